@@ -1,0 +1,271 @@
+//! The authoritative state of an event, and what a command does to it.
+//!
+//! ```
+//! use downbeat_core::*;
+//! let now = ServerTime::from_millis(1_704_067_200_000);
+//! let start = Configuration { starts_at: Some(now), ..Configuration::default() };
+//! let mut event = EventState::create(start, "e1".parse()?, "maria", now)?;
+//! let at = now + Span::from_millis(600_000);
+//! let pause = Request {
+//!     id: "p1".parse()?, command: Command::Pause { message: None }, actor: "maria".into(),
+//!     reason: None, if_rev: None, at: None,
+//! };
+//! let Outcome::Applied { effective_at, .. } = event.handle_command(&pause, None, at)? else { panic!() };
+//! // It takes effect a little ahead, so that everyone holds at the same position: 10 min and 500 ms.
+//! assert_eq!(effective_at, at + Span::from_millis(500));
+//! assert_eq!(event.status(effective_at), Status::Paused);
+//! assert_eq!(event.position(at + Span::from_millis(60_000)), Position::from_millis(600_500));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod change;
+mod configuration;
+mod notices;
+mod refusal;
+mod undo;
+
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+use crate::message::{Locale, Message};
+use crate::name::{CommandId, Digest, Epoch, Rev};
+use crate::time::{ServerTime, Span};
+use crate::timeline::{Position, Rate, Segment, Timeline};
+
+pub use change::{Outcome, Receipt};
+pub use configuration::{Configuration, Delivery, HUBS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+pub use notices::{Notice, Notices};
+pub use refusal::Refusal;
+
+/// Whether the event has yet to begin, runs, is held, or is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It counts down.
+    Scheduled,
+    /// Its position moves.
+    Running,
+    /// An operator holds it.
+    Paused,
+    /// An operator ended it.
+    Ended,
+}
+
+impl Status {
+    /// Gives the word that stands for it on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The state of one event.
+///
+/// What depends on the instant (status, position, message) is asked with that instant; the rest is as it stands.
+/// Its serde form is how the event is kept between commands; what travels to viewers is in `downbeat-wire`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventState {
+    epoch: Epoch,
+    rev: Rev,
+    show: Show,
+    last: Change,
+}
+
+/// What a command can change, and undo can put back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Show {
+    title: String,
+    starts_at: ServerTime,
+    duration: Option<Span>,
+    locale: Locale,
+    delivery: Delivery,
+    /// What operators decided, as if the event never ended.
+    timeline: Timeline,
+    /// The rate at which the event moves whenever nothing holds it; the positions in it mean nothing.
+    pace: Timeline,
+    ended_at: Option<ServerTime>,
+    notices: Notices,
+    rundown: Option<Digest>,
+}
+
+/// Who changed what, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    id: Option<CommandId>,
+    name: String,
+    actor: String,
+    reason: Option<String>,
+    at: ServerTime,
+    effective_at: ServerTime,
+    /// How the show stood before it; nothing for the making of the event, which cannot be undone.
+    before: Option<Box<Show>>,
+}
+
+impl Change {
+    /// Gives the id of the command; nothing for a change of the configuration.
+    pub fn id(&self) -> Option<&CommandId> {
+        self.id.as_ref()
+    }
+
+    /// Gives the command's name, `create` for the making of the event, or `configure`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives who asked for it.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// Gives why.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// Gives when it was decided.
+    pub const fn at(&self) -> ServerTime {
+        self.at
+    }
+
+    /// Gives when it takes, or took, effect.
+    pub const fn effective_at(&self) -> ServerTime {
+        self.effective_at
+    }
+
+    /// Says whether `undo` can take it back.
+    pub const fn can_be_undone(&self) -> bool {
+        self.before.is_some()
+    }
+}
+
+impl Show {
+    /// Forgets what was superseded longer ago than a viewer's clock can be wrong.
+    fn prune(&mut self, now: ServerTime) {
+        self.timeline.prune(now);
+        self.pace.prune(now);
+        self.notices.prune(now);
+    }
+
+    /// Gives the timeline as viewers see it: held from the end on.
+    fn timeline(&self) -> Timeline {
+        let mut timeline = self.timeline.clone();
+        if let Some(ended_at) = self.ended_at {
+            timeline.change(ended_at, None, Some(Rate::HELD), self.starts_at);
+        }
+        timeline
+    }
+}
+
+impl EventState {
+    /// Gives the life of this event's counter.
+    pub const fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    /// Gives the revision: one more with every change.
+    pub const fn rev(&self) -> Rev {
+        self.rev
+    }
+
+    /// Gives the title; may be empty.
+    pub fn title(&self) -> &str {
+        &self.show.title
+    }
+
+    /// Gives the instant at which the event begins, or would have begun had nobody held it.
+    pub const fn starts_at(&self) -> ServerTime {
+        self.show.starts_at
+    }
+
+    /// Gives how long the event is meant to last, if that is known. Passing it does not end the event.
+    pub const fn duration(&self) -> Option<Span> {
+        self.show.duration
+    }
+
+    /// Gives the locale of messages given as plain text, and of the `message` in `/time`.
+    pub const fn locale(&self) -> &Locale {
+        &self.show.locale
+    }
+
+    /// Gives how the state is delivered to viewers.
+    pub const fn delivery(&self) -> Delivery {
+        self.show.delivery
+    }
+
+    /// Gives the rundown viewers should have.
+    pub const fn rundown(&self) -> Option<Digest> {
+        self.show.rundown
+    }
+
+    /// Gives the instant of the end, past or scheduled.
+    pub const fn ended_at(&self) -> Option<ServerTime> {
+        self.show.ended_at
+    }
+
+    /// Gives what viewers are told, now and as scheduled.
+    pub const fn notices(&self) -> &Notices {
+        &self.show.notices
+    }
+
+    /// Gives the last change.
+    pub const fn last_change(&self) -> &Change {
+        &self.last
+    }
+
+    /// Gives the timeline as viewers see it, the end included.
+    pub fn timeline(&self) -> Timeline {
+        self.show.timeline()
+    }
+
+    /// Gives the position at `at`.
+    pub fn position(&self, at: ServerTime) -> Position {
+        self.show.timeline().position(at, self.show.starts_at)
+    }
+
+    /// Gives the status at `at`.
+    pub fn status(&self, at: ServerTime) -> Status {
+        if self.show.ended_at.is_some_and(|ended_at| ended_at <= at) {
+            Status::Ended
+        } else if self.show.timeline.rate(at).is_held() {
+            Status::Paused
+        } else if self.position(at) < Position::START {
+            Status::Scheduled
+        } else {
+            Status::Running
+        }
+    }
+
+    /// Gives the message shown at `at`.
+    pub fn message(&self, at: ServerTime) -> Option<&Message> {
+        self.show.notices.message(at)
+    }
+
+    /// Gives the next instant after `at` at which the status, the message or the segment in force may change by
+    /// itself; nothing if only a command can change anything.
+    pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
+        let timeline = self.show.timeline();
+        let begins = (timeline.position(at, self.show.starts_at) < Position::START)
+            .then(|| timeline.reaches(Position::START, at, self.show.starts_at))
+            .flatten();
+        let ends = self.show.ended_at.filter(|ended_at| *ended_at > at);
+        [timeline.next_change(at), begins, ends, self.show.notices.next_change(at)].into_iter().flatten().min()
+    }
+
+    /// Gives the segment in force at `at`, for those who show where the event stands.
+    pub fn segment(&self, at: ServerTime) -> Option<Segment> {
+        self.show.timeline().segment(at).copied()
+    }
+}

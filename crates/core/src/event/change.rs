@@ -1,0 +1,217 @@
+//! What each command does.
+
+use super::notices::Origin;
+use super::{Change, EventState, Refusal, Show};
+use crate::command::{AHEAD_MAX, Command, LEAD, RATE_MAX, RATE_MIN, Request, SEEK_MAX};
+use crate::name::{CommandId, Rev};
+use crate::time::{ServerTime, Span};
+use crate::timeline::{Position, Rate, SEGMENTS_MAX};
+
+/// What became of a command that was not refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The state has changed.
+    Applied {
+        /// Its new revision.
+        rev: Rev,
+        /// When the change takes effect; always later than now.
+        effective_at: ServerTime,
+        /// Something that was scheduled for later has been replaced.
+        replaced: bool,
+    },
+    /// The same command came before; nothing has changed, and the answer is the first one.
+    Repeated(Receipt),
+}
+
+/// What is remembered of an applied command, so that its repetition can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The command's id.
+    pub id: CommandId,
+    /// The command.
+    pub command: Command,
+    /// The revision it made.
+    pub rev: Rev,
+    /// When it took effect.
+    pub effective_at: ServerTime,
+}
+
+impl EventState {
+    /// Applies a command at `now`. `earlier` is the receipt of an applied command with the same id, if there is one.
+    ///
+    /// # Errors
+    /// [`Refusal`] says why not; the state is then what it was.
+    pub fn handle_command(
+        &mut self,
+        request: &Request,
+        earlier: Option<&Receipt>,
+        now: ServerTime,
+    ) -> Result<Outcome, Refusal> {
+        if let Some(receipt) = earlier {
+            return if receipt.command == request.command {
+                Ok(Outcome::Repeated(receipt.clone()))
+            } else {
+                Err(Refusal::IdReused { id: request.id.clone(), was: receipt.command.name() })
+            };
+        }
+        if !matches!(request.command, Command::Pause { .. }) {
+            self.check_rev(request.if_rev)?;
+        }
+        let effective_at = effective_at(request, now)?;
+
+        let mut show = self.show.clone();
+        let replaced = show.apply(&request.command, &self.last, effective_at, now)?;
+        if show.is_overfull(now) {
+            return Err(Refusal::TooMuchScheduled);
+        }
+        show.prune(now);
+        let mut before = self.show.clone();
+        before.prune(now);
+
+        self.show = show;
+        self.rev = self.rev.next();
+        self.last = Change {
+            id: Some(request.id.clone()),
+            name: request.command.name().to_owned(),
+            actor: request.actor.clone(),
+            reason: request.reason.clone(),
+            at: now,
+            effective_at,
+            before: Some(Box::new(before)),
+        };
+        Ok(Outcome::Applied { rev: self.rev, effective_at, replaced })
+    }
+
+    pub(super) fn check_rev(&self, if_rev: Option<Rev>) -> Result<(), Refusal> {
+        match if_rev {
+            Some(if_rev) if if_rev != self.rev => Err(Refusal::Stale { if_rev, rev: self.rev }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Gives when a command takes effect: as asked, but never before its lead has passed, so that everyone can act together.
+fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusal> {
+    let soonest = now + request.command.lead();
+    let Some(asked) = request.at else { return Ok(soonest) };
+    if !request.command.can_be_scheduled() {
+        return Err(Refusal::NotSchedulable { command: request.command.name() });
+    }
+    if asked - now > AHEAD_MAX {
+        return Err(Refusal::TooFarAhead { ahead: asked - now });
+    }
+    Ok(asked.max(soonest))
+}
+
+impl Show {
+    /// Applies `command` from `from` on, where `last` is the change before it; returns whether something scheduled
+    /// was replaced.
+    fn apply(&mut self, command: &Command, last: &Change, from: ServerTime, now: ServerTime) -> Result<bool, Refusal> {
+        let ended_at = self.ended_at.filter(|ended_at| *ended_at <= from);
+        if let Some(ended_at) = ended_at {
+            match command {
+                Command::Reopen
+                | Command::Undo
+                | Command::Announce { .. }
+                | Command::Clear
+                | Command::Rundown { .. } => {}
+                // An end that is far enough ahead for everyone to learn it can still be moved.
+                Command::End { .. } if ended_at >= now + LEAD => {}
+                _ => return Err(Refusal::Ended { ended_at }),
+            }
+        }
+        Ok(match command {
+            Command::Pause { message } => {
+                let message = message.as_ref().map(|draft| draft.resolve(&self.locale)).transpose()?;
+                let replaced = self.change(from, None, Some(Rate::HELD));
+                if message.is_some() {
+                    self.notices.show(from, message, Origin::Hold);
+                }
+                replaced
+            }
+            Command::Resume => {
+                let replaced = self.change(from, None, Some(self.pace.rate_just_before(from)));
+                if self.notices.notice(from).is_some_and(|notice| notice.origin == Origin::Hold) {
+                    self.notices.show(from, None, Origin::Release);
+                }
+                replaced
+            }
+            Command::Seek { position } => {
+                self.check_position(*position)?;
+                self.change(from, Some(*position), None)
+            }
+            Command::Rate { rate } => {
+                if !(RATE_MIN..=RATE_MAX).contains(rate) {
+                    return Err(Refusal::Rate { rate: *rate });
+                }
+                let held = self.timeline.rate_just_before(from).is_held();
+                let replaced = self.change(from, None, (!held).then_some(*rate));
+                self.pace.change(from, None, Some(*rate), self.starts_at);
+                replaced
+            }
+            Command::Announce { message } => {
+                let message = message.resolve(&self.locale)?;
+                self.notices.show(from, Some(message), Origin::Announcement);
+                false
+            }
+            Command::Clear => {
+                self.notices.show(from, None, Origin::Announcement);
+                false
+            }
+            Command::Reschedule { starts_at } => self.reschedule(*starts_at, now)?,
+            Command::End { message } => {
+                let message = message.as_ref().map(|draft| draft.resolve(&self.locale)).transpose()?;
+                let replaced = self.ended_at.is_some();
+                self.ended_at = Some(from);
+                self.notices.forget(now, &[Origin::End]);
+                if message.is_some() {
+                    self.notices.show(from, message, Origin::End);
+                }
+                replaced
+            }
+            Command::Reopen => {
+                self.ended_at.ok_or(Refusal::NotEnded)?;
+                if let Some(ended_at) = ended_at {
+                    // The hold that the end was becomes one of the timeline's own.
+                    self.change(ended_at, None, Some(Rate::HELD));
+                } else {
+                    self.notices.forget(now, &[Origin::End]);
+                }
+                self.ended_at = None;
+                ended_at.is_none()
+            }
+            Command::Rundown { rundown } => {
+                self.rundown = *rundown;
+                false
+            }
+            Command::Undo => self.undo(last, from)?,
+        })
+    }
+
+    /// Changes the timeline at `from`. What was scheduled at `from` or later is replaced, with the rates and messages
+    /// that belong to it; returns whether there was something.
+    fn change(&mut self, from: ServerTime, position: Option<Position>, rate: Option<Rate>) -> bool {
+        self.pace.change(from, None, None, self.starts_at);
+        self.notices.forget(from, &[Origin::Hold, Origin::Release]);
+        self.timeline.change(from, position, rate, self.starts_at)
+    }
+
+    /// Says whether so much lies ahead that what is in force `now` would be forgotten for it.
+    fn is_overfull(&self, now: ServerTime) -> bool {
+        let segments = self.timeline().segments().iter().filter(|segment| segment.from > now).count();
+        let notices = self.notices.as_slice().iter().filter(|notice| notice.from > now).count();
+        segments.max(notices) >= SEGMENTS_MAX
+    }
+
+    /// Checks that a seek stays within the event.
+    fn check_position(&self, position: Position) -> Result<(), Refusal> {
+        let from_start = position - Position::START;
+        if from_start > SEEK_MAX || from_start < Span::ZERO - SEEK_MAX {
+            return Err(Refusal::Position { position, duration: None });
+        }
+        match self.duration {
+            Some(duration) if from_start > duration => Err(Refusal::Position { position, duration: self.duration }),
+            _ => Ok(()),
+        }
+    }
+}

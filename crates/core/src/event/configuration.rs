@@ -1,0 +1,203 @@
+//! How an event is set up: when it starts, how long it lasts, what it is called, how it is delivered.
+
+use serde::{Deserialize, Serialize};
+
+use super::notices::Origin;
+use super::{Change, EventState, Notices, Refusal, Show};
+use crate::message::Locale;
+use crate::name::{Epoch, Rev};
+use crate::time::{ServerTime, Span};
+use crate::timeline::{Position, Timeline};
+
+/// Gives the length of a title: at most 200 characters.
+pub const TITLE_CHARS_MAX: usize = 200;
+
+/// Gives the number of hubs an event may have: at most 64, about 100,000 sockets.
+pub const HUBS_MAX: u16 = 64;
+
+/// Gives the shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
+pub const RESYNC_MIN: Span = Span::from_millis(30_000);
+
+/// Gives the longest `resync`: 1 h; at 100 ppm a clock drifts by 360 ms in it.
+pub const RESYNC_MAX: Span = Span::from_millis(3_600_000);
+
+/// Gives the longest `duration`: 366 days.
+const DURATION_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
+
+/// How an event's state is delivered to viewers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// How many hubs hold the viewers' sockets: 1 to [`HUBS_MAX`].
+    pub hubs: u16,
+    /// How often viewers ask for the time once they know it: [`RESYNC_MIN`] to [`RESYNC_MAX`].
+    pub resync: Span,
+}
+
+impl Default for Delivery {
+    /// Gives 4 hubs and 5 minutes, the design's constants.
+    fn default() -> Self {
+        Self { hubs: 4, resync: Span::from_millis(300_000) }
+    }
+}
+
+/// What is to be set; what is not given stays, or has its default in a new event.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Configuration {
+    /// When the event begins; a new event needs it.
+    pub starts_at: Option<ServerTime>,
+    /// How long it is meant to last; `Some(None)` makes that unknown.
+    pub duration: Option<Option<Span>>,
+    /// What it is called.
+    pub title: Option<String>,
+    /// The locale of plain messages.
+    pub locale: Option<Locale>,
+    /// How many hubs hold the viewers' sockets.
+    pub hubs: Option<u16>,
+    /// How often viewers ask for the time.
+    pub resync: Option<Span>,
+    /// The revision this was decided on; if the event has moved on, the change is refused.
+    pub if_rev: Option<Rev>,
+    /// Why, for the log.
+    pub reason: Option<String>,
+}
+
+impl Configuration {
+    fn check(&self) -> Result<(), Refusal> {
+        if let Some(title) = &self.title {
+            let chars = title.chars().count();
+            if chars > TITLE_CHARS_MAX {
+                return Err(Refusal::Title { chars });
+            }
+        }
+        if let Some(Some(duration)) = self.duration
+            && !(Span::from_millis(1_000)..=DURATION_MAX).contains(&duration)
+        {
+            return Err(Refusal::Duration { duration });
+        }
+        if let Some(hubs) = self.hubs
+            && !(1..=HUBS_MAX).contains(&hubs)
+        {
+            return Err(Refusal::Hubs { hubs });
+        }
+        if let Some(resync) = self.resync
+            && !(RESYNC_MIN..=RESYNC_MAX).contains(&resync)
+        {
+            return Err(Refusal::Resync { resync });
+        }
+        Ok(())
+    }
+
+    /// Puts everything but the start into `show`.
+    fn apply(&self, show: &mut Show) {
+        if let Some(duration) = self.duration {
+            show.duration = duration;
+        }
+        if let Some(title) = &self.title {
+            show.title.clone_from(title);
+        }
+        if let Some(locale) = &self.locale {
+            show.locale.clone_from(locale);
+        }
+        show.delivery.hubs = self.hubs.unwrap_or(show.delivery.hubs);
+        show.delivery.resync = self.resync.unwrap_or(show.delivery.resync);
+    }
+}
+
+impl EventState {
+    /// Makes an event. It begins by itself at `starts_at`, which may be past: then it runs already.
+    ///
+    /// `epoch` is new for every event ever made; the caller draws it, since core has no randomness.
+    ///
+    /// # Errors
+    /// [`Refusal`] if there is no start or a value is out of its range.
+    pub fn create(configuration: Configuration, epoch: Epoch, actor: &str, now: ServerTime) -> Result<Self, Refusal> {
+        configuration.check()?;
+        let starts_at = configuration.starts_at.ok_or(Refusal::NoStart)?;
+        let mut show = Show {
+            title: String::new(),
+            starts_at,
+            duration: None,
+            locale: Locale::default(),
+            delivery: Delivery::default(),
+            timeline: Timeline::starting_at(starts_at),
+            pace: Timeline::starting_at(starts_at),
+            ended_at: None,
+            notices: Notices::default(),
+            rundown: None,
+        };
+        configuration.apply(&mut show);
+        let last = Change {
+            id: None,
+            name: "create".to_owned(),
+            actor: actor.to_owned(),
+            reason: configuration.reason,
+            at: now,
+            effective_at: now,
+            before: None,
+        };
+        Ok(Self { epoch, rev: Rev::FIRST, show, last })
+    }
+
+    /// Changes the event's configuration; returns whether that changed anything.
+    ///
+    /// # Errors
+    /// [`Refusal`] if a value is out of its range, if the start is to move though the event has begun, or if the
+    /// event has moved on from `if_rev`. The state is then what it was.
+    pub fn handle_configuration(
+        &mut self,
+        configuration: Configuration,
+        actor: &str,
+        now: ServerTime,
+    ) -> Result<bool, Refusal> {
+        configuration.check()?;
+        self.check_rev(configuration.if_rev)?;
+        let mut show = self.show.clone();
+        configuration.apply(&mut show);
+        if let Some(starts_at) = configuration.starts_at
+            && starts_at != show.starts_at
+        {
+            show.reschedule(starts_at, now)?;
+        }
+        if show == self.show {
+            return Ok(false);
+        }
+        let before = core::mem::replace(&mut self.show, show);
+        self.rev = self.rev.next();
+        self.last = Change {
+            id: None,
+            name: "configure".to_owned(),
+            actor: actor.to_owned(),
+            reason: configuration.reason,
+            at: now,
+            effective_at: now,
+            before: Some(Box::new(before)),
+        };
+        Ok(true)
+    }
+}
+
+impl Show {
+    /// Moves the start of an event that has not begun; a hold of the countdown and what was scheduled are gone, with
+    /// their messages. Announcements stay. Returns whether something scheduled was replaced.
+    pub(super) fn reschedule(&mut self, starts_at: ServerTime, now: ServerTime) -> Result<bool, Refusal> {
+        if let Some(ended_at) = self.ended_at.filter(|ended_at| *ended_at <= now) {
+            return Err(Refusal::Ended { ended_at });
+        }
+        let position = self.timeline.position(now, self.starts_at);
+        if position >= Position::START {
+            return Err(Refusal::HasBegun { position });
+        }
+        if starts_at <= now {
+            return Err(Refusal::StartsInThePast { starts_at, now });
+        }
+        let planned = self.timeline.segments().iter().any(|change| change.from > now && change.from != self.starts_at);
+        let replaced = planned || self.ended_at.is_some();
+        self.starts_at = starts_at;
+        self.timeline = Timeline::starting_at(starts_at);
+        self.pace = Timeline::starting_at(starts_at);
+        self.ended_at = None;
+        self.notices.release(now);
+        self.notices.forget(now, &[Origin::End]);
+        Ok(replaced)
+    }
+}

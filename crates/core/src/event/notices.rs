@@ -1,0 +1,108 @@
+//! What viewers are told, as steps in time: the last one whose instant has come is shown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::Message;
+use crate::time::ServerTime;
+use crate::timeline::{SEGMENT_KEPT, SEGMENTS_MAX};
+
+/// From `from` on, this message is shown, or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The instant from which it is shown.
+    pub from: ServerTime,
+    /// What is shown.
+    pub message: Option<Message>,
+    /// The decision it came with.
+    #[serde(default)]
+    pub(super) origin: Origin,
+}
+
+/// The decision a notice came with: while it is scheduled, it goes where that decision goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Origin {
+    /// An announcement, or that it was cleared.
+    #[default]
+    Announcement,
+    /// A hold; its message goes away when the event resumes.
+    Hold,
+    /// A resume, which took the message of a hold away.
+    Release,
+    /// The end.
+    End,
+}
+
+/// Notices in the order in which they take effect.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Notices(Vec<Notice>);
+
+impl Notices {
+    /// Gives the notices, the earliest first.
+    pub fn as_slice(&self) -> &[Notice] {
+        &self.0
+    }
+
+    /// Gives the notice in force at `at`.
+    pub fn notice(&self, at: ServerTime) -> Option<&Notice> {
+        self.0.iter().rev().find(|notice| notice.from <= at)
+    }
+
+    /// Gives the message shown at `at`.
+    pub fn message(&self, at: ServerTime) -> Option<&Message> {
+        self.notice(at).and_then(|notice| notice.message.as_ref())
+    }
+
+    /// Gives the next instant after `at` at which another message is shown.
+    pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
+        self.0.iter().map(|notice| notice.from).find(|from| *from > at)
+    }
+
+    /// Shows `message` from `from` on; what was scheduled at `from` or later is replaced, but not the message of an
+    /// end that is still to come.
+    pub(super) fn show(&mut self, from: ServerTime, message: Option<Message>, origin: Origin) {
+        self.0.retain(|notice| notice.from < from || (notice.origin == Origin::End && notice.from > from));
+        let place = self.0.partition_point(|notice| notice.from < from);
+        let unchanged = match place.checked_sub(1).map(|last| &self.0[last]) {
+            Some(last) => last.message == message && last.origin == origin,
+            None => message.is_none(),
+        };
+        if !unchanged {
+            self.0.insert(place, Notice { from, message, origin });
+        }
+        if self.0.len() > SEGMENTS_MAX {
+            self.0.remove(0);
+        }
+    }
+
+    /// Gives these notices up to `from`, then what `shown` shows, then what is `scheduled` after that.
+    pub(super) fn continued(&self, from: ServerTime, shown: Option<&Notice>, scheduled: &Self) -> Self {
+        let mut notices = Self(self.0.iter().filter(|notice| notice.from < from).cloned().collect());
+        let (message, origin) = shown.map(|notice| (notice.message.clone(), notice.origin)).unwrap_or_default();
+        notices.show(from, message, origin);
+        notices.0.extend(scheduled.0.iter().filter(|notice| notice.from > from).cloned());
+        notices
+    }
+
+    /// Forgets what was scheduled at `from` or later by decisions of these origins.
+    pub(super) fn forget(&mut self, from: ServerTime, origins: &[Origin]) {
+        self.0.retain(|notice| notice.from < from || !origins.contains(&notice.origin));
+    }
+
+    /// Takes the messages of holds away, as those holds are no more.
+    pub(super) fn release(&mut self, now: ServerTime) {
+        self.forget(now, &[Origin::Release]);
+        self.0.retain(|notice| notice.from <= now || notice.origin != Origin::Hold);
+        for notice in self.0.iter_mut().filter(|notice| notice.origin == Origin::Hold) {
+            notice.message = None;
+            notice.origin = Origin::Release;
+        }
+    }
+
+    /// Forgets what was superseded longer ago than a viewer's clock can be wrong.
+    pub(super) fn prune(&mut self, now: ServerTime) {
+        let superseded = self.0.iter().skip(1).take_while(|next| next.from + SEGMENT_KEPT <= now).count();
+        self.0.drain(..superseded);
+    }
+}

@@ -1,0 +1,127 @@
+use super::*;
+use crate::event::configuration::{HUBS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+
+fn starts(starts_at: ServerTime) -> Configuration {
+    Configuration { starts_at: Some(starts_at), ..Configuration::default() }
+}
+fn create(configuration: Configuration) -> Result<EventState, Refusal> {
+    EventState::create(configuration, "e1".parse().unwrap(), "maria", at(18, 0, 0))
+}
+
+#[test]
+fn a_new_event_has_the_first_revision_and_the_defaults() {
+    let event = create(starts(at(19, 0, 0))).unwrap();
+    assert_eq!((event.rev(), event.epoch().as_str(), event.title()), (Rev::FIRST, "e1", ""));
+    assert_eq!((event.duration(), event.rundown(), event.ended_at()), (None, None, None));
+    assert_eq!((event.locale().as_str(), event.delivery().hubs), ("en", 4));
+    assert_eq!(event.delivery().resync, ms(300_000));
+    assert_eq!((event.last_change().name(), event.last_change().actor()), ("create", "maria"));
+    assert_eq!(event.message(at(19, 0, 0)), None);
+}
+
+#[test]
+fn a_new_event_needs_a_start_which_may_be_past() {
+    assert_eq!(create(Configuration::default()), Err(Refusal::NoStart));
+    let late = create(starts(at(17, 0, 0))).unwrap();
+    assert_eq!((late.status(at(18, 0, 0)), late.position(at(18, 0, 0))), (Status::Running, pos(1, 0, 0)));
+}
+
+#[test]
+fn every_value_has_its_range() {
+    let day = 86_400_000;
+    let duration = |span| Configuration { duration: Some(Some(span)), ..starts(at(19, 0, 0)) };
+    let hubs = |hubs| Configuration { hubs: Some(hubs), ..starts(at(19, 0, 0)) };
+    let resync = |resync| Configuration { resync: Some(resync), ..starts(at(19, 0, 0)) };
+    let title = |chars| Configuration { title: Some("é".repeat(chars)), ..starts(at(19, 0, 0)) };
+    for good in [
+        duration(ms(1_000)),
+        duration(ms(366 * day)),
+        hubs(1),
+        hubs(HUBS_MAX),
+        resync(RESYNC_MIN),
+        resync(RESYNC_MAX),
+        title(TITLE_CHARS_MAX),
+    ] {
+        assert!(create(good.clone()).is_ok(), "{good:?}");
+    }
+    for (bad, refusal) in [
+        (duration(ms(999)), Refusal::Duration { duration: ms(999) }),
+        (duration(ms(-1_000)), Refusal::Duration { duration: ms(-1_000) }),
+        (duration(ms(366 * day + 1)), Refusal::Duration { duration: ms(366 * day + 1) }),
+        (hubs(0), Refusal::Hubs { hubs: 0 }),
+        (hubs(HUBS_MAX + 1), Refusal::Hubs { hubs: HUBS_MAX + 1 }),
+        (resync(ms(29_999)), Refusal::Resync { resync: ms(29_999) }),
+        (resync(ms(3_600_001)), Refusal::Resync { resync: ms(3_600_001) }),
+        (title(TITLE_CHARS_MAX + 1), Refusal::Title { chars: TITLE_CHARS_MAX + 1 }),
+    ] {
+        assert_eq!(create(bad.clone()), Err(refusal.clone()));
+        let mut event = create(starts(at(19, 0, 0))).unwrap();
+        let before = event.clone();
+        assert_eq!(event.handle_configuration(bad, "maria", at(18, 1, 0)), Err(refusal));
+        assert_eq!(event, before);
+    }
+}
+
+#[test]
+fn a_configuration_changes_what_it_names_and_nothing_else() {
+    let mut evening = Evening::with(Configuration {
+        title: Some("Gala".to_owned()),
+        duration: Some(Some(ms(5_400_000))),
+        ..Configuration::default()
+    });
+    let change = Configuration {
+        hubs: Some(8),
+        resync: Some(ms(60_000)),
+        locale: Some("fr".parse().unwrap()),
+        reason: Some("more viewers".to_owned()),
+        ..Configuration::default()
+    };
+    assert_eq!(evening.event.handle_configuration(change, "ines", at(18, 1, 0)), Ok(true));
+    let event = &evening.event;
+    assert_eq!((event.rev(), event.delivery().hubs, event.delivery().resync), (Rev::new(2), 8, ms(60_000)));
+    assert_eq!((event.title(), event.duration(), event.locale().as_str()), ("Gala", Some(ms(5_400_000)), "fr"));
+    assert_eq!((event.starts_at(), event.last_change().name()), (at(19, 0, 0), "configure"));
+    assert_eq!((event.last_change().actor(), event.last_change().reason()), ("ines", Some("more viewers")));
+    evening.assert_survives_json();
+
+    let unknown = Configuration { duration: Some(None), ..Configuration::default() };
+    assert_eq!(evening.event.handle_configuration(unknown, "ines", at(18, 2, 0)), Ok(true));
+    assert_eq!(evening.event.duration(), None);
+}
+
+#[test]
+fn a_configuration_that_changes_nothing_makes_no_revision() {
+    let mut evening = Evening::new();
+    let before = evening.event.clone();
+    // The same start is no move, so it may be said again though the event has begun.
+    let same = Configuration { hubs: Some(4), ..starts(at(19, 0, 0)) };
+    assert_eq!(evening.event.handle_configuration(same, "maria", at(19, 30, 0)), Ok(false));
+    assert_eq!(evening.event, before);
+}
+
+#[test]
+fn a_stale_configuration_is_refused() {
+    let mut evening = Evening::new();
+    evening.apply(Command::Clear, at(18, 1, 0));
+    let before = evening.event.clone();
+    let stale = Configuration { hubs: Some(8), if_rev: Some(Rev::FIRST), ..Configuration::default() };
+    let refusal = evening.event.handle_configuration(stale.clone(), "maria", at(18, 2, 0));
+    assert_eq!(refusal, Err(Refusal::Stale { if_rev: Rev::FIRST, rev: Rev::new(2) }));
+    assert_eq!(evening.event, before);
+    let right = Configuration { if_rev: Some(Rev::new(2)), ..stale };
+    assert_eq!(evening.event.handle_configuration(right, "maria", at(18, 2, 0)), Ok(true));
+}
+
+#[test]
+fn a_configured_start_follows_the_rules_of_reschedule() {
+    let mut evening = Evening::new();
+    let before = evening.event.clone();
+    let refusal = evening.event.handle_configuration(starts(at(20, 0, 0)), "maria", at(19, 0, 0));
+    assert_eq!(refusal, Err(Refusal::HasBegun { position: Position::START }));
+    let refusal = evening.event.handle_configuration(starts(at(18, 0, 0)), "maria", at(18, 30, 0));
+    assert_eq!(refusal, Err(Refusal::StartsInThePast { starts_at: at(18, 0, 0), now: at(18, 30, 0) }));
+    assert_eq!(evening.event, before);
+    assert_eq!(evening.event.handle_configuration(starts(at(20, 0, 0)), "maria", at(18, 30, 0)), Ok(true));
+    assert_eq!(evening.status(at(19, 59, 59)), Status::Scheduled);
+    assert_eq!(evening.status(at(20, 0, 0)), Status::Running);
+}

@@ -1,0 +1,105 @@
+use super::*;
+use crate::message::MessageError;
+use std::collections::BTreeMap;
+
+fn texts(texts: &[(&str, &str)]) -> Draft {
+    let texts = texts.iter().map(|(locale, text)| (locale.parse().unwrap(), (*text).to_owned()));
+    Draft { words: Words::PerLocale(texts.collect::<BTreeMap<_, _>>()), severity: Severity::Major }
+}
+
+#[test]
+fn the_message_of_a_hold_goes_when_the_event_goes_on() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Back in a minute"), at(19, 10, 0));
+    assert_eq!(evening.shown(at(19, 10, 0) + ms(499)), None);
+    assert_eq!(evening.shown(at(19, 10, 0) + ms(500)), Some("Back in a minute"));
+    evening.apply(Command::Resume, at(19, 20, 0));
+    assert_eq!(evening.shown(at(19, 20, 2) - ms(1)), Some("Back in a minute"));
+    assert_eq!(evening.shown(at(19, 20, 2)), None);
+}
+
+#[test]
+fn an_announcement_stays_when_the_event_goes_on() {
+    let mut evening = Evening::new();
+    evening.apply(announce("Vote now"), at(19, 5, 0));
+    evening.apply(PAUSE, at(19, 10, 0));
+    evening.apply(Command::Resume, at(19, 20, 0));
+    assert_eq!(evening.shown(at(19, 21, 0)), Some("Vote now"));
+
+    evening.apply(pause_saying("Back in a minute"), at(19, 30, 0));
+    evening.apply(announce("Back in ten minutes, really"), at(19, 31, 0));
+    evening.apply(Command::Resume, at(19, 40, 0));
+    assert_eq!(evening.shown(at(19, 41, 0)), Some("Back in ten minutes, really"));
+}
+
+#[test]
+fn a_pause_without_words_leaves_the_message_of_the_hold() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Back in a minute"), at(19, 10, 0));
+    evening.apply(PAUSE, at(19, 11, 0));
+    assert_eq!(evening.shown(at(19, 12, 0)), Some("Back in a minute"));
+    evening.apply(pause_saying("It takes longer"), at(19, 13, 0));
+    assert_eq!(evening.shown(at(19, 14, 0)), Some("It takes longer"));
+    evening.apply(Command::Resume, at(19, 20, 0));
+    assert_eq!(evening.shown(at(19, 21, 0)), None);
+}
+
+#[test]
+fn a_hold_that_is_replaced_takes_its_message_along() {
+    let mut evening = Evening::new();
+    evening.schedule(pause_saying("Interval"), at(21, 0, 0), at(19, 30, 0));
+    evening.apply(seek(pos(1, 0, 0)), at(20, 0, 0));
+    assert_eq!((evening.status(at(21, 0, 0)), evening.shown(at(21, 0, 0))), (Status::Running, None));
+}
+
+#[test]
+fn a_resume_that_is_replaced_leaves_the_message_of_the_hold() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Interval"), at(20, 0, 0));
+    evening.schedule(Command::Resume, at(20, 20, 0), at(20, 1, 0));
+    assert_eq!(evening.shown(at(20, 20, 0)), None);
+    evening.apply(seek(pos(0, 30, 0)), at(20, 10, 0));
+    assert_eq!((evening.status(at(20, 20, 0)), evening.shown(at(20, 20, 0))), (Status::Paused, Some("Interval")));
+}
+
+#[test]
+fn an_end_that_is_taken_back_in_time_takes_its_message_along() {
+    let mut evening = Evening::new();
+    evening.schedule(end_saying("Good night"), at(22, 0, 0), at(20, 0, 0));
+    evening.apply(Command::Reopen, at(21, 0, 0));
+    assert_eq!((evening.status(at(22, 0, 0)), evening.shown(at(22, 0, 0))), (Status::Running, None));
+}
+
+#[test]
+fn an_announcement_for_later_is_not_moved_by_a_seek() {
+    let mut evening = Evening::new();
+    evening.schedule(announce("Vote now"), at(21, 0, 0), at(19, 30, 0));
+    evening.apply(seek(pos(1, 0, 0)), at(20, 0, 0));
+    assert_eq!(evening.shown(at(21, 0, 0) - ms(1)), None);
+    assert_eq!(evening.shown(at(21, 0, 0)), Some("Vote now"));
+}
+
+#[test]
+fn plain_words_are_in_the_default_locale() {
+    let french = Configuration { locale: Some("fr".parse().unwrap()), ..Configuration::default() };
+    let mut evening = Evening::with(french);
+    evening.apply(announce("Bonsoir"), at(18, 30, 0));
+    let message = evening.event.message(at(18, 31, 0)).unwrap();
+    assert_eq!(message.text(&"fr".parse().unwrap()), Some("Bonsoir"));
+    assert_eq!(message.text(&Locale::default()), None);
+}
+
+#[test]
+fn words_per_locale_need_the_default_locale() {
+    let mut evening = Evening::new();
+    let refusal = evening.refuse(Command::Announce { message: texts(&[("fr", "Bonsoir")]) }, at(18, 30, 0));
+    assert_eq!(refusal, Refusal::Message(MessageError::NoDefault(Locale::default())));
+    let refusal = evening.refuse(Command::Pause { message: Some(texts(&[])) }, at(18, 30, 0));
+    assert_eq!(refusal, Refusal::Message(MessageError::Locales(0)));
+
+    evening.apply(Command::Announce { message: texts(&[("fr", "Bonsoir"), ("en", "Good evening")]) }, at(18, 30, 0));
+    let message = evening.event.message(at(18, 31, 0)).unwrap();
+    assert_eq!(message.text(&"fr".parse().unwrap()), Some("Bonsoir"));
+    assert_eq!(message.severity(), Severity::Major);
+    assert_eq!(evening.shown(at(18, 31, 0)), Some("Good evening"));
+}

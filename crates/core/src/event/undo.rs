@@ -1,0 +1,75 @@
+//! Taking the last change back.
+//!
+//! Time does not run backwards, so undo does not restore an old timeline; it puts back what the change *did*: a jump
+//! is jumped back by the same distance, a hold goes on, a rate is the former one again, and otherwise the position
+//! moves on from where it is. A change that has made no difference yet is dropped as if it had never been asked for.
+//! What a change of the movement had replaced in the schedule is not brought back once it has made a difference.
+
+use super::notices::Notices;
+use super::{Change, Refusal, Show};
+use crate::time::ServerTime;
+
+impl Show {
+    /// Takes `last` back from `from` on; returns whether something scheduled was replaced.
+    pub(super) fn undo(&mut self, last: &Change, from: ServerTime) -> Result<bool, Refusal> {
+        let before = last.before.as_deref().ok_or(Refusal::NothingToUndo)?;
+        let since = core::mem::replace(self, before.clone());
+
+        let parted_at = parted_at(before.timeline().segments(), since.timeline().segments(), |segment| segment.from);
+        let moved = before.starts_at != since.starts_at || parted_at.is_some_and(|parted_at| parted_at < from);
+        if moved {
+            let moved_at = parted_at.unwrap_or(last.effective_at).max(last.effective_at);
+            self.undo_movement(before, &since, moved_at, from);
+        }
+        self.notices = undone_notices(before, &since, moved, last.effective_at, from);
+
+        let dropped_segment = since.timeline().segments().iter().any(|segment| {
+            segment.from >= from && segment.from != since.starts_at && !self.timeline().segments().contains(segment)
+        });
+        let dropped_notice =
+            since.notices.as_slice().iter().any(|notice| notice.from >= from && !self.notices.as_slice().contains(notice));
+        Ok(dropped_segment || dropped_notice)
+    }
+
+    /// Lets the event move again from `from` on as it did `before` the change, which parted the two at `moved_at`.
+    fn undo_movement(&mut self, before: &Self, since: &Self, moved_at: ServerTime, from: ServerTime) {
+        self.timeline = since.timeline.clone();
+        self.pace = since.pace.clone();
+        let is_over = |show: &Self| show.ended_at.is_some_and(|ended_at| ended_at <= from);
+        match (is_over(before), is_over(since)) {
+            // Without the change it would be over by now, too.
+            (true, true) => self.ended_at = since.ended_at,
+            (true, false) => self.ended_at = Some(from),
+            (false, was_over) => {
+                if was_over {
+                    self.timeline = since.timeline();
+                }
+                let jump = since.timeline().position(moved_at, since.starts_at)
+                    - before.timeline().position_just_before(moved_at, before.starts_at);
+                let here = self.timeline.position_just_before(from, since.starts_at);
+                let rate = before.timeline().rate_just_before(moved_at);
+                self.timeline.change(from, Some(here - jump), Some(rate), since.starts_at);
+                self.pace.change(from, None, Some(before.pace.rate_just_before(moved_at)), since.starts_at);
+            }
+        }
+    }
+}
+
+/// Gives the notices with what `before` showed in force again from `from` on.
+fn undone_notices(before: &Show, since: &Show, moved: bool, effective_at: ServerTime, from: ServerTime) -> Notices {
+    // What is scheduled belongs to the movement: where that is not brought back, neither are its messages.
+    let scheduled = if moved { &since.notices } else { &before.notices };
+    match parted_at(before.notices.as_slice(), since.notices.as_slice(), |notice| notice.from) {
+        Some(parted_at) if parted_at < from => {
+            let shown = before.notices.notice(parted_at.max(effective_at));
+            since.notices.continued(from, shown, scheduled)
+        }
+        _ => scheduled.clone(),
+    }
+}
+
+/// Gives the instant of the first difference of two lists that are ordered by the instants of their elements.
+fn parted_at<T: PartialEq>(one: &[T], other: &[T], from: fn(&T) -> ServerTime) -> Option<ServerTime> {
+    let shared = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    [one.get(shared), other.get(shared)].into_iter().flatten().map(from).min()
+}

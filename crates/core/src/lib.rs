@@ -1,0 +1,25 @@
+//! Everything Downbeat decides: what time means, where the event stands, and what a command does to it.
+//!
+//! This crate exists because it *forbids* the world: no clock, no socket, no file, no randomness, no JavaScript
+//! (`clippy.toml` holds it). Every function takes `now`; state changes only in `handle_*`. The same code therefore
+//! runs in the worker, in a browser, in the terminal and in a simulation, and gives the same answer in each.
+//!
+//! | start here | for |
+//! | --- | --- |
+//! | [`time`] | [`ServerTime`], [`LocalTime`], [`Span`]: instants that carry their frame |
+//! | [`timeline`] | [`Timeline`]: where the event stands at an instant |
+//! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
+
+pub mod command;
+pub mod event;
+pub mod message;
+pub mod name;
+pub mod time;
+pub mod timeline;
+
+pub use command::{Command, Request};
+pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
+pub use message::{Locale, Message, Severity};
+pub use name::{CommandId, Digest, Epoch, EventName, Rev};
+pub use time::{LocalTime, ServerTime, Span};
+pub use timeline::{Position, Rate, Segment, Timeline};

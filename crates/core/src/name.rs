@@ -1,0 +1,232 @@
+//! The names things go by: an event's name, a command's id, a revision, an epoch, a digest.
+//!
+//! Each is parsed once at the border and trusted afterwards.
+
+use core::borrow::Borrow;
+use core::fmt;
+use core::str::FromStr;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Says why a text is not the name it should be; its text names the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameError {
+    what: &'static str,
+    given: String,
+    rule: &'static str,
+}
+
+impl NameError {
+    pub(crate) fn new(what: &'static str, given: &str, rule: &'static str) -> Self {
+        // What was given is echoed, so it is kept short: it may be a megabyte of somebody's mistake.
+        Self { what, given: given.chars().take(80).collect(), rule }
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no {}: {}", self.given, self.what, self.rule)
+    }
+}
+impl core::error::Error for NameError {}
+
+macro_rules! text_name {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $rule:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Gives the name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl FromStr for $name {
+            type Err = NameError;
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                let valid: fn(&[u8]) -> bool = $valid;
+                if valid(text.as_bytes()) { Ok(Self(text.to_owned())) } else { Err(NameError::new($what, text, $rule)) }
+            }
+        }
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str(&self.0)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                String::deserialize(input)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+fn is_lower_or_digit(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+text_name!(
+    /// An event's name as it stands in URLs: `[a-z0-9][a-z0-9-]{0,62}`.
+    ///
+    /// ```
+    /// use downbeat_core::EventName;
+    /// assert!("spring-gala-2026".parse::<EventName>().is_ok());
+    /// assert!("Spring Gala".parse::<EventName>().is_err());
+    /// ```
+    EventName,
+    "event name",
+    "use 1 to 63 of a-z, 0-9 and -, not starting with -",
+    |name| {
+        matches!(name.len(), 1..=63)
+            && is_lower_or_digit(name[0])
+            && name.iter().all(|&byte| is_lower_or_digit(byte) || byte == b'-')
+    }
+);
+
+text_name!(
+    /// The id its maker gave a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`.
+    CommandId,
+    "command id",
+    "use 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\"",
+    |id| {
+        matches!(id.len(), 1..=64) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
+    }
+);
+
+text_name!(
+    /// The life of an event's counter of revisions: 1 to 32 of `[a-z0-9]`.
+    ///
+    /// A new epoch means that the event was made anew and its revisions start again; two epochs have no order.
+    Epoch,
+    "epoch",
+    "use 1 to 32 of a-z and 0-9",
+    |epoch| { matches!(epoch.len(), 1..=32) && epoch.iter().all(|&byte| is_lower_or_digit(byte)) }
+);
+
+/// The revision of an event's state: 1 when it is made, one more with every change, never less within an [`Epoch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rev(u64);
+
+impl Rev {
+    /// The revision of an event that has just been made.
+    pub const FIRST: Self = Self(1);
+
+    /// Gives the revision numbered `number`.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Gives the number.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// Gives the revision after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Rev {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A SHA-256 digest; as text, 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Gives the digest with these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Gives the 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl FromStr for Digest {
+    type Err = NameError;
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let refused = || NameError::new("SHA-256 digest", text, "use 64 digits of 0-9 and a-f");
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return Err(refused());
+        }
+        let nibble = |digit: u8| match digit {
+            b'0'..=b'9' => Ok(digit - b'0'),
+            b'a'..=b'f' => Ok(digit - b'a' + 10),
+            _ => Err(refused()),
+        };
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{self}")
+    }
+}
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        String::deserialize(input)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_names_follow_the_rule_of_urls() {
+        for good in ["main", "0", "spring-gala", "a-", &"x".repeat(63)] {
+            assert!(good.parse::<EventName>().is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "Main", "a_b", "a/b", "é", &"x".repeat(64)] {
+            assert!(bad.parse::<EventName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_refused_name_says_the_rule_and_echoes_no_more_than_a_line() {
+        let error = "X".repeat(1_000_000).parse::<EventName>().unwrap_err().to_string();
+        assert!(error.len() < 250 && error.contains("1 to 63 of a-z, 0-9 and -"), "{error}");
+    }
+
+    #[test]
+    fn a_digest_is_64_lower_case_hexadecimal_digits() {
+        let text = "00ff10e9".repeat(8);
+        assert_eq!(text.parse::<Digest>().unwrap().to_string(), text);
+        assert!(text.to_uppercase().parse::<Digest>().is_err());
+        assert!(text[1..].parse::<Digest>().is_err());
+    }
+}
