@@ -1,0 +1,86 @@
+//! Collecting diagnostics while a sheet is read.
+
+use core::fmt::Write as _;
+use core::ops::Range;
+
+use super::{Code, Diagnostic, Level};
+
+/// A place in the sheet, as a chain up to its root; made into a JSON pointer only when something is said about it.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    parent: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> At<'a> {
+    pub(crate) const ROOT: Self = At { parent: None, step: Step::Root };
+
+    pub(crate) const fn key(&'a self, key: &'a str) -> At<'a> {
+        At { parent: Some(self), step: Step::Key(key) }
+    }
+
+    pub(crate) const fn index(&'a self, index: usize) -> At<'a> {
+        At { parent: Some(self), step: Step::Index(index) }
+    }
+
+    fn pointer(&self) -> String {
+        let mut pointer = self.parent.map(At::pointer).unwrap_or_default();
+        match self.step {
+            Step::Root => {}
+            Step::Key(key) => {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Step::Index(index) => {
+                // Writing to a String cannot fail.
+                let _ = write!(pointer, "/{index}");
+            }
+        }
+        pointer
+    }
+}
+
+/// Everything said so far.
+#[derive(Default)]
+pub(crate) struct Report {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Says something about the value at `at`, whose text is at `span`.
+    pub(crate) fn say(&mut self, code: Code, at: &At<'_>, span: Range<usize>, message: String) {
+        self.suggest(code, at, span, message, None);
+    }
+
+    /// Says something, and perhaps what was meant.
+    pub(crate) fn suggest(
+        &mut self,
+        code: Code,
+        at: &At<'_>,
+        span: Range<usize>,
+        message: String,
+        hint: Option<String>,
+    ) {
+        self.diagnostics.push(Diagnostic { code, pointer: at.pointer(), span: Some(span), message, hint });
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.level() == Level::Error)
+    }
+
+    /// Gives the diagnostics in the order of their places, moved by `offset` bytes.
+    pub(crate) fn into_diagnostics(mut self, offset: usize) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.as_ref().map(|span| span.start), diagnostic.code));
+        for span in self.diagnostics.iter_mut().filter_map(|diagnostic| diagnostic.span.as_mut()) {
+            *span = span.start + offset..span.end + offset;
+        }
+        self.diagnostics
+    }
+}

@@ -1,0 +1,26 @@
+//! Cue sheets: the text an author writes goes in, the [`Rundown`] that viewers follow and the [`Diagnostic`]s come out.
+//!
+//! This crate exists because it *forbids* files, sockets, clocks, randomness and JavaScript (`clippy.toml` holds it):
+//! the same sheet compiles to the same bytes on every machine, in the terminal, in CI and in a browser.
+//!
+//! | start here | for |
+//! | --- | --- |
+//! | [`compile`] | a sheet's text to a rundown and every diagnostic there is |
+//! | [`rundown`] | what is published: reading it, writing it, its digest; needs none of the compiler |
+//! | [`diagnostic`] | what is said about a sheet, and where in it |
+//!
+//! ```
+//! let compiled = downbeat_sheet::compile(r#"[{ "time": 560, "action": "startSong1" }]"#);
+//! let rundown = compiled.rundown.expect("the sheet has no errors");
+//! assert_eq!(rundown.cues()[0].id(), "startSong1@560000");
+//! assert_eq!(rundown.cues()[0].time().as_millis(), 560_000);
+//! ```
+
+mod compile;
+pub mod diagnostic;
+pub mod rundown;
+mod source;
+
+pub use compile::{Compiled, compile};
+pub use diagnostic::{Diagnostic, Level, explain};
+pub use rundown::{Cue, Kind, Late, NotARundown, Preload, Rundown, Track, digest_of};

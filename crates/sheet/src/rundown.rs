@@ -1,0 +1,153 @@
+//! The rundown: a compiled sheet, as it is published and as viewers follow it.
+//!
+//! Its bytes are canonical (RFC 8785), so one rundown has one digest, and the digest is its name: `<sha256>.json`.
+//!
+//! ```
+//! use downbeat_sheet::{Rundown, digest_of};
+//! let bytes = downbeat_sheet::compile(r#"[{ "time": 1, "action": "flash" }]"#).rundown.unwrap().to_bytes();
+//! let read = Rundown::parse(&bytes).unwrap();
+//! assert_eq!(read.to_bytes(), bytes);
+//! assert_eq!(read.digest(), digest_of(&bytes));
+//! // One space more is another text with another name: no rundown.
+//! assert!(Rundown::parse(&[&bytes[..], b" "].concat()).is_err());
+//! ```
+
+mod canonical;
+mod cue;
+mod not_a_rundown;
+mod parse;
+mod print;
+
+use downbeat_core::{Digest, Position, Span};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+pub use cue::{Cue, Kind, Late, Preload};
+pub use not_a_rundown::NotARundown;
+
+/// Gives the name of the format, which every rundown carries in its field `format`.
+pub const FORMAT: &str = "downbeat.rundown/1";
+
+/// Gives the number of cues a rundown may have: 200,000, one every half second for a whole day.
+pub const CUES_MAX: usize = 200_000;
+
+/// Gives the latest time a cue may have: 366 days, which no event reaches.
+///
+/// Reason: times stay far from where 64 bits or a browser's timers end.
+pub const TIME_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
+
+/// Gives the length of an id: at most 96 characters, room for a name, a time and a number.
+pub const ID_CHARS_MAX: usize = 96;
+
+/// Gives the length of an action's or a track's name and of an id in a sheet: at most 64 characters.
+pub const NAME_CHARS_MAX: usize = 64;
+
+/// Gives the length of a title: at most 200 characters, a line on a screen.
+pub const TITLE_CHARS_MAX: usize = 200;
+
+/// Gives the largest number anywhere in a rundown, either way: 2^53 − 1.
+///
+/// Reason: beyond it browsers round integers, and readers of canonical JSON refuse them (RFC 8785, section 3.2.2.3).
+pub const NUMBER_MAX: i64 = (1 << 53) - 1;
+
+/// A compiled sheet: what happens when, sorted by time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rundown {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) duration: Option<Span>,
+    pub(crate) tracks: BTreeMap<String, Track>,
+    pub(crate) cues: Vec<Cue>,
+}
+
+/// What a track is: a lane on which cues lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Track {
+    pub(crate) exclusive: bool,
+    pub(crate) priority: i32,
+}
+
+impl Rundown {
+    /// Reads a rundown from the bytes it was published as.
+    ///
+    /// # Errors
+    /// [`NotARundown`] if the bytes are not exactly what [`Rundown::to_bytes`] gives for some rundown; it says what
+    /// they are instead.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotARundown> {
+        parse::parse(bytes)
+    }
+
+    /// Gives the canonical bytes (RFC 8785): keys sorted, shortest numbers, no white space.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        print::print(self).into_bytes()
+    }
+
+    /// Gives the SHA-256 of the canonical bytes, which is the rundown's name.
+    pub fn digest(&self) -> Digest {
+        digest_of(&self.to_bytes())
+    }
+
+    /// Gives the id of the sheet it was compiled from.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Gives the title; the id where the sheet has none.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Gives how long the event is, if the sheet says.
+    pub fn duration(&self) -> Option<Span> {
+        self.duration
+    }
+
+    /// Gives the tracks by name: those the sheet declares, or else those its cues use.
+    pub fn tracks(&self) -> &BTreeMap<String, Track> {
+        &self.tracks
+    }
+
+    /// Gives the cues, sorted by time, then track (none first), then id.
+    pub fn cues(&self) -> &[Cue] {
+        &self.cues
+    }
+
+    /// Gives the cue with this id.
+    pub fn cue(&self, id: &str) -> Option<&Cue> {
+        self.cues.iter().find(|cue| cue.id == id)
+    }
+}
+
+impl Track {
+    /// Says whether only one of its states may be active at a time.
+    pub fn exclusive(self) -> bool {
+        self.exclusive
+    }
+
+    /// Gives which track wins where two say something about the same thing: the higher.
+    pub fn priority(self) -> i32 {
+        self.priority
+    }
+}
+
+/// Gives the SHA-256 of `bytes`.
+///
+/// ```
+/// let empty = downbeat_sheet::digest_of(b"");
+/// assert_eq!(empty.to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// ```
+pub fn digest_of(bytes: &[u8]) -> Digest {
+    Digest::from_bytes(Sha256::digest(bytes).into())
+}
+
+/// Gives a time as people write it: `HH:MM:SS`, with `.mmm` where it is no whole second.
+pub(crate) fn clock(position: Position) -> String {
+    let ms = position.as_millis();
+    let (sign, ms) = (if ms < 0 { "-" } else { "" }, ms.unsigned_abs());
+    let (hours, minutes, seconds, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
+    let fraction = if rest == 0 { String::new() } else { format!(".{rest:03}") };
+    format!("{sign}{hours:02}:{minutes:02}:{seconds:02}{fraction}")
+}
+
+#[cfg(test)]
+mod tests;

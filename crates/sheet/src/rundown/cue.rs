@@ -1,0 +1,171 @@
+//! A compiled cue.
+
+use downbeat_core::{Locale, Position, Span};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// One thing that happens at one time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cue {
+    pub(crate) id: String,
+    pub(crate) time: Position,
+    pub(crate) end: Option<Position>,
+    pub(crate) action: String,
+    pub(crate) kind: Kind,
+    pub(crate) track: Option<String>,
+    pub(crate) params: Option<Map<String, Value>>,
+    pub(crate) late: Option<Late>,
+    pub(crate) jitter: Option<Span>,
+    pub(crate) preload: Option<Preload>,
+    pub(crate) message: Option<BTreeMap<Locale, String>>,
+}
+
+/// What a cue is to somebody who was not there when it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It lasts: a late joiner gets the latest of its track.
+    State,
+    /// It is over at once: a late joiner has missed it.
+    Moment,
+}
+
+/// What happens with a cue whose time is already past when a viewer could fire it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Late {
+    /// It does not fire.
+    Skip,
+    /// It fires and goes on from where it would be by now.
+    Resume,
+    /// It fires if it is late by no more than this, otherwise not.
+    Within(Span),
+    /// It fires from its beginning if it is the latest of its track.
+    Latest,
+}
+
+/// What a viewer fetches before a cue, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preload {
+    pub(crate) assets: Vec<String>,
+    pub(crate) lead: Span,
+    pub(crate) spread: Span,
+    pub(crate) bytes: Option<u64>,
+}
+
+impl Cue {
+    /// Gives the id, unique in its rundown.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Gives when it begins, in whole milliseconds from the event's beginning.
+    pub fn time(&self) -> Position {
+        self.time
+    }
+
+    /// Gives when it ends, if it does; always after [`Cue::time`].
+    pub fn end(&self) -> Option<Position> {
+        self.end
+    }
+
+    /// Gives what is to be done.
+    pub fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// Says whether it lasts.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Gives the track it lies on.
+    pub fn track(&self) -> Option<&str> {
+        self.track.as_deref()
+    }
+
+    /// Gives what the action is done with.
+    pub fn params(&self) -> Option<&Map<String, Value>> {
+        self.params.as_ref()
+    }
+
+    /// Gives what happens when it is late: as the sheet says, or else [`Kind::late`].
+    pub fn late(&self) -> Late {
+        self.late.unwrap_or(self.kind.late())
+    }
+
+    /// Gives the width over which viewers spread the cue among themselves; zero where all fire at once.
+    pub fn jitter(&self) -> Span {
+        self.jitter.unwrap_or(Span::ZERO)
+    }
+
+    /// Gives what to fetch beforehand.
+    pub fn preload(&self) -> Option<&Preload> {
+        self.preload.as_ref()
+    }
+
+    /// Gives what viewers are told, per locale.
+    pub fn message(&self) -> Option<&BTreeMap<Locale, String>> {
+        self.message.as_ref()
+    }
+
+    /// Gives what cues are sorted by: time, then track (none first), then id.
+    pub(crate) fn order(&self) -> (Position, Option<&str>, &str) {
+        (self.time, self.track.as_deref(), &self.id)
+    }
+}
+
+impl Kind {
+    /// Gives the word for it in a sheet and in a rundown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Moment => "moment",
+        }
+    }
+
+    /// Gives what happens with a late cue of this kind that does not say: a state goes on, a moment is skipped.
+    pub const fn late(self) -> Late {
+        match self {
+            Self::State => Late::Resume,
+            Self::Moment => Late::Skip,
+        }
+    }
+
+    /// Gives the kind with this word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::State, Self::Moment].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl Late {
+    /// Gives the choice with this word; [`Late::Within`] has none, for it carries a time.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "skip" => Some(Self::Skip),
+            "resume" => Some(Self::Resume),
+            "latest" => Some(Self::Latest),
+            _ => None,
+        }
+    }
+}
+
+impl Preload {
+    /// Gives the addresses to fetch.
+    pub fn assets(&self) -> &[String] {
+        &self.assets
+    }
+
+    /// Gives how long before the cue everything should be there.
+    pub fn lead(&self) -> Span {
+        self.lead
+    }
+
+    /// Gives the width over which viewers spread their fetching.
+    pub fn spread(&self) -> Span {
+        self.spread
+    }
+
+    /// Gives how many bytes that is altogether, if the sheet says.
+    pub fn bytes(&self) -> Option<u64> {
+        self.bytes
+    }
+}

@@ -1,0 +1,144 @@
+//! A rundown as canonical JSON. Keys are written in the order of the alphabet, which canonical form asks for.
+
+use downbeat_core::Locale;
+use std::collections::BTreeMap;
+
+use super::canonical::{integer, object, string};
+use super::{Cue, FORMAT, Late, Preload, Rundown, Track};
+
+pub(super) fn print(rundown: &Rundown) -> String {
+    let mut out = String::with_capacity(256 + rundown.cues.len() * 128);
+    out.push_str("{\"checkpoints\":[],\"cues\":[");
+    for (index, cue) in rundown.cues.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        print_cue(&mut out, cue);
+    }
+    out.push(']');
+    if let Some(duration) = rundown.duration {
+        field(&mut out, "duration");
+        integer(&mut out, duration.as_millis());
+    }
+    text_field(&mut out, "format", FORMAT);
+    text_field(&mut out, "id", &rundown.id);
+    text_field(&mut out, "title", &rundown.title);
+    field(&mut out, "tracks");
+    map(&mut out, &rundown.tracks, String::as_str, print_track);
+    out.push('}');
+    out
+}
+
+fn print_cue(out: &mut String, cue: &Cue) {
+    out.push_str("{\"action\":");
+    string(out, &cue.action);
+    if let Some(end) = cue.end {
+        field(out, "end");
+        integer(out, end.as_millis());
+    }
+    text_field(out, "id", &cue.id);
+    if let Some(jitter) = cue.jitter {
+        field(out, "jitter");
+        integer(out, jitter.as_millis());
+    }
+    text_field(out, "kind", cue.kind.as_str());
+    if let Some(late) = cue.late {
+        field(out, "late");
+        print_late(out, late);
+    }
+    if let Some(message) = &cue.message {
+        field(out, "message");
+        map(out, message, Locale::as_str, |out, words: &String| string(out, words));
+    }
+    if let Some(params) = &cue.params {
+        field(out, "params");
+        object(out, params);
+    }
+    if let Some(preload) = &cue.preload {
+        field(out, "preload");
+        print_preload(out, preload);
+    }
+    field(out, "time");
+    integer(out, cue.time.as_millis());
+    if let Some(track) = &cue.track {
+        text_field(out, "track", track);
+    }
+    out.push('}');
+}
+
+fn print_late(out: &mut String, late: Late) {
+    match late {
+        Late::Skip => out.push_str("\"skip\""),
+        Late::Resume => out.push_str("\"resume\""),
+        Late::Latest => out.push_str("\"latest\""),
+        Late::Within(window) => {
+            out.push_str("{\"within\":");
+            integer(out, window.as_millis());
+            out.push('}');
+        }
+    }
+}
+
+fn print_preload(out: &mut String, preload: &Preload) {
+    out.push_str("{\"assets\":[");
+    for (index, asset) in preload.assets.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        string(out, asset);
+    }
+    out.push(']');
+    if let Some(bytes) = preload.bytes {
+        field(out, "bytes");
+        // Beyond 2^63 the number was refused long before.
+        integer(out, i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+    field(out, "lead");
+    integer(out, preload.lead.as_millis());
+    field(out, "spread");
+    integer(out, preload.spread.as_millis());
+    out.push('}');
+}
+
+fn print_track(out: &mut String, track: &Track) {
+    out.push('{');
+    if track.exclusive {
+        out.push_str("\"exclusive\":true");
+    }
+    if track.priority != 0 {
+        if track.exclusive {
+            out.push(',');
+        }
+        out.push_str("\"priority\":");
+        integer(out, i64::from(track.priority));
+    }
+    out.push('}');
+}
+
+/// Appends an object made of a map, its keys sorted by their UTF-16 code units.
+fn map<K, V>(out: &mut String, map: &BTreeMap<K, V>, name: impl Fn(&K) -> &str, print: impl Fn(&mut String, &V)) {
+    let mut sorted: Vec<_> = map.iter().collect();
+    sorted.sort_by(|(a, _), (b, _)| name(a).encode_utf16().cmp(name(b).encode_utf16()));
+    out.push('{');
+    for (index, (key, value)) in sorted.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        string(out, name(key));
+        out.push(':');
+        print(out, value);
+    }
+    out.push('}');
+}
+
+/// Appends the key of a field that is not the first of its object.
+fn field(out: &mut String, name: &str) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+}
+
+fn text_field(out: &mut String, name: &str, text: &str) {
+    field(out, name);
+    string(out, text);
+}

@@ -1,0 +1,119 @@
+use super::*;
+use crate::compile;
+
+const TINY: &str =
+    r#"[{ "time": 800, "action": "b", "params": { "b": 1.0, "a": 1e-7 } }, { "time": 560.5, "action": "a" }]"#;
+
+const PRINTED: &str = r#"{"checkpoints":[],"cues":[{"action":"a","id":"a@560500","kind":"moment","time":560500},{"action":"b","id":"b@800000","kind":"moment","params":{"a":1e-7,"b":1},"time":800000}],"format":"downbeat.rundown/1","id":"sheet","title":"sheet","tracks":{}}"#;
+
+/// A rundown with every field there is.
+const FULL: &str = r##"{"checkpoints":[],"cues":[{"action":"open","end":5000,"id":"doors","jitter":400,"kind":"state","late":"latest","message":{"en":"Come in","fr":"Entrez"},"params":{"deep":[1,{"x":null}],"é":-0.5},"preload":{"assets":["/a.ogg"],"bytes":400000,"lead":60000,"spread":45000},"time":0,"track":"fx"},{"action":"open","id":"open@0#2","kind":"moment","late":{"within":2000},"time":0,"track":"fx"}],"duration":5000,"format":"downbeat.rundown/1","id":"gala","title":"Gala","tracks":{"fx":{},"music":{"exclusive":true,"priority":-1}}}"##;
+
+fn refusal(text: &str) -> NotARundown {
+    Rundown::parse(text.as_bytes()).expect_err(text)
+}
+
+#[test]
+fn the_bytes_are_these() {
+    let rundown = compile(TINY).rundown.unwrap();
+    assert_eq!(String::from_utf8(rundown.to_bytes()).unwrap(), PRINTED);
+    assert_eq!(rundown.digest(), digest_of(PRINTED.as_bytes()));
+    // By sha256sum.
+    assert_eq!(rundown.digest().to_string(), "72fbf3f7c777947711795fd2d617c478c6decc682516af7e769d6e0a6a22d282");
+}
+
+#[test]
+fn every_field_is_read_and_printed_again() {
+    let rundown = Rundown::parse(FULL.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(rundown.to_bytes()).unwrap(), FULL);
+    let doors = &rundown.cues()[0];
+    assert_eq!((doors.late(), doors.jitter()), (Late::Latest, Span::from_millis(400)));
+    assert_eq!(doors.preload().unwrap().lead(), Span::from_millis(60_000));
+    assert_eq!(rundown.cues()[1].late(), Late::Within(Span::from_millis(2_000)));
+    assert!(rundown.tracks()["music"].exclusive() && !rundown.tracks()["fx"].exclusive());
+}
+
+#[test]
+fn a_cue_that_does_not_say_is_resumed_if_it_lasts_and_skipped_if_it_does_not() {
+    assert_eq!((Kind::State.late(), Kind::Moment.late()), (Late::Resume, Late::Skip));
+    let rundown = compile(TINY).rundown.unwrap();
+    assert_eq!(rundown.cues()[0].late(), Late::Skip);
+}
+
+#[test]
+fn other_bytes_are_refused_for_their_reason() {
+    assert!(matches!(refusal("{"), NotARundown::Json(_)));
+    assert!(matches!(refusal("[]"), NotARundown::Value { .. }));
+    assert_eq!(refusal("{}"), NotARundown::Format(None));
+    let newer = PRINTED.replace("rundown/1", "rundown/2");
+    assert_eq!(refusal(&newer), NotARundown::Format(Some("downbeat.rundown/2".to_owned())));
+    let value = |text: &str| match refusal(text) {
+        NotARundown::Value { pointer, .. } => pointer,
+        other => panic!("{other:?}"),
+    };
+    for (from, to, pointer) in [
+        (r#""id":"doors","#, "", "/cues/0/id"),
+        (r#""time":0"#, r#""time":-1"#, "/cues/0/time"),
+        (r#""time":0"#, r#""time":0.5"#, "/cues/0/time"),
+        (r#""time":0"#, r#""time":5000"#, "/cues/0/end"),
+        (r#""end":5000"#, r#""end":5001"#, "/cues/0"),
+        (r#""kind":"state""#, r#""kind":"stat""#, "/cues/0/kind"),
+        (r#""track":"fx"}"#, r#""track":"FX"}"#, "/cues/0/track"),
+        (r#""late":"latest""#, r#""late":"last""#, "/cues/0/late"),
+        (r#""bytes":400000"#, r#""bytes":9007199254740992"#, "/cues/0/preload/bytes"),
+        (r#""x":null"#, r#""x":9007199254740992"#, "/cues/0/params"),
+        (r#""en":"Come in""#, r#""en":"""#, "/cues/0/message"),
+        (r#""jitter":400"#, r#""jitter":400,"joker":1"#, "/cues/0/joker"),
+        (r#""title":"Gala","#, "", "/title"),
+        (r#""checkpoints":[]"#, r#""checkpoints":[1]"#, "/checkpoints"),
+        (r#""exclusive":true"#, r#""exclusive":false"#, "/tracks/music/exclusive"),
+    ] {
+        assert_eq!(value(&FULL.replacen(from, to, 1)), pointer, "{to}");
+    }
+    let twice = FULL.replace("open@0#2", "doors");
+    assert_eq!(refusal(&twice), NotARundown::DuplicateId("doors".to_owned()));
+    let unsorted = FULL.replace("open@0#2", "a");
+    assert_eq!(refusal(&unsorted), NotARundown::Order("a".to_owned()));
+}
+
+#[test]
+fn the_same_rundown_in_other_words_is_refused_at_the_first_byte_that_differs() {
+    for (from, to) in [
+        ("\"time\":0", "\"time\": 0"),
+        ("\"en\":\"Come", "\"en\":\"\\u0043ome"),
+        ("-0.5", "-0.50"),
+        ("[1,", "[1.0,"),
+        ("\"bytes\":400000,\"lead\":60000", "\"lead\":60000,\"bytes\":400000"),
+        ("\"end\":5000,", "\"end\":5000,\"end\":5000,"),
+    ] {
+        let changed = FULL.replacen(from, to, 1);
+        let NotARundown::NotCanonical(offset) = refusal(&changed) else { panic!("{to}") };
+        let start = FULL.find(from).unwrap();
+        assert!((start..start + to.len()).contains(&offset), "{to}: {offset}");
+    }
+    assert_eq!(refusal(&format!("{FULL}\n")), NotARundown::NotCanonical(FULL.len()));
+}
+
+#[test]
+fn a_refusal_says_what_to_do_and_stays_short() {
+    let text = refusal(&PRINTED.replace("rundown/1", &"x".repeat(100_000))).to_string();
+    assert!(text.len() < 300 && text.ends_with("; compile the sheet again and publish the result as it is"), "{text}");
+}
+
+#[test]
+fn printing_writes_the_keys_in_canonical_order() {
+    for text in [PRINTED, FULL] {
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let mut generic = String::new();
+        canonical::value(&mut generic, &value);
+        assert_eq!(generic, text);
+    }
+}
+
+#[test]
+fn times_are_shown_as_people_write_them() {
+    for (ms, shown) in [(0, "00:00:00"), (560_000, "00:09:20"), (5_400_250, "01:30:00.250"), (360_000_000, "100:00:00")]
+    {
+        assert_eq!(clock(Position::from_millis(ms)), shown);
+    }
+}

@@ -1,0 +1,176 @@
+//! The fields of one object: the known ones by name, the others reported.
+
+use core::fmt::Display;
+use jsonc_parser::ast::{Object, ObjectProp, Value};
+
+use super::nearest::nearest;
+use super::time::{self, Problem, Reading};
+use super::{quoted, span};
+use crate::diagnostic::{At, Code, Report};
+
+/// The fields of an object that has `N` known ones.
+pub(super) struct Fields<'s, const N: usize> {
+    /// The known fields, in the order of their names.
+    pub(super) known: [Option<&'s ObjectProp<'s>>; N],
+    names: &'static [&'static str; N],
+    strangers: Vec<&'s ObjectProp<'s>>,
+    repeated: Vec<&'s ObjectProp<'s>>,
+}
+
+impl<'s, const N: usize> Fields<'s, N> {
+    pub(super) fn of(object: &'s Object<'s>, names: &'static [&'static str; N]) -> Self {
+        let mut fields = Self { known: [None; N], names, strangers: Vec::new(), repeated: Vec::new() };
+        for prop in &object.properties {
+            match names.iter().position(|name| *name == prop.name.as_str()) {
+                None => fields.strangers.push(prop),
+                Some(index) if fields.known[index].is_some() => fields.repeated.push(prop),
+                Some(index) => fields.known[index] = Some(prop),
+            }
+        }
+        fields
+    }
+
+    /// Reports what should not be there. `later` are names that a later version will know.
+    pub(super) fn report(&self, whose: &dyn Display, later: &[&str], at: &At<'_>, report: &mut Report) {
+        for prop in &self.repeated {
+            duplicate_key(prop, whose, at, report);
+        }
+        for prop in &self.strangers {
+            let name = prop.name.as_str();
+            let shown = quoted(name);
+            if later.contains(&name) {
+                let message = format!("{whose} has {shown}, which this version does not support yet; leave it out");
+                report.say(Code::UnknownField, &at.key(name), key_span(prop), message);
+                continue;
+            }
+            let message = format!("{whose} has {shown}, which is no field here; it takes {}", listed(self.names));
+            let hint = nearest(name, self.names.iter().copied()).map(|meant| format!("did you mean {meant:?}?"));
+            report.suggest(Code::UnknownField, &at.key(name), key_span(prop), message, hint);
+        }
+    }
+}
+
+/// Reports a key that an object already has.
+pub(super) fn duplicate_key(prop: &ObjectProp<'_>, whose: &dyn Display, at: &At<'_>, report: &mut Report) {
+    let name = prop.name.as_str();
+    let message = format!("{whose} has {} twice; keep one of them", quoted(name));
+    report.say(Code::DuplicateKey, &at.key(name), key_span(prop), message);
+}
+
+/// Reports a value of the wrong type.
+pub(super) fn wrong_type(prop: &ObjectProp<'_>, expected: &str, whose: &dyn Display, at: &At<'_>, report: &mut Report) {
+    let name = prop.name.as_str();
+    let message = format!("{whose} has {} for {}, it takes {expected}", describe(&prop.value), quoted(name));
+    report.say(Code::WrongType, &at.key(name), span(&prop.value), message);
+}
+
+/// Gives the text of a field.
+pub(super) fn text<'s>(
+    prop: Option<&'s ObjectProp<'s>>,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<&'s str> {
+    let prop = prop?;
+    match &prop.value {
+        Value::StringLit(text) => Some(&text.value),
+        _ => {
+            wrong_type(prop, "a text", whose, at, report);
+            None
+        }
+    }
+}
+
+/// Gives the object of a field.
+pub(super) fn object<'s>(
+    prop: Option<&'s ObjectProp<'s>>,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<&'s Object<'s>> {
+    let prop = prop?;
+    match &prop.value {
+        Value::Object(object) => Some(object),
+        _ => {
+            wrong_type(prop, "an object", whose, at, report);
+            None
+        }
+    }
+}
+
+/// Reads a time without saying anything; the error is nothing where it is neither a number nor a text.
+pub(super) fn read_time(value: &Value<'_>) -> Result<Reading, Option<Problem>> {
+    match value {
+        Value::NumberLit(number) => time::seconds(number.value).map_err(Some),
+        Value::StringLit(text) => time::text(&text.value).map_err(Some),
+        _ => Err(None),
+    }
+}
+
+/// Gives the milliseconds of a field that is a time.
+pub(super) fn time(
+    prop: Option<&ObjectProp<'_>>,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<i64> {
+    let prop = prop?;
+    let name = prop.name.as_str();
+    let written = match &prop.value {
+        Value::StringLit(text) => quoted(&text.value),
+        Value::NumberLit(number) => number.value.chars().take(60).collect(),
+        _ => String::new(),
+    };
+    match read_time(&prop.value) {
+        Ok(Reading { ms, two_parts }) => {
+            if two_parts {
+                let clear = crate::rundown::clock(downbeat_core::Position::from_millis(ms));
+                let message = format!(
+                    "{whose} has {written} for {name:?}, which is taken as minutes and seconds; others read hours and minutes, write {clear:?}"
+                );
+                report.say(Code::TwoPartTime, &at.key(name), span(&prop.value), message);
+            }
+            Some(ms)
+        }
+        Err(Some(problem)) => {
+            let code = if problem == Problem::Negative { Code::BeforeZero } else { Code::BadTime };
+            let message = format!("{whose}: {name:?} {written} {}", problem.remedy());
+            report.say(code, &at.key(name), span(&prop.value), message);
+            None
+        }
+        Err(None) => {
+            let expected = "a time: seconds (560), \"00:09:20\", \"PT9M20S\" or \"9m20s\"";
+            wrong_type(prop, expected, whose, at, report);
+            None
+        }
+    }
+}
+
+/// Gives where a field's name stands.
+pub(super) fn key_span(prop: &ObjectProp<'_>) -> core::ops::Range<usize> {
+    span(&prop.name)
+}
+
+/// Gives names for a message: `"a", "b" and "c"`.
+pub(super) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [only] => quoted(only),
+        [first @ .., last] => {
+            let first: Vec<_> = first.iter().map(|name| quoted(name)).collect();
+            format!("{} and {}", first.join(", "), quoted(last))
+        }
+    }
+}
+
+/// Gives the type of a value for a message.
+pub(super) fn describe(value: &Value<'_>) -> &'static str {
+    match value {
+        Value::StringLit(_) => "a text",
+        Value::NumberLit(_) => "a number",
+        Value::BooleanLit(_) => "true or false",
+        Value::Object(_) => "an object",
+        Value::Array(_) => "an array",
+        Value::NullKeyword(_) => "null",
+    }
+}

@@ -1,0 +1,27 @@
+//! How messages name the cue they are about.
+
+use core::fmt;
+use downbeat_core::Position;
+
+use super::quoted;
+use crate::rundown::clock;
+
+/// A cue as its author knows it: `cue "doors" at 00:20:05`, or `cue number 3` where that is all there is.
+pub(super) struct Label<'s> {
+    pub(super) id: Option<&'s str>,
+    pub(super) number: usize,
+    pub(super) time: Option<Position>,
+}
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.id {
+            Some(id) => write!(f, "cue {}", quoted(id))?,
+            None => write!(f, "cue number {}", self.number)?,
+        }
+        match self.time {
+            Some(time) => write!(f, " at {}", clock(time)),
+            None => Ok(()),
+        }
+    }
+}

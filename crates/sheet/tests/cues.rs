@@ -1,0 +1,81 @@
+//! The sheets in `cues/`: the good ones compile without a word, the bad ones get exactly the diagnostics beside them.
+
+use downbeat_sheet::{Rundown, compile};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Gives the sheets in a folder of `cues/`, sorted by name.
+fn sheets(folder: &str) -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cues").join(folder);
+    let mut paths: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| !path.to_string_lossy().ends_with(".expected.json"));
+    paths.sort();
+    assert!(!paths.is_empty());
+    paths
+}
+
+#[expect(clippy::disallowed_methods, reason = "the crate reads no files; its tests read the example sheets")]
+fn read(path: &PathBuf) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn good_sheets_compile_without_a_word() {
+    for path in sheets("good") {
+        let compiled = compile(&read(&path));
+        assert_eq!(compiled.diagnostics, [], "{}", path.display());
+        let rundown = compiled.rundown.unwrap();
+        assert_eq!(Rundown::parse(&rundown.to_bytes()).unwrap(), rundown, "{}", path.display());
+    }
+}
+
+#[test]
+fn bad_sheets_get_exactly_the_diagnostics_beside_them() {
+    for path in sheets("bad") {
+        let source = read(&path);
+        let found: Vec<Value> = compile(&source)
+            .diagnostics
+            .iter()
+            .map(|diagnostic| {
+                let (line, column) = diagnostic.line_column(&source).unwrap();
+                json!({ "code": diagnostic.code(), "pointer": diagnostic.pointer(), "line": line, "column": column })
+            })
+            .collect();
+        let expected = read(&path.with_extension("expected.json"));
+        let found = Value::from(found);
+        assert_eq!(found, serde_json::from_str::<Value>(&expected).unwrap(), "{}: {found}", path.display());
+    }
+}
+
+#[test]
+fn every_code_has_a_bad_sheet() {
+    let shown: BTreeSet<&str> =
+        sheets("bad").iter().flat_map(|path| compile(&read(path)).diagnostics).map(|said| said.code()).collect();
+    let all: Vec<String> = (100..500).map(|number| format!("DB{number}")).collect();
+    let all: BTreeSet<&str> =
+        all.iter().map(String::as_str).filter(|code| downbeat_sheet::explain(code).is_some()).collect();
+    assert_eq!(shown, all);
+}
+
+#[test]
+fn every_message_says_what_to_do() {
+    for path in sheets("bad") {
+        for diagnostic in compile(&read(&path)).diagnostics {
+            let message = diagnostic.message();
+            let remedy = [";", "use ", "it takes ", "it must be "].iter().any(|words| message.contains(words));
+            assert!(remedy && message.len() < 400, "{}: {message}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_gala_is_what_it_says() {
+    let gala = sheets("good").into_iter().find(|path| path.ends_with("gala.json")).unwrap();
+    let rundown = compile(&read(&gala)).rundown.unwrap();
+    assert_eq!(rundown.duration().unwrap().as_millis(), 5_400_000);
+    let burst = rundown.cue("burst1").unwrap();
+    assert_eq!((burst.time().as_millis(), burst.end().unwrap().as_millis()), (603_500, 607_500));
+    assert_eq!(burst.message().unwrap()[&"fr".parse().unwrap()], "Chantez !");
+    assert!(rundown.cue("encore-cut").is_none(), "what is disabled is not published");
+}
