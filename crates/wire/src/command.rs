@@ -1,0 +1,141 @@
+//! The body of `POST /v1/events/{event}/commands`.
+//!
+//! ```json
+//! {"command":"pause","id":"0198c7","actor":"maria","reason":"stream is down","message":{"en":"Back in a minute"},"severity":"major"}
+//! ```
+
+use downbeat_core::message::{Draft, Words};
+use downbeat_core::{Command, CommandId, Request, Severity};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use crate::fields::Fields;
+use crate::problem::{Code, Problem};
+
+/// Gives the length of an `actor`: at most 100 characters.
+pub const ACTOR_CHARS_MAX: usize = 100;
+
+/// Gives the length of a `reason`: at most 500 characters.
+pub const REASON_CHARS_MAX: usize = 500;
+
+/// Reads a command. `actor` is used where the body names none.
+///
+/// # Errors
+/// [`Problem`]: malformed JSON with its position, an unknown command with the known ones, a missing or wrong field
+/// with its pointer.
+pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
+    let mut fields = Fields::parse(body)?;
+    let name: String = fields.required("command", &format!("name one of: {}", Command::NAMES.join(", ")))?;
+    let command = match name.as_str() {
+        "pause" => Command::Pause { message: draft(&mut fields)? },
+        "resume" => Command::Resume,
+        "seek" => {
+            Command::Seek { position: fields.required("position", "give milliseconds from the event's beginning")? }
+        }
+        "rate" => Command::Rate { rate: fields.required("rate", "give a factor such as 1 or 1.25")? },
+        "announce" => Command::Announce {
+            message: draft(&mut fields)?.ok_or_else(|| {
+                Problem::invalid_field(
+                    "/message",
+                    "\"message\" is missing; give a text, or a text per locale, or use \"clear\"",
+                )
+            })?,
+        },
+        "clear" => Command::Clear,
+        "reschedule" => Command::Reschedule { starts_at: fields.required("startsAt", "give milliseconds since 1970")? },
+        "end" => Command::End { message: draft(&mut fields)? },
+        "reopen" => Command::Reopen,
+        "rundown" => Command::Rundown {
+            rundown: fields.nullable("rundown")?.ok_or_else(|| {
+                Problem::invalid_field("/rundown", "\"rundown\" is missing; give a rundown's SHA-256, or null for none")
+            })?,
+        },
+        "undo" => Command::Undo,
+        unknown => {
+            let detail = format!(
+                "there is no command {:?}; the commands are {}",
+                unknown.chars().take(40).collect::<String>(),
+                Command::NAMES.join(", ")
+            );
+            return Err(Problem::new(Code::UnknownCommand, detail).with("known", json!(Command::NAMES)));
+        }
+    };
+    let id: CommandId = fields.required("id", "make one per command, so that sending it again changes nothing")?;
+    Ok(Request {
+        id,
+        command,
+        actor: fields.text("actor", ACTOR_CHARS_MAX)?.unwrap_or_else(|| actor.to_owned()),
+        reason: fields.text("reason", REASON_CHARS_MAX)?,
+        if_rev: fields.optional("ifRev")?,
+        at: fields.optional("at")?,
+    })
+}
+
+/// Gives the body of a request: what [`parse`] reads back as the same request.
+pub fn body(request: &Request) -> Value {
+    let mut fields = Map::new();
+    fields.insert("command".to_owned(), json!(request.command.name()));
+    fields.insert("id".to_owned(), json!(request.id));
+    match &request.command {
+        Command::Pause { message } | Command::End { message } => put_draft(&mut fields, message.as_ref()),
+        Command::Announce { message } => put_draft(&mut fields, Some(message)),
+        Command::Seek { position } => put(&mut fields, "position", json!(position)),
+        Command::Rate { rate } => put(&mut fields, "rate", json!(rate)),
+        Command::Reschedule { starts_at } => put(&mut fields, "startsAt", json!(starts_at)),
+        Command::Rundown { rundown } => put(&mut fields, "rundown", json!(rundown)),
+        Command::Resume | Command::Clear | Command::Reopen | Command::Undo => {}
+    }
+    put(&mut fields, "actor", json!(request.actor));
+    if let Some(reason) = &request.reason {
+        put(&mut fields, "reason", json!(reason));
+    }
+    if let Some(if_rev) = request.if_rev {
+        put(&mut fields, "ifRev", json!(if_rev));
+    }
+    if let Some(at) = request.at {
+        put(&mut fields, "at", json!(at));
+    }
+    Value::Object(fields)
+}
+
+fn put(fields: &mut Map<String, Value>, name: &str, value: Value) {
+    fields.insert(name.to_owned(), value);
+}
+
+fn put_draft(fields: &mut Map<String, Value>, draft: Option<&Draft>) {
+    let Some(draft) = draft else { return };
+    let words = match &draft.words {
+        Words::Plain(text) => json!(text),
+        Words::PerLocale(text) => json!(text),
+    };
+    put(fields, "message", words);
+    put(fields, "severity", json!(draft.severity));
+}
+
+/// Reads `message`, a text or a text per locale, and `severity`.
+fn draft(fields: &mut Fields) -> Result<Option<Draft>, Problem> {
+    let severity = fields.optional::<Severity>("severity")?.unwrap_or_default();
+    let words = match fields.optional("message")? {
+        None => return Ok(None),
+        Some(Value::String(text)) => Words::Plain(text),
+        Some(Value::Object(texts)) => {
+            let mut per_locale = BTreeMap::new();
+            for (tag, text) in texts {
+                let pointer = format!("/message/{tag}");
+                let locale = tag.parse().map_err(|error| Problem::invalid_field(&pointer, format!("{error}")))?;
+                let Value::String(text) = text else {
+                    return Err(Problem::invalid_field(&pointer, format!("the message in {tag:?} is no text")));
+                };
+                per_locale.insert(locale, text);
+            }
+            Words::PerLocale(per_locale)
+        }
+        Some(_) => {
+            return Err(Problem::invalid_field(
+                "/message",
+                "\"message\" is neither a text nor a text per locale; give \"Back soon\" or {\"en\":\"Back soon\"}",
+            ));
+        }
+    };
+    Ok(Some(Draft { words, severity }))
+}

@@ -1,0 +1,52 @@
+//! The body of `PUT /v1/events/{event}`: creates the event or changes how it is set up.
+//!
+//! ```json
+//! {"startsAt":1704067200000,"duration":5400000,"title":"Spring gala","locale":"en","hubs":4,"resync":300000}
+//! ```
+//! What is not given stays as it is, or has its default in a new event; `"duration":null` makes it unknown.
+
+use downbeat_core::Configuration;
+use serde_json::{Map, Value, json};
+
+use crate::command::{ACTOR_CHARS_MAX, REASON_CHARS_MAX};
+use crate::fields::Fields;
+use crate::problem::Problem;
+
+/// Reads a configuration and who asks for it, if the body says so.
+///
+/// # Errors
+/// [`Problem`]: malformed JSON with its position, a wrong field with its pointer.
+pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
+    let mut fields = Fields::parse(body)?;
+    let configuration = Configuration {
+        starts_at: fields.optional("startsAt")?,
+        duration: fields.nullable("duration")?,
+        title: fields.optional("title")?,
+        locale: fields.optional("locale")?,
+        hubs: fields.optional("hubs")?,
+        resync: fields.optional("resync")?,
+        if_rev: fields.optional("ifRev")?,
+        reason: fields.text("reason", REASON_CHARS_MAX)?,
+    };
+    Ok((configuration, fields.text("actor", ACTOR_CHARS_MAX)?))
+}
+
+/// Gives the body that [`parse`] reads back as the same configuration.
+pub fn body(configuration: &Configuration, actor: &str) -> Value {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    put("startsAt", configuration.starts_at.map(|at| json!(at)));
+    put("duration", configuration.duration.map(|duration| json!(duration)));
+    put("title", configuration.title.as_ref().map(|title| json!(title)));
+    put("locale", configuration.locale.as_ref().map(|locale| json!(locale)));
+    put("hubs", configuration.hubs.map(|hubs| json!(hubs)));
+    put("resync", configuration.resync.map(|resync| json!(resync)));
+    put("ifRev", configuration.if_rev.map(|rev| json!(rev)));
+    put("reason", configuration.reason.as_ref().map(|reason| json!(reason)));
+    put("actor", Some(json!(actor)));
+    Value::Object(fields)
+}

@@ -1,0 +1,29 @@
+//! What crosses the network: paths, bodies, problem details, the log's chain, tokens.
+//!
+//! This crate exists because it *forbids* sending anything: it only says what is sent, and the worker, the terminal
+//! and (generated from here) the browser's types agree because they have it from one place. Times are integers of
+//! milliseconds. Unknown fields that arrive are tolerated; what is missing or wrong is refused with its JSON pointer.
+//!
+//! `fixtures/` holds one golden document per kind; the tests of every language read the same files.
+
+pub mod answer;
+pub mod command;
+pub mod configuration;
+mod fields;
+pub mod log;
+pub mod problem;
+pub mod refusal;
+pub mod route;
+pub mod rundown;
+pub mod state;
+pub mod time;
+pub mod token;
+
+pub use answer::{Audience, CommandAnswer, DeliveryReport, EventList, LastChange, ListedEvent};
+pub use log::{LogEntry, LogPage};
+pub use problem::{Code, Problem};
+pub use route::Route;
+pub use rundown::RundownPointer;
+pub use state::{Announcement, StateBody};
+pub use time::{StatusWord, TimeBody};
+pub use token::{Scope, Token, TokenEntry, TokenId};

@@ -1,0 +1,79 @@
+//! The log of an event: every change in order, each entry chained to the one before it by its hash.
+//!
+//! An entry's hash is the SHA-256 of its JSON text without the member `hash`, written without white space and with
+//! the members in the order of [`LogEntry`]; `prev` is the hash of the entry before it, 64 zeros for the first.
+//! Changing or removing an entry in the middle breaks every hash after it.
+
+use downbeat_core::{Digest, Rev, ServerTime};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::Digest as _;
+
+/// The `prev` of the first entry.
+pub const CHAIN_START: Digest = Digest::from_bytes([0; 32]);
+
+/// Gives the number of entries in one page of the log: at most 200.
+pub const PAGE_MAX: u32 = 200;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogEntry {
+    /// The revision it made.
+    pub rev: Rev,
+    /// When it was decided.
+    pub at: ServerTime,
+    /// When it took effect.
+    pub effective_at: ServerTime,
+    /// Who asked, as they said.
+    pub actor: String,
+    /// The id of the token they showed.
+    pub token: String,
+    /// The command's name, `create` or `configure`.
+    pub name: String,
+    /// The body as it was understood.
+    pub body: Value,
+    /// The hash of the entry before it.
+    pub prev: Digest,
+    /// The hash of this entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Digest>,
+}
+
+/// The answer of `GET /v1/events/{event}/log`: entries, the newest first.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct LogPage {
+    /// The entries.
+    pub entries: Vec<LogEntry>,
+    /// There are older ones: ask with `?before=` the last one's rev.
+    pub more: bool,
+}
+
+impl LogEntry {
+    /// Gives the hash the entry should have.
+    pub fn expected_hash(&self) -> Digest {
+        let unsealed = Self { hash: None, ..self.clone() };
+        let text = serde_json::to_vec(&unsealed).expect("a LogEntry has only text for keys");
+        Digest::from_bytes(sha2::Sha256::digest(&text).into())
+    }
+
+    /// Gives the entry with its hash.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.hash = Some(self.expected_hash());
+        self
+    }
+}
+
+/// Checks the chain of `entries`, the newest first as in a [`LogPage`]; gives the revision of the first entry, from
+/// the oldest on, that is not what it was when it was written.
+pub fn first_broken(entries: &[LogEntry]) -> Option<Rev> {
+    let mut prev = entries.last().map(|oldest| oldest.prev);
+    for entry in entries.iter().rev() {
+        if Some(entry.prev) != prev || entry.hash != Some(entry.expected_hash()) {
+            return Some(entry.rev);
+        }
+        prev = entry.hash;
+    }
+    None
+}

@@ -1,0 +1,151 @@
+//! Problem details (RFC 9457): every error of the worker, with a stable code.
+
+use core::fmt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// The content type of a problem.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// What went wrong, as a code that does not change: programs decide by it, people read the detail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Gives the code as it travels.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Gives the HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// Gives a short summary that is the same for each occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is no JSON; `line` and `column` say where.
+    MalformedJson = "malformed-json", 400, "The body is not JSON";
+    /// A part of the URL is not what it should be.
+    BadRequest = "bad-request", 400, "The request cannot be understood";
+    /// There is no token, or none that is known and valid.
+    Unauthorized = "unauthorized", 401, "A valid token is needed";
+    /// The token is valid, but not for this.
+    Forbidden = "forbidden", 403, "The token does not allow this";
+    /// There is no event of this name.
+    UnknownEvent = "unknown-event", 404, "There is no such event";
+    /// There is no such rundown.
+    UnknownRundown = "unknown-rundown", 404, "There is no such rundown";
+    /// There is nothing at this path.
+    UnknownPath = "unknown-path", 404, "There is nothing at this path";
+    /// The path is right, the method is not; `Allow` names those that are.
+    MethodNotAllowed = "method-not-allowed", 405, "The method is not allowed here";
+    /// The event has moved on; `state` and `lastChange` say to what, who and when.
+    Stale = "stale", 409, "The event has moved on";
+    /// The command does not fit what the event is doing; `state` says what that is.
+    Conflict = "conflict", 409, "The event's state does not allow this";
+    /// The body is over the limit.
+    TooLarge = "too-large", 413, "The body is too large";
+    /// A field is missing or wrong; `pointer` says which.
+    InvalidField = "invalid-field", 422, "A field is missing or wrong";
+    /// There is no such command; `known` names those there are.
+    UnknownCommand = "unknown-command", 422, "There is no such command";
+    /// The bytes are not those their name promises.
+    DigestMismatch = "digest-mismatch", 422, "The bytes do not match their SHA-256";
+    /// The bytes are no rundown.
+    NotARundown = "not-a-rundown", 422, "The body is not a rundown";
+    /// Something this needs does not answer; try again.
+    Unavailable = "unavailable", 503, "Not available right now";
+    /// A fault of the server.
+    Internal = "internal", 500, "The server failed";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What went wrong, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `urn:downbeat:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short summary.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong in this case: the place, the limit, the remedy.
+    pub detail: String,
+    /// The stable code; as text, since a newer server may send one this side does not know.
+    pub code: String,
+    /// More that belongs to the code: `pointer`, `line`, `column`, `known`, `state`, `lastChange`.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+impl Problem {
+    /// Gives the problem of this code with this detail.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:downbeat:problem:{code}"),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+            code: code.as_str().to_owned(),
+            more: Map::new(),
+        }
+    }
+
+    /// Adds a member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says that the field at `pointer` is missing or wrong.
+    pub fn invalid_field(pointer: &str, detail: impl Into<String>) -> Self {
+        Self::new(Code::InvalidField, detail).with("pointer", pointer)
+    }
+
+    /// Says where a text stops being JSON.
+    pub fn malformed_json(error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        Self::new(Code::MalformedJson, format!("the body is not JSON: {error}"))
+            .with("line", json!(line))
+            .with("column", json!(column))
+    }
+
+    /// Says whether this is the problem of `code`.
+    pub fn is(&self, code: Code) -> bool {
+        self.code == code.as_str()
+    }
+
+    /// Gives the JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a Problem has only text for keys")
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+impl core::error::Error for Problem {}

@@ -1,0 +1,131 @@
+//! The paths of the API, read and written in one place.
+
+use downbeat_core::{Digest, EventName};
+
+/// What a path names. Which methods it takes is [`Route::methods`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `/time`: the time and status of the default event.
+    Time,
+    /// `/v1/events`: the events there are.
+    Events,
+    /// `/v1/events/{event}/time`.
+    EventTime(EventName),
+    /// `/v1/events/{event}`: the whole public state, and its configuration.
+    Event(EventName),
+    /// `/v1/events/{event}/commands`.
+    Commands(EventName),
+    /// `/v1/events/{event}/log`.
+    Log(EventName),
+    /// `/v1/events/{event}/audience`.
+    Audience(EventName),
+    /// `/v1/events/{event}/rundown.json`: the pointer.
+    RundownPointer(EventName),
+    /// `/v1/events/{event}/rundowns/{sha256}.json`.
+    Rundown(EventName, Digest),
+}
+
+impl Route {
+    /// Reads a path, without its query. Nothing if it names nothing.
+    pub fn parse(path: &str) -> Option<Self> {
+        if path == "/time" {
+            return Some(Self::Time);
+        }
+        let mut parts = path.strip_prefix("/v1/events")?.split('/');
+        if !parts.next()?.is_empty() {
+            return None;
+        }
+        let Some(event) = parts.next() else { return Some(Self::Events) };
+        let event: EventName = event.parse().ok()?;
+        match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Some(Self::Event(event)),
+            (Some("time"), None, _) => Some(Self::EventTime(event)),
+            (Some("commands"), None, _) => Some(Self::Commands(event)),
+            (Some("log"), None, _) => Some(Self::Log(event)),
+            (Some("audience"), None, _) => Some(Self::Audience(event)),
+            (Some("rundown.json"), None, _) => Some(Self::RundownPointer(event)),
+            (Some("rundowns"), Some(file), None) => {
+                Some(Self::Rundown(event, file.strip_suffix(".json")?.parse().ok()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives the path.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Time => "/time".to_owned(),
+            Self::Events => "/v1/events".to_owned(),
+            Self::Event(event) => format!("/v1/events/{event}"),
+            Self::EventTime(event) => format!("/v1/events/{event}/time"),
+            Self::Commands(event) => format!("/v1/events/{event}/commands"),
+            Self::Log(event) => format!("/v1/events/{event}/log"),
+            Self::Audience(event) => format!("/v1/events/{event}/audience"),
+            Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
+            Self::Rundown(event, digest) => rundown_path(event, *digest),
+        }
+    }
+
+    /// Gives the methods the path takes, as the header `Allow` has them.
+    pub const fn methods(&self) -> &'static str {
+        match self {
+            Self::Time
+            | Self::EventTime(_)
+            | Self::Events
+            | Self::Log(_)
+            | Self::Audience(_)
+            | Self::RundownPointer(_) => "GET, HEAD, OPTIONS",
+            Self::Event(_) | Self::Rundown(..) => "GET, HEAD, OPTIONS, PUT",
+            Self::Commands(_) => "OPTIONS, POST",
+        }
+    }
+}
+
+/// Gives the path of a rundown.
+pub(crate) fn rundown_path(event: &EventName, digest: Digest) -> String {
+    format!("/v1/events/{event}/rundowns/{digest}.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_read_back_as_what_wrote_it() {
+        let event: EventName = "spring-gala".parse().unwrap();
+        let digest = Digest::from_bytes([7; 32]);
+        for route in [
+            Route::Time,
+            Route::Events,
+            Route::Event(event.clone()),
+            Route::EventTime(event.clone()),
+            Route::Commands(event.clone()),
+            Route::Log(event.clone()),
+            Route::Audience(event.clone()),
+            Route::RundownPointer(event.clone()),
+            Route::Rundown(event, digest),
+        ] {
+            assert_eq!(Route::parse(&route.path()), Some(route));
+        }
+    }
+
+    #[test]
+    fn paths_that_name_nothing_are_none() {
+        for path in [
+            "/",
+            "",
+            "/times",
+            "/time/",
+            "/v1/eventsmain",
+            "/v1/events/",
+            "/v1/events/Main",
+            "/v1/events/main/",
+            "/v1/events/main/time/x",
+            "/v1/events/main/rundowns",
+            "/v1/events/main/rundowns/abc.json",
+            "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000",
+        ] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
+    }
+}

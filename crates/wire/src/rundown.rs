@@ -1,0 +1,37 @@
+//! The pointer to an event's rundown: the answer of `GET /v1/events/{event}/rundown.json`.
+
+use downbeat_core::{Digest, Epoch, Rev};
+use serde::{Deserialize, Serialize};
+
+/// Which rundown viewers should have, and where it lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RundownPointer {
+    /// The life of the event's counter.
+    pub epoch: Epoch,
+    /// The revision this is from; a higher one of the same epoch wins.
+    pub rev: Rev,
+    /// The SHA-256 of its bytes; nothing if the event has no rundown.
+    pub rundown: Option<Digest>,
+    /// Where it lies, relative to the server.
+    pub url: Option<String>,
+    /// Its subresource integrity, `sha256-…`, for `fetch(url, {integrity})`.
+    pub integrity: Option<String>,
+    /// How many bytes it has.
+    pub bytes: Option<u64>,
+}
+
+/// Gives a digest as subresource integrity: `sha256-` and its base64 (RFC 4648, section 4).
+pub fn integrity(digest: Digest) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::from("sha256-");
+    for chunk in digest.as_bytes().chunks(3) {
+        let word = u32::from(chunk[0]) << 16
+            | u32::from(*chunk.get(1).unwrap_or(&0)) << 8
+            | u32::from(*chunk.get(2).unwrap_or(&0));
+        for place in 0..4 {
+            let sextet = (word >> (18 - 6 * place)) as usize & 63;
+            text.push(if place <= chunk.len() { char::from(ALPHABET[sextet]) } else { '=' });
+        }
+    }
+    text
+}

@@ -1,0 +1,116 @@
+//! The whole public state of an event: the answer of `GET /v1/events/{event}`.
+
+use core::fmt;
+use downbeat_core::{Digest, Epoch, EventName, EventState, Locale, Rev, Segment, ServerTime, Severity, Span, Timeline};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::route;
+use crate::time::{StatusWord, TimeBody};
+
+/// What viewers are told from an instant on, in every locale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The instant from which it is shown.
+    pub from: ServerTime,
+    /// The text per locale; nothing where from then on no message is shown.
+    pub text: Option<BTreeMap<Locale, String>>,
+    /// How bad it is.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+/// The whole public state. It begins with the fields of [`TimeBody`], so that one reader understands both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StateBody {
+    /// When the answer left.
+    pub server_time: ServerTime,
+    /// Where the event is at that instant.
+    pub status: StatusWord,
+    /// What viewers are told at that instant, in the event's default locale.
+    pub message: Option<String>,
+    /// The life of the event's counter.
+    pub epoch: Epoch,
+    /// The revision.
+    pub rev: Rev,
+    /// The segments of the timeline, the earliest first.
+    pub timeline: Vec<Segment>,
+    /// The rundown viewers should have.
+    pub rundown: Option<Digest>,
+    /// How long to wait before asking for the time again, ± 20 %, in ms.
+    pub resync: Span,
+    /// When the event ended or will end.
+    #[serde(default)]
+    pub ended_at: Option<ServerTime>,
+    /// The event's name.
+    pub event: EventName,
+    /// What it is called; may be empty.
+    pub title: String,
+    /// When it begins.
+    pub starts_at: ServerTime,
+    /// How long it is meant to last, in ms, if that is known.
+    pub duration: Option<Span>,
+    /// The locale of `message`.
+    pub locale: Locale,
+    /// What viewers are told, now and as scheduled, the earliest first.
+    pub messages: Vec<Announcement>,
+    /// How many hubs hold the viewers' sockets.
+    pub hubs: u16,
+    /// Where the rundown lies, relative to the server.
+    pub rundown_url: Option<String>,
+    /// Where changes are pushed, relative to the server; nothing if this server does not push.
+    pub live_url: Option<String>,
+}
+
+impl StateBody {
+    /// Gives the public state of `event` at `now`.
+    pub fn new(event: &EventName, state: &EventState, now: ServerTime) -> Self {
+        let TimeBody { server_time, status, message, rev, timeline, rundown, resync, ended_at, .. } =
+            TimeBody::new(state, now);
+        let messages = state.notices().as_slice().iter().map(|notice| Announcement {
+            from: notice.from,
+            text: notice.message.as_ref().map(|message| message.texts().clone()),
+            severity: notice.message.as_ref().map(|message| message.severity()).unwrap_or_default(),
+        });
+        Self {
+            server_time,
+            status,
+            message,
+            epoch: state.epoch().clone(),
+            rev,
+            timeline,
+            rundown,
+            resync,
+            ended_at,
+            event: event.clone(),
+            title: state.title().to_owned(),
+            starts_at: state.starts_at(),
+            duration: state.duration(),
+            locale: state.locale().clone(),
+            messages: messages.collect(),
+            hubs: state.delivery().hubs,
+            rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
+            live_url: None,
+        }
+    }
+
+    /// Gives the timeline, to ask for the position at an instant.
+    ///
+    /// # Errors
+    /// [`BadTimeline`] if the segments that came are none or out of order.
+    pub fn timeline(&self) -> Result<Timeline, BadTimeline> {
+        Timeline::from_segments(self.timeline.clone()).map_err(|error| BadTimeline(error.to_string()))
+    }
+}
+
+/// Says why the segments of a state make no timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadTimeline(String);
+
+impl fmt::Display for BadTimeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server's answer has a broken timeline: {}", self.0)
+    }
+}
+impl core::error::Error for BadTimeline {}
