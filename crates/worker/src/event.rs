@@ -1,0 +1,183 @@
+//! Talking to an event's object, and remembering what it says.
+
+use core::pin::pin;
+use core::time::Duration;
+use downbeat_core::{EventName, EventState};
+use downbeat_wire::Route;
+use downbeat_wire::problem::{Code, Problem};
+use futures_util::future::{Either, select};
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{Headers, Request, RequestInit};
+use worker::{Delay, Env, Stub};
+
+use crate::Context;
+use crate::clock;
+use crate::copies::{Copies, Copy, Known};
+use crate::reply::{Reply, unavailable};
+
+/// The path at which the object gives its whole state to workers; no public path leads to it.
+pub(crate) const STATE_PATH: &str = "/state";
+
+/// The header in which the worker tells the object whose token was shown.
+pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
+
+/// Gives how long `/time` waits for the object: 300 ms. Source: the design.
+const WAIT: Duration = Duration::from_millis(300);
+
+/// Gives how long an operator's call waits for the object: 10 s, then the same command can be sent again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Gives how often a request looks whether another one's question has been answered: every 10 ms.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+thread_local! {
+    static COPIES: RefCell<Copies> = RefCell::default();
+}
+
+/// Works with this isolate's copies. The closure must not wait.
+pub(crate) fn copies<T>(work: impl FnOnce(&mut Copies) -> T) -> T {
+    COPIES.with_borrow_mut(work)
+}
+
+/// Works with this isolate's copy of `event`.
+pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T {
+    copies(|copies| work(copies.copy(event)))
+}
+
+fn stub(env: &Env, event: &EventName) -> worker::Result<Stub> {
+    env.durable_object("EVENT")?.get_by_name(event.as_str())
+}
+
+/// Asks the object for its state and takes it in. Errors are remembered, and told to the log.
+pub(crate) async fn refresh(env: Env, event: EventName) {
+    match known(&env, &event).await {
+        Ok(known) => copies(|copies| copies.hear(&event, known, clock::now())),
+        Err(error) => {
+            worker::console_error!("event {event} does not answer: {error}");
+            copies(|copies| copies.fail(&event, clock::now()));
+        }
+    }
+}
+
+async fn known(env: &Env, event: &EventName) -> worker::Result<Known> {
+    let mut answer = stub(env, event)?.fetch_with_str(&format!("https://event{STATE_PATH}")).await?;
+    match answer.status_code() {
+        200 => Ok(Known::State(Box::new(serde_json::from_str(&answer.text().await?)?))),
+        404 => Ok(Known::Missing),
+        status => Err(format!("unexpected status {status}").into()),
+    }
+}
+
+/// Renews the copy of `event` after the answer has left.
+pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName) {
+    let refresh = refresh(env.clone(), event.clone());
+    ctx.wait_until(&future_to_promise(AssertUnwindSafe(async {
+        refresh.await;
+        Ok(JsValue::UNDEFINED)
+    })));
+}
+
+/// Waits until the copy of `event` is fresh, at most [`WAIT`]. Of many requests that come at once, one asks.
+pub(crate) async fn wait_for_news(env: &Env, ctx: &Context, event: &EventName) {
+    let mut waited = Duration::ZERO;
+    while waited < WAIT {
+        if copy(event, |copy| copy.ask(clock::now())) {
+            // The question goes on when this request no longer waits for it, so that a late answer still counts.
+            let refresh = refresh(env.clone(), event.clone());
+            let asking = future_to_promise(AssertUnwindSafe(async {
+                refresh.await;
+                Ok(JsValue::UNDEFINED)
+            }));
+            ctx.wait_until(&asking);
+            if let Either::Left(_) = select(JsFuture::from(asking), Delay::from(WAIT - waited)).await {
+                return;
+            }
+            copies(|copies| copies.fail(event, clock::now()));
+            return;
+        }
+        Delay::from(LOOK_AGAIN).await;
+        waited += LOOK_AGAIN;
+        if copy(event, |copy| copy.fresh(clock::now()).is_some() || copy.failed_lately(clock::now())) {
+            return;
+        }
+    }
+}
+
+/// Gives the state of `event` from its object, for those who are going to change it.
+pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Problem> {
+    let known = bounded(known(env, event)).await.map_err(|error| silent(event, &error))?;
+    copies(|copies| copies.hear(event, known.clone(), clock::now()));
+    match known {
+        Known::State(state) => Ok(*state),
+        Known::Missing => Err(unknown_event(event)),
+    }
+}
+
+/// Gives the state of `event` as this isolate has it, at most a second old, for all who only read.
+pub(crate) async fn copied_state(env: &Env, ctx: &Context, event: &EventName) -> Result<EventState, Problem> {
+    if copy(event, |copy| copy.fresh(clock::now()).is_none()) {
+        wait_for_news(env, ctx, event).await;
+    }
+    copy(event, |copy| match copy.fresh(clock::now()) {
+        Some(Known::State(state)) => Ok(EventState::clone(state)),
+        Some(Known::Missing) => Err(unknown_event(event)),
+        None => Err(silent(event, &worker::Error::RustError("no answer in time".to_owned()))),
+    })
+}
+
+/// Waits for `asked`, but not for ever.
+async fn bounded<T>(asked: impl Future<Output = worker::Result<T>>) -> worker::Result<T> {
+    match select(pin!(asked), Delay::from(PATIENCE)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(worker::Error::RustError(format!("no answer within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+fn silent(event: &EventName, error: &worker::Error) -> Problem {
+    unavailable(&format!("event \"{event}\""), error)
+}
+
+/// Says that there is no such event.
+pub(crate) fn unknown_event(event: &EventName) -> Problem {
+    Problem::new(
+        Code::UnknownEvent,
+        format!("there is no event \"{event}\"; check the name, or make it with \"downbeat event set\""),
+    )
+}
+
+/// A call of an operator to the object: what it answers goes back as it is.
+pub(crate) async fn call(
+    env: &Env,
+    route: &Route,
+    query: &str,
+    event: &EventName,
+    method: &str,
+    token: &str,
+    body: Option<&[u8]>,
+) -> Result<Reply, Problem> {
+    let answered = async {
+        let headers = Headers::new()?;
+        headers.set(TOKEN_HEADER, token)?;
+        let init = RequestInit::new();
+        init.set_method(method);
+        init.set_headers(&headers);
+        if let Some(body) = body {
+            init.set_body(&js_sys::Uint8Array::from(body));
+        }
+        let url = format!("https://event{}?{query}", route.path());
+        let request = Request::new_with_str_and_init(&url, &init)?;
+        let mut answer = stub(env, event)?.fetch_with_request(request.into()).await?;
+        let status = answer.status_code();
+        Ok((status, answer.text().await?))
+    };
+    let answered = bounded(answered).await;
+    if method != "GET" {
+        copies(|copies| copies.outdate(event));
+    }
+    let (status, text) = answered.map_err(|error| silent(event, &error))?;
+    let reply = Reply::json(status, text);
+    Ok(if status < 400 { reply } else { reply.into_problem() })
+}

@@ -1,0 +1,111 @@
+//! What operators do: set up an event, change it, publish to it, read its log.
+
+use downbeat_core::{Command, Digest, EventName};
+use downbeat_sheet::{Rundown, digest_of};
+use downbeat_wire::problem::{Code, Problem};
+use downbeat_wire::token::Scope;
+use downbeat_wire::{Audience, Route, TokenId, command};
+use web_sys::Request;
+use worker::{Env, HttpMetadata};
+
+use crate::public::{TEXT_KEYS, bucket, rundown_bytes, rundown_key, unknown_rundown};
+use crate::reply::{Reply, unavailable};
+use crate::request::body;
+use crate::{auth, catalog_do, clock, event};
+
+/// Checks that the request shows a token with `scope`.
+pub(crate) fn authorize(env: &Env, request: &Request, scope: Scope) -> Result<TokenId, Problem> {
+    authorize_header(env, request.headers().get("authorization").ok().flatten().as_deref(), scope)
+}
+
+fn authorize_header(env: &Env, header: Option<&str>, scope: Scope) -> Result<TokenId, Problem> {
+    let secret = env.var(auth::SECRET).ok().map(|secret| secret.to_string());
+    auth::authorize(secret.as_deref(), header, scope, clock::now())
+}
+
+/// Makes an event or changes its configuration.
+pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
+    let token = authorize(env, &request, Scope::Operate)?;
+    let body = body(request).await?;
+    let reply = event::call(env, &Route::Event(name.clone()), "", name, "PUT", token.as_str(), Some(&body)).await?;
+    if reply.status() == 201 {
+        catalog_do::add(env, name).await;
+    }
+    Ok(reply)
+}
+
+/// Applies a command. `rundown` needs the scope `publish`, everything else `operate`.
+pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
+    // Which scope it takes stands in the body, and nobody's body is read before they have shown a token.
+    let header = request.headers().get("authorization").ok().flatten();
+    let shown = |scope| authorize_header(env, header.as_deref(), scope);
+    let either = shown(Scope::Operate).or_else(|refused| shown(Scope::Publish).map_err(|_| refused))?;
+    let body = body(request).await?;
+    let parsed = command::parse(&body, either.as_str())?;
+    let scope = if matches!(parsed.command, Command::Rundown { .. }) { Scope::Publish } else { Scope::Operate };
+    let token = shown(scope)?;
+    if let Command::Rundown { rundown: Some(digest) } = parsed.command
+        && rundown_bytes(env, name, digest).await?.is_none()
+    {
+        event::state(env, name).await?;
+        return Err(unknown_rundown(name, digest));
+    }
+    event::call(env, &Route::Commands(name.clone()), "", name, "POST", token.as_str(), Some(&body)).await
+}
+
+/// Stores a rundown under the name that its bytes have.
+pub(crate) async fn put_rundown(
+    env: &Env,
+    request: Request,
+    name: &EventName,
+    digest: Digest,
+) -> Result<Reply, Problem> {
+    authorize(env, &request, Scope::Publish)?;
+    let bytes = body(request).await?;
+    event::state(env, name).await?;
+    let actual = digest_of(&bytes);
+    if actual != digest {
+        let detail = format!(
+            "the body's SHA-256 is {actual}, the path says {digest}; it may have been changed on its way: send it again"
+        );
+        return Err(Problem::new(Code::DigestMismatch, detail).with("sha256", actual.to_string()));
+    }
+    Rundown::parse(&bytes).map_err(|error| {
+        Problem::new(Code::NotARundown, format!("this is no rundown: {error}; make one with \"downbeat cues compile\""))
+    })?;
+    if rundown_bytes(env, name, digest).await?.is_some() {
+        return Ok(Reply::json(200, stored(&digest, bytes.len())));
+    }
+    let length = bytes.len();
+    let metadata = HttpMetadata { content_type: Some("application/json".to_owned()), ..HttpMetadata::default() };
+    bucket(env)?
+        .put(rundown_key(name, digest), bytes)
+        .http_metadata(metadata)
+        .execute()
+        .await
+        .map_err(|error| unavailable("the store of rundowns", &error))?;
+    Ok(Reply::json(201, stored(&digest, length)))
+}
+
+fn stored(digest: &Digest, bytes: usize) -> String {
+    format!(r#"{{"rundown":"{digest}","bytes":{bytes}}}"#)
+}
+
+/// Gives a page of the log.
+pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
+    let token = authorize(env, request, Scope::Read)?;
+    event::call(env, &Route::Log(name.clone()), query, name, "GET", token.as_str(), None).await
+}
+
+/// Gives who is connected. Nobody is, as long as this server does not push.
+pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> Result<Reply, Problem> {
+    authorize(env, request, Scope::Read)?;
+    event::state(env, name).await?;
+    Ok(Reply::json(200, serde_json::to_string(&Audience::default()).expect(TEXT_KEYS)))
+}
+
+/// Gives the events there are.
+pub(crate) async fn events(env: &Env, request: &Request) -> Result<Reply, Problem> {
+    authorize(env, request, Scope::Read)?;
+    catalog_do::list(env).await
+}

@@ -1,0 +1,144 @@
+//! Making responses: the headers each kind of answer has.
+
+use downbeat_wire::problem::{self, Code, Problem};
+use js_sys::Uint8Array;
+use web_sys::{Headers, Response, ResponseInit};
+
+/// For how long an answer may be kept on its way.
+#[derive(Clone, Copy)]
+pub(crate) enum Keep {
+    /// Not at all.
+    Never,
+    /// 2 s: the state for those who poll.
+    Moment,
+    /// For good: its name is the hash of its bytes.
+    Forever,
+}
+
+/// Who may read an answer from another site's page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Everyone.
+    Public,
+    /// Nobody: operators use a terminal, or pages of this site.
+    Operators,
+}
+
+enum Body {
+    Text(String),
+    Bytes(Vec<u8>),
+    None,
+}
+
+/// An answer before it becomes a `Response`.
+pub(crate) struct Reply {
+    status: u16,
+    content_type: &'static str,
+    keep: Keep,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+}
+
+impl Keep {
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Never => "no-store",
+            Self::Moment => "public, max-age=2",
+            Self::Forever => "public, max-age=31536000, immutable",
+        }
+    }
+}
+
+impl Reply {
+    /// Gives JSON text that is not to be kept.
+    pub(crate) fn json(status: u16, text: String) -> Self {
+        Self {
+            status,
+            content_type: "application/json",
+            keep: Keep::Never,
+            headers: Vec::new(),
+            body: Body::Text(text),
+        }
+    }
+
+    /// Gives JSON bytes.
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        Self { body: Body::Bytes(bytes), ..Self::json(200, String::new()) }
+    }
+
+    /// Gives an answer without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { body: Body::None, ..Self::json(status, String::new()) }
+    }
+
+    /// Gives the status.
+    pub(crate) const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Says how long the answer may be kept.
+    pub(crate) fn keep(mut self, keep: Keep) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Says that the body is a problem.
+    pub(crate) fn into_problem(mut self) -> Self {
+        self.content_type = problem::CONTENT_TYPE;
+        self
+    }
+
+    /// Makes the response; `head` leaves the body out.
+    pub(crate) fn into_response(self, readers: Readers, head: bool) -> Response {
+        let headers = Headers::new().expect(HEADERS);
+        let set = |name: &str, value: &str| headers.set(name, value).expect(HEADERS);
+        if !matches!(self.body, Body::None) {
+            set("content-type", self.content_type);
+        }
+        set("cache-control", self.keep.header());
+        set("x-content-type-options", "nosniff");
+        if readers == Readers::Public {
+            set("access-control-allow-origin", "*");
+            set("timing-allow-origin", "*");
+        }
+        for (name, value) in &self.headers {
+            set(name, value);
+        }
+        let init = ResponseInit::new();
+        init.set_status(self.status);
+        init.set_headers(&headers);
+        let response = match self.body {
+            Body::Text(text) if !head => Response::new_with_opt_str_and_init(Some(&text), &init),
+            Body::Bytes(bytes) if !head => {
+                Response::new_with_opt_js_u8_array_and_init(Some(&Uint8Array::from(bytes.as_slice())), &init)
+            }
+            _ => Response::new_with_opt_str_and_init(None, &init),
+        };
+        response.expect("statuses are ours, and an empty body goes with each of them")
+    }
+}
+
+const HEADERS: &str = "header names and values are ours: ASCII without line breaks";
+
+impl From<Problem> for Reply {
+    fn from(problem: Problem) -> Self {
+        let reply = Self::json(problem.status, problem.to_json()).into_problem();
+        match problem.status {
+            401 => reply.header("www-authenticate", "Bearer realm=\"downbeat\""),
+            503 => reply.header("retry-after", "1"),
+            _ => reply,
+        }
+    }
+}
+
+/// Says that something this worker needs does not answer; `what` names it, `error` goes to the server's log.
+pub(crate) fn unavailable(what: &str, error: &worker::Error) -> Problem {
+    worker::console_error!("{what}: {error}");
+    Problem::new(Code::Unavailable, format!("{what} does not answer; try again in a moment"))
+}

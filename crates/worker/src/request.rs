@@ -1,0 +1,78 @@
+//! Reading a request: its path and query without the `url` crate, its body within the limit.
+
+use downbeat_wire::problem::{Code, Problem};
+use futures_util::StreamExt as _;
+
+/// Gives the length of a request's body: at most 1 MiB.
+pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// The path and the query of a URL, both without their first character.
+pub(crate) struct Target<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// Reads an absolute URL, as the runtime always gives it: `https://host/path?query`.
+    pub(crate) fn of(url: &'a str) -> Self {
+        let after_scheme = url.find("://").map_or(0, |at| at + 3);
+        let path = url[after_scheme..].find('/').map_or("/", |at| &url[after_scheme + at..]);
+        let path = path.split('#').next().unwrap_or_default();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        Self { path, query }
+    }
+
+    /// Gives the value of a query parameter; such values are numbers here, so nothing is unescaped.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
+        self.query
+            .split('&')
+            .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value))
+    }
+}
+
+/// Reads the whole body, and stops reading at the limit.
+pub(crate) async fn body(request: web_sys::Request) -> Result<Vec<u8>, Problem> {
+    let too_large = || {
+        Problem::new(Code::TooLarge, "the body has more than 1 MiB (1,048,576 bytes); send less")
+            .with("limit", BODY_BYTES_MAX)
+    };
+    let announced =
+        request.headers().get("content-length").ok().flatten().and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    if request.body().is_none() {
+        return Ok(body);
+    }
+    let broken = |_| Problem::new(Code::BadRequest, "the body broke off; send it again");
+    let mut stream = worker::Request::from(request).stream().map_err(broken)?;
+    while let Some(chunk) = stream.next().await {
+        body.extend(chunk.map_err(broken)?);
+        if body.len() > BODY_BYTES_MAX {
+            return Err(too_large());
+        }
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_what_follows_the_host() {
+        for (url, path, query) in [
+            ("https://example.com/time", "/time", ""),
+            ("http://127.0.0.1:8787/v1/events/main/log?before=7&limit=2", "/v1/events/main/log", "before=7&limit=2"),
+            ("https://example.com", "/", ""),
+            ("https://example.com/?a=/b", "/", "a=/b"),
+            ("https://example.com/time#x", "/time", ""),
+        ] {
+            let target = Target::of(url);
+            assert_eq!((target.path, target.query), (path, query), "{url}");
+        }
+        assert_eq!(Target::of("https://e/x?before=7&limit=2").parameter("limit"), Some("2"));
+        assert_eq!(Target::of("https://e/x?unlimited=1").parameter("limit"), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! `GET /time` and `GET /v1/events/{event}/time`: the path that tens of thousands take at once.
+//!
+//! With a fresh copy of the state it is answered in the same turn, without a promise; the copy is renewed after the
+//! answer has left. Without one it waits for the event's object, but never longer than 300 ms: the time is always
+//! answered, if need be with the status `unknown`.
+
+use downbeat_core::{EventName, ServerTime};
+use downbeat_wire::TimeBody;
+use downbeat_wire::problem::Problem;
+use downbeat_wire::time::write_time;
+use js_sys::Object;
+use std::cell::RefCell;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Request, Response, ResponseInit};
+use worker::Env;
+
+use crate::Context;
+use crate::copies::Known;
+use crate::event;
+use crate::reply::Reply;
+use crate::request::Target;
+use crate::{clock, default_event};
+
+thread_local! {
+    static ANSWER: RefCell<String> = RefCell::new(String::with_capacity(1_024));
+    static INIT: ResponseInit = init();
+}
+
+/// Gives the headers of the answer as a plain object: it is made once and may be kept, a `Headers` costs more.
+fn init() -> ResponseInit {
+    let headers = Object::new();
+    for (name, value) in [
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+        ("access-control-allow-origin", "*"),
+        ("timing-allow-origin", "*"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        js_sys::Reflect::set(&headers, &name.into(), &value.into()).expect("a new object takes any property");
+    }
+    let init = ResponseInit::new();
+    init.set_headers(headers.unchecked_ref());
+    init
+}
+
+/// Gives the event whose time `path` asks for.
+fn event_of<'a>(path: &'a str, default: &'a EventName) -> Option<&'a str> {
+    if path == "/time" {
+        return Some(default.as_str());
+    }
+    path.strip_prefix("/v1/events/")?.strip_suffix("/time")
+}
+
+/// Answers at once, if this is `GET …/time` and the copy is fresh.
+pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<Response> {
+    let url = request.url();
+    let target = Target::of(&url);
+    if !target.path.ends_with("/time") || request.method() != "GET" {
+        return None;
+    }
+    let now = clock::now();
+    default_event(env, |default| {
+        let event = event_of(target.path, default)?;
+        event::copies(|copies| {
+            let copy = copies.find(event)?;
+            let response = respond(now, copy.tail(now)?);
+            if copy.ask(now) {
+                event::refresh_later(env, ctx, &event.parse().ok()?);
+            }
+            Some(response)
+        })
+    })
+}
+
+fn respond(now: ServerTime, tail: &str) -> Response {
+    ANSWER.with_borrow_mut(|text| {
+        write_time(text, now, tail);
+        INIT.with(|init| Response::new_with_opt_str_and_init(Some(text), init)).expect("the headers are ours")
+    })
+}
+
+/// Answers when there was no fresh copy. `named` says whether the request named the event: then one that does not
+/// exist is an error, while `/time` without its event says `unknown`.
+pub(crate) async fn answer(env: &Env, ctx: &Context, event: &EventName, named: bool) -> Result<Reply, Problem> {
+    let received_at = clock::now();
+    let waited = event::copy(event, |copy| copy.fresh(received_at).is_none() && !copy.failed_lately(received_at));
+    if waited {
+        event::wait_for_news(env, ctx, event).await;
+    } else if event::copy(event, |copy| copy.ask(received_at)) {
+        event::refresh_later(env, ctx, event);
+    }
+
+    let now = clock::now();
+    let mut body = event::copy(event, |copy| match copy.fresh(now) {
+        Some(Known::State(state)) => Ok(TimeBody::new(state, now)),
+        Some(Known::Missing) if named => Err(event::unknown_event(event)),
+        _ => Ok(TimeBody::unknown(copy.last(), now)),
+    })?;
+    body.received_at = waited.then_some(received_at);
+    Ok(Reply::json(200, body.to_json()))
+}
