@@ -154,8 +154,10 @@ impl Change {
 impl Show {
     /// Forgets what was superseded longer ago than a viewer's clock can be wrong.
     fn prune(&mut self, now: ServerTime) {
-        self.timeline.prune(now);
-        self.pace.prune(now);
+        // An ended event stands where it ended, so what was in force then is needed for good.
+        let past = self.ended_at.map_or(now, |ended_at| ended_at.min(now));
+        self.timeline.prune(past);
+        self.pace.prune(past);
         self.notices.prune(now);
     }
 

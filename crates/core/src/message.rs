@@ -181,10 +181,11 @@ impl Draft {
     /// [`MessageError`] as in [`Message::new`], and [`MessageError::NoDefault`] if there are words in other locales
     /// but not in the default one: plain clients and late joiners would see nothing.
     pub fn resolve(&self, default: &Locale) -> Result<Message, MessageError> {
-        let text = match &self.words {
-            Words::Plain(words) => BTreeMap::from([(default.clone(), words.clone())]),
-            Words::PerLocale(text) => text.clone(),
-        };
+        let mut text = BTreeMap::new();
+        match &self.words {
+            Words::Plain(words) => _ = text.insert(default.clone(), words.clone()),
+            Words::PerLocale(per_locale) => text.clone_from(per_locale),
+        }
         if !text.is_empty() && !text.contains_key(default) {
             return Err(MessageError::NoDefault(default.clone()));
         }

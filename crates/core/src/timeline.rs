@@ -349,7 +349,11 @@ impl fmt::Display for Rate {
 }
 impl Serialize for Rate {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if self.0.is_multiple_of(1_000) { out.serialize_u16(self.0 / 1_000) } else { out.serialize_f64(self.as_factor()) }
+        if self.0.is_multiple_of(1_000) {
+            out.serialize_u16(self.0 / 1_000)
+        } else {
+            out.serialize_f64(self.as_factor())
+        }
     }
 }
 impl<'de> Deserialize<'de> for Rate {

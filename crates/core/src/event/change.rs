@@ -124,10 +124,7 @@ impl Show {
             Command::Pause { message } => {
                 let message = message.as_ref().map(|draft| draft.resolve(&self.locale)).transpose()?;
                 let replaced = self.change(from, None, Some(Rate::HELD));
-                if message.is_some() {
-                    self.notices.show(from, message, Origin::Hold);
-                }
-                replaced
+                message.is_some() && self.notices.show(from, message, Origin::Hold) || replaced
             }
             Command::Resume => {
                 let replaced = self.change(from, None, Some(self.pace.rate_just_before(from)));
@@ -151,13 +148,9 @@ impl Show {
             }
             Command::Announce { message } => {
                 let message = message.resolve(&self.locale)?;
-                self.notices.show(from, Some(message), Origin::Announcement);
-                false
+                self.notices.show(from, Some(message), Origin::Announcement)
             }
-            Command::Clear => {
-                self.notices.show(from, None, Origin::Announcement);
-                false
-            }
+            Command::Clear => self.notices.show(from, None, Origin::Announcement),
             Command::Reschedule { starts_at } => self.reschedule(*starts_at, now)?,
             Command::End { message } => {
                 let message = message.as_ref().map(|draft| draft.resolve(&self.locale)).transpose()?;
@@ -173,7 +166,9 @@ impl Show {
                 self.ended_at.ok_or(Refusal::NotEnded)?;
                 if let Some(ended_at) = ended_at {
                     // The hold that the end was becomes one of the timeline's own.
-                    self.change(ended_at, None, Some(Rate::HELD));
+                    self.timeline = self.timeline();
+                    self.pace.change(ended_at, None, None, self.starts_at);
+                    self.notices.forget(from, &[Origin::Hold, Origin::Release]);
                 } else {
                     self.notices.forget(now, &[Origin::End]);
                 }

@@ -60,9 +60,11 @@ impl Notices {
     }
 
     /// Shows `message` from `from` on; what was scheduled at `from` or later is replaced, but not the message of an
-    /// end that is still to come.
-    pub(super) fn show(&mut self, from: ServerTime, message: Option<Message>, origin: Origin) {
+    /// end that is still to come. Returns whether there was something.
+    pub(super) fn show(&mut self, from: ServerTime, message: Option<Message>, origin: Origin) -> bool {
+        let count = self.0.len();
         self.0.retain(|notice| notice.from < from || (notice.origin == Origin::End && notice.from > from));
+        let replaced = self.0.len() < count;
         let place = self.0.partition_point(|notice| notice.from < from);
         let unchanged = match place.checked_sub(1).map(|last| &self.0[last]) {
             Some(last) => last.message == message && last.origin == origin,
@@ -74,6 +76,7 @@ impl Notices {
         if self.0.len() > SEGMENTS_MAX {
             self.0.remove(0);
         }
+        replaced
     }
 
     /// Gives these notices up to `from`, then what `shown` shows, then what is `scheduled` after that.

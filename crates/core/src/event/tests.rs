@@ -7,6 +7,7 @@ mod pause;
 mod refusals;
 mod schedule;
 mod undo;
+mod undo_again;
 
 use super::*;
 use crate::command::{Command, Request};

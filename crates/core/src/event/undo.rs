@@ -15,19 +15,24 @@ impl Show {
         let before = last.before.as_deref().ok_or(Refusal::NothingToUndo)?;
         let since = core::mem::replace(self, before.clone());
 
-        let parted_at = parted_at(before.timeline().segments(), since.timeline().segments(), |segment| segment.from);
+        let (was, is) = (before.timeline(), since.timeline());
+        let parted_at = parted_at(was.segments(), is.segments(), last.at, |segment| segment.from);
         let moved = before.starts_at != since.starts_at || parted_at.is_some_and(|parted_at| parted_at < from);
         if moved {
             let moved_at = parted_at.unwrap_or(last.effective_at).max(last.effective_at);
             self.undo_movement(before, &since, moved_at, from);
         }
-        self.notices = undone_notices(before, &since, moved, last.effective_at, from);
+        self.notices = undone_notices(before, &since, moved, last, from);
 
-        let dropped_segment = since.timeline().segments().iter().any(|segment| {
-            segment.from >= from && segment.from != since.starts_at && !self.timeline().segments().contains(segment)
+        let now_is = self.timeline();
+        let dropped_segment = is.segments().iter().any(|segment| {
+            segment.from >= from && segment.from != since.starts_at && !now_is.segments().contains(segment)
         });
-        let dropped_notice =
-            since.notices.as_slice().iter().any(|notice| notice.from >= from && !self.notices.as_slice().contains(notice));
+        let dropped_notice = since
+            .notices
+            .as_slice()
+            .iter()
+            .any(|notice| notice.from >= from && !self.notices.as_slice().contains(notice));
         Ok(dropped_segment || dropped_notice)
     }
 
@@ -56,20 +61,28 @@ impl Show {
 }
 
 /// Gives the notices with what `before` showed in force again from `from` on.
-fn undone_notices(before: &Show, since: &Show, moved: bool, effective_at: ServerTime, from: ServerTime) -> Notices {
+fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from: ServerTime) -> Notices {
     // What is scheduled belongs to the movement: where that is not brought back, neither are its messages.
     let scheduled = if moved { &since.notices } else { &before.notices };
-    match parted_at(before.notices.as_slice(), since.notices.as_slice(), |notice| notice.from) {
+    match parted_at(before.notices.as_slice(), since.notices.as_slice(), last.at, |notice| notice.from) {
         Some(parted_at) if parted_at < from => {
-            let shown = before.notices.notice(parted_at.max(effective_at));
+            let shown = before.notices.notice(parted_at.max(last.effective_at));
             since.notices.continued(from, shown, scheduled)
         }
         _ => scheduled.clone(),
     }
 }
 
-/// Gives the instant of the first difference of two lists that are ordered by the instants of their elements.
-fn parted_at<T: PartialEq>(one: &[T], other: &[T], from: fn(&T) -> ServerTime) -> Option<ServerTime> {
+/// Gives the instant of the first difference of two lists that are ordered by the instants of their elements, leaving
+/// out what was over at `since`: one may have forgotten more of the past than the other.
+fn parted_at<T: PartialEq>(
+    one: &[T],
+    other: &[T],
+    since: ServerTime,
+    from: fn(&T) -> ServerTime,
+) -> Option<ServerTime> {
+    let over = |list: &[T]| list.partition_point(|element| from(element) <= since).saturating_sub(1);
+    let (one, other) = (&one[over(one)..], &other[over(other)..]);
     let shared = one.iter().zip(other).take_while(|(one, other)| one == other).count();
     [one.get(shared), other.get(shared)].into_iter().flatten().map(from).min()
 }

@@ -120,3 +120,15 @@ fn the_wire_form_is_a_list_in_order_and_nothing_else_is_believed() {
         assert!(serde_json::from_str::<Timeline>(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn every_rate_is_read_back_as_it_was_written() {
+    for thousandths in 0..=16_000 {
+        let rate = Rate::from_thousandths(thousandths).unwrap();
+        let text = serde_json::to_string(&rate).unwrap();
+        assert_eq!(serde_json::from_str::<Rate>(&text).unwrap(), rate, "{text}");
+        assert!(text.len() <= "16.000".len(), "{text}");
+    }
+    assert_eq!(Rate::from_thousandths(16_001), None);
+    assert_eq!(Rate::from_factor(f64::NAN), None);
+}

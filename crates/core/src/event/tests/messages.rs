@@ -103,3 +103,13 @@ fn words_per_locale_need_the_default_locale() {
     assert_eq!(message.severity(), Severity::Major);
     assert_eq!(evening.shown(at(18, 31, 0)), Some("Good evening"));
 }
+
+#[test]
+fn a_message_for_now_replaces_one_for_later_and_that_is_said() {
+    let mut evening = Evening::new();
+    assert!(!evening.schedule(announce("The bar closes"), at(21, 0, 0), at(19, 30, 0)));
+    assert!(evening.handle(announce("The bar stays open"), None, at(20, 0, 0)).1);
+    assert_eq!(evening.shown(at(21, 0, 0)), Some("The bar stays open"));
+    assert!(!evening.schedule(Command::Clear, at(22, 0, 0), at(20, 1, 0)));
+    assert!(evening.handle(Command::Clear, None, at(21, 30, 0)).1);
+}

@@ -100,6 +100,16 @@ fn an_end_during_the_countdown_ends_it_and_reopen_holds_the_countdown() {
 }
 
 #[test]
+fn an_ended_event_stays_where_it_ended_whatever_had_been_scheduled_for_later() {
+    let mut evening = Evening::new();
+    evening.schedule(seek(pos(1, 0, 0)), at(19, 10, 0), at(19, 5, 0));
+    evening.schedule(seek(pos(5, 0, 0)), at(21, 0, 0), at(19, 20, 0));
+    evening.schedule(END, at(20, 0, 0), at(19, 30, 0));
+    evening.apply(Command::Clear, at(21, 30, 0));
+    assert_eq!((evening.status(at(21, 30, 0)), evening.position(at(21, 30, 0))), (Status::Ended, pos(1, 50, 0)));
+}
+
+#[test]
 fn however_much_is_scheduled_the_present_is_not_forgotten() {
     let mut evening = Evening::new();
     evening.schedule(seek(pos(1, 0, 0)), at(19, 10, 0), at(19, 5, 0));

@@ -1,13 +1,8 @@
 use super::*;
 
-/// An evening at 20:00:00 on which nothing has happened yet.
-fn evening() -> Evening {
-    Evening::new()
-}
-
 #[test]
 fn undo_of_a_pause_goes_on_from_the_hold() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(rate(2.0), at(19, 30, 0), at(19, 20, 0));
     evening.schedule(pause_saying("Back soon"), at(20, 0, 0), at(19, 50, 0));
     assert_eq!(evening.apply(Command::Undo, at(20, 10, 0)), at(20, 10, 2));
@@ -19,7 +14,7 @@ fn undo_of_a_pause_goes_on_from_the_hold() {
 
 #[test]
 fn undo_of_a_pause_that_a_later_plan_was_dropped_for_does_not_move_the_event() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(seek(Position::START), at(19, 30, 0), at(19, 20, 0));
     evening.schedule(seek(pos(5, 0, 0)), at(21, 0, 0), at(19, 40, 0));
     evening.schedule(PAUSE, at(20, 0, 0), at(19, 50, 0));
@@ -30,7 +25,7 @@ fn undo_of_a_pause_that_a_later_plan_was_dropped_for_does_not_move_the_event() {
 
 #[test]
 fn undo_of_a_resume_holds_again_with_the_message() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(pause_saying("Back soon"), at(20, 0, 0), at(19, 50, 0));
     evening.schedule(Command::Resume, at(20, 10, 0), at(20, 5, 0));
     evening.apply(Command::Undo, at(20, 15, 0));
@@ -42,7 +37,7 @@ fn undo_of_a_resume_holds_again_with_the_message() {
 
 #[test]
 fn undo_of_a_seek_jumps_back_by_the_same_distance() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(seek(pos(3, 0, 0)), at(20, 0, 0), at(19, 50, 0));
     evening.apply(Command::Undo, at(20, 10, 0));
     assert_eq!(evening.position(at(20, 10, 2) - ms(1)), pos(3, 10, 2) - ms(1));
@@ -51,7 +46,7 @@ fn undo_of_a_seek_jumps_back_by_the_same_distance() {
 
 #[test]
 fn undo_of_a_seek_during_a_hold_jumps_back_and_stays_held() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(PAUSE, at(20, 0, 0), at(19, 50, 0));
     evening.schedule(seek(pos(0, 10, 0)), at(20, 5, 0), at(20, 1, 0));
     evening.apply(Command::Undo, at(20, 10, 0));
@@ -60,7 +55,7 @@ fn undo_of_a_seek_during_a_hold_jumps_back_and_stays_held() {
 
 #[test]
 fn undo_of_a_seek_jumps_back_over_a_pause_that_was_undone_in_between() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(PAUSE, at(20, 20, 0), at(19, 40, 0));
     evening.schedule(Command::Resume, at(20, 30, 0), at(19, 41, 0));
     evening.schedule(seek(pos(3, 0, 0)), at(20, 40, 0), at(19, 50, 0));
@@ -71,7 +66,7 @@ fn undo_of_a_seek_jumps_back_over_a_pause_that_was_undone_in_between() {
 
 #[test]
 fn undo_of_a_rate_brings_the_former_one_and_keeps_the_place() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(rate(2.0), at(20, 0, 0), at(19, 50, 0));
     evening.apply(Command::Undo, at(20, 10, 0));
     assert_eq!(evening.position(at(20, 10, 2)), pos(1, 20, 4));
@@ -83,7 +78,7 @@ fn undo_of_a_rate_brings_the_former_one_and_keeps_the_place() {
 
 #[test]
 fn undo_of_a_rate_set_during_a_hold_resumes_with_the_former_one() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(PAUSE, at(20, 0, 0), at(19, 50, 0));
     evening.apply(rate(2.0), at(20, 1, 0));
     evening.apply(Command::Undo, at(20, 2, 0));
@@ -94,7 +89,7 @@ fn undo_of_a_rate_set_during_a_hold_resumes_with_the_former_one() {
 
 #[test]
 fn undo_of_an_announcement_brings_back_what_was_shown() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.apply(announce("Vote now"), at(20, 0, 0));
     evening.apply(announce("Vtoe nwo"), at(20, 5, 0));
     evening.apply(Command::Undo, at(20, 6, 0));
@@ -104,7 +99,7 @@ fn undo_of_an_announcement_brings_back_what_was_shown() {
 
 #[test]
 fn undo_of_a_clear_brings_the_message_back() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.apply(announce("Vote now"), at(20, 0, 0));
     evening.apply(Command::Clear, at(20, 5, 0));
     evening.apply(Command::Undo, at(20, 6, 0));
@@ -113,7 +108,7 @@ fn undo_of_a_clear_brings_the_message_back() {
 
 #[test]
 fn undo_of_an_announcement_leaves_a_scheduled_seek() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(seek(pos(3, 0, 0)), at(21, 0, 0), at(19, 50, 0));
     evening.apply(announce("Vote now"), at(20, 0, 0));
     evening.apply(Command::Undo, at(20, 10, 0));
@@ -127,7 +122,7 @@ fn undo_of_an_announcement_leaves_a_scheduled_seek() {
 
 #[test]
 fn undo_of_a_seek_leaves_scheduled_and_newer_messages() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(announce("Vote now"), at(20, 5, 0), at(19, 50, 0));
     evening.schedule(announce("Voting is over"), at(21, 0, 0), at(19, 51, 0));
     evening.apply(seek(pos(3, 0, 0)), at(20, 0, 0));
@@ -137,8 +132,37 @@ fn undo_of_a_seek_leaves_scheduled_and_newer_messages() {
 }
 
 #[test]
+fn undo_of_a_seek_brings_a_hold_it_had_replaced_back_neither_in_movement_nor_in_words() {
+    let mut evening = Evening::new();
+    evening.schedule(pause_saying("Interval"), at(21, 0, 0), at(19, 50, 0));
+    evening.apply(seek(pos(3, 0, 0)), at(20, 0, 0));
+    evening.apply(Command::Undo, at(20, 10, 0));
+    assert_eq!((evening.status(at(21, 0, 0)), evening.shown(at(21, 0, 0))), (Status::Running, None));
+}
+
+#[test]
+fn undo_of_new_words_for_a_hold_brings_the_old_ones_and_the_planned_resume_back() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Interval"), at(20, 0, 0));
+    evening.schedule(Command::Resume, at(20, 30, 0), at(20, 1, 0));
+    evening.apply(pause_saying("Intermission"), at(20, 10, 0));
+    evening.apply(Command::Undo, at(20, 11, 0));
+    assert_eq!((evening.status(at(20, 11, 2)), evening.shown(at(20, 11, 2))), (Status::Paused, Some("Interval")));
+    assert_eq!((evening.status(at(20, 30, 0)), evening.shown(at(20, 30, 0))), (Status::Running, None));
+}
+
+#[test]
+fn undo_of_an_end_during_a_hold_leaves_the_hold() {
+    let mut evening = Evening::new();
+    evening.apply(PAUSE, at(20, 0, 0));
+    evening.apply(end_saying("Good night"), at(20, 10, 0));
+    evening.apply(Command::Undo, at(20, 20, 0));
+    assert_eq!((evening.status(at(20, 20, 2)), evening.shown(at(20, 20, 2))), (Status::Paused, None));
+}
+
+#[test]
 fn undo_of_a_reschedule_puts_the_start_back() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.apply(Command::Reschedule { starts_at: at(20, 0, 0) }, at(18, 10, 0));
     evening.apply(Command::Undo, at(18, 20, 0));
     assert_eq!(evening.event.starts_at(), at(19, 0, 0));
@@ -149,7 +173,7 @@ fn undo_of_a_reschedule_puts_the_start_back() {
 
 #[test]
 fn undo_of_a_reschedule_brings_back_the_hold_of_the_countdown() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(PAUSE, at(18, 10, 0), at(18, 5, 0));
     evening.apply(Command::Reschedule { starts_at: at(20, 0, 0) }, at(18, 20, 0));
     evening.apply(Command::Undo, at(18, 30, 0));
@@ -158,7 +182,7 @@ fn undo_of_a_reschedule_brings_back_the_hold_of_the_countdown() {
 
 #[test]
 fn undo_of_an_end_goes_on_from_where_it_ended() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(end_saying("Good night"), at(21, 0, 0), at(20, 0, 0));
     evening.apply(Command::Undo, at(21, 10, 0));
     assert_eq!(evening.event.ended_at(), None);
@@ -167,8 +191,17 @@ fn undo_of_an_end_goes_on_from_where_it_ended() {
 }
 
 #[test]
+fn undo_of_a_seek_during_a_countdown_that_is_to_end_early_counts_down_again() {
+    let mut evening = Evening::new();
+    evening.schedule(END, at(18, 50, 0), at(18, 10, 0));
+    evening.apply(seek(Position::START), at(18, 20, 0));
+    evening.apply(Command::Undo, at(18, 30, 0));
+    assert_eq!(evening.position(at(18, 30, 2)), pos(0, -29, -58));
+}
+
+#[test]
 fn undo_of_an_early_end_brings_the_planned_end_back() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(END, at(22, 0, 0), at(20, 0, 0));
     evening.apply(END, at(21, 0, 0));
     evening.apply(Command::Undo, at(21, 10, 0));
@@ -178,7 +211,7 @@ fn undo_of_an_early_end_brings_the_planned_end_back() {
 
 #[test]
 fn undo_of_a_reopen_ends_the_event_again() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(END, at(21, 0, 0), at(20, 0, 0));
     evening.apply(Command::Reopen, at(21, 10, 0));
     evening.apply(Command::Undo, at(21, 20, 0));
@@ -186,8 +219,17 @@ fn undo_of_a_reopen_ends_the_event_again() {
 }
 
 #[test]
+fn undo_of_a_reopen_leaves_no_gap_in_an_end_of_which_the_beginning_is_forgotten() {
+    let mut evening = Evening::new();
+    evening.schedule(END, at(21, 0, 0), at(20, 0, 0));
+    evening.apply(Command::Reopen, at(21, 1, 0));
+    evening.apply(Command::Undo, at(21, 2, 0));
+    assert_eq!(evening.event.ended_at(), Some(at(21, 0, 0)));
+}
+
+#[test]
 fn undo_of_taking_a_planned_end_back_brings_it_back_and_leaves_a_planned_seek() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(seek(pos(4, 0, 0)), at(21, 30, 0), at(20, 0, 0));
     evening.schedule(end_saying("Good night"), at(22, 0, 0), at(20, 1, 0));
     evening.apply(Command::Reopen, at(20, 30, 0));
@@ -198,7 +240,7 @@ fn undo_of_taking_a_planned_end_back_brings_it_back_and_leaves_a_planned_seek() 
 
 #[test]
 fn undo_of_a_rundown_points_at_the_former_one() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.apply(rundown(1), at(18, 30, 0));
     evening.apply(rundown(2), at(19, 30, 0));
     evening.apply(Command::Undo, at(19, 40, 0));
@@ -207,7 +249,7 @@ fn undo_of_a_rundown_points_at_the_former_one() {
 
 #[test]
 fn undo_of_a_configuration_puts_it_back_and_moves_nothing() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     evening.schedule(seek(pos(3, 0, 0)), at(19, 30, 0), at(19, 20, 0));
     let hubs = Configuration { hubs: Some(9), title: Some("Gala".to_owned()), ..Configuration::default() };
     assert_eq!(evening.event.handle_configuration(hubs, "maria", at(19, 40, 0)), Ok(true));
@@ -218,62 +260,10 @@ fn undo_of_a_configuration_puts_it_back_and_moves_nothing() {
 
 #[test]
 fn undo_of_a_configured_start_puts_the_start_back() {
-    let mut evening = evening();
+    let mut evening = Evening::new();
     let later = Configuration { starts_at: Some(at(20, 0, 0)), ..Configuration::default() };
     assert_eq!(evening.event.handle_configuration(later, "maria", at(18, 10, 0)), Ok(true));
     evening.apply(Command::Undo, at(18, 20, 0));
     assert_eq!(evening.event.starts_at(), at(19, 0, 0));
     assert_eq!(evening.position(at(19, 30, 0)), pos(0, 30, 0));
-}
-
-#[test]
-fn undo_before_the_change_took_effect_is_as_if_it_had_never_been_asked() {
-    let mut evening = evening();
-    evening.schedule(pause_saying("Interval"), at(22, 0, 0), at(20, 0, 0));
-    let planned = evening.event.clone();
-    evening.schedule(seek(pos(3, 0, 0)), at(21, 0, 0), at(20, 10, 0));
-    assert!(evening.handle(Command::Undo, None, at(20, 20, 0)).1, "the seek is dropped, and that is said");
-    assert_eq!(evening.event.timeline(), planned.timeline());
-    assert_eq!(evening.event.notices(), planned.notices());
-}
-
-#[test]
-fn undo_in_the_very_instant_of_the_change_drops_it() {
-    let mut evening = evening();
-    evening.apply(seek(pos(3, 0, 0)), at(20, 0, 0));
-    assert_eq!(evening.apply(Command::Undo, at(20, 0, 0)), at(20, 0, 2));
-    for when in [at(20, 0, 1), at(20, 0, 2), at(20, 30, 0)] {
-        assert_eq!(evening.position(when) - Position::START, when - at(19, 0, 0));
-    }
-}
-
-#[test]
-fn undo_twice_brings_the_change_again() {
-    let mut evening = evening();
-    evening.schedule(pause_saying("Back soon"), at(20, 0, 0), at(19, 50, 0));
-    evening.apply(Command::Undo, at(20, 10, 0));
-    evening.apply(Command::Undo, at(20, 20, 0));
-    assert_eq!((evening.status(at(20, 20, 2)), evening.shown(at(20, 20, 2))), (Status::Paused, Some("Back soon")));
-    assert_eq!(evening.position(at(20, 20, 2)), pos(1, 10, 0), "1 h before the pause, 10 min after it");
-    evening.apply(Command::Undo, at(20, 30, 0));
-    assert_eq!((evening.status(at(20, 30, 2)), evening.shown(at(20, 30, 2))), (Status::Running, None));
-}
-
-#[test]
-fn undo_twice_brings_a_seek_again() {
-    let mut evening = evening();
-    evening.schedule(seek(pos(3, 0, 0)), at(20, 0, 0), at(19, 50, 0));
-    evening.apply(Command::Undo, at(20, 10, 0));
-    evening.apply(Command::Undo, at(20, 20, 0));
-    assert_eq!(evening.position(at(20, 20, 2)), pos(3, 20, 2));
-}
-
-#[test]
-fn undo_twice_brings_a_scheduled_change_again() {
-    let mut evening = evening();
-    evening.schedule(pause_saying("Interval"), at(21, 0, 0), at(20, 0, 0));
-    evening.apply(Command::Undo, at(20, 10, 0));
-    assert_eq!((evening.status(at(21, 0, 0)), evening.shown(at(21, 0, 0))), (Status::Running, None));
-    evening.apply(Command::Undo, at(20, 20, 0));
-    assert_eq!((evening.status(at(21, 0, 0)), evening.shown(at(21, 0, 0))), (Status::Paused, Some("Interval")));
 }
