@@ -64,7 +64,10 @@ pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
     Ok(Request {
         id,
         command,
-        actor: fields.text("actor", ACTOR_CHARS_MAX)?.unwrap_or_else(|| actor.to_owned()),
+        actor: fields
+            .text("actor", ACTOR_CHARS_MAX)?
+            .filter(|actor| !actor.is_empty())
+            .unwrap_or_else(|| actor.to_owned()),
         reason: fields.text("reason", REASON_CHARS_MAX)?,
         if_rev: fields.optional("ifRev")?,
         at: fields.optional("at")?,
@@ -112,6 +115,11 @@ fn put_draft(fields: &mut Map<String, Value>, draft: Option<&Draft>) {
     put(fields, "severity", json!(draft.severity));
 }
 
+/// Gives a member's name as it stands in a JSON pointer (RFC 6901, section 3), cut to the length of a line.
+fn pointer_token(name: &str) -> String {
+    name.chars().take(80).collect::<String>().replace('~', "~0").replace('/', "~1")
+}
+
 /// Reads `message`, a text or a text per locale, and `severity`.
 fn draft(fields: &mut Fields) -> Result<Option<Draft>, Problem> {
     let severity = fields.optional::<Severity>("severity")?.unwrap_or_default();
@@ -121,7 +129,7 @@ fn draft(fields: &mut Fields) -> Result<Option<Draft>, Problem> {
         Some(Value::Object(texts)) => {
             let mut per_locale = BTreeMap::new();
             for (tag, text) in texts {
-                let pointer = format!("/message/{tag}");
+                let pointer = format!("/message/{}", pointer_token(&tag));
                 let locale = tag.parse().map_err(|error| Problem::invalid_field(&pointer, format!("{error}")))?;
                 let Value::String(text) = text else {
                     return Err(Problem::invalid_field(&pointer, format!("the message in {tag:?} is no text")));

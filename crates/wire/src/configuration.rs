@@ -28,7 +28,7 @@ pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
         if_rev: fields.optional("ifRev")?,
         reason: fields.text("reason", REASON_CHARS_MAX)?,
     };
-    Ok((configuration, fields.text("actor", ACTOR_CHARS_MAX)?))
+    Ok((configuration, fields.text("actor", ACTOR_CHARS_MAX)?.filter(|actor| !actor.is_empty())))
 }
 
 /// Gives the body that [`parse`] reads back as the same configuration.

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// The fields of a body. Unknown ones are tolerated.
 pub(crate) struct Fields(Map<String, Value>);
@@ -11,7 +11,11 @@ pub(crate) struct Fields(Map<String, Value>);
 impl Fields {
     /// Reads a body that has to be a JSON object.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
-        match serde_json::from_slice(body).map_err(|error| Problem::malformed_json(&error))? {
+        let text = core::str::from_utf8(body).map_err(|error| {
+            Problem::new(Code::MalformedJson, format!("the body is not UTF-8 from byte {} on", error.valid_up_to()))
+                .with("offset", error.valid_up_to())
+        })?;
+        match serde_json::from_str(text).map_err(|error| Problem::malformed_json(&error))? {
             Value::Object(fields) => Ok(Self(fields)),
             _ => Err(Problem::invalid_field("", "the body is JSON but no object; give {\"name\": value, …}")),
         }
@@ -56,5 +60,7 @@ impl Fields {
 }
 
 fn wrong(name: &str, error: serde_json::Error) -> Problem {
-    Problem::invalid_field(&format!("/{name}"), format!("\"{name}\" is wrong: {error}"))
+    // The error echoes what was given, which may be a megabyte of somebody's mistake.
+    let said: String = error.to_string().chars().take(200).collect();
+    Problem::invalid_field(&format!("/{name}"), format!("\"{name}\" is wrong: {said}"))
 }

@@ -66,9 +66,9 @@ impl LogEntry {
 }
 
 /// Checks the chain of `entries`, the newest first as in a [`LogPage`]; gives the revision of the first entry, from
-/// the oldest on, that is not what it was when it was written.
+/// the oldest on, that is not what it was when it was written. A first entry has to begin the chain.
 pub fn first_broken(entries: &[LogEntry]) -> Option<Rev> {
-    let mut prev = entries.last().map(|oldest| oldest.prev);
+    let mut prev = entries.last().map(|oldest| if oldest.rev == Rev::FIRST { CHAIN_START } else { oldest.prev });
     for entry in entries.iter().rev() {
         if Some(entry.prev) != prev || entry.hash != Some(entry.expected_hash()) {
             return Some(entry.rev);

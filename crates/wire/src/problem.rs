@@ -1,8 +1,9 @@
 //! Problem details (RFC 9457): every error of the worker, with a stable code.
 
 use core::fmt;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
 
 /// The content type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
@@ -81,7 +82,7 @@ impl fmt::Display for Code {
 }
 
 /// What went wrong, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Problem {
     /// `urn:downbeat:problem:` and the code.
     #[serde(rename = "type")]
@@ -128,8 +129,8 @@ impl Problem {
     pub fn malformed_json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         Self::new(Code::MalformedJson, format!("the body is not JSON: {error}"))
-            .with("line", json!(line))
-            .with("column", json!(column))
+            .with("line", line)
+            .with("column", column)
     }
 
     /// Says whether this is the problem of `code`.
@@ -143,9 +144,67 @@ impl Problem {
     }
 }
 
+impl Serialize for Problem {
+    // By hand: a derived `flatten` costs the worker several kilobytes.
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut members = out.serialize_map(None)?;
+        members.serialize_entry("type", &self.kind)?;
+        members.serialize_entry("title", &self.title)?;
+        members.serialize_entry("status", &self.status)?;
+        members.serialize_entry("detail", &self.detail)?;
+        members.serialize_entry("code", &self.code)?;
+        for (name, value) in &self.more {
+            members.serialize_entry(name, value)?;
+        }
+        members.end()
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail)
     }
 }
 impl core::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_own_word_a_status_of_an_error_and_a_title() {
+        for (index, code) in Code::ALL.iter().enumerate() {
+            assert!((400..600).contains(&code.status()) && !code.title().is_empty(), "{code}");
+            assert!(Code::ALL[..index].iter().all(|other| other.as_str() != code.as_str()), "{code}");
+            assert_eq!(serde_json::to_string(code).unwrap(), format!("\"{code}\""));
+        }
+    }
+
+    #[test]
+    fn the_status_of_each_code_is_the_one_clients_are_told() {
+        for (code, status) in [
+            (Code::MalformedJson, 400),
+            (Code::Unauthorized, 401),
+            (Code::Forbidden, 403),
+            (Code::UnknownEvent, 404),
+            (Code::MethodNotAllowed, 405),
+            (Code::Stale, 409),
+            (Code::TooLarge, 413),
+            (Code::UnknownCommand, 422),
+            (Code::DigestMismatch, 422),
+        ] {
+            assert_eq!(Problem::new(code, "").status, status, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_problem_of_a_newer_server_is_read_and_written_back() {
+        let text = concat!(
+            r#"{"type":"urn:downbeat:problem:new","title":"New","status":418,"detail":"new","code":"new","#,
+            r#""more":[1,{"deep":null}]}"#
+        );
+        let problem: Problem = serde_json::from_str(text).unwrap();
+        assert!(Code::ALL.iter().all(|code| !problem.is(*code)));
+        assert_eq!(problem.to_json(), text);
+    }
+}

@@ -1,7 +1,8 @@
 //! A refused command or configuration as a problem.
 
 use downbeat_core::{EventName, EventState, Refusal, ServerTime};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::answer::LastChange;
 use crate::problem::{Code, Problem};
@@ -17,7 +18,8 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
         | Refusal::Ended { .. }
         | Refusal::NotEnded
         | Refusal::HasBegun { .. }
-        | Refusal::NothingToUndo => Code::Conflict,
+        | Refusal::NothingToUndo
+        | Refusal::TooMuchScheduled => Code::Conflict,
         _ => Code::InvalidField,
     };
     let problem = match pointer(refusal) {
@@ -26,10 +28,16 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
     };
     match state {
         Some(state) if code != Code::InvalidField => problem
-            .with("state", json!(StateBody::new(event, state, now)))
-            .with("lastChange", json!(LastChange::from(state.last_change()))),
+            .with("state", value(&StateBody::new(event, state, now)))
+            .with("lastChange", value(&LastChange::from(state.last_change()))),
         _ => problem,
     }
+}
+
+/// Gives `body` as a value, by way of its text: the worker has the code for that anyway.
+fn value(body: &impl Serialize) -> Value {
+    let text = serde_json::to_string(body).expect("bodies have only text for keys");
+    serde_json::from_str(&text).expect("what was written is JSON")
 }
 
 /// Gives the field that is to blame, as a JSON pointer into the body.
@@ -47,5 +55,55 @@ fn pointer(refusal: &Refusal) -> Option<&'static str> {
         Refusal::Hubs { .. } => Some("/hubs"),
         Refusal::Resync { .. } => Some("/resync"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_core::{Configuration, Rate, Rev, Span};
+
+    const NOW: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+    fn of(refusal: &Refusal) -> Problem {
+        let configuration = Configuration { starts_at: Some(NOW), ..Configuration::default() };
+        let state = EventState::create(configuration, "e1".parse().unwrap(), "maria", NOW).unwrap();
+        problem(refusal, &"main".parse().unwrap(), Some(&state), NOW)
+    }
+
+    #[test]
+    fn what_the_state_does_not_allow_carries_the_state_and_who_made_it_so() {
+        let stale = Refusal::Stale { if_rev: Rev::new(9), rev: Rev::FIRST };
+        let conflicts = [
+            (stale, Code::Stale),
+            (Refusal::IdReused { id: "x".parse().unwrap(), was: "pause" }, Code::Conflict),
+            (Refusal::Ended { ended_at: NOW }, Code::Conflict),
+            (Refusal::NotEnded, Code::Conflict),
+            (Refusal::NothingToUndo, Code::Conflict),
+            (Refusal::TooMuchScheduled, Code::Conflict),
+        ];
+        for (refusal, code) in conflicts {
+            let problem = of(&refusal);
+            assert!(problem.is(code) && problem.status == 409, "{problem:?}");
+            assert_eq!(problem.more["state"]["rev"], 1);
+            assert_eq!(problem.more["lastChange"]["actor"], "maria");
+            assert_eq!(problem.detail, refusal.to_string());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_itself_points_at_its_field() {
+        let rate = Refusal::Rate { rate: Rate::HELD };
+        for (refusal, pointer) in [
+            (rate, "/rate"),
+            (Refusal::NoStart, "/startsAt"),
+            (Refusal::TooFarAhead { ahead: Span::ZERO }, "/at"),
+            (Refusal::Hubs { hubs: 0 }, "/hubs"),
+        ] {
+            let problem = of(&refusal);
+            assert!(problem.is(Code::InvalidField) && problem.status == 422, "{problem:?}");
+            assert_eq!(problem.more["pointer"], pointer);
+            assert!(!problem.more.contains_key("state"));
+        }
     }
 }

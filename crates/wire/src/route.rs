@@ -110,6 +110,24 @@ mod tests {
     }
 
     #[test]
+    fn methods_are_those_of_the_design() {
+        let event: EventName = "main".parse().unwrap();
+        for (route, methods) in [
+            (Route::Time, "GET, HEAD, OPTIONS"),
+            (Route::Events, "GET, HEAD, OPTIONS"),
+            (Route::EventTime(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Log(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Audience(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::RundownPointer(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Event(event.clone()), "GET, HEAD, OPTIONS, PUT"),
+            (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "GET, HEAD, OPTIONS, PUT"),
+            (Route::Commands(event), "OPTIONS, POST"),
+        ] {
+            assert_eq!(route.methods(), methods, "{route:?}");
+        }
+    }
+
+    #[test]
     fn paths_that_name_nothing_are_none() {
         for path in [
             "/",

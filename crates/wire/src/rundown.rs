@@ -35,3 +35,16 @@ pub fn integrity(digest: Digest) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::Digest as _;
+
+    #[test]
+    fn integrity_is_what_browsers_expect() {
+        let empty = Digest::from_bytes(sha2::Sha256::digest(b"").into());
+        assert_eq!(integrity(empty), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+        assert_eq!(integrity(Digest::from_bytes([0xff; 32])), format!("sha256-{}8=", "/".repeat(42)));
+    }
+}

@@ -144,3 +144,66 @@ pub fn write_time(out: &mut String, now: ServerTime, tail: &str) {
     write!(out, "{}", now.as_millis()).expect("a String takes whatever is written");
     out.push_str(tail);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_core::message::{Draft, Words};
+    use downbeat_core::{Command, Configuration, Request, Severity};
+
+    const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+    fn event(says: &str) -> EventState {
+        let configuration = Configuration { starts_at: Some(START), ..Configuration::default() };
+        let mut event = EventState::create(configuration, "e1".parse().unwrap(), "maria", START).unwrap();
+        let message = Draft { words: Words::Plain(says.to_owned()), severity: Severity::Info };
+        let (id, actor) = ("a".parse().unwrap(), "maria".to_owned());
+        let announce =
+            Request { id, command: Command::Announce { message }, actor, reason: None, if_rev: None, at: None };
+        event.handle_command(&announce, None, START).unwrap();
+        event
+    }
+
+    #[test]
+    fn the_answer_written_from_a_prepared_tail_is_the_answer() {
+        let event = event("a, \"b\"} {\"serverTime\":1,");
+        let mut out = "what was there before".to_owned();
+        for now in [START, START + Span::from_millis(2_000), START + Span::from_millis(3_600_000)] {
+            let body = TimeBody::new(&event, now);
+            write_time(&mut out, now, &body.tail());
+            assert_eq!(out, serde_json::to_string(&body).unwrap());
+            assert_eq!(out, body.to_json());
+        }
+    }
+
+    #[test]
+    fn a_tail_stays_right_until_the_next_change() {
+        let event = event("hello");
+        let tail = |now| TimeBody::new(&event, now).tail();
+        let next = event.next_change(START).unwrap();
+        assert_eq!(tail(START), tail(next - Span::from_millis(1)));
+        assert_ne!(tail(START), tail(next));
+    }
+
+    #[test]
+    fn a_client_that_knows_only_time_and_status_is_served_when_nothing_is_known() {
+        let json = TimeBody::unknown(None, START).to_json();
+        assert!(json.starts_with(r#"{"serverTime":1704067200000,"status":"unknown","message":null,"#), "{json}");
+    }
+
+    #[test]
+    fn what_was_last_heard_goes_along_while_the_state_is_unknown_but_not_its_message() {
+        let event = event("hello");
+        let now = START + Span::from_millis(5_000);
+        let body = TimeBody::unknown(Some(&event), now);
+        assert_eq!((body.status, body.message.as_deref(), body.rev), (StatusWord::Unknown, None, event.rev()));
+        assert_eq!(body.timeline, event.timeline().segments());
+    }
+
+    #[test]
+    fn an_answer_of_the_three_first_fields_is_enough() {
+        let body: TimeBody = serde_json::from_str(r#"{"serverTime":1,"status":"running","message":null}"#).unwrap();
+        assert_eq!((body.epoch, body.rev, body.timeline.len()), (None, Rev::default(), 0));
+        assert_eq!(body.resync, Span::from_millis(300_000));
+    }
+}

@@ -168,3 +168,77 @@ impl fmt::Debug for Token {
         write!(f, "dbt_{}_…", self.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> Token {
+        Token::new("maria-1".parse().unwrap(), [0xa5; 32])
+    }
+
+    #[test]
+    fn a_token_is_read_back_as_it_was_made() {
+        let text = token().expose().to_owned();
+        assert_eq!(text, format!("dbt_maria-1_{}", "a5".repeat(32)));
+        let read: Token = text.parse().unwrap();
+        assert_eq!((read.id().as_str(), read.sha256()), ("maria-1", token().sha256()));
+        // echo -n dbt_maria-1_a5a5… | sha256sum
+        assert_eq!(read.sha256().to_string(), "06649ccb790bec28a1c5e0983f03af008f7babb1a0230e3f32bb5f4e07ac4b21");
+    }
+
+    #[test]
+    fn a_secret_may_have_underscores_and_any_plausible_length() {
+        let read: Token = "dbt_m_0123456789_bcdef".parse().unwrap();
+        assert_eq!(read.id().as_str(), "m");
+        assert!(format!("dbt_m_{}", "x".repeat(256)).parse::<Token>().is_ok());
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_without_a_word_of_it() {
+        let secret = "s3cr3t-s3cr3t-s3cr3t";
+        for (text, error) in [
+            (String::new(), TokenError::Text),
+            (secret.to_owned(), TokenError::Text),
+            (format!("dbt_{secret}"), TokenError::Text),
+            (format!("dbx_maria_{secret}"), TokenError::Text),
+            (format!("dbt_maria_{secret}\n"), TokenError::Text),
+            (format!(" dbt_maria_{secret}"), TokenError::Text),
+            (format!("dbt_maria_{secret} "), TokenError::Text),
+            ("dbt_maria_0123456789abcde".to_owned(), TokenError::Text),
+            (format!("dbt_maria_{}", "x".repeat(257)), TokenError::Text),
+            (format!("dbt__{secret}"), TokenError::Id),
+            (format!("dbt_Maria_{secret}"), TokenError::Id),
+            (format!("dbt_{}_{secret}", "x".repeat(33)), TokenError::Id),
+        ] {
+            let refused = text.parse::<Token>().unwrap_err();
+            assert_eq!(refused, error, "{text:?}");
+            assert!(!format!("{refused} {refused:?}").contains("s3cr3t"));
+        }
+    }
+
+    #[test]
+    fn debug_shows_whose_token_it_is_and_not_the_secret() {
+        let shown = format!("{:?} {:#?}", token(), Some(token()));
+        assert!(shown.contains("dbt_maria-1_…") && !shown.contains("a5a5"), "{shown}");
+    }
+
+    #[test]
+    fn scopes_are_read_by_their_words() {
+        for scope in Scope::ALL {
+            assert_eq!(scope.as_str().parse(), Ok(scope));
+            assert_eq!(serde_json::to_string(&scope).unwrap(), format!("\"{scope}\""));
+        }
+        assert_eq!("admin".parse::<Scope>(), Err(TokenError::Scope));
+    }
+
+    #[test]
+    fn an_entry_without_expiry_never_expires_and_one_with_an_unknown_scope_is_none() {
+        let entry = |scope: &str| {
+            let sha256 = token().sha256();
+            serde_json::from_str::<TokenEntry>(&format!(r#"{{"id":"m","sha256":"{sha256}","scopes":["{scope}"]}}"#))
+        };
+        assert_eq!(entry("read").unwrap().expires, None);
+        assert!(entry("admin").is_err());
+    }
+}

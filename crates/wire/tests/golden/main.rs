@@ -1,0 +1,226 @@
+//! The golden documents of `fixtures/`: what the code makes is what lies there, and is read back as the same.
+//!
+//! The fixtures are laid out for people; white space aside they are exact to the byte, the order of members included.
+
+mod chain;
+mod evening;
+
+use downbeat_core::ServerTime;
+use downbeat_wire::problem::Code;
+use downbeat_wire::*;
+use evening::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../fixtures/", $name, ".json")))
+    };
+}
+
+/// Gives a JSON text without the white space between its tokens.
+fn compact(text: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    text.chars()
+        .filter(|&char| {
+            let kept = in_string || !char.is_ascii_whitespace();
+            (in_string, escaped) = match char {
+                '"' if !escaped => (!in_string, false),
+                '\\' if in_string => (true, !escaped),
+                _ => (in_string, false),
+            };
+            kept
+        })
+        .collect()
+}
+
+/// Holds a fixture against the document the code makes for it.
+fn assert_golden<T: Serialize + DeserializeOwned>((name, text): (&str, &str), made: &T) {
+    let read: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(serde_json::to_string(&read).unwrap(), compact(text), "{name} is read and written back");
+    assert_eq!(serde_json::to_string(made).unwrap(), compact(text), "{name} is what the code makes");
+}
+
+/// Reads the fixture with a member added to each of its objects, as a newer server might send it.
+fn assert_tolerant<T: Serialize + DeserializeOwned>((name, text): (&str, &str)) {
+    fn extend(value: &mut Value) {
+        match value {
+            // The keys of a map of texts are locales, not members.
+            Value::Object(members) if !members.contains_key("en") => {
+                members.values_mut().for_each(extend);
+                members.insert("fromTheFuture".to_owned(), Value::Bool(true));
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(extend),
+            _ => {}
+        }
+    }
+    let mut value: Value = serde_json::from_str(text).unwrap();
+    extend(&mut value);
+    let read: T = serde_json::from_value(value).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(serde_json::to_string(&read).unwrap(), compact(text), "{name}");
+}
+
+#[test]
+fn the_tiny_contract_is_exact_to_the_byte() {
+    let (_, text) = fixture!("time");
+    let expected = concat!(
+        r#"{"serverTime":1704067200000,"status":"running","message":null,"epoch":"k3v9x2m4","rev":2,"#,
+        r#""timeline":[{"from":1704067200000,"position":0,"rate":1}],"#,
+        r#""rundown":"5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef","resync":300000}"#,
+    );
+    assert_eq!(text.trim_end(), expected);
+    assert_eq!(TimeBody::new(&begun(), START).to_json(), expected);
+}
+
+#[test]
+fn time_answers_are_golden() {
+    assert_golden(fixture!("time"), &TimeBody::new(&begun(), START));
+    assert_golden(fixture!("time-unknown"), &TimeBody::unknown(None, START));
+    assert_golden(fixture!("time-unknown-stale"), &TimeBody::unknown(Some(&paused()), at(21, 0, 0)));
+    let received_at = Some(at(20, 30, 0) - ms(12));
+    assert_golden(fixture!("time-paused"), &TimeBody { received_at, ..TimeBody::new(&paused(), at(20, 30, 0)) });
+    assert_golden(fixture!("time-ended"), &TimeBody::new(&paused(), at(22, 0, 0)));
+}
+
+#[test]
+fn time_answers_of_a_newer_server_are_understood() {
+    assert_tolerant::<TimeBody>(fixture!("time"));
+    assert_tolerant::<TimeBody>(fixture!("time-unknown"));
+    assert_tolerant::<TimeBody>(fixture!("time-paused"));
+}
+
+#[test]
+fn the_state_is_golden_and_its_beginning_reads_as_a_time_answer() {
+    let state = StateBody::new(&name(), &paused(), at(20, 30, 0));
+    assert_golden(fixture!("state"), &state);
+    assert_tolerant::<StateBody>(fixture!("state"));
+    let time: TimeBody = serde_json::from_str(fixture!("state").1).unwrap();
+    assert_eq!(time, TimeBody::new(&paused(), at(20, 30, 0)));
+    assert_eq!(state.timeline().unwrap(), paused().timeline());
+}
+
+#[test]
+fn operator_answers_are_golden() {
+    let answer = CommandAnswer {
+        rev: paused().rev(),
+        effective_at: paused().last_change().effective_at(),
+        replaced: false,
+        state: StateBody::new(&name(), &paused(), at(20, 0, 0)),
+        delivery: DeliveryReport { hubs: 4, acked: 4, sockets: 18_342, ms: 41 },
+    };
+    assert_golden(fixture!("command-answer"), &answer);
+    assert_tolerant::<CommandAnswer>(fixture!("command-answer"));
+    let main = ListedEvent { name: name(), created_at: MADE_AT };
+    assert_golden(fixture!("event-list"), &EventList { events: vec![main] });
+    assert_golden(fixture!("audience"), &Audience { hubs: 4, sockets: 18_342 });
+}
+
+#[test]
+fn the_log_page_is_golden_and_its_chain_holds() {
+    let page = LogPage { entries: log(), more: false };
+    assert_golden(fixture!("log-page"), &page);
+    let read: LogPage = serde_json::from_str(fixture!("log-page").1).unwrap();
+    assert_eq!(log::first_broken(&read.entries), None);
+    assert_eq!(read.entries.last().unwrap().prev, log::CHAIN_START);
+}
+
+#[test]
+fn the_rundown_pointer_is_golden() {
+    let event = begun();
+    let digest = event.rundown().unwrap();
+    let pointer = RundownPointer {
+        epoch: event.epoch().clone(),
+        rev: event.rev(),
+        rundown: Some(digest),
+        url: Some(Route::Rundown(name(), digest).path()),
+        integrity: Some(rundown::integrity(digest)),
+        bytes: Some(512),
+    };
+    assert_golden(fixture!("rundown-pointer"), &pointer);
+    assert_tolerant::<RundownPointer>(fixture!("rundown-pointer"));
+}
+
+#[test]
+fn the_token_entry_is_golden() {
+    let token = Token::new("maria-1".parse().unwrap(), [0xa5; 32]);
+    let entry = TokenEntry {
+        id: token.id().clone(),
+        sha256: token.sha256(),
+        scopes: Scope::ALL.to_vec(),
+        expires: Some(ServerTime::from_millis(1_735_689_600_000)),
+    };
+    assert_golden(fixture!("token-entry"), &entry);
+    assert_tolerant::<TokenEntry>(fixture!("token-entry"));
+}
+
+#[test]
+fn problems_are_golden() {
+    let parse = |body: &str| command::parse(body.as_bytes(), "maria").unwrap_err();
+    let refused = |refusal| refusal::problem(&refusal, &name(), Some(&paused()), at(20, 30, 0));
+    for (fixture, code, problem) in [
+        (fixture!("problem-stale"), Code::Stale, refused(stale())),
+        (fixture!("problem-conflict"), Code::Conflict, refused(downbeat_core::Refusal::NotEnded)),
+        (fixture!("problem-malformed-json"), Code::MalformedJson, parse("{\n  \"command\": pause\n}")),
+        (fixture!("problem-unknown-command"), Code::UnknownCommand, parse(r#"{"command":"stop","id":"1"}"#)),
+        (fixture!("problem-invalid-field"), Code::InvalidField, parse(r#"{"command":"seek","id":"1"}"#)),
+        (
+            fixture!("problem-unknown-event"),
+            Code::UnknownEvent,
+            Problem::new(Code::UnknownEvent, "there is no event \"gala\"; make it with PUT /v1/events/gala"),
+        ),
+        (
+            fixture!("problem-unauthorized"),
+            Code::Unauthorized,
+            Problem::new(Code::Unauthorized, "give a token: Authorization: Bearer dbt_<id>_<secret>"),
+        ),
+        (
+            fixture!("problem-unavailable"),
+            Code::Unavailable,
+            Problem::new(Code::Unavailable, "the event does not answer right now; try again"),
+        ),
+    ] {
+        assert!(problem.is(code), "{}", problem.code);
+        assert_golden(fixture, &problem);
+        assert_eq!(problem.to_json(), compact(fixture.1));
+    }
+}
+
+#[test]
+fn commands_are_golden() {
+    let fixtures = [
+        fixture!("command-pause"),
+        fixture!("command-resume"),
+        fixture!("command-seek"),
+        fixture!("command-rate"),
+        fixture!("command-announce"),
+        fixture!("command-clear"),
+        fixture!("command-reschedule"),
+        fixture!("command-end"),
+        fixture!("command-reopen"),
+        fixture!("command-rundown"),
+        fixture!("command-undo"),
+    ];
+    for ((name, text), request) in fixtures.into_iter().zip(requests()) {
+        assert_eq!(name, format!("command-{}", request.command.name()));
+        // Whoever writes a command orders its members as they like.
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(command::parse(text.as_bytes(), "nobody"), Ok(request.clone()), "{name}");
+        assert_eq!(command::body(&request), value, "{name}");
+    }
+    assert_eq!(fixtures.len(), downbeat_core::Command::NAMES.len());
+}
+
+#[test]
+fn the_configuration_is_golden() {
+    let (_, text) = fixture!("configuration");
+    let (configuration, actor) = configuration::parse(text.as_bytes()).unwrap();
+    assert_eq!((&configuration, actor.as_deref()), (&evening::configuration(), Some("maria")));
+    let value: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(configuration::body(&configuration, "maria"), value);
+}
+
+#[test]
+fn compacting_leaves_strings_alone() {
+    assert_eq!(compact("{ \"a b\\\" c\" :\n[ 1 , \"\\\\\" ] }"), "{\"a b\\\" c\":[1,\"\\\\\"]}");
+}
