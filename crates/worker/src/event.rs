@@ -3,23 +3,25 @@
 use core::pin::pin;
 use core::time::Duration;
 use downbeat_core::{EventName, EventState};
-use downbeat_wire::Route;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::future::{Either, select};
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{Headers, Request, RequestInit};
-use worker::{Delay, Env, Stub};
+use worker::{Delay, Env};
 
 use crate::Context;
 use crate::clock;
 use crate::copies::{Copies, Copy, Known};
+use crate::object::{Question, ask};
 use crate::reply::{Reply, unavailable};
 
 /// The path at which the object gives its whole state to workers; no public path leads to it.
 pub(crate) const STATE_PATH: &str = "/state";
+
+/// The binding of the events' objects.
+const BINDING: &str = "EVENT";
 
 /// The header in which the worker tells the object whose token was shown.
 pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
@@ -47,10 +49,6 @@ pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T
     copies(|copies| work(copies.copy(event)))
 }
 
-fn stub(env: &Env, event: &EventName) -> worker::Result<Stub> {
-    env.durable_object("EVENT")?.get_by_name(event.as_str())
-}
-
 /// Asks the object for its state and takes it in. Errors are remembered, and told to the log.
 pub(crate) async fn refresh(env: Env, event: EventName) {
     match known(&env, &event).await {
@@ -63,11 +61,10 @@ pub(crate) async fn refresh(env: Env, event: EventName) {
 }
 
 async fn known(env: &Env, event: &EventName) -> worker::Result<Known> {
-    let mut answer = stub(env, event)?.fetch_with_str(&format!("https://event{STATE_PATH}")).await?;
-    match answer.status_code() {
-        200 => Ok(Known::State(Box::new(serde_json::from_str(&answer.text().await?)?))),
-        404 => Ok(Known::Missing),
-        status => Err(format!("unexpected status {status}").into()),
+    match ask(env, BINDING, event.as_str(), Question::get(STATE_PATH)).await? {
+        (200, text) => Ok(Known::State(Box::new(serde_json::from_str(&text)?))),
+        (404, _) => Ok(Known::Missing),
+        (status, _) => Err(worker::Error::RustError(format!("unexpected status {status}"))),
     }
 }
 
@@ -148,33 +145,11 @@ pub(crate) fn unknown_event(event: &EventName) -> Problem {
     )
 }
 
-/// A call of an operator to the object: what it answers goes back as it is.
-pub(crate) async fn call(
-    env: &Env,
-    route: &Route,
-    query: &str,
-    event: &EventName,
-    method: &str,
-    token: &str,
-    body: Option<&[u8]>,
-) -> Result<Reply, Problem> {
-    let answered = async {
-        let headers = Headers::new()?;
-        headers.set(TOKEN_HEADER, token)?;
-        let init = RequestInit::new();
-        init.set_method(method);
-        init.set_headers(&headers);
-        if let Some(body) = body {
-            init.set_body(&js_sys::Uint8Array::from(body));
-        }
-        let url = format!("https://event{}?{query}", route.path());
-        let request = Request::new_with_str_and_init(&url, &init)?;
-        let mut answer = stub(env, event)?.fetch_with_request(request.into()).await?;
-        let status = answer.status_code();
-        Ok((status, answer.text().await?))
-    };
-    let answered = bounded(answered).await;
-    if method != "GET" {
+/// Takes an operator's call to the object: what it answers goes back as it is.
+pub(crate) async fn call(env: &Env, event: &EventName, question: Question<'_>) -> Result<Reply, Problem> {
+    let changes = question.method != "GET";
+    let answered = bounded(ask(env, BINDING, event.as_str(), question)).await;
+    if changes {
         copies(|copies| copies.outdate(event));
     }
     let (status, text) = answered.map_err(|error| silent(event, &error))?;

@@ -1,7 +1,7 @@
 //! The object that is an event: it loads the state, lets core decide, keeps the result, and answers. In that order.
 
 use downbeat_core::{EventName, EventState, Outcome};
-use downbeat_wire::log::{LogEntry, LogPage, PAGE_MAX};
+use downbeat_wire::log::{LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::{CommandAnswer, DeliveryReport, Route, StateBody, command, configuration, refusal};
 use serde_json::Value;
@@ -134,17 +134,14 @@ impl EventDo {
         self.state()?.ok_or_else(|| unknown_event(event))?;
         let number = |name: &str, rule: &str| match target.parameter(name) {
             None => Ok(None),
-            Some(text) => text.parse::<u64>().map(Some).map_err(|_| {
+            Some(text) => text.parse::<i64>().map(Some).map_err(|_| {
                 Problem::new(Code::BadRequest, format!("the parameter \"{name}\" is no number; {rule}"))
                     .with("parameter", name)
             }),
         };
         let before = number("before", "give a revision")?;
-        let limit = number("limit", "give 1 to 200")?.unwrap_or(50).clamp(1, u64::from(PAGE_MAX)) as u32;
-        let mut entries = self.store.log(before, limit + 1).map_err(broken)?;
-        let more = entries.len() > limit as usize;
-        entries.truncate(limit as usize);
-        Ok(Reply::json(200, serde_json::to_string(&LogPage { entries, more }).expect(TEXT_KEYS)))
+        let limit = number("limit", "give 1 to 200")?.unwrap_or(50).clamp(1, i64::from(PAGE_MAX));
+        Ok(Reply::json(200, self.store.log_page(before, limit).map_err(broken)?))
     }
 }
 

@@ -17,6 +17,7 @@ mod clock;
 mod copies;
 mod event;
 mod event_do;
+mod object;
 mod operator;
 mod public;
 mod reply;

@@ -8,6 +8,8 @@ use downbeat_wire::{Audience, Route, TokenId, command};
 use web_sys::Request;
 use worker::{Env, HttpMetadata};
 
+use crate::event::TOKEN_HEADER;
+use crate::object::Question;
 use crate::public::{TEXT_KEYS, bucket, rundown_bytes, rundown_key, unknown_rundown};
 use crate::reply::{Reply, unavailable};
 use crate::request::body;
@@ -27,8 +29,11 @@ fn authorize_header(env: &Env, header: Option<&str>, scope: Scope) -> Result<Tok
 pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
     let token = authorize(env, &request, Scope::Operate)?;
     let body = body(request).await?;
-    let reply = event::call(env, &Route::Event(name.clone()), "", name, "PUT", token.as_str(), Some(&body)).await?;
-    if reply.status() == 201 {
+    let path = Route::Event(name.clone()).path();
+    let header = Some((TOKEN_HEADER, token.as_str()));
+    let reply = event::call(env, name, Question { method: "PUT", path: &path, header, body: Some(&body) }).await?;
+    // On every success, not only the first: the answer to the first may have been lost on its way here.
+    if reply.status() < 300 {
         catalog_do::add(env, name).await;
     }
     Ok(reply)
@@ -50,7 +55,9 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
         event::state(env, name).await?;
         return Err(unknown_rundown(name, digest));
     }
-    event::call(env, &Route::Commands(name.clone()), "", name, "POST", token.as_str(), Some(&body)).await
+    let path = Route::Commands(name.clone()).path();
+    let header = Some((TOKEN_HEADER, token.as_str()));
+    event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
 }
 
 /// Stores a rundown under the name that its bytes have.
@@ -93,8 +100,8 @@ fn stored(digest: &Digest, bytes: usize) -> String {
 
 /// Gives a page of the log.
 pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
-    let token = authorize(env, request, Scope::Read)?;
-    event::call(env, &Route::Log(name.clone()), query, name, "GET", token.as_str(), None).await
+    authorize(env, request, Scope::Read)?;
+    event::call(env, name, Question::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
 /// Gives who is connected. Nobody is, as long as this server does not push.

@@ -1,16 +1,23 @@
 //! What an event's object keeps: the state, and the log.
 
-use downbeat_core::{CommandId, Digest, EventState, Receipt};
+use downbeat_core::{CommandId, Digest, EventState, Receipt, Rev, ServerTime};
 use downbeat_wire::LogEntry;
 use downbeat_wire::log::CHAIN_START;
-use serde::Deserialize;
 use wasm_bindgen::closure::ScopedClosure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::{Error, Result, SqlStorage, SqlStorageValue, State, Storage};
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS log (rev INTEGER PRIMARY KEY, id TEXT UNIQUE, entry TEXT NOT NULL, answer TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS log (
+        rev INTEGER PRIMARY KEY, -- the revision the change made
+        id TEXT UNIQUE,          -- the command's id, so that its repetition is found
+        effective_at INTEGER NOT NULL,
+        body TEXT NOT NULL,      -- the command, to tell a repetition from another command with the same id
+        answer TEXT NOT NULL,    -- what was answered, to answer it again
+        entry TEXT NOT NULL,     -- the entry as it is shown, chained by its hash
+        hash TEXT NOT NULL
+    );
 ";
 
 /// The SQLite database of one event. Every call is synchronous: between two of them nothing else runs.
@@ -25,16 +32,6 @@ pub(crate) struct Answered {
     pub(crate) answer: String,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    #[serde(default)]
-    json: String,
-    #[serde(default)]
-    entry: String,
-    #[serde(default)]
-    answer: String,
-}
-
 impl Store {
     pub(crate) fn new(state: &State) -> Self {
         Self { storage: state.storage(), sql: state.storage().sql() }
@@ -43,47 +40,62 @@ impl Store {
     /// Gives the state; nothing if the event was never made. Then nothing is written either: an object that was only
     /// asked leaves no trace.
     pub(crate) fn state(&self) -> Result<Option<EventState>> {
-        if self.rows("SELECT name AS json FROM sqlite_master WHERE name = 'state'", vec![])?.is_empty() {
+        if !self.exists()? {
             return Ok(None);
         }
-        match self.rows("SELECT json FROM state", vec![])?.first() {
-            Some(row) => Ok(Some(serde_json::from_str(&row.json)?)),
-            None => Ok(None),
+        match self.row("SELECT json FROM state", vec![])?.as_deref() {
+            Some([SqlStorageValue::String(json)]) => Ok(Some(serde_json::from_str(json)?)),
+            _ => Ok(None),
         }
     }
 
     /// Gives what was answered to the command with this id, if it was applied.
     pub(crate) fn answered(&self, id: &CommandId) -> Result<Option<Answered>> {
-        let rows = self.rows("SELECT entry, answer FROM log WHERE id = ?", vec![id.as_str().into()])?;
-        let Some(row) = rows.into_iter().next() else { return Ok(None) };
-        let entry: LogEntry = serde_json::from_str(&row.entry)?;
-        let request = downbeat_wire::command::parse(entry.body.to_string().as_bytes(), &entry.actor)
+        let row = self.row("SELECT rev, effective_at, body, answer FROM log WHERE id = ?", vec![id.as_str().into()])?;
+        let Some([rev, effective_at, SqlStorageValue::String(body), SqlStorageValue::String(answer)]) = row.as_deref()
+        else {
+            return Ok(None);
+        };
+        let request = downbeat_wire::command::parse(body.as_bytes(), "")
             .map_err(|problem| Error::RustError(format!("the log has a command that cannot be read: {problem}")))?;
-        let receipt =
-            Receipt { id: request.id, command: request.command, rev: entry.rev, effective_at: entry.effective_at };
-        Ok(Some(Answered { receipt, answer: row.answer }))
+        let receipt = Receipt {
+            id: request.id,
+            command: request.command,
+            rev: Rev::new(integer(rev).unsigned_abs()),
+            effective_at: ServerTime::from_millis(integer(effective_at)),
+        };
+        Ok(Some(Answered { receipt, answer: answer.clone() }))
     }
 
     /// Gives the hash of the last entry.
     pub(crate) fn last_hash(&self) -> Result<Digest> {
-        if self.rows("SELECT name AS json FROM sqlite_master WHERE name = 'log'", vec![])?.is_empty() {
+        if !self.exists()? {
             return Ok(CHAIN_START);
         }
-        let rows = self.rows("SELECT entry FROM log ORDER BY rev DESC LIMIT 1", vec![])?;
-        match rows.first() {
-            Some(row) => Ok(serde_json::from_str::<LogEntry>(&row.entry)?.hash.unwrap_or(CHAIN_START)),
-            None => Ok(CHAIN_START),
+        match self.row("SELECT hash FROM log ORDER BY rev DESC LIMIT 1", vec![])?.as_deref() {
+            Some([SqlStorageValue::String(hash)]) => {
+                hash.parse().map_err(|error| Error::RustError(format!("the log's last hash is broken: {error}")))
+            }
+            _ => Ok(CHAIN_START),
         }
     }
 
-    /// Gives up to `limit` entries with revisions below `before`, the newest first.
-    pub(crate) fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<LogEntry>> {
-        let before = before.map_or(i64::from(u32::MAX), |rev| i64::try_from(rev).unwrap_or(i64::MAX)) as f64;
-        let rows = self.rows(
-            "SELECT entry FROM log WHERE rev < ? ORDER BY rev DESC LIMIT ?",
-            vec![before.into(), f64::from(limit).into()],
-        )?;
-        rows.iter().map(|row| Ok(serde_json::from_str(&row.entry)?)).collect()
+    /// Gives the page of the log with up to `limit` entries of revisions below `before`, the newest first: the JSON
+    /// text of a `LogPage`, its entries exactly as they were written.
+    pub(crate) fn log_page(&self, before: Option<i64>, limit: i64) -> Result<String> {
+        let newest = SqlStorageValue::Integer(before.unwrap_or(i64::from(u32::MAX)));
+        let query = "SELECT entry FROM log WHERE rev < ? ORDER BY rev DESC LIMIT ?";
+        let mut page = String::from(r#"{"entries":["#);
+        let mut more = false;
+        for (index, row) in self.sql.exec(query, vec![newest, SqlStorageValue::Integer(limit + 1)])?.raw().enumerate() {
+            more = index as i64 == limit;
+            if let ([SqlStorageValue::String(entry)], false) = (row?.as_slice(), more) {
+                page.push_str(if index == 0 { "" } else { "," });
+                page.push_str(entry);
+            }
+        }
+        page.push_str(if more { r#"],"more":true}"# } else { r#"],"more":false}"# });
+        Ok(page)
     }
 
     /// Keeps the new state and its entry in the log, both or neither.
@@ -99,13 +111,21 @@ impl Store {
     ) -> Result<()> {
         let state_json = serde_json::to_string(state)?;
         let entry_json = serde_json::to_string(entry)?;
+        let hash = entry.hash.unwrap_or(CHAIN_START).to_string();
         let id: SqlStorageValue = id.map(|id| id.as_str().to_owned()).into();
-        let rev = entry.rev.number() as f64;
         self.transaction(|| {
             self.sql.exec(TABLES, None)?;
             self.sql.exec(
-                "INSERT INTO log (rev, id, entry, answer) VALUES (?, ?, ?, ?)",
-                vec![rev.into(), id.clone(), entry_json.as_str().into(), answer.into()],
+                "INSERT INTO log (rev, id, effective_at, body, answer, entry, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                vec![
+                    SqlStorageValue::Integer(entry.rev.number() as i64),
+                    id.clone(),
+                    entry.effective_at.as_millis().into(),
+                    entry.body.to_string().into(),
+                    answer.into(),
+                    entry_json.as_str().into(),
+                    hash.as_str().into(),
+                ],
             )?;
             self.sql.exec(
                 "INSERT INTO state (one, json) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json",
@@ -115,8 +135,13 @@ impl Store {
         })
     }
 
-    fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
-        self.sql.exec(query, bindings)?.to_array()
+    /// Says whether the event was ever made.
+    fn exists(&self) -> Result<bool> {
+        Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_some())
+    }
+
+    fn row(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<Vec<SqlStorageValue>>> {
+        self.sql.exec(query, bindings)?.raw().next().transpose()
     }
 
     /// Runs `work` in `transactionSync`, which workers-rs does not have: if it fails, nothing of it remains.
@@ -127,5 +152,14 @@ impl Store {
         let closure = ScopedClosure::<dyn Fn() -> core::result::Result<(), JsValue>>::borrow_aborting(&work);
         run.call1(storage, closure.as_ref())?;
         Ok(())
+    }
+}
+
+/// Gives an integer that SQLite holds; it comes as an integer or a float, as JavaScript sees fit.
+pub(crate) fn integer(value: &SqlStorageValue) -> i64 {
+    match value {
+        SqlStorageValue::Integer(integer) => *integer,
+        SqlStorageValue::Float(float) => *float as i64,
+        _ => 0,
     }
 }

@@ -1,0 +1,65 @@
+//! Calling a Durable Object: one question, one answer, both as text.
+//!
+//! The wrappers of workers-rs copy every header and stream every body; objects here answer with a status and a short
+//! text, so the runtime's own calls are enough.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestInit, Response};
+use worker::{Env, Error, Result};
+
+#[wasm_bindgen]
+extern "C" {
+    type Namespace;
+
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn get_by_name(this: &Namespace, name: &str) -> core::result::Result<Stub, JsValue>;
+
+    type Stub;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Stub, request: &Request) -> core::result::Result<Promise, JsValue>;
+}
+
+/// What is asked of an object.
+pub(crate) struct Question<'a> {
+    /// `GET`, `PUT` or `POST`.
+    pub(crate) method: &'a str,
+    /// The path, with its query.
+    pub(crate) path: &'a str,
+    /// At most one header: its name and value.
+    pub(crate) header: Option<(&'a str, &'a str)>,
+    /// The body.
+    pub(crate) body: Option<&'a [u8]>,
+}
+
+impl<'a> Question<'a> {
+    /// Gives the question for what lies at `path`.
+    pub(crate) const fn get(path: &'a str) -> Self {
+        Self { method: "GET", path, header: None, body: None }
+    }
+}
+
+/// Asks the object named `name` of the namespace bound as `binding`; gives its status and its text.
+pub(crate) async fn ask(env: &Env, binding: &str, name: &str, question: Question<'_>) -> Result<(u16, String)> {
+    let namespace = js_sys::Reflect::get(env, &binding.into())?;
+    if namespace.is_undefined() {
+        return Err(Error::RustError(format!("the binding {binding} is missing in the worker's configuration")));
+    }
+    let headers = Headers::new()?;
+    if let Some((name, value)) = question.header {
+        headers.set(name, value)?;
+    }
+    let init = RequestInit::new();
+    init.set_method(question.method);
+    init.set_headers(&headers);
+    if let Some(body) = question.body {
+        init.set_body(&js_sys::Uint8Array::from(body));
+    }
+    let request = Request::new_with_str_and_init(&format!("https://object{}", question.path), &init)?;
+    let stub = namespace.unchecked_into::<Namespace>().get_by_name(name)?;
+    let response: Response = JsFuture::from(stub.fetch(&request)?).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}
