@@ -169,3 +169,127 @@ impl Copies {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_core::{Command, Configuration, Request};
+
+    const START: i64 = 1_704_067_200_000;
+
+    fn at(ms: i64) -> ServerTime {
+        ServerTime::from_millis(START + ms)
+    }
+
+    /// An event that starts at 0 ms, with a pause at 10,500 ms if `paused`.
+    fn state(paused: bool) -> Known {
+        let configuration = Configuration { starts_at: Some(at(0)), ..Configuration::default() };
+        let mut state = EventState::create(configuration, "e1".parse().unwrap(), "maria", at(-1_000)).unwrap();
+        if paused {
+            let request = Request {
+                id: "p1".parse().unwrap(),
+                command: Command::Pause { message: None },
+                actor: "maria".to_owned(),
+                reason: None,
+                if_rev: None,
+                at: None,
+            };
+            state.handle_command(&request, None, at(10_000)).unwrap();
+        }
+        Known::State(Box::new(state))
+    }
+
+    fn heard(known: Known, when: i64) -> Copy {
+        let mut copy = Copy::default();
+        copy.hear(known, at(when));
+        copy
+    }
+
+    #[test]
+    fn a_copy_answers_for_a_second_and_no_longer() {
+        let mut copy = heard(state(false), 5_000);
+        assert!(copy.tail(at(5_999)).unwrap().starts_with(r#","status":"running","message":null"#));
+        assert_eq!(copy.tail(at(6_000)), None);
+        assert!(copy.last().is_some(), "it is still known, to go along with \"unknown\"");
+    }
+
+    #[test]
+    fn the_prepared_answer_changes_at_the_instant_the_state_does() {
+        let mut copy = heard(state(true), 10_000);
+        assert!(copy.tail(at(10_499)).unwrap().contains(r#""status":"running""#));
+        assert!(copy.tail(at(10_500)).unwrap().contains(r#""status":"paused""#));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_makes_a_copy_old_and_a_prepared_answer_unfit() {
+        let mut copy = heard(state(true), 10_400);
+        assert!(copy.tail(at(10_600)).unwrap().contains(r#""status":"paused""#));
+        assert!(copy.tail(at(10_450)).unwrap().contains(r#""status":"running""#));
+        assert_eq!(copy.tail(at(10_399)), None);
+    }
+
+    #[test]
+    fn of_many_one_asks_and_at_most_four_times_a_second() {
+        let mut copy = heard(state(false), 0);
+        let asked: Vec<i64> = (0..1_000)
+            .filter(|ms| {
+                let asks = copy.ask(at(*ms));
+                if asks {
+                    copy.hear(state(false), at(*ms));
+                }
+                asks
+            })
+            .collect();
+        assert_eq!(asked.len(), 3, "at {asked:?}");
+    }
+
+    #[test]
+    fn a_question_without_an_answer_is_asked_again_after_300_ms() {
+        let mut copy = Copy::default();
+        let asked: Vec<i64> = (0..1_000).filter(|ms| copy.ask(at(*ms))).collect();
+        assert_eq!(asked, [0, 300, 600, 900]);
+    }
+
+    #[test]
+    fn after_a_failure_nobody_waits_for_a_second_and_it_is_asked_again_in_between() {
+        let mut copies = Copies::default();
+        let event: EventName = "main".parse().unwrap();
+        copies.fail(&event, at(0));
+        let copy = copies.find("main").unwrap();
+        assert!(copy.failed_lately(at(999)) && !copy.failed_lately(at(1_000)));
+        assert!(!copy.ask(at(249)) && copy.ask(at(250)));
+    }
+
+    #[test]
+    fn an_event_that_does_not_exist_is_remembered_for_ten_seconds_until_it_is_made() {
+        let mut copies = Copies::default();
+        let event: EventName = "gala".parse().unwrap();
+        copies.hear(&event, Known::Missing, at(0));
+        let copy = copies.find("gala").unwrap();
+        assert_eq!(copy.fresh(at(9_999)), Some(&Known::Missing));
+        assert!(!copy.ask(at(9_999)) && copy.ask(at(10_000)));
+        copies.hear(&event, Known::Missing, at(10_000));
+        copies.outdate(&event);
+        assert_eq!(copies.find("gala").unwrap().fresh(at(10_001)), None);
+    }
+
+    #[test]
+    fn an_older_revision_that_comes_late_is_not_believed() {
+        let mut copy = heard(state(true), 10_001);
+        let rev = copy.last().unwrap().rev();
+        copy.hear(state(false), at(10_002));
+        assert_eq!(copy.last().unwrap().rev(), rev);
+    }
+
+    #[test]
+    fn made_up_names_do_not_push_events_out() {
+        let mut copies = Copies::default();
+        let event: EventName = "main".parse().unwrap();
+        copies.hear(&event, state(false), at(0));
+        for number in 0..3 * COPIES_MAX {
+            copies.hear(&format!("x{number}").parse().unwrap(), Known::Missing, at(1));
+        }
+        assert!(copies.0.len() <= COPIES_MAX);
+        assert!(copies.find("main").is_some());
+    }
+}
