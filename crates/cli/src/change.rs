@@ -1,0 +1,381 @@
+//! The way every command goes: look, show one screen, ask, send, read back, say how to undo it.
+
+use std::fmt;
+
+use downbeat_core::{Command, CommandId, Digest, Request, Rev, ServerTime};
+use downbeat_wire::{CommandAnswer, LastChange, StateBody};
+use serde_json::{Map, Value, json};
+
+use crate::cli::CommandOptions;
+use crate::confirm::{self, Gate};
+use crate::context::{self, Context};
+use crate::edge::{self, Seen};
+use crate::error::{self, Error};
+use crate::instant;
+use crate::output::{Report, members};
+use crate::preview::{self, Standing, Told};
+use crate::server::{Reading, Server, ServerError};
+use crate::text::{self, Table};
+
+/// How long a pause waits to learn what the event is doing before it goes on without: 3 s.
+///
+/// Reason: the emergency command must not depend on a server being able to read.
+const PAUSE_LOOK: downbeat_core::Span = downbeat_core::Span::from_millis(3_000);
+
+/// Makes the command for a state and the instant at which it will take effect; nothing while nobody knows the state (a
+/// pause only).
+type Make<'a> = &'a dyn Fn(Option<(&StateBody, ServerTime)>) -> Result<Command, Error>;
+
+/// What is wanted of the event.
+pub(crate) struct Wish<'a> {
+    /// The command's name, as on the wire.
+    pub(crate) name: &'static str,
+    /// The question under the screen.
+    pub(crate) question: &'a str,
+    /// Makes the command.
+    pub(crate) command: Make<'a>,
+    /// More lines for the screen.
+    pub(crate) lines: Vec<(&'static str, String)>,
+    /// The command line that takes it back, if it is not `undo`.
+    pub(crate) undo: Option<String>,
+}
+
+impl Wish<'_> {
+    fn is_pause(&self) -> bool {
+        self.name == "pause"
+    }
+}
+
+/// A change, made or (with `--dry-run`) only shown.
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// `--dry-run`.
+    Planned { screen: Table, place: Map<String, Value>, request: Value },
+    /// The server has it.
+    Made(Box<Made>),
+}
+
+/// A change that the server has.
+#[derive(Debug)]
+pub(crate) struct Made {
+    name: &'static str,
+    id: CommandId,
+    place: Map<String, Value>,
+    answer: CommandAnswer,
+    standing: Option<Standing>,
+    told: Told,
+    effect: String,
+    seen: Seen,
+    undo: String,
+}
+
+/// Gives a new id for a command: 128 random bits.
+pub(crate) fn new_id() -> Result<CommandId, Error> {
+    let bytes: [u8; 32] = random()?;
+    let id = &Digest::from_bytes(bytes).to_string()[..32];
+    Ok(id.parse().expect("hexadecimal digits are an id"))
+}
+
+/// Draws random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::Internal(format!("the operating system gives no randomness: {error}")))?;
+    Ok(bytes)
+}
+
+/// Carries a wish out.
+///
+/// # Errors
+/// [`Error`]; whatever it is, it says whether anything was sent.
+pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish<'_>) -> Result<Change, Error> {
+    let server = context.operator()?;
+    let look = look(context, &server, wish)?;
+    let state = look.as_ref().map(|reading| &reading.body);
+    let asked_at = match &options.at {
+        Some(at) => Some(instant::parse(at, options.zone(), now(look.as_ref(), &server)?)?),
+        None => None,
+    };
+    if let (Some(if_rev), Some(state)) = (options.if_rev.filter(|_| !wish.is_pause()), state)
+        && if_rev != state.rev
+    {
+        let last = last_change(&server, context);
+        return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
+    }
+
+    // What is relative to where the event is (a seek by +30s) is made again once the question is answered.
+    let make = || -> Result<(Command, Option<ServerTime>), Error> {
+        let Some(reading) = &look else { return Ok(((wish.command)(None)?, None)) };
+        let now = reading.clock.now();
+        let lead = (wish.command)(Some((&reading.body, now)))?.lead();
+        let effective_at = asked_at.unwrap_or(now).max(now + lead);
+        Ok(((wish.command)(Some((&reading.body, effective_at)))?, Some(effective_at)))
+    };
+    let (command, effective_at) = make()?;
+    let mut screen = context.screen(state);
+    if let (Some(reading), Some(effective_at)) = (&look, effective_at) {
+        describe(&mut screen, &server, reading, &command, effective_at)?;
+        if command == Command::Undo {
+            let last = last_change(&server, context).map(|last| error::last_change(&last));
+            screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
+        }
+    } else {
+        screen.line("now", "unknown: the server does not say in time");
+        screen.line("then", "paused where it is when this takes effect");
+    }
+    for (label, value) in &wish.lines {
+        screen.line(label, value.clone());
+    }
+    let effect = match (&look, effective_at) {
+        _ if matches!(command, Command::Rundown { .. }) => "as soon as viewers ask".to_owned(),
+        (Some(reading), Some(at)) => error::effect(at, &reading.clock),
+        _ => "half a second after it arrives".to_owned(),
+    };
+    screen.line("takes effect", effect);
+
+    let actor = context::actor(options.actor.as_deref());
+    let id = match &options.id {
+        Some(id) => id.clone(),
+        None => new_id()?,
+    };
+    let request = |command| Request {
+        id: id.clone(),
+        command,
+        actor: actor.clone(),
+        reason: options.reason.clone(),
+        if_rev: if wish.is_pause() { None } else { options.if_rev.or(state.map(|state| state.rev)) },
+        at: asked_at,
+    };
+    if context.dry_run {
+        let request = downbeat_wire::command::body(&request(command));
+        return Ok(Change::Planned { screen, place: context.place(), request });
+    }
+    let gate = Gate::new(context.yes, context.settings.confirm, wish.is_pause(), &context.settings.event);
+    confirm::pass(&gate, &screen, wish.question, context.output)?;
+
+    let request = request(make()?.0);
+    let answer = server
+        .command(&context.settings.event, &request)
+        .map_err(|error| uncertain(context, wish.name, &request.id, state.map(|state| state.rev), error))?;
+    made(context, &server, wish, request.id, answer)
+}
+
+/// Looks where the event stands. A pause goes on without, if the server is there but cannot say.
+fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Option<Reading<StateBody>>, Error> {
+    let event = &context.settings.event;
+    if !wish.is_pause() {
+        return Ok(Some(server.state(event)?));
+    }
+    match server.within(context.settings.timeout.min(PAUSE_LOOK)).state(event) {
+        Ok(reading) => Ok(Some(reading)),
+        Err(error @ ServerError::Unreachable { .. }) => Err(error.into()),
+        Err(error) if error.may_have_arrived() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn now(look: Option<&Reading<StateBody>>, server: &Server) -> Result<ServerTime, Error> {
+    Ok(match look {
+        Some(reading) => reading.clock.now(),
+        None => server.clock()?.clock.now(),
+    })
+}
+
+/// Gives the last change, where the token may read the log.
+pub(crate) fn last_change(server: &Server, context: &Context) -> Option<LastChange> {
+    let page = server.log(&context.settings.event, None, 1).ok()?;
+    let entry = page.entries.into_iter().next()?;
+    let text = |name: &str| entry.body.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some(LastChange {
+        id: text("id").and_then(|id| id.parse().ok()),
+        reason: text("reason"),
+        name: entry.name,
+        actor: entry.actor,
+        at: entry.at,
+        effective_at: entry.effective_at,
+    })
+}
+
+/// Writes what is and what will be.
+fn describe(
+    screen: &mut Table,
+    server: &Server,
+    reading: &Reading<StateBody>,
+    command: &Command,
+    effective_at: ServerTime,
+) -> Result<(), Error> {
+    let state = &reading.body;
+    let now = reading.clock.now();
+    let broken = |error| context::broken(server, &error);
+    screen.line("now", Standing::of(state, now).map_err(broken)?.to_string());
+    match preview::after(state, command, effective_at).map_err(broken)? {
+        Some(then) => screen.line("then", then.to_string()),
+        None => screen.line("then", "as it was before the last change"),
+    };
+    let told = Told::of(state, now);
+    screen.line(
+        "viewers see",
+        match preview::told_after(state, command, effective_at) {
+            Some(then) if then == told => told.to_string(),
+            Some(then) => format!("{then} (now {told})"),
+            None if *command == Command::Undo => format!("what they saw before the last change (now {told})"),
+            None => format!("{}; it goes away if it came with the pause", Told::of(state, effective_at)),
+        },
+    );
+    Ok(())
+}
+
+/// Turns a failure after which nobody knows whether the command arrived into what to do then.
+fn uncertain(context: &Context, name: &str, id: &CommandId, rev: Option<Rev>, error: ServerError) -> Error {
+    if !error.may_have_arrived() {
+        return error.into();
+    }
+    let status = context.command_line(&["status"]);
+    let find_out = match rev {
+        Some(rev) => format!("{status}   (it arrived if that shows rev {} or higher by you)", rev.next()),
+        None => status,
+    };
+    Error::Uncertain {
+        what: format!("\"{name}\" of {}", context.settings.event),
+        why: error.to_string(),
+        hint: format!("{find_out}\nor send it again with --id {id}: if it did arrive, that changes nothing"),
+        id: Some(id.clone()),
+    }
+}
+
+/// Reads back what the server has done.
+fn made(
+    context: &Context,
+    server: &Server,
+    wish: &Wish<'_>,
+    id: CommandId,
+    answer: Reading<CommandAnswer>,
+) -> Result<Change, Error> {
+    let Reading { body: answer, clock } = answer;
+    let event = &context.settings.event;
+    let seen = edge::wait(server, event, &answer.state.epoch, answer.rev, context.settings.timeout);
+    let undo = match &wish.undo {
+        Some(undo) => undo.clone(),
+        None => context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]),
+    };
+    let made = Made {
+        name: wish.name,
+        id,
+        place: context.place(),
+        standing: Standing::of(&answer.state, answer.effective_at).ok(),
+        told: Told::of(&answer.state, answer.effective_at),
+        effect: error::effect(answer.effective_at, &clock),
+        answer,
+        seen,
+        undo,
+    };
+    if made.seen.seen {
+        return Ok(Change::Made(Box::new(made)));
+    }
+    Err(unseen(context, server, made.answer.rev, &made.seen, &made.undo, made.json()))
+}
+
+/// Says that a change is written but cannot be seen.
+pub(crate) fn unseen(
+    context: &Context,
+    server: &Server,
+    rev: Rev,
+    seen: &Seen,
+    undo: &str,
+    change: Map<String, Value>,
+) -> Error {
+    let url = server.url_of(&downbeat_wire::Route::EventTime(context.settings.event.clone()));
+    let last = match seen.rev {
+        Some(last) => format!("it shows rev {last}"),
+        None => "it does not answer".to_owned(),
+    };
+    Error::Unseen {
+        message: format!(
+            "the change is written as rev {rev}, but not seen at {url} after {}: {last}",
+            text::span(seen.ms)
+        ),
+        hint: format!("{}\ntake it back with: {undo}", context.command_line(&["status"])),
+        change,
+    }
+}
+
+impl Report for Change {
+    fn json(&self) -> Map<String, Value> {
+        match self {
+            Self::Planned { place, request, .. } => {
+                let mut json = place.clone();
+                json.extend(members(json!({ "dryRun": true, "request": request })));
+                json
+            }
+            Self::Made(made) => made.json(),
+        }
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
+            Self::Made(made) => made.human(f),
+        }
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Planned { .. } => self.human(f),
+            Self::Made(made) => made.headline(f),
+        }
+    }
+}
+
+impl Made {
+    fn json(&self) -> Map<String, Value> {
+        let mut json = self.place.clone();
+        json.extend(members(json!({
+            "command": self.name,
+            "id": self.id,
+            "rev": self.answer.rev,
+            "effectiveAt": self.answer.effective_at,
+            "replaced": self.answer.replaced,
+            "then": self.standing.as_ref().map(context::standing_json),
+            "state": self.answer.state,
+            "delivery": self.answer.delivery,
+            "seen": self.seen,
+            "undo": self.undo,
+        })));
+        json
+    }
+
+    fn headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let green = anstyle::AnsiColor::Green.on_default().bold();
+        let rev = self.answer.rev;
+        match (self.name, &self.standing) {
+            ("announce" | "clear", _) => {
+                writeln!(f, "{green}{}{green:#}: viewers see {} from {} (rev {rev})", self.name, self.told, self.effect)
+            }
+            ("rundown", _) => writeln!(f, "{green}rundown{green:#}: viewers get it from now on (rev {rev})"),
+            (_, Some(standing)) => {
+                writeln!(f, "{green}{}{green:#}: {standing} from {} (rev {rev})", self.name, self.effect)
+            }
+            (_, None) => writeln!(f, "{green}{}{green:#}: from {} (rev {rev})", self.name, self.effect),
+        }
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.headline(f)?;
+        if self.answer.replaced {
+            writeln!(f, "what had been scheduled for later is replaced")?;
+        }
+        let delivery = self.answer.delivery;
+        if delivery.hubs > 0 {
+            writeln!(
+                f,
+                "pushed to {} by {} of {} in {} ms",
+                text::count(usize::try_from(delivery.sockets).unwrap_or(usize::MAX), "viewer"),
+                delivery.acked,
+                text::count(delivery.hubs as usize, "hub"),
+                delivery.ms
+            )?;
+        }
+        writeln!(f, "seen at the edge after {}", text::fine(self.seen.ms))?;
+        writeln!(f, "undo with: {}", self.undo)
+    }
+}

@@ -1,0 +1,133 @@
+//! `cues list`: the rundowns of the event, in the order in which they were first published.
+
+use std::fmt;
+
+use downbeat_core::{Digest, Rev, ServerTime};
+use downbeat_wire::LogEntry;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::commands::log;
+use crate::context::Context;
+use crate::error::Error;
+use crate::instant::Zone;
+use crate::output::{Report, members};
+use crate::server::Server;
+use crate::text;
+
+/// A rundown the event was pointed at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Publication {
+    pub(crate) rundown: Digest,
+    /// The revision that first pointed at it.
+    pub(crate) rev: Rev,
+    at: ServerTime,
+    actor: String,
+    /// The event has it now.
+    pub(crate) present: bool,
+}
+
+/// The rundowns of the event.
+pub(crate) struct List {
+    publications: Vec<Publication>,
+    place: Map<String, Value>,
+}
+
+/// Asks for the rundowns of the event.
+pub(crate) fn run(context: &Context) -> Result<List, Error> {
+    let server = context.operator()?;
+    let present = server.state(&context.settings.event)?.body.rundown;
+    Ok(List { publications: publications(context, &server, present)?, place: context.place() })
+}
+
+/// Reads from the log which rundowns the event was pointed at, the first one first.
+pub(crate) fn publications(
+    context: &Context,
+    server: &Server,
+    present: Option<Digest>,
+) -> Result<Vec<Publication>, Error> {
+    let (entries, _) = log::read(context, server, None, None)?;
+    Ok(in_order(&entries, present))
+}
+
+/// Gives each rundown once, where it was first published. `entries` have the newest first.
+pub(super) fn in_order(entries: &[LogEntry], present: Option<Digest>) -> Vec<Publication> {
+    let mut list: Vec<Publication> = Vec::new();
+    for entry in entries.iter().rev().filter(|entry| entry.name == "rundown") {
+        let digest = entry.body.get("rundown").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        let Some(rundown) = digest.filter(|digest| list.iter().all(|known| known.rundown != *digest)) else { continue };
+        list.push(Publication {
+            rundown,
+            rev: entry.rev,
+            at: entry.at,
+            actor: entry.actor.clone(),
+            present: present == Some(rundown),
+        });
+    }
+    list
+}
+
+impl Report for List {
+    fn json(&self) -> Map<String, Value> {
+        let mut json = self.place.clone();
+        json.extend(members(json!({ "rundowns": self.publications })));
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.publications.is_empty() {
+            return writeln!(f, "no rundown was ever published; \"downbeat cues publish SHEET\" does it");
+        }
+        for publication in &self.publications {
+            let mark = if publication.present { "*" } else { " " };
+            let Publication { rundown, rev, at, actor, .. } = publication;
+            let at = text::instant(*at, Zone::Local);
+            writeln!(f, "{mark} {rundown}  rev {rev}, {at}, by {}", text::tame(actor))?;
+        }
+        writeln!(f, "* is the one the event has")
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.publications.iter().try_for_each(|publication| writeln!(f, "{}", publication.rundown))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_wire::log::CHAIN_START;
+
+    fn entry(rev: u64, name: &str, rundown: Option<u8>) -> LogEntry {
+        let at = ServerTime::from_millis(1_704_067_200_000);
+        LogEntry {
+            rev: Rev::new(rev),
+            at,
+            effective_at: at,
+            actor: "maria".to_owned(),
+            token: "maria".to_owned(),
+            name: name.to_owned(),
+            body: json!({ "rundown": rundown.map(digest) }),
+            prev: CHAIN_START,
+            hash: None,
+        }
+    }
+
+    fn digest(byte: u8) -> Digest {
+        Digest::from_bytes([byte; 32])
+    }
+
+    #[test]
+    fn rundowns_are_listed_once_in_the_order_of_their_first_publication() {
+        let entries = [
+            entry(6, "rundown", Some(1)),
+            entry(5, "rundown", None),
+            entry(4, "pause", Some(9)),
+            entry(3, "rundown", Some(2)),
+            entry(2, "rundown", Some(1)),
+            entry(1, "create", None),
+        ];
+        let list = in_order(&entries, Some(digest(1)));
+        let seen: Vec<_> = list.iter().map(|one| (one.rundown, one.rev.number(), one.present)).collect();
+        assert_eq!(seen, [(digest(1), 2, true), (digest(2), 3, false)]);
+    }
+}

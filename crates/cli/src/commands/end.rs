@@ -1,0 +1,24 @@
+//! `end`: the event stands where it is, for good.
+
+use downbeat_core::{Command, Locale};
+
+use crate::change::{self, Change, Wish};
+use crate::cli::{CommandOptions, MessageArgs};
+use crate::commands::announce::checked;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Ends the event.
+pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+    let wish = Wish {
+        name: "end",
+        question: "End the event?",
+        command: &|state| {
+            let locale = state.map_or_else(Locale::default, |(state, _)| state.locale.clone());
+            Ok(Command::End { message: checked(&message.said, message.severity, &locale)? })
+        },
+        lines: Vec::new(),
+        undo: None,
+    };
+    change::carry_out(context, options, &wish)
+}

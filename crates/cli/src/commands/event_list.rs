@@ -1,0 +1,45 @@
+//! `event list`: the events of the server.
+
+use std::fmt;
+
+use downbeat_wire::EventList;
+use serde_json::{Map, Value, json};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::instant::Zone;
+use crate::output::{Report, members};
+use crate::text;
+
+/// The events of the server.
+pub(crate) struct List {
+    events: EventList,
+    server: String,
+}
+
+/// Asks for the events there are.
+pub(crate) fn run(context: &Context) -> Result<List, Error> {
+    let server = context.operator()?;
+    Ok(List { events: server.events()?, server: server.url().to_string() })
+}
+
+impl Report for List {
+    fn json(&self) -> Map<String, Value> {
+        members(json!({ "server": self.server, "events": self.events.events }))
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.events.events.is_empty() {
+            return writeln!(f, "no events at {}; \"downbeat event set --starts-at …\" makes one", self.server);
+        }
+        let width = self.events.events.iter().map(|event| event.name.as_str().len()).max().unwrap_or(0);
+        for event in &self.events.events {
+            writeln!(f, "{:width$}  made {}", event.name.as_str(), text::instant(event.created_at, Zone::Local))?;
+        }
+        Ok(())
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.events.events.iter().try_for_each(|event| writeln!(f, "{}", event.name))
+    }
+}

@@ -1,0 +1,201 @@
+//! `event set`: makes the event, or changes how it is set up.
+
+use std::fmt;
+
+use downbeat_core::{Configuration, Rev, Span};
+use downbeat_wire::{Code, StateBody, configuration};
+use serde_json::{Map, Value, json};
+
+use crate::change;
+use crate::cli::EventSetArgs;
+use crate::confirm::{self, Gate};
+use crate::context::{self, Context};
+use crate::edge::{self, Seen};
+use crate::error::{self, Error};
+use crate::instant::{self, Zone};
+use crate::output::{Report, members};
+use crate::server::{Reading, Server, ServerError};
+use crate::text::{self, Table};
+
+/// What became of the configuration.
+pub(crate) enum Set {
+    /// `--dry-run`.
+    Planned { screen: Table, place: Map<String, Value>, request: Value },
+    /// It was so already.
+    Unchanged { place: Map<String, Value>, rev: Rev },
+    /// The server has it.
+    Made {
+        made: bool,
+        place: Map<String, Value>,
+        state: Box<StateBody>,
+        begins: String,
+        seen: Seen,
+        undo: Option<String>,
+    },
+}
+
+/// Makes the event, or changes how it is set up.
+pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
+    let server = context.operator()?;
+    let event = &context.settings.event;
+    let before = match server.state(event) {
+        Ok(reading) => Some(reading),
+        Err(error) if error.is(Code::UnknownEvent) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let clock = match &before {
+        Some(reading) => reading.clock,
+        None => server.clock()?.clock,
+    };
+    let zone = args.tz.unwrap_or(Zone::Local);
+    let starts_at = args.starts_at.as_deref().map(|given| instant::parse(given, zone, clock.now())).transpose()?;
+    if before.is_none() && starts_at.is_none() {
+        return Err(Error::usage(
+            format!("there is no event {event} yet, and a new one needs a start"),
+            "give --starts-at, such as --starts-at \"2026-12-24 19:00\" --tz Europe/Paris, or --starts-at +30s",
+        ));
+    }
+    let state = before.as_ref().map(|reading| &reading.body);
+    if let (Some(if_rev), Some(state)) = (args.if_rev, state)
+        && if_rev != state.rev
+    {
+        let last = change::last_change(&server, context);
+        return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
+    }
+    let wanted = Configuration {
+        starts_at,
+        duration: args.duration.map(|duration| duration.0),
+        title: args.title,
+        locale: args.locale,
+        hubs: args.hubs,
+        resync: args.resync,
+        if_rev: args.if_rev.or(state.map(|state| state.rev)),
+        reason: args.reason,
+    };
+
+    let mut screen = context.screen(state);
+    let changes = describe(&mut screen, &wanted, state, zone, &clock);
+    if let Some(state) = state.filter(|_| changes == 0) {
+        return Ok(Set::Unchanged { place: context.place(), rev: state.rev });
+    }
+    let actor = context::actor(args.actor.as_deref());
+    if context.dry_run {
+        let request = configuration::body(&wanted, &actor);
+        return Ok(Set::Planned { screen, place: context.place(), request });
+    }
+    let question = if before.is_some() { "Change the event?" } else { "Make the event?" };
+    let gate = Gate::new(context.yes, context.settings.confirm, false, event);
+    confirm::pass(&gate, &screen, question, context.output)?;
+
+    let answer = server.configure(event, &wanted, &actor).map_err(|error| uncertain(context, error))?;
+    read_back(context, &server, before.is_none(), answer, zone)
+}
+
+/// Writes what changes, and returns how much does.
+fn describe(
+    screen: &mut Table,
+    wanted: &Configuration,
+    state: Option<&StateBody>,
+    zone: Zone,
+    clock: &crate::clock::ServerClock,
+) -> usize {
+    let mut changes = 0;
+    let mut line = |label: &'static str, was: Option<String>, will_be: Option<String>| {
+        let Some(will_be) = will_be.filter(|will_be| was.as_ref() != Some(will_be)) else { return };
+        changes += 1;
+        screen.line(label, was.map_or_else(|| will_be.clone(), |was| format!("{was} → {will_be}")));
+    };
+    let duration = |duration: Option<Span>| duration.map_or_else(|| "not known".to_owned(), text::span);
+    let title = |title: &str| if title.is_empty() { "none".to_owned() } else { format!("\"{title}\"") };
+    let start = |at| text::instant(at, zone);
+    line("begins", state.map(|state| start(state.starts_at)), wanted.starts_at.map(start));
+    line("duration", state.map(|state| duration(state.duration)), wanted.duration.map(duration));
+    line("title", state.map(|state| title(&state.title)), wanted.title.as_deref().map(title));
+    line("locale", state.map(|state| state.locale.to_string()), wanted.locale.as_ref().map(ToString::to_string));
+    line("hubs", state.map(|state| state.hubs.to_string()), wanted.hubs.map(|hubs| hubs.to_string()));
+    line("resync", state.map(|state| text::span(state.resync)), wanted.resync.map(text::span));
+    if let Some(starts_at) = wanted.starts_at {
+        let now = clock.now();
+        let note = if starts_at <= now { ": it will be running at once" } else { "" };
+        screen.line("that is", format!("{}{note}", text::relative(starts_at, now)));
+    }
+    changes
+}
+
+fn uncertain(context: &Context, error: ServerError) -> Error {
+    if !error.may_have_arrived() {
+        return error.into();
+    }
+    Error::Uncertain {
+        what: format!("the configuration of {}", context.settings.event),
+        why: error.to_string(),
+        hint: format!("{}\nthe same \"event set\" again is safe", context.command_line(&["event", "show"])),
+        id: None,
+    }
+}
+
+fn read_back(
+    context: &Context,
+    server: &Server,
+    made: bool,
+    answer: Reading<StateBody>,
+    zone: Zone,
+) -> Result<Set, Error> {
+    let Reading { body: state, clock } = answer;
+    let seen = edge::wait(server, &context.settings.event, &state.epoch, state.rev, context.settings.timeout);
+    let undo = (!made).then(|| context.command_line(&["undo", "--if-rev", &state.rev.to_string()]));
+    let rev = state.rev;
+    let begins = text::when(state.starts_at, zone, clock.now());
+    let set = Set::Made {
+        made,
+        place: context.place(),
+        state: Box::new(state),
+        begins,
+        seen: seen.clone(),
+        undo: undo.clone(),
+    };
+    if seen.seen {
+        return Ok(set);
+    }
+    let undo = undo.unwrap_or_else(|| "nothing: a new event stays".to_owned());
+    Err(change::unseen(context, server, rev, &seen, &undo, set.json()))
+}
+
+impl Report for Set {
+    fn json(&self) -> Map<String, Value> {
+        let (place, more) = match self {
+            Self::Planned { place, request, .. } => (place, json!({ "dryRun": true, "request": request })),
+            Self::Unchanged { place, rev } => (place, json!({ "changed": false, "rev": rev })),
+            Self::Made { made, place, state, seen, undo, .. } => (
+                place,
+                json!({ "changed": true, "created": made, "rev": state.rev, "state": state, "seen": seen, "undo": undo }),
+            ),
+        };
+        let mut json = place.clone();
+        json.extend(members(more));
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.quiet(f)?;
+        match self {
+            Self::Made { seen, undo, .. } => {
+                writeln!(f, "seen at the edge after {}", text::fine(seen.ms))?;
+                undo.as_ref().map_or(Ok(()), |undo| writeln!(f, "undo with: {undo}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let green = anstyle::AnsiColor::Green.on_default().bold();
+        match self {
+            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
+            Self::Unchanged { rev, .. } => writeln!(f, "nothing to change: it is so already (rev {rev})"),
+            Self::Made { made, state, begins, .. } => {
+                let verb = if *made { "made" } else { "changed" };
+                writeln!(f, "{green}{verb}{green:#}: {} begins {begins} (rev {})", state.event, state.rev)
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! `pause`: the emergency. It needs a server, an event and a token; no sheet, no build, no repository.
+
+use downbeat_core::{Command, Locale};
+
+use crate::change::{self, Change, Wish};
+use crate::cli::{CommandOptions, MessageArgs};
+use crate::commands::announce::checked;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Holds the event where it stands.
+pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+    let wish = Wish {
+        name: "pause",
+        question: "Pause the event?",
+        command: &|state| {
+            let locale = state.map_or_else(Locale::default, |(state, _)| state.locale.clone());
+            Ok(Command::Pause { message: checked(&message.said, message.severity, &locale)? })
+        },
+        lines: Vec::new(),
+        undo: None,
+    };
+    change::carry_out(context, options, &wish)
+}

@@ -1,0 +1,20 @@
+//! `rate`: changes how fast the event runs.
+
+use downbeat_core::{Command, Rate};
+
+use crate::change::{self, Change, Wish};
+use crate::cli::CommandOptions;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Changes how fast the event runs; a held event will run so when it resumes.
+pub(crate) fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Result<Change, Error> {
+    let wish = Wish {
+        name: "rate",
+        question: "Change the rate?",
+        command: &|_| Ok(Command::Rate { rate }),
+        lines: vec![("rate", format!("{rate} (also after a hold)"))],
+        undo: None,
+    };
+    change::carry_out(context, options, &wish)
+}

@@ -1,0 +1,20 @@
+//! `resume`: the event goes on from where it was held.
+
+use downbeat_core::Command;
+
+use crate::change::{self, Change, Wish};
+use crate::cli::CommandOptions;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Goes on from where the event was held.
+pub(crate) fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
+    let wish = Wish {
+        name: "resume",
+        question: "Resume the event?",
+        command: &|_| Ok(Command::Resume),
+        lines: Vec::new(),
+        undo: None,
+    };
+    change::carry_out(context, options, &wish)
+}

@@ -1,0 +1,31 @@
+//! `seek`: goes to a position.
+
+use downbeat_core::Command;
+
+use crate::change::{self, Change, Wish};
+use crate::cli::CommandOptions;
+use crate::context::Context;
+use crate::error::Error;
+use crate::given::Destination;
+use crate::preview;
+
+/// Goes to a position, or so far from where the event is when the seek takes effect.
+pub(crate) fn run(context: &Context, destination: Destination, options: &CommandOptions) -> Result<Change, Error> {
+    let wish = Wish {
+        name: "seek",
+        question: "Seek?",
+        command: &|state| {
+            let position = match (destination, state) {
+                (Destination::To(position), _) => position,
+                (Destination::By(distance), Some((state, at))) => {
+                    preview::seek_by(state, distance, at).map_err(|error| Error::Internal(error.to_string()))?
+                }
+                (Destination::By(_), None) => unreachable!("only a pause goes on without the state"),
+            };
+            Ok(Command::Seek { position })
+        },
+        lines: Vec::new(),
+        undo: None,
+    };
+    change::carry_out(context, options, &wish)
+}

@@ -1,0 +1,115 @@
+//! `token new`: makes an operator's token. It needs no server: the server gets only the token's SHA-256.
+
+use std::fmt;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use downbeat_wire::{Scope, Token, TokenEntry};
+use serde_json::{Map, Value, json};
+
+use crate::change::random;
+use crate::cli::TokenNewArgs;
+use crate::clock;
+use crate::error::Error;
+use crate::instant::{self, Zone};
+use crate::output::{Report, members};
+
+/// A new token.
+pub(crate) struct New {
+    token: Token,
+    entry: TokenEntry,
+    out: Option<PathBuf>,
+}
+
+/// Makes a token.
+pub(crate) fn run(args: TokenNewArgs) -> Result<New, Error> {
+    let zone = args.tz.unwrap_or(Zone::Local);
+    let expires = match &args.expires {
+        None => None,
+        // "90d" can only be meant from now on; what is no span may be an instant.
+        Some(given) if crate::given::span(given).is_ok() => {
+            Some(instant::parse(&format!("+{given}"), zone, clock::wall())?)
+        }
+        Some(given) => Some(instant::parse(given, zone, clock::wall())?),
+    };
+    if let (Some(expires), Some(given)) = (expires, &args.expires)
+        && expires <= clock::wall()
+    {
+        return Err(Error::invalid(
+            format!("--expires {given:?} is past, by this machine's clock"),
+            "give a later time",
+        ));
+    }
+    let mut scopes: Vec<Scope> = args.scopes;
+    scopes.sort();
+    scopes.dedup();
+    let token = Token::new(args.id, random()?);
+    let entry = TokenEntry { id: token.id().clone(), sha256: token.sha256(), scopes, expires };
+    if let Some(out) = &args.out {
+        write(out, &token).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => Error::usage(
+                format!("{} exists already; a token is never overwritten", out.display()),
+                "give another --out, or remove that file first",
+            ),
+            _ => Error::File { path: out.clone(), why: error.to_string() },
+        })?;
+    }
+    Ok(New { token, entry, out: args.out })
+}
+
+/// Writes the token into a new file that only its owner can read.
+fn write(path: &Path, token: &Token) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{}", token.expose())?;
+    file.sync_all()
+}
+
+impl New {
+    fn entry_json(&self) -> String {
+        serde_json::to_string(&self.entry).expect("a TokenEntry has only text for keys")
+    }
+}
+
+impl Report for New {
+    fn json(&self) -> Map<String, Value> {
+        // Written into a file, the token stays out of logs and pipes.
+        let token = self.out.is_none().then(|| self.token.expose());
+        let mut json = members(json!({ "entry": self.entry }));
+        match token {
+            Some(token) => json.insert("token".to_owned(), json!(token)),
+            None => json.insert("out".to_owned(), json!(self.out)),
+        };
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.out {
+            None => writeln!(f, "token  {}", self.token.expose())?,
+            Some(out) => writeln!(f, "token  in {}, which only you can read", out.display())?,
+        }
+        writeln!(f, "entry  {}", self.entry_json())?;
+        writeln!(f)?;
+        match &self.out {
+            None => {
+                writeln!(f, "Keep the token now: it is shown this once, and the server only ever knows its SHA-256.")?
+            }
+            Some(_) => {
+                writeln!(f, "Keep that file out of the repository: the server only ever knows the token's SHA-256.")?
+            }
+        }
+        writeln!(f, "Put the entry into the JSON list of the worker's secret DOWNBEAT_TOKENS, beside those it has:")?;
+        writeln!(f, "  npx wrangler secret put DOWNBEAT_TOKENS      and paste [{}]", self.entry_json())?;
+        writeln!(f, "Use the token with --token-file FILE, tokenFile in downbeat.toml, or in CI DOWNBEAT_TOKEN.")
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.out {
+            None => writeln!(f, "{}", self.token.expose()),
+            Some(_) => writeln!(f, "{}", self.entry_json()),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `undo`: takes the last change back.
+
+use downbeat_core::Command;
+
+use crate::change::{self, Change, Wish};
+use crate::cli::CommandOptions;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Takes the last change back.
+pub(crate) fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
+    let wish = Wish {
+        name: "undo",
+        question: "Take the last change back?",
+        command: &|_| Ok(Command::Undo),
+        lines: Vec::new(),
+        undo: None,
+    };
+    change::carry_out(context, options, &wish)
+}

@@ -1,0 +1,103 @@
+//! One screen before a change, and one question.
+
+use std::io::{BufRead, IsTerminal, stdin};
+
+use downbeat_core::EventName;
+
+use crate::error::Error;
+use crate::output::{self, Output};
+use crate::profile::Confirm;
+use crate::text::Table;
+
+/// What it takes to go ahead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// Nothing: `--yes`.
+    Open,
+    /// A yes.
+    Yes,
+    /// The event's name, typed.
+    Name(EventName),
+}
+
+impl Gate {
+    /// Gives the gate before a change. A pause is the emergency: it never takes more than a yes.
+    pub(crate) fn new(yes: bool, confirm: Confirm, is_pause: bool, event: &EventName) -> Self {
+        match (yes, confirm, is_pause) {
+            (true, ..) => Self::Open,
+            (false, Confirm::Name, false) => Self::Name(event.clone()),
+            (false, ..) => Self::Yes,
+        }
+    }
+}
+
+/// Shows the screen and asks `question`, on a terminal.
+///
+/// # Errors
+/// [`Error::Unconfirmed`] if the answer is not the one it takes, or if there is nobody to ask.
+pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) -> Result<(), Error> {
+    let alone = !stdin().is_terminal() || !std::io::stderr().is_terminal();
+    if *gate == Gate::Open {
+        if !output.quiet && !output.json {
+            output.show(screen);
+        }
+        return Ok(());
+    }
+    if alone {
+        return Err(Error::Unconfirmed {
+            why: "this asks for a yes, and there is no terminal to ask on",
+            hint: "look with --dry-run, then send it with --yes".to_owned(),
+        });
+    }
+    output.show(screen);
+    output::err(&match gate {
+        Gate::Name(event) => format!("{question} Type the event's name ({event}) to go ahead: "),
+        _ => format!("{question} [y/N] "),
+    });
+    let mut line = String::new();
+    let _ = stdin().lock().read_line(&mut line);
+    if opens(gate, &line) {
+        return Ok(());
+    }
+    Err(Error::Unconfirmed {
+        why: match gate {
+            Gate::Name(_) => "that is not the event's name",
+            _ => "the answer was no",
+        },
+        hint: "run it again when you are sure".to_owned(),
+    })
+}
+
+/// Says whether an answer opens the gate. Whatever is not a clear yes is a no.
+fn opens(gate: &Gate, answer: &str) -> bool {
+    match gate {
+        Gate::Open => true,
+        Gate::Yes => matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"),
+        Gate::Name(event) => answer.trim() == event.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        for yes in ["y\n", "yes", " YES \r\n"] {
+            assert!(opens(&Gate::Yes, yes), "{yes:?}");
+        }
+        for no in ["", "\n", "n", "no", "yep", "main"] {
+            assert!(!opens(&Gate::Yes, no), "{no:?}");
+        }
+    }
+
+    #[test]
+    fn production_takes_the_events_name_except_for_a_pause() {
+        let main: EventName = "main".parse().unwrap();
+        let gate = Gate::new(false, Confirm::Name, false, &main);
+        assert!(opens(&gate, "main\n") && !opens(&gate, "yes\n") && !opens(&gate, ""));
+        assert_eq!(Gate::new(false, Confirm::Name, true, &main), Gate::Yes);
+        assert_eq!(Gate::new(true, Confirm::Name, false, &main), Gate::Open);
+        assert_eq!(Gate::new(false, Confirm::Ask, false, &main), Gate::Yes);
+    }
+}

@@ -1,0 +1,109 @@
+//! What every command gets: the settings, the server, how to print, who asks.
+
+use downbeat_wire::StateBody;
+use downbeat_wire::command::ACTOR_CHARS_MAX;
+use downbeat_wire::state::BadTimeline;
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::output::Output;
+use crate::preview::Standing;
+use crate::profile::{self, Settings};
+use crate::server::{Server, ServerError};
+use crate::text::{self, Table};
+
+/// What every command gets.
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) output: Output,
+    /// `--yes`: nobody is asked.
+    pub(crate) yes: bool,
+    /// `--dry-run`: nothing is sent.
+    pub(crate) dry_run: bool,
+}
+
+impl Context {
+    /// Gives the same context for what was already answered with a yes.
+    pub(crate) fn assured(&self) -> Self {
+        let output = Output { quiet: true, ..self.output };
+        Self { settings: self.settings.clone(), output, yes: true, dry_run: self.dry_run }
+    }
+
+    /// Gives the server, for calls anyone may make. They get fresher answers with a token, but do without.
+    pub(crate) fn reader(&self) -> Result<Server, Error> {
+        let server = self.settings.server()?.clone();
+        Ok(Server::new(server, self.settings.read_token().ok().flatten(), self.settings.timeout))
+    }
+
+    /// Gives the server, for an operator's calls.
+    pub(crate) fn operator(&self) -> Result<Server, Error> {
+        let server = self.settings.server()?.clone();
+        let token = self.settings.read_token()?.ok_or(profile::ProfileError::NoToken)?;
+        Ok(Server::new(server, Some(token), self.settings.timeout))
+    }
+
+    /// Says where this goes: the profile, if there is one, and the server.
+    pub(crate) fn environment(&self) -> String {
+        let server = self.settings.server().map(ToString::to_string).unwrap_or_default();
+        match &self.settings.profile {
+            Some(profile) => format!("{profile}, {server}"),
+            None => server,
+        }
+    }
+
+    /// Gives the same as members of a JSON object, with the event.
+    pub(crate) fn place(&self) -> Map<String, Value> {
+        Map::from_iter([
+            ("profile".to_owned(), json!(self.settings.profile)),
+            ("server".to_owned(), json!(self.settings.server().ok().map(ToString::to_string))),
+            ("event".to_owned(), json!(self.settings.event)),
+        ])
+    }
+
+    /// Gives a command line of this program that goes to the same event of the same server.
+    pub(crate) fn command_line(&self, words: &[&str]) -> String {
+        let words = words.iter().map(|word| (*word).to_owned());
+        let arguments = self.settings.arguments();
+        let all: Vec<String> = words.chain(arguments).map(|word| text::shell(&word)).collect();
+        format!("downbeat {}", all.join(" "))
+    }
+
+    /// Begins a screen: where this goes, and to which event.
+    pub(crate) fn screen(&self, state: Option<&StateBody>) -> Table {
+        let mut screen = Table::default();
+        screen.line("environment", self.environment());
+        screen.line("event", event_name(self, state));
+        screen
+    }
+}
+
+fn event_name(context: &Context, state: Option<&StateBody>) -> String {
+    let name = &context.settings.event;
+    match state {
+        Some(state) if state.title.is_empty() => format!("{name} (rev {})", state.rev),
+        Some(state) => format!("{name}, \"{}\" (rev {})", state.title, state.rev),
+        None => name.to_string(),
+    }
+}
+
+/// Gives who asks: what `--actor` or `DOWNBEAT_ACTOR` says, else the user and the machine.
+pub(crate) fn actor(given: Option<&str>) -> String {
+    let actor = given.map(str::to_owned).or_else(|| profile::variable("DOWNBEAT_ACTOR")).unwrap_or_else(|| {
+        let user = whoami::username().unwrap_or_else(|_| "someone".to_owned());
+        match whoami::hostname() {
+            Ok(host) => format!("{user}@{host}"),
+            Err(_) => user,
+        }
+    });
+    text::tame(&actor).chars().take(ACTOR_CHARS_MAX).collect()
+}
+
+/// Turns a broken timeline of the server's into what the one who asked can do about it.
+pub(crate) fn broken(server: &Server, error: &BadTimeline) -> Error {
+    Error::Server(ServerError::Strange { url: server.url().to_string(), status: 200, why: error.to_string() })
+}
+
+/// Gives where an event stands as members of a JSON object.
+pub(crate) fn standing_json(standing: &Standing) -> Value {
+    json!({ "status": standing.status, "position": standing.position, "rate": standing.rate })
+}

@@ -1,0 +1,258 @@
+//! Instants as people write them: RFC 3339, a local time in a zone, or a distance from now.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::offset::LocalResult;
+use chrono::{DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use downbeat_core::{ServerTime, Span};
+
+use crate::given;
+use crate::text;
+
+/// The zone in which local times are read and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zone {
+    /// This machine's.
+    Local,
+    /// One of the IANA database.
+    Named(chrono_tz::Tz),
+}
+
+impl FromStr for Zone {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
+        name.parse().map(Self::Named).map_err(|_| {
+            format!(
+                "{name:?} is no time zone of the IANA database; use a name such as Europe/Berlin, Asia/Tokyo or UTC"
+            )
+        })
+    }
+}
+
+impl Zone {
+    /// Gives the instant as the zone's clocks show it.
+    pub(crate) fn at(self, at: ServerTime) -> DateTime<FixedOffset> {
+        let utc = utc(at);
+        match self {
+            Self::Local => utc.with_timezone(&Local).fixed_offset(),
+            Self::Named(tz) => utc.with_timezone(&tz).fixed_offset(),
+        }
+    }
+
+    /// Gives the zone's name, as far as it is known.
+    fn name(self) -> String {
+        match self {
+            Self::Local => "this machine's time zone".to_owned(),
+            Self::Named(tz) => tz.name().to_owned(),
+        }
+    }
+
+    /// Gives the offsets the zone has at this local time: none, one, or two.
+    fn offsets(self, local: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
+        match self {
+            Self::Local => Local.offset_from_local_datetime(&local).map(|offset| offset.fix()),
+            Self::Named(tz) => tz.offset_from_local_datetime(&local).map(|offset| offset.fix()),
+        }
+    }
+}
+
+fn utc(at: ServerTime) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at.as_millis()).expect("a ServerTime is a year of four digits")
+}
+
+/// Says why a text is no instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum InstantError {
+    /// It has none of the known forms.
+    Unreadable {
+        /// What was given.
+        given: String,
+    },
+    /// The clocks of the zone jump over it.
+    Skipped {
+        /// What was given.
+        given: String,
+        /// Whose clocks.
+        zone: String,
+        /// The instant by the offset before the jump, and by the one after it.
+        meant: [DateTime<FixedOffset>; 2],
+    },
+    /// The clocks of the zone show it twice.
+    Twice {
+        /// What was given.
+        given: String,
+        /// Whose clocks.
+        zone: String,
+        /// The two instants.
+        meant: [DateTime<FixedOffset>; 2],
+    },
+    /// It is before 1970 or after 9999.
+    OutOfRange {
+        /// What was given.
+        given: String,
+    },
+}
+
+impl fmt::Display for InstantError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one_of = |[first, second]: [DateTime<FixedOffset>; 2]| {
+            format!("give {} or {}", text::rfc3339(first), text::rfc3339(second))
+        };
+        match self {
+            Self::Unreadable { given } => write!(
+                f,
+                "{given:?} is no instant; give 2026-12-24T19:00:00+01:00, \"2026-12-24 19:00\" (with --tz for another zone than this machine's), or +30s"
+            ),
+            Self::Skipped { given, zone, meant } => write!(
+                f,
+                "{given:?} does not exist in {zone}: the clocks jump over it (daylight saving); {}",
+                one_of(*meant)
+            ),
+            Self::Twice { given, zone, meant } => write!(
+                f,
+                "{given:?} exists twice in {zone}: the clocks are set back over it (daylight saving); {}",
+                one_of(*meant)
+            ),
+            Self::OutOfRange { given } => write!(f, "{given:?} is not between 1970 and 9999; check the year"),
+        }
+    }
+}
+impl std::error::Error for InstantError {}
+
+/// Reads an instant: RFC 3339, a local time of `zone` (`2026-12-24 19:00`, seconds optional), or a distance from `now`
+/// (`+30s`, `in 30s`, `now`).
+///
+/// # Errors
+/// [`InstantError`]; a local time that the zone skips or repeats is never guessed.
+pub(crate) fn parse(given: &str, zone: Zone, now: ServerTime) -> Result<ServerTime, InstantError> {
+    let text = given.trim();
+    if text == "now" {
+        return Ok(now);
+    }
+    if let Some(distance) = text.strip_prefix('+').or_else(|| text.strip_prefix("in ")) {
+        let distance: Span =
+            given::span(distance.trim()).map_err(|_| InstantError::Unreadable { given: given.to_owned() })?;
+        return Ok(now + distance);
+    }
+    let instant = match DateTime::parse_from_rfc3339(text) {
+        Ok(instant) => instant,
+        Err(_) => local(given, zone)?,
+    };
+    ServerTime::try_from_millis(instant.timestamp_millis())
+        .ok_or_else(|| InstantError::OutOfRange { given: given.to_owned() })
+}
+
+fn local(given: &str, zone: Zone) -> Result<DateTime<FixedOffset>, InstantError> {
+    let local = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+        .into_iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(given.trim(), format).ok())
+        .ok_or_else(|| InstantError::Unreadable { given: given.to_owned() })?;
+    let by = |offset: FixedOffset| offset.from_local_datetime(&local).single();
+    let out_of_range = || InstantError::OutOfRange { given: given.to_owned() };
+    let named = || (given.to_owned(), zone.name());
+    match zone.offsets(local) {
+        LocalResult::Single(offset) => by(offset).ok_or_else(out_of_range),
+        LocalResult::Ambiguous(first, second) => {
+            let mut meant = [by(first).ok_or_else(out_of_range)?, by(second).ok_or_else(out_of_range)?];
+            meant.sort();
+            let (given, zone) = named();
+            Err(InstantError::Twice { given, zone, meant })
+        }
+        LocalResult::None => {
+            let (before, after) = offsets_around(zone, local).ok_or_else(out_of_range)?;
+            // Written with the offset that is in force then, so that each can be copied and reads as the clocks will.
+            let shown = |offset| {
+                let at = ServerTime::try_from_millis(by(offset)?.timestamp_millis())?;
+                Some(zone.at(at))
+            };
+            let mut meant = [shown(before).ok_or_else(out_of_range)?, shown(after).ok_or_else(out_of_range)?];
+            meant.sort();
+            let (given, zone) = named();
+            Err(InstantError::Skipped { given, zone, meant })
+        }
+    }
+}
+
+/// Gives the offsets in force before and after the jump over `local`. No zone ever skipped more than a day.
+fn offsets_around(zone: Zone, local: NaiveDateTime) -> Option<(FixedOffset, FixedOffset)> {
+    let hours = || (1..=48).map(TimeDelta::hours);
+    let before = hours().find_map(|hours| zone.offsets(local.checked_sub_signed(hours)?).latest())?;
+    let after = hours().find_map(|hours| zone.offsets(local.checked_add_signed(hours)?).earliest())?;
+    Some((before, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+    fn read(given: &str, zone: &str) -> Result<ServerTime, InstantError> {
+        parse(given, zone.parse().unwrap(), NOW)
+    }
+
+    #[test]
+    fn a_local_time_is_read_in_its_zone() {
+        // 19:00 in Tokyo is 10:00 UTC.
+        let expected = ServerTime::from_millis(1_798_106_400_000);
+        for given in ["2026-12-24 19:00", "2026-12-24T19:00", "2026-12-24 19:00:00", "2026-12-24T19:00:00.000"] {
+            assert_eq!(read(given, "Asia/Tokyo"), Ok(expected), "{given}");
+        }
+        assert_eq!(read("2026-12-24T19:00:00+09:00", "Europe/Berlin"), Ok(expected));
+        assert_eq!(read("2026-12-24T10:00:00Z", "Asia/Tokyo"), Ok(expected));
+        let tokyo: Zone = "Asia/Tokyo".parse().unwrap();
+        assert_eq!(text::instant(expected, tokyo), "2026-12-24T19:00:00+09:00");
+    }
+
+    #[test]
+    fn a_time_the_clocks_jump_over_is_an_error_with_both_instants() {
+        let error = read("2026-03-29 02:30", "Europe/Berlin").unwrap_err();
+        assert!(matches!(error, InstantError::Skipped { .. }));
+        assert_eq!(
+            error.to_string(),
+            "\"2026-03-29 02:30\" does not exist in Europe/Berlin: the clocks jump over it (daylight saving); \
+             give 2026-03-29T01:30:00+01:00 or 2026-03-29T03:30:00+02:00"
+        );
+    }
+
+    #[test]
+    fn a_time_the_clocks_show_twice_is_an_error_with_both_instants() {
+        let error = read("2026-10-25 02:30", "Europe/Berlin").unwrap_err();
+        assert!(matches!(error, InstantError::Twice { .. }));
+        assert_eq!(
+            error.to_string(),
+            "\"2026-10-25 02:30\" exists twice in Europe/Berlin: the clocks are set back over it (daylight saving); \
+             give 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"
+        );
+    }
+
+    #[test]
+    fn the_times_around_a_change_of_the_clocks_are_plain() {
+        assert_eq!(read("2026-03-29 01:59:59.999", "Europe/Berlin"), Ok(ServerTime::from_millis(1_774_745_999_999)));
+        assert_eq!(read("2026-03-29 03:00", "Europe/Berlin"), Ok(ServerTime::from_millis(1_774_746_000_000)));
+    }
+
+    #[test]
+    fn a_skipped_day_is_an_error_too() {
+        let error = read("2011-12-30 12:00", "Pacific/Apia").unwrap_err().to_string();
+        assert!(error.contains("2011-12-29T12:00:00-10:00 or 2011-12-31T12:00:00+14:00"), "{error}");
+    }
+
+    #[test]
+    fn distances_are_from_now() {
+        assert_eq!(read("+30s", "UTC"), Ok(NOW + Span::from_millis(30_000)));
+        assert_eq!(read("in 1h30m", "UTC"), Ok(NOW + Span::from_millis(5_400_000)));
+        assert_eq!(read("now", "UTC"), Ok(NOW));
+    }
+
+    #[test]
+    fn what_is_no_instant_says_which_forms_there_are() {
+        for given in ["", "tomorrow", "2026-13-01 10:00", "19:00", "+", "24/12/2026 19:00", "2026-12-24 25:00"] {
+            let error = read(given, "UTC").unwrap_err();
+            assert!(matches!(error, InstantError::Unreadable { .. }), "{given}");
+            assert!(error.to_string().contains("--tz"));
+        }
+        assert!(matches!(read("1969-12-31T23:59:59Z", "UTC"), Err(InstantError::OutOfRange { .. })));
+    }
+}

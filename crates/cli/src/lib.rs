@@ -1,0 +1,123 @@
+//! The operator's terminal of Downbeat: one command per decision, one screen before it, one undo after it.
+//!
+//! This crate is a shell: it exists because somebody has to read clocks, files, the environment and the terminal, and
+//! it *forbids* that anywhere but in one place each (`clippy.toml` holds it). What a command means is decided by
+//! `downbeat-core`; what travels is said by `downbeat-wire`; what a sheet is by `downbeat-sheet`.
+//!
+//! | start here | for |
+//! | --- | --- |
+//! | `cli` | what can be asked |
+//! | `commands` | a file per command; each returns a report |
+//! | `change` | the way every change goes: look, show, ask, send, read back |
+//! | `output` | the only place that prints |
+//! | [`exit`] | what the exit codes mean |
+
+pub mod exit;
+
+mod change;
+mod cli;
+mod clock;
+mod commands;
+mod confirm;
+mod context;
+mod edge;
+mod error;
+mod given;
+mod instant;
+mod interrupt;
+mod output;
+mod preview;
+mod profile;
+mod server;
+mod sheets;
+mod text;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use cli::Cli;
+use error::Error;
+use exit::Exit;
+use output::Output;
+
+/// Runs the program and gives its exit code.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // These two hold for errors of the command line too, so they are looked for before it is read.
+    let has = |flag: &str| arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == flag);
+    if has("--no-color") {
+        anstream::ColorChoice::Never.write_global();
+    }
+    let json = has("--json");
+    let exit = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => {
+            let output = Output { json, quiet: cli.global.quiet };
+            interrupt::install(output);
+            match commands::run(cli, output) {
+                Ok(report) => output.report(&*report),
+                Err(error) => output.error(&error),
+            }
+        }
+        Err(error) => not_understood(&error, Output { json, quiet: false }),
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Prints help where it was asked for, and otherwise what is wrong with the command line.
+fn not_understood(error: &clap::Error, output: Output) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output::out(&error.render().ansi().to_string());
+            Exit::Done
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !output.json => {
+            output::err(&error.render().ansi().to_string());
+            Exit::Usage
+        }
+        _ if output.json => {
+            let text = error.render().to_string();
+            let message = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            output.error(&Error::usage(message, "see --help"))
+        }
+        _ => {
+            output::err(&error.render().ansi().to_string());
+            Exit::Usage
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_flag_says_what_it_is_for() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
+    fn the_help_names_every_command_and_exit_code() {
+        let help = Cli::command().render_long_help().to_string();
+        for word in
+            ["event", "status", "pause", "undo", "cues", "token", "doctor", "DOWNBEAT_TOKEN", "Exit codes:", "130"]
+        {
+            assert!(help.contains(word), "{word} is not in\n{help}");
+        }
+    }
+}

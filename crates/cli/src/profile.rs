@@ -1,0 +1,402 @@
+//! Which server, which event, which token: from flags, then the environment, then the profile in `downbeat.toml`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use downbeat_core::{EventName, Span};
+use downbeat_wire::Token;
+use serde::Deserialize;
+
+use crate::given;
+use crate::server::ServerUrl;
+
+/// The file with the profiles, looked for in the current directory and those above it.
+pub(crate) const FILE: &str = "downbeat.toml";
+
+/// Gives how long a command may take altogether where nothing else is said: 10 s.
+///
+/// Reason: an operator in an emergency wants to know by then whether to pick up the phone.
+pub(crate) const TIMEOUT_DEFAULT: Span = Span::from_millis(10_000);
+
+/// The name of the event where nothing else is said.
+const EVENT_DEFAULT: &str = "main";
+
+/// A profile of this name asks for the event's name before a change, without having to say so.
+const PRODUCTION: &str = "production";
+
+/// What the flags say; nothing where a flag is not given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) profile: Option<String>,
+    pub(crate) server: Option<ServerUrl>,
+    pub(crate) event: Option<EventName>,
+    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) timeout: Option<Span>,
+}
+
+/// How a change is confirmed on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Confirm {
+    /// With a yes.
+    #[default]
+    Ask,
+    /// By typing the event's name; a pause still takes only a yes.
+    Name,
+}
+
+/// The text of `downbeat.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct File {
+    /// The profile used where none is named.
+    default: Option<String>,
+    #[serde(default)]
+    profile: BTreeMap<String, Profile>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Profile {
+    server: Option<String>,
+    event: Option<EventName>,
+    token_file: Option<PathBuf>,
+    confirm: Option<Confirm>,
+}
+
+/// Where the token comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum TokenSource {
+    /// `DOWNBEAT_TOKEN`.
+    Environment(String),
+    /// A file.
+    File(PathBuf),
+    /// Nowhere.
+    None,
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_string())
+    }
+}
+impl fmt::Display for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(_) => f.write_str("DOWNBEAT_TOKEN"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::None => f.write_str("no token"),
+        }
+    }
+}
+
+/// What holds for this call.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The profile in use.
+    pub(crate) profile: Option<String>,
+    /// The `downbeat.toml` that was read.
+    pub(crate) file: Option<PathBuf>,
+    server: Option<ServerUrl>,
+    server_from_profile: bool,
+    known_profiles: Vec<String>,
+    /// The event.
+    pub(crate) event: EventName,
+    /// Where the token comes from.
+    pub(crate) token: TokenSource,
+    token_file_flag: Option<PathBuf>,
+    /// How a change is confirmed.
+    pub(crate) confirm: Confirm,
+    /// How long all of it may take.
+    pub(crate) timeout: Span,
+}
+
+/// Says what is wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProfileError {
+    /// `downbeat.toml` cannot be read.
+    Unreadable {
+        /// Which one.
+        file: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// `downbeat.toml` is not what it should be.
+    Malformed {
+        /// Which one.
+        file: PathBuf,
+        /// Where and what.
+        why: String,
+    },
+    /// There is no such profile.
+    Unknown {
+        /// The one asked for.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+        /// Where they are.
+        file: Option<PathBuf>,
+    },
+    /// A variable of the environment is not what it should be.
+    Variable {
+        /// Which one.
+        name: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// Nothing says which server.
+    NoServer {
+        /// The profiles there are.
+        known: Vec<String>,
+    },
+    /// Nothing gives a token.
+    NoToken,
+    /// The token's file cannot be read.
+    TokenFile {
+        /// Which one.
+        file: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// What stands where the token should be is none.
+    NotAToken {
+        /// Where.
+        place: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, why } => write!(f, "{} cannot be read: {why}", file.display()),
+            Self::Malformed { file, why } => write!(f, "{}: {why}", file.display()),
+            Self::Unknown { name, known, file: Some(file) } => {
+                write!(f, "there is no profile {name:?} in {}; it has {}", file.display(), list(known))
+            }
+            Self::Unknown { name, file: None, .. } => {
+                write!(f, "there is no profile {name:?}: no {FILE} in this directory or above it")
+            }
+            Self::Variable { name, why } => write!(f, "{name}: {why}"),
+            Self::NoServer { .. } => f.write_str("nothing says which server to talk to"),
+            Self::NoToken => f.write_str("this needs an operator's token, and nothing gives one"),
+            Self::TokenFile { file, why } => write!(f, "the token file {} cannot be read: {why}", file.display()),
+            Self::NotAToken { place, why } => write!(f, "{place}: {why}"),
+        }
+    }
+}
+impl std::error::Error for ProfileError {}
+
+impl ProfileError {
+    /// Gives what to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Unreadable { .. } => "make it readable, or run this from another directory".to_owned(),
+            Self::Malformed { .. } => format!(
+                "a {FILE} has [profile.NAME] tables with server, event, tokenFile and confirm, and above them default = \"NAME\""
+            ),
+            Self::Unknown { file: Some(_), .. } => "choose one with --profile or DOWNBEAT_PROFILE".to_owned(),
+            Self::Unknown { file: None, .. } => {
+                format!("go to the directory that has {FILE}, or say --server and --token-file")
+            }
+            Self::Variable { name, .. } => format!("correct {name} or unset it"),
+            Self::NoServer { known } if known.is_empty() => format!(
+                "give --server URL, set DOWNBEAT_SERVER, or write {FILE} with [profile.local] and server = \"http://127.0.0.1:8787\""
+            ),
+            Self::NoServer { known } => {
+                format!("choose a profile with --profile ({}), give --server URL, or set DOWNBEAT_SERVER", list(known))
+            }
+            Self::NoToken => format!(
+                "give --token-file FILE, set DOWNBEAT_TOKEN_FILE or DOWNBEAT_TOKEN, or write tokenFile into the profile in {FILE}; \"downbeat token new\" makes one"
+            ),
+            Self::TokenFile { .. } => "check the path; in a profile it is relative to downbeat.toml".to_owned(),
+            Self::NotAToken { .. } => "make one with \"downbeat token new --out FILE\"".to_owned(),
+        }
+    }
+
+    /// Says whether it is about somebody's token.
+    pub(crate) const fn is_about_token(&self) -> bool {
+        matches!(self, Self::NoToken | Self::TokenFile { .. } | Self::NotAToken { .. })
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+impl Settings {
+    /// Reads the environment and the nearest `downbeat.toml`, and puts them together with the flags.
+    ///
+    /// # Errors
+    /// [`ProfileError`].
+    pub(crate) fn load(flags: &Flags) -> Result<Self, ProfileError> {
+        let file = std::env::current_dir().ok().and_then(|dir| find(&dir));
+        let text = match &file {
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .map_err(|error| ProfileError::Unreadable { file: path.clone(), why: error.to_string() })?,
+            ),
+            None => None,
+        };
+        Self::resolve(flags, &variable, file.as_deref().zip(text.as_deref()))
+    }
+
+    /// Puts flags, environment and file together: a flag wins over the environment, that over the profile.
+    fn resolve(
+        flags: &Flags,
+        variable: &dyn Fn(&'static str) -> Option<String>,
+        file: Option<(&Path, &str)>,
+    ) -> Result<Self, ProfileError> {
+        let parsed = match file {
+            Some((path, text)) => read(path, text)?,
+            None => File::default(),
+        };
+        let known: Vec<String> = parsed.profile.keys().cloned().collect();
+        let server_given = match (&flags.server, variable("DOWNBEAT_SERVER")) {
+            (Some(server), _) => Some(server.clone()),
+            (None, Some(text)) => {
+                Some(text.parse().map_err(|why| ProfileError::Variable { name: "DOWNBEAT_SERVER", why })?)
+            }
+            (None, None) => None,
+        };
+
+        let named = flags.profile.clone().or_else(|| variable("DOWNBEAT_PROFILE"));
+        // A server that was named on its own gets no token from a profile nobody named.
+        let only = (known.len() == 1).then(|| known[0].clone());
+        let name = named.or_else(|| if server_given.is_none() { parsed.default.clone().or(only) } else { None });
+        let profile = match &name {
+            None => Profile::default(),
+            Some(name) => parsed.profile.get(name).cloned().ok_or_else(|| ProfileError::Unknown {
+                name: name.clone(),
+                known: known.clone(),
+                file: file.map(|(path, _)| path.to_owned()),
+            })?,
+        };
+
+        let server_from_profile = server_given.is_none();
+        let server = match (server_given, &profile.server, file) {
+            (Some(server), ..) => Some(server),
+            (None, Some(text), Some((path, _))) => Some(text.parse().map_err(|why: String| {
+                ProfileError::Malformed { file: path.to_owned(), why: format!("server: {why}") }
+            })?),
+            _ => None,
+        };
+        let event = match (&flags.event, variable("DOWNBEAT_EVENT")) {
+            (Some(event), _) => event.clone(),
+            (None, Some(text)) => text.parse().map_err(|error: downbeat_core::name::NameError| {
+                ProfileError::Variable { name: "DOWNBEAT_EVENT", why: error.to_string() }
+            })?,
+            (None, None) => profile
+                .event
+                .unwrap_or_else(|| EVENT_DEFAULT.parse().expect("the default event has a name by the rule")),
+        };
+        let timeout = match (flags.timeout, variable("DOWNBEAT_TIMEOUT")) {
+            (Some(timeout), _) => timeout,
+            (None, Some(text)) => {
+                given::positive_span(&text).map_err(|why| ProfileError::Variable { name: "DOWNBEAT_TIMEOUT", why })?
+            }
+            (None, None) => TIMEOUT_DEFAULT,
+        };
+        // No shell reads downbeat.toml, so its ~ is put in here.
+        let beside = |token_file: PathBuf| match (token_file.strip_prefix("~"), variable("HOME")) {
+            (Ok(rest), Some(home)) => Path::new(&home).join(rest),
+            _ => match file.and_then(|(path, _)| path.parent()) {
+                Some(directory) => directory.join(token_file),
+                None => token_file,
+            },
+        };
+        let token = match (&flags.token_file, variable("DOWNBEAT_TOKEN"), variable("DOWNBEAT_TOKEN_FILE")) {
+            (Some(file), ..) => TokenSource::File(file.clone()),
+            (None, Some(text), _) => TokenSource::Environment(text),
+            (None, None, Some(file)) => TokenSource::File(file.into()),
+            (None, None, None) => profile.token_file.map_or(TokenSource::None, |file| TokenSource::File(beside(file))),
+        };
+        let production = name.as_deref() == Some(PRODUCTION);
+        Ok(Self {
+            confirm: profile.confirm.unwrap_or(if production { Confirm::Name } else { Confirm::Ask }),
+            profile: name,
+            file: file.map(|(path, _)| path.to_owned()),
+            server,
+            server_from_profile,
+            known_profiles: known,
+            event,
+            token,
+            token_file_flag: flags.token_file.clone(),
+            timeout,
+        })
+    }
+
+    /// Gives the server.
+    ///
+    /// # Errors
+    /// [`ProfileError::NoServer`].
+    pub(crate) fn server(&self) -> Result<&ServerUrl, ProfileError> {
+        self.server.as_ref().ok_or_else(|| ProfileError::NoServer { known: self.known_profiles.clone() })
+    }
+
+    /// Reads the token, if there is a source for one.
+    ///
+    /// # Errors
+    /// [`ProfileError`] if what the source gives is no token.
+    pub(crate) fn read_token(&self) -> Result<Option<Token>, ProfileError> {
+        let (place, text) = match &self.token {
+            TokenSource::None => return Ok(None),
+            TokenSource::Environment(text) => ("DOWNBEAT_TOKEN".to_owned(), text.clone()),
+            TokenSource::File(file) => {
+                let text = std::fs::read_to_string(file)
+                    .map_err(|error| ProfileError::TokenFile { file: file.clone(), why: error.to_string() })?;
+                (file.display().to_string(), text)
+            }
+        };
+        text.trim()
+            .parse()
+            .map(Some)
+            .map_err(|why: downbeat_wire::token::TokenError| ProfileError::NotAToken { place, why: why.to_string() })
+    }
+
+    /// Gives what was said on the command line about where to go, so that another command goes there too.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["--event".to_owned(), self.event.to_string()];
+        let mut push = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
+        if let Some(profile) = &self.profile {
+            push("--profile", profile.clone());
+        }
+        if let Some(server) = self.server.as_ref().filter(|_| !self.server_from_profile) {
+            push("--server", server.to_string());
+        }
+        if let Some(file) = &self.token_file_flag {
+            push("--token-file", file.display().to_string());
+        }
+        arguments
+    }
+}
+
+fn read(path: &Path, text: &str) -> Result<File, ProfileError> {
+    let file: File = toml::from_str(text).map_err(|error| ProfileError::Malformed {
+        file: path.to_owned(),
+        why: error.to_string().trim_end().to_owned(),
+    })?;
+    if let Some(default) = file.default.as_ref().filter(|default| !file.profile.contains_key(*default)) {
+        return Err(ProfileError::Malformed {
+            file: path.to_owned(),
+            why: format!("default = {default:?} names no profile of this file"),
+        });
+    }
+    Ok(file)
+}
+
+/// Gives the nearest `downbeat.toml`, in `directory` or above it.
+fn find(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().map(|directory| directory.join(FILE)).find(|file| file.is_file())
+}
+
+/// Reads a variable of the environment; an empty one is as good as none.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn variable(name: &'static str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

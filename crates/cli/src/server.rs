@@ -1,0 +1,352 @@
+//! Talking to the server: one method per call of the API, repeated within the timeout where that is safe.
+
+mod address;
+mod error;
+
+use std::io;
+
+use downbeat_core::{Configuration, Digest, EventName, LocalTime, Request, Rev, Span};
+use downbeat_wire::{
+    CommandAnswer, EventList, LogPage, Problem, Route, StateBody, TimeBody, Token, command, configuration,
+};
+use serde::de::DeserializeOwned;
+use ureq::http;
+
+use crate::clock::{self, ServerClock};
+use crate::interrupt;
+use crate::text;
+
+pub(crate) use address::ServerUrl;
+pub(crate) use error::ServerError;
+
+/// Gives how long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
+const ATTEMPT: Span = Span::from_millis(4_000);
+
+/// Gives the pause between two attempts.
+const PAUSE: Span = Span::from_millis(250);
+
+/// An answer, with what it tells about the server's clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading<T> {
+    pub(crate) body: T,
+    pub(crate) clock: ServerClock,
+}
+
+/// A server, and the token to show it.
+pub(crate) struct Server {
+    url: ServerUrl,
+    token: Option<Token>,
+    timeout: Span,
+    agent: ureq::Agent,
+}
+
+struct Call<'a> {
+    method: &'a str,
+    route: Route,
+    query: String,
+    body: Option<Vec<u8>>,
+    operator: bool,
+}
+
+impl<'a> Call<'a> {
+    fn get(route: Route) -> Self {
+        Self { method: "GET", route, query: String::new(), body: None, operator: false }
+    }
+
+    fn operator(self) -> Self {
+        Self { operator: true, ..self }
+    }
+
+    fn sending(method: &'a str, route: Route, body: Vec<u8>) -> Self {
+        Self { method, route, query: String::new(), body: Some(body), operator: true }
+    }
+}
+
+struct Answer {
+    url: String,
+    status: u16,
+    bytes: Vec<u8>,
+    arrived: LocalTime,
+    /// An earlier attempt may have been carried out.
+    repeated: bool,
+}
+
+/// Why one attempt failed.
+enum Fault {
+    /// Nothing left this machine.
+    NotSent(String),
+    /// The request or its answer was lost on the way.
+    Lost(String),
+}
+
+impl Server {
+    /// Gives the server at `url`. Every call may take `timeout` altogether.
+    pub(crate) fn new(url: ServerUrl, token: Option<Token>, timeout: Span) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(concat!("downbeat/", env!("CARGO_PKG_VERSION")));
+        Self { url, token, timeout, agent: config.build().new_agent() }
+    }
+
+    /// Gives the same server with another timeout.
+    pub(crate) fn within(&self, timeout: Span) -> Self {
+        Self { url: self.url.clone(), token: self.token.clone(), timeout, agent: self.agent.clone() }
+    }
+
+    /// Gives its address.
+    pub(crate) const fn url(&self) -> &ServerUrl {
+        &self.url
+    }
+
+    /// Gives the URL of a route.
+    pub(crate) fn url_of(&self, route: &Route) -> String {
+        format!("{}{}", self.url, route.path())
+    }
+
+    /// Gives the event's whole public state. Shown a token that may read, the server asks the event itself instead of a
+    /// copy that may be a second old: an operator does not decide on old news.
+    pub(crate) fn state(&self, event: &EventName) -> Result<Reading<StateBody>, ServerError> {
+        self.read(Call::get(Route::Event(event.clone())).operator(), |state: &StateBody| state.server_time)
+    }
+
+    /// Gives the event's time.
+    pub(crate) fn time(&self, event: &EventName) -> Result<Reading<TimeBody>, ServerError> {
+        self.read(Call::get(Route::EventTime(event.clone())), |time: &TimeBody| time.server_time)
+    }
+
+    /// Gives the server's time, whatever events there are.
+    pub(crate) fn clock(&self) -> Result<Reading<TimeBody>, ServerError> {
+        self.read(Call::get(Route::Time), |time: &TimeBody| time.server_time)
+    }
+
+    /// Gives the events there are.
+    pub(crate) fn events(&self) -> Result<EventList, ServerError> {
+        self.decoded(Call::get(Route::Events).operator())
+    }
+
+    /// Gives a page of the log, the newest first: entries before `before`.
+    pub(crate) fn log(&self, event: &EventName, before: Option<Rev>, limit: u32) -> Result<LogPage, ServerError> {
+        let before = before.map(|rev| format!("&before={rev}")).unwrap_or_default();
+        let call = Call { query: format!("?limit={limit}{before}"), ..Call::get(Route::Log(event.clone())) };
+        self.decoded(call.operator())
+    }
+
+    /// Gives the bytes of a rundown.
+    pub(crate) fn rundown(&self, event: &EventName, digest: Digest) -> Result<Vec<u8>, ServerError> {
+        accepted(self.send(Call::get(Route::Rundown(event.clone(), digest)))?).map(|answer| answer.bytes)
+    }
+
+    /// Makes the event or changes its configuration. Sent again after a lost answer, it finds its own change: that is
+    /// success, not a conflict.
+    pub(crate) fn configure(
+        &self,
+        event: &EventName,
+        wanted: &Configuration,
+        actor: &str,
+    ) -> Result<Reading<StateBody>, ServerError> {
+        interrupt::something_was_sent();
+        let body = configuration::body(wanted, actor).to_string().into_bytes();
+        let answer = self.send(Call::sending("PUT", Route::Event(event.clone()), body))?;
+        let repeated = answer.repeated;
+        let decoded = decode(answer, |state: &StateBody| state.server_time);
+        match decoded {
+            Err(error) if repeated && error.is(downbeat_wire::Code::Stale) => {
+                let reading = self.state(event)?;
+                if holds(wanted, &reading.body) { Ok(reading) } else { Err(error) }
+            }
+            decoded => decoded,
+        }
+    }
+
+    /// Gives a command. The same id again changes nothing, so it is repeated until there is an answer.
+    pub(crate) fn command(&self, event: &EventName, request: &Request) -> Result<Reading<CommandAnswer>, ServerError> {
+        interrupt::something_was_sent();
+        let body = command::body(request).to_string().into_bytes();
+        let call = Call::sending("POST", Route::Commands(event.clone()), body);
+        self.read(call, |answer: &CommandAnswer| answer.state.server_time)
+    }
+
+    /// Stores a rundown. Returns whether it is new.
+    pub(crate) fn put_rundown(&self, event: &EventName, digest: Digest, bytes: Vec<u8>) -> Result<bool, ServerError> {
+        let call = Call::sending("PUT", Route::Rundown(event.clone(), digest), bytes);
+        accepted(self.send(call)?).map(|answer| answer.status == 201)
+    }
+
+    /// Sends `body` with the token where it cannot change anything, to learn what the token allows.
+    pub(crate) fn probe(&self, method: &str, route: Route, body: &str) -> Result<(), ServerError> {
+        let mut call = Call::sending(method, route, body.as_bytes().to_vec());
+        if body.is_empty() {
+            call.body = None;
+        }
+        accepted(self.send(call)?).map(drop)
+    }
+
+    fn read<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+        server_time: impl Fn(&T) -> downbeat_core::ServerTime,
+    ) -> Result<Reading<T>, ServerError> {
+        decode(self.send(call)?, server_time)
+    }
+
+    fn decoded<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, ServerError> {
+        let answer = accepted(self.send(call)?)?;
+        body(&answer)
+    }
+
+    /// Sends a call until there is an answer or the time is up. Every call of the API may be sent twice.
+    fn send(&self, call: Call<'_>) -> Result<Answer, ServerError> {
+        let url = format!("{}{}", self.url_of(&call.route), call.query);
+        let began = clock::monotonic();
+        let deadline = began + self.timeout;
+        let mut attempts = 0;
+        let mut sent = false;
+        loop {
+            attempts += 1;
+            let left = deadline - clock::monotonic();
+            let why = match self.attempt(&call, &url, left.min(ATTEMPT).max(PAUSE)) {
+                Ok(answer) if !matches!(answer.status, 502..=599) => return Ok(Answer { repeated: sent, ..answer }),
+                Ok(answer) if deadline - clock::monotonic() <= PAUSE => return Ok(Answer { repeated: sent, ..answer }),
+                Ok(answer) => format!("it answered {}", answer.status),
+                Err(Fault::NotSent(why)) if !sent => return Err(ServerError::Unreachable { url, why }),
+                Err(Fault::NotSent(why) | Fault::Lost(why)) => why,
+            };
+            sent = true;
+            if deadline - clock::monotonic() <= PAUSE {
+                let within = clock::monotonic() - began;
+                return Err(ServerError::NoAnswer { url, attempts, within, why });
+            }
+            clock::sleep(PAUSE);
+        }
+    }
+
+    fn attempt(&self, call: &Call<'_>, url: &str, timeout: Span) -> Result<Answer, Fault> {
+        let mut request = http::Request::builder().method(call.method).uri(url);
+        if let Some(token) = self.token.as_ref().filter(|_| call.operator) {
+            request = request.header("authorization", format!("Bearer {}", token.expose()));
+        }
+        if call.body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let timeout = Some(clock::duration(timeout));
+        let invalid = |error: http::Error| Fault::NotSent(error.to_string());
+        let result = match &call.body {
+            Some(body) => {
+                let request = request.body(&body[..]).map_err(invalid)?;
+                self.agent.run(self.agent.configure_request(request).timeout_global(timeout).build())
+            }
+            None => {
+                let request = request.body(()).map_err(invalid)?;
+                self.agent.run(self.agent.configure_request(request).timeout_global(timeout).build())
+            }
+        };
+        let mut response = result.map_err(fault)?;
+        let bytes = response.body_mut().read_to_vec().map_err(|error| Fault::Lost(error.to_string()))?;
+        let arrived = clock::monotonic();
+        Ok(Answer { url: url.to_owned(), status: response.status().as_u16(), bytes, arrived, repeated: false })
+    }
+}
+
+/// Tells what never left this machine from what may have arrived.
+fn fault(error: ureq::Error) -> Fault {
+    let not_sent = |why: &str| Fault::NotSent(why.to_owned());
+    match &error {
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => not_sent("no connection in time"),
+        ureq::Error::Timeout(_) => Fault::Lost("no answer in time".to_owned()),
+        ureq::Error::HostNotFound => not_sent("there is no host of this name"),
+        ureq::Error::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => not_sent("nothing listens there (connection refused)"),
+            io::ErrorKind::NetworkUnreachable => not_sent("there is no network that leads there"),
+            io::ErrorKind::HostUnreachable => not_sent("the host does not answer"),
+            // The encryption could not be agreed on, or the certificate is not one to trust.
+            io::ErrorKind::InvalidData => Fault::NotSent(format!("no encrypted connection: {error}")),
+            // A name that cannot be resolved has no kind of its own.
+            _ if error.to_string().contains("lookup") => not_sent("there is no host of this name"),
+            _ => Fault::Lost(error.to_string()),
+        },
+        ureq::Error::ConnectionFailed
+        | ureq::Error::BadUri(_)
+        | ureq::Error::Tls(_)
+        | ureq::Error::Rustls(_)
+        | ureq::Error::Http(_)
+        | ureq::Error::InvalidProxyUrl => Fault::NotSent(error.to_string()),
+        _ => Fault::Lost(error.to_string()),
+    }
+}
+
+/// Turns what is no success into what went wrong.
+fn accepted(answer: Answer) -> Result<Answer, ServerError> {
+    if (200..300).contains(&answer.status) {
+        return Ok(answer);
+    }
+    match serde_json::from_slice::<Problem>(&answer.bytes) {
+        Ok(problem) => Err(ServerError::Problem { url: answer.url, problem: Box::new(problem) }),
+        Err(_) => {
+            let why = match answer.status {
+                300..=399 => "it sends on to another address; use that one".to_owned(),
+                _ => excerpt(&answer.bytes),
+            };
+            Err(ServerError::Strange { url: answer.url, status: answer.status, why })
+        }
+    }
+}
+
+fn body<T: DeserializeOwned>(answer: &Answer) -> Result<T, ServerError> {
+    serde_json::from_slice(&answer.bytes).map_err(|error| ServerError::Strange {
+        url: answer.url.clone(),
+        status: answer.status,
+        why: format!("{error} in {}", excerpt(&answer.bytes)),
+    })
+}
+
+fn decode<T: DeserializeOwned>(
+    answer: Answer,
+    server_time: impl Fn(&T) -> downbeat_core::ServerTime,
+) -> Result<Reading<T>, ServerError> {
+    let answer = accepted(answer)?;
+    let body = body(&answer)?;
+    let clock = ServerClock::new(server_time(&body), answer.arrived);
+    Ok(Reading { body, clock })
+}
+
+/// Gives the beginning of an answer, fit for one line.
+fn excerpt(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(400)]);
+    let text: String = text::tame(&text).chars().take(100).collect();
+    if text.trim().is_empty() { "an empty body".to_owned() } else { format!("{:?}", text.trim()) }
+}
+
+/// Says whether a state is what a configuration asked for.
+fn holds(wanted: &Configuration, state: &StateBody) -> bool {
+    fn same<T: PartialEq>(wanted: Option<&T>, actual: &T) -> bool {
+        wanted.is_none_or(|wanted| wanted == actual)
+    }
+    same(wanted.starts_at.as_ref(), &state.starts_at)
+        && same(wanted.duration.as_ref(), &state.duration)
+        && same(wanted.title.as_ref(), &state.title)
+        && same(wanted.locale.as_ref(), &state.locale)
+        && same(wanted.hubs.as_ref(), &state.hubs)
+        && same(wanted.resync.as_ref(), &state.resync)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_no_problem_shows_its_beginning() {
+        let answer = |status, text: &str| Answer {
+            url: "http://a/time".to_owned(),
+            status,
+            bytes: text.as_bytes().to_vec(),
+            arrived: LocalTime::from_micros(0),
+            repeated: false,
+        };
+        let error = accepted(answer(404, "<html>\nnot here")).err().unwrap();
+        assert_eq!(error.to_string(), "http://a/time answered 404, but not as Downbeat does: \"<html> not here\"");
+        assert!(!error.may_have_arrived());
+        assert!(accepted(answer(502, "")).err().unwrap().may_have_arrived());
+        assert!(body::<TimeBody>(&answer(200, "{}")).unwrap_err().to_string().contains("missing field"));
+    }
+}

@@ -1,0 +1,70 @@
+//! Where a server is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ureq::http;
+
+/// The address of a server: `http` or `https`, a host, and perhaps a path beneath which the API lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerUrl {
+    /// Without a slash at the end.
+    text: String,
+    encrypted: bool,
+    host: String,
+}
+
+impl ServerUrl {
+    /// Says whether a token sent there could be read on the way: over plain `http`, to another machine.
+    pub(crate) fn exposes_tokens(&self) -> bool {
+        let loopback = self.host == "localhost" || self.host == "[::1]" || self.host.starts_with("127.");
+        !self.encrypted && !loopback
+    }
+}
+
+impl fmt::Display for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for ServerUrl {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refused = || format!("{text:?} is no server; give its address, such as https://downbeat.example.com");
+        let uri: http::Uri = text.parse().map_err(|_| refused())?;
+        let encrypted = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(refused()),
+        };
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or_else(refused)?;
+        if uri.query().is_some() || authority.host().is_empty() {
+            return Err(refused());
+        }
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), encrypted, host: authority.host().to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_an_address_without_query_user_or_slash_at_the_end() {
+        let read = |text: &str| text.parse::<ServerUrl>();
+        assert_eq!(read("http://127.0.0.1:8787/").unwrap().to_string(), "http://127.0.0.1:8787");
+        assert_eq!(read("https://example.com/show/").unwrap().to_string(), "https://example.com/show");
+        for bad in ["", "example.com", "ftp://example.com", "https://", "https://me:pw@example.com", "http://a?b=c"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn plain_http_to_another_machine_exposes_tokens() {
+        let exposes = |text: &str| text.parse::<ServerUrl>().unwrap().exposes_tokens();
+        assert!(exposes("http://192.168.1.7:8787"));
+        assert!(!exposes("http://127.0.0.1:8787") && !exposes("http://localhost:1") && !exposes("http://[::1]:1"));
+        assert!(!exposes("https://downbeat.example.com"));
+    }
+}

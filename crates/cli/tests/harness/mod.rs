@@ -1,0 +1,284 @@
+//! Runs the binary as a shell would, and a server that is as small as it can be: core's own event behind one socket.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use downbeat_core::{Configuration, EventName, EventState, Outcome, Receipt, Rev, ServerTime, Span};
+use downbeat_wire::{
+    Code, CommandAnswer, DeliveryReport, LastChange, LogEntry, LogPage, Problem, Route, StateBody, TimeBody, command,
+    configuration, log,
+};
+use serde_json::{Value, json};
+
+/// 2024-01-01T00:00:00Z, when the event of these tests begins.
+pub(crate) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+/// A token by the rule; the fake server knows no other.
+pub(crate) const TOKEN: &str = "dbt_maria_0123456789abcdef";
+
+/// What the fake server does besides serving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Honest,
+    /// It carries out the first change but hangs up without an answer.
+    LosesFirstAnswer,
+    /// It hangs up on every change.
+    NeverAnswersChanges,
+    /// Somebody else changes the event before each change arrives.
+    SomebodyElse,
+    /// The public URL shows what was there in the beginning.
+    FrozenEdge,
+    /// The state of the event cannot be read.
+    CannotRead,
+    /// It is not Downbeat at all.
+    Elsewhere,
+}
+
+struct Event {
+    state: EventState,
+    receipts: BTreeMap<String, Receipt>,
+    log: Vec<LogEntry>,
+    lost: bool,
+}
+
+/// A server that lives as long as the test.
+pub(crate) struct Fake {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+/// The instant at which the fake server always is: ten minutes into the event.
+fn now() -> ServerTime {
+    START + Span::from_millis(600_000)
+}
+
+impl Fake {
+    /// Starts a server with the event "main".
+    pub(crate) fn start(mood: Mood) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let start = Configuration { starts_at: Some(START), ..Configuration::default() };
+        let state = EventState::create(start, "e1".parse().unwrap(), "maria", START).unwrap();
+        let mut event = Event { state, receipts: BTreeMap::new(), log: Vec::new(), lost: false };
+        event.write("create", "maria", json!({}));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                serve(stream.unwrap(), mood, &mut event, &seen);
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// Gives the changes that arrived, as method and body.
+    pub(crate) fn changes(&self) -> Vec<Value> {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().filter(|(method, _)| method != "GET").map(|(_, body)| body.clone()).collect()
+    }
+}
+
+impl Event {
+    fn write(&mut self, name: &str, actor: &str, body: Value) {
+        let entry = LogEntry {
+            rev: self.state.rev(),
+            at: now(),
+            effective_at: now(),
+            actor: actor.to_owned(),
+            token: "maria".to_owned(),
+            name: name.to_owned(),
+            body,
+            prev: self.log.last().map_or(log::CHAIN_START, |last| last.hash.unwrap()),
+            hash: None,
+        };
+        self.log.push(entry.sealed());
+    }
+
+    fn command(&mut self, body: &[u8]) -> Result<CommandAnswer, Box<Problem>> {
+        let request = command::parse(body, "maria")?;
+        let id = request.id.as_str().to_owned();
+        let outcome = self.state.handle_command(&request, self.receipts.get(&id), now());
+        let (rev, effective_at, replaced) = match outcome {
+            Ok(Outcome::Applied { rev, effective_at, replaced }) => {
+                self.write(request.command.name(), &request.actor, serde_json::from_slice(body).unwrap());
+                let receipt = Receipt { id: request.id.clone(), command: request.command, rev, effective_at };
+                self.receipts.insert(id, receipt);
+                (rev, effective_at, replaced)
+            }
+            Ok(Outcome::Repeated(receipt)) => (receipt.rev, receipt.effective_at, false),
+            Err(refusal) => {
+                let problem = Problem::new(Code::Stale, refusal.to_string())
+                    .with("state", json!(self.body()))
+                    .with("lastChange", json!(LastChange::from(self.state.last_change())));
+                return Err(Box::new(problem));
+            }
+        };
+        Ok(CommandAnswer { rev, effective_at, replaced, state: self.body(), delivery: DeliveryReport::default() })
+    }
+
+    fn body(&self) -> StateBody {
+        StateBody::new(&"main".parse::<EventName>().unwrap(), &self.state, now())
+    }
+
+    /// Somebody else sets a new title.
+    fn meddle(&mut self) {
+        let title = Some(format!("by rev {}", self.state.rev()));
+        let reason = Some("typo".to_owned());
+        let change = Configuration { title, reason, ..Configuration::default() };
+        self.state.handle_configuration(change, "otto@desk", now()).unwrap();
+        self.write("configure", "otto@desk", json!({ "reason": "typo" }));
+    }
+}
+
+fn serve(mut stream: TcpStream, mood: Mood, event: &mut Event, seen: &Mutex<Vec<(String, Value)>>) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut line = String::new();
+    if reader.read_line(&mut line).unwrap_or(0) == 0 {
+        return;
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next().unwrap(), words.next().unwrap());
+    let (mut length, mut token) = (0, String::new());
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).unwrap();
+        let Some((name, value)) = header.trim().split_once(": ") else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.parse().unwrap(),
+            "authorization" => token = value.to_owned(),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    seen.lock().unwrap().push((method.clone(), serde_json::from_slice(&body).unwrap_or(Value::Null)));
+
+    let change = method != "GET";
+    if mood == Mood::NeverAnswersChanges && change {
+        return;
+    }
+    let (status, text) = answer(&method, &target, &token, &body, mood, event);
+    if mood == Mood::LosesFirstAnswer && change && !std::mem::replace(&mut event.lost, true) {
+        return;
+    }
+    let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", text.len());
+    let _ = stream.write_all((head + &text).as_bytes());
+}
+
+fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, event: &mut Event) -> (u16, String) {
+    let refused = |problem: Problem| (problem.status, problem.to_json());
+    let to_text = |value: Value| (200, value.to_string());
+    let path = target.split('?').next().unwrap();
+    let authorized = token == format!("Bearer {TOKEN}");
+    if mood == Mood::Elsewhere {
+        return (200, "<html>It works!</html>".to_owned());
+    }
+    match (method, Route::parse(path).unwrap()) {
+        ("GET", Route::Event(_)) if mood == Mood::CannotRead => refused(Problem::new(Code::Unavailable, "asleep")),
+        ("GET", Route::Event(name)) if name.as_str() == "main" => to_text(json!(event.body())),
+        ("GET", Route::Event(_)) => refused(Problem::new(Code::UnknownEvent, "there is no such event")),
+        ("GET", Route::Time | Route::EventTime(_)) => {
+            let mut time = TimeBody::new(&event.state, now());
+            if mood == Mood::FrozenEdge {
+                time.rev = Rev::FIRST;
+            }
+            (200, time.to_json())
+        }
+        _ if !authorized => refused(Problem::new(Code::Unauthorized, "no valid token")),
+        ("GET", Route::Log(_)) => {
+            let entries: Vec<LogEntry> = event.log.iter().rev().cloned().collect();
+            to_text(json!(LogPage { entries, more: false }))
+        }
+        ("POST", Route::Commands(_)) => {
+            if mood == Mood::SomebodyElse {
+                event.meddle();
+            }
+            match event.command(body) {
+                Ok(answer) => to_text(json!(answer)),
+                Err(problem) => refused(*problem),
+            }
+        }
+        ("PUT", Route::Event(_)) => {
+            let (wanted, _) = configuration::parse(body).unwrap();
+            match event.state.handle_configuration(wanted, "maria", now()) {
+                Ok(_) => to_text(json!(event.body())),
+                Err(refusal) => refused(Problem::new(Code::Stale, refusal.to_string())),
+            }
+        }
+        _ => refused(Problem::new(Code::UnknownPath, "the fake has nothing here")),
+    }
+}
+
+/// What a run of the binary gave.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Run {
+    /// Gives standard output, which has to be one JSON object.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {:?}", self.out))
+    }
+}
+
+/// A directory for one test alone, gone when the test is over. It lies outside the checkout, where no `downbeat.toml`
+/// is above it.
+pub(crate) struct Directory(PathBuf);
+
+impl Directory {
+    /// Makes it.
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("downbeat-cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let directory = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        Self(directory)
+    }
+
+    /// Gives the path of a file in it.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.0.join(file)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs the binary in an empty directory, with no terminal and nothing of this machine's settings.
+pub(crate) fn downbeat(arguments: &[&str]) -> Run {
+    run(arguments, &[])
+}
+
+/// Runs the binary against a server, with the token.
+pub(crate) fn operate(fake: &Fake, arguments: &[&str]) -> Run {
+    run(arguments, &[("DOWNBEAT_SERVER", &fake.url), ("DOWNBEAT_TOKEN", TOKEN)])
+}
+
+/// Runs the binary with these variables.
+pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    let empty = Directory::new();
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_downbeat"))
+        .args(arguments)
+        .current_dir(&empty.0)
+        .env_clear()
+        .env("TZ", "UTC")
+        .env("DOWNBEAT_ACTOR", "maria@desk")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+}
