@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// The fields of a body. Unknown ones are tolerated.
 pub(crate) struct Fields(Map<String, Value>);
@@ -11,11 +11,7 @@ pub(crate) struct Fields(Map<String, Value>);
 impl Fields {
     /// Reads a body that has to be a JSON object.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
-        let text = core::str::from_utf8(body).map_err(|error| {
-            Problem::new(Code::MalformedJson, format!("the body is not UTF-8 from byte {} on", error.valid_up_to()))
-                .with("offset", error.valid_up_to())
-        })?;
-        match serde_json::from_str(text).map_err(|error| Problem::malformed_json(&error))? {
+        match serde_json::from_slice(body).map_err(|error| Problem::malformed_json(&error))? {
             Value::Object(fields) => Ok(Self(fields)),
             _ => Err(Problem::invalid_field("", "the body is JSON but no object; give {\"name\": value, …}")),
         }

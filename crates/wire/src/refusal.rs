@@ -36,8 +36,8 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
 
 /// Gives `body` as a value, by way of its text: the worker has the code for that anyway.
 fn value(body: &impl Serialize) -> Value {
-    let text = serde_json::to_string(body).expect("bodies have only text for keys");
-    serde_json::from_str(&text).expect("what was written is JSON")
+    let text = serde_json::to_vec(body).expect("bodies have only text for keys");
+    serde_json::from_slice(&text).expect("what was written is JSON")
 }
 
 /// Gives the field that is to blame, as a JSON pointer into the body.

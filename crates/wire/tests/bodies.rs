@@ -35,10 +35,10 @@ fn malformed_json_is_refused_with_its_line_and_column() {
 }
 
 #[test]
-fn a_body_that_is_no_text_is_refused_with_the_byte() {
+fn a_body_that_is_no_text_is_refused_with_the_place() {
     let problem = command::parse(b"{\"command\":\"\xff\"}", "maria").unwrap_err();
     assert!(problem.is(Code::MalformedJson));
-    assert_eq!(problem.more["offset"], json!(12));
+    assert_eq!((&problem.more["line"], &problem.more["column"]), (&json!(1), &json!(13)), "{problem}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(crate) fn authorize(
 ) -> Result<TokenId, Problem> {
     let unauthorized = |detail: &str| Problem::new(Code::Unauthorized, detail);
     let entries: Vec<TokenEntry> = match secret {
-        Some(secret) => serde_json::from_str(secret).map_err(|_| {
+        Some(secret) => serde_json::from_slice(secret.as_bytes()).map_err(|_| {
             unauthorized("the server's secret DOWNBEAT_TOKENS is not a JSON list of tokens; set it anew with what \"downbeat token new\" prints")
         })?,
         None => {

@@ -62,7 +62,7 @@ pub(crate) async fn refresh(env: Env, event: EventName) {
 
 async fn known(env: &Env, event: &EventName) -> worker::Result<Known> {
     match ask(env, BINDING, event.as_str(), Question::get(STATE_PATH)).await? {
-        (200, text) => Ok(Known::State(Box::new(serde_json::from_str(&text)?))),
+        (200, text) => Ok(Known::State(Box::new(serde_json::from_slice(text.as_bytes())?))),
         (404, _) => Ok(Known::Missing),
         (status, _) => Err(worker::Error::RustError(format!("unexpected status {status}"))),
     }

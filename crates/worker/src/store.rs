@@ -44,7 +44,7 @@ impl Store {
             return Ok(None);
         }
         match self.row("SELECT json FROM state", vec![])?.as_deref() {
-            Some([SqlStorageValue::String(json)]) => Ok(Some(serde_json::from_str(json)?)),
+            Some([SqlStorageValue::String(json)]) => Ok(Some(serde_json::from_slice(json.as_bytes())?)),
             _ => Ok(None),
         }
     }

@@ -68,7 +68,7 @@ pub(super) fn value(out: &mut String, any: &Value) {
 pub(super) fn object(out: &mut String, fields: &Map<String, Value>) {
     let mut sorted: Vec<_> = fields.iter().collect();
     // By characters and by UTF-16 units the order differs only where some are beyond U+FFFF.
-    sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    sorted.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
     out.push('{');
     for (index, (key, field)) in sorted.into_iter().enumerate() {
         if index > 0 {

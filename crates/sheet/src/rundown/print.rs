@@ -118,7 +118,7 @@ fn print_track(out: &mut String, track: &Track) {
 /// Appends an object made of a map, its keys sorted by their UTF-16 code units.
 fn map<K, V>(out: &mut String, map: &BTreeMap<K, V>, name: impl Fn(&K) -> &str, print: impl Fn(&mut String, &V)) {
     let mut sorted: Vec<_> = map.iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| name(a).encode_utf16().cmp(name(b).encode_utf16()));
+    sorted.sort_unstable_by(|(a, _), (b, _)| name(a).encode_utf16().cmp(name(b).encode_utf16()));
     out.push('{');
     for (index, (key, value)) in sorted.into_iter().enumerate() {
         if index > 0 {
