@@ -47,7 +47,7 @@ impl Standing {
 
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let position = text::position(self.position);
+        let position = self.position.to_string();
         match self.status {
             StatusWord::Running | StatusWord::Scheduled if self.rate != Rate::NORMAL => {
                 write!(f, "{} {position} at rate {}", self.status.as_str(), self.rate)

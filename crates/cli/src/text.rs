@@ -3,18 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
-use downbeat_core::{Position, ServerTime, Span};
+use downbeat_core::{ServerTime, Span};
 
 use crate::instant::Zone;
-
-/// Writes a position as `H:MM:SS.mmm`; before the beginning, with a `-`.
-pub(crate) fn position(position: Position) -> String {
-    let ms = position.as_millis();
-    let sign = if ms < 0 { "-" } else { "" };
-    let ms = ms.unsigned_abs();
-    let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
-    format!("{sign}{h}:{m:02}:{s:02}.{ms:03}")
-}
 
 /// Writes the length of a span with the units a person would use: `38 ms`, `0.5 s`, `2 min 5 s`, `1 h 30 min`, `3 d 2 h`.
 pub(crate) fn span(span: Span) -> String {
@@ -125,13 +116,6 @@ impl fmt::Display for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn positions_are_hours_minutes_seconds_and_milliseconds() {
-        assert_eq!(position(Position::from_millis(723_412)), "0:12:03.412");
-        assert_eq!(position(Position::from_millis(-30_000)), "-0:00:30.000");
-        assert_eq!(position(Position::from_millis(36_000_000)), "10:00:00.000");
-    }
 
     #[test]
     fn spans_use_the_units_a_person_would() {

@@ -159,6 +159,34 @@ impl Neg for Span {
     }
 }
 
+impl fmt::Display for ServerTime {
+    /// Writes the instant as RFC 3339 has it, in UTC: `2024-01-01T00:00:00.000Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.as_millis();
+        let (year, month, day) = civil(ms.div_euclid(86_400_000));
+        let ms = ms.rem_euclid(86_400_000);
+        let (hours, minutes, seconds, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{ms:03}Z")
+    }
+}
+
+/// Gives the year, month and day of the `days`th day after 1970-01-01 in the Gregorian calendar.
+///
+/// Counted from 1 March of the year 0, leap days come last and every 400 years have 146,097 days, so each step is a
+/// division. Holds for all days from that one on.
+const fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = 400 * era + year_of_era + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
+}
+
 impl fmt::Debug for ServerTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "server {} µs", self.0)
@@ -226,6 +254,22 @@ mod tests {
             assert!(error.contains("0 to 253402300799999"), "{error}");
         }
         assert!(serde_json::from_str::<ServerTime>("1704067200000.5").is_err());
+    }
+
+    #[test]
+    fn an_instant_reads_as_a_date_and_a_time() {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (951_868_800_000, "2000-03-01T00:00:00.000Z"),
+            (1_704_067_200_000, "2024-01-01T00:00:00.000Z"),
+            (4_107_542_399_001, "2100-02-28T23:59:59.001Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (SERVER_TIME_MS_MAX, "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(ServerTime::from_millis(ms).to_string(), text);
+        }
     }
 
     #[test]

@@ -315,6 +315,16 @@ impl<'de> Deserialize<'de> for Timeline {
     }
 }
 
+impl fmt::Display for Position {
+    /// Writes hours, minutes, seconds and milliseconds: `1:02:03.004`, in the countdown `-0:00:30.000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.as_millis();
+        let sign = if ms < 0 { "-" } else { "" };
+        let ms = ms.unsigned_abs();
+        let (hours, minutes, seconds, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
+        write!(f, "{sign}{hours}:{minutes:02}:{seconds:02}.{ms:03}")
+    }
+}
 impl fmt::Debug for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "at {} µs", self.0)

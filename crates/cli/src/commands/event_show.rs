@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context) -> Result<Show, Error> {
     for segment in &state.timeline {
         let rate = if segment.rate.is_held() { "held".to_owned() } else { format!("at rate {}", segment.rate) };
         let from = text::instant(segment.from, Zone::Local);
-        screen.line("timeline", format!("from {from}: {} {rate}", text::position(segment.position)));
+        screen.line("timeline", format!("from {from}: {} {rate}", segment.position));
     }
     Ok(Show { screen, state, place: context.place() })
 }

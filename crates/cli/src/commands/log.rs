@@ -162,7 +162,7 @@ fn details(body: &Value) -> Vec<(String, String)> {
     let known_elsewhere = ["command", "id", "actor", "ifRev", "at"];
     let detail = |(name, value): (&String, &Value)| {
         let text = match (name.as_str(), value.as_i64()) {
-            ("position", Some(ms)) => text::position(downbeat_core::Position::from_millis(ms)),
+            ("position", Some(ms)) => downbeat_core::Position::from_millis(ms).to_string(),
             ("startsAt", Some(ms)) => text::instant(downbeat_core::ServerTime::from_millis(ms), Zone::Local),
             ("duration" | "resync", Some(ms)) => text::span(downbeat_core::Span::from_millis(ms)),
             _ => value.to_string(),

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::configuration::{HUBS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
-use crate::command::{RATE_MAX, RATE_MIN, SEEK_MAX};
+use crate::command::{RATE_MAX, RATE_MIN};
 use crate::message::MessageError;
 use crate::name::{CommandId, Rev};
 use crate::time::{ServerTime, Span};
@@ -114,20 +114,14 @@ impl fmt::Display for Refusal {
             Self::IdReused { id, was } => {
                 write!(f, "the id {:?} was used for \"{was}\"; make a new id for another command", id.as_str())
             }
-            Self::Ended { ended_at } => {
-                write!(f, "the event is over since {} ms; \"reopen\" it first", ended_at.as_millis())
-            }
+            Self::Ended { ended_at } => write!(f, "the event's end is {ended_at}; \"reopen\" it first"),
             Self::NotEnded => f.write_str("the event is not over, so there is nothing to reopen"),
-            Self::HasBegun { position } => write!(
-                f,
-                "the event has begun and stands at {} ms, so its start cannot move; use \"seek\"",
-                position.as_millis()
-            ),
+            Self::HasBegun { position } => {
+                write!(f, "the event has begun and stands at {position}, so its start cannot move; use \"seek\"")
+            }
             Self::StartsInThePast { starts_at, now } => write!(
                 f,
-                "the new start {} ms is not after now ({} ms); give a later one, or \"seek\" once the event has begun",
-                starts_at.as_millis(),
-                now.as_millis()
+                "the new start {starts_at} is not after now ({now}); give a later one, or \"seek\" once the event has begun"
             ),
             Self::NoStart => f.write_str("a new event needs \"startsAt\", milliseconds since 1970"),
             Self::NothingToUndo => f.write_str("nothing has been changed since the event was made"),
@@ -146,15 +140,12 @@ impl fmt::Display for Refusal {
             Self::Message(error) => error.fmt(f),
             Self::Position { position, duration: Some(duration) } => write!(
                 f,
-                "the position {} ms is beyond the event's end ({} ms); seek to an earlier one or lengthen \"duration\"",
-                position.as_millis(),
-                duration.as_millis()
+                "the position {position} is beyond the event's end ({}); seek to an earlier one or lengthen \"duration\"",
+                Position::START + *duration
             ),
             Self::Position { position, duration: None } => write!(
                 f,
-                "the position {} ms is more than {} ms from the beginning; check the unit, it is milliseconds",
-                position.as_millis(),
-                SEEK_MAX.as_millis()
+                "the position {position} is more than 366 days from the beginning; check the unit, it is milliseconds"
             ),
             Self::Rate { rate } if rate.is_held() => f.write_str("a rate of 0 is a hold; use \"pause\""),
             Self::Rate { rate } => {

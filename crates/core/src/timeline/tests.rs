@@ -16,6 +16,13 @@ fn go(timeline: &mut Timeline, ms: i64) -> bool {
 }
 
 #[test]
+fn a_position_reads_as_hours_minutes_seconds_and_milliseconds() {
+    assert_eq!(at(723_412).to_string(), "0:12:03.412");
+    assert_eq!(at(-30_000).to_string(), "-0:00:30.000");
+    assert_eq!(at(36_000_000).to_string(), "10:00:00.000");
+}
+
+#[test]
 fn before_the_start_the_event_counts_down() {
     let timeline = Timeline::starting_at(START);
     assert_eq!(timeline.position(after_start(-30_000), START), at(-30_000));
