@@ -6,6 +6,7 @@ mod error;
 use std::io;
 
 use downbeat_core::{Configuration, Digest, EventName, LocalTime, Request, Rev, Span};
+use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{
     CommandAnswer, EventList, LogPage, Problem, Route, StateBody, TimeBody, Token, command, configuration,
 };
@@ -66,6 +67,8 @@ struct Answer {
     url: String,
     status: u16,
     bytes: Vec<u8>,
+    /// What the server says its version is.
+    version: Option<String>,
     arrived: LocalTime,
     /// An earlier attempt may have been carried out.
     repeated: bool,
@@ -173,6 +176,11 @@ impl Server {
         accepted(self.send(call)?).map(|answer| answer.status == 201)
     }
 
+    /// Gives the version the server says it has, whether or not the event exists.
+    pub(crate) fn version(&self, event: &EventName) -> Result<Option<String>, ServerError> {
+        Ok(self.send(Call::get(Route::Event(event.clone())))?.version)
+    }
+
     /// Sends `body` with the token where it cannot change anything, to learn what the token allows.
     pub(crate) fn probe(&self, method: &str, route: Route, body: &str) -> Result<(), ServerError> {
         let mut call = Call::sending(method, route, body.as_bytes().to_vec());
@@ -244,7 +252,15 @@ impl Server {
         let mut response = result.map_err(fault)?;
         let bytes = response.body_mut().read_to_vec().map_err(|error| Fault::Lost(error.to_string()))?;
         let arrived = clock::monotonic();
-        Ok(Answer { url: url.to_owned(), status: response.status().as_u16(), bytes, arrived, repeated: false })
+        let version = response.headers().get(VERSION_HEADER).and_then(|version| version.to_str().ok());
+        Ok(Answer {
+            url: url.to_owned(),
+            status: response.status().as_u16(),
+            bytes,
+            version: version.map(text::tame),
+            arrived,
+            repeated: false,
+        })
     }
 }
 
@@ -340,6 +356,7 @@ mod tests {
             url: "http://a/time".to_owned(),
             status,
             bytes: text.as_bytes().to_vec(),
+            version: None,
             arrived: LocalTime::from_micros(0),
             repeated: false,
         };

@@ -2,6 +2,9 @@
 
 use downbeat_core::{Digest, EventName};
 
+/// The header in which the server says its version, in every answer but the hot ones of `/time`.
+pub const VERSION_HEADER: &str = "downbeat-version";
+
 /// What a path names. Which methods it takes is [`Route::methods`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {

@@ -1,6 +1,7 @@
 //! Making responses: the headers each kind of answer has.
 
 use downbeat_wire::problem::{self, Code, Problem};
+use downbeat_wire::route::VERSION_HEADER;
 use js_sys::Uint8Array;
 use web_sys::{Headers, Response, ResponseInit};
 
@@ -103,6 +104,7 @@ impl Reply {
         }
         set("cache-control", self.keep.header());
         set("x-content-type-options", "nosniff");
+        set(VERSION_HEADER, env!("CARGO_PKG_VERSION"));
         if readers == Readers::Public {
             set("access-control-allow-origin", "*");
             set("timing-allow-origin", "*");

@@ -88,6 +88,7 @@ pub(crate) fn run(context: &Context) -> Doctor {
         Ok(measured) => {
             findings.push(Finding::ok("server", measured.server(&server)));
             findings.push(measured.finding());
+            findings.extend(server_version(context, &public));
             findings.push(event(context, &public));
             findings.extend(token_check::look(context, &server));
         }
@@ -98,6 +99,26 @@ pub(crate) fn run(context: &Context) -> Doctor {
 
 fn version() -> Finding {
     Finding::ok("version", concat!("downbeat ", env!("CARGO_PKG_VERSION"), ", wire version 1"))
+}
+
+/// Compares the server's version with this program's.
+fn server_version(context: &Context, server: &Server) -> Option<Finding> {
+    let ours = env!("CARGO_PKG_VERSION");
+    // What keeps it from answering is found by those who ask for more.
+    let theirs = server.version(&context.settings.event).ok()?;
+    Some(match theirs {
+        Some(theirs) if theirs == ours => Finding::ok("versions", format!("the server has {theirs} too")),
+        Some(theirs) => Finding::warn(
+            "versions",
+            format!("the server has {theirs}, this program {ours}"),
+            "deploy the worker and install this program from the same release",
+        ),
+        None => Finding::warn(
+            "versions",
+            "the server does not say which it has",
+            "check --server; if it is an old Downbeat, deploy it anew",
+        ),
+    })
 }
 
 fn settings(context: &Context) -> Finding {
