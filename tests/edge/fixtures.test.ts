@@ -1,0 +1,128 @@
+// The golden documents of crates/wire/fixtures against a live worker: what they ask is accepted, and what it answers
+// has their shape, down to whether a number is whole.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { call, Event, now } from "./harness/calls.ts";
+import { assertChain } from "./harness/chain.ts";
+import { ROOT } from "./harness/runtime.ts";
+import { rundownAt } from "./harness/rundowns.ts";
+import { shapeOf } from "./harness/shape.ts";
+import { type StandIn, standIn } from "./harness/stand-in.ts";
+import { ENTRIES, TOKENS } from "./harness/tokens.ts";
+import { until } from "./harness/until.ts";
+import type { CommandAnswer, Problem } from "./harness/wire.ts";
+
+const DIRECTORY = `${ROOT}/crates/wire/fixtures`;
+const fixture = (name: string): any => JSON.parse(readFileSync(`${DIRECTORY}/${name}.json`, "utf8"));
+
+let worker: StandIn;
+/** What the worker answered, by the name of the fixture it is to be like. */
+const live = new Map<string, unknown>();
+/** The fixtures that were sent to it and accepted. */
+const accepted = new Set<string>();
+
+before(async () => {
+  worker = await standIn();
+  live.set("time-unknown", await answered("/time"));
+  live.set("token-entry", ENTRIES.find(({ expires }) => expires !== null));
+
+  const event = new Event(worker, "main");
+  const startsAt = (await now(worker)) - 100_000;
+  const made = await event.put({ ...fixture("configuration"), startsAt });
+  assert.equal(made.status, 201, made.text);
+  accepted.add("configuration");
+
+  const { bytes, digest: rundown } = rundownAt(1);
+  await call(worker, "PUT", `${event.path}/rundowns/${rundown}.json`, { token: TOKENS.all, body: bytes });
+  await command(event, "rundown", { rundown });
+  live.set("rundown-pointer", await answered(`${event.path}/rundown.json`));
+  live.set("time", await answered("/time"));
+
+  await command(event, "end", { at: startsAt + 3_600_000 });
+  const rate = await command(event, "rate");
+  await event.reaches(rate.effectiveAt);
+  const pause = await command(event, "pause");
+  live.set("command-answer", pause);
+  await event.reaches(pause.effectiveAt);
+  live.set("time-paused", await answered("/time"));
+  live.set("state", await answered(event.path));
+  live.set("log-page", await answered(`${event.path}/log`));
+  live.set("event-list", await answered("/v1/events"));
+  live.set("audience", await answered(`${event.path}/audience`));
+  await refusals(event);
+
+  await command(event, "resume");
+  await command(event, "clear");
+  await command(event, "announce");
+  await command(event, "seek", { at: startsAt + 200_000 });
+  await command(event, "undo");
+  await command(event, "reopen");
+  const end = await event.command("end");
+  await event.reaches(end.effectiveAt);
+  live.set("time-ended", await answered("/time"));
+
+  const coming = new Event(worker, "coming");
+  await coming.put({ startsAt: startsAt + 3_600_000 });
+  await command(coming, "reschedule", { startsAt: startsAt + 7_200_000 });
+});
+after(() => worker.end());
+
+async function refusals(event: Event): Promise<void> {
+  const path = `${event.path}/commands`;
+  live.set("problem-stale", (await event.send({ ...fixture("command-resume"), ifRev: 3 })).problem);
+  live.set("problem-conflict", (await event.send(fixture("command-reschedule"))).problem);
+  live.set("problem-invalid-field", (await event.send({ command: "seek" })).problem);
+  live.set("problem-unknown-command", (await event.send({ command: "stop" })).problem);
+  live.set("problem-unauthorized", (await call(worker, "POST", path)).problem);
+  live.set("problem-unknown-event", (await call(worker, "GET", "/v1/events/gala/time")).problem);
+  const body = '{\n  "command": pause}';
+  live.set("problem-malformed-json", (await call(worker, "POST", path, { token: TOKENS.all, body })).problem);
+
+  worker.decide(event.name, () => { throw new Error("broken"); });
+  live.set("problem-unavailable", (await event.send({ command: "clear" })).problem);
+  await until(() => event.time(), ({ status }) => status === "unknown", "the copy to be too old");
+  live.set("time-unknown-stale", await answered("/time"));
+  worker.decide(event.name, () => "answer");
+  await until(() => event.time(), ({ status }) => status === "paused", "the object to be back");
+}
+
+/** Sends the fixture `command-<name>` with `changes`; it has to be accepted. */
+async function command(event: Event, name: string, changes: Record<string, unknown> = {}): Promise<CommandAnswer> {
+  const answer = await event.send({ ...fixture(`command-${name}`), ...changes });
+  assert.equal(answer.status, 200, answer.text);
+  accepted.add(`command-${name}`);
+  return answer.body;
+}
+
+async function answered(path: string): Promise<unknown> {
+  return (await call(worker, "GET", path, { token: TOKENS.all })).body;
+}
+
+/** Gives what is the same whether or not the answer waited for the event's object. */
+function comparable(body: any): unknown {
+  const { receivedAt: _, ...rest } = body;
+  return rest;
+}
+
+for (const name of readdirSync(DIRECTORY).map((file) => file.replace(/\.json$/, ""))) {
+  test(`${name}.json is what a live worker takes or gives`, () => {
+    if (accepted.has(name)) return;
+    assert.ok(live.has(name), "this test does not yet compare it with anything");
+    assert.deepEqual(shapeOf(comparable(live.get(name))), shapeOf(comparable(fixture(name))));
+  });
+}
+
+test("a problem's type, title, status and code are those of the fixture", () => {
+  const constant = ({ type, title, status, code }: Problem) => ({ type, title, status, code });
+  const problems = [...live.keys()].filter((name) => name.startsWith("problem-"));
+  assert.equal(problems.length, 8);
+  for (const name of problems) assert.deepEqual(constant(live.get(name) as Problem), constant(fixture(name)));
+});
+
+test("the time's members are in the order of the fixture", () => {
+  assert.deepEqual(Object.keys(comparable(live.get("time")) as object), Object.keys(fixture("time")));
+});
+
+test("the hashes of the fixture's log verify", () => assertChain(fixture("log-page").entries));

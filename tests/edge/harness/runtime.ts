@@ -1,0 +1,146 @@
+// The built worker in the real Workers runtime, as its own process group: started, ended, killed, started again.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { ENTRIES, type TokenEntry } from "./tokens.ts";
+import { turn, until } from "./until.ts";
+
+/** The root of the repository, without a slash at the end. */
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/** How long the runtime may take to answer for the first time, in ms. */
+const START_PATIENCE = 60_000;
+
+/** How long it may take to end by itself, in ms. */
+const END_PATIENCE = 5_000;
+
+const alive = new Set<Runtime>();
+process.on("exit", () => alive.forEach((runtime) => runtime.signal("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
+export class Runtime {
+  /** Where it answers, without a slash at the end. A restart gives it another port. */
+  url = "";
+  /** Its own directory: what it keeps, its secret, what it printed. */
+  readonly directory: string;
+  #process: ChildProcess | undefined;
+
+  private constructor(name: string) {
+    this.directory = `${ROOT}/target/edge/${name}`;
+  }
+
+  /** Starts a runtime with nothing in it. `tokens` null: the worker has no secret at all. */
+  static async start(name: string, tokens: TokenEntry[] | null = ENTRIES): Promise<Runtime> {
+    const runtime = new Runtime(name);
+    rmSync(runtime.directory, { recursive: true, force: true });
+    mkdirSync(runtime.directory, { recursive: true });
+    // A copy: a build that happens meanwhile changes nothing here, and what wrangler leaves behind lies here too.
+    cpSync(`${ROOT}/build`, `${runtime.directory}/build`, { recursive: true });
+    cpSync(`${ROOT}/wrangler.toml`, `${runtime.directory}/wrangler.toml`);
+    const secret = tokens ? `DOWNBEAT_TOKENS='${JSON.stringify(tokens)}'\n` : "";
+    writeFileSync(`${runtime.directory}/secrets.env`, secret);
+    await runtime.restart();
+    return runtime;
+  }
+
+  /** Starts it on the state it left. */
+  async restart(): Promise<void> {
+    const port = await freePort();
+    const output = openSync(`${this.directory}/output.log`, "a");
+    // An env file is named even when it is empty: otherwise wrangler would look for one of the developer's.
+    const child = spawn(
+      process.execPath,
+      [
+        ...["--no-warnings", "node_modules/wrangler/wrangler-dist/cli.js", "dev", "--local"],
+        ...["--config", `${this.directory}/wrangler.toml`, "--env-file", `${this.directory}/secrets.env`],
+        ...["--persist-to", `${this.directory}/state`, "--inspector-port", "0"],
+        ...["--ip", "127.0.0.1", "--port", `${port}`],
+        ...["--log-level", "error", "--show-interactive-dev-session=false"],
+      ],
+      { cwd: ROOT, detached: true, stdio: ["ignore", output, output], env: quiet(this.directory) },
+    );
+    closeSync(output);
+    this.#process = child;
+    this.url = `http://127.0.0.1:${port}`;
+    alive.add(this);
+    const deadline = Date.now() + START_PATIENCE;
+    while (!(await answers(`${this.url}/time`))) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`the runtime did not start:\n${readFileSync(`${this.directory}/output.log`, "utf8")}`);
+      }
+      await turn();
+    }
+  }
+
+  /** Ends wrangler and workerd at once, as a power failure would: nothing of theirs runs any more. */
+  async kill(): Promise<void> {
+    this.signal("SIGKILL");
+    await this.#gone();
+  }
+
+  /** Ends it. */
+  async end(): Promise<void> {
+    this.signal("SIGTERM");
+    const last = setTimeout(() => this.signal("SIGKILL"), END_PATIENCE);
+    await this.#gone();
+    clearTimeout(last);
+    // Whatever of the group outlived wrangler.
+    this.signal("SIGKILL");
+  }
+
+  /** Signals the whole process group: wrangler and every workerd. */
+  signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.#process!.pid!, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
+  async #gone(): Promise<void> {
+    const child = this.#process!;
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    await until(() => accepts(Number(new URL(this.url).port)), (accepted) => !accepted, "the port to be closed");
+    alive.delete(this);
+  }
+}
+
+/** wrangler's environment: asks and tells nobody anything, and leaves nothing outside `directory`. */
+function quiet(directory: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_SEND_ERROR_REPORTS: "false",
+    WRANGLER_WRITE_LOGS: "false",
+    WRANGLER_REGISTRY_PATH: `${directory}/registry`,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}

@@ -1,0 +1,20 @@
+// Waiting on conditions. Nothing here or in the tests waits for a duration.
+
+/** How long a condition may take before the test gives up, in ms: far more than a busy machine needs. */
+const PATIENCE = 20_000;
+
+/** Asks `look` again and again until `satisfied`; gives what it saw then. Fails with what it saw last. */
+export async function until<T>(look: () => Promise<T>, satisfied: (seen: T) => boolean, what: string): Promise<T> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const seen = await look();
+    if (satisfied(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}; last seen: ${JSON.stringify(seen)}`);
+    await turn();
+  }
+}
+
+/** Lets others run before the next look, so that a waiting test leaves the processor to the runtime. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}

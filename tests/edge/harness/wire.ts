@@ -1,0 +1,97 @@
+// What the worker answers, as far as the tests look at it. The whole shapes are in crates/wire/fixtures.
+
+export interface Segment {
+  from: number;
+  position: number;
+  rate: number;
+}
+
+export interface TimeBody {
+  serverTime: number;
+  status: "scheduled" | "running" | "paused" | "ended" | "unknown";
+  message: string | null;
+  epoch: string | null;
+  rev: number;
+  timeline: Segment[];
+  rundown: string | null;
+  resync: number;
+  endedAt?: number;
+  receivedAt?: number;
+}
+
+export interface StateBody extends Omit<TimeBody, "endedAt"> {
+  endedAt: number | null;
+  event: string;
+  title: string;
+  startsAt: number;
+  duration: number | null;
+  locale: string;
+  messages: { from: number; text: Record<string, string> | null; severity: string }[];
+  hubs: number;
+  rundownUrl: string | null;
+  liveUrl: string | null;
+}
+
+export interface CommandAnswer {
+  rev: number;
+  effectiveAt: number;
+  replaced: boolean;
+  state: StateBody;
+  delivery: { hubs: number; acked: number; sockets: number; ms: number };
+}
+
+export interface LogEntry {
+  rev: number;
+  at: number;
+  effectiveAt: number;
+  actor: string;
+  token: string;
+  name: string;
+  body: Record<string, unknown>;
+  prev: string;
+  hash: string;
+}
+
+export interface LogPage {
+  entries: LogEntry[];
+  more: boolean;
+}
+
+export interface EventList {
+  events: { name: string; createdAt: number }[];
+}
+
+export interface Pointer {
+  epoch: string;
+  rev: number;
+  rundown: string | null;
+  url: string | null;
+  integrity: string | null;
+  bytes: number | null;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  pointer?: string;
+  line?: number;
+  column?: number;
+  known?: string[];
+  scope?: string;
+  sha256?: string;
+  limit?: number;
+  state?: StateBody;
+  lastChange?: LastChange;
+}
+
+export interface LastChange {
+  id: string | null;
+  name: string;
+  actor: string;
+  reason: string | null;
+  at: number;
+  effectiveAt: number;
+}
