@@ -65,7 +65,7 @@ impl Context {
         let words = words.iter().map(|word| (*word).to_owned());
         let arguments = self.settings.arguments();
         let all: Vec<String> = words.chain(arguments).map(|word| text::shell(&word)).collect();
-        format!("downbeat {}", all.join(" "))
+        format!("{} {}", program(), all.join(" "))
     }
 
     /// Begins a screen: where this goes, and to which event.
@@ -75,6 +75,14 @@ impl Context {
         screen.line("event", event_name(self, state));
         screen
     }
+}
+
+/// Gives the name this program was called by, so that a command shown can be copied as it is.
+fn program() -> String {
+    std::env::args()
+        .next()
+        .filter(|name| !name.is_empty())
+        .map_or_else(|| "downbeat".to_owned(), |name| text::shell(&name))
 }
 
 fn event_name(context: &Context, state: Option<&StateBody>) -> String {

@@ -40,7 +40,8 @@ fn a_pause_shows_one_screen_and_how_to_undo_it() {
         "viewers see   \"Back soon\" (en), info (now no message)",
         "pause: paused at 0:10:00.500 from 2024-01-01T00:10:00.500+00:00",
         "seen at the edge after ",
-        &format!("undo with: downbeat undo --if-rev 2 --event main --server {}", fake.url),
+        // As it was called, so that it can be copied even where "downbeat" is not on the PATH.
+        &format!("undo with: {} undo --if-rev 2 --event main --server {}", env!("CARGO_BIN_EXE_downbeat"), fake.url),
     ] {
         assert!(run.out.contains(line), "{line} is not in\n{}", run.out);
     }

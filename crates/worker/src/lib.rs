@@ -5,11 +5,12 @@
 //!
 //! | file | for |
 //! | --- | --- |
-//! | [`time`] | the hot path: `/time` from a copy of the state |
-//! | [`copies`], [`event`] | that copy, and how it is renewed |
-//! | [`public`], [`operator`] | all other calls |
-//! | [`event_do`], [`store`] | the event's object, and what it keeps |
-//! | [`catalog_do`] | which events there are |
+//! | `time.rs` | the hot path: `/time` from a copy of the state |
+//! | `copies.rs`, `event.rs` | that copy, and how it is renewed |
+//! | `public.rs`, `operator.rs` | all other calls |
+//! | `event_do.rs`, `store.rs` | the event's object, and what it keeps |
+//! | `object.rs` | calling an object |
+//! | `catalog_do.rs` | which events there are |
 
 mod auth;
 mod catalog_do;
