@@ -1,6 +1,8 @@
 //! Cue sheets as files: reading, compiling, and saying what is wrong with them.
 
-use std::fmt::Write as _;
+mod excerpt;
+mod lines;
+
 use std::io::Read as _;
 use std::path::Path;
 
@@ -9,35 +11,56 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::text;
+use lines::{Lines, Place};
+
+/// How many diagnostics of one sheet are shown to people: more than anyone mends before checking again.
+const SHOWN_MAX: usize = 50;
 
 /// What became of one sheet.
 pub(crate) struct Sheet {
     /// Its path, or `stdin`.
     pub(crate) name: String,
     source: String,
+    lines: Lines,
     pub(crate) rundown: Option<Rundown>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// One diagnostic, and where it is.
+pub(crate) struct Finding<'a> {
+    /// The sheet's path, or `stdin`.
+    pub(crate) file: &'a str,
+    pub(crate) diagnostic: &'a Diagnostic,
+    /// Where it begins, if it is anywhere in particular.
+    pub(crate) from: Option<Place>,
 }
 
 /// Reads and compiles a sheet; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Sheet, Error> {
     let failed = |why: String| Error::File { path: path.to_owned(), why };
-    let (name, bytes) = if path == Path::new("-") {
+    let is_file = path != Path::new("-");
+    let (name, bytes) = if is_file {
+        (path.display().to_string(), std::fs::read(path).map_err(|error| failed(error.to_string()))?)
+    } else {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
         ("stdin".to_owned(), bytes)
-    } else {
-        (path.display().to_string(), std::fs::read(path).map_err(|error| failed(error.to_string()))?)
     };
     let source = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Error::invalid(format!("{name} is not UTF-8 text: byte {at} is part of no character"), "save it as UTF-8")
     })?;
-    let compiled = compile(&source);
-    Ok(Sheet { name, source, rundown: compiled.rundown, diagnostics: compiled.diagnostics })
+    Ok(Sheet::of(&name, source))
 }
 
 impl Sheet {
+    /// Compiles a sheet.
+    fn of(name: &str, source: String) -> Self {
+        let compiled = compile(&source);
+        let (rundown, diagnostics) = (compiled.rundown, compiled.diagnostics);
+        Self { name: name.to_owned(), lines: Lines::of(&source), source, rundown, diagnostics }
+    }
+
     /// Gives how many errors it has.
     pub(crate) fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.level() == Level::Error).count()
@@ -60,46 +83,75 @@ impl Sheet {
         })
     }
 
-    /// Writes each diagnostic as `gala.json:3:14: error DB103: …`, with its hint beneath.
+    /// Gives each diagnostic with its place.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = Finding<'_>> {
+        self.diagnostics.iter().map(|diagnostic| self.finding(diagnostic))
+    }
+
+    fn finding<'a>(&'a self, diagnostic: &'a Diagnostic) -> Finding<'a> {
+        let place = |offset| self.lines.place(&self.source, offset);
+        Finding { file: &self.name, diagnostic, from: diagnostic.span().map(|span| place(span.start)) }
+    }
+
+    /// Writes the diagnostics with the lines they are about, in the order of the sheet, each followed by an empty line.
+    ///
+    /// Of very many only the first of the worst are written, and how many more there are.
     pub(crate) fn report(&self) -> String {
-        let red = anstyle::AnsiColor::Red.on_default().bold();
-        let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+        let mut shown: Vec<&Diagnostic> = self.diagnostics.iter().collect();
+        shown.sort_by_key(|diagnostic| diagnostic.level());
+        let rest = shown.split_off(shown.len().min(SHOWN_MAX));
+        shown.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.start));
+
         let mut out = String::new();
-        for diagnostic in &self.diagnostics {
-            let place = match diagnostic.line_column(&self.source) {
-                Some((line, column)) => format!("{}:{line}:{column}", self.name),
-                None => self.name.clone(),
-            };
-            let (style, level) = match diagnostic.level() {
-                Level::Error => (red, "error"),
-                Level::Warning => (yellow, "warning"),
-            };
-            let (code, message) = (diagnostic.code(), text::tame(diagnostic.message()));
-            let _ = writeln!(out, "{place}: {style}{level} {code}{style:#}: {message}");
-            if let Some(hint) = diagnostic.hint() {
-                let _ = writeln!(out, "  hint: {}", text::tame(hint));
-            }
+        for diagnostic in shown {
+            excerpt::write(&mut out, self, &self.finding(diagnostic));
+            out.push('\n');
+        }
+        if !rest.is_empty() {
+            let errors = rest.iter().filter(|diagnostic| diagnostic.level() == Level::Error).count();
+            let counted = counted(errors, rest.len() - errors);
+            out.push_str(&format!("… and {} more in {} ({counted})\n\n", rest.len(), text::tame(&self.name)));
         }
         out
     }
 
     /// Gives the diagnostics for programs.
     pub(crate) fn json(&self) -> Value {
-        let one = |diagnostic: &Diagnostic| {
-            let (line, column) = diagnostic.line_column(&self.source).unzip();
+        let one = |finding: Finding<'_>| {
+            let diagnostic = finding.diagnostic;
             json!({
-                "file": self.name,
+                "file": finding.file,
                 "code": diagnostic.code(),
-                "level": match diagnostic.level() { Level::Error => "error", Level::Warning => "warning" },
+                "level": finding.severity(),
                 "pointer": diagnostic.pointer(),
-                "line": line,
-                "column": column,
+                "line": finding.from.map(|place| place.line),
+                "column": finding.from.map(|place| place.column),
                 "span": diagnostic.span().map(|span| json!({ "start": span.start, "end": span.end })),
                 "message": diagnostic.message(),
                 "hint": diagnostic.hint(),
             })
         };
-        self.diagnostics.iter().map(one).collect()
+        self.findings().map(one).collect()
+    }
+}
+
+impl Finding<'_> {
+    /// Gives how bad it is, in a word.
+    pub(crate) fn severity(&self) -> &'static str {
+        match self.diagnostic.level() {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        }
+    }
+}
+
+/// Says how many errors and warnings there are: `2 errors, 1 warning`.
+pub(crate) fn counted(errors: usize, warnings: usize) -> String {
+    match (errors, warnings) {
+        (0, 0) => "no errors".to_owned(),
+        (0, _) => text::count(warnings, "warning"),
+        (_, 0) => text::count(errors, "error"),
+        _ => format!("{}, {}", text::count(errors, "error"), text::count(warnings, "warning")),
     }
 }
 

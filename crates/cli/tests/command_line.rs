@@ -69,7 +69,7 @@ fn a_bad_sheet_is_invalid_input_with_every_place() {
 
     let checked = downbeat(&["cues", "check", good, bad]);
     assert_eq!(checked.code, 3);
-    assert!(checked.out.contains(&format!("{bad}:2:16: error ")), "{}", checked.out);
+    assert!(checked.out.contains(&format!("─[{bad}:2:16]\n")), "{}", checked.out);
     assert!(checked.out.contains("did you mean \"action\"?"), "{}", checked.out);
     let json = downbeat(&["cues", "check", bad, "--json"]).json();
     assert_eq!((&json["ok"], &json["code"]), (&json!(false), &json!(3)));

@@ -49,14 +49,16 @@ impl Report for Check {
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for sheet in &self.0 {
             f.write_str(&sheet.report())?;
-            match &sheet.rundown {
-                Some(rundown) => writeln!(f, "{}: {}", sheet.name, text::tame(&sheets::summary(rundown)))?,
-                None => writeln!(f, "{}: no rundown until its errors are mended", sheet.name)?,
-            }
+            let counted = sheets::counted(sheet.errors(), sheet.warnings());
+            let rundown = sheet.rundown.as_ref().map(sheets::summary).unwrap_or_default();
+            let separator = if rundown.is_empty() { "" } else { "; " };
+            writeln!(f, "{}", text::tame(&format!("{}: {counted}{separator}{rundown}", sheet.name)))?;
         }
-        let sheets = text::count(self.0.len(), "sheet");
-        let errors = text::count(self.errors(), "error");
-        writeln!(f, "{sheets}, {errors}, {}", text::count(self.warnings(), "warning"))
+        if self.0.len() > 1 {
+            let sheets = text::count(self.0.len(), "sheet");
+            writeln!(f, "{sheets}: {}", sheets::counted(self.errors(), self.warnings()))?;
+        }
+        Ok(())
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
