@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use downbeat_core::{CommandId, Digest, EventName, Locale, Rate, Rev, Severity, Span};
 use downbeat_wire::{Scope, TokenId};
 
@@ -41,6 +41,14 @@ pub(crate) struct Cli {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) task: Task,
+}
+
+impl Cli {
+    /// Says whether one JSON object is asked for, by `--json` or as the command has it.
+    pub(crate) fn json(&self) -> bool {
+        let format_json = |args: &CheckArgs| args.format == Format::Json;
+        self.global.json || matches!(&self.task, Task::Cues(CuesTask::Check(args)) if format_json(args))
+    }
 }
 
 /// Flags that every command takes.
@@ -395,12 +403,9 @@ pub(crate) enum CuesTask {
     #[command(after_help = "\
 Examples:
   downbeat cues check cues/*.json
-  downbeat cues check - < gala.json            from standard input")]
-    Check {
-        /// Cue sheets; - is standard input
-        #[arg(required = true, value_name = "SHEET")]
-        sheets: Vec<PathBuf>,
-    },
+  downbeat cues check - < gala.json                        from standard input
+  downbeat cues check cues/*.json --deny warnings --format github      in a workflow")]
+    Check(CheckArgs),
 
     /// Compile a cue sheet to a rundown: the canonical bytes that viewers load
     Compile {
@@ -439,6 +444,41 @@ Examples:
         #[command(flatten)]
         options: CommandOptions,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Cue sheets; - is standard input
+    #[arg(required = true, value_name = "SHEET")]
+    pub(crate) sheets: Vec<PathBuf>,
+
+    /// How to print what is found
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+
+    /// Count these as errors too
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// How `cues check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines in question, for people
+    Human,
+    /// One JSON object, the same as --json
+    Json,
+    /// Workflow commands, which GitHub shows beside the lines
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// What `--deny` counts as errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// All warnings
+    Warnings,
 }
 
 #[derive(Debug, Subcommand)]

@@ -38,7 +38,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
         Task::Completions { shell } => return Ok(Box::new(completions::run(shell))),
         Task::Man { out } => return Ok(Box::new(man::run(out)?)),
         Task::Token(TokenTask::New(args)) => return Ok(Box::new(token_new::run(args)?)),
-        Task::Cues(CuesTask::Check { sheets }) => return Ok(Box::new(cues_check::run(&sheets)?)),
+        Task::Cues(CuesTask::Check(args)) => return Ok(Box::new(cues_check::run(&args, output)?)),
         Task::Cues(CuesTask::Compile { sheet, out }) => {
             return Ok(Box::new(cues_compile::run(&sheet, out.as_deref(), global.dry_run, output)?));
         }
@@ -71,7 +71,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
             Box::new(cues_rollback::run(context, to.as_deref(), &options)?)
         }
         Task::Doctor => Box::new(doctor::run(context)),
-        Task::Cues(CuesTask::Check { .. } | CuesTask::Compile { .. })
+        Task::Cues(CuesTask::Check(_) | CuesTask::Compile { .. })
         | Task::Token(_)
         | Task::Completions { .. }
         | Task::Man { .. } => unreachable!("answered above, without settings"),

@@ -54,7 +54,7 @@ pub fn main() -> ExitCode {
     let json = has("--json");
     let exit = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
-            let output = Output { json, quiet: cli.global.quiet };
+            let output = Output { json: cli.json(), quiet: cli.global.quiet };
             interrupt::install(output);
             match commands::run(cli, output) {
                 Ok(report) => output.report(&*report),

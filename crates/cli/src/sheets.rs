@@ -1,8 +1,11 @@
 //! Cue sheets as files: reading, compiling, and saying what is wrong with them.
 
 mod excerpt;
+mod github;
 mod lines;
+mod sarif;
 
+use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -13,13 +16,17 @@ use crate::error::Error;
 use crate::text;
 use lines::{Lines, Place};
 
+pub(crate) use github::commands as github;
+pub(crate) use sarif::log as sarif;
+
 /// How many diagnostics of one sheet are shown to people: more than anyone mends before checking again.
-const SHOWN_MAX: usize = 50;
+pub(crate) const SHOWN_MAX: usize = 50;
 
 /// What became of one sheet.
 pub(crate) struct Sheet {
     /// Its path, or `stdin`.
     pub(crate) name: String,
+    is_file: bool,
     source: String,
     lines: Lines,
     pub(crate) rundown: Option<Rundown>,
@@ -30,9 +37,13 @@ pub(crate) struct Sheet {
 pub(crate) struct Finding<'a> {
     /// The sheet's path, or `stdin`.
     pub(crate) file: &'a str,
+    /// The sheet's path; nothing for standard input.
+    pub(crate) path: Option<&'a str>,
     pub(crate) diagnostic: &'a Diagnostic,
     /// Where it begins, if it is anywhere in particular.
     pub(crate) from: Option<Place>,
+    /// Where it ends: the place after its last character.
+    pub(crate) to: Option<Place>,
 }
 
 /// Reads and compiles a sheet; `-` is standard input.
@@ -50,15 +61,15 @@ pub(crate) fn read(path: &Path) -> Result<Sheet, Error> {
         let at = error.utf8_error().valid_up_to();
         Error::invalid(format!("{name} is not UTF-8 text: byte {at} is part of no character"), "save it as UTF-8")
     })?;
-    Ok(Sheet::of(&name, source))
+    Ok(Sheet::of(&name, is_file, source))
 }
 
 impl Sheet {
     /// Compiles a sheet.
-    fn of(name: &str, source: String) -> Self {
+    fn of(name: &str, is_file: bool, source: String) -> Self {
         let compiled = compile(&source);
         let (rundown, diagnostics) = (compiled.rundown, compiled.diagnostics);
-        Self { name: name.to_owned(), lines: Lines::of(&source), source, rundown, diagnostics }
+        Self { name: name.to_owned(), is_file, lines: Lines::of(&source), source, rundown, diagnostics }
     }
 
     /// Gives how many errors it has.
@@ -90,7 +101,8 @@ impl Sheet {
 
     fn finding<'a>(&'a self, diagnostic: &'a Diagnostic) -> Finding<'a> {
         let place = |offset| self.lines.place(&self.source, offset);
-        Finding { file: &self.name, diagnostic, from: diagnostic.span().map(|span| place(span.start)) }
+        let (from, to) = diagnostic.span().map(|span| (place(span.start), place(span.end))).unzip();
+        Finding { file: &self.name, path: self.is_file.then_some(&self.name), diagnostic, from, to }
     }
 
     /// Writes the diagnostics with the lines they are about, in the order of the sheet, each followed by an empty line.
@@ -122,7 +134,7 @@ impl Sheet {
             json!({
                 "file": finding.file,
                 "code": diagnostic.code(),
-                "level": finding.severity(),
+                "severity": finding.severity(),
                 "pointer": diagnostic.pointer(),
                 "line": finding.from.map(|place| place.line),
                 "column": finding.from.map(|place| place.column),
@@ -142,6 +154,17 @@ impl Finding<'_> {
             Level::Error => "error",
             Level::Warning => "warning",
         }
+    }
+}
+
+impl fmt::Display for Finding<'_> {
+    /// Writes it in one line: `gala.json:3:14: error DB103: …`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.file)?;
+        if let Some(Place { line, column }) = self.from {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.diagnostic)
     }
 }
 

@@ -73,7 +73,7 @@ fn a_bad_sheet_is_invalid_input_with_every_place() {
     assert!(checked.out.contains("did you mean \"action\"?"), "{}", checked.out);
     let json = downbeat(&["cues", "check", bad, "--json"]).json();
     assert_eq!((&json["ok"], &json["code"]), (&json!(false), &json!(3)));
-    assert_eq!(json["sheets"][0]["diagnostics"][0]["line"], json!(2));
+    assert_eq!(json["diagnostics"][0]["line"], json!(2));
     assert_eq!(downbeat(&["cues", "check", good]).code, 0);
     assert_eq!(downbeat(&["cues", "compile", bad]).code, 3);
     assert_eq!(downbeat(&["cues", "check", "no-such-file"]).code, 2);

@@ -1,7 +1,8 @@
-//! `cues check` as a shell sees it: every example sheet, and the lines that are shown.
+//! `cues check` as a shell sees it: every example sheet, every form, the exit codes.
 
 mod harness;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use harness::{Directory, downbeat, run};
@@ -28,24 +29,31 @@ fn faulty(directory: &Directory) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// Writes a sheet with a warning only.
+fn doubtful(directory: &Directory) -> String {
+    let path = directory.path("doubtful.json");
+    std::fs::write(&path, "[{ \"time\": \"9:20\", \"action\": \"a\" }]").unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn good_sheets_pass_all_at_once() {
     let sheets = sheets("good");
     let paths = sheets.iter().map(|path| path.to_str().unwrap());
-    let run = downbeat(&["cues", "check"].into_iter().chain(paths).collect::<Vec<_>>());
+    let run = downbeat(&["cues", "check", "--deny", "warnings"].into_iter().chain(paths).collect::<Vec<_>>());
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
     assert_eq!(run.out.lines().last().unwrap(), format!("{} sheets: no errors", sheets.len()));
 }
 
 #[test]
-fn each_bad_sheet_gets_its_codes_and_their_places() {
+fn each_bad_sheet_gets_its_codes_in_every_form() {
     for sheet in sheets("bad") {
         let path = sheet.to_str().unwrap();
         let expected = expected(&sheet);
         let codes: Vec<&str> = expected.iter().map(|one| one["code"].as_str().unwrap()).collect();
 
-        let json = downbeat(&["cues", "check", path, "--json"]).json();
-        let found = json["sheets"][0]["diagnostics"].as_array().unwrap().iter().map(|one| {
+        let json = downbeat(&["cues", "check", path, "--format", "json"]).json();
+        let found = json["diagnostics"].as_array().unwrap().iter().map(|one| {
             json!({ "code": one["code"], "pointer": one["pointer"], "line": one["line"], "column": one["column"] })
         });
         assert_eq!(found.collect::<Vec<_>>(), expected, "{path}");
@@ -63,7 +71,78 @@ fn each_bad_sheet_gets_its_codes_and_their_places() {
             let place = format!("─[{path}:{}:{}]\n", one["line"], one["column"]);
             assert!(human.out.contains(&place), "{place} is not in\n{}", human.out);
         }
+
+        let github = downbeat(&["cues", "check", path, "--format", "github"]);
+        assert_eq!(github.code, exit, "{path}");
+        for code in codes.iter().collect::<BTreeSet<_>>() {
+            assert!(github.out.contains(&format!(",title={code}::")), "{code} is not in\n{}", github.out);
+        }
+
+        let sarif = downbeat(&["cues", "check", path, "--format", "sarif"]);
+        assert_eq!(sarif.code, exit, "{path}");
+        let results = valid_sarif(&sarif.out);
+        assert_eq!(results.iter().map(|result| result["ruleId"].as_str().unwrap()).collect::<Vec<_>>(), codes);
     }
+}
+
+/// Checks what SARIF 2.1.0 requires of a log like ours (its sections 3.13 to 3.30), and gives the results.
+fn valid_sarif(text: &str) -> Vec<Value> {
+    let log: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+    let run = &log["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["name"], "downbeat");
+    let rules = driver["rules"].as_array().unwrap();
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), rules.len(), "rules are unique");
+    for rule in rules {
+        for text in ["shortDescription", "fullDescription", "help"] {
+            assert!(!rule[text]["text"].as_str().unwrap().is_empty(), "{rule}");
+        }
+        assert!(["error", "warning"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap()));
+    }
+    let results = run["results"].as_array().unwrap();
+    for result in results {
+        assert_eq!(rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()]["id"], result["ruleId"]);
+        assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        let physical = &result["locations"][0]["physicalLocation"];
+        assert!(!physical["artifactLocation"]["uri"].as_str().unwrap().contains(' '));
+        let region = |name: &str| physical["region"][name].as_u64().unwrap();
+        assert!(region("startLine") >= 1 && region("startColumn") >= 1);
+        assert!((region("endLine"), region("endColumn")) >= (region("startLine"), region("startColumn")));
+    }
+    results.clone()
+}
+
+#[test]
+fn warnings_fail_only_where_they_are_denied() {
+    let directory = Directory::new();
+    let sheet = doubtful(&directory);
+    let run = downbeat(&["cues", "check", &sheet]);
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains(&format!("{sheet}: 1 warning; \"sheet\", 1 cue\n")), "{}", run.out);
+    let denied = downbeat(&["cues", "check", &sheet, "--deny", "warnings"]);
+    assert_eq!(denied.code, 3);
+    assert!(denied.out.contains("warnings count as errors here (--deny warnings)\n"), "{}", denied.out);
+    let json = downbeat(&["cues", "check", &sheet, "--deny", "warnings", "--json"]).json();
+    assert_eq!((&json["ok"], &json["code"]), (&json!(false), &json!(3)));
+    assert_eq!((&json["diagnostics"][0]["severity"], &json["errors"]), (&json!("warning"), &json!(0)));
+}
+
+#[test]
+fn json_by_flag_and_by_form_is_the_same_object() {
+    let directory = Directory::new();
+    let sheet = faulty(&directory);
+    let flag = downbeat(&["cues", "check", &sheet, "--json"]);
+    assert_eq!(flag.out, downbeat(&["cues", "check", &sheet, "--format", "json"]).out);
+    assert_eq!(flag.json()["diagnostics"][1]["file"], json!(sheet));
+    assert_eq!(flag.json()["diagnostics"][1]["hint"], json!("did you mean \"action\"?"));
+    let missing = downbeat(&["cues", "check", "no-such-file", "--format", "json"]);
+    assert_eq!((missing.code, &missing.json()["error"]["code"]), (2, &json!("file")));
+    assert_eq!(downbeat(&["cues", "check", &sheet, "--json", "--format", "sarif"]).code, 2);
 }
 
 #[test]

@@ -1,31 +1,59 @@
 //! `cues check`: says all that is wrong with cue sheets.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use crate::cli::{CheckArgs, Format};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{Failure, Report, members};
+use crate::output::{Failure, Output, Report, members};
 use crate::sheets::{self, Sheet};
 use crate::text;
 
 /// What was found.
-pub(crate) struct Check(Vec<Sheet>);
+pub(crate) struct Check {
+    sheets: Vec<Sheet>,
+    format: Format,
+    /// Warnings count as errors.
+    strict: bool,
+}
 
 /// Checks the sheets.
-pub(crate) fn run(paths: &[PathBuf]) -> Result<Check, Error> {
-    paths.iter().map(|path| sheets::read(path)).collect::<Result<_, _>>().map(Check)
+pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<Check, Error> {
+    if output.json && matches!(args.format, Format::Github | Format::Sarif) {
+        return Err(Error::usage("--json and --format ask for different forms", "leave one of them out"));
+    }
+    let sheets = args.sheets.iter().map(|path| sheets::read(path)).collect::<Result<_, _>>()?;
+    Ok(Check { sheets, format: args.format, strict: args.deny.is_some() })
 }
 
 impl Check {
     fn errors(&self) -> usize {
-        self.0.iter().map(Sheet::errors).sum()
+        self.sheets.iter().map(Sheet::errors).sum()
     }
 
     fn warnings(&self) -> usize {
-        self.0.iter().map(Sheet::warnings).sum()
+        self.sheets.iter().map(Sheet::warnings).sum()
+    }
+
+    /// Writes what is wrong with each sheet, and how much it is.
+    fn excerpts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for sheet in &self.sheets {
+            f.write_str(&sheet.report())?;
+            let counted = sheets::counted(sheet.errors(), sheet.warnings());
+            let rundown = sheet.rundown.as_ref().map(sheets::summary).unwrap_or_default();
+            let separator = if rundown.is_empty() { "" } else { "; " };
+            writeln!(f, "{}", text::tame(&format!("{}: {counted}{separator}{rundown}", sheet.name)))?;
+        }
+        let (errors, warnings) = (self.errors(), self.warnings());
+        if self.sheets.len() > 1 {
+            writeln!(f, "{}: {}", text::count(self.sheets.len(), "sheet"), sheets::counted(errors, warnings))?;
+        }
+        if errors == 0 && self.failure().is_some() {
+            writeln!(f, "warnings count as errors here (--deny warnings)")?;
+        }
+        Ok(())
     }
 }
 
@@ -36,37 +64,41 @@ impl Report for Check {
                 "file": sheet.name,
                 "rundown": sheet.rundown.as_ref().map(|rundown| rundown.digest()),
                 "cues": sheet.rundown.as_ref().map(|rundown| rundown.cues().len()),
-                "diagnostics": sheet.json(),
+                "errors": sheet.errors(),
+                "warnings": sheet.warnings(),
             })
         };
+        let diagnostics = self.sheets.iter().flat_map(|sheet| match sheet.json() {
+            Value::Array(diagnostics) => diagnostics,
+            _ => Vec::new(),
+        });
         members(json!({
             "errors": self.errors(),
             "warnings": self.warnings(),
-            "sheets": self.0.iter().map(sheet).collect::<Vec<_>>(),
+            "diagnostics": diagnostics.collect::<Vec<_>>(),
+            "sheets": self.sheets.iter().map(sheet).collect::<Vec<_>>(),
         }))
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for sheet in &self.0 {
-            f.write_str(&sheet.report())?;
-            let counted = sheets::counted(sheet.errors(), sheet.warnings());
-            let rundown = sheet.rundown.as_ref().map(sheets::summary).unwrap_or_default();
-            let separator = if rundown.is_empty() { "" } else { "; " };
-            writeln!(f, "{}", text::tame(&format!("{}: {counted}{separator}{rundown}", sheet.name)))?;
+        match self.format {
+            Format::Github => f.write_str(&sheets::github(&self.sheets)),
+            Format::Sarif => writeln!(f, "{:#}", sheets::sarif(&self.sheets)),
+            Format::Human | Format::Json => self.excerpts(f),
         }
-        if self.0.len() > 1 {
-            let sheets = text::count(self.0.len(), "sheet");
-            writeln!(f, "{sheets}: {}", sheets::counted(self.errors(), self.warnings()))?;
-        }
-        Ok(())
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|sheet| f.write_str(&sheet.report()))
+        match self.format {
+            Format::Human => self.sheets.iter().try_for_each(|sheet| f.write_str(&sheet.report())),
+            _ => self.human(f),
+        }
     }
 
     fn failure(&self) -> Option<Failure> {
-        let message = text::count(self.errors(), "error");
-        (self.errors() > 0).then_some(Failure { exit: Exit::InvalidInput, code: "sheet", message })
+        let (errors, warnings) = (self.errors(), self.warnings());
+        let fails = errors > 0 || (self.strict && warnings > 0);
+        let message = sheets::counted(errors, if self.strict { warnings } else { 0 });
+        fails.then_some(Failure { exit: Exit::InvalidInput, code: "sheet", message })
     }
 }

@@ -3,7 +3,7 @@ use downbeat_sheet::compile;
 
 /// Gives all that is shown of a sheet, without colour.
 fn shown(source: &str) -> String {
-    anstream::adapter::strip_str(&Sheet::of("gala.jsonc", source.to_owned()).report()).to_string()
+    anstream::adapter::strip_str(&Sheet::of("gala.jsonc", true, source.to_owned()).report()).to_string()
 }
 
 /// Gives a line as it is shown, with what is marked in brackets.
@@ -119,7 +119,7 @@ fn whatever_the_sheet_the_mark_lies_in_the_excerpt() {
     // Every text of up to four pieces: the drawing would panic if a mark were outside of its line.
     for number in 0..pieces.len().pow(4) {
         let text: String = (0..4).map(|digit| pieces[number / pieces.len().pow(digit) % pieces.len()]).collect();
-        let sheet = Sheet::of("s", text);
+        let sheet = Sheet::of("s", true, text);
         for finding in sheet.findings() {
             let Some(Excerpt { text, mark, .. }) = Excerpt::of(&sheet, &finding) else { continue };
             assert!(!text[mark.clone()].is_empty() && !text[mark].contains('\n'), "{:?}", sheet.source);
