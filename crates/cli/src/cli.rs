@@ -404,7 +404,8 @@ pub(crate) enum CuesTask {
 Examples:
   downbeat cues check cues/*.json
   downbeat cues check - < gala.json                        from standard input
-  downbeat cues check cues/*.json --deny warnings --format github      in a workflow")]
+  downbeat cues check cues/*.json --deny warnings --format github      in a workflow
+  downbeat cues check --explain DB204                      what a code means")]
     Check(CheckArgs),
 
     /// Compile a cue sheet to a rundown: the canonical bytes that viewers load
@@ -449,7 +450,7 @@ Examples:
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// Cue sheets; - is standard input
-    #[arg(required = true, value_name = "SHEET")]
+    #[arg(required_unless_present = "explain", value_name = "SHEET")]
     pub(crate) sheets: Vec<PathBuf>,
 
     /// How to print what is found
@@ -459,6 +460,10 @@ pub(crate) struct CheckArgs {
     /// Count these as errors too
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(crate) deny: Option<Deny>,
+
+    /// Say what a code means, such as DB204
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["sheets", "format", "deny"])]
+    pub(crate) explain: Option<String>,
 }
 
 /// How `cues check` prints.

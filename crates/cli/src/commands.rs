@@ -5,6 +5,7 @@ mod clear;
 mod completions;
 mod cues_check;
 mod cues_compile;
+mod cues_explain;
 mod cues_list;
 mod cues_publish;
 mod cues_rollback;
@@ -38,7 +39,12 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
         Task::Completions { shell } => return Ok(Box::new(completions::run(shell))),
         Task::Man { out } => return Ok(Box::new(man::run(out)?)),
         Task::Token(TokenTask::New(args)) => return Ok(Box::new(token_new::run(args)?)),
-        Task::Cues(CuesTask::Check(args)) => return Ok(Box::new(cues_check::run(&args, output)?)),
+        Task::Cues(CuesTask::Check(args)) => {
+            return Ok(match &args.explain {
+                Some(code) => Box::new(cues_explain::run(code)?),
+                None => Box::new(cues_check::run(&args, output)?),
+            });
+        }
         Task::Cues(CuesTask::Compile { sheet, out }) => {
             return Ok(Box::new(cues_compile::run(&sheet, out.as_deref(), global.dry_run, output)?));
         }

@@ -163,6 +163,16 @@ fn only_the_colour_goes_where_it_is_piped() {
 }
 
 #[test]
+fn a_code_is_explained_and_an_unknown_one_names_the_known() {
+    let run = downbeat(&["cues", "check", "--explain", "DB204"]);
+    assert_eq!((run.code, run.out), (0, format!("DB204: {}\n", downbeat_sheet::explain("DB204").unwrap())));
+    let unknown = downbeat(&["cues", "check", "--explain", "DB999"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
+    assert!(unknown.err.contains("the codes are DB101, ") && unknown.err.contains("DB204"), "{}", unknown.err);
+    assert_eq!(downbeat(&["cues", "check"]).code, 2);
+}
+
+#[test]
 fn compiling_and_publishing_show_the_same_lines() {
     let directory = Directory::new();
     let sheet = faulty(&directory);

@@ -53,7 +53,12 @@ impl Check {
         if errors == 0 && self.failure().is_some() {
             writeln!(f, "warnings count as errors here (--deny warnings)")?;
         }
-        Ok(())
+        let mut worst: Vec<_> = self.sheets.iter().flat_map(|sheet| &sheet.diagnostics).collect();
+        worst.sort_by_key(|diagnostic| diagnostic.level());
+        match worst.first() {
+            Some(first) => writeln!(f, "more about a code: downbeat cues check --explain {}", first.code()),
+            None => Ok(()),
+        }
     }
 }
 

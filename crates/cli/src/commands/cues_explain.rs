@@ -1,0 +1,63 @@
+//! `cues check --explain`: what a diagnostic's code means.
+
+use std::fmt;
+
+use downbeat_sheet::explain;
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::output::{Report, members};
+
+/// What a code means.
+pub(crate) struct Explanation {
+    code: String,
+    text: &'static str,
+}
+
+/// Looks a code up, in capitals or not.
+pub(crate) fn run(given: &str) -> Result<Explanation, Error> {
+    let code = given.to_ascii_uppercase();
+    match explain(&code) {
+        Some(text) => Ok(Explanation { code, text }),
+        None => Err(Error::usage(
+            format!("there is no code {given:?}"),
+            format!("the codes are {}", known().collect::<Vec<_>>().join(", ")),
+        )),
+    }
+}
+
+/// Gives the codes there are: DB and three digits.
+fn known() -> impl Iterator<Item = String> {
+    (100..1_000).map(|number| format!("DB{number}")).filter(|code| explain(code).is_some())
+}
+
+impl Report for Explanation {
+    fn json(&self) -> Map<String, Value> {
+        members(json!({ "explain": self.code, "text": self.text }))
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.code, self.text)
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.human(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_in_small_letters_too() {
+        assert_eq!(run("db204").unwrap().code, "DB204");
+    }
+
+    #[test]
+    fn for_an_unknown_code_the_known_ones_are_named() {
+        let Err(Error::Usage { message, hint }) = run("DB999") else { panic!("it is known") };
+        assert_eq!(message, "there is no code \"DB999\"");
+        assert!(hint.starts_with("the codes are DB101, DB102, ") && hint.contains("DB401"), "{hint}");
+    }
+}
