@@ -5,6 +5,7 @@ mod report;
 
 use core::fmt;
 use core::ops::Range;
+use std::sync::Arc;
 
 pub(crate) use code::Code;
 pub use code::explain;
@@ -32,6 +33,7 @@ pub enum Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     code: Code,
+    file: Option<Arc<str>>,
     pointer: String,
     span: Option<Range<usize>>,
     message: String,
@@ -49,12 +51,18 @@ impl Diagnostic {
         self.code.level()
     }
 
+    /// Gives the included file it is about, as its path from the sheet's folder; nothing for the sheet itself.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
     /// Gives the JSON pointer (RFC 6901) of the value in question; empty for the whole sheet.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Gives where that is in the source, in bytes; both ends lie between characters.
+    /// Gives where that is in the source, or in the included [`Diagnostic::file`], in bytes; both ends lie between
+    /// characters.
     pub fn span(&self) -> Option<Range<usize>> {
         self.span.clone()
     }
@@ -71,7 +79,7 @@ impl Diagnostic {
 
     /// Gives the line and the column at which the span begins, both from 1, the column in characters.
     ///
-    /// `source` is the text that was compiled. The time this takes grows with the offset.
+    /// `source` is the text that was compiled, or that of the included [`Diagnostic::file`]. The time this takes grows with the offset.
     pub fn line_column(&self, source: &str) -> Option<(usize, usize)> {
         let before = source.get(..self.span.as_ref()?.start)?;
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

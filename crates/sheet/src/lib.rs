@@ -5,8 +5,8 @@
 //!
 //! | start here | for |
 //! | --- | --- |
-//! | [`compile`] | a sheet's text to a rundown and every diagnostic there is |
-//! | [`rundown`] | what is published: reading it, writing it, its digest; needs none of the compiler |
+//! | [`compile`], [`compile_with`] | a sheet's text to a rundown and every diagnostic there is |
+//! | [`rundown`] | what is published: reading it, writing it, its digest; needs none of the compiler (feature `compiler`) |
 //! | [`diagnostic`] | what is said about a sheet, and where in it |
 //!
 //! ```
@@ -16,11 +16,16 @@
 //! assert_eq!(rundown.cues()[0].time().as_millis(), 560_000);
 //! ```
 
+#[cfg(feature = "compiler")]
 mod compile;
+#[cfg(feature = "compiler")]
 pub mod diagnostic;
 pub mod rundown;
+#[cfg(feature = "compiler")]
 mod source;
 
-pub use compile::{Compiled, compile};
+#[cfg(feature = "compiler")]
+pub use compile::{Compiled, Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, compile, compile_with};
+#[cfg(feature = "compiler")]
 pub use diagnostic::{Diagnostic, Level, explain};
-pub use rundown::{Cue, Kind, Late, NotARundown, Preload, Rundown, Track, digest_of};
+pub use rundown::{Checkpoint, Cue, Kind, Late, NotARundown, Preload, Rundown, Track, digest_of};

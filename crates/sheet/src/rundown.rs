@@ -4,15 +4,18 @@
 //!
 //! ```
 //! use downbeat_sheet::{Rundown, digest_of};
+//! # #[cfg(feature = "compiler")] {
 //! let bytes = downbeat_sheet::compile(r#"[{ "time": 1, "action": "flash" }]"#).rundown.unwrap().to_bytes();
 //! let read = Rundown::parse(&bytes).unwrap();
 //! assert_eq!(read.to_bytes(), bytes);
 //! assert_eq!(read.digest(), digest_of(&bytes));
 //! // One space more is another text with another name: no rundown.
 //! assert!(Rundown::parse(&[&bytes[..], b" "].concat()).is_err());
+//! # }
 //! ```
 
 mod canonical;
+mod checkpoint;
 mod cue;
 mod not_a_rundown;
 mod parse;
@@ -22,6 +25,7 @@ use downbeat_core::{Digest, Position, Span};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
+pub use checkpoint::Checkpoint;
 pub use cue::{Cue, Kind, Late, Preload};
 pub use not_a_rundown::NotARundown;
 
@@ -58,6 +62,7 @@ pub struct Rundown {
     pub(crate) duration: Option<Span>,
     pub(crate) tracks: BTreeMap<String, Track>,
     pub(crate) cues: Vec<Cue>,
+    checkpoints: Vec<Checkpoint>,
 }
 
 /// What a track is: a lane on which cues lie.
@@ -68,6 +73,18 @@ pub struct Track {
 }
 
 impl Rundown {
+    /// Gives the rundown of cues that are sorted.
+    pub(crate) fn new(
+        id: String,
+        title: String,
+        duration: Option<Span>,
+        tracks: BTreeMap<String, Track>,
+        cues: Vec<Cue>,
+    ) -> Self {
+        let checkpoints = checkpoint::checkpoints(&cues);
+        Self { id, title, duration, tracks, cues, checkpoints }
+    }
+
     /// Reads a rundown from the bytes it was published as.
     ///
     /// # Errors
@@ -112,6 +129,11 @@ impl Rundown {
         &self.cues
     }
 
+    /// Gives the states that are active at whole minutes, by time.
+    pub fn checkpoints(&self) -> &[Checkpoint] {
+        &self.checkpoints
+    }
+
     /// Gives the cue with this id.
     pub fn cue(&self, id: &str) -> Option<&Cue> {
         self.cues.iter().find(|cue| cue.id == id)
@@ -141,7 +163,12 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
 }
 
 /// Gives a time as people write it: `HH:MM:SS`, with `.mmm` where it is no whole second.
-pub(crate) fn clock(position: Position) -> String {
+///
+/// ```
+/// use downbeat_core::Position;
+/// assert_eq!(downbeat_sheet::rundown::clock(Position::from_millis(560_500)), "00:09:20.500");
+/// ```
+pub fn clock(position: Position) -> String {
     let ms = position.as_millis();
     let (sign, ms) = (if ms < 0 { "-" } else { "" }, ms.unsigned_abs());
     let (hours, minutes, seconds, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
@@ -149,5 +176,5 @@ pub(crate) fn clock(position: Position) -> String {
     format!("{sign}{hours:02}:{minutes:02}:{seconds:02}{fraction}")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "compiler"))]
 mod tests;

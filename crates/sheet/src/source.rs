@@ -1,79 +1,114 @@
 //! The sheet as its author writes it.
 //!
 //! Everything is read to the end, whatever is wrong with it: each function reports what it finds and gives what could
-//! still be understood.
+//! still be understood. First the files and what they declare ([`include`], [`sheet`], [`declare`]), then each cue by
+//! itself ([`cue`]), then what they are to each other ([`resolve`], [`arrange`], [`review`]).
 
+mod arrange;
 mod cue;
+mod declare;
+mod dispatch;
+mod draft;
 mod fields;
+mod ids;
+mod include;
 mod json;
 mod label;
 mod nearest;
+mod reference;
+mod resolve;
+mod review;
+mod schema;
 mod sheet;
 mod syntax;
 mod time;
+mod timecode;
+mod vars;
 
 use core::ops::Range;
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
+use std::collections::BTreeMap;
 
+use crate::compile::{Included, Options};
 use crate::diagnostic::{At, Code, Report};
-use crate::rundown::{CUES_MAX, FORMAT, Rundown};
-use cue::Cues;
+use crate::rundown::{CUES_MAX, Cue, FORMAT, Rundown, Track};
+use ids::Ids;
+use include::{File, Loader, SHEET_BYTES_MAX, Shelf};
 use sheet::Header;
 
-/// Gives the length of a sheet: at most 10 MiB, about 200,000 cues.
-const SHEET_BYTES_MAX: usize = 10 * 1024 * 1024;
-
-/// Gives the number of disabled and enabled cues together that a sheet may have.
-const SHEET_CUES_MAX: usize = CUES_MAX;
-
-/// Reads a sheet. The rundown is only to be used if nothing was reported that is an error.
-pub(crate) fn read(text: &str, report: &mut Report) -> Option<Rundown> {
+/// Reads a sheet and what it includes. The rundown is only to be used if nothing was reported that is an error.
+pub(crate) fn read(
+    source: &str,
+    options: &Options,
+    read: &dyn Fn(&str) -> Result<String, String>,
+    report: &mut Report,
+) -> (Option<Rundown>, Vec<Included>) {
+    // Some editors begin a file with a byte order mark; it is no part of the sheet.
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let number = report.begin(None, source.len() - text.len());
     if text.len() > SHEET_BYTES_MAX {
         let message = format!(
             "the sheet has {} bytes, at most {SHEET_BYTES_MAX} (10 MiB) are read; split it into several events",
             text.len()
         );
         report.say(Code::TooLarge, &At::ROOT, 0..0, message);
-        return None;
+        return (None, Vec::new());
     }
-    match syntax::parse(text, report)? {
-        Value::Array(array) => Some(compose(Header::of_bare_array(), &array.elements, &At::ROOT, report)),
-        Value::Object(object) if is_rundown(&object) => read_rundown(text, report),
-        Value::Object(object) => {
-            let (header, cues) = sheet::read(&object, report);
-            let at = At::ROOT;
-            Some(compose(header, cues, &at.key("cues"), report))
-        }
-        other => {
-            let message = format!(
-                "a sheet is an array of cues, or an object with \"cues\", not {}; begin with [ or {{",
-                fields::describe(&other)
-            );
-            report.say(Code::WrongType, &At::ROOT, span(&other), message);
-            None
-        }
-    }
+    let tree = match syntax::parse(text, report) {
+        None => return (None, Vec::new()),
+        Some(Value::Object(object)) if is_rundown(&object) => return (read_rundown(text, report), Vec::new()),
+        Some(tree) => tree,
+    };
+    let texts = Shelf::with_room_for(0);
+    let (rundown, paths) = {
+        let trees = Shelf::with_room_for(1);
+        let mut loader = Loader::new(&texts, &trees, read);
+        loader.bytes = text.len();
+        loader.load_sheet(tree, number, report);
+        let paths = loader.paths();
+        let compiled = compose(loader.header, &loader.files, options, report);
+        (compiled, paths)
+    };
+    let included = paths.into_iter().zip(texts.into_things());
+    (Some(rundown), included.map(|(path, text)| Included { path, text }).collect())
 }
 
-/// Makes the rundown of a header and cues.
-fn compose(header: Header, elements: &[Value<'_>], at: &At<'_>, report: &mut Report) -> Rundown {
-    let mut cues = Cues::new(&header);
-    if elements.len() > SHEET_CUES_MAX {
-        let message = format!(
-            "the sheet has {} cues, at most {SHEET_CUES_MAX} are read; split it into several events",
-            elements.len()
-        );
-        report.say(Code::TooLarge, at, span(&elements[SHEET_CUES_MAX]), message);
+/// Makes the rundown of what was read.
+fn compose(header: Header, files: &[File<'_>], options: &Options, report: &mut Report) -> Rundown {
+    let mut drafts = Vec::new();
+    for file in files {
+        report.go_on(file.number);
+        let elements = file.part.cues;
+        let room = CUES_MAX - drafts.len();
+        if elements.len() > room {
+            let root = At::ROOT;
+            let cues = root.key("cues");
+            let at = if file.part.bare { &root } else { &cues };
+            arrange::too_many(elements.len() + drafts.len(), at, span(&elements[room]), report);
+        }
+        drafts.reserve(elements.len().min(room));
+        let read = elements.iter().take(room).enumerate();
+        drafts.extend(read.filter_map(|(index, element)| cue::read(element, index, file, &header, report)));
     }
-    for (index, element) in elements.iter().take(SHEET_CUES_MAX).enumerate() {
-        cues.read(element, index, at, report);
+    let ids = Ids::collect(&mut drafts, report);
+    let times = resolve::resolve(&drafts, &ids, report);
+    let mut placed = arrange::arrange(&mut drafts, &times, header.duration, report);
+    review::review(&mut placed, &drafts, &header, options, report);
+    let cues: Vec<Cue> = placed.into_iter().map(|placed| placed.cue).collect();
+    let tracks = header.declared.tracks.unwrap_or_else(|| tracks_of(&cues));
+    Rundown::new(header.id, header.title, header.duration, tracks, cues)
+}
+
+/// Gives the tracks that cues use.
+fn tracks_of(cues: &[Cue]) -> BTreeMap<String, Track> {
+    let mut tracks = BTreeMap::new();
+    for name in cues.iter().filter_map(|cue| cue.track.as_ref()) {
+        if !tracks.contains_key(name) {
+            tracks.insert(name.clone(), Track::default());
+        }
     }
-    let mut cues = cues.into_cues();
-    cues.sort_by(|a, b| a.order().cmp(&b.order()));
-    let used = || cues.iter().filter_map(|cue| cue.track.clone()).map(|name| (name, Default::default()));
-    let tracks = header.tracks.unwrap_or_else(|| used().collect());
-    Rundown { id: header.id, title: header.title, duration: header.duration, tracks, cues }
+    tracks
 }
 
 /// Says whether an object means to be a rundown rather than a sheet.

@@ -1,6 +1,6 @@
 //! The sheets in `cues/`: the good ones compile without a word, the bad ones get exactly the diagnostics beside them.
 
-use downbeat_sheet::{Rundown, compile};
+use downbeat_sheet::{Compiled, Options, Rundown, compile_with};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 fn sheets(folder: &str) -> Vec<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cues").join(folder);
     let mut paths: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| !path.to_string_lossy().ends_with(".expected.json"));
+    paths.retain(|path| path.is_file() && !path.to_string_lossy().ends_with(".expected.json"));
     paths.sort();
     assert!(!paths.is_empty());
     paths
@@ -20,10 +20,19 @@ fn read(path: &PathBuf) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Compiles a sheet for 20,000 viewers, with what it includes beside it.
+fn compile(path: &PathBuf) -> Compiled {
+    #[expect(clippy::disallowed_methods, reason = "the crate reads no files; its tests read the example sheets")]
+    let included = |included: &str| {
+        std::fs::read_to_string(path.parent().unwrap().join(included)).map_err(|_| "no such file".to_owned())
+    };
+    compile_with(&read(path), &Options { viewers: Some(20_000), ..Options::default() }, &included)
+}
+
 #[test]
 fn good_sheets_compile_without_a_word() {
     for path in sheets("good") {
-        let compiled = compile(&read(&path));
+        let compiled = compile(&path);
         assert_eq!(compiled.diagnostics, [], "{}", path.display());
         let rundown = compiled.rundown.unwrap();
         assert_eq!(Rundown::parse(&rundown.to_bytes()).unwrap(), rundown, "{}", path.display());
@@ -34,12 +43,20 @@ fn good_sheets_compile_without_a_word() {
 fn bad_sheets_get_exactly_the_diagnostics_beside_them() {
     for path in sheets("bad") {
         let source = read(&path);
-        let found: Vec<Value> = compile(&source)
+        let compiled = compile(&path);
+        let found: Vec<Value> = compiled
             .diagnostics
             .iter()
             .map(|diagnostic| {
-                let (line, column) = diagnostic.line_column(&source).unwrap();
-                json!({ "code": diagnostic.code(), "pointer": diagnostic.pointer(), "line": line, "column": column })
+                let included = compiled.included.iter().find(|included| Some(&*included.path) == diagnostic.file());
+                let text = included.map_or(&source, |included| &included.text);
+                let (line, column) = diagnostic.line_column(text).unwrap();
+                let mut found =
+                    json!({ "code": diagnostic.code(), "pointer": diagnostic.pointer(), "line": line, "column": column });
+                let fields = found.as_object_mut().unwrap();
+                fields.extend(diagnostic.file().map(|file| ("file".to_owned(), file.into())));
+                fields.extend(diagnostic.hint().map(|hint| ("hint".to_owned(), hint.into())));
+                found
             })
             .collect();
         let expected = read(&path.with_extension("expected.json"));
@@ -51,8 +68,8 @@ fn bad_sheets_get_exactly_the_diagnostics_beside_them() {
 #[test]
 fn every_code_has_a_bad_sheet() {
     let shown: BTreeSet<&str> =
-        sheets("bad").iter().flat_map(|path| compile(&read(path)).diagnostics).map(|said| said.code()).collect();
-    let all: Vec<String> = (100..500).map(|number| format!("DB{number}")).collect();
+        sheets("bad").iter().flat_map(|path| compile(path).diagnostics).map(|said| said.code()).collect();
+    let all: Vec<String> = (100..600).map(|number| format!("DB{number}")).collect();
     let all: BTreeSet<&str> =
         all.iter().map(String::as_str).filter(|code| downbeat_sheet::explain(code).is_some()).collect();
     assert_eq!(shown, all);
@@ -61,7 +78,7 @@ fn every_code_has_a_bad_sheet() {
 #[test]
 fn every_message_says_what_to_do() {
     for path in sheets("bad") {
-        for diagnostic in compile(&read(&path)).diagnostics {
+        for diagnostic in compile(&path).diagnostics {
             let message = diagnostic.message();
             let remedy = [";", "use ", "it takes ", "it must be "].iter().any(|words| message.contains(words));
             assert!(remedy && message.len() < 400, "{}: {message}", path.display());
@@ -72,7 +89,7 @@ fn every_message_says_what_to_do() {
 #[test]
 fn the_gala_is_what_it_says() {
     let gala = sheets("good").into_iter().find(|path| path.ends_with("gala.json")).unwrap();
-    let rundown = compile(&read(&gala)).rundown.unwrap();
+    let rundown = compile(&gala).rundown.unwrap();
     assert_eq!(rundown.duration().unwrap().as_millis(), 5_400_000);
     let burst = rundown.cue("burst1").unwrap();
     assert_eq!((burst.time().as_millis(), burst.end().unwrap().as_millis()), (603_500, 607_500));

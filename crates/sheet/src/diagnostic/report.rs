@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 use core::ops::Range;
+use std::sync::Arc;
 
 use super::{Code, Diagnostic, Level};
 
@@ -50,10 +51,27 @@ impl<'a> At<'a> {
 /// Everything said so far.
 #[derive(Default)]
 pub(crate) struct Report {
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<(usize, Diagnostic)>,
+    /// The path of each file, with the bytes left out at its beginning. The sheet itself has none.
+    files: Vec<(Option<Arc<str>>, usize)>,
+    /// The file that is being read.
+    file: usize,
 }
 
 impl Report {
+    /// Begins a file, the sheet itself first, and gives its number. `skipped` is how many bytes at its beginning are
+    /// not part of what is read.
+    pub(crate) fn begin(&mut self, path: Option<&str>, skipped: usize) -> usize {
+        self.files.push((path.map(Arc::from), skipped));
+        self.file = self.files.len() - 1;
+        self.file
+    }
+
+    /// Goes on with a file that was begun before.
+    pub(crate) fn go_on(&mut self, file: usize) {
+        self.file = file;
+    }
+
     /// Says something about the value at `at`, whose text is at `span`.
     pub(crate) fn say(&mut self, code: Code, at: &At<'_>, span: Range<usize>, message: String) {
         self.suggest(code, at, span, message, None);
@@ -68,19 +86,20 @@ impl Report {
         message: String,
         hint: Option<String>,
     ) {
-        self.diagnostics.push(Diagnostic { code, pointer: at.pointer(), span: Some(span), message, hint });
+        let (file, skipped) = self.files.get(self.file).cloned().unwrap_or_default();
+        let span = Some(span.start + skipped..span.end + skipped);
+        self.diagnostics.push((self.file, Diagnostic { code, file, pointer: at.pointer(), span, message, hint }));
     }
 
     pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.level() == Level::Error)
+        self.diagnostics.iter().any(|(_, diagnostic)| diagnostic.level() == Level::Error)
     }
 
-    /// Gives the diagnostics in the order of their places, moved by `offset` bytes.
-    pub(crate) fn into_diagnostics(mut self, offset: usize) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.as_ref().map(|span| span.start), diagnostic.code));
-        for span in self.diagnostics.iter_mut().filter_map(|diagnostic| diagnostic.span.as_mut()) {
-            *span = span.start + offset..span.end + offset;
-        }
-        self.diagnostics
+    /// Gives the diagnostics in the order of their files and places.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by_key(|(file, diagnostic)| {
+            (*file, diagnostic.span.as_ref().map(|span| span.start), diagnostic.code)
+        });
+        self.diagnostics.into_iter().map(|(_, diagnostic)| diagnostic).collect()
     }
 }

@@ -52,6 +52,24 @@ pub struct Preload {
 }
 
 impl Cue {
+    /// Gives a cue that says nothing, to stand where another was taken away.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn empty() -> Self {
+        Self {
+            id: String::new(),
+            time: Position::START,
+            end: None,
+            action: String::new(),
+            kind: Kind::Moment,
+            track: None,
+            params: None,
+            late: None,
+            jitter: None,
+            preload: None,
+            message: None,
+        }
+    }
+
     /// Gives the id, unique in its rundown.
     pub fn id(&self) -> &str {
         &self.id
@@ -154,12 +172,12 @@ impl Preload {
         &self.assets
     }
 
-    /// Gives how long before the cue everything should be there.
+    /// Gives how long before the cue viewers begin to fetch.
     pub fn lead(&self) -> Span {
         self.lead
     }
 
-    /// Gives the width over which viewers spread their fetching.
+    /// Gives the width over which viewers spread their fetching; at most the lead.
     pub fn spread(&self) -> Span {
         self.spread
     }

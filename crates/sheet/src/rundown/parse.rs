@@ -7,14 +7,13 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    CUES_MAX, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, NotARundown, Preload, Rundown,
-    TIME_MAX, TITLE_CHARS_MAX, Track,
+    CUES_MAX, Checkpoint, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, NotARundown, Preload,
+    Rundown, TIME_MAX, TITLE_CHARS_MAX, Track,
 };
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Rundown, NotARundown> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| NotARundown::Json(error.to_string()))?;
     let rundown = rundown(value)?;
-    check_cues(&rundown)?;
     let printed = rundown.to_bytes();
     if printed == bytes {
         return Ok(rundown);
@@ -51,23 +50,46 @@ fn rundown(value: Value) -> Result<Rundown, NotARundown> {
         Some(Value::String(format)) => return Err(NotARundown::Format(Some(format.chars().take(80).collect()))),
         _ => return Err(NotARundown::Format(None)),
     }
-    match fields.take("checkpoints") {
-        Some(Value::Array(checkpoints)) if checkpoints.is_empty() => {}
-        _ => return Err(fields.wrong("checkpoints", "an empty array")),
-    }
+    let checkpoints = checkpoints(&mut fields)?;
     let Some(Value::Array(cues)) = fields.take("cues") else { return Err(fields.wrong("cues", "an array")) };
     if cues.len() > CUES_MAX {
         return Err(NotARundown::TooManyCues(cues.len()));
     }
-    let rundown = Rundown {
-        id: fields.text("id", 1..=ID_CHARS_MAX)?,
-        title: fields.text("title", 1..=TITLE_CHARS_MAX)?,
-        duration: fields.integer("duration", 1..=TIME_MAX.as_millis())?.map(Span::from_millis),
-        tracks: tracks(fields.take("tracks").ok_or_else(|| fields.wrong("tracks", "an object"))?)?,
-        cues: cues.into_iter().enumerate().map(|(index, value)| cue(value, index)).collect::<Result<_, _>>()?,
-    };
+    let id = fields.text("id", 1..=ID_CHARS_MAX)?;
+    let title = fields.text("title", 1..=TITLE_CHARS_MAX)?;
+    let duration = fields.integer("duration", 1..=TIME_MAX.as_millis())?.map(Span::from_millis);
+    let tracks = tracks(fields.take("tracks").ok_or_else(|| fields.wrong("tracks", "an object"))?)?;
+    let cues = cues.into_iter().enumerate().map(|(index, value)| cue(value, index)).collect::<Result<_, _>>()?;
+    let rundown = Rundown::new(id, title, duration, tracks, cues);
+    check_cues(&rundown)?;
+    if rundown.checkpoints != checkpoints {
+        return Err(fields.wrong("checkpoints", "the states that are active at whole minutes"));
+    }
     fields.end()?;
     Ok(rundown)
+}
+
+fn checkpoints(fields: &mut Fields) -> Result<Vec<Checkpoint>, NotARundown> {
+    let expected = "an array of checkpoints, each with \"active\" and \"time\"";
+    let Some(Value::Array(values)) = fields.take("checkpoints") else {
+        return Err(fields.wrong("checkpoints", expected));
+    };
+    let checkpoint = |(index, value)| {
+        let mut inner = Fields::of(value, format!("{}/checkpoints/{index}", fields.pointer))?;
+        let Some(Value::Array(active)) = inner.take("active") else { return Err(inner.wrong("active", "an array")) };
+        let index = |state: Value| state.as_u64().and_then(|state| usize::try_from(state).ok());
+        let active: Option<Vec<usize>> = active.into_iter().map(index).collect();
+        let checkpoint = Checkpoint {
+            active: active.ok_or_else(|| inner.wrong("active", "indices of cues"))?,
+            time: inner
+                .integer("time", 0..=2 * TIME_MAX.as_millis())?
+                .map(Position::from_millis)
+                .ok_or_else(|| inner.wrong("time", "a whole minute in milliseconds"))?,
+        };
+        inner.end()?;
+        Ok(checkpoint)
+    };
+    values.into_iter().enumerate().map(checkpoint).collect()
 }
 
 fn tracks(value: Value) -> Result<BTreeMap<String, Track>, NotARundown> {

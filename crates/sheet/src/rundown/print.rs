@@ -4,11 +4,18 @@ use downbeat_core::Locale;
 use std::collections::BTreeMap;
 
 use super::canonical::{integer, object, string};
-use super::{Cue, FORMAT, Late, Preload, Rundown, Track};
+use super::{Checkpoint, Cue, FORMAT, Late, Preload, Rundown, Track};
 
 pub(super) fn print(rundown: &Rundown) -> String {
     let mut out = String::with_capacity(256 + rundown.cues.len() * 128);
-    out.push_str("{\"checkpoints\":[],\"cues\":[");
+    out.push_str("{\"checkpoints\":[");
+    for (index, checkpoint) in rundown.checkpoints.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        print_checkpoint(&mut out, checkpoint);
+    }
+    out.push_str("],\"cues\":[");
     for (index, cue) in rundown.cues.iter().enumerate() {
         if index > 0 {
             out.push(',');
@@ -27,6 +34,20 @@ pub(super) fn print(rundown: &Rundown) -> String {
     map(&mut out, &rundown.tracks, String::as_str, print_track);
     out.push('}');
     out
+}
+
+fn print_checkpoint(out: &mut String, checkpoint: &Checkpoint) {
+    out.push_str("{\"active\":[");
+    for (index, &state) in checkpoint.active.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        // There are at most 200,000.
+        integer(out, i64::try_from(state).unwrap_or(i64::MAX));
+    }
+    out.push_str("],\"time\":");
+    integer(out, checkpoint.time.as_millis());
+    out.push('}');
 }
 
 fn print_cue(out: &mut String, cue: &Cue) {

@@ -7,7 +7,7 @@ const TINY: &str =
 const PRINTED: &str = r#"{"checkpoints":[],"cues":[{"action":"a","id":"a@560500","kind":"moment","time":560500},{"action":"b","id":"b@800000","kind":"moment","params":{"a":1e-7,"b":1},"time":800000}],"format":"downbeat.rundown/1","id":"sheet","title":"sheet","tracks":{}}"#;
 
 /// A rundown with every field there is.
-const FULL: &str = r##"{"checkpoints":[],"cues":[{"action":"open","end":5000,"id":"doors","jitter":400,"kind":"state","late":"latest","message":{"en":"Come in","fr":"Entrez"},"params":{"deep":[1,{"x":null}],"é":-0.5},"preload":{"assets":["/a.ogg"],"bytes":400000,"lead":60000,"spread":45000},"time":0,"track":"fx"},{"action":"open","id":"open@0#2","kind":"moment","late":{"within":2000},"time":0,"track":"fx"}],"duration":5000,"format":"downbeat.rundown/1","id":"gala","title":"Gala","tracks":{"fx":{},"music":{"exclusive":true,"priority":-1}}}"##;
+const FULL: &str = r##"{"checkpoints":[{"active":[2],"time":60000}],"cues":[{"action":"open","end":5000,"id":"doors","jitter":400,"kind":"state","late":"latest","message":{"en":"Come in","fr":"Entrez"},"params":{"deep":[1,{"x":null}],"é":-0.5},"preload":{"assets":["/a.ogg"],"bytes":400000,"lead":60000,"spread":45000},"time":0,"track":"fx"},{"action":"open","id":"open@0#2","kind":"moment","late":{"within":2000},"time":0,"track":"fx"},{"action":"song","id":"song","kind":"state","time":4000,"track":"music"}],"duration":5000,"format":"downbeat.rundown/1","id":"gala","title":"Gala","tracks":{"fx":{},"music":{"exclusive":true,"priority":-1}}}"##;
 
 fn refusal(text: &str) -> NotARundown {
     Rundown::parse(text.as_bytes()).expect_err(text)
@@ -65,7 +65,10 @@ fn other_bytes_are_refused_for_their_reason() {
         (r#""en":"Come in""#, r#""en":"""#, "/cues/0/message"),
         (r#""jitter":400"#, r#""jitter":400,"joker":1"#, "/cues/0/joker"),
         (r#""title":"Gala","#, "", "/title"),
-        (r#""checkpoints":[]"#, r#""checkpoints":[1]"#, "/checkpoints"),
+        (r#""checkpoints":[{"#, r#""checkpoints":[1,{"#, "/checkpoints/0"),
+        (r#""active":[2]"#, r#""active":[-2]"#, "/checkpoints/0/active"),
+        (r#""active":[2]"#, r#""active":[0,2]"#, "/checkpoints"),
+        (r#"{"active":[2],"time":60000}"#, "", "/checkpoints"),
         (r#""exclusive":true"#, r#""exclusive":false"#, "/tracks/music/exclusive"),
     ] {
         assert_eq!(value(&FULL.replacen(from, to, 1)), pointer, "{to}");

@@ -1,260 +1,365 @@
-//! The cues of a sheet.
+//! The cues of a sheet, one by one.
 
 use core::ops::Range;
 use downbeat_core::message::TEXT_CHARS_MAX;
 use downbeat_core::{Locale, Position, Span};
-use jsonc_parser::ast::{ObjectProp, Value};
+use jsonc_parser::ast::{ObjectProp, StringLit, Value};
 use std::collections::BTreeMap;
 
+use super::declare::{Action, check_id, check_name};
+use super::dispatch;
+use super::draft::{Draft, Ending, Place, Repeat};
 use super::fields::{self, Fields, duplicate_key, key_span, listed, wrong_type};
+use super::include::File;
+use super::json::Reader;
 use super::label::Label;
 use super::nearest::nearest;
-use super::sheet::{Header, check_id, check_name};
-use super::{json, opening, quoted, span};
+use super::schema::{ParamsProblem, Step};
+use super::sheet::Header;
+use super::time::When;
+use super::{opening, quoted, span};
 use crate::diagnostic::{At, Code, Report};
-use crate::rundown::{Cue, Kind, TIME_MAX, clock};
+use crate::rundown::{CUES_MAX, Cue, Kind};
 
-const FIELDS: [&str; 10] =
-    ["id", "time", "action", "track", "params", "until", "duration", "message", "disabled", "note"];
-const FIELDS_LATER: [&str; 7] = ["late", "jitter", "preload", "flags", "owner", "repeat", "group"];
+const FIELDS: [&str; 17] = [
+    "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "preload", "message", "disabled",
+    "repeat", "flags", "note", "owner", "group",
+];
 
-/// The cues read so far.
-pub(super) struct Cues<'s, 'h> {
-    header: &'h Header,
-    cues: Vec<Cue>,
-    /// The ids given, each with the number of its cue.
-    ids: BTreeMap<&'s str, usize>,
-    /// How many cues without an id there were of each action at each time.
-    unnamed: BTreeMap<(&'s str, Position), usize>,
+/// How messages name a cue, where it stands, and what holds for all of them.
+pub(super) struct Whose<'a, 's> {
+    pub(super) label: &'a Label<'a>,
+    pub(super) at: &'a At<'a>,
+    pub(super) header: &'a Header,
+    pub(super) file: &'a File<'s>,
 }
 
-/// How messages name a cue, and where it stands.
-struct Whose<'a> {
-    label: &'a Label<'a>,
-    at: &'a At<'a>,
+/// Reads the cue at `index` of a file.
+pub(super) fn read<'s>(
+    value: &'s Value<'s>,
+    index: usize,
+    file: &'s File<'s>,
+    header: &Header,
+    report: &mut Report,
+) -> Option<Draft<'s>> {
+    let cues = At::ROOT.key("cues");
+    let array_at = if file.part.bare { At::ROOT } else { cues };
+    let at = array_at.index(index);
+    let Value::Object(object) = value else {
+        let message = format!(
+            "cue number {} is {}, it must be an object such as {{ \"time\": 560, \"action\": \"startSong1\" }}",
+            index + 1,
+            fields::describe(value)
+        );
+        report.say(Code::WrongType, &at, span(value), message);
+        return None;
+    };
+    let rate = file.part.rate;
+    let fields = Fields::of(object, &FIELDS);
+    let [
+        id,
+        time,
+        action,
+        track,
+        params,
+        until,
+        duration,
+        late,
+        jitter,
+        preload,
+        message,
+        disabled,
+        repeat,
+        flags,
+        note,
+        owner,
+        group,
+    ] = fields.known;
+    let place = Place { file, index, object };
+    let written = time.and_then(|prop| fields::read_when(&prop.value, rate).ok());
+    let label = place.label(written.and_then(|when| match when {
+        When::At(reading) => Some(Position::from_millis(reading.ms)),
+        When::From(_) => None,
+    }));
+    let whose = Whose { label: &label, at: &at, header, file };
+    fields.report(&label, &at, report);
+    for (name, prop, remedy) in [
+        ("time", time, "say when it fires, such as 560 (seconds) or \"00:09:20\""),
+        ("action", action, "say what it does, such as \"startSong1\""),
+    ] {
+        if prop.is_none() {
+            report.say(Code::MissingField, &at, opening(object), format!("{label} has no {name:?}; {remedy}"));
+        }
+    }
+    let id = fields::text(id, &label, &at, report)
+        .zip(id)
+        .and_then(|(id, prop)| check_id(id, &label, &at.key("id"), span(&prop.value), report).then_some(id));
+    let begin = fields::when(time, rate, &label, &at, report);
+    let end = ending(until, duration, &whose, report);
+    let action = fields::text(action, &label, &at, report).zip(action);
+    let declared = action.and_then(|(name, prop)| self::action(name, prop, &whose, report));
+    let track = fields::text(track, &label, &at, report).zip(track);
+    if let Some((name, prop)) = track {
+        check_track(name, prop, &whose, report);
+    }
+    let params = self::params(params, declared, &place, &whose, report);
+    let late = late.and_then(|prop| dispatch::late(prop, &whose, report));
+    let jitter = fields::length(jitter, rate, &label, &at, report).filter(|&ms| ms > 0).map(Span::from_millis);
+    let preload = preload.and_then(|prop| dispatch::preload(prop, &whose, report));
+    let message = message.and_then(|prop| self::message(prop, &whose, report));
+    let repeat = repeat.and_then(|prop| self::repeat(prop, &whose, report));
+    let disabled = fields::is_true(disabled, &label, &at, report);
+    for prop in [note, owner] {
+        fields::text(prop, &label, &at, report);
+    }
+    if let Some((name, prop)) = fields::text(group, &label, &at, report).zip(group) {
+        check_name(name, "group", &label, &at.key("group"), span(&prop.value), report);
+    }
+    check_flags(flags, &whose, report);
+    let kind = declared.and_then(|action| action.kind);
+    let cue = action.map(|(action, _)| Cue {
+        id: String::new(),
+        time: Position::START,
+        end: None,
+        action: action.to_owned(),
+        kind: kind.unwrap_or(Kind::Moment),
+        track: track.map(|(name, _)| name.to_owned()),
+        params,
+        late,
+        jitter,
+        preload,
+        message,
+    });
+    Some(Draft { place, id, begin, end, repeat, disabled, cue, kind_is_declared: kind.is_some() })
 }
 
-impl<'s, 'h> Cues<'s, 'h> {
-    pub(super) fn new(header: &'h Header) -> Self {
-        Self { header, cues: Vec::new(), ids: BTreeMap::new(), unnamed: BTreeMap::new() }
+/// Gives when a cue ends, if it says so.
+fn ending<'s>(
+    until: Option<&'s ObjectProp<'s>>,
+    duration: Option<&'s ObjectProp<'s>>,
+    whose: &Whose<'_, '_>,
+    report: &mut Report,
+) -> Ending<'s> {
+    let Whose { label, at, .. } = *whose;
+    let rate = whose.file.part.rate;
+    let until_when = fields::when(until, rate, label, at, report);
+    let duration_ms = fields::length(duration, rate, label, at, report);
+    match (until, duration) {
+        (Some(_), Some(second)) => {
+            let message = format!("{label} has both \"until\" and \"duration\"; keep one of them");
+            report.say(Code::TwoEnds, &at.key("duration"), key_span(second), message);
+            Ending::Unknown
+        }
+        (Some(_), None) => until_when.map_or(Ending::Unknown, Ending::Until),
+        (None, Some(_)) => duration_ms.map_or(Ending::Unknown, Ending::After),
+        (None, None) => Ending::Open,
     }
+}
 
-    /// Gives the enabled cues, in the order in which they stand in the sheet.
-    pub(super) fn into_cues(self) -> Vec<Cue> {
-        self.cues
+/// Gives what the sheet declares for an action, if it does.
+fn action<'h>(name: &str, prop: &ObjectProp<'_>, whose: &Whose<'h, '_>, report: &mut Report) -> Option<&'h Action> {
+    let at = whose.at.key("action");
+    if !check_name(name, "action", whose.label, &at, span(&prop.value), report) {
+        return None;
     }
+    let actions = whose.header.declared.actions.as_ref()?;
+    let action = actions.get(name);
+    if action.is_none() {
+        let known = actions.keys().map(String::as_str);
+        let undeclared = Undeclared { code: Code::UnknownAction, what: "action", list: "actions" };
+        undeclared.report(name, known, &at, span(&prop.value), whose, report);
+    }
+    action
+}
 
-    /// Reads the cue at `index`; `array_at` is the place of the array it stands in.
-    pub(super) fn read(&mut self, value: &'s Value<'s>, index: usize, array_at: &At<'_>, report: &mut Report) {
-        let at = array_at.index(index);
-        let Value::Object(object) = value else {
+fn check_track(name: &str, prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) {
+    let at = whose.at.key("track");
+    if !check_name(name, "track", whose.label, &at, span(&prop.value), report) {
+        return;
+    }
+    if let Some(tracks) = whose.header.declared.tracks.as_ref().filter(|tracks| !tracks.contains_key(name)) {
+        let known = tracks.keys().map(String::as_str);
+        let undeclared = Undeclared { code: Code::UnknownTrack, what: "track", list: "tracks" };
+        undeclared.report(name, known, &at, span(&prop.value), whose, report);
+    }
+}
+
+/// Gives the params, held against the schema that their action declares.
+fn params(
+    prop: Option<&ObjectProp<'_>>,
+    action: Option<&Action>,
+    place: &Place<'_>,
+    whose: &Whose<'_, '_>,
+    report: &mut Report,
+) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let reader = Reader { whose: whose.label, what: "params", vars: &whose.file.part.vars };
+    let object = fields::object(prop, whose.label, whose.at, report);
+    let params = object.map(|object| reader.object(object, &whose.at.key("params"), report));
+    if let Some(schema) = action.and_then(|action| action.params.as_ref())
+        && (prop.is_none() || params.is_some())
+    {
+        let none = serde_json::Map::new();
+        for ParamsProblem { path, problem } in schema.problems(params.as_ref().unwrap_or(&none)) {
+            let (steps, span) = locate(prop, &path, place);
             let message = format!(
-                "cue number {} is {}, it must be an object such as {{ \"time\": 560, \"action\": \"startSong1\" }}",
-                index + 1,
-                fields::describe(value)
+                "{}, in its params: {problem}; change it, or the schema that the sheet's \"actions\" give",
+                whose.label
             );
-            return report.say(Code::WrongType, &at, span(value), message);
-        };
-        let fields = Fields::of(object, &FIELDS);
-        let [id, time, action, track, params, until, duration, message, disabled, note] = fields.known;
-        let label = label(id, time, index);
-        let whose = Whose { label: &label, at: &at };
-        fields.report(&label, &FIELDS_LATER, &at, report);
-        for (name, prop, remedy) in [
-            ("time", time, "say when it fires, such as 560 (seconds) or \"00:09:20\""),
-            ("action", action, "say what it does, such as \"startSong1\""),
-        ] {
-            if prop.is_none() {
-                report.say(Code::MissingField, &at, opening(object), format!("{label} has no {name:?}; {remedy}"));
-            }
+            let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+            place.say_at(Code::BadParams, &steps, span, message, report);
         }
-        let id = self.id(id, index, &whose, report);
-        let time_ms = fields::time(time, &label, &at, report);
-        let begin = time_ms.map(Position::from_millis);
-        let end = end(begin, until, duration, &whose, report);
-        self.check_within_event(begin, end, time, until.or(duration), &whose, report);
-        let action = fields::text(action, &label, &at, report).zip(action);
-        let declared = action.and_then(|(name, prop)| self.action(name, prop, &whose, report));
-        let track = fields::text(track, &label, &at, report).zip(track);
-        if let Some((name, prop)) = track {
-            self.check_track(name, prop, &whose, report);
-        }
-        let params = fields::object(params, &label, &at, report)
-            .map(|object| json::object(object, &label, &at.key("params"), report));
-        let message = message.and_then(|prop| self.message(prop, &whose, report));
-        fields::text(note, &label, &at, report);
-        let disabled = is_true(disabled, &whose, report);
-        let (Some(time), Some((action, _))) = (begin, action) else { return };
-        // Disabled ones count too: the ids of the others stay what they are.
-        let id = id.map_or_else(|| self.generated_id(action, time), str::to_owned);
-        if disabled {
-            return;
-        }
-        self.cues.push(Cue {
-            id,
-            time,
-            end,
-            action: action.to_owned(),
-            kind: declared.unwrap_or(if end.is_some() { Kind::State } else { Kind::Moment }),
-            track: track.map(|(name, _)| name.to_owned()),
-            params,
-            late: None,
-            jitter: None,
-            preload: None,
-            message,
-        });
     }
+    params
+}
 
-    /// Gives the id a cue was given, once it is known to be good and nobody else's.
-    fn id(
-        &mut self,
-        prop: Option<&'s ObjectProp<'s>>,
-        index: usize,
-        whose: &Whose<'_>,
-        report: &mut Report,
-    ) -> Option<&'s str> {
-        let id = fields::text(prop, whose.label, whose.at, report)?;
-        let span = span(&prop?.value);
-        let at = whose.at.key("id");
-        if !check_id(id, whose.label, &at, span.clone(), report) {
-            return None;
+/// Gives the steps from a cue to the value at `path` within its params, as far as they can be followed, and its place.
+fn locate(prop: Option<&ObjectProp<'_>>, path: &[Step], place: &Place<'_>) -> (Vec<String>, Range<usize>) {
+    let Some(prop) = prop else { return (Vec::new(), opening(place.object)) };
+    let mut steps = vec!["params".to_owned()];
+    let mut value = &prop.value;
+    for step in path {
+        let next = match (step, value) {
+            (Step::Key(key), Value::Object(object)) => {
+                object.properties.iter().find(|prop| prop.name.as_str() == key).map(|prop| (key.clone(), &prop.value))
+            }
+            (Step::Index(index), Value::Array(array)) => {
+                array.elements.get(*index).map(|element| (index.to_string(), element))
+            }
+            _ => None,
+        };
+        let Some((step, inner)) = next else { break };
+        steps.push(step);
+        value = inner;
+    }
+    // Of an object that lacks something its beginning is enough to point at.
+    let place = match value {
+        Value::Object(object) => opening(object),
+        other => span(other),
+    };
+    (steps, place)
+}
+
+fn message(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<BTreeMap<Locale, String>> {
+    let at = whose.at.key("message");
+    match &prop.value {
+        Value::StringLit(words) => {
+            let words = self::words(words, &at, whose, report);
+            Some(BTreeMap::from([(whose.header.locale.clone(), words)]))
         }
-        if let Some(first) = self.ids.get(id) {
+        Value::Object(object) => {
+            let mut message = BTreeMap::new();
+            if object.properties.is_empty() {
+                let text = format!("{} has a message without text; give one, or leave it out", whose.label);
+                report.say(Code::BadText, &at, span(object), text);
+            }
+            for prop in &object.properties {
+                let Some((locale, words)) = translation(prop, &at, whose, report) else { continue };
+                if message.insert(locale, words).is_some() {
+                    duplicate_key(prop, whose.label, &at, report);
+                }
+            }
+            Some(message)
+        }
+        _ => {
+            wrong_type(prop, "a text, or a text per language tag", whose.label, whose.at, report);
+            None
+        }
+    }
+}
+
+/// Reads the text of a message in one locale.
+fn translation(
+    prop: &ObjectProp<'_>,
+    at: &At<'_>,
+    whose: &Whose<'_, '_>,
+    report: &mut Report,
+) -> Option<(Locale, String)> {
+    let tag = prop.name.as_str();
+    let locale = match tag.parse::<Locale>() {
+        Ok(locale) => Some(locale),
+        Err(error) => {
+            let message = format!("{}, in its message: {error}", whose.label);
+            report.say(Code::UnknownLocale, &at.key(tag), key_span(prop), message);
+            None
+        }
+    };
+    if let (Some(locale), Some(locales)) = (&locale, &whose.header.locales)
+        && !locales.contains(locale)
+    {
+        let known = locales.iter().map(Locale::as_str);
+        let undeclared = Undeclared { code: Code::UnknownLocale, what: "locale", list: "locales" };
+        undeclared.report(tag, known, &at.key(tag), key_span(prop), whose, report);
+    }
+    let Value::StringLit(words) = &prop.value else {
+        wrong_type(prop, "a text", whose.label, at, report);
+        return None;
+    };
+    let words = self::words(words, &at.key(tag), whose, report);
+    Some((locale?, words))
+}
+
+/// Gives the words of a message with their names filled in.
+fn words(literal: &StringLit<'_>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> String {
+    let reader = Reader { whose: whose.label, what: "message", vars: &whose.file.part.vars };
+    let words = reader.text(literal, at, report);
+    let chars = words.chars().count();
+    if words.trim().is_empty() || chars > TEXT_CHARS_MAX {
+        let message = format!(
+            "{} has a message of {chars} characters; use 1 to {TEXT_CHARS_MAX} that are not only spaces, or leave it out",
+            whose.label
+        );
+        report.say(Code::BadText, at, span(literal), message);
+    }
+    words
+}
+
+fn repeat(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Repeat> {
+    let object = fields::object(Some(prop), whose.label, whose.at, report)?;
+    let at = whose.at.key("repeat");
+    let fields = Fields::of(object, &["every", "count"]);
+    fields.report(whose.label, &at, report);
+    let [every, count] = fields.known;
+    for (name, prop) in [("every", every), ("count", count)] {
+        if prop.is_none() {
             let message =
-                format!("{} has the id of cue number {first}; give each cue an id of its own, or none", whose.label);
-            report.say(Code::DuplicateId, &at, span, message);
-            return None;
-        }
-        self.ids.insert(id, index + 1);
-        Some(id)
-    }
-
-    /// Gives the id of a cue that has none: `action@ms`, and `action@ms#2` for the second such cue.
-    fn generated_id(&mut self, action: &'s str, time: Position) -> String {
-        let count = self.unnamed.entry((action, time)).or_default();
-        *count += 1;
-        match *count {
-            1 => format!("{action}@{}", time.as_millis()),
-            count => format!("{action}@{}#{count}", time.as_millis()),
+                format!("{} has a repeat without {name:?}; write {{ \"every\": \"30s\", \"count\": 10 }}", whose.label);
+            report.say(Code::MissingField, &at, opening(object), message);
         }
     }
-
-    fn check_within_event(
-        &self,
-        begin: Option<Position>,
-        end: Option<Position>,
-        time: Option<&ObjectProp<'_>>,
-        ending: Option<&ObjectProp<'_>>,
-        whose: &Whose<'_>,
-        report: &mut Report,
-    ) {
-        let event_end = Position::START + self.header.duration.unwrap_or(TIME_MAX);
-        let label = whose.label;
-        let limit = clock(event_end);
-        let remedy = "move it earlier or lengthen the sheet's \"duration\"";
-        let (prop, message) = match (begin.zip(time), end.zip(ending)) {
-            (Some((begin, prop)), _) if begin > event_end => {
-                (prop, format!("{label} comes after the event's end ({limit}); {remedy}"))
-            }
-            (_, Some((end, prop))) if end > event_end => {
-                (prop, format!("{label} ends at {}, after the event's end ({limit}); {remedy}", clock(end)))
-            }
-            _ => return,
-        };
-        report.say(Code::AfterEnd, &whose.at.key(prop.name.as_str()), span(&prop.value), message);
+    let every_ms = fields::length(every, whose.file.part.rate, whose.label, &at, report);
+    let most = i64::try_from(CUES_MAX).unwrap_or(i64::MAX);
+    let number = count?.value.as_number_lit().and_then(|number| number.value.parse::<i64>().ok());
+    let number = number.filter(|number| (1..=most).contains(number));
+    if number.is_none() {
+        let message = format!("{} has a repeat whose \"count\" is no whole number; use 1 to {most}", whose.label);
+        report.say(Code::BadRepeat, &at.key("count"), span(&count?.value), message);
     }
-
-    /// Gives the kind that the sheet declares for an action, if it does.
-    fn action(&self, name: &str, prop: &ObjectProp<'_>, whose: &Whose<'_>, report: &mut Report) -> Option<Kind> {
-        let at = whose.at.key("action");
-        if !check_name(name, "action", whose.label, &at, span(&prop.value), report) {
-            return None;
-        }
-        let actions = self.header.actions.as_ref()?;
-        let kind = actions.get(name);
-        if kind.is_none() {
-            let known = actions.keys().map(String::as_str);
-            let undeclared = Undeclared { code: Code::UnknownAction, what: "action", list: "actions" };
-            undeclared.report(name, known, &at, span(&prop.value), whose, report);
-        }
-        *kind?
+    if every_ms == Some(0) {
+        let message = format!("{} is repeated every 0 ms, which is all at once; use a longer \"every\"", whose.label);
+        report.say(Code::BadRepeat, &at.key("every"), span(&every?.value), message);
     }
+    Some(Repeat { every_ms: every_ms?, count: number? })
+}
 
-    fn check_track(&self, name: &str, prop: &ObjectProp<'_>, whose: &Whose<'_>, report: &mut Report) {
-        let at = whose.at.key("track");
-        if !check_name(name, "track", whose.label, &at, span(&prop.value), report) {
-            return;
-        }
-        if let Some(tracks) = self.header.tracks.as_ref().filter(|tracks| !tracks.contains_key(name)) {
-            let known = tracks.keys().map(String::as_str);
-            let undeclared = Undeclared { code: Code::UnknownTrack, what: "track", list: "tracks" };
-            undeclared.report(name, known, &at, span(&prop.value), whose, report);
-        }
-    }
-
-    fn message(
-        &self,
-        prop: &ObjectProp<'_>,
-        whose: &Whose<'_>,
-        report: &mut Report,
-    ) -> Option<BTreeMap<Locale, String>> {
-        let at = whose.at.key("message");
-        match &prop.value {
-            Value::StringLit(words) => {
-                check_words(&words.value, &at, span(words), whose, report);
-                Some(BTreeMap::from([(self.header.locale.clone(), words.value.clone().into_owned())]))
+fn check_flags(prop: Option<&ObjectProp<'_>>, whose: &Whose<'_, '_>, report: &mut Report) {
+    let expected = "an array of words, such as [\"rehearse\"]";
+    let elements = match prop.map(|prop| &prop.value) {
+        Some(Value::Array(array)) => &array.elements,
+        Some(_) => return prop.into_iter().for_each(|prop| wrong_type(prop, expected, whose.label, whose.at, report)),
+        None => return,
+    };
+    let at = whose.at.key("flags");
+    for (index, element) in elements.iter().enumerate() {
+        match element {
+            Value::StringLit(word) => {
+                check_name(&word.value, "flag", whose.label, &at.index(index), span(word), report);
             }
-            Value::Object(object) => {
-                let mut message = BTreeMap::new();
-                if object.properties.is_empty() {
-                    let text = format!("{} has a message without text; give one, or leave it out", whose.label);
-                    report.say(Code::BadText, &at, span(object), text);
-                }
-                for prop in &object.properties {
-                    let Some((locale, words)) = self.translation(prop, &at, whose, report) else { continue };
-                    if message.insert(locale, words).is_some() {
-                        duplicate_key(prop, whose.label, &at, report);
-                    }
-                }
-                Some(message)
-            }
-            _ => {
-                wrong_type(prop, "a text, or a text per language tag", whose.label, whose.at, report);
-                None
+            other => {
+                let message =
+                    format!("{} has {} among its flags, it takes words", whose.label, fields::describe(other));
+                report.say(Code::WrongType, &at.index(index), span(other), message);
             }
         }
-    }
-
-    /// Reads the text of a message in one locale.
-    fn translation(
-        &self,
-        prop: &ObjectProp<'_>,
-        at: &At<'_>,
-        whose: &Whose<'_>,
-        report: &mut Report,
-    ) -> Option<(Locale, String)> {
-        let tag = prop.name.as_str();
-        let locale = match tag.parse::<Locale>() {
-            Ok(locale) => Some(locale),
-            Err(error) => {
-                let message = format!("{}, in its message: {error}", whose.label);
-                report.say(Code::UnknownLocale, &at.key(tag), key_span(prop), message);
-                None
-            }
-        };
-        if let (Some(locale), Some(locales)) = (&locale, &self.header.locales)
-            && !locales.contains(locale)
-        {
-            let known = locales.iter().map(Locale::as_str);
-            let undeclared = Undeclared { code: Code::UnknownLocale, what: "locale", list: "locales" };
-            undeclared.report(tag, known, &at.key(tag), key_span(prop), whose, report);
-        }
-        let Value::StringLit(words) = &prop.value else {
-            wrong_type(prop, "a text", whose.label, at, report);
-            return None;
-        };
-        check_words(&words.value, &at.key(tag), span(words), whose, report);
-        Some((locale?, words.value.clone().into_owned()))
     }
 }
 
@@ -272,7 +377,7 @@ impl Undeclared {
         known: impl Iterator<Item = &'k str>,
         at: &At<'_>,
         span: Range<usize>,
-        whose: &Whose<'_>,
+        whose: &Whose<'_, '_>,
         report: &mut Report,
     ) {
         let known: Vec<&str> = known.collect();
@@ -290,67 +395,5 @@ impl Undeclared {
         );
         let hint = nearest(name, known).map(|meant| format!("did you mean {meant:?}?"));
         report.suggest(self.code, at, span, message, hint);
-    }
-}
-
-/// Gives what messages call a cue, as far as that can be told before anything is checked.
-fn label<'s>(id: Option<&'s ObjectProp<'s>>, time: Option<&ObjectProp<'_>>, index: usize) -> Label<'s> {
-    let id = id.and_then(|prop| prop.value.as_string_lit()).map(|text| &*text.value);
-    let reading = time.and_then(|prop| fields::read_time(&prop.value).ok());
-    Label { id, number: index + 1, time: reading.map(|reading| Position::from_millis(reading.ms)) }
-}
-
-/// Gives when a cue ends, if it says so and that is after it begins.
-fn end(
-    begin: Option<Position>,
-    until: Option<&ObjectProp<'_>>,
-    duration: Option<&ObjectProp<'_>>,
-    whose: &Whose<'_>,
-    report: &mut Report,
-) -> Option<Position> {
-    let Whose { label, at } = whose;
-    let until_ms = fields::time(until, *label, at, report);
-    let duration_ms = fields::time(duration, *label, at, report);
-    if let (Some(_), Some(second)) = (until, duration) {
-        let message = format!("{label} has both \"until\" and \"duration\"; keep one of them");
-        report.say(Code::TwoEnds, &at.key("duration"), key_span(second), message);
-        return None;
-    }
-    let end = match (until_ms, duration_ms) {
-        (Some(ms), _) => Position::from_millis(ms),
-        (None, Some(ms)) => begin? + Span::from_millis(ms),
-        (None, None) => return None,
-    };
-    let (begin, prop) = begin.zip(until.or(duration))?;
-    if end > begin {
-        return Some(end);
-    }
-    let message = format!(
-        "{label} ends at {}, no later than it begins; give a later \"until\" or a longer \"duration\", or neither for a moment",
-        clock(end)
-    );
-    report.say(Code::EmptyCue, &at.key(prop.name.as_str()), span(&prop.value), message);
-    None
-}
-
-fn check_words(words: &str, at: &At<'_>, span: Range<usize>, whose: &Whose<'_>, report: &mut Report) {
-    let chars = words.chars().count();
-    if words.trim().is_empty() || chars > TEXT_CHARS_MAX {
-        let message = format!(
-            "{} has a message of {chars} characters; use 1 to {TEXT_CHARS_MAX} that are not only spaces, or leave it out",
-            whose.label
-        );
-        report.say(Code::BadText, at, span, message);
-    }
-}
-
-fn is_true(prop: Option<&ObjectProp<'_>>, whose: &Whose<'_>, report: &mut Report) -> bool {
-    match prop.map(|prop| (prop, &prop.value)) {
-        None => false,
-        Some((_, Value::BooleanLit(boolean))) => boolean.value,
-        Some((prop, _)) => {
-            wrong_type(prop, "true or false", whose.label, whose.at, report);
-            false
-        }
     }
 }

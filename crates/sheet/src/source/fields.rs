@@ -1,10 +1,12 @@
 //! The fields of one object: the known ones by name, the others reported.
 
 use core::fmt::Display;
+use core::ops::RangeInclusive;
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
 use super::nearest::nearest;
-use super::time::{self, Problem, Reading};
+use super::time::{self, Problem, Reading, When};
+use super::timecode::FrameRate;
 use super::{quoted, span};
 use crate::diagnostic::{At, Code, Report};
 
@@ -30,19 +32,14 @@ impl<'s, const N: usize> Fields<'s, N> {
         fields
     }
 
-    /// Reports what should not be there. `later` are names that a later version will know.
-    pub(super) fn report(&self, whose: &dyn Display, later: &[&str], at: &At<'_>, report: &mut Report) {
+    /// Reports what should not be there.
+    pub(super) fn report(&self, whose: &dyn Display, at: &At<'_>, report: &mut Report) {
         for prop in &self.repeated {
             duplicate_key(prop, whose, at, report);
         }
         for prop in &self.strangers {
             let name = prop.name.as_str();
             let shown = quoted(name);
-            if later.contains(&name) {
-                let message = format!("{whose} has {shown}, which this version does not support yet; leave it out");
-                report.say(Code::UnknownField, &at.key(name), key_span(prop), message);
-                continue;
-            }
             let message = format!("{whose} has {shown}, which is no field here; it takes {}", listed(self.names));
             let hint = nearest(name, self.names.iter().copied()).map(|meant| format!("did you mean {meant:?}?"));
             report.suggest(Code::UnknownField, &at.key(name), key_span(prop), message, hint);
@@ -98,22 +95,70 @@ pub(super) fn object<'s>(
     }
 }
 
-/// Reads a time without saying anything; the error is nothing where it is neither a number nor a text.
-pub(super) fn read_time(value: &Value<'_>) -> Result<Reading, Option<Problem>> {
-    match value {
-        Value::NumberLit(number) => time::seconds(number.value).map_err(Some),
-        Value::StringLit(text) => time::text(&text.value).map_err(Some),
-        _ => Err(None),
+/// Gives the array of a field.
+pub(super) fn array<'s>(
+    prop: Option<&'s ObjectProp<'s>>,
+    expected: &str,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<&'s [Value<'s>]> {
+    let prop = prop?;
+    match &prop.value {
+        Value::Array(array) => Some(&array.elements),
+        _ => {
+            wrong_type(prop, expected, whose, at, report);
+            None
+        }
     }
 }
 
-/// Gives the milliseconds of a field that is a time.
-pub(super) fn time(
+/// Says whether a field is there and true.
+pub(super) fn is_true(prop: Option<&ObjectProp<'_>>, whose: &dyn Display, at: &At<'_>, report: &mut Report) -> bool {
+    match prop.map(|prop| (prop, &prop.value)) {
+        None => false,
+        Some((_, Value::BooleanLit(boolean))) => boolean.value,
+        Some((prop, _)) => {
+            wrong_type(prop, "true or false", whose, at, report);
+            false
+        }
+    }
+}
+
+/// Gives the integer of a field, if it is one within `range`.
+pub(super) fn integer(
     prop: Option<&ObjectProp<'_>>,
+    range: RangeInclusive<i64>,
     whose: &dyn Display,
     at: &At<'_>,
     report: &mut Report,
 ) -> Option<i64> {
+    let prop = prop?;
+    let found = prop.value.as_number_lit().and_then(|number| number.value.parse::<i64>().ok());
+    let found = found.filter(|number| range.contains(number));
+    if found.is_none() {
+        wrong_type(prop, &format!("a whole number, {} to {}", range.start(), range.end()), whose, at, report);
+    }
+    found
+}
+
+/// Reads when something is without saying anything; the error is nothing where it is neither a number nor a text.
+pub(super) fn read_when<'s>(value: &'s Value<'s>, rate: Option<FrameRate>) -> Result<When<'s>, Option<Problem>> {
+    match value {
+        Value::NumberLit(number) => time::seconds(number.value).map(When::At).map_err(Some),
+        Value::StringLit(text) => time::when(&text.value, rate).map_err(Some),
+        _ => Err(None),
+    }
+}
+
+/// Gives when something is, from a field that may refer to another cue.
+pub(super) fn when<'s>(
+    prop: Option<&'s ObjectProp<'s>>,
+    rate: Option<FrameRate>,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<When<'s>> {
     let prop = prop?;
     let name = prop.name.as_str();
     let written = match &prop.value {
@@ -121,16 +166,16 @@ pub(super) fn time(
         Value::NumberLit(number) => number.value.chars().take(60).collect(),
         _ => String::new(),
     };
-    match read_time(&prop.value) {
-        Ok(Reading { ms, two_parts }) => {
-            if two_parts {
+    match read_when(&prop.value, rate) {
+        Ok(when) => {
+            if let When::At(Reading { ms, two_parts: true }) = when {
                 let clear = crate::rundown::clock(downbeat_core::Position::from_millis(ms));
                 let message = format!(
                     "{whose} has {written} for {name:?}, which is taken as minutes and seconds; others read hours and minutes, write {clear:?}"
                 );
                 report.say(Code::TwoPartTime, &at.key(name), span(&prop.value), message);
             }
-            Some(ms)
+            Some(when)
         }
         Err(Some(problem)) => {
             let code = if problem == Problem::Negative { Code::BeforeZero } else { Code::BadTime };
@@ -141,6 +186,26 @@ pub(super) fn time(
         Err(None) => {
             let expected = "a time: seconds (560), \"00:09:20\", \"PT9M20S\" or \"9m20s\"";
             wrong_type(prop, expected, whose, at, report);
+            None
+        }
+    }
+}
+
+/// Gives the milliseconds of a field that is a length of time.
+pub(super) fn length(
+    prop: Option<&ObjectProp<'_>>,
+    rate: Option<FrameRate>,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<i64> {
+    match when(prop, rate, whose, at, report)? {
+        When::At(reading) => Some(reading.ms),
+        When::From(_) => {
+            let prop = prop?;
+            let name = prop.name.as_str();
+            let message = format!("{whose}: {name:?} {}", Problem::ReferenceHere.remedy());
+            report.say(Code::BadTime, &at.key(name), span(&prop.value), message);
             None
         }
     }

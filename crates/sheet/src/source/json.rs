@@ -1,11 +1,13 @@
-//! Values that pass through a sheet as they are: the `params` of a cue.
+//! Values that pass through a sheet as they are but for their `${names}`: the `params` of a cue.
 
 use core::fmt::Display;
-use jsonc_parser::ast::{NumberLit, Object, Value};
+use jsonc_parser::ast::{NumberLit, Object, StringLit, Value};
 use serde_json::{Map, Number};
 
-use super::fields::duplicate_key;
-use super::span;
+use super::fields::{duplicate_key, listed};
+use super::nearest::nearest;
+use super::vars::Vars;
+use super::{quoted, span};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::NUMBER_MAX;
 
@@ -14,71 +16,110 @@ use crate::rundown::NUMBER_MAX;
 /// Reason: readers of JSON limit it too (serde_json at 128), and a browser's own at some depth nobody documents.
 const DEPTH_MAX: usize = 64;
 
-/// Gives an object as it will stand in the rundown; numbers in the form in which they are printed.
-pub(super) fn object(
-    object: &Object<'_>,
-    whose: &dyn Display,
-    at: &At<'_>,
-    report: &mut Report,
-) -> Map<String, serde_json::Value> {
-    nested_object(object, 1, whose, at, report)
+/// Reads values for one field of one thing.
+pub(super) struct Reader<'a> {
+    /// Whose values they are.
+    pub(super) whose: &'a dyn Display,
+    /// What they are.
+    pub(super) what: &'a str,
+    pub(super) vars: &'a Vars,
 }
 
-fn nested_object(
-    object: &Object<'_>,
-    depth: usize,
-    whose: &dyn Display,
-    at: &At<'_>,
-    report: &mut Report,
-) -> Map<String, serde_json::Value> {
-    let mut map = Map::new();
-    for prop in &object.properties {
-        let name = prop.name.as_str();
-        let value = value(&prop.value, depth, whose, &at.key(name), report);
-        if map.insert(name.to_owned(), value).is_some() {
-            duplicate_key(prop, whose, at, report);
-        }
+impl Reader<'_> {
+    /// Gives an object as it will stand in the rundown; numbers in the form in which they are printed.
+    pub(super) fn object(
+        &self,
+        object: &Object<'_>,
+        at: &At<'_>,
+        report: &mut Report,
+    ) -> Map<String, serde_json::Value> {
+        self.nested_object(object, 1, at, report)
     }
-    map
-}
 
-fn value(any: &Value<'_>, depth: usize, whose: &dyn Display, at: &At<'_>, report: &mut Report) -> serde_json::Value {
-    if depth > DEPTH_MAX {
-        let message = format!("{whose} has params nested more than {DEPTH_MAX} deep; make them flatter");
-        report.say(Code::TooLarge, at, span(any), message);
-        return serde_json::Value::Null;
+    /// Gives any value as it will stand in the rundown.
+    pub(super) fn value(&self, value: &Value<'_>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
+        self.nested_value(value, 1, at, report)
     }
-    match any {
-        Value::StringLit(text) => serde_json::Value::String(text.value.clone().into_owned()),
-        Value::NumberLit(number) => self::number(number, whose, at, report),
-        Value::BooleanLit(boolean) => serde_json::Value::Bool(boolean.value),
-        Value::NullKeyword(_) => serde_json::Value::Null,
-        Value::Object(object) => serde_json::Value::Object(nested_object(object, depth + 1, whose, at, report)),
-        Value::Array(array) => {
-            let items = array.elements.iter().enumerate();
-            items.map(|(index, item)| value(item, depth + 1, whose, &at.index(index), report)).collect()
-        }
-    }
-}
 
-/// Gives a number, as an integer if it is one: `1.0` and `1` are the same number and print alike.
-fn number(literal: &NumberLit<'_>, whose: &dyn Display, at: &At<'_>, report: &mut Report) -> serde_json::Value {
-    let float: f64 = literal.value.parse().unwrap_or(f64::INFINITY);
-    let whole = literal.value.parse::<i64>().ok().or({
-        // Below the limit every whole double is exactly an integer.
-        if float.fract() == 0.0 && float.abs() <= NUMBER_MAX as f64 { Some(float as i64) } else { None }
-    });
-    match whole {
-        Some(whole) if whole.unsigned_abs() <= NUMBER_MAX.unsigned_abs() => return whole.into(),
-        None if float.abs() <= NUMBER_MAX as f64 => {
-            return Number::from_f64(float).map_or(serde_json::Value::Null, serde_json::Value::Number);
+    /// Gives a text with its names filled in.
+    pub(super) fn text(&self, literal: &StringLit<'_>, at: &At<'_>, report: &mut Report) -> String {
+        let (filled, unknown) = self.vars.fill(&literal.value);
+        for unknown in unknown {
+            let known: Vec<&str> = self.vars.names().collect();
+            let message = format!(
+                "{} uses ${{{}}} in its {}, the sheet's \"vars\" have {}; use one of them, or write $${{ to mean the characters",
+                self.whose,
+                quoted(&unknown.name).trim_matches('"'),
+                self.what,
+                listed(&known),
+            );
+            let hint = nearest(&unknown.name, known).map(|meant| format!("did you mean ${{{meant}}}?"));
+            report.suggest(Code::UnknownVar, at, span(literal), message, hint);
         }
-        _ => {}
+        filled
     }
-    let written: String = literal.value.chars().take(40).collect();
-    let message = format!(
-        "{whose} has the number {written} in its params, beyond {NUMBER_MAX} (2^53 - 1), where browsers round; write it as a text"
-    );
-    report.say(Code::NumberTooLarge, at, span(literal), message);
-    serde_json::Value::Null
+
+    fn nested_object(
+        &self,
+        object: &Object<'_>,
+        depth: usize,
+        at: &At<'_>,
+        report: &mut Report,
+    ) -> Map<String, serde_json::Value> {
+        let mut map = Map::new();
+        for prop in &object.properties {
+            let name = prop.name.as_str();
+            let value = self.nested_value(&prop.value, depth, &at.key(name), report);
+            if map.insert(name.to_owned(), value).is_some() {
+                duplicate_key(prop, self.whose, at, report);
+            }
+        }
+        map
+    }
+
+    fn nested_value(&self, any: &Value<'_>, depth: usize, at: &At<'_>, report: &mut Report) -> serde_json::Value {
+        if depth > DEPTH_MAX {
+            let message =
+                format!("{} has {} nested more than {DEPTH_MAX} deep; make them flatter", self.whose, self.what);
+            report.say(Code::TooLarge, at, span(any), message);
+            return serde_json::Value::Null;
+        }
+        match any {
+            Value::StringLit(text) => match self.vars.whole(&text.value) {
+                Some(value) => value.clone(),
+                None => serde_json::Value::String(self.text(text, at, report)),
+            },
+            Value::NumberLit(number) => self.number(number, at, report),
+            Value::BooleanLit(boolean) => serde_json::Value::Bool(boolean.value),
+            Value::NullKeyword(_) => serde_json::Value::Null,
+            Value::Object(object) => serde_json::Value::Object(self.nested_object(object, depth + 1, at, report)),
+            Value::Array(array) => {
+                let items = array.elements.iter().enumerate();
+                items.map(|(index, item)| self.nested_value(item, depth + 1, &at.index(index), report)).collect()
+            }
+        }
+    }
+
+    /// Gives a number, as an integer if it is one: `1.0` and `1` are the same number and print alike.
+    fn number(&self, literal: &NumberLit<'_>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
+        let float: f64 = literal.value.parse().unwrap_or(f64::INFINITY);
+        let whole = literal.value.parse::<i64>().ok().or({
+            // Below the limit every whole double is exactly an integer.
+            if float.fract() == 0.0 && float.abs() <= NUMBER_MAX as f64 { Some(float as i64) } else { None }
+        });
+        match whole {
+            Some(whole) if whole.unsigned_abs() <= NUMBER_MAX.unsigned_abs() => return whole.into(),
+            None if float.abs() <= NUMBER_MAX as f64 => {
+                return Number::from_f64(float).map_or(serde_json::Value::Null, serde_json::Value::Number);
+            }
+            _ => {}
+        }
+        let written: String = literal.value.chars().take(40).collect();
+        let message = format!(
+            "{} has the number {written} in its {}, beyond {NUMBER_MAX} (2^53 - 1), where browsers round; write it as a text",
+            self.whose, self.what
+        );
+        report.say(Code::NumberTooLarge, at, span(literal), message);
+        serde_json::Value::Null
+    }
 }

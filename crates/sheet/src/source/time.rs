@@ -1,5 +1,7 @@
 //! Times as people write them, read exactly: no floating point on the way to milliseconds.
 
+use super::reference::{Reference, reference};
+use super::timecode::{FrameRate, is_timecode, timecode};
 use crate::rundown::TIME_MAX;
 
 /// A time that was understood.
@@ -9,6 +11,15 @@ pub(super) struct Reading {
     pub(super) ms: i64,
     /// It was written in two parts, which some read otherwise.
     pub(super) two_parts: bool,
+}
+
+/// When something is, as far as that can be told without the other cues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When<'s> {
+    /// At this time.
+    At(Reading),
+    /// So long before or after another cue.
+    From(Reference<'s>),
 }
 
 /// Why a text or a number is no time.
@@ -26,8 +37,20 @@ pub(super) enum Problem {
     Sixty,
     /// Years and months have no fixed length.
     Calendar,
-    /// It is a frame number or a reference to another cue, which this version does not read.
-    Unsupported,
+    /// It counts frames, and nothing says how many there are in a second.
+    NoRate,
+    /// It names a frame rate that does not exist.
+    BadRate,
+    /// Its frame is not among those of a second.
+    BadFrame,
+    /// Drop-frame at a rate that drops none.
+    NoDrop,
+    /// A frame that drop-frame counting leaves out.
+    Dropped,
+    /// It begins like a reference and is none.
+    BadReference,
+    /// It is a reference where only a length of time makes sense.
+    ReferenceHere,
     /// It is nothing that looks like a time.
     Unknown,
 }
@@ -47,8 +70,26 @@ impl Problem {
             Self::Quoted => "is a number in quotes; leave the quotes out to mean seconds",
             Self::Sixty => "has minutes or seconds that are not 00 to 59; write HH:MM:SS, such as \"00:09:20\"",
             Self::Calendar => "has years or months, whose length varies; use days, hours, minutes and seconds",
-            Self::Unsupported => {
-                "is a frame number or a reference, which this version does not read yet; write the time itself, such as \"00:09:20.500\""
+            Self::NoRate => {
+                "counts frames, but not how many make a second; add the rate, such as \"00:12:00:12@25\", or the sheet's \"frameRate\""
+            }
+            Self::BadRate => {
+                "has a frame rate that is none of 23.976, 24, 25, 29.97, 30, 47.952, 48, 50, 59.94, 60, 100, 119.88 and 120; use one of them"
+            }
+            Self::BadFrame => {
+                "has a frame that its rate does not reach; frames count from 00 to one less than the rate"
+            }
+            Self::NoDrop => {
+                "is in drop-frame (\";\"), which only 29.97 and 59.94 have; use \":\" or one of these rates"
+            }
+            Self::Dropped => {
+                "is a frame that drop-frame leaves out: each minute but every tenth begins at frame 02 (04 at 59.94); use the next one"
+            }
+            Self::BadReference => {
+                "is no reference; write \"#id.start\" or \"#id.end\", and perhaps how far from it, such as \"#song1.start+5s\""
+            }
+            Self::ReferenceHere => {
+                "is a reference, and only \"time\" and \"until\" take one; write a length such as \"4s\""
             }
             Self::Unknown => "is no time; write seconds (560), \"00:09:20\", \"PT9M20S\" or \"9m20s\"",
         }
@@ -65,16 +106,24 @@ pub(super) fn seconds(number: &str) -> Result<Reading, Problem> {
     }
 }
 
-/// Reads a time written as a text.
-pub(super) fn text(text: &str) -> Result<Reading, Problem> {
+/// Reads when something is; `rate` is that of frames that do not name theirs.
+pub(super) fn when(written: &str, rate: Option<FrameRate>) -> Result<When<'_>, Problem> {
+    if written.starts_with('#') { reference(written, rate).map(When::From) } else { text(written, rate).map(When::At) }
+}
+
+/// Reads a length of time, or a time, written as a text.
+pub(super) fn text(text: &str, rate: Option<FrameRate>) -> Result<Reading, Problem> {
     if let Some(rest) = text.strip_prefix('-') {
-        return Err(if self::text(rest).is_ok() { Problem::Negative } else { Problem::Unknown });
+        return Err(if self::text(rest, rate).is_ok() { Problem::Negative } else { Problem::Unknown });
     }
-    if text.starts_with('#') || text.contains('@') || text.contains(';') {
-        return Err(Problem::Unsupported);
+    if text.starts_with('#') {
+        return Err(Problem::ReferenceHere);
     }
     if let Some(iso) = text.strip_prefix('P') {
         return iso_duration(iso).map(whole);
+    }
+    if is_timecode(text) {
+        return timecode(text, rate).and_then(within_limit).map(whole);
     }
     if text.contains(':') {
         return clock(text);
@@ -95,8 +144,6 @@ fn clock(text: &str) -> Result<Reading, Problem> {
     let (hours, minutes, seconds) = match parts[..] {
         [hours, minutes, seconds] => (Some(hours), minutes, seconds),
         [minutes, seconds] => (None, minutes, seconds),
-        // Four parts are hours, minutes, seconds and frames, without the rate that would say what a frame is.
-        _ if parts.iter().all(|part| is_digits(part)) => return Err(Problem::Unsupported),
         _ => return Err(Problem::Unknown),
     };
     let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
@@ -188,7 +235,7 @@ fn within_limit(ms: i64) -> Result<i64, Problem> {
     if ms > TIME_MAX.as_millis() { Err(Problem::TooLong) } else { Ok(ms) }
 }
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -230,15 +277,15 @@ mod tests {
     #[test]
     fn every_way_of_writing_nine_minutes_twenty_is_the_same_time() {
         for way in ["00:09:20", "0:09:20.000", "PT9M20S", "PT560S", "9m20s", "560s", "560000ms", "PT0H9M20.0S"] {
-            assert_eq!(text(way), Ok(Reading { ms: 560_000, two_parts: false }), "{way}");
+            assert_eq!(text(way, None), Ok(Reading { ms: 560_000, two_parts: false }), "{way}");
         }
-        assert_eq!(text("9:20"), Ok(Reading { ms: 560_000, two_parts: true }));
-        assert_eq!(text("90:00.5"), Ok(Reading { ms: 5_400_500, two_parts: true }));
-        assert_eq!(text("P1DT2H").unwrap().ms, 93_600_000);
-        assert_eq!(text("P2W").unwrap().ms, 1_209_600_000);
-        assert_eq!(text("PT1,5S").unwrap().ms, 1_500);
-        assert_eq!(text("1.5h").unwrap().ms, 5_400_000);
-        assert_eq!(text("100:00:00.25").unwrap().ms, 360_000_250);
+        assert_eq!(text("9:20", None), Ok(Reading { ms: 560_000, two_parts: true }));
+        assert_eq!(text("90:00.5", None), Ok(Reading { ms: 5_400_500, two_parts: true }));
+        assert_eq!(text("P1DT2H", None).unwrap().ms, 93_600_000);
+        assert_eq!(text("P2W", None).unwrap().ms, 1_209_600_000);
+        assert_eq!(text("PT1,5S", None).unwrap().ms, 1_500);
+        assert_eq!(text("1.5h", None).unwrap().ms, 5_400_000);
+        assert_eq!(text("100:00:00.25", None).unwrap().ms, 360_000_250);
     }
 
     #[test]
@@ -253,10 +300,10 @@ mod tests {
             ("-", Problem::Unknown),
             ("P1Y", Problem::Calendar),
             ("P1M", Problem::Calendar),
-            ("00:12:00:12@25", Problem::Unsupported),
-            ("00:12:00:12", Problem::Unsupported),
-            ("00:12:00;12", Problem::Unsupported),
-            ("#song1.start+5s", Problem::Unsupported),
+            ("00:12:00:12", Problem::NoRate),
+            ("00:12:00;12", Problem::NoRate),
+            ("9000:00:00:00@25", Problem::TooLong),
+            ("#song1.start+5s", Problem::ReferenceHere),
             ("9000:00:00", Problem::TooLong),
             ("999999999999999999999h", Problem::TooLong),
             ("", Problem::Unknown),
@@ -273,7 +320,7 @@ mod tests {
             ("٩:٢٠", Problem::Unknown),
             ("1é", Problem::Unknown),
         ] {
-            assert_eq!(text(written), Err(problem), "{written}");
+            assert_eq!(text(written, None), Err(problem), "{written}");
         }
     }
 }

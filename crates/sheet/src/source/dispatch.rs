@@ -1,0 +1,125 @@
+//! How a cue reaches its viewers: what happens when it is late, and what they fetch beforehand.
+
+use downbeat_core::Span;
+use jsonc_parser::ast::{ObjectProp, Value};
+
+use super::cue::Whose;
+use super::declare::unknown_word;
+use super::fields::{self, Fields, wrong_type};
+use super::json::Reader;
+use super::{opening, quoted, span};
+use crate::diagnostic::{At, Code, Report};
+use crate::rundown::{Late, NUMBER_MAX, Preload};
+
+/// Gives how long before a cue its preload begins where the sheet does not say: 60 s.
+///
+/// Reason: with the spread below it leaves a slow connection 15 s to finish.
+const LEAD_MS: i64 = 60_000;
+
+/// Gives how wide a preload is spread where the sheet does not say: three quarters of its lead.
+const SPREAD_PER_LEAD: (i64, i64) = (3, 4);
+
+/// Gives the number of files one cue may preload.
+const ASSETS_MAX: usize = 256;
+
+/// Gives the length of an address: 2048 characters, what every browser and proxy takes.
+const ASSET_CHARS_MAX: usize = 2_048;
+
+const LATE_WORDS: [&str; 3] = ["skip", "resume", "latest"];
+
+/// Reads what happens when a cue is late.
+pub(super) fn late(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Late> {
+    match &prop.value {
+        Value::StringLit(word) => {
+            let late = Late::from_word(&word.value);
+            if late.is_none() {
+                unknown_word(&word.value, &LATE_WORDS, prop, whose.label, whose.at, report);
+            }
+            late
+        }
+        Value::Object(object) => {
+            let at = whose.at.key("late");
+            let fields = Fields::of(object, &["within"]);
+            fields.report(whose.label, &at, report);
+            let [within] = fields.known;
+            if within.is_none() {
+                let message =
+                    format!("{} has \"late\" without \"within\"; write {{ \"within\": \"2s\" }}", whose.label);
+                report.say(Code::MissingField, &at, opening(object), message);
+            }
+            let ms = fields::length(within, whose.file.part.rate, whose.label, &at, report)?;
+            Some(Late::Within(Span::from_millis(ms)))
+        }
+        _ => {
+            let expected = "\"skip\", \"resume\", \"latest\" or { \"within\": \"2s\" }";
+            wrong_type(prop, expected, whose.label, whose.at, report);
+            None
+        }
+    }
+}
+
+/// Reads what viewers fetch before a cue.
+pub(super) fn preload(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Preload> {
+    let object = fields::object(Some(prop), whose.label, whose.at, report)?;
+    let at = whose.at.key("preload");
+    let fields = Fields::of(object, &["assets", "lead", "spread", "bytes"]);
+    fields.report(whose.label, &at, report);
+    let [assets, lead, spread, bytes] = fields.known;
+    if assets.is_none() {
+        let message = format!("{} has a preload without \"assets\"; list the addresses to fetch", whose.label);
+        report.say(Code::MissingField, &at, opening(object), message);
+    }
+    let rate = whose.file.part.rate;
+    let lead_ms = fields::length(lead, rate, whose.label, &at, report).unwrap_or(LEAD_MS);
+    let spread_ms = fields::length(spread, rate, whose.label, &at, report);
+    let spread_ms = spread_ms.unwrap_or(lead_ms * SPREAD_PER_LEAD.0 / SPREAD_PER_LEAD.1);
+    if let Some(prop) = spread.filter(|_| spread_ms > lead_ms) {
+        let message = format!(
+            "{} spreads its preload over {spread_ms} ms, longer than its lead of {lead_ms} ms, so some would fetch after the cue; use a longer \"lead\"",
+            whose.label
+        );
+        report.say(Code::BadTime, &at.key("spread"), span(&prop.value), message);
+    }
+    let bytes = fields::integer(bytes, 0..=NUMBER_MAX, whose.label, &at, report).map(i64::unsigned_abs);
+    let assets = read_assets(assets, &at, whose, report)?;
+    Some(Preload { assets, lead: Span::from_millis(lead_ms), spread: Span::from_millis(spread_ms), bytes })
+}
+
+fn read_assets<'s>(
+    prop: Option<&'s ObjectProp<'s>>,
+    at: &At<'_>,
+    whose: &Whose<'_, '_>,
+    report: &mut Report,
+) -> Option<Vec<String>> {
+    let elements = fields::array(prop, "an array of addresses", whose.label, at, report)?;
+    let at = at.key("assets");
+    if elements.is_empty() || elements.len() > ASSETS_MAX {
+        let message =
+            format!("{} preloads {} files; use 1 to {ASSETS_MAX}, or no preload", whose.label, elements.len());
+        report.say(Code::BadAsset, &at, span(&prop?.value), message);
+        return None;
+    }
+    let reader = Reader { whose: whose.label, what: "assets", vars: &whose.file.part.vars };
+    let mut assets = Vec::with_capacity(elements.len());
+    for (index, element) in elements.iter().enumerate() {
+        let at = at.index(index);
+        let Value::StringLit(literal) = element else {
+            let message =
+                format!("{} preloads {}, it takes addresses as texts", whose.label, fields::describe(element));
+            report.say(Code::WrongType, &at, span(element), message);
+            continue;
+        };
+        let asset = reader.text(literal, &at, report);
+        let unfit = |char: char| char.is_whitespace() || char.is_control();
+        if asset.is_empty() || asset.chars().count() > ASSET_CHARS_MAX || asset.contains(unfit) {
+            let message = format!(
+                "{} preloads {}, which is no address; use 1 to {ASSET_CHARS_MAX} characters without spaces, such as \"/a/song1.ogg\"",
+                whose.label,
+                quoted(&asset)
+            );
+            report.say(Code::BadAsset, &at, span(literal), message);
+        }
+        assets.push(asset);
+    }
+    Some(assets)
+}

@@ -1,0 +1,172 @@
+//! SMPTE timecode (ST 12-1): hours, minutes, seconds and frames, at a rate that must be said.
+
+use super::time::{Problem, is_digits};
+
+/// How many frames make a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameRate {
+    /// The frames that timecode counts in a second.
+    counted: i64,
+    /// A counted second takes 1.001 seconds: the rates that came with colour television in America.
+    slow: bool,
+}
+
+/// The rates in use, each under the names that people write.
+const RATES: [(&[&str], FrameRate); 13] = [
+    (&["23.976", "23.98"], FrameRate { counted: 24, slow: true }),
+    (&["24"], FrameRate { counted: 24, slow: false }),
+    (&["25"], FrameRate { counted: 25, slow: false }),
+    (&["29.97"], FrameRate { counted: 30, slow: true }),
+    (&["30"], FrameRate { counted: 30, slow: false }),
+    (&["47.952", "47.95"], FrameRate { counted: 48, slow: true }),
+    (&["48"], FrameRate { counted: 48, slow: false }),
+    (&["50"], FrameRate { counted: 50, slow: false }),
+    (&["59.94"], FrameRate { counted: 60, slow: true }),
+    (&["60"], FrameRate { counted: 60, slow: false }),
+    (&["100"], FrameRate { counted: 100, slow: false }),
+    (&["119.88"], FrameRate { counted: 120, slow: true }),
+    (&["120"], FrameRate { counted: 120, slow: false }),
+];
+
+impl FrameRate {
+    /// Gives the rate with this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        RATES.iter().find(|(names, _)| names.contains(&name)).map(|&(_, rate)| rate)
+    }
+
+    /// Gives how many frame numbers drop-frame leaves out at the beginning of a minute, where it exists at all.
+    fn dropped(self) -> Option<i64> {
+        match self {
+            Self { counted: 30, slow: true } => Some(2),
+            Self { counted: 60, slow: true } => Some(4),
+            _ => None,
+        }
+    }
+
+    /// Gives the milliseconds that so many frames take, to the nearest.
+    fn ms(self, frames: i64) -> i64 {
+        let ms_times_counted = frames * if self.slow { 1_001 } else { 1_000 };
+        (ms_times_counted + self.counted / 2).div_euclid(self.counted)
+    }
+}
+
+/// Says whether a text means to be timecode: it names a rate, is drop-frame, or has four parts.
+pub(super) fn is_timecode(text: &str) -> bool {
+    text.contains(['@', ';']) || text.bytes().filter(|&byte| byte == b':').count() == 3
+}
+
+/// Reads `HH:MM:SS:FF@rate`; with `;` before the frames it is drop-frame. The rate may come from the sheet instead.
+pub(super) fn timecode(text: &str, rate: Option<FrameRate>) -> Result<i64, Problem> {
+    let (text, rate) = match text.split_once('@') {
+        Some((text, name)) => (text, Some(FrameRate::named(name).ok_or(Problem::BadRate)?)),
+        None => (text, rate),
+    };
+    let (clock, frames) = text.rsplit_once([':', ';']).ok_or(Problem::Unknown)?;
+    let drop_frame = text.as_bytes().get(clock.len()) == Some(&b';');
+    let parts: Vec<&str> = clock.splitn(4, ':').collect();
+    let [hours, minutes, seconds] = parts[..] else { return Err(Problem::Unknown) };
+    if ![hours, minutes, seconds, frames].into_iter().all(is_digits) {
+        return Err(Problem::Unknown);
+    }
+    let rate = rate.ok_or(Problem::NoRate)?;
+    if [minutes, seconds].iter().any(|part| part.len() != 2 || *part > "59") {
+        return Err(Problem::Sixty);
+    }
+    // Five digits are more than a year's hours; the parts below have been seen to be short.
+    if hours.len() > 5 {
+        return Err(Problem::TooLong);
+    }
+    if frames.len() > 3 {
+        return Err(Problem::BadFrame);
+    }
+    let number = |part: &str| part.parse::<i64>().map_err(|_| Problem::Unknown);
+    let (minutes, seconds, frames) = (number(hours)? * 60 + number(minutes)?, number(seconds)?, number(frames)?);
+    if frames >= rate.counted {
+        return Err(Problem::BadFrame);
+    }
+    let counted = (minutes * 60 + seconds) * rate.counted + frames;
+    if !drop_frame {
+        return Ok(rate.ms(counted));
+    }
+    let dropped = rate.dropped().ok_or(Problem::NoDrop)?;
+    if minutes % 10 != 0 && seconds == 0 && frames < dropped {
+        return Err(Problem::Dropped);
+    }
+    Ok(rate.ms(counted - dropped * (minutes - minutes / 10)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timecode_is_the_time_at_which_its_frame_is_shown() {
+        for (written, ms) in [
+            ("00:12:00:12@25", 720_480),
+            ("00:00:00:01@24", 42),
+            ("00:00:01:00@24", 1_000),
+            ("00:00:00:23@24", 958),
+            ("10:00:00:00@50", 36_000_000),
+            ("00:00:00:119@120", 992),
+            // An hour counted at 30 takes 3.6 s longer at 29.97, and at 24 as long at 23.976.
+            ("01:00:00:00@29.97", 3_603_600),
+            ("01:00:00:00@23.976", 3_603_600),
+            ("01:00:00:00@59.94", 3_603_600),
+            ("01:00:00:00@30", 3_600_000),
+        ] {
+            assert_eq!(timecode(written, None), Ok(ms), "{written}");
+        }
+    }
+
+    #[test]
+    fn drop_frame_follows_the_clock_by_leaving_numbers_out() {
+        // 17982 frames in ten minutes and 107892 in an hour at 29.97 (ST 12-1); a frame takes 1001/30 ms.
+        for (written, ms) in [
+            ("00:00:59;29@29.97", 60_027),
+            ("00:01:00;02@29.97", 60_060),
+            ("00:10:00;00@29.97", 599_999),
+            ("01:00:00;00@29.97", 3_599_996),
+            ("10:00:00;00@29.97", 35_999_964),
+            ("23:59:59;29@29.97", 86_399_880),
+            ("00:01:00;04@59.94", 60_060),
+            ("00:10:00;00@59.94", 599_999),
+            ("01:00:00;00@59.94", 3_599_996),
+        ] {
+            assert_eq!(timecode(written, None), Ok(ms), "{written}");
+        }
+        for written in ["00:01:00;00@29.97", "00:01:00;01@29.97", "00:59:00;01@29.97", "00:01:00;03@59.94"] {
+            assert_eq!(timecode(written, None), Err(Problem::Dropped), "{written}");
+        }
+        assert_eq!(timecode("00:12:00;12@25", None), Err(Problem::NoDrop));
+        assert_eq!(timecode("00:12:00;12@30", None), Err(Problem::NoDrop));
+    }
+
+    #[test]
+    fn the_rate_is_the_codes_own_or_else_the_sheets() {
+        let film = FrameRate::named("24");
+        assert_eq!(timecode("00:00:00:12", film), Ok(500));
+        assert_eq!(timecode("00:00:00:12@48", film), Ok(250));
+        assert_eq!(timecode("00:00:00:12", None), Err(Problem::NoRate));
+    }
+
+    #[test]
+    fn what_is_no_timecode_is_refused_for_its_reason() {
+        for (written, problem) in [
+            ("00:12:00:25@25", Problem::BadFrame),
+            ("00:12:00:0000@25", Problem::BadFrame),
+            ("00:60:00:00@25", Problem::Sixty),
+            ("00:00:5:00@25", Problem::Sixty),
+            ("00:12:00:12@26", Problem::BadRate),
+            ("00:12:00:12@", Problem::BadRate),
+            ("123456:00:00:00@25", Problem::TooLong),
+            ("00:12:00@25", Problem::Unknown),
+            ("00;12;00;12@29.97", Problem::Unknown),
+            ("::;@25", Problem::Unknown),
+            ("@25", Problem::Unknown),
+            (";", Problem::Unknown),
+            ("00:12:00:١@25", Problem::Unknown),
+        ] {
+            assert_eq!(timecode(written, None), Err(problem), "{written}");
+        }
+    }
+}
