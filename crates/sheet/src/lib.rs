@@ -20,6 +20,8 @@
 mod compile;
 #[cfg(feature = "compiler")]
 pub mod diagnostic;
+#[cfg(feature = "compiler")]
+mod format;
 pub mod rundown;
 #[cfg(feature = "compiler")]
 mod source;
@@ -28,4 +30,9 @@ mod source;
 pub use compile::{Compiled, Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, compile, compile_with};
 #[cfg(feature = "compiler")]
 pub use diagnostic::{Diagnostic, Level, explain};
-pub use rundown::{Checkpoint, Cue, Kind, Late, NotARundown, Preload, Rundown, Track, digest_of};
+#[cfg(feature = "compiler")]
+pub use format::format;
+pub use rundown::{
+    Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, NotARundown, Outcome, Preload, Rundown, Track, Why,
+    digest_of,
+};

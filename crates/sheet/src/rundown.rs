@@ -14,9 +14,12 @@
 //! # }
 //! ```
 
+mod at;
 mod canonical;
 mod checkpoint;
 mod cue;
+mod diff;
+mod join;
 mod not_a_rundown;
 mod parse;
 mod print;
@@ -27,6 +30,8 @@ use std::collections::BTreeMap;
 
 pub use checkpoint::Checkpoint;
 pub use cue::{Cue, Kind, Late, Preload};
+pub use diff::{Change, ChangeKind, Diff};
+pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;
 
 /// Gives the name of the format, which every rundown carries in its field `format`.

@@ -20,7 +20,7 @@ mod resolve;
 mod review;
 mod schema;
 mod sheet;
-mod syntax;
+pub(crate) mod syntax;
 mod time;
 mod timecode;
 mod vars;
@@ -109,6 +109,11 @@ fn tracks_of(cues: &[Cue]) -> BTreeMap<String, Track> {
         }
     }
     tracks
+}
+
+/// Says whether a text means to be a rundown rather than a sheet.
+pub(crate) fn means_rundown(value: &Value<'_>) -> bool {
+    value.as_object().is_some_and(is_rundown)
 }
 
 /// Says whether an object means to be a rundown rather than a sheet.

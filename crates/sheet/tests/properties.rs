@@ -1,5 +1,6 @@
 //! What holds for every sheet and every text.
 
+use downbeat_core::Position;
 use downbeat_sheet::{Level, Rundown, compile, digest_of};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -52,10 +53,32 @@ fn any_cue() -> impl Strategy<Value = Map<String, Value>> {
     )
 }
 
+/// How a cue may be late, be spread, come again: fields that most cues do without.
+fn any_dispatch() -> impl Strategy<Value = Map<String, Value>> {
+    let late = prop_oneof![
+        Just(json!("skip")),
+        Just(json!("resume")),
+        Just(json!("latest")),
+        (0..9_000_u32).prop_map(|ms| json!({ "within": format!("{ms}ms") })),
+    ];
+    let repeat =
+        (1..200_000_u32, 1..5_u32).prop_map(|(ms, count)| json!({ "every": format!("{ms}ms"), "count": count }));
+    let jitter = (0..5_000_u32).prop_map(|ms| json!(format!("{ms}ms")));
+    let preload = (0..60_u32).prop_map(|lead| json!({ "assets": ["/a.ogg"], "lead": format!("{lead}s") }));
+    let fields =
+        (prop::option::of(late), prop::option::of(repeat), prop::option::of(jitter), prop::option::of(preload));
+    fields.prop_map(|(late, repeat, jitter, preload)| {
+        let fields = [("late", late), ("repeat", repeat), ("jitter", jitter), ("preload", preload)];
+        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    })
+}
+
 /// A sheet that has nothing wrong with it; some of its cues have ids.
 fn any_sheet() -> impl Strategy<Value = String> {
-    prop::collection::vec((any_cue(), any::<bool>()), 0..12).prop_map(|cues| {
-        let cues = cues.into_iter().enumerate().map(|(index, (mut cue, named))| {
+    let dispatch = prop_oneof![3 => Just(Map::new()), 1 => any_dispatch()];
+    prop::collection::vec((any_cue(), any::<bool>(), dispatch), 0..12).prop_map(|cues| {
+        let cues = cues.into_iter().enumerate().map(|(index, (mut cue, named, dispatch))| {
+            cue.extend(dispatch);
             if named {
                 cue.insert("id".to_owned(), format!("cue-{index}").into());
             }
@@ -75,6 +98,20 @@ fn config() -> ProptestConfig {
     config
 }
 
+/// A sheet of states, many without an end, on two tracks.
+fn any_states() -> impl Strategy<Value = String> {
+    let cue = (0..600_u32, prop::option::of(1..200_u32), "[ab]", 0..3_u32);
+    prop::collection::vec(cue, 0..40).prop_map(|cues| {
+        let cue = |(time, length, track, burst): (u32, Option<u32>, String, u32)| match (burst, length) {
+            (0, _) => json!({ "time": time, "action": "burst", "track": track }),
+            (_, None) => json!({ "time": time, "action": "light", "track": track }),
+            (_, Some(length)) => json!({ "time": time, "action": "light", "track": track, "duration": length }),
+        };
+        let actions = json!({ "light": { "kind": "state" }, "burst": { "kind": "moment" } });
+        json!({ "version": 1, "actions": actions, "cues": cues.into_iter().map(cue).collect::<Vec<_>>() }).to_string()
+    })
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -91,6 +128,68 @@ proptest! {
         let again = compile(core::str::from_utf8(&bytes).unwrap());
         prop_assert_eq!(&again.diagnostics, &[]);
         prop_assert_eq!(again.rundown.unwrap().to_bytes(), bytes);
+    }
+
+    #[test]
+    fn whoever_seeks_has_what_whoever_watched_has(cues in any_states(), at in 0..700_000_i64) {
+        let rundown = compile(&cues).rundown.unwrap();
+        // Watching: each state is taken up when it begins and given up when it ends, as time goes by.
+        let mut watched: Vec<&str> = Vec::new();
+        let begins = rundown.cues().iter().map(|cue| (cue.time(), true, cue));
+        let ends = rundown.cues().iter().filter_map(|cue| Some((cue.end()?, false, cue)));
+        let mut steps: Vec<_> = begins.chain(ends).filter(|(_, _, cue)| cue.kind() == downbeat_sheet::Kind::State).collect();
+        steps.sort_by_key(|&(time, begins, _)| (time, begins));
+        let at = Position::from_millis(at);
+        for (_, begins, cue) in steps.into_iter().filter(|&(time, ..)| time <= at) {
+            if begins {
+                watched.push(cue.id());
+            } else {
+                watched.retain(|id| *id != cue.id());
+            }
+        }
+        watched.sort();
+        let mut sought: Vec<&str> = rundown.active(at).iter().map(|cue| cue.id()).collect();
+        sought.sort();
+        prop_assert_eq!(sought, watched);
+        // A joiner who is shown anything of a state is shown it because it is active.
+        for joined in rundown.join(at) {
+            let resumes = matches!(joined.outcome, downbeat_sheet::Outcome::Resumes(_));
+            prop_assert!(!resumes || joined.cue.is_on_at(at));
+        }
+    }
+
+    #[test]
+    fn laying_out_a_sheet_changes_nothing_and_is_done_once(
+        sheet in any_sheet(), pretty in any::<bool>(),
+        comments in prop::collection::vec((any::<prop::sample::Index>(), "(//[ a-z]{0,8}|\n|\n\n|/\\*[ a-z\n]{0,8}\\*/\n)"), 0..6),
+    ) {
+        let value: Value = serde_json::from_str(&sheet).unwrap();
+        let mut text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { sheet.clone() };
+        for (place, comment) in comments {
+            // Between tokens: behind a comma that is followed by a key.
+            let places: Vec<usize> = text.match_indices(",\"").map(|(at, _)| at + 1).collect();
+            if !places.is_empty() {
+                text.insert_str(places[place.index(places.len())], &format!("{comment}\n"));
+            }
+        }
+        if downbeat_sheet::compile(&text).diagnostics.iter().any(|said| said.code() == "DB101") {
+            // The comma stood within a text.
+            return Ok(());
+        }
+        let laid_out = downbeat_sheet::format(&text).unwrap();
+        prop_assert_eq!(&downbeat_sheet::format(&laid_out).unwrap(), &laid_out);
+        prop_assert_eq!(compile(&laid_out).rundown, compile(&text).rundown);
+        let comments = |text: &str| text.matches("//").count() + text.matches("/*").count();
+        prop_assert_eq!(comments(&laid_out), comments(&text));
+    }
+
+    #[test]
+    fn a_rundown_differs_from_itself_in_nothing_and_both_ways_alike(one in any_sheet(), other in any_sheet()) {
+        let [one, other] = [one, other].map(|sheet| compile(&sheet).rundown.unwrap());
+        prop_assert!(one.diff(&one).is_empty());
+        let (there, back) = (one.diff(&other), other.diff(&one));
+        prop_assert_eq!(there.cues.len(), back.cues.len());
+        prop_assert_eq!(there.is_empty(), one == other);
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn print_checkpoint(out: &mut String, checkpoint: &Checkpoint) {
     out.push('}');
 }
 
-fn print_cue(out: &mut String, cue: &Cue) {
+pub(super) fn print_cue(out: &mut String, cue: &Cue) {
     out.push_str("{\"action\":");
     string(out, &cue.action);
     if let Some(end) = cue.end {

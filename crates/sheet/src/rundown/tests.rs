@@ -120,3 +120,101 @@ fn times_are_shown_as_people_write_them() {
         assert_eq!(clock(Position::from_millis(ms)), shown);
     }
 }
+
+/// The sheet that the questions below are asked about.
+const ASKED: &str = r#"{ "version": 1,
+    "actions": { "light": { "kind": "state" }, "song": { "kind": "state" }, "burst": { "kind": "moment" } },
+    "cues": [
+        { "id": "red", "time": 10, "action": "light", "track": "light" },
+        { "id": "song", "time": 20, "action": "song", "track": "music", "until": 200 },
+        { "id": "burst", "time": 30, "action": "burst", "duration": "4s" },
+        { "id": "spark", "time": 90, "action": "burst", "late": { "within": "5s" } },
+        { "id": "blue", "time": 100, "action": "light", "track": "light", "until": 300, "late": "skip" },
+        { "id": "caption1", "time": 101, "action": "burst", "track": "caption", "late": "latest" },
+        { "id": "caption2", "time": 102, "action": "burst", "track": "caption", "late": "latest" } ] }"#;
+
+#[test]
+fn what_is_active_follows_from_the_position_alone() {
+    let rundown = compile(ASKED).rundown.unwrap();
+    let active = |ms| rundown.active(Position::from_millis(ms)).iter().map(|cue| cue.id()).collect::<Vec<_>>();
+    assert_eq!(active(-1), [""; 0]);
+    assert_eq!(active(10_000), ["red"]);
+    assert_eq!(active(99_999), ["red", "song"]);
+    assert_eq!(active(100_000), ["song", "blue"]);
+    assert_eq!(active(200_000), ["blue"]);
+    assert_eq!(active(300_000), [""; 0]);
+    let next = |ms| rundown.next(Position::from_millis(ms)).first().map(Cue::id);
+    assert_eq!((next(-5), next(9_999), next(10_000), next(102_000)), (Some("red"), Some("red"), Some("song"), None));
+}
+
+#[test]
+fn checkpoints_list_what_is_active_at_whole_minutes() {
+    let rundown = compile(ASKED).rundown.unwrap();
+    let seen: Vec<_> = rundown.checkpoints().iter().map(|at| (at.time().as_millis(), at.active().to_vec())).collect();
+    // red and song at one minute; song and blue at two; after that no state begins.
+    assert_eq!(seen, [(60_000, vec![0, 1]), (120_000, vec![1, 4])]);
+}
+
+#[test]
+fn a_late_joiner_sees_each_cue_for_a_reason() {
+    let rundown = compile(ASKED).rundown.unwrap();
+    let seen = |ms| {
+        let joined = rundown.join(Position::from_millis(ms));
+        joined.into_iter().map(|one| format!("{} {}: {}", one.cue.id(), one.outcome, one.why)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen(30_000),
+        [
+            "red goes on from 00:00:20: it lasts until 00:01:40",
+            "song goes on from 00:00:10: it lasts until 00:03:20",
+            "burst fires: it begins just then",
+        ]
+    );
+    assert_eq!(
+        seen(95_000)[2..],
+        ["burst is missed: it is a moment, which is over at once", "spark fires: it may be up to 5000 ms late",]
+    );
+    assert_eq!(
+        seen(210_000),
+        [
+            "red is missed: it was over at 00:01:40",
+            "song is missed: it was over at 00:03:20",
+            "burst is missed: it is a moment, which is over at once",
+            "spark is missed: it may be no more than 5000 ms late",
+            "blue is missed: it is to be skipped when late",
+            "caption1 is missed: cue \"caption2\" came after it on its track",
+            "caption2 fires: it is the latest of its track",
+        ]
+    );
+}
+
+#[test]
+fn a_diff_names_what_moved_came_went_and_changed() {
+    let rundown = |cues: &str| compile(&format!(r#"{{"version":1,"title":"t","cues":[{cues}]}}"#)).rundown.unwrap();
+    let old = rundown(
+        r#"{"id":"a","time":1,"action":"x","duration":5},{"id":"b","time":20,"action":"x"},{"id":"c","time":30,"action":"x"},
+           {"time":40,"action":"y"},{"time":50,"action":"y","params":{"n":1}},{"id":"d","time":60,"action":"x","duration":9}"#,
+    );
+    let new = rundown(
+        r#"{"id":"a","time":2,"action":"x","duration":5},{"id":"b","time":20,"action":"x","params":{}},
+           {"time":41,"action":"y"},{"time":52,"action":"y","params":{"n":2}},{"id":"d","time":60,"action":"x","duration":7},
+           {"id":"e","time":70,"action":"z"}"#,
+    );
+    let diff = old.diff(&new);
+    let at = Position::from_millis;
+    let moved = |from, to| ChangeKind::Moved { from: at(from), to: at(to), fields: vec![] };
+    let expected = [
+        ("a", moved(1_000, 2_000), 1_000),
+        ("b", ChangeKind::Changed(vec!["params"]), 20_000),
+        ("c", ChangeKind::Removed(at(30_000)), 30_000),
+        ("y@41000", moved(40_000, 41_000), 40_000),
+        ("y@50000", ChangeKind::Removed(at(50_000)), 50_000),
+        ("y@52000", ChangeKind::Added(at(52_000)), 52_000),
+        ("d", ChangeKind::Changed(vec!["end"]), 67_000),
+        ("e", ChangeKind::Added(at(70_000)), 70_000),
+    ];
+    let expected = expected.map(|(id, kind, ms)| Change { id: id.to_owned(), kind, earliest: at(ms) });
+    assert_eq!(diff, Diff { event: vec![], cues: expected.to_vec() });
+    assert_eq!(diff.behind(at(30_000)).count(), 3);
+    assert!(new.diff(&new).is_empty());
+}

@@ -21,7 +21,7 @@ const OPTIONS: ParseOptions = ParseOptions {
 };
 
 /// Gives the tree, or reports the first place where the text is none.
-pub(super) fn parse<'s>(text: &'s str, report: &mut Report) -> Option<Value<'s>> {
+pub(crate) fn parse<'s>(text: &'s str, report: &mut Report) -> Option<Value<'s>> {
     let parsed = match parse_to_ast(text, &CollectOptions::default(), &OPTIONS) {
         Ok(parsed) => parsed,
         Err(error) => {
