@@ -22,6 +22,8 @@ mod compile;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
 mod format;
+#[cfg(feature = "compiler")]
+mod json_schema;
 pub mod rundown;
 #[cfg(feature = "compiler")]
 mod source;
@@ -32,6 +34,8 @@ pub use compile::{Compiled, Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, com
 pub use diagnostic::{Diagnostic, Level, explain};
 #[cfg(feature = "compiler")]
 pub use format::format;
+#[cfg(feature = "compiler")]
+pub use json_schema::{schema, schema_for};
 pub use rundown::{
     Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, NotARundown, Outcome, Preload, Rundown, Track, Why,
     digest_of,

@@ -31,7 +31,7 @@ use jsonc_parser::common::Ranged;
 use std::collections::BTreeMap;
 
 use crate::compile::{Included, Options};
-use crate::diagnostic::{At, Code, Report};
+use crate::diagnostic::{At, Code, Diagnostic, Report};
 use crate::rundown::{CUES_MAX, Cue, FORMAT, Rundown, Track};
 use ids::Ids;
 use include::{File, Loader, SHEET_BYTES_MAX, Shelf};
@@ -72,6 +72,38 @@ pub(crate) fn read(
     };
     let included = paths.into_iter().zip(texts.into_things());
     (Some(rundown), included.map(|(path, text)| Included { path, text }).collect())
+}
+
+/// The names that a sheet declares; none where any will do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// Its actions, each with the schema of its params.
+    pub(crate) actions: Vec<(String, Option<serde_json::Value>)>,
+    pub(crate) tracks: Vec<String>,
+    pub(crate) locales: Vec<String>,
+}
+
+/// Reads what a sheet and what it includes declare, and none of its cues.
+pub(crate) fn names(source: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Names, Vec<Diagnostic>> {
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let mut report = Report::default();
+    let number = report.begin(None, source.len() - text.len());
+    let texts = Shelf::with_room_for(0);
+    let trees = Shelf::with_room_for(1);
+    let mut loader = Loader::new(&texts, &trees, read);
+    if let Some(tree) = syntax::parse(text, &mut report) {
+        loader.load_sheet(tree, number, &mut report);
+    }
+    if report.has_errors() {
+        return Err(report.into_diagnostics());
+    }
+    let Header { declared, locales, .. } = loader.header;
+    let actions = declared.actions.unwrap_or_default().into_iter();
+    Ok(Names {
+        actions: actions.map(|(name, action)| (name, action.params.map(|params| params.into_schema()))).collect(),
+        tracks: declared.tracks.unwrap_or_default().into_keys().collect(),
+        locales: locales.iter().flatten().map(|locale| locale.as_str().to_owned()).collect(),
+    })
 }
 
 /// Makes the rundown of what was read.

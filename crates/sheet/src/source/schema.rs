@@ -12,6 +12,7 @@ const PROBLEM_CHARS_MAX: usize = 160;
 
 /// The JSON Schema of an action's params.
 pub(super) struct ParamsSchema {
+    schema: Value,
     validator: Validator,
 }
 
@@ -34,7 +35,12 @@ impl ParamsSchema {
     pub(super) fn new(schema: &Value) -> Result<Self, String> {
         let options = jsonschema::options().with_draft(Draft::Draft202012);
         let validator = options.build(schema).map_err(|error| shortened(&error.to_string()))?;
-        Ok(Self { validator })
+        Ok(Self { schema: schema.clone(), validator })
+    }
+
+    /// Gives the schema as it was written.
+    pub(super) fn into_schema(self) -> Value {
+        self.schema
     }
 
     /// Gives what is wrong with params; the first few.

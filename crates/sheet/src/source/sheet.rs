@@ -50,7 +50,8 @@ const EXPECTED_DRIFT: Span = Span::from_millis(500);
 /// Gives the number of `vars` a file may have.
 const VARS_MAX: usize = 1_000;
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
+    "$schema",
     "version",
     "id",
     "title",
@@ -97,8 +98,11 @@ pub(super) fn read<'s>(
 ) -> Part<'s> {
     let at = At::ROOT;
     let fields = Fields::of(object, &FIELDS);
-    let [version, id, title, duration, locales, rate, drift, vars, include, actions, tracks, cues] = fields.known;
+    let [schema, version, id, title, duration, locales, rate, drift, vars, include, actions, tracks, cues] =
+        fields.known;
     fields.report(&SHEET, &at, report);
+    // Editors look there; to the sheet itself it says nothing.
+    fields::text(schema, &SHEET, &at, report);
     check_version(version, object, &at, report);
     let rate = rate.and_then(|prop| read_rate(prop, &at, report));
     if included {

@@ -1,0 +1,271 @@
+//! Sheets as a JSON Schema (2020-12), for editors that complete and check while one types.
+//!
+//! It says less than the compiler, for a schema cannot follow references or add up times, and not more: what compiles
+//! is valid, but where a `${name}` stands for something that the params of its action must be.
+
+use serde_json::{Map, Value, json};
+
+use crate::diagnostic::Diagnostic;
+use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, TITLE_CHARS_MAX};
+use crate::source::{self, Names};
+use downbeat_core::message::TEXT_CHARS_MAX;
+
+/// Gives the schema of sheets.
+///
+/// ```
+/// let schema = downbeat_sheet::schema();
+/// assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+/// ```
+pub fn schema() -> Value {
+    of_names(&Names::default())
+}
+
+/// Gives the schema of sheets of one project: with the actions and their params, the tracks and the locales that
+/// `source` and what it includes declare. `read` is as in [`crate::compile_with`].
+///
+/// # Errors
+/// The diagnostics, if those declarations cannot be read.
+pub fn schema_for(source: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Value, Vec<Diagnostic>> {
+    source::names(source, read).map(|names| of_names(&names))
+}
+
+fn of_names(names: &Names) -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Downbeat cue sheet",
+        "description": "A bare array of cues, or a sheet with \"version\": 1 and \"cues\".",
+        "anyOf": [{ "$ref": "#/$defs/cues" }, { "$ref": "#/$defs/sheet" }],
+        "$defs": {
+            "sheet": sheet(),
+            "cues": { "type": "array", "maxItems": CUES_MAX, "items": { "$ref": "#/$defs/cue" } },
+            "cue": cue(names),
+            "action": action(),
+            "track": object(json!({
+                "exclusive": { "type": "boolean", "description": "Only one cue lasts on it at a time." },
+                "priority": { "type": "integer", "minimum": -1000, "maximum": 1000, "description": "Of two tracks the higher wins." },
+            }), &[]),
+            "preload": object(json!({
+                "assets": { "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "minLength": 1 }, "description": "The addresses to fetch." },
+                "lead": length("How long before the cue viewers begin to fetch; 60 s."),
+                "spread": length("Over how long they spread it; three quarters of the lead."),
+                "bytes": { "type": "integer", "minimum": 0, "maximum": NUMBER_MAX, "description": "How much that is altogether." },
+            }), &["assets"]),
+            "repeat": object(json!({
+                "every": length("From one time to the next."),
+                "count": { "type": "integer", "minimum": 1, "maximum": CUES_MAX, "description": "How many times." },
+            }), &["every", "count"]),
+            "late": {
+                "description": "What happens when it is late; states resume and moments are skipped.",
+                "anyOf": [
+                    { "enum": ["skip", "resume", "latest"] },
+                    object(json!({ "within": length("How late it may be and still fire.") }), &["within"]),
+                ],
+            },
+            "message": {
+                "description": "What viewers are told: one text, or one per language tag.",
+                "anyOf": [
+                    { "$ref": "#/$defs/words" },
+                    {
+                        "type": "object", "minProperties": 1, "propertyNames": locale(names),
+                        "additionalProperties": { "$ref": "#/$defs/words" },
+                    },
+                ],
+            },
+            // Names that stand for something are filled in first, so the length of a text says nothing about a message's.
+            "words": { "type": "string", "minLength": 1, "description": format!("At most {TEXT_CHARS_MAX} characters.") },
+            "time": {
+                "description": "Seconds, \"00:09:20\", \"PT9M20S\", \"9m20s\", \"00:12:00:12@25\" or \"#song1.start+5s\".",
+                "anyOf": [
+                    { "type": "number", "minimum": 0, "maximum": 31_622_400 },
+                    { "type": "string", "pattern": TIME_PATTERN, "examples": ["00:09:20", "9m20s", "PT9M20S"] },
+                    { "type": "string", "pattern": "^#.+\\.(start|end)([+-].+)?$", "examples": ["#song1.start+5s"] },
+                ],
+            },
+            "length": {
+                "anyOf": [
+                    { "type": "number", "minimum": 0, "maximum": 31_622_400 },
+                    { "type": "string", "pattern": TIME_PATTERN, "examples": ["4s", "500ms", "PT3M30S"] },
+                ],
+            },
+        },
+    })
+}
+
+/// What a time as a text looks like; the compiler says more.
+const TIME_PATTERN: &str =
+    "^(P[0-9WDTHMS.,]+|[0-9]+([:;][0-9]+)+(\\.[0-9]+)?(@[0-9.]+)?|([0-9]+(\\.[0-9]+)?(d|h|ms|m|s))+)$";
+
+fn sheet() -> Value {
+    object(
+        json!({
+            "$schema": { "type": "string", "description": "Where an editor finds this schema." },
+            "version": { "const": 1 },
+            "id": { "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX, "description": "Names the sheet." },
+            "title": { "type": "string", "minLength": 1, "maxLength": TITLE_CHARS_MAX, "description": "What viewers read." },
+            "duration": length("How long the event is."),
+            "locales": { "type": "array", "minItems": 1, "items": { "type": "string" }, "description": "Language tags, the default one first." },
+            "frameRate": {
+                "description": "How many frames make a second, for timecode that does not say.",
+                "anyOf": [{ "type": "string" }, { "type": "number" }],
+            },
+            "expectedDrift": length("How far viewers may be apart; 500 ms."),
+            "vars": {
+                "description": "What ${name} stands for in params, messages and assets.",
+                "type": "object", "additionalProperties": { "type": ["string", "number", "boolean"] },
+            },
+            "include": { "type": "array", "items": { "type": "string" }, "description": "Files in this folder or below it." },
+            "actions": { "type": "object", "additionalProperties": { "$ref": "#/$defs/action" }, "description": "What cues may do." },
+            "tracks": { "type": "object", "additionalProperties": { "$ref": "#/$defs/track" }, "description": "What cues lie on." },
+            "cues": { "$ref": "#/$defs/cues" },
+        }),
+        &["version", "cues"],
+    )
+}
+
+fn action() -> Value {
+    object(
+        json!({
+            "kind": { "enum": ["state", "moment"], "description": "It lasts, or it is over at once." },
+            "tolerance": { "enum": ["loose", "tight"], "description": "Whether people notice when it comes at different times." },
+            "params": { "type": ["object", "boolean"], "description": "The JSON Schema of its params." },
+            "maxPerSecond": { "type": "integer", "minimum": 1, "maximum": 1000, "description": "How often it may happen." },
+        }),
+        &[],
+    )
+}
+
+fn cue(names: &Names) -> Value {
+    let mut cue = object(
+        json!({
+            "id": { "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX, "description": format!("Names the cue; without it, it is called action@milliseconds. At most {ID_CHARS_MAX} with what a repeat adds.") },
+            "time": { "$ref": "#/$defs/time" },
+            "action": name(names.actions.iter().map(|(name, _)| name), "What is done."),
+            "track": name(names.tracks.iter(), "What it lies on."),
+            "params": { "type": "object", "description": "What it is done with." },
+            "until": { "$ref": "#/$defs/time", "description": "When it ends." },
+            "duration": length("How long it lasts."),
+            "late": { "$ref": "#/$defs/late" },
+            "jitter": length("Over how long viewers spread it among themselves."),
+            "preload": { "$ref": "#/$defs/preload" },
+            "message": { "$ref": "#/$defs/message" },
+            "disabled": { "type": "boolean", "description": "It is left out." },
+            "repeat": { "$ref": "#/$defs/repeat" },
+            "flags": { "type": "array", "items": { "type": "string" }, "description": "Marks for people; not published." },
+            "note": { "type": "string", "description": "For people; not published." },
+            "owner": { "type": "string", "description": "Who looks after it; not published." },
+            "group": { "type": "string", "description": "What it belongs to; not published." },
+        }),
+        &["time", "action"],
+    );
+    let of_actions: Vec<Value> = names
+        .actions
+        .iter()
+        .filter_map(|(name, params)| Some((name, params.as_ref()?)))
+        .enumerate()
+        .map(|(number, (name, params))| {
+            let mut params = params.clone();
+            // References within it are meant from its own root.
+            if let Some(fields) = params.as_object_mut() {
+                fields.entry("$id").or_insert_with(|| format!("urn:downbeat:action:{number}").into());
+            }
+            json!({
+                "if": { "properties": { "action": { "const": name } }, "required": ["action"] },
+                "then": { "properties": { "params": params } },
+            })
+        })
+        .collect();
+    if let (false, Some(fields)) = (of_actions.is_empty(), cue.as_object_mut()) {
+        fields.insert("allOf".to_owned(), of_actions.into());
+    }
+    cue
+}
+
+/// Gives an object with these fields and no others.
+fn object(properties: Value, required: &[&str]) -> Value {
+    let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    if let (false, Some(fields)) = (required.is_empty(), schema.as_object_mut()) {
+        fields.insert("required".to_owned(), required.into());
+    }
+    schema
+}
+
+fn length(description: &str) -> Value {
+    json!({ "$ref": "#/$defs/length", "description": description })
+}
+
+/// Gives one of these names; any where there are none.
+fn name<'n>(names: impl Iterator<Item = &'n String>, description: &str) -> Value {
+    let names: Vec<&String> = names.collect();
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), "string".into());
+    schema.insert("description".to_owned(), description.into());
+    if names.is_empty() {
+        schema.insert("minLength".to_owned(), 1.into());
+        schema.insert("maxLength".to_owned(), NAME_CHARS_MAX.into());
+    } else {
+        schema.insert("enum".to_owned(), json!(names));
+    }
+    schema.into()
+}
+
+fn locale(names: &Names) -> Value {
+    if names.locales.is_empty() { json!({ "minLength": 2, "maxLength": 35 }) } else { json!({ "enum": names.locales }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_valid(schema: &Value, sheet: &str) -> bool {
+        let sheet: Value = serde_json::from_str(sheet).unwrap();
+        jsonschema::draft202012::new(schema).unwrap().is_valid(&sheet)
+    }
+
+    #[test]
+    fn the_general_schema_knows_every_field_and_no_other() {
+        assert!(jsonschema::draft202012::meta::is_valid(&schema()));
+        let full = r##"{"$schema":"./s.json","version":1,"id":"a","title":"A","duration":"PT1H","locales":["en"],"frameRate":"25",
+            "expectedDrift":"500ms","vars":{"a":1},"include":["./b.json"],
+            "actions":{"x":{"kind":"state","tolerance":"loose","params":{"type":"object"},"maxPerSecond":3}},
+            "tracks":{"m":{"exclusive":true,"priority":1}},
+            "cues":[{"id":"c","time":"#d.start+5s","action":"x","track":"m","params":{},"until":"00:12:00;12@29.97","late":{"within":"2s"},
+                "jitter":"400ms","preload":{"assets":["/a"],"lead":"60s","spread":"45s","bytes":1},"message":{"en":"Hi"},
+                "disabled":false,"repeat":{"every":1.5,"count":2},"flags":["f"],"note":"n","owner":"o","group":"g"}]}"##;
+        assert!(is_valid(&schema(), full));
+        assert!(is_valid(&schema(), r#"[{"time":"9m20s","action":"a"}]"#));
+        for (from, to) in [
+            (r#""title""#, r#""titel""#),
+            (r#""jitter""#, r#""jiter""#),
+            (r#""version":1"#, r#""version":2"#),
+            (r#""tolerance":"loose""#, r#""tolerance":"lose""#),
+            (r##""#d.start+5s""##, r#""soon""#),
+            (r#""count":2"#, r#""count":0"#),
+        ] {
+            assert!(!is_valid(&schema(), &full.replacen(from, to, 1)), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_projects_schema_knows_its_actions_tracks_locales_and_params() {
+        let declarations = r#"{"version":1,"locales":["en"],"tracks":{"m":{}},"include":["actions.json"],"cues":[]}"#;
+        let actions = r##"{"version":1,"actions":{"x":{"params":{"required":["song"],"properties":{"song":{"$ref":"#/$defs/n"}},"$defs":{"n":{"type":"integer"}}}},"y":{}},"cues":[]}"##;
+        let read = |_: &str| Ok(actions.to_owned());
+        let schema = schema_for(declarations, &read).unwrap();
+        assert!(jsonschema::draft202012::meta::is_valid(&schema));
+        assert!(is_valid(
+            &schema,
+            r#"[{"time":1,"action":"x","track":"m","params":{"song":1},"message":{"en":"Hi"}}]"#
+        ));
+        for cue in [
+            r#"{"time":1,"action":"z"}"#,
+            r#"{"time":1,"action":"y","track":"n"}"#,
+            r#"{"time":1,"action":"y","message":{"fr":"Salut"}}"#,
+            r#"{"time":1,"action":"x","params":{"sonq":1}}"#,
+            r#"{"time":1,"action":"x","params":{"song":"1"}}"#,
+        ] {
+            assert!(!is_valid(&schema, &format!("[{cue}]")), "{cue}");
+        }
+        let unreadable = schema_for(r#"{"version":1,"actions":7,"cues":[]}"#, &read).unwrap_err();
+        assert_eq!(unreadable[0].code(), "DB104");
+    }
+}
