@@ -1,5 +1,6 @@
 //! The sheets in `cues/`: the good ones compile without a word, the bad ones get exactly the diagnostics beside them.
 
+use downbeat_core::Position;
 use downbeat_sheet::{Compiled, Options, Rundown, compile_with};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -95,4 +96,33 @@ fn the_gala_is_what_it_says() {
     assert_eq!((burst.time().as_millis(), burst.end().unwrap().as_millis()), (603_500, 607_500));
     assert_eq!(burst.message().unwrap()[&"fr".parse().unwrap()], "Chantez !");
     assert!(rundown.cue("encore-cut").is_none(), "what is disabled is not published");
+}
+
+#[test]
+fn the_marathon_lasts_a_day_and_costs_as_much_to_join_anywhere() {
+    let marathon = sheets("good").into_iter().find(|path| path.ends_with("marathon.jsonc")).unwrap();
+    let rundown = compile(&marathon).rundown.unwrap();
+    let day = 86_400_000;
+    assert_eq!((rundown.duration().unwrap().as_millis(), rundown.cues().len()), (day, 24 + 24 + 5 + 288 + 1 + 7));
+    let active = |ms| rundown.active(Position::from_millis(ms)).iter().map(|cue| cue.id()).collect::<Vec<_>>();
+    // 00:10:00;00 is 599999 ms at 29.97 drop-frame, so the lullaby of the twelfth hour begins at 11:39:59.999.
+    assert_eq!(active(41_999_998), ["dark", "act#12"]);
+    assert_eq!(active(41_999_999), ["dark", "act#12", "lullaby#2"]);
+    assert_eq!(active(day - 1), ["day", "anthem", "break#24"]);
+    // From the checkpoint before any minute there is little to go through.
+    for minute in 1..1_440 {
+        let at = Position::from_millis(minute * 60_000);
+        let known = rundown.checkpoints().iter().rev().find(|checkpoint| checkpoint.time() <= at);
+        let from = known.map_or(0, |checkpoint| rundown.cues().len() - rundown.next(checkpoint.time()).len());
+        assert!(rundown.cues().len() - rundown.next(at).len() - from <= 64, "{minute}");
+    }
+}
+
+#[test]
+fn laying_out_the_sheets_changes_none_of_them() {
+    for path in sheets("good") {
+        let laid_out = downbeat_sheet::format(&read(&path)).unwrap();
+        let included = |included: &str| Ok(read(&path.parent().unwrap().join(included)));
+        assert_eq!(compile_with(&laid_out, &Options::default(), &included).rundown, compile(&path).rundown);
+    }
 }
