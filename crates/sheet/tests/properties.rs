@@ -228,6 +228,32 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_gala_gives_diagnostics_with_places_and_never_a_panic(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0..6_usize, "[\\[\\]{}:,\"\\\\/*#@;$0-9.a-z+\\-é]{0,3}"), 1..6),
+    ) {
+        let mut text = GALA.to_owned();
+        for (place, length, inserted) in damage {
+            let start = text.floor_char_boundary(place.index(text.len()));
+            let end = text.ceil_char_boundary((start + length).min(text.len()));
+            text.replace_range(start..end, &inserted);
+        }
+        check_any_text(&text);
+    }
+
+    #[test]
+    fn any_bytes_at_all_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(Rundown::parse(&bytes).is_err());
+        check_any_text(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn any_time_is_read_or_refused(time in "[#]?[0-9a-zPT:;.@+\\-]{0,20}", frames in "[0-9]{1,3}:[0-9]{2}:[0-9]{2}[:;][0-9]{2}@(25|29.97|59.94|24)") {
+        for time in [time, frames] {
+            check_any_text(&json!([{ "time": time, "action": "a" }]).to_string());
+        }
+    }
+
+    #[test]
     fn any_text_is_read_without_a_panic(text in any::<String>()) {
         check_any_text(&text);
     }
@@ -245,6 +271,9 @@ proptest! {
     }
 }
 
+/// A sheet with every field there is, for damage to find what no generated one has.
+const GALA: &str = include_str!("../../../cues/good/gala.json");
+
 /// Checks what holds for every text: either a rundown or an error, and every place lies in the text.
 fn check_any_text(text: &str) {
     let compiled = compile(text);
@@ -257,5 +286,12 @@ fn check_any_text(text: &str) {
     }
     if let Some(rundown) = compiled.rundown {
         assert_eq!(Rundown::parse(&rundown.to_bytes()).as_ref(), Ok(&rundown));
+    }
+    let nothing = |_: &str| Err("nothing there".to_owned());
+    // Where declarations can be read at all there is a schema, and where the text is JSON it can be laid out.
+    let syntax = compiled.diagnostics.iter().any(|said| said.code() == "DB101");
+    assert_eq!(downbeat_sheet::format(text).is_err(), syntax, "{text:?}");
+    if errors == 0 {
+        assert!(downbeat_sheet::schema_for(text, &nothing).is_ok(), "{text:?}");
     }
 }
