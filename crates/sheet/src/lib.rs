@@ -6,8 +6,15 @@
 //! | start here | for |
 //! | --- | --- |
 //! | [`compile`], [`compile_with`] | a sheet's text to a rundown and every diagnostic there is |
-//! | [`rundown`] | what is published: reading it, writing it, its digest; needs none of the compiler (feature `compiler`) |
 //! | [`diagnostic`] | what is said about a sheet, and where in it |
+//! | [`format()`] | the text laid out anew, with its comments |
+//! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
+//! | [`rundown`] | what is published: reading it, writing it, its digest |
+//! | [`Rundown::active`], [`Rundown::next`] | what is on at a position, and what comes then |
+//! | [`Rundown::join`] | what a viewer who joins late sees, cue by cue, and why |
+//! | [`Rundown::diff`] | what moved, came, went and changed between two rundowns |
+//!
+//! Everything about rundowns is left when the feature `compiler` is off: the worker and viewers need no more.
 //!
 //! ```
 //! let compiled = downbeat_sheet::compile(r#"[{ "time": 560, "action": "startSong1" }]"#);

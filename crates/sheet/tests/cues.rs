@@ -1,4 +1,5 @@
-//! The sheets in `cues/`: the good ones compile without a word, the bad ones get exactly the diagnostics beside them.
+//! The sheets in `cues/`: the good ones compile without a word, the bad ones get exactly the diagnostics beside them;
+//! those in `project` do too, and need more than their own text: what they include, or how many viewers there are.
 
 use downbeat_core::Position;
 use downbeat_sheet::{Compiled, Options, Rundown, compile_with};
@@ -42,7 +43,7 @@ fn good_sheets_compile_without_a_word() {
 
 #[test]
 fn bad_sheets_get_exactly_the_diagnostics_beside_them() {
-    for path in sheets("bad") {
+    for path in [sheets("bad"), sheets("project")].concat() {
         let source = read(&path);
         let compiled = compile(&path);
         let found: Vec<Value> = compiled
@@ -56,7 +57,6 @@ fn bad_sheets_get_exactly_the_diagnostics_beside_them() {
                     json!({ "code": diagnostic.code(), "pointer": diagnostic.pointer(), "line": line, "column": column });
                 let fields = found.as_object_mut().unwrap();
                 fields.extend(diagnostic.file().map(|file| ("file".to_owned(), file.into())));
-                fields.extend(diagnostic.hint().map(|hint| ("hint".to_owned(), hint.into())));
                 found
             })
             .collect();
@@ -68,8 +68,12 @@ fn bad_sheets_get_exactly_the_diagnostics_beside_them() {
 
 #[test]
 fn every_code_has_a_bad_sheet() {
-    let shown: BTreeSet<&str> =
-        sheets("bad").iter().flat_map(|path| compile(path).diagnostics).map(|said| said.code()).collect();
+    let shown: BTreeSet<&str> = [sheets("bad"), sheets("project")]
+        .concat()
+        .iter()
+        .flat_map(|path| compile(path).diagnostics)
+        .map(|said| said.code())
+        .collect();
     let all: Vec<String> = (100..600).map(|number| format!("DB{number}")).collect();
     let all: BTreeSet<&str> =
         all.iter().map(String::as_str).filter(|code| downbeat_sheet::explain(code).is_some()).collect();
@@ -78,7 +82,7 @@ fn every_code_has_a_bad_sheet() {
 
 #[test]
 fn every_message_says_what_to_do() {
-    for path in sheets("bad") {
+    for path in [sheets("bad"), sheets("project")].concat() {
         for diagnostic in compile(&path).diagnostics {
             let message = diagnostic.message();
             let remedy = [";", "use ", "it takes ", "it must be "].iter().any(|words| message.contains(words));
@@ -125,4 +129,20 @@ fn laying_out_the_sheets_changes_none_of_them() {
         let included = |included: &str| Ok(read(&path.parent().unwrap().join(included)));
         assert_eq!(compile_with(&laid_out, &Options::default(), &included).rundown, compile(&path).rundown);
     }
+}
+
+#[test]
+fn an_evening_in_three_files_is_one_rundown() {
+    let evening = sheets("project").into_iter().find(|path| path.ends_with("evening.jsonc")).unwrap();
+    let rundown = compile(&evening).rundown.unwrap();
+    let times = rundown.cues().iter().map(|cue| (cue.id(), cue.time().as_millis(), cue.end().unwrap().as_millis()));
+    let expected = [
+        ("dusk", 0, 1_079_999),
+        ("song1", 599_999, 839_999),
+        ("song2", 869_999, 1_079_999),
+        ("dark", 1_079_999, 3_600_000),
+    ];
+    assert_eq!(times.collect::<Vec<_>>(), expected);
+    let preload = rundown.cue("song1").unwrap().preload().unwrap();
+    assert_eq!(preload.assets(), ["https://media.example/tapes/song1.ogg"]);
 }

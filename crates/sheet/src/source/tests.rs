@@ -392,3 +392,26 @@ fn warnings_can_be_denied_and_locales_asked_for() {
     let said = compile_with(r#"[{"time":1,"action":"a","message":"Hi"}]"#, &french, &nothing);
     assert_eq!(said.diagnostics[0].code(), "DB402");
 }
+
+#[test]
+fn a_hint_names_what_was_probably_meant() {
+    let hint = |sheet: &str| compile(sheet).diagnostics.iter().find_map(|said| said.hint().map(str::to_owned));
+    for (sheet, meant) in [
+        (r#"[{"time":1,"action":"a","trak":"b"}]"#, r#"did you mean "track"?"#),
+        (
+            r#"{"version":1,"actions":{"startSong":{}},"cues":[{"time":1,"action":"starSong"}]}"#,
+            r#"did you mean "startSong"?"#,
+        ),
+        (
+            r##"[{"id":"song1","time":"#sonq2.end","action":"a"},{"id":"song2","time":1,"duration":1,"action":"a"}]"##,
+            r##"did you mean "#song2.end"?"##,
+        ),
+        (
+            r#"{"version":1,"vars":{"brand":"red"},"cues":[{"time":1,"action":"a","message":"${brend}"}]}"#,
+            "did you mean ${brand}?",
+        ),
+        (r#"[{"time":1,"action":"a","late":"skp"}]"#, r#"did you mean "skip"?"#),
+    ] {
+        assert_eq!(hint(sheet).as_deref(), Some(meant), "{sheet}");
+    }
+}
