@@ -461,6 +461,14 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(crate) deny: Option<Deny>,
 
+    /// How many viewers to expect; then what they load beforehand, all together, is added up
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) viewers: Option<u64>,
+
+    /// A language every message must be in, besides those the sheet names; may be repeated
+    #[arg(long = "require-locale", value_name = "TAG")]
+    pub(crate) required_locales: Vec<Locale>,
+
     /// Say what a code means, such as DB204
     #[arg(long, value_name = "CODE", conflicts_with_all = ["sheets", "format", "deny"])]
     pub(crate) explain: Option<String>,

@@ -7,9 +7,9 @@ mod sarif;
 
 use std::fmt;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use downbeat_sheet::{Diagnostic, Level, Rundown, compile};
+use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, compile_with};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -26,19 +26,26 @@ pub(crate) const SHOWN_MAX: usize = 50;
 pub(crate) struct Sheet {
     /// Its path, or `stdin`.
     pub(crate) name: String,
-    is_file: bool,
-    source: String,
-    lines: Lines,
+    /// The sheet's own text, then those of the files it includes.
+    texts: Vec<Text>,
     pub(crate) rundown: Option<Rundown>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// The text of a sheet, or of a file that it includes.
+struct Text {
+    /// Its path, or `stdin`.
+    name: String,
+    /// Its path from the sheet's folder; nothing for the sheet itself.
+    included_as: Option<String>,
+    is_file: bool,
+    source: String,
+    lines: Lines,
+}
+
 /// One diagnostic, and where it is.
 pub(crate) struct Finding<'a> {
-    /// The sheet's path, or `stdin`.
-    pub(crate) file: &'a str,
-    /// The sheet's path; nothing for standard input.
-    pub(crate) path: Option<&'a str>,
+    text: &'a Text,
     pub(crate) diagnostic: &'a Diagnostic,
     /// Where it begins, if it is anywhere in particular.
     pub(crate) from: Option<Place>,
@@ -46,8 +53,8 @@ pub(crate) struct Finding<'a> {
     pub(crate) to: Option<Place>,
 }
 
-/// Reads and compiles a sheet; `-` is standard input.
-pub(crate) fn read(path: &Path) -> Result<Sheet, Error> {
+/// Reads and compiles a sheet, with what it includes; `-` is standard input.
+pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
     let failed = |why: String| Error::File { path: path.to_owned(), why };
     let is_file = path != Path::new("-");
     let (name, bytes) = if is_file {
@@ -61,15 +68,35 @@ pub(crate) fn read(path: &Path) -> Result<Sheet, Error> {
         let at = error.utf8_error().valid_up_to();
         Error::invalid(format!("{name} is not UTF-8 text: byte {at} is part of no character"), "save it as UTF-8")
     })?;
-    Ok(Sheet::of(&name, is_file, source))
+    Ok(Sheet::of(&name, is_file, source, options))
+}
+
+/// Gives the texts of included files, which lie in the folder of the sheet named `name` or below it.
+fn included(name: &str, is_file: bool) -> impl Fn(&str) -> Result<String, String> {
+    let folder = folder(name);
+    move |path| {
+        if !is_file {
+            return Err("standard input lies in no folder; check the sheet as a file".to_owned());
+        }
+        std::fs::read_to_string(folder.join(path)).map_err(|error| error.to_string())
+    }
+}
+
+/// Gives the folder of a file.
+fn folder(name: &str) -> PathBuf {
+    Path::new(name).parent().map(Path::to_owned).unwrap_or_default()
 }
 
 impl Sheet {
     /// Compiles a sheet.
-    fn of(name: &str, is_file: bool, source: String) -> Self {
-        let compiled = compile(&source);
-        let (rundown, diagnostics) = (compiled.rundown, compiled.diagnostics);
-        Self { name: name.to_owned(), is_file, lines: Lines::of(&source), source, rundown, diagnostics }
+    fn of(name: &str, is_file: bool, source: String, options: &Options) -> Self {
+        let Compiled { rundown, diagnostics, included } = compile_with(&source, options, &included(name, is_file));
+        let mut texts = vec![Text::of(name.to_owned(), None, is_file, source)];
+        texts.extend(included.into_iter().map(|Included { path, text }| {
+            let name = folder(name).join(&path).display().to_string();
+            Text::of(name, Some(path), true, text)
+        }));
+        Self { name: name.to_owned(), texts, rundown, diagnostics }
     }
 
     /// Gives how many errors it has.
@@ -100,9 +127,15 @@ impl Sheet {
     }
 
     fn finding<'a>(&'a self, diagnostic: &'a Diagnostic) -> Finding<'a> {
-        let place = |offset| self.lines.place(&self.source, offset);
+        let text = &self.texts[self.text_index(diagnostic)];
+        let place = |offset| text.lines.place(&text.source, offset);
         let (from, to) = diagnostic.span().map(|span| (place(span.start), place(span.end))).unzip();
-        Finding { file: &self.name, path: self.is_file.then_some(&self.name), diagnostic, from, to }
+        Finding { text, diagnostic, from, to }
+    }
+
+    /// Gives which text a diagnostic is about: the sheet's own if it says nothing else.
+    fn text_index(&self, diagnostic: &Diagnostic) -> usize {
+        self.texts.iter().position(|text| text.included_as.as_deref() == diagnostic.file()).unwrap_or(0)
     }
 
     /// Writes the diagnostics with the lines they are about, in the order of the sheet, each followed by an empty line.
@@ -112,11 +145,11 @@ impl Sheet {
         let mut shown: Vec<&Diagnostic> = self.diagnostics.iter().collect();
         shown.sort_by_key(|diagnostic| diagnostic.level());
         let rest = shown.split_off(shown.len().min(SHOWN_MAX));
-        shown.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.start));
+        shown.sort_by_key(|diagnostic| (self.text_index(diagnostic), diagnostic.span().map(|span| span.start)));
 
         let mut out = String::new();
         for diagnostic in shown {
-            excerpt::write(&mut out, self, &self.finding(diagnostic));
+            excerpt::write(&mut out, &self.finding(diagnostic));
             out.push('\n');
         }
         if !rest.is_empty() {
@@ -132,7 +165,7 @@ impl Sheet {
         let one = |finding: Finding<'_>| {
             let diagnostic = finding.diagnostic;
             json!({
-                "file": finding.file,
+                "file": finding.text.name,
                 "code": diagnostic.code(),
                 "severity": finding.severity(),
                 "pointer": diagnostic.pointer(),
@@ -147,7 +180,23 @@ impl Sheet {
     }
 }
 
+impl Text {
+    fn of(name: String, included_as: Option<String>, is_file: bool, source: String) -> Self {
+        Self { name, included_as, is_file, lines: Lines::of(&source), source }
+    }
+}
+
 impl Finding<'_> {
+    /// Gives the path of the file it is in, or `stdin`.
+    pub(crate) fn file(&self) -> &str {
+        &self.text.name
+    }
+
+    /// Gives the path of the file it is in; nothing for standard input.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.text.is_file.then_some(&self.text.name)
+    }
+
     /// Gives how bad it is, in a word.
     pub(crate) fn severity(&self) -> &'static str {
         match self.diagnostic.level() {
@@ -160,7 +209,7 @@ impl Finding<'_> {
 impl fmt::Display for Finding<'_> {
     /// Writes it in one line: `gala.json:3:14: error DB103: …`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.file)?;
+        f.write_str(self.file())?;
         if let Some(Place { line, column }) = self.from {
             write!(f, ":{line}:{column}")?;
         }
@@ -188,4 +237,16 @@ pub(crate) fn summary(rundown: &Rundown) -> String {
 /// Gives the beginning of a digest, long enough to tell rundowns apart.
 pub(crate) fn short(digest: downbeat_core::Digest) -> String {
     digest.to_string()[..12].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standard_input_can_include_nothing_and_says_so() {
+        let source = r#"{ "version": 1, "include": ["./songs.jsonc"], "cues": [] }"#;
+        let sheet = Sheet::of("stdin", false, source.to_owned(), &Options::default());
+        assert!(sheet.report().contains("standard input lies in no folder"), "{}", sheet.report());
+    }
 }

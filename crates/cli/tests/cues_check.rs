@@ -186,3 +186,20 @@ fn compiling_and_publishing_show_the_same_lines() {
         assert!(run.err.starts_with(excerpts), "{}", run.err);
     }
 }
+
+#[test]
+fn what_is_wrong_in_an_included_file_is_shown_there() {
+    for sheet in sheets("project") {
+        let path = sheet.to_str().unwrap();
+        let folder = sheet.parent().unwrap();
+        let json = downbeat(&["cues", "check", path, "--viewers", "20000", "--format", "json"]).json();
+        let found = json["diagnostics"].as_array().unwrap().iter().map(
+            |one| json!({ "code": one["code"], "line": one["line"], "column": one["column"], "file": one["file"] }),
+        );
+        let expected = expected(&sheet).into_iter().map(|one| {
+            let file = one["file"].as_str().map_or(sheet.clone(), |file| folder.join(file));
+            json!({ "code": one["code"], "line": one["line"], "column": one["column"], "file": file })
+        });
+        assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{path}");
+    }
+}

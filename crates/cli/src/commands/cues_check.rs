@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use downbeat_sheet::Options;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{CheckArgs, Format};
@@ -24,7 +25,9 @@ pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<Check, Error> {
     if output.json && matches!(args.format, Format::Github | Format::Sarif) {
         return Err(Error::usage("--json and --format ask for different forms", "leave one of them out"));
     }
-    let sheets = args.sheets.iter().map(|path| sheets::read(path)).collect::<Result<_, _>>()?;
+    let options =
+        Options { viewers: args.viewers, required_locales: args.required_locales.clone(), ..Options::default() };
+    let sheets = args.sheets.iter().map(|path| sheets::read(path, &options)).collect::<Result<_, _>>()?;
     Ok(Check { sheets, format: args.format, strict: args.deny.is_some() })
 }
 

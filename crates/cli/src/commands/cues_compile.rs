@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use downbeat_sheet::Options;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
@@ -20,7 +21,7 @@ pub(crate) struct Compiled {
 
 /// Compiles a sheet, into `out` or to standard output.
 pub(crate) fn run(path: &Path, out: Option<&Path>, dry_run: bool, output: Output) -> Result<Compiled, Error> {
-    let sheet = sheets::read(path)?;
+    let sheet = sheets::read(path, &Options::default())?;
     if !output.json {
         output.remark(&sheet.report());
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use downbeat_core::{Command, Digest};
+use downbeat_sheet::Options;
 use downbeat_sheet::{Rundown, digest_of};
 use downbeat_wire::Route;
 use serde_json::{Map, Value, json};
@@ -27,7 +28,7 @@ pub(crate) enum Published {
 
 /// Publishes a sheet.
 pub(crate) fn run(context: &Context, path: &Path, options: &CommandOptions) -> Result<Published, Error> {
-    let sheet = sheets::read(path)?;
+    let sheet = sheets::read(path, &Options::default())?;
     if !context.output.json {
         context.output.remark(&sheet.report());
     }

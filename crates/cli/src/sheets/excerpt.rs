@@ -12,7 +12,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::{Finding, Sheet};
+use super::Finding;
 use crate::text;
 
 /// How wide a line may be before it is cut, in columns of a terminal: with the line's number it fits in 110.
@@ -22,8 +22,8 @@ const COLUMNS_MAX: usize = 100;
 const COLUMNS_BEFORE: usize = 30;
 
 /// Writes one diagnostic: its code, what is wrong, where, and the hint.
-pub(super) fn write(out: &mut String, sheet: &Sheet, finding: &Finding<'_>) {
-    let shown = Shown::of(sheet, finding);
+pub(super) fn write(out: &mut String, finding: &Finding<'_>) {
+    let shown = Shown::of(finding);
     let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::ansi() };
     // Neither is asked what the terminal can do: the text is the same wherever it goes, and colour leaves in `output`.
     let drawing = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
@@ -58,13 +58,13 @@ struct Excerpt {
 }
 
 impl Shown {
-    fn of(sheet: &Sheet, finding: &Finding<'_>) -> Self {
+    fn of(finding: &Finding<'_>) -> Self {
         let (severity, level) = match finding.diagnostic.level() {
             Level::Error => (Severity::Error, "error"),
             Level::Warning => (Severity::Warning, "warning"),
         };
-        let excerpt = Excerpt::of(sheet, finding);
-        let place = if excerpt.is_none() { format!(" in {}", text::tame(&sheet.name)) } else { String::new() };
+        let excerpt = Excerpt::of(finding);
+        let place = if excerpt.is_none() { format!(" in {}", text::tame(finding.file())) } else { String::new() };
         let head = format!("{level} {}{place}", finding.diagnostic.code());
         Self { head, message: text::tame(finding.diagnostic.message()), severity, excerpt }
     }
@@ -72,7 +72,8 @@ impl Shown {
 
 impl Excerpt {
     /// Takes the line where something is, and the ones beside it; nothing for what is nowhere in particular.
-    fn of(sheet: &Sheet, finding: &Finding<'_>) -> Option<Self> {
+    fn of(finding: &Finding<'_>) -> Option<Self> {
+        let sheet = finding.text;
         let (span, begins) = (finding.diagnostic.span()?, finding.from?);
         let line = |number: usize| sheet.lines.line(&sheet.source, number).map(|range| (range.start, range));
         let (start, range) = line(begins.line)?;

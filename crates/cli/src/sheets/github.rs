@@ -39,7 +39,7 @@ pub(crate) fn commands(sheets: &[Sheet]) -> String {
 /// Writes one annotation.
 fn command(out: &mut String, finding: &Finding<'_>) {
     let mut properties = Vec::new();
-    if let Some(path) = finding.path {
+    if let Some(path) = finding.path() {
         properties.push(format!("file={}", property(path.strip_prefix("./").unwrap_or(path))));
     }
     if let (Some(from), Some(to)) = (finding.from, finding.to) {
@@ -70,6 +70,7 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use downbeat_sheet::Options;
 
     #[test]
     fn what_would_end_a_command_or_a_property_is_escaped() {
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn a_mistake_is_an_annotation_with_its_place() {
         let source = "[\n  { \"time\": 1, \"action\": \"100%\", \"time\": 2 },\n  { \"time\": \"x\", \"acton\": 1, \"action\": \"a\" }\n]";
-        let sheet = Sheet::of("./cues/a,b:c.json", true, source.to_owned());
+        let sheet = Sheet::of("./cues/a,b:c.json", true, source.to_owned(), &Options::default());
         let text = commands(&[sheet]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn standard_input_is_no_file_to_annotate() {
-        let commands = commands(&[Sheet::of("stdin", false, String::new())]);
+        let commands = commands(&[Sheet::of("stdin", false, String::new(), &Options::default())]);
         assert!(commands.starts_with("::error line=1,"), "{commands}");
     }
 
@@ -105,7 +106,7 @@ mod tests {
     fn the_worst_comes_first_and_the_last_line_says_how_many_more() {
         let warning = "{ \"time\": \"9:20\", \"action\": \"##[set-env name=a]\" },\n".repeat(12);
         let error = "{ \"time\": \"##[x]\", \"action\": \"a\" },\n".repeat(11);
-        let text = commands(&[Sheet::of("a.json", true, format!("[\n{warning}{error}]"))]);
+        let text = commands(&[Sheet::of("a.json", true, format!("[\n{warning}{error}]"), &Options::default())]);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[..10].iter().all(|line| line.starts_with("::error ")), "{text}");
         assert!(lines[10..20].iter().all(|line| line.starts_with("::warning ")), "{text}");

@@ -43,7 +43,7 @@ fn rule(code: &str, severity: &str) -> Value {
 fn result(finding: &Finding<'_>, rule: usize) -> Value {
     let diagnostic = finding.diagnostic;
     let hint = diagnostic.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-    let mut physical = Map::from_iter([("artifactLocation".to_owned(), json!({ "uri": uri(finding.file) }))]);
+    let mut physical = Map::from_iter([("artifactLocation".to_owned(), json!({ "uri": uri(finding.file()) }))]);
     if let (Some(from), Some(to)) = (finding.from, finding.to) {
         let region = json!({
             "startLine": from.line, "startColumn": from.column, "endLine": to.line, "endColumn": to.column,
@@ -80,6 +80,7 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use downbeat_sheet::Options;
 
     #[test]
     fn paths_become_uris() {
@@ -90,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_sheet_without_fault_is_a_run_without_results() {
-        let log = log(&[Sheet::of("a.json", true, "[]".to_owned())]);
+        let log = log(&[Sheet::of("a.json", true, "[]".to_owned(), &Options::default())]);
         assert_eq!(log["runs"][0]["results"], json!([]));
         assert_eq!(log["runs"][0]["tool"]["driver"]["rules"], json!([]));
     }
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn each_mistake_is_a_result_of_its_rule_with_its_region() {
         let source = "[{ \"time\": \"9:20\", \"action\": \"é\", \"action\": 1 }]";
-        let log = log(&[Sheet::of("a b.json", true, source.to_owned())]);
+        let log = log(&[Sheet::of("a b.json", true, source.to_owned(), &Options::default())]);
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();

@@ -1,9 +1,11 @@
+use super::super::Sheet;
 use super::*;
-use downbeat_sheet::compile;
+use downbeat_sheet::{Options, compile};
 
 /// Gives all that is shown of a sheet, without colour.
 fn shown(source: &str) -> String {
-    anstream::adapter::strip_str(&Sheet::of("gala.jsonc", true, source.to_owned()).report()).to_string()
+    anstream::adapter::strip_str(&Sheet::of("gala.jsonc", true, source.to_owned(), &Options::default()).report())
+        .to_string()
 }
 
 /// Gives a line as it is shown, with what is marked in brackets.
@@ -119,10 +121,10 @@ fn whatever_the_sheet_the_mark_lies_in_the_excerpt() {
     // Every text of up to four pieces: the drawing would panic if a mark were outside of its line.
     for number in 0..pieces.len().pow(4) {
         let text: String = (0..4).map(|digit| pieces[number / pieces.len().pow(digit) % pieces.len()]).collect();
-        let sheet = Sheet::of("s", true, text);
+        let sheet = Sheet::of("s", true, text, &Options::default());
         for finding in sheet.findings() {
-            let Some(Excerpt { text, mark, .. }) = Excerpt::of(&sheet, &finding) else { continue };
-            assert!(!text[mark.clone()].is_empty() && !text[mark].contains('\n'), "{:?}", sheet.source);
+            let Some(Excerpt { text, mark, .. }) = Excerpt::of(&finding) else { continue };
+            assert!(!text[mark.clone()].is_empty() && !text[mark].contains('\n'), "{:?}", sheet.texts[0].source);
         }
         if number % 7 == 0 {
             sheet.report();
