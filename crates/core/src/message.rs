@@ -18,7 +18,7 @@ pub const LOCALES_MAX: usize = 64;
 pub struct Locale(String);
 
 /// How bad it is, in the words of status pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing is wrong.
@@ -59,6 +59,11 @@ impl FromStr for Severity {
     fn from_str(text: &str) -> Result<Self, NameError> {
         let known = Self::ALL.into_iter().find(|severity| severity.as_str() == text);
         known.ok_or_else(|| NameError::new("severity", text, "use info, minor, major or critical"))
+    }
+}
+impl<'de> Deserialize<'de> for Severity {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        String::deserialize(input)?.parse().map_err(de::Error::custom)
     }
 }
 

@@ -13,7 +13,8 @@
 
 use core::fmt;
 use core::ops::{Add, Sub};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::{self, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::time::{SERVER_TIME_MS_MAX, ServerTime, Span};
 
@@ -136,9 +137,10 @@ impl Rate {
 
     /// Gives how far the position moves in `elapsed`, rounded towards the past.
     fn progress(self, elapsed: Span) -> Span {
-        let exact = i128::from(elapsed.as_micros()) * i128::from(self.0);
+        let rate = i64::from(self.0);
+        let (whole, rest) = (elapsed.as_micros().div_euclid(1_000), elapsed.as_micros().rem_euclid(1_000));
         // |elapsed| fits 63 bits and the rate is at most 16: saturate rather than wrap at the very ends.
-        Span::from_micros(i64::try_from(exact.div_euclid(1_000)).unwrap_or(i64::MAX))
+        Span::from_micros(whole.saturating_mul(rate).saturating_add(rest * rate / 1_000))
     }
 
     /// Gives the shortest time in which the position moves by at least `distance`; nothing if it never does.
@@ -149,8 +151,9 @@ impl Rate {
         if self.is_held() {
             return None;
         }
-        let exact = (i128::from(distance.as_micros()) * 1_000 + i128::from(self.0) - 1) / i128::from(self.0);
-        i64::try_from(exact).ok().map(Span::from_micros)
+        let rate = i64::from(self.0);
+        let (whole, rest) = (distance.as_micros() / rate, distance.as_micros() % rate);
+        whole.checked_mul(1_000)?.checked_add((rest * 1_000 + rate - 1) / rate).map(Span::from_micros)
     }
 }
 
@@ -349,12 +352,19 @@ impl<'de> Deserialize<'de> for Position {
 
 impl fmt::Debug for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "× {}", self.as_factor())
+        write!(f, "× {self}")
     }
 }
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.as_factor())
+        // Not as a float: printing those takes as much code as all of this module.
+        let (whole, thousandths) = (self.0 / 1_000, self.0 % 1_000);
+        match thousandths {
+            0 => write!(f, "{whole}"),
+            _ if thousandths % 100 == 0 => write!(f, "{whole}.{}", thousandths / 100),
+            _ if thousandths % 10 == 0 => write!(f, "{whole}.{:02}", thousandths / 10),
+            _ => write!(f, "{whole}.{thousandths:03}"),
+        }
     }
 }
 impl Serialize for Rate {
@@ -370,7 +380,7 @@ impl<'de> Deserialize<'de> for Rate {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let factor = f64::deserialize(input)?;
         Self::from_factor(factor)
-            .ok_or_else(|| de::Error::custom(format_args!("{factor} is no rate: give 0 (held) to 16")))
+            .ok_or_else(|| de::Error::invalid_value(Unexpected::Float(factor), &"a rate, 0 (held) to 16"))
     }
 }
 

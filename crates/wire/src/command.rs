@@ -6,10 +6,11 @@
 
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::{Command, CommandId, Request, Severity};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use crate::fields::Fields;
+use crate::json::value;
 use crate::problem::{Code, Problem};
 
 /// Gives the length of an `actor`: at most 100 characters.
@@ -57,7 +58,7 @@ pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
                 unknown.chars().take(40).collect::<String>(),
                 Command::NAMES.join(", ")
             );
-            return Err(Problem::new(Code::UnknownCommand, detail).with("known", json!(Command::NAMES)));
+            return Err(Problem::new(Code::UnknownCommand, detail).with("known", value(&Command::NAMES)));
         }
     };
     let id: CommandId = fields.required("id", "make one per command, so that sending it again changes nothing")?;
@@ -77,26 +78,26 @@ pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
 /// Gives the body of a request: what [`parse`] reads back as the same request.
 pub fn body(request: &Request) -> Value {
     let mut fields = Map::new();
-    fields.insert("command".to_owned(), json!(request.command.name()));
-    fields.insert("id".to_owned(), json!(request.id));
+    fields.insert("command".to_owned(), value(request.command.name()));
+    fields.insert("id".to_owned(), value(&request.id));
     match &request.command {
         Command::Pause { message } | Command::End { message } => put_draft(&mut fields, message.as_ref()),
         Command::Announce { message } => put_draft(&mut fields, Some(message)),
-        Command::Seek { position } => put(&mut fields, "position", json!(position)),
-        Command::Rate { rate } => put(&mut fields, "rate", json!(rate)),
-        Command::Reschedule { starts_at } => put(&mut fields, "startsAt", json!(starts_at)),
-        Command::Rundown { rundown } => put(&mut fields, "rundown", json!(rundown)),
+        Command::Seek { position } => put(&mut fields, "position", value(position)),
+        Command::Rate { rate } => put(&mut fields, "rate", value(rate)),
+        Command::Reschedule { starts_at } => put(&mut fields, "startsAt", value(starts_at)),
+        Command::Rundown { rundown } => put(&mut fields, "rundown", value(rundown)),
         Command::Resume | Command::Clear | Command::Reopen | Command::Undo => {}
     }
-    put(&mut fields, "actor", json!(request.actor));
+    put(&mut fields, "actor", value(&request.actor));
     if let Some(reason) = &request.reason {
-        put(&mut fields, "reason", json!(reason));
+        put(&mut fields, "reason", value(reason));
     }
     if let Some(if_rev) = request.if_rev {
-        put(&mut fields, "ifRev", json!(if_rev));
+        put(&mut fields, "ifRev", value(&if_rev));
     }
     if let Some(at) = request.at {
-        put(&mut fields, "at", json!(at));
+        put(&mut fields, "at", value(&at));
     }
     Value::Object(fields)
 }
@@ -108,11 +109,11 @@ fn put(fields: &mut Map<String, Value>, name: &str, value: Value) {
 fn put_draft(fields: &mut Map<String, Value>, draft: Option<&Draft>) {
     let Some(draft) = draft else { return };
     let words = match &draft.words {
-        Words::Plain(text) => json!(text),
-        Words::PerLocale(text) => json!(text),
+        Words::Plain(text) => value(text),
+        Words::PerLocale(text) => value(text),
     };
     put(fields, "message", words);
-    put(fields, "severity", json!(draft.severity));
+    put(fields, "severity", value(&draft.severity));
 }
 
 /// Gives a member's name as it stands in a JSON pointer (RFC 6901, section 3), cut to the length of a line.
@@ -123,7 +124,7 @@ fn pointer_token(name: &str) -> String {
 /// Reads `message`, a text or a text per locale, and `severity`.
 fn draft(fields: &mut Fields) -> Result<Option<Draft>, Problem> {
     let severity = fields.optional::<Severity>("severity")?.unwrap_or_default();
-    let words = match fields.optional("message")? {
+    let words = match fields.take("message") {
         None => return Ok(None),
         Some(Value::String(text)) => Words::Plain(text),
         Some(Value::Object(texts)) => {

@@ -6,10 +6,11 @@
 //! What is not given stays as it is, or has its default in a new event; `"duration":null` makes it unknown.
 
 use downbeat_core::Configuration;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::command::{ACTOR_CHARS_MAX, REASON_CHARS_MAX};
 use crate::fields::Fields;
+use crate::json::value;
 use crate::problem::Problem;
 
 /// Reads a configuration and who asks for it, if the body says so.
@@ -39,14 +40,14 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
             fields.insert(name.to_owned(), value);
         }
     };
-    put("startsAt", configuration.starts_at.map(|at| json!(at)));
-    put("duration", configuration.duration.map(|duration| json!(duration)));
-    put("title", configuration.title.as_ref().map(|title| json!(title)));
-    put("locale", configuration.locale.as_ref().map(|locale| json!(locale)));
-    put("hubs", configuration.hubs.map(|hubs| json!(hubs)));
-    put("resync", configuration.resync.map(|resync| json!(resync)));
-    put("ifRev", configuration.if_rev.map(|rev| json!(rev)));
-    put("reason", configuration.reason.as_ref().map(|reason| json!(reason)));
-    put("actor", Some(json!(actor)));
+    put("startsAt", configuration.starts_at.map(|at| value(&at)));
+    put("duration", configuration.duration.map(|duration| value(&duration)));
+    put("title", configuration.title.as_ref().map(value));
+    put("locale", configuration.locale.as_ref().map(value));
+    put("hubs", configuration.hubs.map(|hubs| value(&hubs)));
+    put("resync", configuration.resync.map(|resync| value(&resync)));
+    put("ifRev", configuration.if_rev.map(|rev| value(&rev)));
+    put("reason", configuration.reason.as_ref().map(value));
+    put("actor", Some(value(actor)));
     Value::Object(fields)
 }

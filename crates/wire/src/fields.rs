@@ -17,23 +17,20 @@ impl Fields {
         }
     }
 
+    /// Takes the field `name` as it is; nothing if it is missing or null.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name).filter(|value| !value.is_null())
+    }
+
     /// Takes the field `name`; nothing if it is missing or null.
     pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Problem> {
-        match self.0.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => serde_json::from_value(value).map(Some).map_err(|error| wrong(name, error)),
-        }
+        self.take(name).map(serde_json::from_value).transpose().map_err(|error| wrong(name, error))
     }
 
     /// Takes the field `name`; the outer nothing if it is missing, the inner if it is null.
     pub(crate) fn nullable<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<Option<T>>, Problem> {
-        match self.0.remove(name) {
-            None => Ok(None),
-            Some(Value::Null) => Ok(Some(None)),
-            Some(value) => {
-                serde_json::from_value(value).map(|value| Some(Some(value))).map_err(|error| wrong(name, error))
-            }
-        }
+        let given = self.0.contains_key(name);
+        Ok(self.optional(name)?.map(Some).or_else(|| given.then_some(None)))
     }
 
     /// Takes the field `name`, which has to be there; `remedy` says what to give.

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod command;
 pub mod configuration;
 mod fields;
+pub mod json;
 pub mod log;
 pub mod problem;
 pub mod refusal;

@@ -1,10 +1,9 @@
 //! A refused command or configuration as a problem.
 
 use downbeat_core::{EventName, EventState, Refusal, ServerTime};
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::answer::LastChange;
+use crate::json::value;
 use crate::problem::{Code, Problem};
 use crate::state::StateBody;
 
@@ -32,12 +31,6 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
             .with("lastChange", value(&LastChange::from(state.last_change()))),
         _ => problem,
     }
-}
-
-/// Gives `body` as a value, by way of its text: the worker has the code for that anyway.
-fn value(body: &impl Serialize) -> Value {
-    let text = serde_json::to_vec(body).expect("bodies have only text for keys");
-    serde_json::from_slice(&text).expect("what was written is JSON")
 }
 
 /// Gives the field that is to blame, as a JSON pointer into the body.

@@ -4,7 +4,7 @@ use core::ops::RangeInclusive;
 use downbeat_core::message::TEXT_CHARS_MAX;
 use downbeat_core::{Locale, Position, Span};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     CUES_MAX, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, NotARundown, Preload, Rundown,
@@ -30,9 +30,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Rundown, NotARundown> {
 
 /// Checks what no single cue shows: their order, their ids, the event's end, the tracks.
 fn check_cues(rundown: &Rundown) -> Result<(), NotARundown> {
-    let mut ids = BTreeSet::new();
+    // A map of the kind the value was made of, so that the worker carries no second kind.
+    let mut ids = Map::new();
     for (index, cue) in rundown.cues.iter().enumerate() {
-        if !ids.insert(cue.id()) {
+        if ids.insert(cue.id.clone(), Value::Null).is_some() {
             return Err(NotARundown::DuplicateId(cue.id.clone()));
         }
         if index > 0 && rundown.cues[index - 1].order() >= cue.order() {

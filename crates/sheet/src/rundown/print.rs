@@ -1,9 +1,6 @@
 //! A rundown as canonical JSON. Keys are written in the order of the alphabet, which canonical form asks for.
 
-use downbeat_core::Locale;
-use std::collections::BTreeMap;
-
-use super::canonical::{integer, object, string};
+use super::canonical::{Member, integer, members, object, string};
 use super::{Checkpoint, Cue, FORMAT, Late, Preload, Rundown, Track};
 
 pub(super) fn print(rundown: &Rundown) -> String {
@@ -31,7 +28,7 @@ pub(super) fn print(rundown: &Rundown) -> String {
     text_field(&mut out, "id", &rundown.id);
     text_field(&mut out, "title", &rundown.title);
     field(&mut out, "tracks");
-    map(&mut out, &rundown.tracks, String::as_str, print_track);
+    members(&mut out, rundown.tracks.iter().map(|(name, track)| Member(name, track)), print_track);
     out.push('}');
     out
 }
@@ -69,7 +66,8 @@ pub(super) fn print_cue(out: &mut String, cue: &Cue) {
     }
     if let Some(message) = &cue.message {
         field(out, "message");
-        map(out, message, Locale::as_str, |out, words: &String| string(out, words));
+        let words = message.iter().map(|(locale, words)| Member(locale.as_str(), words));
+        members(out, words, |out, words| string(out, words));
     }
     if let Some(params) = &cue.params {
         field(out, "params");
@@ -132,22 +130,6 @@ fn print_track(out: &mut String, track: &Track) {
         }
         out.push_str("\"priority\":");
         integer(out, i64::from(track.priority));
-    }
-    out.push('}');
-}
-
-/// Appends an object made of a map, its keys sorted by their UTF-16 code units.
-fn map<K, V>(out: &mut String, map: &BTreeMap<K, V>, name: impl Fn(&K) -> &str, print: impl Fn(&mut String, &V)) {
-    let mut sorted: Vec<_> = map.iter().collect();
-    sorted.sort_unstable_by(|(a, _), (b, _)| name(a).encode_utf16().cmp(name(b).encode_utf16()));
-    out.push('{');
-    for (index, (key, value)) in sorted.into_iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        string(out, name(key));
-        out.push(':');
-        print(out, value);
     }
     out.push('}');
 }

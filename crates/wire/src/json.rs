@@ -1,0 +1,20 @@
+//! Reading and writing JSON, one way for each: text is read as a value and a value as a type, a type is written as
+//! text. serde builds its code anew for every pair of type and format, so a second way would double the worker's.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Error, Value};
+
+/// Reads `text`, which was written by this or another version of Downbeat.
+///
+/// # Errors
+/// [`Error`] if the text is no JSON (with its position), or JSON of another type.
+pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice::<Value>(text).and_then(serde_json::from_value)
+}
+
+/// Gives `body` as a value.
+pub(crate) fn value<T: Serialize + ?Sized>(body: &T) -> Value {
+    let text = serde_json::to_vec(body).expect("bodies have only text for keys");
+    serde_json::from_slice(&text).expect("what was written is JSON")
+}
