@@ -1,6 +1,7 @@
 //! Who may do what: bearer tokens, compared in constant time. Without the secret every call is refused.
 
 use downbeat_core::ServerTime;
+use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::token::{Scope, Token, TokenEntry, TokenId};
 use subtle::ConstantTimeEq as _;
@@ -17,7 +18,7 @@ pub(crate) fn authorize(
 ) -> Result<TokenId, Problem> {
     let unauthorized = |detail: &str| Problem::new(Code::Unauthorized, detail);
     let entries: Vec<TokenEntry> = match secret {
-        Some(secret) => serde_json::from_slice(secret.as_bytes()).map_err(|_| {
+        Some(secret) => json::read(secret.as_bytes()).map_err(|_| {
             unauthorized("the server's secret DOWNBEAT_TOKENS is not a JSON list of tokens; set it anew with what \"downbeat token new\" prints")
         })?,
         None => {

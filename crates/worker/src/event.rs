@@ -3,6 +3,7 @@
 use core::pin::pin;
 use core::time::Duration;
 use downbeat_core::{EventName, EventState};
+use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::future::{Either, select};
 use std::cell::RefCell;
@@ -62,7 +63,7 @@ pub(crate) async fn refresh(env: Env, event: EventName) {
 
 async fn known(env: &Env, event: &EventName) -> worker::Result<Known> {
     match ask(env, BINDING, event.as_str(), Question::get(STATE_PATH)).await? {
-        (200, text) => Ok(Known::State(Box::new(serde_json::from_slice(text.as_bytes())?))),
+        (200, text) => Ok(Known::State(Box::new(json::read(text.as_bytes())?))),
         (404, _) => Ok(Known::Missing),
         (status, _) => Err(worker::Error::RustError(format!("unexpected status {status}"))),
     }

@@ -2,6 +2,7 @@
 
 use downbeat_core::{CommandId, Digest, EventState, Receipt, Rev, ServerTime};
 use downbeat_wire::LogEntry;
+use downbeat_wire::json;
 use downbeat_wire::log::CHAIN_START;
 use wasm_bindgen::closure::ScopedClosure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -44,7 +45,7 @@ impl Store {
             return Ok(None);
         }
         match self.row("SELECT json FROM state", vec![])?.as_deref() {
-            Some([SqlStorageValue::String(json)]) => Ok(Some(serde_json::from_slice(json.as_bytes())?)),
+            Some([SqlStorageValue::String(json)]) => Ok(Some(json::read(json.as_bytes())?)),
             _ => Ok(None),
         }
     }
