@@ -96,7 +96,7 @@ pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish
         Some(at) => Some(instant::parse(at, options.zone(), now(look.as_ref(), &server)?)?),
         None => None,
     };
-    if let (Some(if_rev), Some(state)) = (options.if_rev.filter(|_| !wish.is_pause()), state)
+    if let (Some(if_rev), Some(state)) = (options.attribution.if_rev.filter(|_| !wish.is_pause()), state)
         && if_rev != state.rev
     {
         let last = last_change(&server, context);
@@ -133,7 +133,7 @@ pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish
     };
     screen.line("takes effect", effect);
 
-    let actor = context::actor(options.actor.as_deref());
+    let actor = context::actor(options.attribution.actor.as_deref());
     let id = match &options.id {
         Some(id) => id.clone(),
         None => new_id()?,
@@ -142,8 +142,8 @@ pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish
         id: id.clone(),
         command,
         actor: actor.clone(),
-        reason: options.reason.clone(),
-        if_rev: if wish.is_pause() { None } else { options.if_rev.or(state.map(|state| state.rev)) },
+        reason: options.attribution.reason.clone(),
+        if_rev: if wish.is_pause() { None } else { options.attribution.if_rev.or(state.map(|state| state.rev)) },
         at: asked_at,
     };
     if context.dry_run {

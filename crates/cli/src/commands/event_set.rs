@@ -56,7 +56,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         ));
     }
     let state = before.as_ref().map(|reading| &reading.body);
-    if let (Some(if_rev), Some(state)) = (args.if_rev, state)
+    if let (Some(if_rev), Some(state)) = (args.attribution.if_rev, state)
         && if_rev != state.rev
     {
         let last = change::last_change(&server, context);
@@ -69,8 +69,8 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         locale: args.locale,
         hubs: args.hubs,
         resync: args.resync,
-        if_rev: args.if_rev.or(state.map(|state| state.rev)),
-        reason: args.reason,
+        if_rev: args.attribution.if_rev.or(state.map(|state| state.rev)),
+        reason: args.attribution.reason,
     };
 
     let mut screen = context.screen(state);
@@ -78,7 +78,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
     if let Some(state) = state.filter(|_| changes == 0) {
         return Ok(Set::Unchanged { place: context.place(), rev: state.rev });
     }
-    let actor = context::actor(args.actor.as_deref());
+    let actor = context::actor(args.attribution.actor.as_deref());
     if context.dry_run {
         let request = configuration::body(&wanted, &actor);
         return Ok(Set::Planned { screen, place: context.place(), request });

@@ -4,18 +4,19 @@ use downbeat_core::Digest;
 
 use crate::change::Change;
 use crate::cli::{CommandOptions, begins_with};
-use crate::commands::cues_list::{self, Publication};
-use crate::commands::cues_publish::{point, present};
 use crate::confirm::{self, Gate};
 use crate::context::Context;
 use crate::error::Error;
 use crate::sheets;
 
+use super::list::{self, Publication};
+use super::publish::{point, present};
+
 /// Points the event at an earlier rundown.
 pub(crate) fn run(context: &Context, to: Option<&str>, options: &CommandOptions) -> Result<Change, Error> {
     let server = context.operator()?;
     let state = server.state(&context.settings.event)?.body;
-    let publications = cues_list::publications(context, &server, state.rundown)?;
+    let publications = list::publications(context, &server, state.rundown)?;
     let digest = choose(&publications, state.rundown, to)?;
     let (was, will_be) = (present(context, &server, state.rundown), present(context, &server, Some(digest)));
     let lines = vec![("rundown", format!("{was} → {will_be}"))];
@@ -83,7 +84,7 @@ mod tests {
                 hash: None,
             })
             .collect();
-        cues_list::in_order(&entries, None)
+        list::in_order(&entries, None)
     }
 
     #[test]

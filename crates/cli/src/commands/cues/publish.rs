@@ -10,7 +10,7 @@ use downbeat_wire::Route;
 use serde_json::{Map, Value, json};
 
 use crate::change::{self, Change, Wish};
-use crate::cli::CommandOptions;
+use crate::cli::{Attribution, CommandOptions};
 use crate::confirm::{self, Gate};
 use crate::context::Context;
 use crate::error::Error;
@@ -87,7 +87,9 @@ pub(crate) fn point(
         lines,
         undo: None,
     };
-    let options = CommandOptions { if_rev: options.if_rev.or(Some(rev)), ..options.clone() };
+    let if_rev = options.attribution.if_rev.or(Some(rev));
+    let attribution = Attribution { if_rev, ..options.attribution.clone() };
+    let options = CommandOptions { attribution, ..options.clone() };
     change::carry_out(&context.assured(), &options, &wish)
 }
 

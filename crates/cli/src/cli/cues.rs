@@ -1,0 +1,123 @@
+//! `downbeat cues …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use downbeat_core::{Digest, Locale};
+
+use super::options::CommandOptions;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CuesTask {
+    /// Check cue sheets and say all that is wrong with them
+    #[command(after_help = "\
+Examples:
+  downbeat cues check cues/*.json
+  downbeat cues check - < gala.json                        from standard input
+  downbeat cues check cues/*.json --deny warnings --format github      in a workflow
+  downbeat cues check --explain DB204                      what a code means")]
+    Check(CheckArgs),
+
+    /// Compile a cue sheet to a rundown: the canonical bytes that viewers load
+    Compile {
+        /// The cue sheet; - is standard input
+        #[arg(value_name = "SHEET")]
+        sheet: PathBuf,
+
+        /// Write the rundown into this file; to standard output if not given
+        #[arg(long, short = 'o', value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+
+    /// Compile a cue sheet, store its rundown, and point the event at it
+    #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
+    #[command(after_help = "\
+Examples:
+  downbeat cues publish gala.json                          shows one screen, asks
+  downbeat cues publish gala.json --yes --json             from CI, with DOWNBEAT_SERVER and DOWNBEAT_TOKEN")]
+    Publish {
+        /// The cue sheet; - is standard input
+        #[arg(value_name = "SHEET")]
+        sheet: PathBuf,
+        #[command(flatten)]
+        options: CommandOptions,
+    },
+
+    /// List the rundowns of the event in the order in which they were published
+    List,
+
+    /// Point the event at the rundown before the present one, or at one that is named
+    #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
+    Rollback {
+        /// The rundown's SHA-256, or the beginning of it (8 digits or more)
+        #[arg(long, value_name = "SHA256", value_parser = digest_prefix)]
+        to: Option<String>,
+        #[command(flatten)]
+        options: CommandOptions,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Cue sheets; - is standard input
+    #[arg(required_unless_present = "explain", value_name = "SHEET")]
+    pub(crate) sheets: Vec<PathBuf>,
+
+    /// How to print what is found
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+
+    /// Count these as errors too
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+
+    /// How many viewers to expect; then what they load beforehand, all together, is added up
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) viewers: Option<u64>,
+
+    /// A language every message must be in, besides those the sheet names; may be repeated
+    #[arg(long = "require-locale", value_name = "TAG")]
+    pub(crate) required_locales: Vec<Locale>,
+
+    /// Say what a code means, such as DB204
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["sheets", "format", "deny"])]
+    pub(crate) explain: Option<String>,
+}
+
+/// How `cues check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines in question, for people
+    Human,
+    /// One JSON object, the same as --json
+    Json,
+    /// Workflow commands, which GitHub shows beside the lines
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// What `--deny` counts as errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// All warnings
+    Warnings,
+}
+
+/// Reads the beginning of a digest.
+fn digest_prefix(given: &str) -> Result<String, String> {
+    let plausible =
+        matches!(given.len(), 8..=64) && given.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if plausible {
+        Ok(given.to_owned())
+    } else {
+        Err(format!(
+            "{given:?} is no SHA-256; give 8 to 64 digits of 0-9 and a-f, as \"downbeat cues list\" shows them"
+        ))
+    }
+}
+
+/// Says whether a digest begins so.
+pub(crate) fn begins_with(digest: &Digest, prefix: &str) -> bool {
+    digest.to_string().starts_with(prefix)
+}

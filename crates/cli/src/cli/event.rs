@@ -1,0 +1,71 @@
+//! `downbeat event …`
+
+use clap::{Args, Subcommand};
+use downbeat_core::{Locale, Span};
+
+use super::options::Attribution;
+use crate::given;
+use crate::instant::Zone;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventTask {
+    /// Make the event, or change how it is set up; what is not given stays
+    #[command(after_help = "\
+Examples:
+  downbeat event set --starts-at \"2026-12-24 19:00\" --tz Asia/Tokyo --duration 1h30m --title \"Gala\"
+  downbeat event set --starts-at +30s          30 seconds from now, by the server's clock
+  downbeat event set --event rehearsal --starts-at 2026-12-23T18:00:00+01:00
+  downbeat event set --duration none           how long it lasts is not known
+
+A local time that does not exist or exists twice, because the clocks change, is refused with both instants. \
+At its start the event runs by itself; once it has begun, its start cannot move (use \"downbeat seek\").")]
+    Set(EventSetArgs),
+
+    /// Show everything that is set
+    Show,
+
+    /// List the events of the server
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventSetArgs {
+    /// When it begins: 2026-12-24T19:00:00+09:00, "2026-12-24 19:00" (with --tz), or +30s
+    #[arg(long, value_name = "TIME")]
+    pub(crate) starts_at: Option<String>,
+
+    /// The zone of --starts-at where that is a local time; otherwise this machine's
+    #[arg(long, value_name = "ZONE", requires = "starts_at")]
+    pub(crate) tz: Option<Zone>,
+
+    /// How long it is meant to last: 1h30m, 1:30:00, seconds, or "none" if that is not known
+    #[arg(long, value_name = "SPAN", value_parser = duration)]
+    pub(crate) duration: Option<Duration>,
+
+    /// What it is called
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+
+    /// The language of messages given without one, such as en or fr-CA
+    #[arg(long, value_name = "TAG")]
+    pub(crate) locale: Option<Locale>,
+
+    /// How many hubs hold the viewers' sockets: 1 to 64
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) hubs: Option<u16>,
+
+    /// How often viewers ask for the time: 30s to 1h
+    #[arg(long, value_name = "SPAN", value_parser = given::span)]
+    pub(crate) resync: Option<Span>,
+
+    #[command(flatten)]
+    pub(crate) attribution: Attribution,
+}
+
+/// What `--duration` gives: a length, or that none is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Duration(pub(crate) Option<Span>);
+
+fn duration(given: &str) -> Result<Duration, String> {
+    if given == "none" { Ok(Duration(None)) } else { given::span(given).map(|span| Duration(Some(span))) }
+}

@@ -1,0 +1,21 @@
+//! `downbeat log`
+
+use clap::Args;
+use downbeat_core::Rev;
+
+use super::options::rev;
+
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// How many entries, the newest first
+    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+
+    /// Only entries before this revision
+    #[arg(long, value_name = "REV", value_parser = rev)]
+    pub(crate) before: Option<Rev>,
+
+    /// Read the whole log and check that no entry was changed or removed (exit code 4 if one was)
+    #[arg(long, conflicts_with_all = ["limit", "before"])]
+    pub(crate) verify: bool,
+}

@@ -1,0 +1,82 @@
+//! What several commands take: who, why, when, and what viewers are told.
+
+use clap::Args;
+use downbeat_core::{CommandId, Rev, Severity};
+
+use crate::given::{self, Said};
+use crate::instant::Zone;
+
+/// What a command takes besides its own arguments.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CommandOptions {
+    /// When: 2026-12-24T19:00:00+01:00, "2026-12-24 19:00" (with --tz), or +30s; otherwise at once
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+
+    /// The zone of --at where that is a local time; otherwise this machine's
+    #[arg(long, value_name = "ZONE", requires = "at")]
+    pub(crate) tz: Option<Zone>,
+
+    #[command(flatten)]
+    pub(crate) attribution: Attribution,
+
+    /// The command's id; the same one again changes nothing
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<CommandId>,
+}
+
+impl CommandOptions {
+    /// Gives the zone in which a local time is meant.
+    pub(crate) fn zone(&self) -> Zone {
+        self.tz.unwrap_or(Zone::Local)
+    }
+}
+
+/// Who changes something, why, and at which revision they saw it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Attribution {
+    /// Why, for the log
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    /// Who asks, for the log; otherwise user@machine [env: DOWNBEAT_ACTOR]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+
+    /// Refuse if the event is no longer at this revision; otherwise the one that is shown
+    #[arg(long, value_name = "REV", value_parser = rev)]
+    pub(crate) if_rev: Option<Rev>,
+}
+
+/// Reads a revision.
+pub(crate) fn rev(given: &str) -> Result<Rev, String> {
+    given.parse().map(Rev::new).map_err(|_| "give a revision, the number that \"downbeat status\" shows".to_owned())
+}
+
+/// A message that may be left out.
+#[derive(Debug, Args)]
+pub(crate) struct MessageArgs {
+    /// What viewers are told; for several languages, repeat it as en="…" and fr="…"
+    #[arg(long = "message", short = 'm', value_name = "TEXT", value_parser = given::said)]
+    pub(crate) said: Vec<Said>,
+
+    /// How bad it is: info, minor, major or critical
+    #[arg(long, value_name = "LEVEL", default_value = "info", requires = "said")]
+    pub(crate) severity: Severity,
+}
+
+/// A message that has to be there.
+#[derive(Debug, Args)]
+pub(crate) struct RequiredMessageArgs {
+    /// What viewers are told; for several languages, en="…" fr="…"
+    #[arg(value_name = "TEXT", value_parser = given::said, required_unless_present = "said")]
+    pub(crate) texts: Vec<Said>,
+
+    /// The same, as the other commands take it
+    #[arg(long = "message", short = 'm', value_name = "TEXT", value_parser = given::said)]
+    pub(crate) said: Vec<Said>,
+
+    /// How bad it is: info, minor, major or critical
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) severity: Severity,
+}
