@@ -10,8 +10,13 @@ worker_gzip_max=180224       # bytes of the whole worker, wasm and JavaScript: 1
 
 # Tools that have to be compiled are kept outside the clone, so that every clone finds them.
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/downbeat/tools
+# Python's packages: a folder per list of them, so that clones of different age do not take each other's away.
+python_tools=$tools/python-$(cksum <scripts/requirements.txt | cut -d' ' -f1)
 # npm's packages first: they hold Node 22, wrangler, esbuild and wasm-opt in the pinned versions.
-case $PATH in "$root/node_modules/.bin:"*) ;; *) export PATH="$root/node_modules/.bin:$tools/bin:$PATH" ;; esac
+case $PATH in
+  "$root/node_modules/.bin:"*) ;;
+  *) export PATH="$root/node_modules/.bin:$tools/bin:$python_tools/bin:$PATH" ;;
+esac
 # wrangler asks and tells nobody anything unless scripts/deploy really deploys.
 export WRANGLER_SEND_METRICS=false WRANGLER_SEND_ERROR_REPORTS=false WRANGLER_WRITE_LOGS=false
 
