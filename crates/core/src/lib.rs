@@ -8,12 +8,14 @@
 //! | --- | --- |
 //! | [`time`] | [`ServerTime`], [`LocalTime`], [`Span`]: instants that carry their frame |
 //! | [`timeline`] | [`Timeline`]: where the event stands at an instant |
+//! | [`seed`] | [`Seed`]: randomness that arrives as a number |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
 pub mod command;
 pub mod event;
 pub mod message;
 pub mod name;
+pub mod seed;
 pub mod time;
 pub mod timeline;
 
@@ -21,5 +23,6 @@ pub use command::{Command, Request};
 pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
 pub use message::{Locale, Message, Severity};
 pub use name::{CommandId, Digest, Epoch, EventName, Rev};
+pub use seed::Seed;
 pub use time::{LocalTime, ServerTime, Span};
 pub use timeline::{Position, Rate, Segment, Timeline};
