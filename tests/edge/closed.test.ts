@@ -17,6 +17,8 @@ const CALLS: [string, string, unknown?][] = [
   ["PUT", "/v1/events/main", { startsAt: 1_704_067_200_000 }],
   ["POST", "/v1/events/main/commands", { command: "pause", id: "p1" }],
   ["PUT", `/v1/events/main/rundowns/${rundown.digest}.json`, rundown.bytes],
+  ["GET", "/v1/events/main/rundowns"],
+  ["DELETE", `/v1/events/main/rundowns/${rundown.digest}.json`],
   ["GET", "/v1/events/main/log"],
   ["GET", "/v1/events/main/audience"],
   ["GET", "/v1/events"],

@@ -38,6 +38,7 @@ before(async () => {
   await call(worker, "PUT", `${event.path}/rundowns/${rundown}.json`, { token: TOKENS.all, body: bytes });
   await command(event, "rundown", { rundown });
   live.set("rundown-pointer", await answered(`${event.path}/rundown.json`));
+  live.set("rundown-page", await answered(`${event.path}/rundowns`));
   live.set("time", await answered("/time"));
 
   await command(event, "end", { at: startsAt + 3_600_000 });

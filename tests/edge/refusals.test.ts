@@ -80,6 +80,8 @@ const MIB = 1_048_576;
 const tiny = rundownAt(9);
 const spoilt = `${tiny.bytes} `;
 const unstored = rundownAt(10).digest;
+const remove = (digest: string, version?: string) =>
+  request("DELETE", place(digest), { token: TOKENS.all, headers: version === undefined ? {} : { "if-match": `"${version}"` } });
 const place = (digest: string, event = "") => `${event}/rundowns/${digest}.json`;
 const nobody = "//v1/events/nobody";
 const known = "pause resume seek rate announce clear reschedule end reopen rundown undo".split(" ");
@@ -93,6 +95,7 @@ const TABLE: Record<string, Record<string, Refused>> = {
     "the rundown pointer of an unknown event": get(`${nobody}/rundown.json`),
     "the log of an unknown event": get(`${nobody}/log`, TOKENS.all),
     "the audience of an unknown event": get(`${nobody}/audience`, TOKENS.all),
+    "the rundowns of an unknown event": get(`${nobody}/rundowns`, TOKENS.all),
     "a command to an unknown event": { ...command("clear"), path: `${nobody}/commands` },
     "a rundown for an unknown event": put(place(tiny.digest, nobody), tiny.bytes),
   },
@@ -105,13 +108,18 @@ const TABLE: Record<string, Record<string, Refused>> = {
   "404 unknown-rundown": {
     "a rundown nobody put": get(place(unstored)),
     "pointing at a rundown nobody put": command("rundown", { rundown: unstored }),
+    "deleting a rundown nobody put": remove(unstored, "any"),
   },
   "405 method-not-allowed": {
     "posting to the time": wrong("POST", "/time", "GET, HEAD, OPTIONS"),
     "putting the default time": wrong("PUT", "//time", "GET, HEAD, OPTIONS"),
     "deleting the event": wrong("DELETE", "", "GET, HEAD, OPTIONS, PUT"),
     "getting the commands": wrong("GET", "/commands", "OPTIONS, POST"),
-    "patching a rundown": wrong("PATCH", place(tiny.digest), "GET, HEAD, OPTIONS, PUT"),
+    "patching a rundown": wrong("PATCH", place(tiny.digest), "DELETE, GET, HEAD, OPTIONS, PUT"),
+  },
+  "400 bad-request": {
+    "a list that goes on after something that is no digest": get("/rundowns?after=latest", TOKENS.all),
+    "deleting a rundown without its version": remove(unstored),
   },
   "413 too-large": {
     "a command over 1 MiB": post(" ".repeat(MIB + 1), { limit: MIB }),
@@ -163,6 +171,7 @@ const TABLE: Record<string, Record<string, Refused>> = {
     "no token and a body over 1 MiB": request("POST", "/commands", { body: " ".repeat(MIB + 1) }),
     "the log without a token": get("/log"),
     "the audience without a token": get("/audience"),
+    "the stored rundowns without a token": get("/rundowns"),
     "the list of events without a token": get("//v1/events"),
   },
   "403 forbidden": {
@@ -171,6 +180,8 @@ const TABLE: Record<string, Record<string, Refused>> = {
     "a configuration with a token to publish": by(TOKENS.publisher, "operate", put("", { title: "x" })),
     "a rundown with a token to operate": by(TOKENS.operator, "publish", put(place(tiny.digest), tiny.bytes)),
     "pointing at none with a token to operate": by(TOKENS.operator, "publish", command("rundown", { rundown: null })),
+    "deleting a rundown with a token to operate": by(TOKENS.operator, "publish", remove(unstored, "any")),
+    "the stored rundowns with a token to publish": by(TOKENS.publisher, "read", get("/rundowns")),
     "the log with a token to operate": by(TOKENS.operator, "read", get("/log")),
   },
   "422 digest-mismatch": {

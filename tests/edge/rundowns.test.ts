@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
-import { begun, call, type Event } from "./harness/calls.ts";
+import { begun, call, type Event, now } from "./harness/calls.ts";
 import { type Rundown, rundownAt } from "./harness/rundowns.ts";
 import { Runtime } from "./harness/runtime.ts";
 import { TOKENS } from "./harness/tokens.ts";
-import type { Pointer } from "./harness/wire.ts";
+import type { Pointer, RundownPage } from "./harness/wire.ts";
 
 let runtime: Runtime;
 before(async () => void (runtime = await Runtime.start("rundowns")));
@@ -33,6 +33,17 @@ test("a rundown is stored once, and the second time nothing changes", async () =
   assert.deepEqual([second.status, second.text], [200, first.text]);
   assert.equal((await event.state()).rev, 1, "storing is not yet showing");
 });
+
+async function stored(event: Event): Promise<RundownPage["rundowns"]> {
+  const page = await call<RundownPage>(runtime, "GET", `${event.path}/rundowns`, { token: TOKENS.reader });
+  assert.deepEqual([page.status, page.body.more], [200, false], page.text);
+  return page.body.rundowns;
+}
+
+function remove(event: Event, rundown: Rundown, version: string) {
+  const headers = { "if-match": `"${version}"` };
+  return call(runtime, "DELETE", path(event, rundown), { token: TOKENS.publisher, headers });
+}
 
 test("the pointer names the rundown, and its integrity verifies", async () => {
   const event = await begun(runtime, "pointer", 1_000);
@@ -95,4 +106,48 @@ test("publishing needs the scope publish, and pointing needs no other", async ()
   assert.equal(pointed.status, 200, pointed.text);
   const refused = await event.send({ command: "rundown", rundown: null }, TOKENS.operator);
   assert.deepEqual([refused.status, refused.problem.code, refused.problem.scope], [403, "forbidden", "publish"]);
+});
+
+test("what is stored is listed by digest, page by page", async () => {
+  const event = await begun(runtime, "listed", 1_000);
+  const since = await now(runtime);
+  const rundowns = [11, 12, 13].map(rundownAt).sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  for (const rundown of rundowns) await publish(event, rundown);
+  const listed = await stored(event);
+  assert.deepEqual(
+    listed.map(({ rundown, bytes }) => [rundown, bytes]),
+    rundowns.map(({ digest, bytes }) => [digest, bytes.length]),
+  );
+  for (const { storedAt } of listed) assert.ok(storedAt >= since && storedAt <= since + 60_000, `${storedAt}`);
+  const after = `${event.path}/rundowns?after=${rundowns[0]!.digest}`;
+  const rest = await call<RundownPage>(runtime, "GET", after, { token: TOKENS.reader });
+  assert.deepEqual(rest.body.rundowns, listed.slice(1));
+});
+
+test("what nobody is sent to can be deleted; what viewers have cannot", async () => {
+  const event = await begun(runtime, "deleted", 1_000);
+  const [old, present] = [rundownAt(14), rundownAt(15)];
+  await publish(event, old);
+  await publish(event, present);
+  await event.command("rundown", { rundown: present.digest });
+  const version = new Map((await stored(event)).map((it) => [it.rundown, it.version]));
+
+  const refused = await remove(event, present, version.get(present.digest)!);
+  assert.deepEqual([refused.status, refused.problem.code], [409, "rundown-in-use"], refused.text);
+  const gone = await remove(event, old, version.get(old.digest)!);
+  assert.deepEqual([gone.status, gone.text], [204, ""]);
+  assert.deepEqual((await stored(event)).map(({ rundown }) => rundown), [present.digest]);
+  assert.equal((await call(runtime, "GET", path(event, old))).status, 404);
+  assert.equal((await call(runtime, "GET", path(event, present))).status, 200);
+});
+
+test("what was published again since it was listed is not deleted", async () => {
+  const event = await begun(runtime, "again", 1_000);
+  const rundown = rundownAt(16);
+  await publish(event, rundown);
+  const [listed] = await stored(event);
+  assert.equal((await publish(event, rundown)).status, 200);
+  const refused = await remove(event, rundown, listed!.version);
+  assert.deepEqual([refused.status, refused.problem.code], [412, "changed"], refused.text);
+  assert.equal((await call(runtime, "GET", path(event, rundown))).status, 200);
 });

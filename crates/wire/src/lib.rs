@@ -24,7 +24,7 @@ pub use answer::{Audience, CommandAnswer, DeliveryReport, EventList, LastChange,
 pub use log::{LogEntry, LogPage};
 pub use problem::{Code, Problem};
 pub use route::Route;
-pub use rundown::RundownPointer;
+pub use rundown::{RundownPage, RundownPointer, StoredRundown};
 pub use state::{Announcement, StateBody};
 pub use time::{StatusWord, TimeBody};
 pub use token::{Scope, Token, TokenEntry, TokenId};

@@ -59,6 +59,10 @@ codes! {
     Stale = "stale", 409, "The event has moved on";
     /// The command does not fit what the event is doing; `state` says what that is.
     Conflict = "conflict", 409, "The event's state does not allow this";
+    /// Viewers are sent to this rundown, so it cannot be deleted.
+    RundownInUse = "rundown-in-use", 409, "The event has this rundown";
+    /// What is there is not the version that was named.
+    Changed = "changed", 412, "It has changed meanwhile";
     /// The body is over the limit.
     TooLarge = "too-large", 413, "The body is too large";
     /// A field is missing or wrong; `pointer` says which.

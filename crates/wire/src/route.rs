@@ -24,6 +24,8 @@ pub enum Route {
     Audience(EventName),
     /// `/v1/events/{event}/rundown.json`: the pointer.
     RundownPointer(EventName),
+    /// `/v1/events/{event}/rundowns`: those that are stored.
+    Rundowns(EventName),
     /// `/v1/events/{event}/rundowns/{sha256}.json`.
     Rundown(EventName, Digest),
 }
@@ -47,6 +49,7 @@ impl Route {
             (Some("log"), None, _) => Some(Self::Log(event)),
             (Some("audience"), None, _) => Some(Self::Audience(event)),
             (Some("rundown.json"), None, _) => Some(Self::RundownPointer(event)),
+            (Some("rundowns"), None, _) => Some(Self::Rundowns(event)),
             (Some("rundowns"), Some(file), None) => {
                 Some(Self::Rundown(event, file.strip_suffix(".json")?.parse().ok()?))
             }
@@ -65,6 +68,7 @@ impl Route {
             Self::Log(event) => format!("/v1/events/{event}/log"),
             Self::Audience(event) => format!("/v1/events/{event}/audience"),
             Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
+            Self::Rundowns(event) => format!("/v1/events/{event}/rundowns"),
             Self::Rundown(event, digest) => rundown_path(event, *digest),
         }
     }
@@ -77,8 +81,10 @@ impl Route {
             | Self::Events
             | Self::Log(_)
             | Self::Audience(_)
-            | Self::RundownPointer(_) => "GET, HEAD, OPTIONS",
-            Self::Event(_) | Self::Rundown(..) => "GET, HEAD, OPTIONS, PUT",
+            | Self::RundownPointer(_)
+            | Self::Rundowns(_) => "GET, HEAD, OPTIONS",
+            Self::Event(_) => "GET, HEAD, OPTIONS, PUT",
+            Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Commands(_) => "OPTIONS, POST",
         }
     }
@@ -106,6 +112,7 @@ mod tests {
             Route::Log(event.clone()),
             Route::Audience(event.clone()),
             Route::RundownPointer(event.clone()),
+            Route::Rundowns(event.clone()),
             Route::Rundown(event, digest),
         ] {
             assert_eq!(Route::parse(&route.path()), Some(route));
@@ -123,7 +130,8 @@ mod tests {
             (Route::Audience(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::RundownPointer(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Event(event.clone()), "GET, HEAD, OPTIONS, PUT"),
-            (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "GET, HEAD, OPTIONS, PUT"),
+            (Route::Rundowns(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Commands(event), "OPTIONS, POST"),
         ] {
             assert_eq!(route.methods(), methods, "{route:?}");
@@ -142,7 +150,7 @@ mod tests {
             "/v1/events/Main",
             "/v1/events/main/",
             "/v1/events/main/time/x",
-            "/v1/events/main/rundowns",
+            "/v1/events/main/rundowns/",
             "/v1/events/main/rundowns/abc.json",
             "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000",
         ] {

@@ -1,9 +1,9 @@
-//! The pointer to an event's rundown: the answer of `GET /v1/events/{event}/rundown.json`.
+//! An event's rundowns: the pointer to the present one, and the list of those that are stored.
 
-use downbeat_core::{Digest, Epoch, Rev};
+use downbeat_core::{Digest, Epoch, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
-/// Which rundown viewers should have, and where it lies.
+/// The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and where it lies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RundownPointer {
     /// The life of the event's counter.
@@ -18,6 +18,30 @@ pub struct RundownPointer {
     pub integrity: Option<String>,
     /// How many bytes it has.
     pub bytes: Option<u64>,
+}
+
+/// The answer of `GET /v1/events/{event}/rundowns`: what is stored, sorted by digest.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RundownPage {
+    /// The rundowns.
+    pub rundowns: Vec<StoredRundown>,
+    /// There are more: ask with `?after=` the last one's digest.
+    pub more: bool,
+}
+
+/// One rundown of a [`RundownPage`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredRundown {
+    /// The SHA-256 of its bytes.
+    pub rundown: Digest,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// When it was put there last: publishing it again counts.
+    pub stored_at: ServerTime,
+    /// Names this putting. `DELETE` takes it, in quotes, as `If-Match`, so that what was published again meanwhile
+    /// stays.
+    pub version: String,
 }
 
 /// Gives a digest as subresource integrity: `sha256-` and its base64 (RFC 4648, section 4).

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `time.rs` | the hot path: `/time` from a copy of the state |
 //! | `copies.rs`, `event.rs` | that copy, and how it is renewed |
-//! | `public.rs`, `operator.rs` | all other calls |
+//! | `public.rs`, `operator.rs`, `rundowns.rs` | all other calls |
 //! | `event_do.rs`, `store.rs` | the event's object, and what it keeps |
 //! | `object.rs` | calling an object |
 //! | `catalog_do.rs` | which events there are |
@@ -23,6 +23,7 @@ mod operator;
 mod public;
 mod reply;
 mod request;
+mod rundowns;
 mod store;
 mod time;
 
@@ -103,9 +104,8 @@ async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
 /// Says who may read the answer of a call from another site's page.
 fn readers(method: &str, route: &Route) -> Readers {
     match (method, route) {
-        (_, Route::Commands(_) | Route::Log(_) | Route::Audience(_) | Route::Events) | ("PUT" | "POST", _) => {
-            Readers::Operators
-        }
+        (_, Route::Commands(_) | Route::Log(_) | Route::Audience(_) | Route::Events | Route::Rundowns(_))
+        | ("PUT" | "POST" | "DELETE", _) => Readers::Operators,
         _ => Readers::Public,
     }
 }
@@ -124,8 +124,9 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
         Route::RundownPointer(event) => public::rundown_pointer(env, ctx, event).await,
         Route::Rundown(event, digest) => {
             let known = request.headers().get("if-none-match").ok().flatten();
-            public::rundown(env, event, *digest, known.as_deref()).await
+            rundowns::get(env, event, *digest, known.as_deref()).await
         }
+        Route::Rundowns(event) => rundowns::list(env, request, target, event).await,
         Route::Events => operator::events(env, request).await,
         Route::Log(event) => operator::log(env, request, target.query, event).await,
         Route::Audience(event) => operator::audience(env, request, event).await,
@@ -136,7 +137,8 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
 async fn change(method: &str, request: Request, env: &Env, route: Route) -> Result<Reply, Problem> {
     match (method, &route) {
         ("PUT", Route::Event(event)) => operator::configure(env, request, event).await,
-        ("PUT", Route::Rundown(event, digest)) => operator::put_rundown(env, request, event, *digest).await,
+        ("PUT", Route::Rundown(event, digest)) => rundowns::put(env, request, event, *digest).await,
+        ("DELETE", Route::Rundown(event, digest)) => rundowns::delete(env, &request, event, *digest).await,
         ("POST", Route::Commands(event)) => operator::command(env, request, event).await,
         _ => Ok(not_allowed(method, &route)),
     }

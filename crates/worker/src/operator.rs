@@ -1,18 +1,18 @@
-//! What operators do: set up an event, change it, publish to it, read its log.
+//! What operators do: set up an event, change it, read its log. What they publish is in `rundowns.rs`.
 
-use downbeat_core::{Command, Digest, EventName};
-use downbeat_sheet::{Rundown, digest_of};
-use downbeat_wire::problem::{Code, Problem};
+use downbeat_core::{Command, EventName};
+use downbeat_wire::problem::Problem;
 use downbeat_wire::token::Scope;
 use downbeat_wire::{Audience, Route, TokenId, command};
 use web_sys::Request;
-use worker::{Env, HttpMetadata};
+use worker::Env;
 
 use crate::event::TOKEN_HEADER;
 use crate::object::Question;
-use crate::public::{TEXT_KEYS, bucket, rundown_bytes, rundown_key, unknown_rundown};
-use crate::reply::{Reply, unavailable};
+use crate::public::TEXT_KEYS;
+use crate::reply::Reply;
 use crate::request::body;
+use crate::rundowns;
 use crate::{auth, catalog_do, clock, event};
 
 /// Checks that the request shows a token with `scope`.
@@ -50,52 +50,14 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
     let scope = if matches!(parsed.command, Command::Rundown { .. }) { Scope::Publish } else { Scope::Operate };
     let token = shown(scope)?;
     if let Command::Rundown { rundown: Some(digest) } = parsed.command
-        && rundown_bytes(env, name, digest).await?.is_none()
+        && rundowns::bytes(env, name, digest).await?.is_none()
     {
         event::state(env, name).await?;
-        return Err(unknown_rundown(name, digest));
+        return Err(rundowns::unknown(name, digest));
     }
     let path = Route::Commands(name.clone()).path();
     let header = Some((TOKEN_HEADER, token.as_str()));
     event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
-}
-
-/// Stores a rundown under the name that its bytes have.
-pub(crate) async fn put_rundown(
-    env: &Env,
-    request: Request,
-    name: &EventName,
-    digest: Digest,
-) -> Result<Reply, Problem> {
-    authorize(env, &request, Scope::Publish)?;
-    let bytes = body(request).await?;
-    event::state(env, name).await?;
-    let actual = digest_of(&bytes);
-    if actual != digest {
-        let detail = format!(
-            "the body's SHA-256 is {actual}, the path says {digest}; it may have been changed on its way: send it again"
-        );
-        return Err(Problem::new(Code::DigestMismatch, detail).with("sha256", actual.to_string()));
-    }
-    Rundown::parse(&bytes).map_err(|error| {
-        Problem::new(Code::NotARundown, format!("this is no rundown: {error}; make one with \"downbeat cues compile\""))
-    })?;
-    if rundown_bytes(env, name, digest).await?.is_some() {
-        return Ok(Reply::json(200, stored(&digest, bytes.len())));
-    }
-    let length = bytes.len();
-    let metadata = HttpMetadata { content_type: Some("application/json".to_owned()), ..HttpMetadata::default() };
-    bucket(env)?
-        .put(rundown_key(name, digest), bytes)
-        .http_metadata(metadata)
-        .execute()
-        .await
-        .map_err(|error| unavailable("the store of rundowns", &error))?;
-    Ok(Reply::json(201, stored(&digest, length)))
-}
-
-fn stored(digest: &Digest, bytes: usize) -> String {
-    format!(r#"{{"rundown":"{digest}","bytes":{bytes}}}"#)
 }
 
 /// Gives a page of the log.

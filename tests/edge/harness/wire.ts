@@ -61,6 +61,11 @@ export interface EventList {
   events: { name: string; createdAt: number }[];
 }
 
+export interface RundownPage {
+  rundowns: { rundown: string; bytes: number; storedAt: number; version: string }[];
+  more: boolean;
+}
+
 export interface Pointer {
   epoch: string;
   rev: number;

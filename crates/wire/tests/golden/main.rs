@@ -142,6 +142,18 @@ fn the_rundown_pointer_is_golden() {
 }
 
 #[test]
+fn the_list_of_stored_rundowns_is_golden() {
+    let stored = StoredRundown {
+        rundown: begun().rundown().unwrap(),
+        bytes: 512,
+        stored_at: MADE_AT,
+        version: "7e1f2f3b4a5c6d7e8f90a1b2c3d4e5f6".to_owned(),
+    };
+    assert_golden(fixture!("rundown-page"), &RundownPage { rundowns: vec![stored], more: false });
+    assert_tolerant::<RundownPage>(fixture!("rundown-page"));
+}
+
+#[test]
 fn the_token_entry_is_golden() {
     let token = Token::new("maria-1".parse().unwrap(), [0xa5; 32]);
     let entry = TokenEntry {

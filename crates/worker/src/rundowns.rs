@@ -1,0 +1,146 @@
+//! What lies in the store of rundowns (R2): each under its event and the hash of its bytes.
+
+use downbeat_core::{Digest, EventName, ServerTime};
+use downbeat_sheet::{Rundown, digest_of};
+use downbeat_wire::problem::{Code, Problem};
+use downbeat_wire::token::Scope;
+use downbeat_wire::{RundownPage, StoredRundown};
+use web_sys::Request;
+use worker::{Bucket, Env, HttpMetadata};
+
+use crate::event;
+use crate::operator::authorize;
+use crate::public::TEXT_KEYS;
+use crate::reply::{Keep, Reply, unavailable};
+use crate::request::{Target, body};
+
+/// Gives how many rundowns one page of the list has: at most 500.
+///
+/// Reason: R2 lists 1,000 at a time and lists fewer where it likes; a page is some 80 KB.
+const PAGE_MAX: u32 = 500;
+
+/// Gives a rundown; `known` is the tag the reader already has, from `If-None-Match`.
+pub(crate) async fn get(env: &Env, event: &EventName, digest: Digest, known: Option<&str>) -> Result<Reply, Problem> {
+    let tag = format!("\"{digest}\"");
+    let tagged = |reply: Reply| reply.keep(Keep::Forever).header("etag", tag.clone());
+    let has_it = known.is_some_and(|tags| {
+        tags.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
+    });
+    let object = bucket(env)?
+        .get(key(event, digest))
+        .execute()
+        .await
+        .map_err(|error| broken(&error))?
+        .ok_or_else(|| unknown(event, digest))?;
+    if has_it {
+        return Ok(tagged(Reply::empty(304)));
+    }
+    let body = object.body().ok_or_else(|| unknown(event, digest))?;
+    let bytes = body.bytes().await.map_err(|error| broken(&error))?;
+    Ok(tagged(Reply::bytes(bytes)))
+}
+
+/// Stores a rundown under the name that its bytes have. One that is there is stored again, so that it counts as new
+/// when old ones are deleted.
+pub(crate) async fn put(env: &Env, request: Request, name: &EventName, digest: Digest) -> Result<Reply, Problem> {
+    authorize(env, &request, Scope::Publish)?;
+    let content = body(request).await?;
+    event::state(env, name).await?;
+    let actual = digest_of(&content);
+    if actual != digest {
+        let detail = format!(
+            "the body's SHA-256 is {actual}, the path says {digest}; it may have been changed on its way: send it again"
+        );
+        return Err(Problem::new(Code::DigestMismatch, detail).with("sha256", actual.to_string()));
+    }
+    Rundown::parse(&content).map_err(|error| {
+        Problem::new(Code::NotARundown, format!("this is no rundown: {error}; make one with \"downbeat cues compile\""))
+    })?;
+    let status = if bytes(env, name, digest).await?.is_some() { 200 } else { 201 };
+    let stored = format!(r#"{{"rundown":"{digest}","bytes":{}}}"#, content.len());
+    let metadata = HttpMetadata { content_type: Some("application/json".to_owned()), ..HttpMetadata::default() };
+    let bucket = bucket(env)?;
+    let put = bucket.put(key(name, digest), content).http_metadata(metadata);
+    put.execute().await.map_err(|error| broken(&error))?;
+    Ok(Reply::json(status, stored))
+}
+
+/// Gives a page of what is stored for an event, sorted by digest.
+pub(crate) async fn list(
+    env: &Env,
+    request: &Request,
+    target: &Target<'_>,
+    event: &EventName,
+) -> Result<Reply, Problem> {
+    authorize(env, request, Scope::Read)?;
+    event::state(env, event).await?;
+    let prefix = prefix(event);
+    let bucket = bucket(env)?;
+    let mut listing = bucket.list().prefix(prefix.as_str()).limit(PAGE_MAX);
+    if let Some(after) = target.parameter("after") {
+        let after: Digest = after.parse().map_err(|_| {
+            Problem::new(Code::BadRequest, "\"after\" is no SHA-256; give the last one's of the page before")
+        })?;
+        listing = listing.start_after(key(event, after));
+    }
+    let objects = listing.execute().await.map_err(|error| broken(&error))?;
+    let stored = |object: worker::Object| {
+        let rundown = object.key().strip_prefix(&prefix)?.strip_suffix(".json")?.parse().ok()?;
+        let stored_at = ServerTime::from_millis(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX));
+        Some(StoredRundown { rundown, bytes: object.size(), stored_at, version: object.version() })
+    };
+    let more = objects.truncated();
+    let page = RundownPage { rundowns: objects.objects().into_iter().filter_map(stored).collect(), more };
+    Ok(Reply::json(200, serde_json::to_string(&page).expect(TEXT_KEYS)))
+}
+
+/// Deletes a rundown that viewers are not sent to, if it is still the version that `If-Match` names.
+pub(crate) async fn delete(env: &Env, request: &Request, name: &EventName, digest: Digest) -> Result<Reply, Problem> {
+    authorize(env, request, Scope::Publish)?;
+    let named = request.headers().get("if-match").ok().flatten().unwrap_or_default();
+    let version = named.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(|| {
+        Problem::new(Code::BadRequest, "the header If-Match is missing; give the version from the list, in quotes")
+    })?;
+    if event::state(env, name).await?.rundown() == Some(digest) {
+        let detail = format!("event \"{name}\" has rundown {digest} right now; point it at another one first");
+        return Err(Problem::new(Code::RundownInUse, detail));
+    }
+    let object = bucket(env)?.head(key(name, digest)).await.map_err(|error| broken(&error))?;
+    let object = object.ok_or_else(|| unknown(name, digest))?;
+    if object.version() != version {
+        let detail = format!("rundown {digest} was published again meanwhile; ask for the list anew");
+        return Err(Problem::new(Code::Changed, detail));
+    }
+    bucket(env)?.delete(key(name, digest)).await.map_err(|error| broken(&error))?;
+    Ok(Reply::empty(204))
+}
+
+/// Gives how many bytes a rundown has; nothing if it is not there.
+pub(crate) async fn bytes(env: &Env, event: &EventName, digest: Digest) -> Result<Option<u64>, Problem> {
+    let object = bucket(env)?.head(key(event, digest)).await;
+    Ok(object.map_err(|error| broken(&error))?.map(|object| object.size()))
+}
+
+/// Says that there is no such rundown.
+pub(crate) fn unknown(event: &EventName, digest: Digest) -> Problem {
+    Problem::new(
+        Code::UnknownRundown,
+        format!("event \"{event}\" has no rundown {digest}; put it there first, with \"downbeat cues publish\""),
+    )
+}
+
+fn bucket(env: &Env) -> Result<Bucket, Problem> {
+    env.bucket("RUNDOWNS").map_err(|error| unavailable("the store of rundowns (the R2 binding RUNDOWNS)", &error))
+}
+
+fn broken(error: &worker::Error) -> Problem {
+    unavailable("the store of rundowns", error)
+}
+
+fn prefix(event: &EventName) -> String {
+    format!("rundowns/{event}/")
+}
+
+fn key(event: &EventName, digest: Digest) -> String {
+    format!("{}{digest}.json", prefix(event))
+}
