@@ -80,7 +80,7 @@ pub fn compile(source: &str) -> Compiled {
 /// ```
 pub fn compile_with(source: &str, options: &Options, read: &dyn Fn(&str) -> Result<String, String>) -> Compiled {
     let mut report = Report::default();
-    let (rundown, included) = source::read(source, options, read, &mut report);
+    let (rundown, included) = source::read(source, options, read, &mut report, None);
     let refused = report.has_errors();
     let diagnostics = report.into_diagnostics();
     let denied = options.deny_warnings && diagnostics.iter().any(|said| said.level() == Level::Warning);

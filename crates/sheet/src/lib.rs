@@ -9,6 +9,7 @@
 //! | [`diagnostic`] | what is said about a sheet, and where in it |
 //! | [`format()`] | the text laid out anew, with its comments |
 //! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
+//! | [`preview`] | the sheet as a picture, for the screen and for paper |
 //! | [`rundown`] | what is published: reading it, writing it, its digest |
 //! | [`Rundown::active`], [`Rundown::next`] | what is on at a position, and what comes then |
 //! | [`Rundown::join`] | what a viewer who joins late sees, cue by cue, and why |
@@ -31,6 +32,8 @@ pub mod diagnostic;
 mod format;
 #[cfg(feature = "compiler")]
 mod json_schema;
+#[cfg(feature = "compiler")]
+pub mod preview;
 pub mod rundown;
 #[cfg(feature = "compiler")]
 mod source;

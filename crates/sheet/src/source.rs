@@ -29,6 +29,7 @@ use core::ops::Range;
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::compile::{Included, Options};
 use crate::diagnostic::{At, Code, Diagnostic, Report};
@@ -37,12 +38,25 @@ use ids::Ids;
 use include::{File, Loader, SHEET_BYTES_MAX, Shelf};
 use sheet::Header;
 
-/// Reads a sheet and what it includes. The rundown is only to be used if nothing was reported that is an error.
+/// Where a compiled cue stands in what its author wrote.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Origin {
+    /// The included file, as its path from the sheet's folder; nothing for the sheet itself.
+    pub(crate) file: Option<Arc<str>>,
+    /// Its number among that file's cues, from 0.
+    pub(crate) index: usize,
+}
+
+/// Reads a sheet and what it includes. The rundown is only to be published if nothing was reported that is an error.
+///
+/// Where `origins` is given, it gets the origin of each of the rundown's cues, in their order; none where the text is
+/// a rundown already.
 pub(crate) fn read(
     source: &str,
     options: &Options,
     read: &dyn Fn(&str) -> Result<String, String>,
     report: &mut Report,
+    origins: Option<&mut Vec<Origin>>,
 ) -> (Option<Rundown>, Vec<Included>) {
     // Some editors begin a file with a byte order mark; it is no part of the sheet.
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
@@ -67,7 +81,7 @@ pub(crate) fn read(
         loader.bytes = text.len();
         loader.load_sheet(tree, number, report);
         let paths = loader.paths();
-        let compiled = compose(loader.header, &loader.files, options, report);
+        let compiled = compose(loader.header, &loader.files, options, report, origins);
         (compiled, paths)
     };
     let included = paths.into_iter().zip(texts.into_things());
@@ -107,7 +121,13 @@ pub(crate) fn names(source: &str, read: &dyn Fn(&str) -> Result<String, String>)
 }
 
 /// Makes the rundown of what was read.
-fn compose(header: Header, files: &[File<'_>], options: &Options, report: &mut Report) -> Rundown {
+fn compose(
+    header: Header,
+    files: &[File<'_>],
+    options: &Options,
+    report: &mut Report,
+    origins: Option<&mut Vec<Origin>>,
+) -> Rundown {
     let mut drafts = Vec::new();
     for file in files {
         report.go_on(file.number);
@@ -127,6 +147,9 @@ fn compose(header: Header, files: &[File<'_>], options: &Options, report: &mut R
     let times = resolve::resolve(&drafts, &ids, report);
     let mut placed = arrange::arrange(&mut drafts, &times, header.duration, report);
     review::review(&mut placed, &drafts, &header, options, report);
+    if let Some(origins) = origins {
+        origins.extend(placed.iter().map(|placed| drafts[placed.draft].place.origin()));
+    }
     let cues: Vec<Cue> = placed.into_iter().map(|placed| placed.cue).collect();
     let tracks = header.declared.tracks.unwrap_or_else(|| tracks_of(&cues));
     Rundown::new(header.id, header.title, header.duration, tracks, cues)

@@ -3,11 +3,12 @@
 use core::ops::Range;
 use downbeat_core::Position;
 use jsonc_parser::ast::{Object, ObjectProp, Value};
+use std::sync::Arc;
 
 use super::include::File;
 use super::label::Label;
 use super::time::When;
-use super::{opening, span};
+use super::{Origin, opening, span};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::Cue;
 
@@ -84,6 +85,11 @@ impl<'s> Place<'s> {
         let cues = root.key("cues");
         let array = if self.file.part.bare { &root } else { &cues };
         then(&array.index(self.index))
+    }
+
+    /// Gives where that is, for as long as it is needed.
+    pub(super) fn origin(&self) -> Origin {
+        Origin { file: self.file.path.as_deref().map(Arc::from), index: self.index }
     }
 
     pub(super) fn prop(&self, field: &str) -> Option<&'s ObjectProp<'s>> {

@@ -1,0 +1,79 @@
+//! The axis of time: how far it goes, and where its ticks are.
+
+use downbeat_core::Position;
+
+use crate::rundown::{Rundown, clock};
+
+/// Gives the steps between ticks, in seconds: those that clocks have.
+const STEPS_S: [i64; 22] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+    1_209_600, 2_678_400,
+];
+
+/// Gives the shortest time that is drawn: 10 s. A picture of one cue would otherwise have no width.
+const EXTENT_MS_MIN: i64 = 10_000;
+
+/// The axis: which time is where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Axis {
+    /// Where the event begins, in units of the picture.
+    pub(super) left: f64,
+    pub(super) width: f64,
+    pub(super) extent_ms: i64,
+}
+
+impl Axis {
+    /// Gives the axis on which all of a rundown fits.
+    pub(super) fn of(rundown: &Rundown, left: f64, width: f64) -> Self {
+        Self { left, width, extent_ms: extent_ms(rundown) }
+    }
+
+    /// Gives where a time is; what lies beyond the axis is at its end.
+    pub(super) fn x(&self, at: Position) -> f64 {
+        let ms = at.as_millis().clamp(0, self.extent_ms);
+        self.left + self.width * (ms as f64 / self.extent_ms as f64)
+    }
+
+    /// Gives the step of a series that is at least `room` wide, in milliseconds.
+    pub(super) fn step_ms(&self, room: f64) -> i64 {
+        let wide_enough = |s: &&i64| self.width * (**s as f64 * 1_000.0 / self.extent_ms as f64) >= room;
+        STEPS_S.iter().find(wide_enough).unwrap_or(&STEPS_S[STEPS_S.len() - 1]) * 1_000
+    }
+
+    /// Gives the ticks with what stands at them, `room` apart at least.
+    pub(super) fn ticks(&self, room: f64) -> Vec<(f64, String)> {
+        let step = self.step_ms(room);
+        let times = (0..=self.extent_ms / step).map(|nth| Position::from_millis(nth * step));
+        times.map(|at| (self.x(at), clock(at))).collect()
+    }
+}
+
+/// Gives the length of what is drawn: the event's, or up to a little after the last that happens.
+pub(super) fn extent_ms(rundown: &Rundown) -> i64 {
+    let last = rundown.cues().iter().map(|cue| cue.end().unwrap_or(cue.time()).as_millis()).max().unwrap_or(0);
+    let extent = match rundown.duration() {
+        Some(duration) => duration.as_millis().max(last),
+        // So that the last mark, and a state that goes on, can be seen.
+        None => last + last / 20,
+    };
+    extent.max(EXTENT_MS_MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticks(extent_s: i64) -> (usize, String) {
+        let axis = Axis { left: 0.0, width: 1_200.0, extent_ms: extent_s * 1_000 };
+        let ticks = axis.ticks(96.0);
+        (ticks.len(), ticks[1].1.clone())
+    }
+
+    #[test]
+    fn ticks_are_those_of_a_clock_from_seconds_to_a_year() {
+        assert_eq!(ticks(10), (11, "00:00:01".to_owned()));
+        assert_eq!(ticks(5_400), (10, "00:10:00".to_owned()));
+        assert_eq!(ticks(86_400), (13, "02:00:00".to_owned()));
+        assert_eq!(ticks(366 * 86_400), (12, "744:00:00".to_owned()));
+    }
+}

@@ -1,0 +1,48 @@
+//! How many cues there are when: the series under the axis, and the most crowded minute.
+
+use downbeat_core::{Position, Span};
+
+use super::axis::Axis;
+use crate::rundown::Cue;
+
+/// Gives the length of what is called a minute.
+const MINUTE: Span = Span::from_millis(60_000);
+
+/// Gives how wide a column of the series is at least, in units of the picture.
+const COLUMN: f64 = 6.0;
+
+/// Cues per stretch of time.
+pub(super) struct Series {
+    pub(super) step_ms: i64,
+    pub(super) counts: Vec<usize>,
+}
+
+/// Gives how many cues begin in each stretch of the axis.
+pub(super) fn series(cues: &[Cue], axis: &Axis) -> Series {
+    let step_ms = axis.step_ms(COLUMN);
+    let mut counts = vec![0; (axis.extent_ms / step_ms + 1) as usize];
+    for cue in cues {
+        // Nothing begins after the extent, which reaches to the last cue at least.
+        if let Some(count) = counts.get_mut((cue.time().as_millis().max(0) / step_ms) as usize) {
+            *count += 1;
+        }
+    }
+    Series { step_ms, counts }
+}
+
+/// Gives the first of the minutes in which the most cues begin, and how many; nothing without a cue.
+///
+/// A minute begins with a cue here, not with the clock.
+pub(super) fn busiest_minute(cues: &[Cue]) -> Option<(Position, usize)> {
+    let mut end = 0;
+    let mut best: Option<(Position, usize)> = None;
+    for (first, cue) in cues.iter().enumerate() {
+        while cues.get(end).is_some_and(|other| other.time() < cue.time() + MINUTE) {
+            end += 1;
+        }
+        if best.is_none_or(|(_, count)| end - first > count) {
+            best = Some((cue.time(), end - first));
+        }
+    }
+    best
+}

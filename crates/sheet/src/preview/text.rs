@@ -1,0 +1,63 @@
+//! How wide a text is at most, whatever system font draws it, and what of it fits.
+
+/// Gives the width of a text in units, at least what common sans-serif fonts take at this size.
+///
+/// Nobody knows here which font will draw it. These are the advances of DejaVu Sans, the widest of those that systems
+/// ship, rounded up; what is not Latin is taken for as wide as a square or wider.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    text.chars().map(advance).sum::<f64>() * size
+}
+
+fn advance(char: char) -> f64 {
+    match char {
+        'i' | 'j' | 'l' | '\'' | '|' | ' ' | '.' | ',' | ':' | ';' | '!' | 'I' => 0.41,
+        'f' | 't' | 'r' | '-' | '(' | ')' | '/' | '[' | ']' | '"' => 0.46,
+        'm' | 'M' | 'W' | '@' | '%' | '…' | '—' | '×' => 1.0,
+        'w' | '+' | '=' | '<' | '>' | '~' | '#' => 0.84,
+        'A'..='Z' | '&' => 0.8,
+        ' '..='~' => 0.65,
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0.3,
+        '\u{a0}'..='\u{17f}' => 0.85,
+        '\u{180}'..='\u{10ff}' => 1.05,
+        '\u{1f000}'..='\u{1ffff}' => 1.45,
+        _ => 1.15,
+    }
+}
+
+/// Gives as much of a text as fits, with … where it is cut; nothing where not even four characters do.
+pub(super) fn fit(text: &str, size: f64, room: f64) -> Option<String> {
+    if width(text, size) <= room {
+        return Some(text.to_owned());
+    }
+    let mut left = room - width("…", size);
+    let kept: String = text
+        .chars()
+        .take_while(|&char| {
+            left -= advance(char) * size;
+            left >= 0.0
+        })
+        .collect();
+    (kept.chars().count() >= 4).then(|| format!("{}…", kept.trim_end()))
+}
+
+/// Gives the first `chars` characters, with … where that is not all.
+pub(super) fn cut(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_cut_where_it_does() {
+        assert_eq!(fit("song1", 10.0, 40.0).as_deref(), Some("song1"));
+        assert_eq!(fit("Twenty-four hours", 10.0, 70.0).as_deref(), Some("Twenty-f…"));
+        assert!(width("Twenty-f…", 10.0) <= 70.0);
+        assert_eq!(fit("Twenty-four hours", 10.0, 25.0), None);
+        assert_eq!(cut("añb", 2), "añ…");
+    }
+}

@@ -1,0 +1,149 @@
+//! What is said in a picture: captions, titles, counts.
+
+use core::fmt::Write as _;
+use downbeat_core::{Position, Span};
+use serde_json::{Map, Value};
+
+use super::text::cut;
+use super::{Picture, Remark};
+use crate::diagnostic::Level;
+use crate::rundown::{Cue, Kind, Late, clock};
+
+/// Gives what a mark is called: the id, or the action where the id was made from it.
+pub(super) fn caption(cue: &Cue) -> &str {
+    let generated = cue.id().strip_prefix(cue.action()).is_some_and(|rest| rest.starts_with('@'));
+    if generated { cue.action() } else { cue.id() }
+}
+
+/// Gives when a cue is: its beginning, and its end if it has one.
+pub(super) fn when(cue: &Cue) -> String {
+    match (cue.end(), cue.kind()) {
+        (Some(end), _) => format!("{} – {}", clock(cue.time()), clock(end)),
+        (None, Kind::State) => format!("{} until the end", clock(cue.time())),
+        (None, Kind::Moment) => clock(cue.time()),
+    }
+}
+
+/// Gives what happens when a cue is late, in the words of a sheet.
+pub(super) fn late(late: Late) -> String {
+    match late {
+        Late::Skip => "skip".to_owned(),
+        Late::Resume => "resume".to_owned(),
+        Late::Latest => "latest".to_owned(),
+        Late::Within(window) => format!("within {}", span(window)),
+    }
+}
+
+/// Gives the title of a cue's mark, some lines of text.
+pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
+    let mut title =
+        format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
+    if let Some(params) = cue.params() {
+        let _ = write!(title, "\n{}", cut(&params_text(params), 160));
+    }
+    for (locale, words) in cue.message().into_iter().flatten().take(4) {
+        let _ = write!(title, "\n{locale}: {}", cut(words, 120));
+    }
+    for remark in remarks.iter().take(3) {
+        let _ = write!(title, "\n{}", cut(&remark_text(remark), 300));
+    }
+    title
+}
+
+/// Gives a remark in one line.
+pub(super) fn remark_text(remark: &Remark) -> String {
+    let place = remark.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+    format!("{} {}: {place}{}", level(remark.level), remark.code, remark.message)
+}
+
+/// Gives the parameters as one line of JSON.
+pub(super) fn params_text(params: &Map<String, Value>) -> String {
+    Value::Object(params.clone()).to_string()
+}
+
+/// Gives the word for a level.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    }
+}
+
+/// Gives a count with its noun.
+pub(super) fn count(count: usize, noun: &str) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match (noun, count) {
+        ("", _) => grouped,
+        (_, 1) => format!("{grouped} {noun}"),
+        _ => format!("{grouped} {noun}s"),
+    }
+}
+
+/// Gives a length with the units a person would use, nothing rounded away: `1 h 30 min`, `0.5 s`.
+pub(super) fn span(span: Span) -> String {
+    let ms = span.as_millis().max(0);
+    let parts = [(ms / 86_400_000, "d"), (ms / 3_600_000 % 24, "h"), (ms / 60_000 % 60, "min")];
+    let mut words: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}")).collect();
+    let (s, rest) = (ms / 1_000 % 60, ms % 1_000);
+    if rest > 0 {
+        words.push(format!("{s}.{} s", format!("{rest:03}").trim_end_matches('0')));
+    } else if s > 0 || words.is_empty() {
+        words.push(format!("{s} s"));
+    }
+    words.join(" ")
+}
+
+/// Gives what a picture is called.
+pub(super) fn heading(picture: &Picture<'_>) -> String {
+    let rundown = picture.rundown;
+    [rundown.title(), rundown.id(), picture.name].into_iter().find(|name| !name.is_empty()).unwrap_or("Cues").to_owned()
+}
+
+/// Gives what a picture holds, in a few phrases.
+pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -> Vec<String> {
+    let rundown = picture.rundown;
+    let cues = rundown.cues();
+    let states = cues.iter().filter(|cue| cue.kind() == Kind::State).count();
+    let mut facts = vec![match rundown.duration() {
+        Some(duration) => span(duration),
+        None => "no duration given".to_owned(),
+    }];
+    facts.push(format!(
+        "{}: {}, {}",
+        count(cues.len(), "cue"),
+        count(states, "state"),
+        count(cues.len() - states, "moment")
+    ));
+    facts.push(count(rundown.tracks().len(), "track"));
+    if let Some((from, most)) = busiest.filter(|&(_, most)| most > 1) {
+        facts.push(format!("most within a minute: {} from {}", count(most, ""), clock(from)));
+    }
+    facts
+}
+
+/// Gives what identifies it: the sheet's name, and the rundown's digest unless errors keep it from being one.
+pub(super) fn identity(picture: &Picture<'_>) -> String {
+    let name = cut(picture.name, 80);
+    match picture.counts() {
+        (0, _) => format!("{name} · rundown {}", &picture.rundown.digest().to_string()[..12]),
+        _ => format!("{name} · not a rundown until its errors are mended"),
+    }
+}
+
+/// Says how many errors and warnings there are.
+pub(super) fn verdict(picture: &Picture<'_>) -> String {
+    match picture.counts() {
+        (0, 0) => "no errors, no warnings".to_owned(),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, 0) => count(errors, "error"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    }
+}
