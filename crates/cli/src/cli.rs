@@ -16,7 +16,7 @@ use crate::given::{self, Destination};
 use crate::profile::Flags;
 use crate::server::ServerUrl;
 
-pub(crate) use cues::{CheckArgs, CuesTask, Format, begins_with};
+pub(crate) use cues::{CheckArgs, CuesTask, Drawn, Format, PreviewArgs, begins_with};
 pub(crate) use event::{EventSetArgs, EventTask};
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};

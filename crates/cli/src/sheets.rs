@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use downbeat_sheet::preview::{self, Remark};
 use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, compile_with};
 use serde_json::{Value, json};
 
@@ -55,6 +56,32 @@ pub(crate) struct Finding<'a> {
 
 /// Reads and compiles a sheet, with what it includes; `-` is standard input.
 pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
+    let (name, is_file, source) = open(path)?;
+    Ok(Sheet::of(&name, is_file, source, options))
+}
+
+/// Reads a sheet for looking at it: its rundown has what could be understood in spite of errors. With it comes what is
+/// said about it, by cue; the places leave out the sheet's folder.
+pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Remark>), Error> {
+    let (name, is_file, source) = open(path)?;
+    let sketch = preview::sketch(&source, options, &included(&name, is_file));
+    let (rundown, diagnostics) = (sketch.rundown().cloned(), sketch.diagnostics().to_vec());
+    let sheet = Sheet::with(&name, is_file, source, rundown, diagnostics, sketch.included().to_vec());
+    let remarks = sketch.remarks(|diagnostic| {
+        let Finding { text, from, .. } = sheet.finding(diagnostic);
+        let file = text.included_as.clone().unwrap_or_else(|| file_name(&name));
+        Some(from.map_or(file.clone(), |Place { line, column }| format!("{file}:{line}:{column}")))
+    });
+    Ok((sheet, remarks))
+}
+
+/// Gives the last part of a path.
+pub(crate) fn file_name(name: &str) -> String {
+    Path::new(name).file_name().map_or_else(|| name.to_owned(), |last| last.to_string_lossy().into_owned())
+}
+
+/// Gives a sheet's name, whether it is a file, and its text.
+fn open(path: &Path) -> Result<(String, bool, String), Error> {
     let failed = |why: String| Error::File { path: path.to_owned(), why };
     let is_file = path != Path::new("-");
     let (name, bytes) = if is_file {
@@ -68,7 +95,7 @@ pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
         let at = error.utf8_error().valid_up_to();
         Error::invalid(format!("{name} is not UTF-8 text: byte {at} is part of no character"), "save it as UTF-8")
     })?;
-    Ok(Sheet::of(&name, is_file, source, options))
+    Ok((name, is_file, source))
 }
 
 /// Gives the texts of included files, which lie in the folder of the sheet named `name` or below it.
@@ -91,6 +118,17 @@ impl Sheet {
     /// Compiles a sheet.
     fn of(name: &str, is_file: bool, source: String, options: &Options) -> Self {
         let Compiled { rundown, diagnostics, included } = compile_with(&source, options, &included(name, is_file));
+        Self::with(name, is_file, source, rundown, diagnostics, included)
+    }
+
+    fn with(
+        name: &str,
+        is_file: bool,
+        source: String,
+        rundown: Option<Rundown>,
+        diagnostics: Vec<Diagnostic>,
+        included: Vec<Included>,
+    ) -> Self {
         let mut texts = vec![Text::of(name.to_owned(), None, is_file, source)];
         texts.extend(included.into_iter().map(|Included { path, text }| {
             let name = folder(name).join(&path).display().to_string();

@@ -19,7 +19,7 @@ mod reference;
 mod resolve;
 mod review;
 mod schema;
-mod sheet;
+pub(crate) mod sheet;
 pub(crate) mod syntax;
 mod time;
 mod timecode;

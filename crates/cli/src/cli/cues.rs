@@ -29,6 +29,17 @@ Examples:
         out: Option<PathBuf>,
     },
 
+    /// Draw a cue sheet: tracks as lanes, cues as marks, states as bars, what is wrong marked
+    #[command(after_help = "\
+Examples:
+  downbeat cues preview gala.json -o gala.html             a page to zoom in, search and print; needs no server
+  downbeat cues preview gala.json -o gala.svg              one picture, for a wall or a document
+  downbeat cues preview gala.json --format svg -o - > gala.svg
+
+A sheet with errors is drawn as far as it can be understood, and the errors are told; \
+where nothing can be, nothing is written (exit code 3).")]
+    Preview(PreviewArgs),
+
     /// Compile a cue sheet, store its rundown, and point the event at it
     #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
     #[command(after_help = "\
@@ -82,6 +93,34 @@ pub(crate) struct CheckArgs {
     /// Say what a code means, such as DB204
     #[arg(long, value_name = "CODE", conflicts_with_all = ["sheets", "format", "deny"])]
     pub(crate) explain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreviewArgs {
+    /// The cue sheet; - is standard input
+    #[arg(value_name = "SHEET")]
+    pub(crate) sheet: PathBuf,
+
+    /// Write into this file, whatever it holds now; - is standard output, and needs --format
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(crate) out: PathBuf,
+
+    /// What to write; otherwise as the file's name ends, .html or .svg
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) format: Option<Drawn>,
+
+    /// How many viewers to expect; then what they load beforehand, all together, is added up
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) viewers: Option<u64>,
+}
+
+/// What `cues preview` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drawn {
+    /// One page with the picture, what a late joiner sees, and a table of the cues
+    Html,
+    /// One static picture
+    Svg,
 }
 
 /// How `cues check` prints.

@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod explain;
 mod list;
+mod preview;
 mod publish;
 mod rollback;
 
@@ -20,6 +21,7 @@ pub(super) fn run(task: CuesTask, global: &Global, output: Output) -> Result<Box
             None => Box::new(check::run(&args, output)?),
         },
         CuesTask::Compile { sheet, out } => Box::new(compile::run(&sheet, out.as_deref(), global.dry_run, output)?),
+        CuesTask::Preview(args) => Box::new(preview::run(&args, global.dry_run, output)?),
         CuesTask::Publish { sheet, options } => Box::new(publish::run(&context()?, &sheet, &options)?),
         CuesTask::List => Box::new(list::run(&context()?)?),
         CuesTask::Rollback { to, options } => Box::new(rollback::run(&context()?, to.as_deref(), &options)?),

@@ -9,11 +9,17 @@
 
   // The table's columns, as they stand in each cue's cells.
   const [WHEN, ID, TRACK, ACTION, KIND, LATE] = [0, 1, 2, 3, 4, 5];
-  const isState = (cue) => cue.cells[KIND] === "state";
-  const endOf = (cue) => cue.end ?? (isState(cue) ? extent : cue.time);
+  for (const cue of cues) {
+    cue.isState = cue.cells[KIND] === "state";
+    cue.drawnEnd = cue.end ?? (cue.isState ? extent : cue.time);
+  }
 
   // Sizes in CSS pixels, and the least that is shown of the axis.
-  const ROW = 22, GAP = 4, PADDING = 8, MARK = 6, APART = 13, ROWS_MAX = 3, TOP = 88;
+  const ROW = 22, GAP = 4, PADDING = 8, MARK = 6, TOP = 88;
+  // With many lanes each is one line, marks and bars together.
+  const dense = lanes.length > 16;
+  const ROWS_MAX = dense ? 1 : 3, APART = dense ? 20 : 13, BAR_MIN = dense ? 6 : 3;
+  const NAMED_MAX = 3; // how many cues a column has at most to be called by its first
   const WINDOW_MIN = 1000;
   const PAGE = 200;
 
@@ -84,7 +90,7 @@
     const ends = [];
     let strip = members.length === 0;
     for (const index of members) {
-      const cue = cues[index], end = endOf(cue);
+      const cue = cues[index], end = cue.drawnEnd;
       if (end <= cue.time) { strip = true; continue; }
       if ((end - cue.time) / extent * 300 < 3) strip = true;
       let row = ends.findIndex((until) => until <= cue.time);
@@ -102,10 +108,10 @@
     const left = narrow ? 12 : 180, right = narrow ? 12 : 34;
     let y = TOP;
     const places = lanes.map((lane, number) => {
-      const lines = needs[number].rows + (needs[number].strip ? 1 : 0);
+      const lines = dense ? 1 : needs[number].rows + (needs[number].strip ? 1 : 0);
       const name = narrow ? 22 : 0;
-      const height = Math.max(narrow ? 0 : 48, lines * (ROW + GAP) - GAP + 2 * PADDING) + name;
-      const place = { top: y, height, lift: y + name + (height - name - lines * (ROW + GAP) + GAP) / 2 + ROW / 2 };
+      const height = Math.max(narrow || dense ? 0 : 48, lines * (ROW + GAP) - GAP + 2 * (dense ? 3 : PADDING)) + name;
+      const place = { top: y, height, middle: y + name + (height - name) / 2 };
       y += height;
       return place;
     });
@@ -129,6 +135,26 @@
     const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[6], cue.cells[7], ...said];
     return lines.filter((line) => line !== "").map((line) => shorten(line, 400)).join("\n");
   }
+
+  function several(members) {
+    const actions = new Map();
+    for (const index of members) {
+      const action = cues[index].cells[ACTION];
+      actions.set(action, (actions.get(action) ?? 0) + 1);
+    }
+    const most = [...actions].sort((a, b) => b[1] - a[1]).slice(0, 4).map(([action, n]) => `${shorten(action, 40)} ×${n}`);
+    const [first, last] = [cues[members[0]].time, cues[members[members.length - 1]].time];
+    return [`${counted(members.length, "cue")}, ${clock(first, true)} – ${clock(last, true)}`, ...most].join("\n");
+  }
+
+  // What a piece is, said when the mouse is over it: most are never asked.
+  const titles = new WeakMap();
+  live.addEventListener("pointerover", (event) => {
+    const piece = event.target.closest("g");
+    if (!titles.has(piece)) return;
+    draw(piece, "title", {}, titles.get(piece)());
+    titles.delete(piece);
+  });
 
   let at; // what the last drawing had where
   function picture() {
@@ -162,7 +188,7 @@
     const most = Math.max(1, ...counts.values());
     const crowd = draw(svg, "g", { "clip-path": "url(#window-clip)" });
     for (const [nth, count] of counts) {
-      const height = 28 * count / most;
+      const height = Math.max(1.5, 28 * count / most);
       const bar = draw(crowd, "rect", { class: count === most && most > 1 ? "peak" : "crowd", x: round(x(nth * bin)), y: round(48 - height), width: round(Math.max(1.5, bin * k - 0.5)), height: round(height) });
       draw(bar, "title", {}, `${clock(nth * bin, true)}: ${counted(count, "cue")}`);
     }
@@ -173,22 +199,23 @@
     }
 
     lanes.forEach((lane, number) => {
-      const { top, height, lift } = g.places[number];
+      const { top, height, middle: line } = g.places[number];
       draw(svg, "path", { class: "rule", d: `M0 ${top}H${g.full}` });
       const middle = g.narrow ? top + 14 : top + height / 2;
       const names = draw(svg, "g", {});
       draw(names, "title", {}, `${lane.name}: ${lane.note}`);
       if (g.narrow) {
         draw(names, "rect", { class: "k" + lane.colour, x: 0, y: top + 6, width: 4, height: 14, rx: 2 });
-        const name = draw(names, "text", { class: "name", x: 11, y: middle + 4 }, fit(lane.name, g.full * 0.55));
+        const name = draw(names, "text", { class: "name", x: 20, y: middle + 4 }, fit(lane.name, g.full * 0.55));
         draw(name, "tspan", { class: "small", dx: 8 }, lane.note);
       } else {
-        draw(names, "rect", { class: "k" + lane.colour, x: 0, y: middle - 16, width: 4, height: 32, rx: 2 });
-        draw(names, "text", { class: "name", x: 14, y: middle - 3 }, fit(lane.name, 148));
-        draw(names, "text", { class: "small", x: 14, y: middle + 14 }, fit(lane.note, 156));
+        const half = Math.min(16, height / 2 - 3);
+        draw(names, "rect", { class: "k" + lane.colour, x: 0, y: middle - half, width: 4, height: 2 * half, rx: 2 });
+        draw(names, "text", { class: "name", x: 14, y: middle + (dense ? 5 : -3) }, fit(lane.name, 140));
+        if (!dense) draw(names, "text", { class: "small", x: 14, y: middle + 14 }, fit(lane.note, 156));
       }
       const group = draw(svg, "g", { "clip-path": "url(#window-clip)" });
-      drawLane(group, lane, number, lift, x, k, g, round);
+      drawLane(group, lane, number, line, x, k, g, round);
     });
     draw(svg, "path", { class: "rule", d: `M0 ${g.bottom}H${g.full}` });
     if (duration !== null && duration >= view.from && duration <= view.to) {
@@ -208,23 +235,34 @@
     part("later").disabled = view.to >= extent;
   }
 
-  function drawLane(group, lane, number, lift, x, k, g, round) {
+  function drawLane(group, lane, number, line, x, k, g, round) {
     const colour = "k" + lane.colour;
-    const ends = [], short = [];
+    const ends = [], short = [], bars = [];
     for (const index of byLane[number]) {
-      const cue = cues[index], end = endOf(cue);
+      const cue = cues[index], end = cue.drawnEnd;
       if (cue.time > view.to) break;
-      const wide = (end - cue.time) * k;
-      if (wide < 3) { if (cue.time >= view.from) short.push(index); continue; }
-      let row = ends.findIndex((until) => until <= cue.time);
-      if (row < 0) row = ends.length < ROWS_MAX ? ends.length : -1;
+      let row = (end - cue.time) * k < BAR_MIN ? -1 : ends.findIndex((until) => until <= cue.time);
+      if (row < 0 && (end - cue.time) * k >= BAR_MIN && ends.length < ROWS_MAX) row = ends.length;
       if (row < 0) { if (cue.time >= view.from) short.push(index); continue; }
       ends[row] = end;
-      if (end < view.from) continue;
+      if (end >= view.from) bars.push([index, row, end]);
+    }
+    // What is there stands in the middle of the lane.
+    const rows = Math.max(-1, ...bars.map(([, row]) => row)) + 1;
+    const first = dense ? line : line - ((rows + (short.length > 0 ? 1 : 0) - 1) * (ROW + GAP)) / 2;
+    const inTheWay = (from, to) => dense && short.some((index) => x(cues[index].time) > from - 9 && x(cues[index].time) < to + 9);
+    const nextOf = new Map(), nextOnRow = [];
+    for (let nth = bars.length - 1; nth >= 0; nth--) {
+      nextOf.set(nth, nextOnRow[bars[nth][1]]);
+      nextOnRow[bars[nth][1]] = bars[nth][0];
+    }
+    const taken = [];
+    bars.forEach(([index, row, end], nth) => {
+      const cue = cues[index];
       const left = Math.max(x(cue.time), -50), right = Math.min(x(end) - 1, g.full + 50);
-      const y = lift + row * (ROW + GAP);
+      const y = first + row * (ROW + GAP);
       const bar = draw(group, "g", {});
-      draw(bar, "title", {}, title(index));
+      titles.set(bar, () => title(index));
       if (cue.end === undefined && right - left > 16) {
         draw(bar, "path", { class: "bar " + colour, d: `M${round(left)} ${y - 11}H${round(right - 8)}L${round(right)} ${y}L${round(right - 8)} ${y + 11}H${round(left)}Z` });
       } else {
@@ -241,22 +279,31 @@
         from += 2 * MARK + 4;
       }
       const text = fit(cue.name, limit - from);
-      if (text) draw(bar, "text", { class: "label", x: round(from), y: y + 4.7 }, text);
-    }
-    drawStrip(group, colour, short, lift + needs[number].rows * (ROW + GAP), x, g, round);
+      if (dense) taken.push([left, right]);
+      if (text === cue.name || limit - from > 60 || dense) {
+        if (text && !inTheWay(from, from + width(text))) draw(bar, "text", { class: "label", x: round(from), y: y + 4.7 }, text);
+        return;
+      }
+      const next = nextOf.get(nth);
+      const room = Math.min(next !== undefined ? x(cues[next].time) : g.full, g.left + g.width) - right - 10;
+      const beside = width(cue.name) <= room ? cue.name : text;
+      if (beside) draw(bar, "text", { class: "label", x: round(beside === text ? from : right + 5), y: y + 4.7 }, beside);
+    });
+    drawStrip(group, colour, short, first + (dense ? 0 : rows * (ROW + GAP)), taken, x, g, round);
   }
 
-  function drawStrip(group, colour, short, y, x, g, round) {
-    const taken = [], wanted = [], cells = new Map();
+  function drawStrip(group, colour, short, y, taken, x, g, round) {
+    const wanted = [], cells = new Map();
+    let signed = -Infinity; // where the last sign on a column ends
     short.forEach((index, nth) => {
       const here = x(cues[index].time);
       const clear = (other) => other === undefined || Math.abs(x(cues[other].time) - here) >= APART;
       if (clear(short[nth - 1]) && clear(short[nth + 1])) {
         const cue = cues[index];
         const mark = draw(group, "g", { "data-time": cue.time });
-        draw(mark, "title", {}, title(index));
+        titles.set(mark, () => title(index));
         if (cue.level) sign(mark, cue.level, round(here), y);
-        else if (isState(cue)) draw(mark, "rect", { class: colour, x: round(here - 1.5), y: y - 11, width: 3, height: ROW, rx: 1 });
+        else if (cue.isState) draw(mark, "rect", { class: colour, x: round(here - 1.5), y: y - 11, width: 3, height: ROW, rx: 1 });
         else draw(mark, "path", { class: colour, d: `M${round(here)} ${y - MARK}l6 6l-6 6l-6 -6z` });
         taken.push([here - MARK, here + MARK]);
         wanted.push([cue.level ? 0 : 1, here - MARK, here + MARK, shorten(cue.name, 24)]);
@@ -275,16 +322,25 @@
       const to = Math.max(from + 2, Math.min(left + APART - 0.5, x(last) + 3));
       const height = ROW * (0.25 + 0.75 * Math.sqrt(members.length / most));
       const column = draw(group, "g", { "data-time": first });
-      const actions = new Map();
-      members.forEach((index) => actions.set(cues[index].cells[ACTION], (actions.get(cues[index].cells[ACTION]) ?? 0) + 1));
-      const list = [...actions].sort((a, b) => b[1] - a[1]).slice(0, 4).map(([action, n]) => `${action} ×${n}`);
-      draw(column, "title", {}, members.length === 1 ? title(members[0]) : [`${counted(members.length, "cue")}, ${clock(first, true)} – ${clock(last, true)}`, ...list].join("\n"));
+      titles.set(column, () => members.length === 1 ? title(members[0]) : several(members));
       draw(column, "rect", { class: colour, x: round(from), y: round(y + 11 - height), width: round(to - from), height: round(height), rx: 1 });
       const levels = members.map((index) => cues[index].level);
       const level = levels.includes("error") ? "error" : levels.find((level) => level);
-      if (level) sign(column, level, round((from + to) / 2), y + 5);
-      taken.push([from, to]);
-      wanted.push([members.length === most ? 2 : 3, from, to, members.length === 1 ? shorten(cues[members[0]].name, 24) : `×${members.length.toLocaleString("en")}`]);
+      const middle = (from + to) / 2;
+      const spot = [from, to];
+      if (level && !dense && middle - 9 >= signed) {
+        sign(column, level, round(middle), y + 3);
+        signed = Math.max(to, middle + 8);
+        spot[0] = Math.min(from, middle - 8);
+        spot[1] = signed;
+      } else if (level) {
+        draw(column, "rect", { class: level + "-cap", x: round(from - 0.5), y: y + 6.5, width: round(to - from + 1), height: 5 });
+      }
+      taken.push(spot);
+      const more = members.length - 1;
+      const name = shorten(cues[members[0]].name, 24) + (more > 0 ? ` +${more}` : "");
+      const few = members.length <= NAMED_MAX;
+      wanted.push([few ? 2 : members.length === most ? 3 : 4, ...spot, few ? name : `×${members.length.toLocaleString("en")}`]);
     }
     taken.sort((a, b) => a[0] - b[0]);
     wanted.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
@@ -350,7 +406,7 @@
     const sees = [];
     for (const cue of begun) {
       const late = ms - cue.time, rule = cue.cells[LATE];
-      const on = cue.end !== undefined ? cue.end > ms : isState(cue);
+      const on = cue.end !== undefined ? cue.end > ms : cue.isState;
       if (late === 0) sees.push([cue, "fires now"]);
       else if (cue.end !== undefined && cue.end <= ms) continue;
       else if (rule === "resume" && on) sees.push([cue, `goes on from ${clock(late)}${cue.end === undefined ? ", never ends" : `, until ${clock(cue.end, true)}`}`]);
@@ -358,7 +414,7 @@
       else if (rule === "latest" && latest.get(key(cue)) === cue) sees.push([cue, "fires, the latest of its track"]);
     }
     const next = cues[begun.length];
-    const states = begun.filter((cue) => isState(cue) && (cue.end === undefined || cue.end > ms)).length;
+    const states = begun.filter((cue) => cue.isState && (cue.end === undefined || cue.end > ms)).length;
     return { sees, next, states };
   }
   function tellJoin() {

@@ -18,6 +18,15 @@ const MARGIN: f64 = 28.0;
 /// Where the axis begins; the lanes' names are left of it.
 const LEFT: f64 = 196.0;
 
+/// Where the axis ends; half a tick's label is right of it.
+const RIGHT: f64 = WIDTH - MARGIN - 30.0;
+
+/// Where the lanes should end, so that all of it is on one page.
+const BOTTOM: f64 = 900.0;
+
+/// By how much bold text is wider.
+const BOLD: f64 = 1.15;
+
 /// How many remarks stand under it; the rest is counted.
 const REMARKS: usize = 12;
 
@@ -46,7 +55,7 @@ pub(super) fn style() -> String {
 pub(super) fn draw(picture: &Picture<'_>, place: Place) -> String {
     let levels = picture.levels();
     let remarks = remarks_by_cue(picture);
-    let laid = layout(picture.rundown, &levels, LEFT, WIDTH - MARGIN - LEFT, 176.0);
+    let laid = layout(picture.rundown, &levels, LEFT, RIGHT - LEFT, 176.0, BOTTOM);
     let listed = if place == Place::Alone { picture.remarks.len().min(REMARKS + 1) } else { 0 };
     let height = laid.bottom + 84.0 + if listed > 0 { 20.0 + listed as f64 * 20.0 } else { 0.0 };
     let pen = Pen { picture, levels: &levels, remarks: &remarks, laid: &laid };
@@ -111,8 +120,8 @@ impl Pen<'_, '_> {
         let busiest = crowd::busiest_minute(self.picture.rundown.cues());
         let facts = words::facts(self.picture, busiest).join("  ·  ");
         let right = WIDTH - MARGIN;
-        let verdict_width = text::width(&verdict, 14.0) + 24.0;
-        let heading = text::fit(heading, 26.0, right - MARGIN - verdict_width - 20.0).unwrap_or_default();
+        let verdict_width = text::width(&verdict, 14.0 * BOLD) + 24.0;
+        let heading = text::fit(heading, 26.0 * BOLD, right - MARGIN - verdict_width - 20.0).unwrap_or_default();
         line(out, "h1", MARGIN, 46.0, &heading);
         let facts = text::fit(&facts, 14.0, right - MARGIN).unwrap_or_default();
         line(out, "soft", MARGIN, 72.0, &facts);
@@ -144,7 +153,8 @@ impl Pen<'_, '_> {
             let from_ms = nth as i64 * series.step_ms;
             let (from, to) = (Position::from_millis(from_ms), Position::from_millis(from_ms + series.step_ms));
             let (x, right) = (axis.x(from), axis.x(to).max(axis.x(from) + 2.0));
-            let height = full * count as f64 / most as f64;
+            // However few, they can be seen.
+            let height = (full * count as f64 / most as f64).max(1.5);
             let at_peak =
                 busiest.is_some_and(|(peak, _)| peak < to && from.as_millis() < peak.as_millis() + 60_000 && count > 0);
             let class = if at_peak { "peak" } else { "crowd" };
@@ -162,14 +172,10 @@ impl Pen<'_, '_> {
     /// The ticks with their times, above and below the lanes.
     fn grid(&self, out: &mut String) {
         let (axis, bottom) = (&self.laid.axis, self.laid.bottom);
-        let right = axis.left + axis.width;
         for (x, label) in axis.ticks(92.0) {
             let _ = writeln!(out, "<path class=\"grid\" d=\"M{x:.1} 168V{bottom:.1}\"/>");
-            // A label begins a little before its tick, and is left out where it would leave the picture.
-            if x + 34.0 <= right + MARGIN {
-                line(out, "tick", x, 160.0, &label);
-                line(out, "tick", x, bottom + 18.0, &label);
-            }
+            line(out, "tick", x, 160.0, &label);
+            line(out, "tick", x, bottom + 18.0, &label);
         }
     }
 
@@ -178,17 +184,23 @@ impl Pen<'_, '_> {
         let room = LEFT - MARGIN - 24.0;
         let _ = writeln!(out, "<g><title>{}: {}</title>", Escaped(&lane.name), Escaped(&lane.note));
         let _ = writeln!(out, "<path class=\"rule\" d=\"M{MARGIN} {top:.1}H{:.1}\"/>", WIDTH - MARGIN);
-        let middle = top + placed.height / 2.0;
+        let (middle, half) = (top + placed.height / 2.0, (placed.height / 2.0 - 3.0).min(16.0));
         let _ = writeln!(
             out,
-            "<rect class=\"k{}\" x=\"{MARGIN}\" y=\"{:.1}\" width=\"4\" height=\"32\" rx=\"2\"/>",
+            "<rect class=\"k{}\" x=\"{MARGIN}\" y=\"{:.1}\" width=\"4\" height=\"{:.1}\" rx=\"2\"/>",
             lane.colour,
-            middle - 16.0
+            middle - half,
+            2.0 * half
         );
-        let name = text::fit(&lane.name, 14.0, room).unwrap_or_default();
-        line(out, "name", MARGIN + 14.0, middle - 3.0, &name);
-        let note = text::fit(&lane.note, 12.0, room).unwrap_or_default();
-        line(out, "small", MARGIN + 14.0, middle + 14.0, &note);
+        if self.laid.room.dense {
+            let name = text::fit(&lane.name, 13.0, room).unwrap_or_default();
+            line(out, "lane", MARGIN + 14.0, middle + 4.5, &name);
+        } else {
+            let name = text::fit(&lane.name, 14.0 * BOLD, room).unwrap_or_default();
+            line(out, "name", MARGIN + 14.0, middle - 3.0, &name);
+            let note = text::fit(&lane.note, 12.0, room).unwrap_or_default();
+            line(out, "small", MARGIN + 14.0, middle + 14.0, &note);
+        }
         out.push_str("</g>\n");
         for bar in &placed.bars {
             self.bar(out, lane.colour, bar);
@@ -233,9 +245,6 @@ impl Pen<'_, '_> {
             let inside = bar.width >= 2.0 * MARK + 6.0;
             sign(out, level, if inside { left + 6.0 + MARK } else { left + bar.width / 2.0 }, y);
         }
-        if let Some(label) = &bar.label {
-            self.label(out, label);
-        }
         out.push_str("</g>\n");
     }
 
@@ -266,18 +275,26 @@ impl Pen<'_, '_> {
     }
 
     fn column(&self, out: &mut String, colour: usize, column: &Column) {
-        let level = column.cues.iter().filter_map(|&cue| self.levels[cue]).min();
-        let top = column.foot - column.height;
+        let (x, width, top) = (column.x, column.width, column.foot - column.height);
         let _ = write!(
             out,
-            "<g><title>{}</title><rect class=\"k{colour}\" x=\"{:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"1\"/>",
+            "<g><title>{}</title><rect class=\"k{colour}\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>",
             Escaped(&self.column_title(column)),
-            column.x,
-            column.width,
             column.height
         );
-        if let Some(level) = level {
-            sign(out, level, column.x + column.width / 2.0, column.foot - MARK);
+        match column.level {
+            Some(level) if column.signed => sign(out, level, x + width / 2.0, column.foot - 8.0),
+            Some(level) => {
+                let _ = write!(
+                    out,
+                    "<rect class=\"{}-cap\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"5\"/>",
+                    words::level(level),
+                    x - 0.5,
+                    column.foot - 4.5,
+                    width + 1.0
+                );
+            }
+            None => {}
         }
         out.push_str("</g>\n");
     }
@@ -310,6 +327,10 @@ impl Pen<'_, '_> {
     }
 
     fn label(&self, out: &mut String, label: &Label) {
+        if let Some(from) = label.hangs_from {
+            let _ =
+                writeln!(out, "<path class=\"thread\" d=\"M{:.1} {from:.1}V{:.1}\"/>", label.x - 4.0, label.y + 5.0);
+        }
         line(out, "label", label.x, label.y + LABEL_SIZE * 0.36, &label.text);
     }
 

@@ -8,6 +8,7 @@ use super::text::cut;
 use super::{Picture, Remark};
 use crate::diagnostic::Level;
 use crate::rundown::{Cue, Kind, Late, clock};
+use crate::source::sheet::ID_UNNAMED;
 
 /// Gives what a mark is called: the id, or the action where the id was made from it.
 pub(super) fn caption(cue: &Cue) -> &str {
@@ -101,10 +102,11 @@ pub(super) fn span(span: Span) -> String {
     words.join(" ")
 }
 
-/// Gives what a picture is called.
+/// Gives what a picture is called: the title, the id, or the sheet's name where it says neither.
 pub(super) fn heading(picture: &Picture<'_>) -> String {
     let rundown = picture.rundown;
-    [rundown.title(), rundown.id(), picture.name].into_iter().find(|name| !name.is_empty()).unwrap_or("Cues").to_owned()
+    let said = [rundown.title(), rundown.id()].into_iter().find(|name| !name.is_empty() && *name != ID_UNNAMED);
+    said.unwrap_or(picture.name).to_owned()
 }
 
 /// Gives what a picture holds, in a few phrases.
@@ -122,7 +124,9 @@ pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -
         count(states, "state"),
         count(cues.len() - states, "moment")
     ));
-    facts.push(count(rundown.tracks().len(), "track"));
+    if !rundown.tracks().is_empty() {
+        facts.push(count(rundown.tracks().len(), "track"));
+    }
     if let Some((from, most)) = busiest.filter(|&(_, most)| most > 1) {
         facts.push(format!("most within a minute: {} from {}", count(most, ""), clock(from)));
     }

@@ -40,7 +40,7 @@ pub(super) struct Part<'s> {
 }
 
 /// The id of a sheet that gives none.
-const ID_UNNAMED: &str = "sheet";
+pub(crate) const ID_UNNAMED: &str = "sheet";
 
 /// Gives how far viewers are expected to be apart where the sheet does not say: 500 ms.
 ///
