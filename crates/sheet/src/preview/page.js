@@ -227,7 +227,8 @@
     draw(pin, "text", { class: "pin-time", y: 13 });
     live.replaceChildren(svg);
     movePin();
-    part("window").textContent = `${clock(view.from, true)} – ${clock(view.to, true)}`;
+    const fine = view.to - view.from < 60000;
+    part("window").textContent = `${clock(view.from, fine)} – ${clock(view.to, fine)}`;
     const whole = view.from <= 0 && view.to >= extent;
     part("out").disabled = part("all").disabled = whole;
     part("in").disabled = view.to - view.from <= WINDOW_MIN;
@@ -451,7 +452,9 @@
   const timeAt = (event) => {
     const box = live.getBoundingClientRect();
     const ms = view.from + (event.clientX - box.left - at.g.left) / at.k;
-    return Math.min(extent, Math.max(0, ms));
+    // No finer than a hand points.
+    const grain = [1000, 100, 10].find((grain) => grain * at.k <= 4) ?? 1;
+    return Math.min(extent, Math.max(0, Math.round(ms / grain) * grain));
   };
   live.addEventListener("wheel", (event) => {
     const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
