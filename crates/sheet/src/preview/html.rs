@@ -181,7 +181,9 @@ fn shown(picture: &Picture<'_>) -> Value {
             "text": text::cut(&words::remark_text(remark), 400),
         })
     });
+    let busiest = crowd::busiest_minute(rundown.cues()).filter(|&(_, count)| count > 1);
     json!({
+        "busiest": busiest.map(|(from, _)| from.as_millis()),
         "extent": extent_ms(rundown),
         "duration": rundown.duration().map(|duration| duration.as_millis()),
         "lanes": lanes.iter().map(|lane| json!({ "name": lane.name, "note": lane.note, "colour": lane.colour })).collect::<Vec<_>>(),

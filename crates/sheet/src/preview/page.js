@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const shown = JSON.parse(document.getElementById("shown").textContent);
-  const { cues, lanes, extent, duration, remarks } = shown;
+  const { cues, lanes, extent, duration, remarks, busiest } = shown;
   const part = (id) => document.getElementById(id);
   const live = part("live");
 
@@ -179,6 +179,7 @@
 
     // All cues, per stretch.
     const bin = STEPS.find((ms) => ms * k >= 6) ?? STEPS[STEPS.length - 1];
+    const inPeak = (from, length) => busiest !== null && busiest < from + length && from < busiest + 60000;
     const counts = new Map();
     for (const cue of cues) {
       if (cue.time < view.from || cue.time > view.to) continue;
@@ -189,7 +190,7 @@
     const crowd = draw(svg, "g", { "clip-path": "url(#window-clip)" });
     for (const [nth, count] of counts) {
       const height = Math.max(1.5, 28 * count / most);
-      const bar = draw(crowd, "rect", { class: count === most && most > 1 ? "peak" : "crowd", x: round(x(nth * bin)), y: round(48 - height), width: round(Math.max(1.5, bin * k - 0.5)), height: round(height) });
+      const bar = draw(crowd, "rect", { class: inPeak(nth * bin, bin) ? "peak" : "crowd", x: round(x(nth * bin)), y: round(48 - height), width: round(Math.max(1.5, bin * k - 0.5)), height: round(height) });
       draw(bar, "title", {}, `${clock(nth * bin, true)}: ${counted(count, "cue")}`);
     }
     draw(svg, "path", { class: "rule", d: `M${g.left} 48H${g.left + g.width}` });
@@ -620,7 +621,7 @@
 
   // ── Begin ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  for (const id of ["tools", "live", "keys", "join", "filter"]) part(id).hidden = false;
+  for (const id of ["tools", "live", "legend", "keys", "join", "filter"]) part(id).hidden = false;
   part("still").hidden = true;
   document.querySelector("#picture-title")?.remove();
   live.setAttribute("aria-valuemin", 0);
