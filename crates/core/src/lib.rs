@@ -11,6 +11,7 @@
 //! | [`seed`] | [`Seed`]: randomness that arrives as a number |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
+pub mod clock;
 pub mod command;
 pub mod event;
 pub mod message;

@@ -1,0 +1,25 @@
+//! What time it is at the server, and how wrong that may be.
+//!
+//! | piece | for |
+//! | --- | --- |
+//! | [`Exchange`] | one question and its answer: four timestamps, and what they prove |
+//! | [`Estimator`], [`Envelope`] | exchanges in, the offset and its bound out |
+//! | [`comparison`] | what others do, for benchmarks |
+//!
+//! The bound is part of every answer: the true time is within `±bound` of what is shown, on any network whose packets
+//! arrive after they were sent and for any device whose clock is within [`SKEW_MAX`]. What no exchange can show is how
+//! much longer one way takes than the other; the bound allows for all of it.
+
+pub mod comparison;
+
+mod envelope;
+mod estimator;
+mod exchange;
+mod interval;
+mod offset;
+
+pub use envelope::{Envelope, TOLERANCE, WINDOW};
+pub use estimator::{Change, Estimate, Estimator, STEP_MIN};
+pub use exchange::{DishonestExchange, Exchange, Resolution};
+pub use interval::Interval;
+pub use offset::{Offset, SKEW_MAX, Skew};

@@ -1,0 +1,127 @@
+//! What crosses from one clock to another: how far apart they are, and how fast that changes.
+
+use core::ops::{Add, Sub};
+
+use crate::time::{LocalTime, ServerTime, Span};
+
+/// Gives how much faster or slower than the server's a device's clock may run, for any bound to hold: 100 ppm.
+///
+/// Reason: crystals in phones and laptops are within ±50 ppm (a second in 5.5 h), warm or cold; twice that is allowed.
+pub const SKEW_MAX: Skew = Skew::from_ppb(100_000);
+
+/// Gives what server and local clock differ by at one instant: server less local, in microseconds.
+///
+/// It is the only way from one frame to the other:
+///
+/// ```
+/// use downbeat_core::clock::Offset;
+/// use downbeat_core::{LocalTime, ServerTime};
+/// let (server, local) = (ServerTime::from_millis(1_704_067_200_000), LocalTime::from_micros(5_000_000));
+/// let offset = Offset::between(server, local);
+/// assert_eq!(offset.server_time(local), server);
+/// assert_eq!(offset.local_time(server), local);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Offset(i64);
+
+impl Offset {
+    /// The clocks agree.
+    pub const ZERO: Self = Self(0);
+
+    /// Gives the offset of a device whose clock shows `local` when the server's shows `server`.
+    pub const fn between(server: ServerTime, local: LocalTime) -> Self {
+        Self(server.as_micros().saturating_sub(local.as_micros()))
+    }
+
+    /// Gives the offset halfway between two.
+    #[must_use]
+    pub const fn midpoint(self, other: Self) -> Self {
+        Self(i64::midpoint(self.0, other.0))
+    }
+
+    /// Gives microseconds.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Gives the server's time at `local`.
+    pub fn server_time(self, local: LocalTime) -> ServerTime {
+        ServerTime::from_millis(0) + Span::from_micros(local.as_micros().saturating_add(self.0))
+    }
+
+    /// Gives the local time at `server`.
+    pub const fn local_time(self, server: ServerTime) -> LocalTime {
+        LocalTime::from_micros(server.as_micros().saturating_sub(self.0))
+    }
+}
+
+impl Add<Span> for Offset {
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.as_micros()))
+    }
+}
+impl Sub<Span> for Offset {
+    type Output = Self;
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.as_micros()))
+    }
+}
+impl Sub for Offset {
+    type Output = Span;
+    fn sub(self, other: Self) -> Span {
+        Span::from_micros(self.0.saturating_sub(other.0))
+    }
+}
+
+/// How fast an offset changes: how much faster the server's clock runs than the local one, in parts per billion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Skew(i32);
+
+impl Skew {
+    /// Both clocks run equally fast.
+    pub const ZERO: Self = Self(0);
+
+    /// Gives the skew of so many parts per billion; 1,000 are one part per million (ppm).
+    pub const fn from_ppb(ppb: i32) -> Self {
+        Self(ppb)
+    }
+
+    /// Gives parts per billion.
+    pub const fn as_ppb(self) -> i32 {
+        self.0
+    }
+
+    /// Gives how far the offset moves in `elapsed`, exact to the microsecond for times up to a century.
+    pub fn drift(self, elapsed: Span) -> Span {
+        // The products fit 53 bits and more: floats give the same result everywhere, and saturate at the ends.
+        Span::from_micros((elapsed.as_micros() as f64 * (f64::from(self.0) / 1e9)) as i64)
+    }
+}
+
+/// Gives how far a bound must be widened for `elapsed`, backwards or forwards: [`SKEW_MAX`] of it, rounded up.
+pub(crate) const fn wander(elapsed: Span) -> Span {
+    let elapsed = elapsed.as_micros().saturating_abs();
+    let per = 1_000_000_000 / SKEW_MAX.0 as i64;
+    Span::from_micros(elapsed / per + (elapsed % per != 0) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drift_is_its_share_of_the_time() {
+        let hour = Span::from_millis(3_600_000);
+        assert_eq!(Skew::from_ppb(50_000).drift(hour), Span::from_millis(180));
+        assert_eq!(Skew::from_ppb(-50_000).drift(hour), Span::from_millis(-180));
+        assert_eq!(SKEW_MAX.drift(hour), Span::from_millis(360));
+    }
+
+    #[test]
+    fn a_bound_widens_in_both_directions_and_never_too_little() {
+        assert_eq!(wander(Span::from_millis(10_000)), Span::from_millis(1));
+        assert_eq!(wander(Span::from_micros(-10_001)), Span::from_micros(2));
+        assert_eq!(wander(Span::ZERO), Span::ZERO);
+    }
+}
