@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`Exchange`] | one question and its answer: four timestamps, and what they prove |
 //! | [`Estimator`], [`Envelope`] | exchanges in, the offset and its bound out |
+//! | [`DisciplinedClock`] | what viewers see: no jerks once it has begun, and it never runs back while slewing |
+//! | [`JumpWatch`] | notices sleep and set clocks |
 //! | [`comparison`] | what others do, for benchmarks |
 //!
 //! The bound is part of every answer: the true time is within `±bound` of what is shown, on any network whose packets
@@ -12,14 +14,18 @@
 
 pub mod comparison;
 
+mod disciplined;
 mod envelope;
 mod estimator;
 mod exchange;
 mod interval;
+mod jump;
 mod offset;
 
+pub use disciplined::{DisciplinedClock, Reading};
 pub use envelope::{Envelope, TOLERANCE, WINDOW};
 pub use estimator::{Change, Estimate, Estimator, STEP_MIN};
 pub use exchange::{DishonestExchange, Exchange, Resolution};
 pub use interval::Interval;
+pub use jump::{JUMP_MIN, JumpWatch, WallTime};
 pub use offset::{Offset, SKEW_MAX, Skew};

@@ -7,6 +7,7 @@
 //! | start here | for |
 //! | --- | --- |
 //! | [`time`] | [`ServerTime`], [`LocalTime`], [`Span`]: instants that carry their frame |
+//! | [`clock`] | [`clock::DisciplinedClock`]: what time it is at the server, and how wrong that may be |
 //! | [`timeline`] | [`Timeline`]: where the event stands at an instant |
 //! | [`seed`] | [`Seed`]: randomness that arrives as a number |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |

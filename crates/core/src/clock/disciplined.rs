@@ -1,0 +1,164 @@
+//! The clock a viewer sees: what the estimator says, without its jerks.
+
+use super::estimator::{Change, Estimator, STEP_MIN, solve};
+use super::exchange::Exchange;
+use super::offset::Offset;
+use crate::time::{LocalTime, ServerTime, Span};
+
+/// Gives how much server time passes for each unit that is slewed: 200, so that slewing is at most 5 ms/s.
+///
+/// Reason: half a percent of speed is below what eyes and ears notice, in a countdown as in a video.
+const SLEW_DIVISOR: i64 = 200;
+
+/// Gives how many exchanges make an acquisition: the 10 quick ones of the poll schedule.
+const ACQUIRED_AFTER: u32 = 10;
+
+/// Gives how long an acquisition lasts at most: 10 s, if exchanges fail or are slow.
+const ACQUIRED_AFTER_TIME: Span = Span::from_millis(10_000);
+
+/// An estimator's clock, disciplined: it steps freely while it acquires, and slews from then on.
+///
+/// It steps again only by more than [`STEP_MIN`] or after a clock jumped. While slewing it never runs back.
+///
+/// ```
+/// use downbeat_core::clock::{DisciplinedClock, Envelope, Exchange};
+/// use downbeat_core::{LocalTime, ServerTime, Span};
+/// let mut clock = DisciplinedClock::new(Envelope::new());
+/// assert_eq!(clock.reading(LocalTime::from_micros(0)), None);
+/// let server = ServerTime::from_millis(1_704_067_200_010);
+/// let asked = Exchange::new(LocalTime::from_micros(0), server, server, LocalTime::from_micros(20_001))?;
+/// clock.handle_exchange(&asked);
+/// let reading = clock.reading(LocalTime::from_micros(20_001)).unwrap();
+/// assert_eq!(reading.time.to_string(), "2024-01-01T00:00:00.020Z");
+/// assert_eq!(reading.bound.as_millis(), 11);
+/// # Ok::<(), downbeat_core::clock::DishonestExchange>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DisciplinedClock<E> {
+    estimator: E,
+    slew: Option<Slew>,
+    acquisition: Option<Acquisition>,
+}
+
+/// What the clock shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The server's time.
+    pub time: ServerTime,
+    /// How far the true time may be from it, to either side: the estimator's bound and what is still to slew.
+    pub bound: Span,
+    /// What is still to slew: below zero if the clock is behind its estimate.
+    pub ahead: Span,
+}
+
+/// The clock was `ahead` of its estimate when the estimate was `since`.
+#[derive(Clone, Copy, Debug)]
+struct Slew {
+    ahead: Span,
+    since: ServerTime,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Acquisition {
+    began: LocalTime,
+    exchanges: u32,
+}
+
+impl<E: Estimator> DisciplinedClock<E> {
+    /// Gives a clock that shows nothing before the first exchange.
+    pub const fn new(estimator: E) -> Self {
+        Self { estimator, slew: None, acquisition: None }
+    }
+
+    /// Gives the estimator.
+    pub const fn estimator(&self) -> &E {
+        &self.estimator
+    }
+
+    /// Takes an exchange in; its `t4` is now. Gives how what is shown changed: [`Change::None`] if it is slewed.
+    pub fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+        let now = exchange.t4();
+        let shown = self.reading(now);
+        let change = self.estimator.handle_exchange(exchange);
+        let acquiring = self.count(change, now);
+        let (Some(shown), Some(estimate)) = (shown, self.estimator.server_time(now)) else {
+            return Change::None;
+        };
+        let ahead = shown.time - estimate;
+        let far = ahead.max(-ahead) > STEP_MIN;
+        let slews = change != Change::Flush && !far && !acquiring;
+        self.slew = slews.then_some(Slew { ahead, since: estimate });
+        match change {
+            Change::Flush => Change::Flush,
+            _ if far => Change::Step,
+            _ => Change::None,
+        }
+    }
+
+    /// Takes in that a clock of the device may have jumped by `by` just now. What is shown stays; ask the server.
+    pub fn handle_doubt(&mut self, by: Span) {
+        self.estimator.handle_doubt(by);
+    }
+
+    /// Gives what the clock shows at `now`; nothing before the first exchange.
+    pub fn reading(&self, now: LocalTime) -> Option<Reading> {
+        let estimate = self.estimator.estimate(now)?;
+        let time = estimate.offset.server_time(now);
+        let ahead = self.slew.map_or(Span::ZERO, |slew| slew.ahead_at(time));
+        Some(Reading { time: time + ahead, bound: estimate.bound + ahead.max(-ahead), ahead })
+    }
+
+    /// Gives the first local time at which the clock shows `time` or more, if no exchange comes in between.
+    pub fn local_time(&self, time: ServerTime) -> Option<LocalTime> {
+        let shown = |local| self.reading(local).map(|reading| reading.time);
+        let guess = self.estimator.local_time(time)?;
+        let mut local = solve(time, guess, |local| Some(Offset::between(shown(local)?, local)))?;
+        // It moves in whole microseconds, and seldom by none or two: the first one that does is a step or two away.
+        for _ in 0..4 {
+            if shown(local)? < time {
+                local += MICROSECOND;
+            } else if shown(local - MICROSECOND)? >= time {
+                local = local - MICROSECOND;
+            }
+        }
+        Some(local)
+    }
+
+    /// Says whether the clock still steps freely at `now`, because it has just begun or a clock jumped.
+    pub fn is_acquiring(&self, now: LocalTime) -> bool {
+        self.acquisition.is_none_or(|acquisition| !acquisition.is_over(now))
+    }
+
+    /// Counts an exchange; says whether the acquisition went on until it.
+    fn count(&mut self, change: Change, now: LocalTime) -> bool {
+        let acquiring = self.is_acquiring(now);
+        let begun = Acquisition { began: now, exchanges: 0 };
+        let going_on = if change == Change::Flush { begun } else { self.acquisition.unwrap_or(begun) };
+        self.acquisition = Some(Acquisition { exchanges: going_on.exchanges.saturating_add(1), ..going_on });
+        acquiring
+    }
+}
+
+const MICROSECOND: Span = Span::from_micros(1);
+
+impl Slew {
+    /// Gives what is left when the estimate is `time`. As a function of the estimate, which never runs back between
+    /// exchanges, it takes less than it gives: so the sum of both never runs back either.
+    fn ahead_at(&self, time: ServerTime) -> Span {
+        let slewed = Span::from_micros((time - self.since).max(Span::ZERO).as_micros() / SLEW_DIVISOR);
+        if self.ahead < Span::ZERO {
+            (self.ahead + slewed).min(Span::ZERO)
+        } else {
+            (self.ahead - slewed).max(Span::ZERO)
+        }
+    }
+}
+
+impl Acquisition {
+    fn is_over(&self, now: LocalTime) -> bool {
+        self.exchanges >= ACQUIRED_AFTER || now - self.began > ACQUIRED_AFTER_TIME
+    }
+}
+
+#[cfg(test)]
+mod tests;
