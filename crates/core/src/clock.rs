@@ -6,6 +6,7 @@
 //! | [`Estimator`], [`Envelope`] | exchanges in, the offset and its bound out |
 //! | [`DisciplinedClock`] | what viewers see: no jerks once it has begun, and it never runs back while slewing |
 //! | [`JumpWatch`] | notices sleep and set clocks |
+//! | [`Schedule`], [`Backoff`] | when to ask, and when to try again |
 //! | [`comparison`] | what others do, for benchmarks |
 //!
 //! The bound is part of every answer: the true time is within `±bound` of what is shown, on any network whose packets
@@ -14,6 +15,7 @@
 
 pub mod comparison;
 
+mod backoff;
 mod disciplined;
 mod envelope;
 mod estimator;
@@ -21,7 +23,9 @@ mod exchange;
 mod interval;
 mod jump;
 mod offset;
+mod schedule;
 
+pub use backoff::Backoff;
 pub use disciplined::{DisciplinedClock, Reading};
 pub use envelope::{Envelope, TOLERANCE, WINDOW};
 pub use estimator::{Change, Estimate, Estimator, STEP_MIN};
@@ -29,3 +33,4 @@ pub use exchange::{DishonestExchange, Exchange, Resolution};
 pub use interval::Interval;
 pub use jump::{JUMP_MIN, JumpWatch, WallTime};
 pub use offset::{Offset, SKEW_MAX, Skew};
+pub use schedule::{ANSWER_MAX, Due, Schedule};

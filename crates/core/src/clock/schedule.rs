@@ -1,0 +1,206 @@
+//! When to ask the server for the time.
+//!
+//! | pace | how long |
+//! | --- | --- |
+//! | every 100 ms | 5 answers |
+//! | every second | 5 answers |
+//! | every 30 s ± 20 % | until 5 minutes have passed since the beginning |
+//! | the server's `resync` ± 20 %, 5 minutes unless it says otherwise | from then on |
+//!
+//! It begins anew after a jump. A wait counts from the answer, so a slow line is not asked faster than it answers. The
+//! first wait of the two slow paces is anywhere between nothing and the whole, so viewers who came together do not ask
+//! together.
+
+use super::backoff::Backoff;
+use super::estimator::Change;
+use crate::event::{Delivery, RESYNC_MAX, RESYNC_MIN};
+use crate::seed::Seed;
+use crate::time::{LocalTime, Span};
+
+/// Gives the time over which first questions are spread: 500 ms.
+///
+/// Reason: a page that 10,000 people open at the stroke of the hour; a quarter of a second, on average, is the price.
+const FIRST_SPREAD: Span = Span::from_millis(500);
+
+/// Gives how many answers are enough at each of the two quick paces: 5.
+const QUICK: u32 = 5;
+
+const QUICKEST_WAIT: Span = Span::from_millis(100);
+const QUICK_WAIT: Span = Span::from_millis(1_000);
+
+/// Gives the wait while the skew is still unknown: 30 s.
+const SETTLING_WAIT: Span = Span::from_millis(30_000);
+
+/// Gives the time until the skew is known: 5 minutes.
+const SETTLED_AFTER: Span = Span::from_millis(300_000);
+
+/// Gives how far waits depart from their length, in percent: 20.
+const JITTER_PERCENT: u8 = 20;
+
+/// Gives how long an answer may take: 5 s.
+///
+/// Reason: the server answers within 300 ms; a bound of 2.5 s is worth nothing, and a lost packet is asked for again.
+pub const ANSWER_MAX: Span = Span::from_millis(5_000);
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Ask the server for the time.
+    ///
+    /// If the connection is likely `cold`, the question may have waited for names, TCP and TLS before it left. The
+    /// exchange is honest all the same: its upper bound is loose, its lower bound as good as any. [`super::Envelope`]
+    /// therefore takes it, and the next one is better within 100 ms; a method that goes by the middle must not see
+    /// it. It does not count towards the answers of the first pace, so it is their warm-up.
+    Ask {
+        /// The first question, or the first after a failure.
+        cold: bool,
+    },
+    /// Give the question up that was asked [`ANSWER_MAX`] ago. The next deadline is set.
+    GiveUp,
+}
+
+/// Says when to ask. It reads no clock and waits for nothing: it names the next deadline.
+///
+/// ```
+/// use downbeat_core::clock::{Change, Due, Schedule};
+/// use downbeat_core::{LocalTime, Seed, Span};
+/// let mut schedule = Schedule::new(LocalTime::from_micros(0), Seed::of(&[b"gala", b"viewer 17"]));
+/// let first = schedule.deadline();
+/// assert!(first < LocalTime::from_micros(500_000));
+/// assert_eq!(schedule.poll(first), Some(Due::Ask { cold: true }));
+/// let answered = first + Span::from_millis(40);
+/// schedule.handle_answer(Change::None, answered);
+/// assert!(schedule.deadline() - answered <= Span::from_millis(120));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    seed: Seed,
+    resync: Span,
+    backoff: Backoff,
+    began: LocalTime,
+    answers: u32,
+    pace: Pace,
+    state: State,
+    cold: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    Quickest,
+    Quick,
+    Settling,
+    Settled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Waiting { until: LocalTime },
+    Asked { at: LocalTime, again: bool },
+}
+
+impl Schedule {
+    /// Gives the schedule of a viewer who begins at `now`. The same seed asks at the same times.
+    pub fn new(now: LocalTime, seed: Seed) -> Self {
+        let mut seed = seed;
+        let until = now + seed.span_below(FIRST_SPREAD);
+        Self {
+            seed,
+            resync: Delivery::default().resync,
+            backoff: Backoff::new(),
+            began: now,
+            answers: 0,
+            pace: Pace::Quickest,
+            state: State::Waiting { until },
+            cold: true,
+        }
+    }
+
+    /// Gives when to [`Schedule::poll`] next.
+    pub fn deadline(&self) -> LocalTime {
+        match self.state {
+            State::Waiting { until } => until,
+            State::Asked { at, .. } => at + ANSWER_MAX,
+        }
+    }
+
+    /// Gives what to do at `now`; nothing before the deadline. What it says is taken as done.
+    pub fn poll(&mut self, now: LocalTime) -> Option<Due> {
+        if now < self.deadline() {
+            return None;
+        }
+        match self.state {
+            State::Waiting { .. } => {
+                self.state = State::Asked { at: now, again: false };
+                Some(Due::Ask { cold: self.cold })
+            }
+            State::Asked { .. } => {
+                self.handle_failure(now);
+                Some(Due::GiveUp)
+            }
+        }
+    }
+
+    /// Takes in that the answer came at `now`, and what it changed. An answer to a question given up is fine too.
+    pub fn handle_answer(&mut self, change: Change, now: LocalTime) {
+        let again = matches!(self.state, State::Asked { again: true, .. });
+        self.backoff = Backoff::new();
+        if change == Change::Flush {
+            self.begin(now);
+        }
+        if !self.cold {
+            self.answers = self.answers.saturating_add(1);
+        }
+        self.cold = false;
+        let wait = if again { Span::ZERO } else { self.next_wait(now) };
+        self.state = State::Waiting { until: now + wait };
+    }
+
+    /// Takes in that a question failed at `now`: it is asked again after a [`Backoff`].
+    pub fn handle_failure(&mut self, now: LocalTime) {
+        self.cold = true;
+        let wait = self.backoff.next_wait(&mut self.seed);
+        self.state = State::Waiting { until: now + wait };
+    }
+
+    /// Takes in that a clock may have jumped, that the page was hidden for long, or that the network is back: asks now.
+    /// A question on its way is followed by another one.
+    pub fn handle_doubt(&mut self, now: LocalTime) {
+        self.state = match self.state {
+            State::Waiting { until } => State::Waiting { until: until.min(now) },
+            State::Asked { at, .. } => State::Asked { at, again: true },
+        };
+    }
+
+    /// Takes in how long the server wants to be left alone once all is settled; brought into [`RESYNC_MIN`] to
+    /// [`RESYNC_MAX`]. It holds from the next wait on.
+    pub fn handle_resync(&mut self, resync: Span) {
+        self.resync = resync.max(RESYNC_MIN).min(RESYNC_MAX);
+    }
+
+    fn begin(&mut self, now: LocalTime) {
+        (self.began, self.answers, self.pace) = (now, 0, Pace::Quickest);
+    }
+
+    fn next_wait(&mut self, now: LocalTime) -> Span {
+        let before = self.pace;
+        self.pace = match self.answers {
+            0..QUICK => Pace::Quickest,
+            QUICK..TWICE_QUICK => Pace::Quick,
+            _ if now - self.began < SETTLED_AFTER => Pace::Settling,
+            _ => Pace::Settled,
+        };
+        let wait = match self.pace {
+            Pace::Quickest => QUICKEST_WAIT,
+            Pace::Quick => QUICK_WAIT,
+            Pace::Settling => SETTLING_WAIT,
+            Pace::Settled => self.resync,
+        };
+        let first = self.pace != before && matches!(self.pace, Pace::Settling | Pace::Settled);
+        if first { self.seed.span_below(wait) } else { self.seed.span_around(wait, JITTER_PERCENT) }
+    }
+}
+
+const TWICE_QUICK: u32 = 2 * QUICK;
+
+#[cfg(test)]
+mod tests;
