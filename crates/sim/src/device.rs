@@ -1,0 +1,135 @@
+//! A viewer's device: a crystal that runs a little wrong, a wall clock that is set, a lid that is closed.
+
+use downbeat_core::{LocalTime, ServerTime, Span};
+
+use crate::Dice;
+
+/// A device whose monotonic clock is a function of true time.
+#[derive(Clone, Debug)]
+pub struct Device {
+    born: ServerTime,
+    /// What the monotonic clock shows at birth.
+    origin: LocalTime,
+    /// How much faster than true time it runs, as a share.
+    skew: f64,
+    /// How far the temperature moves that, as a share, and how long one swing takes.
+    wander: f64,
+    swing: Span,
+    /// When the device slept, and for how long; its monotonic clock stood still.
+    naps: Vec<(ServerTime, Span)>,
+    /// When the wall clock was set, and by how much.
+    settings: Vec<(ServerTime, Span)>,
+}
+
+impl Device {
+    /// Gives a device, switched on at `born`, whose clock is within ±50 ppm and wanders by up to 3 ppm with the
+    /// temperature, in swings of 20 to 60 minutes.
+    pub fn ordinary(born: ServerTime, dice: &mut Dice) -> Self {
+        Self {
+            born,
+            origin: LocalTime::from_micros(dice.between(Span::ZERO, Span::from_millis(100_000_000)).as_micros()),
+            skew: dice.around_zero(50e-6),
+            wander: dice.unit() * 3e-6,
+            swing: dice.between(Span::from_millis(1_200_000), Span::from_millis(3_600_000)),
+            naps: Vec::new(),
+            settings: Vec::new(),
+        }
+    }
+
+    /// Makes it run faster (or slower, below zero) than true time by `ppm`, without wander.
+    #[must_use]
+    pub fn with_skew_ppm(self, ppm: f64) -> Self {
+        Self { skew: ppm * 1e-6, wander: 0.0, ..self }
+    }
+
+    /// Makes it sleep at `at` for `nap`: its monotonic clock stands still meanwhile, as Chrome's does on macOS and
+    /// Linux. Naps are given in order and do not overlap.
+    #[must_use]
+    pub fn with_nap(mut self, at: ServerTime, nap: Span) -> Self {
+        self.naps.push((at, nap));
+        self
+    }
+
+    /// Sets its wall clock at `at` forward by `by`, or back, below zero. The monotonic clock does not care.
+    #[must_use]
+    pub fn with_wall_set(mut self, at: ServerTime, by: Span) -> Self {
+        self.settings.push((at, by));
+        self
+    }
+
+    /// Gives what the monotonic clock shows at `at`, to the microsecond.
+    pub fn local(&self, at: ServerTime) -> LocalTime {
+        let asleep = self.naps.iter().map(|(from, nap)| (at - *from).max(Span::ZERO).min(*nap));
+        let awake = asleep.fold(at - self.born, |awake, nap| awake - nap);
+        let elapsed = awake.as_micros() as f64;
+        let turns = elapsed / self.swing.as_micros() as f64 * core::f64::consts::TAU;
+        // The integral of a skew that swings like a sine.
+        let swung = self.wander * self.swing.as_micros() as f64 / core::f64::consts::TAU * (1.0 - turns.cos());
+        self.origin + awake + Span::from_micros((elapsed * self.skew + swung).round() as i64)
+    }
+
+    /// Gives what the wall clock shows at `at`, in the server's frame; it was right at birth.
+    pub fn wall(&self, at: ServerTime) -> ServerTime {
+        let set = self.settings.iter().filter(|(from, _)| *from <= at);
+        set.fold(at, |wall, (_, by)| wall + *by)
+    }
+
+    /// Gives the first instant at which the monotonic clock shows `local` or more.
+    pub fn when(&self, local: LocalTime) -> ServerTime {
+        let elapsed = local - self.origin;
+        let slack = Span::from_micros(elapsed.as_micros().abs() / 1_000 + 1_000);
+        let asleep = self.naps.iter().fold(Span::ZERO, |sum, (_, nap)| sum + *nap);
+        let (mut before, mut after) = (self.born + elapsed - slack, self.born + elapsed + slack + asleep);
+        while after - before > Span::from_micros(1) {
+            let middle = before + Span::from_micros((after - before).as_micros() / 2);
+            if self.local(middle) >= local { after = middle } else { before = middle }
+        }
+        after
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_core::Seed;
+
+    const BORN: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+    fn after(seconds: i64) -> ServerTime {
+        BORN + Span::from_millis(seconds * 1_000)
+    }
+    fn device() -> Device {
+        Device::ordinary(BORN, &mut Dice::new(Seed::new(4)))
+    }
+
+    #[test]
+    fn a_fast_crystal_gains() {
+        let device = device().with_skew_ppm(50.0);
+        assert_eq!(device.local(after(3_600)) - device.local(BORN), Span::from_micros(3_600_180_000));
+    }
+
+    #[test]
+    fn the_monotonic_clock_stands_still_in_sleep_and_the_wall_clock_does_not() {
+        let device = device().with_skew_ppm(0.0).with_nap(after(10), Span::from_millis(30_000));
+        assert_eq!(device.local(after(25)), device.local(after(10)));
+        assert_eq!(device.local(after(50)) - device.local(BORN), Span::from_millis(20_000));
+        assert_eq!(device.wall(after(50)), after(50));
+    }
+
+    #[test]
+    fn setting_the_wall_clock_leaves_the_monotonic_one() {
+        let (plain, set) = (device(), device().with_wall_set(after(60), Span::from_millis(-3_600_000)));
+        assert_eq!(plain.local(after(100)), set.local(after(100)));
+        assert_eq!(set.wall(after(100)), after(100) - Span::from_millis(3_600_000));
+    }
+
+    #[test]
+    fn when_undoes_local() {
+        let device = device().with_nap(after(100), Span::from_millis(5_000));
+        for second in [1, 99, 106, 5_000] {
+            let shown = device.local(after(second));
+            let when = device.when(shown);
+            assert!(device.local(when) >= shown && (after(second) - when) < Span::from_micros(2), "{second}: {when}");
+        }
+    }
+}

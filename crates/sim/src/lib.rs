@@ -1,0 +1,26 @@
+//! Worlds in which everything that goes wrong goes wrong the same way again: networks, devices and their clocks.
+//!
+//! This crate exists because it *forbids* the real world: no clock, no socket, no randomness but a seed (`clippy.toml`
+//! holds it). A world has its own true time, which is the server's, and jumps from one deadline to the next, so an
+//! evening takes milliseconds. What it drives is the code that ships.
+//!
+//! | start here | for |
+//! | --- | --- |
+//! | [`world`] | [`World`]: a device that asks the server over a network |
+//! | [`network`] | [`Network`]: how long each way takes |
+//! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
+//! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
+//! | [`dice`] | [`Dice`]: distributions from a seed |
+//!
+//! `cargo run --release -p downbeat-sim --example estimators` compares the estimators of the offset on all networks.
+
+pub mod device;
+pub mod dice;
+pub mod network;
+pub mod trace;
+pub mod world;
+
+pub use device::Device;
+pub use dice::Dice;
+pub use network::Network;
+pub use world::World;
