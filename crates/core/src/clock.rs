@@ -7,6 +7,7 @@
 //! | [`DisciplinedClock`] | what viewers see: no jerks once it has begun, and it never runs back while slewing |
 //! | [`JumpWatch`] | notices sleep and set clocks |
 //! | [`Schedule`], [`Backoff`] | when to ask, and when to try again |
+//! | [`Spread`] | delay and jitter, for people |
 //! | [`comparison`] | what others do, for benchmarks |
 //!
 //! The bound is part of every answer: the true time is within `±bound` of what is shown, on any network whose packets
@@ -24,6 +25,7 @@ mod interval;
 mod jump;
 mod offset;
 mod schedule;
+mod spread;
 
 pub use backoff::Backoff;
 pub use disciplined::{DisciplinedClock, Reading};
@@ -34,3 +36,4 @@ pub use interval::Interval;
 pub use jump::{JUMP_MIN, JumpWatch, WallTime};
 pub use offset::{Offset, SKEW_MAX, Skew};
 pub use schedule::{ANSWER_MAX, Due, Schedule};
+pub use spread::Spread;
