@@ -1,5 +1,6 @@
 //! The command line: what can be asked, as clap reads it and `--help` tells it.
 
+mod clock;
 mod cues;
 mod event;
 mod log;
@@ -16,6 +17,7 @@ use crate::given::{self, Destination};
 use crate::profile::Flags;
 use crate::server::ServerUrl;
 
+pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{CheckArgs, CuesTask, Drawn, Format, PreviewArgs, begins_with};
 pub(crate) use event::{EventSetArgs, EventTask};
 pub(crate) use log::LogArgs;
@@ -214,6 +216,10 @@ Examples:
     /// Check, compile and publish cue sheets
     #[command(subcommand)]
     Cues(CuesTask),
+
+    /// Measure this machine's clock against a server's, and compare estimators
+    #[command(subcommand)]
+    Clock(ClockTask),
 
     /// Make operators' tokens
     #[command(subcommand)]

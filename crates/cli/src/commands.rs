@@ -2,6 +2,7 @@
 
 mod announce;
 mod clear;
+mod clock;
 mod completions;
 mod cues;
 mod doctor;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
         Task::Undo { options } => Box::new(undo::run(&context()?, &options)?),
         Task::Log(args) => Box::new(log::run(&context()?, &args)?),
         Task::Cues(task) => cues::run(task, global, output)?,
+        Task::Clock(task) => clock::run(task, global, output)?,
         Task::Token(TokenTask::New(args)) => Box::new(token_new::run(args)?),
         Task::Doctor => Box::new(match context() {
             Ok(context) => doctor::run(&context),

@@ -140,6 +140,12 @@ pub(crate) fn out(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
+/// Writes a line of a result that comes bit by bit. Says whether there is still a reader.
+pub(crate) fn line(text: &str) -> bool {
+    let mut stdout = anstream::stdout().lock();
+    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).is_ok()
+}
+
 /// Writes to standard error.
 pub(crate) fn err(text: &str) {
     let mut stderr = anstream::stderr().lock();
