@@ -11,6 +11,9 @@ use crate::time::{LocalTime, ServerTime, Span};
 const SLEW_DIVISOR: i64 = 200;
 
 /// Gives how many exchanges make an acquisition: the 10 quick ones of the poll schedule.
+///
+/// Reason: beside a video download the first five may all have queued. Slewing from the sixth on, 5 % of 300 simulated
+/// viewers were more than 11 ms off after 5 s; from the eleventh on, more than 2.3 ms.
 const ACQUIRED_AFTER: u32 = 10;
 
 /// Gives how long an acquisition lasts at most: 10 s, if exchanges fail or are slow.
@@ -98,6 +101,12 @@ impl<E: Estimator> DisciplinedClock<E> {
     /// Takes in that a clock of the device may have jumped by `by` just now. What is shown stays; ask the server.
     pub fn handle_doubt(&mut self, by: Span) {
         self.estimator.handle_doubt(by);
+    }
+
+    /// Gives by how much a clock of the device may have jumped since the last exchange: usually not at all. While it
+    /// is anything but [`Span::ZERO`], a reading may be off by so much more than its bound says.
+    pub fn doubt(&self) -> Span {
+        self.estimator.doubt()
     }
 
     /// Gives what the clock shows at `now`; nothing before the first exchange.

@@ -153,6 +153,10 @@ impl Estimator for Envelope {
         self.doubt = self.doubt + by;
     }
 
+    fn doubt(&self) -> Span {
+        self.doubt
+    }
+
     fn estimate(&self, now: LocalTime) -> Option<Estimate> {
         let known = self.known?;
         let elapsed = now - known.at;

@@ -43,6 +43,11 @@ pub trait Estimator {
         let _ = by;
     }
 
+    /// Gives by how much a clock of the device may have jumped since the last exchange, as far as it keeps that in mind.
+    fn doubt(&self) -> Span {
+        Span::ZERO
+    }
+
     /// Gives what is known at `now`; nothing before the first exchange. Later than the last exchange the bound grows
     /// by [`super::SKEW_MAX`].
     fn estimate(&self, now: LocalTime) -> Option<Estimate>;

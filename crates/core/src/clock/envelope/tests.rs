@@ -107,10 +107,12 @@ fn a_wall_clock_set_by_an_hour_changes_nothing() {
     let mut doubtful = plain.clone();
     doubtful.handle_doubt(Span::from_millis(-3_600_000));
     assert_eq!(doubtful.estimate(local(9_500)), plain.estimate(local(9_500)));
+    assert_eq!(doubtful.doubt(), Span::from_millis(-3_600_000));
     for envelope in [&mut plain, &mut doubtful] {
         assert_eq!(envelope.handle_exchange(&asked(10_000, 15, 15, 0)), Change::None);
     }
     assert_eq!(doubtful.estimate(local(11_000)), plain.estimate(local(11_000)));
+    assert_eq!(doubtful.doubt(), Span::ZERO);
 }
 
 #[test]
