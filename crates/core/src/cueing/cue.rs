@@ -1,0 +1,143 @@
+//! What cueing knows of a cue: when, what kind, and what if it is late. What the cue does is the shell's.
+
+use crate::time::Span;
+use crate::timeline::Position;
+
+/// Tells cues apart, across rundowns: the same id, the same key.
+///
+/// A cue *is* its id. One that moved to another time, or does something else than before, is still the same cue and
+/// does not fire a second time; to have it fire again, give it another id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CueKey(u64);
+
+/// Tells what a state says apart, so that a new rundown begins anew what it changed, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Content(u64);
+
+/// What a cue is to somebody who was not there when it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It lasts: a late joiner gets the latest of its track.
+    State,
+    /// It is over at once: a late joiner has missed it.
+    Moment,
+}
+
+/// What happens with a cue whose time is already past when a viewer could fire it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Late {
+    /// It does not fire.
+    Skip,
+    /// It fires and goes on from where it would be by now.
+    Resume,
+    /// It fires if it is late by no more than this, otherwise not.
+    Within(Span),
+    /// It fires from its beginning if it is the latest of its track.
+    Latest,
+}
+
+/// What a cue asks of the clock: how wrong the viewer's idea of the server's time may be, at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The widest bound of the estimate with which it still makes sense.
+    pub bound: Span,
+    /// What to do while the bound is wider.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a cue while the clock is less certain than it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Otherwise {
+    /// It does not fire. Should the clock become certain enough while the cue may still be late, it fires then.
+    Skip,
+    /// It fires all the same, and the effect says that the bound is wider than asked for.
+    Fire,
+}
+
+/// When viewers fetch what a cue needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// How long before the cue they begin.
+    pub lead: Span,
+    /// The width over which they spread their beginnings among themselves; at most the lead.
+    pub spread: Span,
+}
+
+/// A cue as the rundown lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListedCue {
+    /// Which one it is.
+    pub key: CueKey,
+    /// What it says; matters for states alone.
+    pub content: Content,
+    /// When it begins, in whole milliseconds.
+    pub time: Position,
+    /// When it ends, if it does; after [`ListedCue::time`].
+    pub end: Option<Position>,
+    /// Whether it lasts.
+    pub kind: Kind,
+    /// What happens when it is late.
+    pub late: Late,
+    /// The number of its track, or of its action where it lies on none: among these it can be the latest.
+    pub lane: u32,
+    /// The width over which viewers spread it among themselves; zero where all fire at once.
+    pub jitter: Span,
+    /// When to fetch what it needs, if it needs anything.
+    pub preload: Option<Lead>,
+    /// How certain the clock has to be, if that matters.
+    pub needs: Option<Needs>,
+}
+
+impl CueKey {
+    /// Gives the key that is this number, made from the id by the same rule everywhere.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Gives the number.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+impl Content {
+    /// Gives the content that is this number, made from all that a cue says.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+}
+
+impl Kind {
+    /// Gives the word for it in a sheet and in a rundown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Moment => "moment",
+        }
+    }
+
+    /// Gives what happens with a late cue of this kind that does not say: a state goes on, a moment is skipped.
+    pub const fn late(self) -> Late {
+        match self {
+            Self::State => Late::Resume,
+            Self::Moment => Late::Skip,
+        }
+    }
+
+    /// Gives the kind with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::State, Self::Moment].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl Late {
+    /// Gives the choice with this word; [`Late::Within`] has none, for it carries a time.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "skip" => Some(Self::Skip),
+            "resume" => Some(Self::Resume),
+            "latest" => Some(Self::Latest),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Following the event from tick to tick: what is played, what is landed on, what is left.
+
+use super::bits::Bits;
+use super::course::{Piece, differ};
+use super::{Active, CueKey, CueList, CueRef, Cueing, Effect, Followed, Kind, ON_TIME, Otherwise, Timing};
+use crate::time::{ServerTime, Span};
+use crate::timeline::{Position, Rate};
+
+/// Where the event is at a tick, and how well that is known.
+#[derive(Clone, Copy)]
+struct Here {
+    now: ServerTime,
+    position: Position,
+    rate: Rate,
+    bound: Span,
+}
+
+impl Cueing {
+    /// Makes the next tick look at all cues around the position.
+    pub(super) fn must_land(&mut self) {
+        (self.landing, self.changed) = (true, true);
+    }
+
+    /// Does what is due by `now`.
+    pub(super) fn follow(&mut self, now: ServerTime, bound: Span) {
+        let Some(course) = self.course.take() else { return };
+        let here = |now| Here { now, position: course.position(now), rate: course.rate(now), bound };
+        let told = here(now);
+        // A small step back is waited out; after a large one the event is taken up anew.
+        let followed = self.followed.filter(|followed| now + ON_TIME >= followed.at);
+        let now = followed.map_or(now, |followed| followed.at.max(now));
+        let here = here(now);
+
+        let elsewhere = followed.is_some_and(|followed| differ(course.position(followed.at), followed.position));
+        // A changed course may have had what the deadline did not know of.
+        let overslept = if self.changed { followed.map(|followed| followed.at) } else { self.deadline };
+        let overslept = overslept.is_some_and(|since| since + ON_TIME < now);
+        let mut landing = self.landing || followed.is_none() || elsewhere || overslept;
+        landing |= self.awaited.is_some_and(|awaited| bound <= awaited);
+        let mut disturbed = self.disturbed || followed.is_none() || elsewhere;
+
+        self.leave(here.position);
+        let settled = self.active.len();
+
+        if let Some(followed) = followed {
+            for piece in course.pieces(followed.at, now) {
+                let next = Some(piece.ends).filter(|_| !piece.arrives);
+                let change = next.and_then(|_| course.timeline.next_change(piece.from));
+                disturbed |= change.is_some();
+                landing |= change.is_some_and(|change| differ(course.position(change), piece.ends));
+            }
+            // What was due longer ago than it may be late is for the landing to judge.
+            let since = if elsewhere { now - ON_TIME } else { followed.at.max(now - ON_TIME) };
+            for (nth, mut piece) in course.pieces(since, now).enumerate() {
+                if nth == 0 && since == followed.at && !elsewhere {
+                    (piece.begins, piece.begins_after) = (followed.position, followed.moved);
+                }
+                self.play(piece, here, |position| course.reaches(position, piece.from).unwrap_or(now));
+            }
+        }
+        if landing {
+            self.land(here);
+        }
+        self.fetch_postponed(here.position);
+        self.adjust(settled, told, disturbed);
+
+        self.followed = Some(Followed { at: now, position: here.position, moved: !here.rate.is_held() });
+        (self.landing, self.disturbed, self.changed) = (false, false, false);
+        self.deadline = course.next(self.next_mark(here.position), now);
+        self.course = Some(course);
+    }
+
+    /// Plays what stands in a piece of the event.
+    fn play(&mut self, piece: Piece, here: Here, instant_of: impl Fn(Position) -> ServerTime) {
+        if piece.rate.is_held() || piece.ends < piece.begins {
+            return;
+        }
+        let begins = &self.list.begins;
+        let first = if piece.begins_after { begins.begun(piece.begins) } else { begins.before(piece.begins) };
+        let last = if piece.arrives { begins.begun(piece.ends) } else { begins.before(piece.ends) };
+        for row in first..last {
+            let lateness = here.now - instant_of(self.list.begins.from(row));
+            // A moment begins at its beginning; a state is where the event is.
+            self.begin(row, lateness, self.list.rows[row].kind == Kind::State, here);
+        }
+        let standbys = &self.list.standbys;
+        let first = if piece.begins_after { standbys.begun(piece.begins) } else { standbys.before(piece.begins) };
+        let last = if piece.arrives { standbys.begun(piece.ends) } else { standbys.before(piece.ends) };
+        for fetch in first..last {
+            self.stand_by(fetch);
+        }
+    }
+
+    /// Begins what may still be begun around the position, as for somebody who was not there before.
+    fn land(&mut self, here: Here) {
+        self.awaited = None;
+        let around: Vec<usize> = self.list.begins.around(here.position).collect();
+        for row in around {
+            let lateness = here.position - self.list.begins.from(row);
+            let cue = &self.list.rows[row];
+            // A moment right where the event is held comes when it goes on.
+            if cue.kind == Kind::Moment && lateness == Span::ZERO && here.rate.is_held() {
+                continue;
+            }
+            self.begin(row, lateness, cue.resumes || (lateness == Span::ZERO && cue.kind == Kind::State), here);
+        }
+        let fetches = self.list.standbys.around(here.position).filter(|fetch| !self.stood_by.contains(*fetch));
+        // One that was put off before is not put off for longer, however often this happens.
+        let before = |fetch| self.postponed.iter().find(|(at, other)| *other == fetch && *at >= here.position);
+        let begins = |fetch| {
+            let at = self.list.late_fetch(fetch, here.position);
+            (before(fetch).map_or(at, |(before, _)| at.min(*before)), fetch)
+        };
+        let mut postponed: Vec<(Position, usize)> = fetches.map(begins).collect();
+        postponed.sort_unstable_by(|a, b| b.cmp(a));
+        self.postponed = postponed;
+    }
+
+    /// Begins the cue in this row, unless that has been done or may not be.
+    fn begin(&mut self, row: usize, lateness: Span, goes_on: bool, here: Here) {
+        let cue = self.list.rows[row];
+        let is_over = match cue.kind {
+            Kind::Moment => self.fired.contains(row),
+            Kind::State => {
+                let is_on = self.list.begins.from(row) <= here.position && here.position < cue.end;
+                !is_on || self.active.iter().any(|active| active.row == row)
+            }
+        };
+        if is_over {
+            return;
+        }
+        let needs = self.list.needs(row);
+        let certain = needs.is_none_or(|needs| here.bound <= needs.bound);
+        if let Some(needs) = needs.filter(|needs| !certain && needs.otherwise == Otherwise::Skip) {
+            self.awaited = self.awaited.max(Some(needs.bound));
+            self.effects.push_back(Effect::Withhold { cue: self.cue(row), bound: here.bound });
+            return;
+        }
+        let timing = Timing { lateness, bound: here.bound, certain };
+        let into = if goes_on { (here.position - cue.time).max(Span::ZERO) } else { Span::ZERO };
+        let name = self.cue(row);
+        match cue.kind {
+            Kind::Moment => {
+                self.fired.insert(row);
+                self.effects.push_back(Effect::Fire { cue: name, into, timing });
+            }
+            Kind::State => {
+                self.active.push(Active { row, time: cue.time });
+                self.effects.push_back(Effect::Enter { cue: name, into, rate: here.rate, timing });
+            }
+        }
+    }
+
+    /// Begins the fetches that were put off to `position` or before.
+    fn fetch_postponed(&mut self, position: Position) {
+        while let Some((_, fetch)) = self.postponed.pop_if(|(at, _)| *at <= position) {
+            self.stand_by(fetch);
+        }
+    }
+
+    fn stand_by(&mut self, fetch: usize) {
+        if self.stood_by.insert(fetch) {
+            let cue = self.cue(self.list.fetches[fetch].row as usize);
+            self.effects.push_back(Effect::Standby { cue });
+        }
+    }
+
+    /// Leaves the states that are not on at `position`.
+    fn leave(&mut self, position: Position) {
+        let (list, effects) = (&self.list, &mut self.effects);
+        self.active.retain(|active| {
+            let is_on = list.begins.from(active.row) <= position && position < list.rows[active.row].end;
+            if !is_on {
+                effects.push_back(Effect::Leave { cue: cue_in(list, active.row) });
+            }
+            is_on
+        });
+    }
+
+    /// Tells those of the first `settled` active states where they are that do not know.
+    fn adjust(&mut self, settled: usize, here: Here, disturbed: bool) {
+        for active in &mut self.active[..settled] {
+            let time = self.list.rows[active.row].time;
+            if !disturbed && time == active.time {
+                continue;
+            }
+            active.time = time;
+            let into = (here.position - time).max(Span::ZERO);
+            self.effects.push_back(Effect::Adjust { cue: cue_in(&self.list, active.row), into, rate: here.rate });
+        }
+    }
+
+    /// Gives the next position after `position` at which something begins, ends or is to be fetched.
+    fn next_mark(&self, position: Position) -> Option<Position> {
+        let CueList { rows, begins, standbys, .. } = &self.list;
+        let next = begins.begun(position);
+        let begin = (next < begins.len()).then(|| begins.from(next));
+        let next = standbys.begun(position);
+        let fetch = (next < standbys.len()).then(|| standbys.from(next));
+        let postponed = self.postponed.last().map(|(at, _)| *at);
+        let end = self.active.iter().map(|active| rows[active.row].end).min();
+        [begin, end, fetch, postponed].into_iter().flatten().min()
+    }
+
+    pub(super) fn cue(&self, row: usize) -> CueRef {
+        cue_in(&self.list, row)
+    }
+
+    /// Puts `list` in place of the one there is, and finds again in it what has fired, is fetched and is active.
+    pub(super) fn carry_over(&mut self, list: CueList) {
+        let old = core::mem::replace(&mut self.list, list);
+        self.carry_active(&old);
+        let begun: Vec<CueKey> =
+            self.stood_by.iter().map(|fetch| old.rows[old.fetches[fetch].row as usize].key).collect();
+        self.stood_by = Bits::none(self.list.standbys.len());
+        self.postponed.clear();
+        let begun = sorted(begun);
+        for (fetch, row) in self.list.fetches.iter().map(|fetch| fetch.row as usize).enumerate() {
+            if !begun.is_empty() && begun.binary_search(&self.list.rows[row].key).is_ok() {
+                self.stood_by.insert(fetch);
+            }
+        }
+        self.carry_fired(&old);
+    }
+
+    /// Leaves the states that are not in the new list or say something else there; the others go on.
+    fn carry_active(&mut self, old: &CueList) {
+        if self.active.is_empty() {
+            return;
+        }
+        let mut wanted: Vec<(CueKey, Option<usize>)> =
+            self.active.iter().map(|active| (old.rows[active.row].key, None)).collect();
+        wanted.sort_unstable_by_key(|(key, _)| *key);
+        for (row, cue) in self.list.rows.iter().enumerate().filter(|(_, cue)| cue.kind == Kind::State) {
+            if let Ok(found) = wanted.binary_search_by_key(&cue.key, |(key, _)| *key) {
+                wanted[found].1 = Some(row);
+            }
+        }
+        let (list, effects) = (&self.list, &mut self.effects);
+        self.active.retain_mut(|active| {
+            let before = &old.rows[active.row];
+            let found =
+                wanted.binary_search_by_key(&before.key, |(key, _)| *key).ok().and_then(|found| wanted[found].1);
+            let same = found.filter(|&row| list.rows[row].content == before.content);
+            match same {
+                Some(row) => active.row = row,
+                None => effects.push_back(Effect::Leave { cue: cue_in(old, active.row) }),
+            }
+            same.is_some()
+        });
+    }
+}
+
+fn sorted(mut keys: Vec<CueKey>) -> Vec<CueKey> {
+    keys.sort_unstable();
+    keys
+}
+
+fn cue_in(list: &CueList, row: usize) -> CueRef {
+    let row = &list.rows[row];
+    CueRef { key: row.key, index: row.index as usize }
+}

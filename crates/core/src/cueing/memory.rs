@@ -1,0 +1,220 @@
+//! What has fired, in a form that outlives the page.
+
+use core::fmt;
+use core::str::FromStr;
+use std::collections::VecDeque;
+
+use super::Cueing;
+use super::bits::Bits;
+use super::cue::{CueKey, Kind};
+use super::list::CueList;
+use crate::timeline::Position;
+
+/// Gives how many cues of other rundowns than the current one are remembered: 16,384.
+///
+/// Reason: 128 KB. Of more, those that fired first are forgotten; they matter only if a rundown that has them comes
+/// back and the event is sought back to them.
+pub const ELSEWHERE_MAX: usize = 16_384;
+
+/// Gives how many ranges of fired cues a memory has: 256, at most 12 KB of text.
+///
+/// Reason: cues fire in a row, and only those that were jumped over or missed in between part the ranges. Of more, the
+/// earliest are taken together, and what was missed between them counts as fired.
+pub const RANGES_MAX: usize = 256;
+
+/// Which cues have fired, small enough to keep in a page's session storage.
+///
+/// Its text form is one line of ASCII. With the rundown it was made under it is exact; under another one, a moment
+/// counts as fired if it stands where moments had fired, since firing twice is worse than not firing.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// The list it was made under.
+    list: u64,
+    ranges: Vec<Fired>,
+    /// The cues that fired under other lists, in the order in which they did.
+    elsewhere: Vec<CueKey>,
+}
+
+/// Moments that fired, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fired {
+    first_row: usize,
+    last_row: usize,
+    first: Position,
+    last: Position,
+}
+
+/// Says why a text is no memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemoryError {
+    /// It does not begin as a memory does: another program's text, or another version's.
+    Version,
+    /// It has more than [`RANGES_MAX`] ranges or [`ELSEWHERE_MAX`] keys.
+    TooLong,
+    /// This part of it cannot be read.
+    Part(String),
+}
+
+/// What a memory's text begins with.
+const VERSION: &str = "downbeat.fired/1";
+
+impl Memory {
+    /// Gives what is known to have fired under `list` and before it.
+    pub(super) fn of(list: &CueList, fired: &Bits, elsewhere: &VecDeque<CueKey>) -> Self {
+        let mut ranges: Vec<Fired> = Vec::new();
+        let mut rows = fired.iter().peekable();
+        while let Some(first_row) = rows.next() {
+            let mut last_row = first_row;
+            while let Some(next) = rows.next_if(|&next| list.rows[last_row + 1..next].iter().all(is_state)) {
+                last_row = next;
+            }
+            let (first, last) = (list.begins.from(first_row), list.begins.from(last_row));
+            ranges.push(Fired { first_row, last_row, first, last });
+        }
+        if let Some(surplus) = ranges.len().checked_sub(RANGES_MAX).filter(|surplus| *surplus > 0) {
+            let last = ranges[surplus];
+            ranges[0] = Fired { last_row: last.last_row, last: last.last, ..ranges[0] };
+            ranges.drain(1..=surplus);
+        }
+        Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.iter().copied().collect() }
+    }
+
+    /// Gives the rows of `list` that have fired, and the keys of cues that did and are not in it.
+    fn apply(&self, list: &CueList) -> (Bits, VecDeque<CueKey>) {
+        let mut fired = Bits::none(list.len());
+        for range in &self.ranges {
+            let rows = if self.list == list.fingerprint() {
+                range.first_row..range.last_row.saturating_add(1).min(list.len())
+            } else {
+                list.begins.before(range.first)..list.begins.begun(range.last)
+            };
+            rows.filter(|&row| !is_state(&list.rows[row])).for_each(|row| {
+                fired.insert(row);
+            });
+        }
+        let missing = mark(list, &self.elsewhere, &mut fired);
+        (fired, missing)
+    }
+}
+
+impl Cueing {
+    /// Finds again in the current list what had fired under `old`.
+    pub(super) fn carry_fired(&mut self, old: &CueList) {
+        if let Some(memory) = self.remembered.take_if(|_| !self.list.is_empty()) {
+            (self.fired, self.elsewhere) = memory.apply(&self.list);
+            return;
+        }
+        if self.list.fingerprint() == old.fingerprint() {
+            return;
+        }
+        let mut keys: Vec<CueKey> = core::mem::take(&mut self.elsewhere).into();
+        keys.extend(self.fired.iter().map(|row| old.rows[row].key));
+        self.fired = Bits::none(self.list.len());
+        self.elsewhere = mark(&self.list, &keys, &mut self.fired);
+    }
+}
+
+/// Marks the moments of `list` whose keys are among `keys`; gives the keys of no moment, the latest of them.
+fn mark(list: &CueList, keys: &[CueKey], fired: &mut Bits) -> VecDeque<CueKey> {
+    if keys.is_empty() {
+        return VecDeque::new();
+    }
+    let mut wanted: Vec<(CueKey, usize)> = keys.iter().copied().zip(0..).collect();
+    wanted.sort_unstable();
+    let mut found = Bits::none(keys.len());
+    for (row, cue) in list.rows.iter().enumerate().filter(|(_, cue)| !is_state(cue)) {
+        let same = wanted.partition_point(|(key, _)| *key < cue.key);
+        for (_, nth) in wanted[same..].iter().take_while(|(key, _)| *key == cue.key) {
+            found.insert(*nth);
+            fired.insert(row);
+        }
+    }
+    let missing: VecDeque<CueKey> =
+        keys.iter().enumerate().filter(|(nth, _)| !found.contains(*nth)).map(|(_, key)| *key).collect();
+    let surplus = missing.len().saturating_sub(ELSEWHERE_MAX);
+    missing.into_iter().skip(surplus).collect()
+}
+
+fn is_state(row: &super::list::Row) -> bool {
+    row.kind == Kind::State
+}
+
+impl fmt::Display for Memory {
+    /// Writes `downbeat.fired/1 <list> <row>-<row>@<µs>-<µs>,… <key>,…`, numbers of lists and keys in hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{VERSION} {:x} ", self.list)?;
+        for (nth, Fired { first_row, last_row, first, last }) in self.ranges.iter().enumerate() {
+            let comma = if nth == 0 { "" } else { "," };
+            write!(f, "{comma}{first_row}-{last_row}@{}-{}", first.as_millis(), last.as_millis())?;
+        }
+        f.write_str(" ")?;
+        for (nth, key) in self.elsewhere.iter().enumerate() {
+            let comma = if nth == 0 { "" } else { "," };
+            write!(f, "{comma}{:x}", key.bits())?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Memory {
+    type Err = MemoryError;
+    fn from_str(text: &str) -> Result<Self, MemoryError> {
+        let mut fields = text.split(' ');
+        if fields.next() != Some(VERSION) {
+            return Err(MemoryError::Version);
+        }
+        let (Some(list), Some(ranges), Some(keys), None) = (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return Err(MemoryError::Part(excerpt(text)));
+        };
+        let hex = |text: &str| u64::from_str_radix(text, 16).map_err(|_| MemoryError::Part(excerpt(text)));
+        let ranges: Vec<&str> = parts(ranges).take(RANGES_MAX + 1).collect();
+        let keys: Vec<&str> = parts(keys).take(ELSEWHERE_MAX + 1).collect();
+        if ranges.len() > RANGES_MAX || keys.len() > ELSEWHERE_MAX {
+            return Err(MemoryError::TooLong);
+        }
+        let range = |text: &&str| range(text).ok_or_else(|| MemoryError::Part(excerpt(text)));
+        Ok(Self {
+            list: hex(list)?,
+            ranges: ranges.iter().map(range).collect::<Result<_, _>>()?,
+            elsewhere: keys.into_iter().map(|key| hex(key).map(CueKey::from_bits)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').filter(|part| !part.is_empty())
+}
+
+/// Reads `12-40@560000-800000`.
+fn range(text: &str) -> Option<Fired> {
+    let (rows, positions) = text.split_once('@')?;
+    let (first_row, last_row) = rows.split_once('-')?;
+    // The first position may begin with a minus sign of its own.
+    let dash = positions.get(1..)?.find('-')? + 1;
+    let position = |text: &str| text.parse().ok().map(Position::from_millis);
+    Some(Fired {
+        first_row: first_row.parse().ok()?,
+        last_row: last_row.parse().ok()?,
+        first: position(&positions[..dash])?,
+        last: position(&positions[dash + 1..])?,
+    })
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+impl fmt::Display for MemoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version => write!(f, "the text does not begin with {VERSION:?}; begin without a memory"),
+            Self::TooLong => write!(
+                f,
+                "the memory has more than {RANGES_MAX} ranges or {ELSEWHERE_MAX} cues, which none has; begin without it"
+            ),
+            Self::Part(part) => write!(f, "{part:?} in the memory cannot be read; begin without it"),
+        }
+    }
+}
+impl core::error::Error for MemoryError {}
