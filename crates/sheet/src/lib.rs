@@ -13,6 +13,7 @@
 //! | [`rundown`] | what is published: reading it, writing it, its digest |
 //! | [`Rundown::active`], [`Rundown::next`] | what is on at a position, and what comes then |
 //! | [`Rundown::join`] | what a viewer who joins late sees, cue by cue, and why |
+//! | [`Rundown::cue_list`] | the cues as core's cueing follows them |
 //! | [`Rundown::diff`] | what moved, came, went and changed between two rundowns |
 //!
 //! Everything about rundowns is left when the feature `compiler` is off: the worker and viewers need no more.

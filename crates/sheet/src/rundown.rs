@@ -18,6 +18,7 @@ mod at;
 mod canonical;
 mod checkpoint;
 mod cue;
+mod cue_list;
 mod diff;
 mod join;
 mod not_a_rundown;
@@ -29,8 +30,9 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 pub use checkpoint::Checkpoint;
-pub use cue::{Cue, Kind, Late, Preload};
+pub use cue::{Cue, Preload};
 pub use diff::{Change, ChangeKind, Diff};
+pub use downbeat_core::cueing::{Kind, Late};
 pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;
 

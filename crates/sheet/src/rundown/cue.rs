@@ -1,5 +1,6 @@
 //! A compiled cue.
 
+use downbeat_core::cueing::{Kind, Late};
 use downbeat_core::{Locale, Position, Span};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -18,28 +19,6 @@ pub struct Cue {
     pub(crate) jitter: Option<Span>,
     pub(crate) preload: Option<Preload>,
     pub(crate) message: Option<BTreeMap<Locale, String>>,
-}
-
-/// What a cue is to somebody who was not there when it began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// It lasts: a late joiner gets the latest of its track.
-    State,
-    /// It is over at once: a late joiner has missed it.
-    Moment,
-}
-
-/// What happens with a cue whose time is already past when a viewer could fire it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Late {
-    /// It does not fire.
-    Skip,
-    /// It fires and goes on from where it would be by now.
-    Resume,
-    /// It fires if it is late by no more than this, otherwise not.
-    Within(Span),
-    /// It fires from its beginning if it is the latest of its track.
-    Latest,
 }
 
 /// What a viewer fetches before a cue, and when.
@@ -125,44 +104,17 @@ impl Cue {
         self.message.as_ref()
     }
 
+    /// Gives what it is the latest of: its track, or its action where it lies on none.
+    pub(super) fn lane(&self) -> (bool, &str) {
+        match &self.track {
+            Some(track) => (true, track),
+            None => (false, &self.action),
+        }
+    }
+
     /// Gives what cues are sorted by: time, then track (none first), then id.
     pub(crate) fn order(&self) -> (Position, Option<&str>, &str) {
         (self.time, self.track.as_deref(), &self.id)
-    }
-}
-
-impl Kind {
-    /// Gives the word for it in a sheet and in a rundown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::State => "state",
-            Self::Moment => "moment",
-        }
-    }
-
-    /// Gives what happens with a late cue of this kind that does not say: a state goes on, a moment is skipped.
-    pub const fn late(self) -> Late {
-        match self {
-            Self::State => Late::Resume,
-            Self::Moment => Late::Skip,
-        }
-    }
-
-    /// Gives the kind with this word.
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::State, Self::Moment].into_iter().find(|kind| kind.as_str() == word)
-    }
-}
-
-impl Late {
-    /// Gives the choice with this word; [`Late::Within`] has none, for it carries a time.
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "skip" => Some(Self::Skip),
-            "resume" => Some(Self::Resume),
-            "latest" => Some(Self::Latest),
-            _ => None,
-        }
     }
 }
 

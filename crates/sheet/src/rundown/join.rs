@@ -58,21 +58,14 @@ impl Rundown {
     pub fn join(&self, position: Position) -> Vec<Joined<'_>> {
         let begun = &self.cues[..self.begun(position)];
         // A track, or an action by itself, with the latest cue on it.
-        let latest: BTreeMap<_, _> = begun.iter().map(|cue| (lane(cue), cue)).collect();
+        let latest: BTreeMap<_, _> = begun.iter().map(|cue| (cue.lane(), cue)).collect();
         begun
             .iter()
             .map(|cue| {
-                let (outcome, why) = joined(cue, latest.get(&lane(cue)).copied(), position);
+                let (outcome, why) = joined(cue, latest.get(&cue.lane()).copied(), position);
                 Joined { cue, outcome, why }
             })
             .collect()
-    }
-}
-
-fn lane(cue: &Cue) -> (bool, &str) {
-    match &cue.track {
-        Some(track) => (true, track),
-        None => (false, &cue.action),
     }
 }
 
