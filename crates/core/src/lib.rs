@@ -10,11 +10,13 @@
 //! | [`clock`] | [`clock::DisciplinedClock`]: what time it is at the server, and how wrong that may be |
 //! | [`timeline`] | [`Timeline`]: where the event stands at an instant |
 //! | [`seed`] | [`Seed`]: randomness that arrives as a number |
+//! | [`correction`] | [`Correction`](correction::Correction): keeping a media element on the timeline |
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
 pub mod clock;
 pub mod command;
+pub mod correction;
 pub mod cueing;
 pub mod event;
 pub mod message;

@@ -1,0 +1,322 @@
+mod player;
+
+use super::*;
+use player::{Page, Player};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// A page whose video has played along for 20 s.
+fn playing(player: Player) -> Page {
+    let mut page = Page::open(player, Means::Rates, 600_000);
+    page.run(20_000);
+    assert!(page.drift_ms().abs() < 50.0, "{} ms off: {:?}", page.drift_ms(), page.done);
+    page
+}
+
+#[test]
+fn a_video_that_joins_late_is_taken_to_where_the_event_is() {
+    let mut page = Page::open(Player::new(), Means::Rates, 600_000);
+    page.run(1_000);
+    let [(_, Action::Play { seek: Some(to), rate: 1.0 })] = page.done[..] else { panic!("{:?}", page.done) };
+    assert!((to - Span::from_millis(600_000)).as_millis() < 10, "{to:?}");
+    page.run(5_000);
+    assert!(page.drift_ms().abs() < 50.0);
+}
+
+#[test]
+fn a_kick_of_150_ms_is_played_away_within_6_s_without_a_seek() {
+    for kick in [150, -150, 149, 60, -290] {
+        let mut page = playing(Player::new());
+        page.kick(kick);
+        let took = page.run_until_within(20.0, 12_000);
+        assert!(took < if kick.abs() > 150 { 7_000 } else { 4_500 }, "{kick} ms: {took} ms, {:?}", page.done);
+        assert_eq!(page.seeks(), 0, "{:?}", page.done);
+        assert!(page.done.len() <= 3, "{:?}", page.done);
+    }
+}
+
+#[test]
+fn a_kick_of_400_ms_is_sought_away_within_2_s() {
+    for (kick, seek_ms) in [(400, 60), (-400, 60), (400, 250), (-2_000, 250), (10_000, 400)] {
+        let mut page = playing(Player { seek_ms, ..Player::new() });
+        page.kick(kick);
+        let took = page.run_until_within(50.0, 8_000);
+        assert!(took < 2_000, "{kick} ms: {took} ms, {:?}", page.done);
+        assert_eq!(page.seeks(), 1, "{:?}", page.done);
+    }
+}
+
+#[test]
+fn what_a_seek_takes_is_learned_from_the_first() {
+    let mut page = Page::open(Player { seek_ms: 280, ..Player::new() }, Means::Rates, 600_000);
+    page.run(1_000);
+    assert!(page.drift_ms() < -200.0, "nobody could know: {}", page.drift_ms());
+    page.run(10_000);
+    page.change(2_000, Some(1_200_000), None);
+    page.run(3_000);
+    assert!(page.drift_ms().abs() < 20.0, "{}", page.drift_ms());
+}
+
+#[test]
+fn a_small_drift_is_left_alone() {
+    let mut page = playing(Player::new());
+    page.run(5_000);
+    page.kick(30);
+    page.run(60_000);
+    assert_eq!(page.done, []);
+}
+
+#[test]
+fn held_the_video_stands_at_the_position_and_resumed_it_goes_on() {
+    let mut page = playing(Player::new());
+    page.change(500, None, Some(0.0));
+    let held_at = page.timeline.segments().last().unwrap().position;
+    page.run(3_000);
+    assert!(page.player.paused);
+    let standing = Span::from_micros(page.player.position_us as i64) - (held_at - Position::START);
+    assert!(!beyond(standing, RELEASES), "{standing:?} off, after {:?}", page.done);
+    assert!(page.done.len() <= 2, "{:?}", page.done);
+    page.run(600_000);
+    assert_eq!(page.done, []);
+    page.change(2_000, None, Some(1.0));
+    page.run(1_999);
+    assert!(page.player.paused);
+    page.run(200);
+    assert!(!page.player.paused && page.drift_ms().abs() < 50.0, "{}", page.drift_ms());
+}
+
+#[test]
+fn the_rate_of_the_event_is_the_rate_of_the_video() {
+    let mut page = playing(Player::new());
+    page.change(2_000, None, Some(1.5));
+    page.run(3_000);
+    assert_eq!(
+        page.done.iter().filter(|(_, action)| *action == Action::Rate { rate: 1.5 }).count(),
+        1,
+        "{:?}",
+        page.done
+    );
+    page.kick(120);
+    page.run(8_000);
+    assert!(page.drift_ms().abs() < 20.0, "{}", page.drift_ms());
+    assert_eq!(page.player.rate, 1.5);
+}
+
+#[test]
+fn before_the_start_the_video_waits_at_its_beginning() {
+    let mut page = Page::open(Player::new(), Means::Rates, -3_000);
+    page.run(2_999);
+    assert_eq!((page.player.paused, page.done.len()), (true, 0));
+    page.run(100);
+    assert!(!page.player.paused);
+    assert!(page.drift_ms().abs() < 50.0, "{}", page.drift_ms());
+}
+
+#[test]
+fn after_its_end_the_video_stands_at_its_end() {
+    let end = Some(Span::from_millis(610_000));
+    let mut page = Page::open(Player { duration: end, ..Player::new() }, Means::Rates, 600_000);
+    page.run(15_000);
+    assert!(page.player.paused);
+    page.run(60_000);
+    assert_eq!(page.done, []);
+}
+
+#[test]
+fn a_live_stream_is_told_of_and_never_touched() {
+    let live = Player { seekable: false, paused: false, ..Player::new() };
+    let mut page = Page::open(live, Means::Rates, 600_000);
+    page.player.position_us = 592_000_000.0;
+    page.run(5_000);
+    page.change(500, None, Some(0.0));
+    page.run(5_000);
+    page.change(500, Some(0), Some(1.0));
+    page.run(500);
+    assert_eq!((page.correction.doing(), page.done.len()), (Doing::Live, 0));
+    let mut page = Page::open(page.player, Means::Rates, 600_000);
+    page.player.position_us = 592_000_000.0;
+    page.run(5_000);
+    let drift = page.correction.drift().unwrap();
+    assert!(!beyond(drift + Span::from_millis(8_000), Span::from_millis(10)), "{drift:?}");
+}
+
+#[test]
+fn where_rates_are_broken_only_seeks_are_used() {
+    let mut page = Page::open(Player::new(), Means::Seeks, 600_000);
+    page.run(20_000);
+    page.kick(250);
+    page.run(5_000);
+    assert_eq!((page.seeks(), page.done.len()), (1, 1), "{:?}", page.done);
+    assert!(page.drift_ms().abs() < 50.0);
+}
+
+#[test]
+fn a_player_that_ignores_its_rate_is_found_out() {
+    let mut page = playing(Player { obeys: false, seek_ms: 10, ..Player::new() });
+    page.kick(150);
+    page.run(20_000);
+    assert_eq!(page.correction.means(), Means::Seeks);
+    assert!(page.drift_ms().abs() < 50.0, "{}: {:?}", page.drift_ms(), page.done);
+}
+
+#[test]
+fn a_player_that_cannot_hit_is_left_in_peace_more_and_more() {
+    // Each seek takes another time than the last.
+    let mut page = Page::open(Player { noise_ms: 4, ..Player::new() }, Means::Seeks, 600_000);
+    let mut seeks = 0;
+    for n in 0..600 {
+        page.player.seek_ms = if n % 2 == 0 { 50 } else { 900 };
+        let before = seeks;
+        page.run(1_000);
+        seeks += page.seeks();
+        if n > 300 {
+            assert!(seeks - before <= 1);
+        }
+    }
+    assert!(seeks < 40, "{seeks} seeks in ten minutes");
+}
+
+#[test]
+fn the_nudge_makes_the_video_play_ahead() {
+    let mut page = playing(Player::new());
+    page.correction.handle_nudge(Span::from_millis(120));
+    page.run(8_000);
+    assert!((page.drift_ms() - 120.0).abs() < 20.0, "{}", page.drift_ms());
+    assert_eq!(page.seeks(), 0);
+}
+
+#[test]
+fn autoplay_that_is_refused_is_asked_for_again_now_and_then() {
+    let mut page = Page::open(Player::new(), Means::Rates, 600_000);
+    let mut asked = 0;
+    for _ in 0..10_000 {
+        page.run(1);
+        asked += page.done.len();
+        page.player.paused = true;
+    }
+    assert!((5..=8).contains(&asked), "{asked} times in 10 s");
+}
+
+#[test]
+fn around_a_change_nothing_is_corrected() {
+    let mut page = playing(Player::new());
+    page.change(1_000, None, Some(0.0));
+    page.run(600);
+    page.kick(150);
+    page.run(399);
+    assert_eq!(page.done, []);
+}
+
+/// What may happen to a page.
+#[derive(Clone, Debug)]
+enum Fate {
+    Wait(i64),
+    Kick(i64),
+    Change(i64, Option<i64>, Option<f64>),
+    Nudge(i64),
+    Sleep(i64),
+}
+
+fn fates() -> impl Strategy<Value = Fate> {
+    let rate = prop::option::of(prop_oneof![Just(0.0), Just(1.0), Just(1.0), Just(0.5), Just(2.0)]);
+    prop_oneof![
+        4 => (100..9_000_i64).prop_map(Fate::Wait),
+        3 => (-2_000..2_000_i64).prop_map(Fate::Kick),
+        2 => (-500..3_000_i64, prop::option::of(0..900_000_i64), rate).prop_map(|(ms, to, rate)| Fate::Change(ms, to, rate)),
+        1 => (-300..300_i64).prop_map(Fate::Nudge),
+        1 => (1_000..90_000_i64).prop_map(Fate::Sleep),
+    ]
+}
+
+fn players() -> impl Strategy<Value = Player> {
+    (0..400_i64, 0..120_i64, -300.0..300.0_f64, 0..15_i64).prop_map(|(seek_ms, play_ms, ppm, noise_ms)| Player {
+        seek_ms,
+        play_ms,
+        ppm,
+        noise_ms,
+        ..Player::new()
+    })
+}
+
+fn config() -> ProptestConfig {
+    let mut config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(20);
+    }
+    config
+}
+
+impl Page {
+    fn suffer(&mut self, fate: &Fate) {
+        match fate {
+            Fate::Wait(ms) => self.run(*ms),
+            Fate::Kick(ms) => self.kick(*ms),
+            Fate::Change(ms, to, rate) => self.change(*ms, *to, *rate),
+            Fate::Nudge(ms) => self.correction.handle_nudge(Span::from_millis(*ms)),
+            Fate::Sleep(ms) => self.now += ms,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn rates_stay_within_their_bounds_and_seeks_have_a_reason(player in players(), fates in vec(fates(), 1..16)) {
+        let mut page = Page::open(player, Means::Rates, 0);
+        for fate in fates {
+            page.done.clear();
+            page.suffer(&fate);
+            for (ms, action) in &page.done {
+                let base = page.timeline.rate(START_MS + Span::from_millis(*ms)).as_factor();
+                match action {
+                    Action::Rate { rate } | Action::Play { rate, .. } | Action::Seek { rate, .. } => {
+                        let share = rate / base - 1.0;
+                        prop_assert!((-0.0501..=0.0501).contains(&share), "{} ms: {:?} while the event has {}", ms, action, base);
+                    }
+                    Action::Pause { .. } | Action::Nothing => {}
+                }
+                if let Action::Seek { to, .. } | Action::Play { seek: Some(to), .. } = action {
+                    prop_assert!(*to >= Span::ZERO);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn left_alone_the_video_comes_back_and_then_nothing_is_done(player in players(), fates in vec(fates(), 1..10)) {
+        let mut page = Page::open(player, Means::Rates, 0);
+        for fate in fates {
+            page.suffer(&fate);
+        }
+        page.correction.handle_nudge(Span::ZERO);
+        page.change(1, Some(300_000), Some(1.0));
+        page.run(15_000);
+        let mut worst = 0.0_f64;
+        let mut done = 0;
+        for _ in 0..600 {
+            page.run(100);
+            done += page.done.len();
+            worst = worst.max(page.drift_ms().abs());
+        }
+        // 300 ppm for a minute are 18 ms: at most one correction, which is two changes of the rate.
+        prop_assert!(worst < 75.0, "{} ms off", worst);
+        prop_assert!(done <= 2, "{} things done in a quiet minute", done);
+        prop_assert_eq!(page.seeks(), 0);
+    }
+
+    #[test]
+    fn shifting_both_clocks_changes_nothing(player in players(), fates in vec(fates(), 1..10), shift_us in -1_000_000_000..1_000_000_000_i64) {
+        let mut here = Page::open(player.clone(), Means::Rates, 0);
+        let mut there = Page::open(player, Means::Rates, 0);
+        there.shift_local(shift_us);
+        for fate in fates {
+            here.suffer(&fate);
+            there.suffer(&fate);
+            prop_assert_eq!(&here.done, &there.done);
+        }
+    }
+}
+
+const START_MS: ServerTime = player::START;
