@@ -89,14 +89,14 @@ fn rundown(count: usize) -> Rundown {
         let action = if n % 2 == 0 { "on" } else { "hit" };
         let track = n % 8;
         let fetch = if n % 10 == 0 {
-            r#", "jitter": "400ms", "preload": { "assets": ["/a"], "lead": "60s", "spread": "45s" }"#
+            r#","jitter":"400ms","preload":{"assets":["/a"],"lead":"60s","spread":"45s"}"#
         } else {
             ""
         };
         // Writing to a String cannot fail.
         let _ = write!(
             sheet,
-            r##"{comma}{{"id": "q{n}", "time":{}.{:03},"action":"{action}","track":"t{track}","params":{{"a":"#e11d48","n":{n}}}{fetch}}}"##,
+            r##"{comma}{{"id": "q{n}", "time":{}.{:03},"action":"{action}","track":"t{track}","params":{{"c":"red","n":{n}}}{fetch}}}"##,
             ms / 1_000,
             ms % 1_000
         );

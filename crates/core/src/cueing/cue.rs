@@ -78,7 +78,8 @@ pub struct ListedCue {
     pub kind: Kind,
     /// What happens when it is late.
     pub late: Late,
-    /// The number of its track, or of its action where it lies on none: among these it can be the latest.
+    /// The number of its track, or of its action where it lies on none: among these it can be the latest. Small, as
+    /// memory is taken for all up to the largest.
     pub lane: u32,
     /// The width over which viewers spread it among themselves; zero where all fire at once.
     pub jitter: Span,

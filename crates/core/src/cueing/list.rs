@@ -64,23 +64,25 @@ struct Draft {
 impl CueList {
     /// Gives the list of `cues`, which are in the order of the rundown: by time; of several at one time the last is
     /// the latest of its lane. Takes time in proportion to their number.
-    pub fn new(cues: impl ExactSizeIterator<Item = ListedCue> + DoubleEndedIterator, viewer: &Seed) -> Self {
+    pub fn new(cues: impl ExactSizeIterator<Item = ListedCue>, viewer: &Seed) -> Self {
         let viewer = viewer.clone().next_u64();
         let mut drafts = Vec::with_capacity(cues.len());
         let mut needs = Vec::new();
         let mut fetches = Vec::new();
-        // From the last to the first, so that each knows what comes after it on its lane.
-        let mut after: Vec<Position> = Vec::new();
-        let mut index = u32::try_from(cues.len()).unwrap_or(u32::MAX);
-        for cue in cues.rev() {
-            index = index.saturating_sub(1);
-            let at = cue.time + offset(viewer, &cue);
+        // Of each lane, the cue that is its latest so far.
+        let mut latest: Vec<Option<usize>> = Vec::new();
+        for (index, cue) in (0..).zip(cues) {
             let lane = cue.lane as usize;
-            if lane >= after.len() {
-                after.resize(lane + 1, NEVER);
+            if lane >= latest.len() {
+                latest.resize(lane + 1, None);
             }
-            let superseded = core::mem::replace(&mut after[lane], cue.time);
-            let until = late_until(&cue, at, superseded).max(at + INSTANT);
+            let this = Some(drafts.len()).filter(|_| cue.late == Late::Latest);
+            if let Some(before) = core::mem::replace(&mut latest[lane], this) {
+                let before: &mut Draft = &mut drafts[before];
+                before.until = before.until.min(cue.time).max(before.at + INSTANT);
+            }
+            let at = cue.time + offset(viewer, &cue);
+            let until = late_until(&cue, at).max(at + INSTANT);
             let (key, content, time, kind) = (cue.key, cue.content, cue.time, cue.kind);
             let resumes = cue.late == Late::Resume;
             let row = Row { key, content, time, end: cue.end.unwrap_or(NEVER), index, kind, resumes };
@@ -88,7 +90,6 @@ impl CueList {
             fetches.extend(cue.preload.map(|preload| (index, preload)));
             drafts.push(Draft { at, until, row });
         }
-        drafts.reverse();
         drafts.sort_by_key(|draft| draft.at);
         let from = drafts.iter().map(|draft| draft.at).collect();
         let until = drafts.iter().map(|draft| draft.until).collect();
@@ -193,14 +194,13 @@ fn spread(viewer: u64, key: CueKey, nth: u32, width: Span) -> Span {
     seed.span_below(width)
 }
 
-/// Gives the position from which on a cue is no longer begun late. `superseded` is when the next on its lane begins.
-fn late_until(cue: &ListedCue, at: Position, superseded: Position) -> Position {
+/// Gives the position from which on a cue is no longer begun late, as long as no other comes after it on its lane.
+fn late_until(cue: &ListedCue, at: Position) -> Position {
     let end = cue.end.unwrap_or(NEVER);
     match cue.late {
         Late::Skip => at,
         Late::Resume if cue.kind == Kind::Moment && cue.end.is_none() => at,
-        Late::Resume => end,
+        Late::Resume | Late::Latest => end,
         Late::Within(window) => end.min(at + window + INSTANT),
-        Late::Latest => end.min(superseded),
     }
 }

@@ -20,7 +20,6 @@ impl Rundown {
     /// # }
     /// ```
     pub fn cue_list(&self, viewer: &Seed) -> CueList {
-        // From the last to the first, as the list takes them: any order would do, if each lane keeps its number.
         let mut lanes = Lanes::default();
         CueList::new(self.cues.iter().map(|cue| listed(cue, lanes.number(cue))), viewer)
     }
@@ -48,30 +47,32 @@ fn listed(cue: &Cue, lane: u32) -> ListedCue {
     }
 }
 
-/// The numbers of the lanes met so far.
+/// The lanes met so far, each as the hash of its name; the number of a lane is its place.
 #[derive(Default)]
-struct Lanes<'r> {
-    numbers: BTreeMap<(bool, &'r str), u32>,
+struct Lanes {
     /// The lanes met first: most rundowns have fewer than it takes to be slower than a search tree.
-    first: Vec<(bool, &'r str)>,
+    first: Vec<u64>,
+    others: BTreeMap<u64, u32>,
 }
 
 /// Gives how many lanes are looked through one by one.
 const FEW: usize = 16;
 
-impl<'r> Lanes<'r> {
-    fn number(&mut self, cue: &'r Cue) -> u32 {
-        let lane = cue.lane();
-        if let Some(number) = self.first.iter().position(|first| *first == lane) {
-            return u32::try_from(number).unwrap_or(u32::MAX);
-        }
+impl Lanes {
+    fn number(&mut self, cue: &Cue) -> u32 {
+        let (is_track, name) = cue.lane();
+        let lane = hashed(u64::from(is_track), name.as_bytes());
         // A rundown has at most 200,000 cues.
-        let next = u32::try_from(self.first.len() + self.numbers.len()).unwrap_or(u32::MAX);
+        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        if let Some(place) = self.first.iter().position(|first| *first == lane) {
+            return number(place);
+        }
+        let next = number(self.first.len() + self.others.len());
         if self.first.len() < FEW {
             self.first.push(lane);
             return next;
         }
-        *self.numbers.entry(lane).or_insert(next)
+        *self.others.entry(lane).or_insert(next)
     }
 }
 
