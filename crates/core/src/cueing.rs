@@ -4,7 +4,7 @@
 //! use downbeat_core::cueing::*;
 //! use downbeat_core::{Position, Seed, ServerTime, Span, Timeline};
 //! let burst = ListedCue {
-//!     key: CueKey::from_bits(1), content: Content::from_bits(0), time: Position::from_millis(560_000), end: None,
+//!     key: CueKey::from_bits(1), time: Position::from_millis(560_000), end: None,
 //!     kind: Kind::Moment, late: Late::Skip, lane: 0, jitter: Span::ZERO, preload: None, needs: None,
 //! };
 //! let starts_at = ServerTime::from_millis(1_704_067_200_000);
@@ -12,7 +12,7 @@
 //!
 //! let viewer = Seed::of(&[b"gala", b"anna"]);
 //! let mut cueing = Cueing::new(None);
-//! cueing.handle_rundown(CueList::new([burst].into_iter(), &viewer));
+//! cueing.handle_rundown(CueList::new([burst].into_iter(), &viewer), |_, _| true);
 //! cueing.handle_timeline(Timeline::starting_at(starts_at), starts_at);
 //! cueing.handle_tick(after(1_000), bound);
 //! assert_eq!(cueing.poll_effect(), None);
@@ -50,6 +50,9 @@ mod list;
 mod memory;
 mod stretches;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 
 use crate::time::{ServerTime, Span};
@@ -57,7 +60,7 @@ use crate::timeline::{Position, Timeline};
 use bits::Bits;
 use course::Course;
 
-pub use cue::{Content, CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
+pub use cue::{CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
 pub use effect::{CueRef, Effect, Timing};
 pub use list::CueList;
 pub use memory::{ELSEWHERE_MAX, Memory, MemoryError, RANGES_MAX};
@@ -144,9 +147,10 @@ impl Cueing {
     /// Takes over a rundown; an empty list where there is none.
     ///
     /// States that are in it too, and say the same, go on; the others are left at once. Moments that have fired stay
-    /// fired.
-    pub fn handle_rundown(&mut self, list: CueList) {
-        self.carry_over(list);
+    /// fired. `is_same` is asked whether the cue with one index in the rundown so far says the same as the one with
+    /// another in the new rundown; only of states that are active, so a rundown need not be compared as a whole.
+    pub fn handle_rundown(&mut self, list: CueList, is_same: impl FnMut(usize, usize) -> bool) {
+        self.carry_over(list, is_same);
         self.must_land();
     }
 

@@ -39,7 +39,7 @@ fn main() {
 /// Gives the cueing of a viewer who has just joined, its first effects done.
 fn joined(rundown: &Rundown, viewer: &Seed, now: ServerTime) -> Cueing {
     let mut cueing = Cueing::new(None);
-    cueing.handle_rundown(rundown.cue_list(viewer));
+    cueing.handle_rundown(rundown.cue_list(viewer), |_, _| true);
     cueing.handle_timeline(Timeline::starting_at(STARTS_AT), STARTS_AT);
     cueing.handle_tick(now, BOUND);
     while cueing.poll_effect().is_some() {}

@@ -54,7 +54,7 @@ fn any_rundown() -> impl Strategy<Value = Rundown> {
 fn joined(rundown: &Rundown, position: Position) -> Vec<(usize, Span)> {
     let segment = Segment { from: NOW, position, rate: Rate::NORMAL };
     let mut cueing = Cueing::new(None);
-    cueing.handle_rundown(rundown.cue_list(&Seed::new(7)));
+    cueing.handle_rundown(rundown.cue_list(&Seed::new(7)), |_, _| true);
     cueing.handle_timeline(Timeline::from_segments(vec![segment]).unwrap(), NOW);
     cueing.handle_tick(NOW, Span::from_millis(20));
     let mut begun: Vec<(usize, Span)> = std::iter::from_fn(|| cueing.poll_effect())
@@ -91,7 +91,7 @@ proptest! {
     #[test]
     fn a_viewer_who_watches_has_the_states_that_are_active(rundown in any_rundown(), until in 0..32_000_i64) {
         let mut cueing = Cueing::new(None);
-        cueing.handle_rundown(rundown.cue_list(&Seed::new(7)));
+        cueing.handle_rundown(rundown.cue_list(&Seed::new(7)), |_, _| true);
         cueing.handle_timeline(Timeline::starting_at(NOW), NOW);
         let last = NOW + Span::from_millis(until);
         let mut now = NOW - Span::from_millis(1);
@@ -122,12 +122,14 @@ fn rundown(cues: &str) -> Rundown {
 /// What a running viewer is told when one rundown takes the place of another, 15 s in.
 fn replaced(before: &str, after: &str) -> Vec<Effect> {
     let mut cueing = Cueing::new(None);
-    cueing.handle_rundown(rundown(before).cue_list(&Seed::new(7)));
+    let (before, after) = (rundown(before), rundown(after));
+    cueing.handle_rundown(before.cue_list(&Seed::new(7)), |_, _| true);
     cueing.handle_timeline(Timeline::starting_at(NOW), NOW);
     let bound = Span::from_millis(20);
     cueing.handle_tick(NOW + Span::from_millis(15_000), bound);
     while cueing.poll_effect().is_some() {}
-    cueing.handle_rundown(rundown(after).cue_list(&Seed::new(7)));
+    let is_same = |old: usize, new: usize| before.cues()[old].says_the_same(&after.cues()[new]);
+    cueing.handle_rundown(after.cue_list(&Seed::new(7)), is_same);
     cueing.handle_tick(NOW + Span::from_millis(15_050), bound);
     std::iter::from_fn(|| cueing.poll_effect()).collect()
 }

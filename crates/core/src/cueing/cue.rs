@@ -10,10 +10,6 @@ use crate::timeline::Position;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CueKey(u64);
 
-/// Tells what a state says apart, so that a new rundown begins anew what it changed, and nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Content(u64);
-
 /// What a cue is to somebody who was not there when it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -68,8 +64,6 @@ pub struct Lead {
 pub struct ListedCue {
     /// Which one it is.
     pub key: CueKey,
-    /// What it says; matters for states alone.
-    pub content: Content,
     /// When it begins, in whole milliseconds.
     pub time: Position,
     /// When it ends, if it does; after [`ListedCue::time`].
@@ -98,13 +92,6 @@ impl CueKey {
     /// Gives the number.
     pub const fn bits(self) -> u64 {
         self.0
-    }
-}
-
-impl Content {
-    /// Gives the content that is this number, made from all that a cue says.
-    pub const fn from_bits(bits: u64) -> Self {
-        Self(bits)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bits::Bits;
 use super::course::{Piece, differ};
+use super::stretches::Stretch;
 use super::{Active, CueKey, CueList, CueRef, Cueing, Effect, Followed, Kind, ON_TIME, Otherwise, Timing};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
@@ -75,15 +76,15 @@ impl Cueing {
         if piece.rate.is_held() || piece.ends < piece.begins {
             return;
         }
-        let begins = &self.list.begins;
+        let begins = &self.list.rows;
         let first = if piece.begins_after { begins.begun(piece.begins) } else { begins.before(piece.begins) };
         let last = if piece.arrives { begins.begun(piece.ends) } else { begins.before(piece.ends) };
         for row in first..last {
-            let lateness = here.now - instant_of(self.list.begins.from(row));
+            let lateness = here.now - instant_of(self.list.rows[row].at);
             // A moment begins at its beginning; a state is where the event is.
             self.begin(row, lateness, self.list.rows[row].kind == Kind::State, here);
         }
-        let standbys = &self.list.standbys;
+        let standbys = &self.list.fetches;
         let first = if piece.begins_after { standbys.begun(piece.begins) } else { standbys.before(piece.begins) };
         let last = if piece.arrives { standbys.begun(piece.ends) } else { standbys.before(piece.ends) };
         for fetch in first..last {
@@ -94,9 +95,9 @@ impl Cueing {
     /// Begins what may still be begun around the position, as for somebody who was not there before.
     fn land(&mut self, here: Here) {
         self.awaited = None;
-        let around: Vec<usize> = self.list.begins.around(here.position).collect();
+        let around: Vec<usize> = self.list.rows.around(here.position).collect();
         for row in around {
-            let lateness = here.position - self.list.begins.from(row);
+            let lateness = here.position - self.list.rows[row].at;
             let cue = &self.list.rows[row];
             // A moment right where the event is held comes when it goes on.
             if cue.kind == Kind::Moment && lateness == Span::ZERO && here.rate.is_held() {
@@ -104,7 +105,7 @@ impl Cueing {
             }
             self.begin(row, lateness, cue.resumes || (lateness == Span::ZERO && cue.kind == Kind::State), here);
         }
-        let fetches = self.list.standbys.around(here.position).filter(|fetch| !self.stood_by.contains(*fetch));
+        let fetches = self.list.fetches.around(here.position).filter(|fetch| !self.stood_by.contains(*fetch));
         // One that was put off before is not put off for longer, however often this happens.
         let before = |fetch| self.postponed.iter().find(|(at, other)| *other == fetch && *at >= here.position);
         let begins = |fetch| {
@@ -122,7 +123,7 @@ impl Cueing {
         let is_over = match cue.kind {
             Kind::Moment => self.fired.contains(row),
             Kind::State => {
-                let is_on = self.list.begins.from(row) <= here.position && here.position < cue.end;
+                let is_on = cue.at <= here.position && here.position < cue.end;
                 !is_on || self.active.iter().any(|active| active.row == row)
             }
         };
@@ -169,7 +170,8 @@ impl Cueing {
     fn leave(&mut self, position: Position) {
         let (list, effects) = (&self.list, &mut self.effects);
         self.active.retain(|active| {
-            let is_on = list.begins.from(active.row) <= position && position < list.rows[active.row].end;
+            let cue = &list.rows[active.row];
+            let is_on = cue.at <= position && position < cue.end;
             if !is_on {
                 effects.push_back(Effect::Leave { cue: cue_in(list, active.row) });
             }
@@ -192,11 +194,9 @@ impl Cueing {
 
     /// Gives the next position after `position` at which something begins, ends or is to be fetched.
     fn next_mark(&self, position: Position) -> Option<Position> {
-        let CueList { rows, begins, standbys, .. } = &self.list;
-        let next = begins.begun(position);
-        let begin = (next < begins.len()).then(|| begins.from(next));
-        let next = standbys.begun(position);
-        let fetch = (next < standbys.len()).then(|| standbys.from(next));
+        let CueList { rows, fetches, .. } = &self.list;
+        let begin = rows.get(rows.begun(position)).map(Stretch::from);
+        let fetch = fetches.get(fetches.begun(position)).map(Stretch::from);
         let postponed = self.postponed.last().map(|(at, _)| *at);
         let end = self.active.iter().map(|active| rows[active.row].end).min();
         [begin, end, fetch, postponed].into_iter().flatten().min()
@@ -207,12 +207,12 @@ impl Cueing {
     }
 
     /// Puts `list` in place of the one there is, and finds again in it what has fired, is fetched and is active.
-    pub(super) fn carry_over(&mut self, list: CueList) {
+    pub(super) fn carry_over(&mut self, list: CueList, is_same: impl FnMut(usize, usize) -> bool) {
         let old = core::mem::replace(&mut self.list, list);
-        self.carry_active(&old);
+        self.carry_active(&old, is_same);
         let begun: Vec<CueKey> =
             self.stood_by.iter().map(|fetch| old.rows[old.fetches[fetch].row as usize].key).collect();
-        self.stood_by = Bits::none(self.list.standbys.len());
+        self.stood_by = Bits::none(self.list.fetches.len());
         self.postponed.clear();
         let begun = sorted(begun);
         for (fetch, row) in self.list.fetches.iter().map(|fetch| fetch.row as usize).enumerate() {
@@ -224,7 +224,7 @@ impl Cueing {
     }
 
     /// Leaves the states that are not in the new list or say something else there; the others go on.
-    fn carry_active(&mut self, old: &CueList) {
+    fn carry_active(&mut self, old: &CueList, mut is_same: impl FnMut(usize, usize) -> bool) {
         if self.active.is_empty() {
             return;
         }
@@ -241,7 +241,7 @@ impl Cueing {
             let before = &old.rows[active.row];
             let found =
                 wanted.binary_search_by_key(&before.key, |(key, _)| *key).ok().and_then(|found| wanted[found].1);
-            let same = found.filter(|&row| list.rows[row].content == before.content);
+            let same = found.filter(|&row| is_same(before.index as usize, list.rows[row].index as usize));
             match same {
                 Some(row) => active.row = row,
                 None => effects.push_back(Effect::Leave { cue: cue_in(old, active.row) }),

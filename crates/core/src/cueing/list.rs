@@ -1,7 +1,7 @@
 //! The cues of a rundown as one viewer has them.
 
-use super::cue::{Content, CueKey, Kind, Late, Lead, ListedCue, Needs};
-use super::stretches::Stretches;
+use super::cue::{CueKey, Kind, Late, Lead, ListedCue, Needs};
+use super::stretches::{Stretch, Stretches};
 use crate::seed::Seed;
 use crate::time::Span;
 use crate::timeline::Position;
@@ -19,13 +19,9 @@ const NEVER: Position = Position::from_millis(i64::MAX);
 #[derive(Clone, Debug, Default)]
 pub struct CueList {
     /// The cues, sorted by when they begin for this viewer.
-    pub(super) rows: Vec<Row>,
-    /// From when each begins to the last position at which it may still be begun. Numbered like `rows`.
-    pub(super) begins: Stretches,
-    /// From when each fetch begins to when its cue does.
-    pub(super) standbys: Stretches,
-    /// What each fetch is for.
-    pub(super) fetches: Vec<Fetch>,
+    pub(super) rows: Stretches<Row>,
+    /// The fetches, sorted by when they begin.
+    pub(super) fetches: Stretches<Fetch>,
     /// What some cues need, by the number of the row.
     needs: Vec<(u32, Needs)>,
     fingerprint: u64,
@@ -36,7 +32,10 @@ pub struct CueList {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) key: CueKey,
-    pub(super) content: Content,
+    /// When it begins for this viewer.
+    pub(super) at: Position,
+    /// The last position, and a bit, at which it may still be begun.
+    until: Position,
     /// When it begins in the rundown, before any spread.
     pub(super) time: Position,
     /// When it ends; where it does not, [`NEVER`].
@@ -50,15 +49,31 @@ pub(super) struct Row {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fetch {
+    /// When it begins.
+    at: Position,
+    /// When its cue begins.
+    until: Position,
+    /// What it is for.
     pub(super) row: u32,
     spread: Span,
 }
 
-/// A cue on its way into the list.
-struct Draft {
-    at: Position,
-    until: Position,
-    row: Row,
+impl Stretch for Row {
+    fn from(&self) -> Position {
+        self.at
+    }
+    fn until(&self) -> Position {
+        self.until
+    }
+}
+
+impl Stretch for Fetch {
+    fn from(&self) -> Position {
+        self.at
+    }
+    fn until(&self) -> Position {
+        self.until
+    }
 }
 
 impl CueList {
@@ -66,7 +81,7 @@ impl CueList {
     /// the latest of its lane. Takes time in proportion to their number.
     pub fn new(cues: impl ExactSizeIterator<Item = ListedCue>, viewer: &Seed) -> Self {
         let viewer = viewer.clone().next_u64();
-        let mut drafts = Vec::with_capacity(cues.len());
+        let mut rows: Vec<Row> = Vec::with_capacity(cues.len());
         let mut needs = Vec::new();
         let mut fetches = Vec::new();
         // Of each lane, the cue that is its latest so far.
@@ -76,29 +91,21 @@ impl CueList {
             if lane >= latest.len() {
                 latest.resize(lane + 1, None);
             }
-            let this = Some(drafts.len()).filter(|_| cue.late == Late::Latest);
+            let this = Some(rows.len()).filter(|_| cue.late == Late::Latest);
             if let Some(before) = core::mem::replace(&mut latest[lane], this) {
-                let before: &mut Draft = &mut drafts[before];
+                let before = &mut rows[before];
                 before.until = before.until.min(cue.time).max(before.at + INSTANT);
             }
             let at = cue.time + offset(viewer, &cue);
             let until = late_until(&cue, at).max(at + INSTANT);
-            let (key, content, time, kind) = (cue.key, cue.content, cue.time, cue.kind);
+            let (key, time, kind) = (cue.key, cue.time, cue.kind);
             let resumes = cue.late == Late::Resume;
-            let row = Row { key, content, time, end: cue.end.unwrap_or(NEVER), index, kind, resumes };
+            let end = cue.end.unwrap_or(NEVER);
+            rows.push(Row { key, at, until, time, end, index, kind, resumes });
             needs.extend(cue.needs.map(|needs| (index, needs)));
             fetches.extend(cue.preload.map(|preload| (index, preload)));
-            drafts.push(Draft { at, until, row });
         }
-        drafts.sort_by_key(|draft| draft.at);
-        let from = drafts.iter().map(|draft| draft.at).collect();
-        let until = drafts.iter().map(|draft| draft.until).collect();
-        let mut list = Self {
-            rows: drafts.into_iter().map(|draft| draft.row).collect(),
-            begins: Stretches::new(from, until),
-            viewer,
-            ..Self::default()
-        };
+        let mut list = Self { rows: Stretches::new(rows), viewer, ..Self::default() };
         list.fingerprint = list.make_fingerprint();
         list.place(needs, fetches);
         list
@@ -128,8 +135,8 @@ impl CueList {
     /// Gives where to begin a fetch that was due before `here`: within half of what is left until the cue, and spread
     /// like all others, since everybody lands here at once.
     pub(super) fn late_fetch(&self, fetch: usize, here: Position) -> Position {
-        let Fetch { row, spread } = self.fetches[fetch];
-        let left = self.standbys.until(fetch) - here;
+        let Fetch { until, row, spread, .. } = self.fetches[fetch];
+        let left = until - here;
         let width = spread.min(Span::from_micros(left.as_micros() / 2));
         here + self.second_draw(row as usize, width)
     }
@@ -144,32 +151,25 @@ impl CueList {
             return;
         }
         let mut row_of = vec![0; self.rows.len()];
-        for (row, cue) in (0..).zip(&self.rows) {
+        for (row, cue) in (0..).zip(self.rows.iter()) {
             row_of[cue.index as usize] = row;
         }
         self.needs = needs.into_iter().map(|(index, needs)| (row_of[index as usize], needs)).collect();
         self.needs.sort_unstable_by_key(|(row, _)| *row);
-        let mut fetches: Vec<(Position, Fetch)> = leads
-            .into_iter()
-            .map(|(index, lead)| {
-                let row = row_of[index as usize];
-                let begins = self.rows[row as usize].time - lead.lead + self.second_draw(row as usize, lead.spread);
-                // It begins before its cue does, however wide the spread.
-                let begins = begins.min(self.begins.from(row as usize) - INSTANT);
-                (begins, Fetch { row, spread: lead.spread })
-            })
-            .collect();
-        fetches.sort_unstable_by_key(|(begins, fetch)| (*begins, fetch.row));
-        let from = fetches.iter().map(|(begins, _)| *begins).collect();
-        let until = fetches.iter().map(|(_, fetch)| self.begins.from(fetch.row as usize)).collect();
-        self.standbys = Stretches::new(from, until);
-        self.fetches = fetches.into_iter().map(|(_, fetch)| fetch).collect();
+        let fetches = leads.into_iter().map(|(index, Lead { lead, spread })| {
+            let row = row_of[index as usize];
+            let Row { time, at: until, .. } = self.rows[row as usize];
+            // It begins before its cue does, however wide the spread.
+            let at = (time - lead + self.second_draw(row as usize, spread)).min(until - INSTANT);
+            Fetch { at, until, row, spread }
+        });
+        self.fetches = Stretches::new(fetches.collect());
     }
 
     fn make_fingerprint(&self) -> u64 {
-        let moments = self.rows.iter().enumerate().filter(|(_, row)| row.kind == Kind::Moment);
-        moments.fold(self.rows.len() as u64, |so_far, (row, cue)| {
-            let at = self.begins.from(row).as_micros().cast_unsigned();
+        let moments = self.rows.iter().filter(|row| row.kind == Kind::Moment);
+        moments.fold(self.rows.len() as u64, |so_far, cue| {
+            let at = cue.at.as_micros().cast_unsigned();
             Seed::new(so_far ^ cue.key.bits().rotate_left(1) ^ at.rotate_left(32)).next_u64()
         })
     }

@@ -68,7 +68,7 @@ impl Memory {
             while let Some(next) = rows.next_if(|&next| list.rows[last_row + 1..next].iter().all(is_state)) {
                 last_row = next;
             }
-            let (first, last) = (list.begins.from(first_row), list.begins.from(last_row));
+            let (first, last) = (list.rows[first_row].at, list.rows[last_row].at);
             ranges.push(Fired { first_row, last_row, first, last });
         }
         if let Some(surplus) = ranges.len().checked_sub(RANGES_MAX).filter(|surplus| *surplus > 0) {
@@ -86,7 +86,7 @@ impl Memory {
             let rows = if self.list == list.fingerprint() {
                 range.first_row..range.last_row.saturating_add(1).min(list.len())
             } else {
-                list.begins.before(range.first)..list.begins.begun(range.last)
+                list.rows.before(range.first)..list.rows.begun(range.last)
             };
             rows.filter(|&row| !is_state(&list.rows[row])).for_each(|row| {
                 fired.insert(row);

@@ -1,5 +1,7 @@
 //! Stretches of the event, and which of them a position lies in.
 
+use core::ops::Deref;
+
 use crate::timeline::Position;
 
 /// Gives how many stretches share one entry of the index: 64.
@@ -7,43 +9,52 @@ use crate::timeline::Position;
 /// Reason: 200,000 stretches make about 3,000 entries, which are looked through in microseconds and take 24 KB.
 const BLOCK: usize = 64;
 
+/// What begins at one position and ends before another.
+pub(super) trait Stretch {
+    fn from(&self) -> Position;
+    fn until(&self) -> Position;
+}
+
 /// Stretches `[from, until)`, sorted by where they begin.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Stretches {
-    from: Vec<Position>,
-    until: Vec<Position>,
+#[derive(Clone, Debug)]
+pub(super) struct Stretches<T> {
+    all: Vec<T>,
     /// For each block of stretches where the last of them ends.
     ends: Vec<Position>,
 }
 
-impl Stretches {
-    /// Gives the stretches, which are sorted by where they begin.
-    pub(super) fn new(from: Vec<Position>, until: Vec<Position>) -> Self {
-        let last = |block: &[Position]| block.iter().copied().max().expect("no block is empty");
-        let ends = until.chunks(BLOCK).map(last).collect();
-        Self { from, until, ends }
+impl<T> Default for Stretches<T> {
+    fn default() -> Self {
+        Self { all: Vec::new(), ends: Vec::new() }
     }
+}
 
-    pub(super) fn len(&self) -> usize {
-        self.from.len()
+impl<T> Deref for Stretches<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.all
     }
+}
 
-    pub(super) fn from(&self, index: usize) -> Position {
-        self.from[index]
-    }
-
-    pub(super) fn until(&self, index: usize) -> Position {
-        self.until[index]
+impl<T: Stretch> Stretches<T> {
+    /// Gives the stretches; those that begin at one position stay in the order they are in.
+    pub(super) fn new(mut all: Vec<T>) -> Self {
+        if !all.is_sorted_by_key(T::from) {
+            all.sort_by_key(T::from);
+        }
+        let last = |block: &[T]| block.iter().map(T::until).max().expect("no block is empty");
+        let ends = all.chunks(BLOCK).map(last).collect();
+        Self { all, ends }
     }
 
     /// Gives how many begin before `position`.
     pub(super) fn before(&self, position: Position) -> usize {
-        self.from.partition_point(|from| *from < position)
+        self.all.partition_point(|stretch| stretch.from() < position)
     }
 
     /// Gives how many begin at `position` or before it.
     pub(super) fn begun(&self, position: Position) -> usize {
-        self.from.partition_point(|from| *from <= position)
+        self.all.partition_point(|stretch| stretch.from() <= position)
     }
 
     /// Gives the stretches in which `position` lies, in the order in which they begin.
@@ -53,7 +64,7 @@ impl Stretches {
         let blocks = blocks.filter(move |(_, end)| **end > position).map(|(block, _)| block * BLOCK);
         blocks
             .flat_map(move |start| start..(start + BLOCK).min(begun))
-            .filter(move |&index| self.until[index] > position)
+            .filter(move |&index| self.all[index].until() > position)
     }
 }
 
@@ -61,10 +72,19 @@ impl Stretches {
 mod tests {
     use super::*;
 
+    impl Stretch for (Position, Position) {
+        fn from(&self) -> Position {
+            self.0
+        }
+        fn until(&self) -> Position {
+            self.1
+        }
+    }
+
     #[test]
     fn a_stretch_has_its_beginning_and_not_its_end() {
         let at = Position::from_millis;
-        let stretches = Stretches::new(vec![at(0), at(10), at(10)], vec![at(30), at(20), at(11)]);
+        let stretches = Stretches::new(vec![(at(10), at(20)), (at(0), at(30)), (at(10), at(11))]);
         let around = |ms| stretches.around(at(ms)).collect::<Vec<_>>();
         assert_eq!([around(-1), around(0), around(10)], [vec![], vec![0], vec![0, 1, 2]]);
         assert_eq!([around(11), around(20), around(30)], [vec![0, 1], vec![0], vec![]]);
@@ -76,11 +96,10 @@ mod tests {
         let at = Position::from_millis;
         // Most are short, every fiftieth lasts: blocks with and without any that matter.
         let length = |n: i64| if n % 50 == 0 { 3_000 + n } else { 3 };
-        let from: Vec<Position> = (0..1_000).map(|n| at(n * 7)).collect();
-        let until: Vec<Position> = (0..1_000).map(|n| at(n * 7 + length(n))).collect();
-        let stretches = Stretches::new(from.clone(), until.clone());
+        let all: Vec<_> = (0..1_000).map(|n| (at(n * 7), at(n * 7 + length(n)))).collect();
+        let stretches = Stretches::new(all.clone());
         for ms in (-10..11_000).step_by(13) {
-            let slowly: Vec<usize> = (0..1_000).filter(|&n| from[n] <= at(ms) && at(ms) < until[n]).collect();
+            let slowly: Vec<usize> = (0..1_000).filter(|&n| all[n].0 <= at(ms) && at(ms) < all[n].1).collect();
             assert_eq!(stretches.around(at(ms)).collect::<Vec<_>>(), slowly, "at {ms}");
         }
     }

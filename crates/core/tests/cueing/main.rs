@@ -99,7 +99,6 @@ fn config() -> ProptestConfig {
 fn listed(cue: &Cue) -> ListedCue {
     ListedCue {
         key: CueKey::from_bits(cue.id),
-        content: Content::from_bits(cue.content),
         time: Position::from_millis(cue.time),
         end: cue.end.map(Position::from_millis),
         kind: if cue.is_state { Kind::State } else { Kind::Moment },
@@ -150,8 +149,14 @@ impl Having {
         self.origin + Span::from_millis(ms)
     }
 
+    fn rundown(&mut self, cues: &[Cue]) {
+        let old = std::mem::replace(&mut self.cues, cues.to_vec());
+        let list = CueList::new(self.cues.iter().map(self.list), &Seed::new(7));
+        self.cueing.handle_rundown(list, |before, after| old[before].content == self.cues[after].content);
+    }
+
     fn hand_over(&mut self) {
-        self.cueing.handle_rundown(CueList::new(self.cues.iter().map(self.list), &Seed::new(7)));
+        self.rundown(&self.cues.clone());
         self.cueing.handle_timeline(self.timeline.clone(), self.at(STARTS_AT_MS));
     }
 
@@ -184,10 +189,7 @@ impl Having {
             Act::Tick(ms) => self.now += ms,
             Act::Watch(_) => {}
             Act::Change(in_ms, position, rate) => self.change(*in_ms, *position, *rate),
-            Act::Rundown(cues) => {
-                self.cues.clone_from(cues);
-                self.cueing.handle_rundown(CueList::new(self.cues.iter().map(self.list), &Seed::new(7)));
-            }
+            Act::Rundown(cues) => self.rundown(cues),
             Act::Step => self.cueing.handle_step(),
             Act::Reload => self.reload(),
         }

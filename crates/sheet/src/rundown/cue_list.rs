@@ -1,11 +1,10 @@
 //! A rundown as core's cueing wants it: numbers for names, and nothing of what cues do.
 
 use downbeat_core::Seed;
-use downbeat_core::cueing::{Content, CueKey, CueList, Lead, ListedCue};
-use serde_json::{Map, Value};
+use downbeat_core::cueing::{CueKey, CueList, Late, Lead, ListedCue};
 use std::collections::BTreeMap;
 
-use super::{Cue, Kind, Rundown};
+use super::{Cue, Rundown};
 
 impl Rundown {
     /// Gives the cues as this viewer has them, for [`Cueing`](downbeat_core::cueing::Cueing). The indices in its
@@ -21,7 +20,9 @@ impl Rundown {
     /// ```
     pub fn cue_list(&self, viewer: &Seed) -> CueList {
         let mut lanes = Lanes::default();
-        CueList::new(self.cues.iter().map(|cue| listed(cue, lanes.number(cue))), viewer)
+        // Only cues that can be the latest ask what lies on their lane.
+        let latest = self.cues.iter().any(|cue| cue.late == Some(Late::Latest));
+        CueList::new(self.cues.iter().map(|cue| listed(cue, if latest { lanes.number(cue) } else { 0 })), viewer)
     }
 }
 
@@ -30,12 +31,18 @@ impl Cue {
     pub fn key(&self) -> CueKey {
         CueKey::from_bits(hashed(SEED, self.id.as_bytes()))
     }
+
+    /// Says whether a state that became `other` in a new rundown goes on as if nothing had happened: whether both say
+    /// the same. When they begin and end is not part of it.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.action, &self.track, &self.params, &self.message)
+            == (&other.action, &other.track, &other.params, &other.message)
+    }
 }
 
 fn listed(cue: &Cue, lane: u32) -> ListedCue {
     ListedCue {
         key: cue.key(),
-        content: Content::from_bits(if cue.kind == Kind::State { content(cue) } else { 0 }),
         time: cue.time,
         end: cue.end,
         kind: cue.kind,
@@ -73,37 +80,6 @@ impl Lanes {
             return next;
         }
         *self.others.entry(lane).or_insert(next)
-    }
-}
-
-/// Gives a number for all that a state says; when it begins and ends is not part of it.
-fn content(cue: &Cue) -> u64 {
-    let mut hash = hashed(hashed(SEED, cue.action.as_bytes()), cue.track().unwrap_or_default().as_bytes());
-    hash =
-        hashed(hash, &[u8::from(cue.track.is_some()), u8::from(cue.params.is_some()), u8::from(cue.message.is_some())]);
-    if let Some(params) = &cue.params {
-        hash = hashed_object(hash, params);
-    }
-    for (locale, words) in cue.message.iter().flatten() {
-        hash = hashed(hashed(hash, locale.as_str().as_bytes()), words.as_bytes());
-    }
-    hash
-}
-
-fn hashed_object(hash: u64, object: &Map<String, Value>) -> u64 {
-    let hash = mixed(hash, object.len() as u64);
-    object.iter().fold(hash, |hash, (key, value)| hashed_value(hashed(hash, key.as_bytes()), value))
-}
-
-fn hashed_value(hash: u64, value: &Value) -> u64 {
-    match value {
-        Value::Null => mixed(hash, 1),
-        Value::Bool(value) => mixed(hash, 2 + u64::from(*value)),
-        // What differs as a number differs as a double: rundowns have no integers beyond 2^53.
-        Value::Number(number) => mixed(mixed(hash, 4), number.as_f64().unwrap_or(f64::NAN).to_bits()),
-        Value::String(text) => hashed(mixed(hash, 5), text.as_bytes()),
-        Value::Array(items) => items.iter().fold(mixed(mixed(hash, 6), items.len() as u64), hashed_value),
-        Value::Object(object) => hashed_object(mixed(hash, 7), object),
     }
 }
 
