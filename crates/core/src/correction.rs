@@ -229,8 +229,11 @@ impl Correction {
         match self.phase {
             _ if reading.busy => {
                 self.drifts = Drifts::none();
-                if paced {
-                    self.phase = Phase::Watching;
+                match self.phase {
+                    // Where a seek has landed is learned after it, however long it takes.
+                    Phase::Resting { until } => self.phase = Phase::Resting { until: until.max(now + SETTLE) },
+                    _ if paced => self.phase = Phase::Watching,
+                    Phase::Watching | Phase::Pacing { .. } => {}
                 }
                 self.look(Doing::Resting, &goal, LOOK_AGAIN);
                 Action::Nothing
