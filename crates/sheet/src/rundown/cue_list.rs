@@ -19,10 +19,19 @@ impl Rundown {
     /// # }
     /// ```
     pub fn cue_list(&self, viewer: &Seed) -> CueList {
+        // Only cues that can be the latest ask what lies on their lane, and few rundowns have any; to look for them
+        // beforehand would be a walk through megabytes.
+        let mut has_latest = false;
+        let plain = self.cues.iter().map(|cue| {
+            has_latest |= cue.late == Some(Late::Latest);
+            listed(cue, 0)
+        });
+        let list = CueList::new(plain, viewer);
+        if !has_latest {
+            return list;
+        }
         let mut lanes = Lanes::default();
-        // Only cues that can be the latest ask what lies on their lane.
-        let latest = self.cues.iter().any(|cue| cue.late == Some(Late::Latest));
-        CueList::new(self.cues.iter().map(|cue| listed(cue, if latest { lanes.number(cue) } else { 0 })), viewer)
+        CueList::new(self.cues.iter().map(|cue| listed(cue, lanes.number(cue))), viewer)
     }
 }
 
