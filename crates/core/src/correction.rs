@@ -351,9 +351,10 @@ impl Correction {
         action
     }
 
-    /// Learns from how far off a seek has landed: the first time all of it, later half, as seeks differ.
+    /// Learns from how far off a seek has landed. Too late: the first time all of it, later half, as seeks differ. Too
+    /// early: all of it, since then the last lesson was wrong (a slow network, or somebody kicked the media meanwhile).
     fn learn(&mut self, drift: Span, rate: f64) {
-        let share = if self.has_learned { 0.5 } else { 1.0 };
+        let share = if self.has_learned && drift < Span::ZERO { 0.5 } else { 1.0 };
         let late = Span::from_micros((-(drift.as_micros() as f64) * share / rate) as i64);
         self.overshoot = (self.overshoot + late).clamp(OVERSHOOT_MIN, OVERSHOOT_MAX);
         self.has_learned = true;
