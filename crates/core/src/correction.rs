@@ -220,7 +220,7 @@ impl Correction {
         }
         self.asked_at = None;
         let paced = last.is_some_and(|last| last.rate != goal.rate);
-        if last.is_none_or(|last| beyond(goal.position - last.position_at(now), ENGAGES)) {
+        if last.is_some_and(|last| beyond(goal.position - last.position_at(now), ENGAGES)) {
             self.jumped = true;
         }
         if self.jumped || paced {
