@@ -10,6 +10,7 @@
 //! | [`format()`] | the text laid out anew, with its comments |
 //! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
 //! | [`preview`] | the sheet as a picture, for the screen and for paper |
+//! | [`interchange`] | cues from and to other programs: spreadsheets, editors of sound and film, web players |
 //! | [`rundown`] | what is published: reading it, writing it, its digest |
 //! | [`Rundown::active`], [`Rundown::next`] | what is on at a position, and what comes then |
 //! | [`Rundown::join`] | what a viewer who joins late sees, cue by cue, and why |
@@ -32,6 +33,8 @@ pub mod diagnostic;
 #[cfg(feature = "compiler")]
 mod format;
 #[cfg(feature = "compiler")]
+pub mod interchange;
+#[cfg(feature = "compiler")]
 mod json_schema;
 #[cfg(feature = "compiler")]
 pub mod preview;
@@ -51,3 +54,5 @@ pub use rundown::{
     Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, NotARundown, Outcome, Preload, Rundown, Track, Why,
     digest_of,
 };
+#[cfg(feature = "compiler")]
+pub use source::FrameRate;

@@ -34,9 +34,14 @@ use std::sync::Arc;
 use crate::compile::{Included, Options};
 use crate::diagnostic::{At, Code, Diagnostic, Report};
 use crate::rundown::{CUES_MAX, Cue, FORMAT, Rundown, Track};
+pub(crate) use declare::is_id_char;
 use ids::Ids;
 use include::{File, Loader, SHEET_BYTES_MAX, Shelf};
+pub(crate) use nearest::nearest;
 use sheet::Header;
+pub(crate) use time::Problem;
+pub use timecode::FrameRate;
+pub(crate) use timecode::frame;
 
 /// Where a compiled cue stands in what its author wrote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -155,7 +155,7 @@ pub(super) fn unknown_word(
 }
 
 /// Says whether a character may stand in an id.
-pub(super) fn is_id_char(char: char) -> bool {
+pub(crate) fn is_id_char(char: char) -> bool {
     char.is_alphanumeric() || "_-.:/".contains(char)
 }
 

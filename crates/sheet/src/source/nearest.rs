@@ -1,7 +1,7 @@
 //! What was probably meant.
 
 /// Gives the known name nearest to `given`, if one is near enough to be worth suggesting.
-pub(super) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     // No name is longer; and a megabyte would take its square in time.
     if given.chars().count() > 64 {
         return None;

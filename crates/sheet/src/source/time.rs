@@ -24,7 +24,7 @@ pub(super) enum When<'s> {
 
 /// Why a text or a number is no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// It is before zero.
     Negative,
     /// It has a fraction of a millisecond.
@@ -62,7 +62,7 @@ const DAY: i64 = 24 * HOUR;
 
 impl Problem {
     /// Gives the rest of a sentence that begins with what was written.
-    pub(super) fn remedy(self) -> &'static str {
+    pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::Negative => "is before zero; times count from the event's beginning, use 0 or more",
             Self::TooFine => "is finer than a millisecond; use at most three decimals",

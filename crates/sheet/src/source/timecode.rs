@@ -1,10 +1,19 @@
 //! SMPTE timecode (ST 12-1): hours, minutes, seconds and frames, at a rate that must be said.
 
+use core::fmt;
+use core::str::FromStr;
+
 use super::time::{Problem, is_digits};
 
-/// How many frames make a second.
+/// How many frames make a second: one of the rates in use, by its name.
+///
+/// ```
+/// use downbeat_sheet::FrameRate;
+/// assert_eq!("29.97".parse::<FrameRate>().unwrap().to_string(), "29.97");
+/// assert!("31".parse::<FrameRate>().unwrap_err().contains("23.976, 24, 25"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FrameRate {
+pub struct FrameRate {
     /// The frames that timecode counts in a second.
     counted: i64,
     /// A counted second takes 1.001 seconds: the rates that came with colour television in America.
@@ -34,6 +43,11 @@ impl FrameRate {
         RATES.iter().find(|(names, _)| names.contains(&name)).map(|&(_, rate)| rate)
     }
 
+    /// Says whether its timecode is drop-frame where it is to follow the clock.
+    pub(crate) fn drops(self) -> bool {
+        self.dropped().is_some()
+    }
+
     /// Gives how many frame numbers drop-frame leaves out at the beginning of a minute, where it exists at all.
     fn dropped(self) -> Option<i64> {
         match self {
@@ -43,10 +57,43 @@ impl FrameRate {
         }
     }
 
+    /// Gives the frame that begins nearest to a time.
+    pub(crate) fn frame_at(self, ms: i64) -> i64 {
+        let second = if self.slow { 1_001 } else { 1_000 };
+        (ms * self.counted + second / 2).div_euclid(second)
+    }
+
+    /// Writes a frame as `HH:MM:SS:FF`; drop-frame (`;` before the frames) at the rates that have it.
+    pub(crate) fn timecode(self, frame: i64) -> String {
+        let dropped = self.dropped().unwrap_or(0);
+        // Of ten minutes all but the first begin with numbers that are left out.
+        let minute = 60 * self.counted - dropped;
+        let (tens, rest) = (frame / (10 * minute + dropped), frame % (10 * minute + dropped));
+        let number = frame + dropped * (9 * tens + (rest - dropped).max(0) / minute);
+        let (seconds, frames) = (number / self.counted, number % self.counted);
+        let separator = if self.drops() { ';' } else { ':' };
+        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        format!("{hours:02}:{minutes:02}:{seconds:02}{separator}{frames:02}")
+    }
+
     /// Gives the milliseconds that so many frames take, to the nearest.
-    fn ms(self, frames: i64) -> i64 {
+    pub(crate) fn ms(self, frames: i64) -> i64 {
         let ms_times_counted = frames * if self.slow { 1_001 } else { 1_000 };
         (ms_times_counted + self.counted / 2).div_euclid(self.counted)
+    }
+}
+
+impl FromStr for FrameRate {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = RATES.map(|(names, _)| names[0]).join(", ");
+        Self::named(name).ok_or_else(|| format!("{name:?} is no frame rate in use; give one of {known}"))
+    }
+}
+
+impl fmt::Display for FrameRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(RATES.iter().find(|(_, rate)| rate == self).map_or("", |(names, _)| names[0]))
     }
 }
 
@@ -57,6 +104,11 @@ pub(super) fn is_timecode(text: &str) -> bool {
 
 /// Reads `HH:MM:SS:FF@rate`; with `;` before the frames it is drop-frame. The rate may come from the sheet instead.
 pub(super) fn timecode(text: &str, rate: Option<FrameRate>) -> Result<i64, Problem> {
+    frame(text, rate).map(|(frame, rate)| rate.ms(frame))
+}
+
+/// Gives which frame, counted from 0, timecode means, and at what rate.
+pub(crate) fn frame(text: &str, rate: Option<FrameRate>) -> Result<(i64, FrameRate), Problem> {
     let (text, rate) = match text.split_once('@') {
         Some((text, name)) => (text, Some(FrameRate::named(name).ok_or(Problem::BadRate)?)),
         None => (text, rate),
@@ -86,13 +138,13 @@ pub(super) fn timecode(text: &str, rate: Option<FrameRate>) -> Result<i64, Probl
     }
     let counted = (minutes * 60 + seconds) * rate.counted + frames;
     if !drop_frame {
-        return Ok(rate.ms(counted));
+        return Ok((counted, rate));
     }
     let dropped = rate.dropped().ok_or(Problem::NoDrop)?;
     if minutes % 10 != 0 && seconds == 0 && frames < dropped {
         return Err(Problem::Dropped);
     }
-    Ok(rate.ms(counted - dropped * (minutes - minutes / 10)))
+    Ok((counted - dropped * (minutes - minutes / 10), rate))
 }
 
 #[cfg(test)]
@@ -139,6 +191,21 @@ mod tests {
         }
         assert_eq!(timecode("00:12:00;12@25", None), Err(Problem::NoDrop));
         assert_eq!(timecode("00:12:00;12@30", None), Err(Problem::NoDrop));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for (_, rate) in RATES {
+            // Around each minute of the first hours, where drop-frame leaves numbers out, and far away.
+            let minute = 60 * rate.counted;
+            for frame in (0..130).flat_map(|count| count * minute - 9..count * minute + 9).chain([80_000_000]) {
+                let written = rate.timecode(frame.max(0));
+                assert_eq!(super::frame(&written, Some(rate)), Ok((frame.max(0), rate)), "{written}");
+                assert_eq!(rate.frame_at(rate.ms(frame)), frame);
+            }
+        }
+        assert_eq!(FrameRate::named("29.97").map(|rate| rate.timecode(17_982)), Some("00:10:00;00".to_owned()));
+        assert_eq!(FrameRate::named("25").map(|rate| rate.timecode(18_012)), Some("00:12:00:12".to_owned()));
     }
 
     #[test]

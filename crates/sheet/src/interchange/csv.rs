@@ -1,0 +1,480 @@
+//! Tables: comma, semicolon or tab separated, with a header that names the columns.
+
+use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use downbeat_core::Locale;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+use super::row::{self, Row};
+use super::{Exported, Format, Intake, Remark, Terms};
+use crate::rundown::{Kind, Rundown};
+use crate::source::nearest;
+
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    about: "tables of spreadsheets, separated by commas, semicolons or tabs",
+    loses: "",
+    import: Some(import),
+    export: Some(export),
+};
+
+/// What a column may be called, and what it says about a cue.
+const COLUMNS: [(&str, Column); 24] = [
+    ("id", Column::Id),
+    ("name", Column::Name),
+    ("time", Column::Time("time")),
+    ("start", Column::Time("time")),
+    ("end", Column::Time("until")),
+    ("until", Column::Time("until")),
+    ("duration", Column::Time("duration")),
+    ("action", Column::Text("action")),
+    ("cue", Column::Text("action")),
+    ("track", Column::Text("track")),
+    ("kind", Column::Kind),
+    ("params", Column::Json("params")),
+    ("late", Column::Late),
+    ("jitter", Column::Time("jitter")),
+    ("preload", Column::Json("preload")),
+    ("message", Column::Text("message")),
+    ("disabled", Column::Disabled),
+    ("flags", Column::Flags),
+    ("note", Column::Text("note")),
+    ("notes", Column::Text("note")),
+    ("owner", Column::Text("owner")),
+    ("group", Column::Text("group")),
+    ("params.…", Column::Param),
+    ("message.…", Column::Message),
+];
+
+/// What the cells of a column say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Id,
+    Name,
+    Time(&'static str),
+    Text(&'static str),
+    Json(&'static str),
+    Kind,
+    Late,
+    Disabled,
+    Flags,
+    /// One of the params; its header goes on with which.
+    Param,
+    /// The message in one language; its header goes on with which.
+    Message,
+}
+
+/// A column as the header names it.
+struct Head {
+    column: Column,
+    /// What its header says, in the case in which it is written.
+    name: String,
+}
+
+impl Head {
+    /// Gives what follows `params.` or `message.`.
+    fn rest(&self) -> &str {
+        self.name.split_once('.').map_or("", |(_, rest)| rest)
+    }
+}
+
+fn import(text: &str, terms: &Terms, intake: &mut Intake) {
+    // Excel says in a first line of its own what separates the columns.
+    let (text, told, before) = match text.strip_prefix("sep=") {
+        Some(rest) => (rest.split_once('\n').map_or("", |(_, rest)| rest), rest.bytes().next(), 1),
+        None => (text, None, 0),
+    };
+    let delimiter = told.unwrap_or_else(|| delimiter(text));
+    if let Some(line) = open_quote(text, delimiter) {
+        let message = "a quote opens here and never closes, so the rest of the file is one cell; close it, or write two of them to mean the character";
+        return intake.refuse(before + line, message);
+    }
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut heads: Option<Vec<Option<Head>>> = None;
+    let mut record = StringRecord::new();
+    while let Ok(true) = reader.read_record(&mut record) {
+        let line = before + record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        match &heads {
+            None => heads = Some(header(&record, line, terms, intake)),
+            Some(heads) => self::line(&record, heads, line, terms, intake),
+        }
+    }
+}
+
+/// Gives the line in which a quote opens that never closes.
+fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
+    let mut line = 1;
+    let mut opened = None;
+    let mut cell_begins = true;
+    for byte in text.bytes() {
+        match (byte, opened) {
+            (b'"', Some(_)) => opened = None,
+            // Two of them mean the character: closed, and opened again.
+            (b'"', None) if cell_begins => opened = Some(line),
+            _ => {}
+        }
+        cell_begins = byte == delimiter || byte == b'\n' || byte == b'\r' || (byte == b'"' && opened.is_none());
+        line += usize::from(byte == b'\n');
+    }
+    opened
+}
+
+/// Gives what separates the columns: what the first line has most of.
+fn delimiter(text: &str) -> u8 {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |byte: &u8| line.bytes().filter(|other| other == byte).count();
+    // Of equals the last is taken.
+    b"\t;,".iter().copied().max_by_key(count).unwrap_or(b',')
+}
+
+/// Reads the header; a column that is left out gives nothing.
+fn header(record: &StringRecord, line: usize, terms: &Terms, intake: &mut Intake) -> Vec<Option<Head>> {
+    let mut seen = BTreeSet::new();
+    let heads: Vec<Option<Head>> =
+        record.iter().enumerate().map(|(index, name)| head(name.trim(), index, line, &mut seen, intake)).collect();
+    let has = |column: Column| heads.iter().flatten().any(|head| head.column == column);
+    let missing = [("time", Column::Time("time"), false), ("action", Column::Text("action"), terms.action.is_some())];
+    for (name, ..) in missing.into_iter().filter(|(_, column, told)| !told && !has(*column)) {
+        intake.refuse(
+            line,
+            format!("the header has no column {name:?}; the first line names the columns, such as time,action,track"),
+        );
+    }
+    heads
+}
+
+fn head(name: &str, index: usize, line: usize, seen: &mut BTreeSet<String>, intake: &mut Intake) -> Option<Head> {
+    // A spreadsheet may have columns for people only.
+    if name.is_empty() || name.starts_with('#') {
+        return None;
+    }
+    let small = name.to_lowercase();
+    let column = match small.split_once('.') {
+        Some(("params", rest)) if !rest.is_empty() => Some(Column::Param),
+        Some(("message", rest)) if rest.parse::<Locale>().is_ok() => Some(Column::Message),
+        _ => COLUMNS.iter().find(|(known, _)| *known == small).map(|&(_, column)| column),
+    };
+    let Some(column) = column else {
+        let known: Vec<&str> = COLUMNS.iter().map(|(known, _)| *known).collect();
+        let hint = match nearest(&small, known.iter().copied()) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => format!("the columns are {}", known.join(", ")),
+        };
+        let message = format!(
+            "column {} is called {name:?}, which says nothing about a cue; rename it, or begin its name with # to leave it out; {hint}",
+            index + 1
+        );
+        intake.refuse(line, message);
+        return None;
+    };
+    let which = if matches!(column, Column::Param | Column::Message) { name.to_owned() } else { format!("{column:?}") };
+    if !seen.insert(which) {
+        intake.refuse(line, format!("column {} says the same as an earlier one ({name:?}); keep one of them, or begin the name of the other with #", index + 1));
+    }
+    Some(Head { column, name: name.to_owned() })
+}
+
+/// Reads a line into a cue.
+fn line(record: &StringRecord, heads: &[Option<Head>], line: usize, terms: &Terms, intake: &mut Intake) {
+    if record.iter().skip(heads.len()).any(|cell| !cell.trim().is_empty()) {
+        let message = format!(
+            "it has {} cells, the header has {}; put a cell that has the separator in it into quotes",
+            record.len(),
+            heads.len()
+        );
+        return intake.refuse(line, message);
+    }
+    let mut cells = Cells { row: Row::at_line(line), params: Map::new(), words: Map::new(), line, intake };
+    for (head, cell) in heads.iter().zip(record) {
+        if let Some(head) = head.as_ref().filter(|_| !cell.trim().is_empty()) {
+            // Only where people read the cell's words are spaces at its ends part of them.
+            let is_words = matches!(head.column, Column::Text("message") | Column::Message | Column::Param);
+            cells.read(head, if is_words { cell } else { cell.trim() });
+        }
+    }
+    cells.finish(terms);
+}
+
+/// A line while its cells are read.
+struct Cells<'i> {
+    row: Row,
+    params: Map<String, Value>,
+    words: Map<String, Value>,
+    line: usize,
+    intake: &'i mut Intake,
+}
+
+impl Cells<'_> {
+    fn read(&mut self, head: &Head, cell: &str) {
+        match head.column {
+            Column::Id => self.row.set("id", cell),
+            Column::Name => self.row.name = Some(cell.to_owned()),
+            Column::Time(field) => self.time(field, cell),
+            Column::Text(field) => self.row.set(field, cell),
+            Column::Json(field) => match serde_json::from_str::<Map<String, Value>>(cell) {
+                Ok(object) => self.row.set(field, object),
+                Err(problem) => {
+                    self.refuse(head, cell, &format!("is no JSON object ({problem}); write it such as {{\"song\": 1}}"))
+                }
+            },
+            Column::Param => {
+                self.params.insert(head.rest().to_owned(), serde_json::from_str(cell).unwrap_or_else(|_| cell.into()));
+            }
+            Column::Message => {
+                self.words.insert(head.rest().to_owned(), cell.into());
+            }
+            Column::Kind => match Kind::from_word(&cell.to_lowercase()) {
+                Some(kind) => self.row.kind = Some(kind),
+                None => self.refuse(head, cell, "is no kind; write state or moment"),
+            },
+            Column::Late => match cell.strip_prefix("within ") {
+                Some(window) => self.row.set("late", serde_json::json!({ "within": window.trim() })),
+                None => self.row.set("late", cell),
+            },
+            Column::Disabled => match &*cell.to_lowercase() {
+                "true" | "yes" | "x" | "1" => self.row.set("disabled", true),
+                "false" | "no" | "0" => {}
+                _ => self.refuse(head, cell, "is neither yes nor no; write true or false"),
+            },
+            Column::Flags => self.row.set("flags", cell.split_whitespace().collect::<Vec<_>>()),
+        }
+    }
+
+    fn refuse(&mut self, head: &Head, cell: &str, problem: &str) {
+        let shown: String = cell.chars().take(60).collect();
+        self.intake.refuse(self.line, format!("column {:?}: {shown:?} {problem}", head.name));
+    }
+
+    /// Reads a time as sheets write them. Plain seconds may have a comma, and minutes and seconds are told apart from
+    /// hours and minutes.
+    fn time(&mut self, field: &'static str, cell: &str) {
+        let point = cell.replace(',', ".");
+        let is_number =
+            point.parse::<f64>().is_ok() && point.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        let number = Some(point.as_str())
+            .filter(|_| is_number)
+            .and_then(|point| serde_json::from_str::<serde_json::Number>(point).ok());
+        if let Some(number) = number {
+            return self.row.set(field, Value::Number(number));
+        }
+        let two_parts = point.split_once(':').filter(|(minutes, seconds)| {
+            let digits = |part: &str| matches!(part.len(), 1..=4) && part.bytes().all(|byte| byte.is_ascii_digit());
+            digits(minutes) && seconds.split('.').all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        });
+        let clock = match two_parts.and_then(|(minutes, seconds)| Some((minutes.parse::<u32>().ok()?, seconds))) {
+            Some((minutes, seconds)) => {
+                let clock = format!("{:02}:{:02}:{seconds}", minutes / 60, minutes % 60);
+                self.intake.remark(
+                    self.line,
+                    format!("{cell:?} is taken as minutes and seconds, {clock}; write all three parts to be sure"),
+                );
+                clock
+            }
+            // A comma before the decimals of a clock, and no other.
+            None if cell.contains(':') => point,
+            None => cell.to_owned(),
+        };
+        self.row.set(field, clock);
+    }
+
+    fn finish(self, terms: &Terms) {
+        let Self { mut row, params, words, line, intake } = self;
+        for (field, parts) in [("params", params), ("message", words)] {
+            if parts.is_empty() {
+                continue;
+            }
+            if row.field(field).is_some() {
+                return intake.refuse(
+                    line,
+                    format!("it has a {field:?} and parts of one ({field}.…); leave one of the two empty"),
+                );
+            }
+            row.set(field, parts);
+        }
+        if row.field("time").is_none() {
+            return intake.refuse(line, "it has no time; say when it fires, or delete the line");
+        }
+        let Some(action) = intake.action(line, row.text("action"), terms) else { return };
+        row.set("action", action);
+        intake.add(row);
+    }
+}
+
+fn export(rundown: &Rundown, _: &Terms) -> Result<Exported, Remark> {
+    let rows = row::of_rundown(rundown);
+    let kinds = row::kinds(&rows).is_some();
+    let used = |field: &str| rows.iter().any(|row| row.field(field).is_some());
+    let locales: BTreeSet<&str> = rundown
+        .cues()
+        .iter()
+        .filter_map(|cue| cue.message())
+        .flat_map(|message| message.keys().map(Locale::as_str))
+        .collect();
+    let fields: Vec<&str> = ["id", "time", "duration", "action", "track", "params", "late", "jitter", "preload"]
+        .into_iter()
+        .filter(|field| matches!(*field, "time" | "action") || used(field))
+        .collect();
+    let mut header: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+    header.extend(kinds.then(|| "kind".to_owned()));
+    header.extend(locales.iter().map(|locale| format!("message.{locale}")));
+
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    let mut write =
+        |cells: Vec<String>| writer.write_record(cells).map_err(|problem| Remark::file(problem.to_string()));
+    write(header)?;
+    for row in &rows {
+        let mut cells: Vec<String> = fields.iter().map(|field| cell(row, field)).collect();
+        cells.extend(kinds.then(|| row.kind.map_or("", Kind::as_str).to_owned()));
+        let words =
+            |locale: &&str| row.field("message").and_then(|message| message.get(locale)?.as_str()).unwrap_or_default();
+        cells.extend(locales.iter().map(|locale| words(locale).to_owned()));
+        write(cells)?;
+    }
+    let bytes = writer.into_inner().map_err(|problem| Remark::file(problem.to_string()))?;
+    // It was written from texts.
+    let text = String::from_utf8(bytes).map_err(|problem| Remark::file(problem.to_string()))?;
+    Ok(Exported { text, remarks: Vec::new() })
+}
+
+/// Writes a field into its cell.
+fn cell(row: &Row, field: &str) -> String {
+    match row.field(field) {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Object(late)) if field == "late" => {
+            format!("within {}", late.get("within").and_then(Value::as_str).unwrap_or_default())
+        }
+        Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interchange::tests::{cues, refused};
+
+    fn read(table: &str) -> Vec<String> {
+        cues(&FORMAT, table, &Terms::default())
+    }
+
+    fn refusals(table: &str) -> Vec<String> {
+        refused(&FORMAT, table, &Terms::default())
+    }
+
+    #[test]
+    fn columns_may_come_in_any_order_under_their_names() {
+        let table = "Action,Start,Track,ID,End,#who\r\n\
+            startSong,00:09:20,music,song1,00:13:20.500,Maria\r\n\
+            \r\n\
+            applause,#song1.end+2s,,,,\r\n\
+            particles,563.5,fx,,,\r\n";
+        assert_eq!(
+            read(table),
+            [
+                "560000-800500 song1 startSong music",
+                "563500 particles@563500 particles fx",
+                "802500 applause@802500 applause"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_separates_the_columns_is_found_out() {
+        for table in [
+            "time,action\n1.5,a b\n",
+            "time;action\n1,5;a b\n",
+            "time\taction\n1,5\ta b\n",
+            "\u{feff}sep=;\r\ntime;action\r\n1.5;\"a b\"",
+            "\n\ntime,action\n1.5,\"a b\"\n",
+        ] {
+            assert_eq!(read(table), ["1500 a b@1500 a b"], "{table}");
+        }
+    }
+
+    #[test]
+    fn cells_say_all_that_cues_have() {
+        let table = "time,action,kind,duration,params.song,params.title,late,jitter,preload,message.en,message.fr,disabled,flags,note\n\
+            1,a,moment,4s,7,\"First, \"\"light\"\"\",within 2s,400ms,\"{\"\"assets\"\":[\"\"/a.ogg\"\"]}\",Sing!,\"Chantez\n !\",no,x y,n\n\
+            2,b,,,,,,,,,,yes,,\n";
+        let imported = FORMAT.import(table, &Terms::default()).unwrap();
+        let [cue] = imported.rundown.cues() else { panic!("{}", imported.sheet) };
+        assert_eq!(cue.kind(), Kind::Moment);
+        assert_eq!(cue.params().unwrap()["song"], 7);
+        assert_eq!(cue.params().unwrap()["title"], "First, \"light\"");
+        assert_eq!(cue.late(), crate::Late::Within(downbeat_core::Span::from_millis(2_000)));
+        assert_eq!(cue.jitter().as_millis(), 400);
+        assert_eq!(cue.preload().unwrap().assets(), ["/a.ogg"]);
+        assert_eq!(cue.message().unwrap().len(), 2);
+        assert!(imported.sheet.contains(r#""flags": ["x", "y"]"#) && imported.sheet.contains("\"disabled\": true"));
+    }
+
+    #[test]
+    fn every_line_that_is_wrong_is_told_with_its_number() {
+        let table = "time,action,params,late,kind,disabled\n\
+            soon,a,,,,\n\
+            ,a,,,,\n\
+            1,,,,,\n\
+            1,a,{song},,,\n\
+            1,\"a\nb\",,,,\n\
+            1,a,,never,,\n\
+            1,a,,,sometimes,\n\
+            1,a,,,,perhaps\n\
+            1,a,,,,,more\n\
+            1.0005,a,,,,\n";
+        assert_eq!(
+            refusals(table),
+            [
+                "2 cue number 1: \"time\" \"soon\" is no time",
+                "3 it has no time",
+                "4 it does not say what is to be done",
+                "5 column \"params\": \"{song}\" is no JSON object (key must be a string at line 1 column 2)",
+                "6 cue number 3 at 00:00:01 has the action \"a\\nb\"",
+                "8 cue number 4 at 00:00:01 has \"never\" for \"late\"",
+                "9 column \"kind\": \"sometimes\" is no kind",
+                "10 column \"disabled\": \"perhaps\" is neither yes nor no",
+                "11 it has 7 cells",
+                "12 cue number 7: \"time\" 1.0005 is finer than a millisecond",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_told_what_is_missing() {
+        assert_eq!(
+            refusals("1,a\n"),
+            [
+                "1 column 1 is called \"1\"",
+                "1 column 2 is called \"a\"",
+                "1 the header has no column \"time\"",
+                "1 the header has no column \"action\"",
+            ]
+        );
+        let misspelled = FORMAT.import("time,acton,start\n1,a,2\n", &Terms::default()).unwrap_err();
+        assert!(misspelled[0].message.ends_with("did you mean \"action\"?"), "{}", misspelled[0].message);
+        assert!(misspelled[1].message.contains("says the same as an earlier one"));
+        assert_eq!(refusals(""), ["- there is no cue in the file"]);
+        assert_eq!(refusals("time,action\n"), ["- there is no cue in the file"]);
+        assert_eq!(refusals("time,action\n1,\"a\n2,b\n3,c\n"), ["2 a quote opens here and never closes"]);
+        assert_eq!(read("time,action\n1,12\" disc\n"), ["1000 12\" disc@1000 12\" disc"]);
+    }
+
+    #[test]
+    fn two_parts_are_minutes_and_seconds_and_that_is_told() {
+        let imported = FORMAT.import("time,action\n9:20,a\n90:00.5,b\n", &Terms::default()).unwrap();
+        let times: Vec<i64> = imported.rundown.cues().iter().map(|cue| cue.time().as_millis()).collect();
+        assert_eq!(times, [560_000, 5_400_500]);
+        let remarks: Vec<_> = imported.remarks.iter().map(|remark| remark.line).collect();
+        assert_eq!(remarks, [Some(2), Some(3)]);
+        assert!(imported.remarks[0].message.contains("\"9:20\" is taken as minutes and seconds"));
+    }
+
+    #[test]
+    fn an_action_has_one_kind() {
+        let table = "time,action,kind,end\n1,a,moment,3\n2,a,state,4\n";
+        assert_eq!(refusals(table), ["3 the action \"a\" is a state here and a moment elsewhere"]);
+    }
+}
