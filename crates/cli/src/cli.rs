@@ -18,7 +18,10 @@ use crate::profile::Flags;
 use crate::server::ServerUrl;
 
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
-pub(crate) use cues::{CheckArgs, CuesTask, Drawn, Format, PreviewArgs, begins_with};
+pub(crate) use cues::{
+    AtArgs, CheckArgs, CuesTask, DiffArgs, Drawn, ExportArgs, FmtArgs, Format, ImportArgs, InitArgs, JoinArgs,
+    PreviewArgs, SchemaArgs, TimecodeArgs, begins_with,
+};
 pub(crate) use event::{EventSetArgs, EventTask};
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
@@ -213,7 +216,7 @@ Examples:
     /// Show who changed what, when and why
     Log(LogArgs),
 
-    /// Check, compile and publish cue sheets
+    /// Write, check, compile and publish cue sheets
     #[command(subcommand)]
     Cues(CuesTask),
 

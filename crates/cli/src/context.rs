@@ -78,7 +78,7 @@ impl Context {
 }
 
 /// Gives the name this program was called by, so that a command shown can be copied as it is.
-fn program() -> String {
+pub(crate) fn program() -> String {
     std::env::args()
         .next()
         .filter(|name| !name.is_empty())

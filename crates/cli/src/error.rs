@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use downbeat_core::CommandId;
+use downbeat_sheet::interchange::Remark;
 use downbeat_wire::problem::Code;
 use downbeat_wire::{LastChange, Problem, StateBody};
 use serde_json::{Map, Value, json};
@@ -15,6 +16,7 @@ use crate::output::members;
 use crate::preview::Standing;
 use crate::profile::ProfileError;
 use crate::server::ServerError;
+use crate::sheets;
 use crate::text;
 
 /// One variant per thing the one who asked can do.
@@ -53,6 +55,13 @@ pub(crate) enum Error {
         files: Vec<String>,
         /// All that is said about them, for programs.
         diagnostics: Value,
+    },
+    /// A file of another program cannot be read as cues.
+    Foreign {
+        /// Its name.
+        file: String,
+        /// Why, line by line.
+        refusals: Vec<Remark>,
     },
     /// It needed a yes.
     Unconfirmed {
@@ -127,7 +136,7 @@ impl Error {
             | Self::Profile(_)
             | Self::File { .. }
             | Self::Instant(InstantError::Unreadable { .. }) => Exit::Usage,
-            Self::Instant(_) | Self::Invalid { .. } | Self::Sheet { .. } => Exit::InvalidInput,
+            Self::Instant(_) | Self::Invalid { .. } | Self::Sheet { .. } | Self::Foreign { .. } => Exit::InvalidInput,
             Self::Unconfirmed { .. } => Exit::Unconfirmed,
             Self::Server(ServerError::Problem { problem, .. }) => problem_exit(problem),
             Self::Server(_) | Self::Uncertain { .. } => Exit::Network,
@@ -148,6 +157,7 @@ impl Error {
             Self::Invalid { .. } => "invalid",
             Self::File { .. } => "file",
             Self::Sheet { .. } => "sheet",
+            Self::Foreign { .. } => "file-content",
             Self::Unconfirmed { .. } => "unconfirmed",
             Self::Server(ServerError::Problem { problem, .. }) => &problem.code,
             Self::Server(ServerError::Unreachable { .. }) => "unreachable",
@@ -174,6 +184,7 @@ impl Error {
             }
             Self::Server(error) => return error.hint(),
             Self::Sheet { .. } => "mend the sheet, then \"downbeat cues check\" it again".to_owned(),
+            Self::Foreign { .. } => "mend these lines and import it again; nothing was written".to_owned(),
             Self::File { .. } => "check the path and its permissions".to_owned(),
             Self::Interrupted { sent: true } => {
                 "\"downbeat status\" and \"downbeat log\" show whether it did".to_owned()
@@ -190,6 +201,7 @@ impl Error {
                 Map::from_iter([("problem".to_owned(), json!(**problem))])
             }
             Self::Sheet { diagnostics, .. } => Map::from_iter([("diagnostics".to_owned(), diagnostics.clone())]),
+            Self::Foreign { file, refusals } => members(json!({ "diagnostics": sheets::remarks(file, refusals) })),
             Self::Instant(InstantError::Skipped { meant, .. } | InstantError::Twice { meant, .. }) => {
                 members(json!({ "meant": meant.map(text::rfc3339) }))
             }
@@ -228,6 +240,16 @@ impl fmt::Display for Error {
             Self::File { path, why } => write!(f, "{}: {why}", path.display()),
             Self::Sheet { errors, files, .. } => {
                 write!(f, "{} in {}", text::count(*errors, "error"), files.join(", "))
+            }
+            Self::Foreign { file, refusals } => {
+                write!(f, "{file} was not imported, {}:", text::count(refusals.len(), "fault"))?;
+                for refusal in refusals.iter().take(sheets::SHOWN_MAX) {
+                    write!(f, "\n  {}", sheets::remark(file, refusal))?;
+                }
+                match refusals.len().saturating_sub(sheets::SHOWN_MAX) {
+                    0 => Ok(()),
+                    more => write!(f, "\n  … and {more} more (--json has all)"),
+                }
             }
             Self::Unconfirmed { why, .. } => write!(f, "nothing was sent: {why}"),
             Self::Server(error) => {

@@ -50,6 +50,21 @@ pub(crate) fn destination(given: &str) -> Result<Destination, String> {
     })
 }
 
+/// Reads a position to look at: as [`destination`], or `now`, which is where the event is.
+///
+/// # Errors
+/// A sentence with the forms there are.
+pub(crate) fn position(given: &str) -> Result<Destination, String> {
+    match given {
+        "now" => Ok(Destination::By(Span::ZERO)),
+        _ => destination(given).map_err(|_| {
+            format!(
+                "{given:?} is no position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, now, or +30s / -10s from where the event is"
+            )
+        }),
+    }
+}
+
 /// Reads a rate such as `1`, `0.5` or `1.25`.
 ///
 /// # Errors
@@ -234,6 +249,9 @@ mod tests {
         assert_eq!(destination("45"), Ok(Destination::To(Position::from_millis(45_000))));
         assert_eq!(destination("+30s"), Ok(Destination::By(Span::from_millis(30_000))));
         assert_eq!(destination("-0:10"), Ok(Destination::By(Span::from_millis(-10_000))));
+        assert_eq!(position("now"), Ok(Destination::By(Span::ZERO)));
+        assert_eq!(position("1:02:03.500"), Ok(Destination::To(Position::from_millis(3_723_500))));
+        assert!(position("soon").unwrap_err().contains("now, or +30s"));
         assert!(destination("--10").is_err() && destination("é").is_err());
     }
 

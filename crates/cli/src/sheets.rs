@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use downbeat_sheet::interchange;
 use downbeat_sheet::preview::{self, Remark};
 use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, compile_with};
 use serde_json::{Value, json};
@@ -54,16 +55,24 @@ pub(crate) struct Finding<'a> {
     pub(crate) to: Option<Place>,
 }
 
+/// A file's text, before anything is known of it.
+pub(crate) struct Source {
+    /// Its path, or `stdin`.
+    pub(crate) name: String,
+    pub(crate) is_file: bool,
+    pub(crate) text: String,
+}
+
 /// Reads and compiles a sheet, with what it includes; `-` is standard input.
 pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
-    let (name, is_file, source) = open(path)?;
-    Ok(Sheet::of(&name, is_file, source, options))
+    let Source { name, is_file, text } = source(path)?;
+    Ok(Sheet::of(&name, is_file, text, options))
 }
 
 /// Reads a sheet for looking at it: its rundown has what could be understood in spite of errors. With it comes what is
 /// said about it, by cue; the places leave out the sheet's folder.
 pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Remark>), Error> {
-    let (name, is_file, source) = open(path)?;
+    let Source { name, is_file, text: source } = self::source(path)?;
     let sketch = preview::sketch(&source, options, &included(&name, is_file));
     let (rundown, diagnostics) = (sketch.rundown().cloned(), sketch.diagnostics().to_vec());
     let sheet = Sheet::with(&name, is_file, source, rundown, diagnostics, sketch.included().to_vec());
@@ -80,8 +89,8 @@ pub(crate) fn file_name(name: &str) -> String {
     Path::new(name).file_name().map_or_else(|| name.to_owned(), |last| last.to_string_lossy().into_owned())
 }
 
-/// Gives a sheet's name, whether it is a file, and its text.
-fn open(path: &Path) -> Result<(String, bool, String), Error> {
+/// Reads a text; `-` is standard input.
+pub(crate) fn source(path: &Path) -> Result<Source, Error> {
     let failed = |why: String| Error::File { path: path.to_owned(), why };
     let is_file = path != Path::new("-");
     let (name, bytes) = if is_file {
@@ -91,15 +100,15 @@ fn open(path: &Path) -> Result<(String, bool, String), Error> {
         std::io::stdin().read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
         ("stdin".to_owned(), bytes)
     };
-    let source = String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Error::invalid(format!("{name} is not UTF-8 text: byte {at} is part of no character"), "save it as UTF-8")
     })?;
-    Ok((name, is_file, source))
+    Ok(Source { name, is_file, text })
 }
 
 /// Gives the texts of included files, which lie in the folder of the sheet named `name` or below it.
-fn included(name: &str, is_file: bool) -> impl Fn(&str) -> Result<String, String> {
+pub(crate) fn included(name: &str, is_file: bool) -> impl Fn(&str) -> Result<String, String> {
     let folder = folder(name);
     move |path| {
         if !is_file {
@@ -116,7 +125,7 @@ fn folder(name: &str) -> PathBuf {
 
 impl Sheet {
     /// Compiles a sheet.
-    fn of(name: &str, is_file: bool, source: String, options: &Options) -> Self {
+    pub(crate) fn of(name: &str, is_file: bool, source: String, options: &Options) -> Self {
         let Compiled { rundown, diagnostics, included } = compile_with(&source, options, &included(name, is_file));
         Self::with(name, is_file, source, rundown, diagnostics, included)
     }
@@ -135,6 +144,12 @@ impl Sheet {
             Text::of(name, Some(path), true, text)
         }));
         Self { name: name.to_owned(), texts, rundown, diagnostics }
+    }
+
+    /// Gives a sheet that is not compiled, because of this.
+    pub(crate) fn refused(source: Source, diagnostic: Diagnostic) -> Self {
+        let Source { name, is_file, text } = source;
+        Self::with(&name, is_file, text, None, vec![diagnostic], Vec::new())
     }
 
     /// Gives how many errors it has.
@@ -270,6 +285,17 @@ pub(crate) fn summary(rundown: &Rundown) -> String {
     let title = if rundown.title().is_empty() { String::new() } else { format!("\"{}\", ", rundown.title()) };
     let duration = rundown.duration().map(|duration| format!(", {}", text::span(duration))).unwrap_or_default();
     format!("{title}{}{duration}", text::count(rundown.cues().len(), "cue"))
+}
+
+/// Writes what is said about a line of another program's file: `labels.txt:3: …`.
+pub(crate) fn remark(file: &str, remark: &interchange::Remark) -> String {
+    let line = remark.line.map(|line| format!(":{line}")).unwrap_or_default();
+    text::tame(&format!("{file}{line}: {}", remark.message))
+}
+
+/// Gives what is said about another program's file, for programs.
+pub(crate) fn remarks(file: &str, remarks: &[interchange::Remark]) -> Value {
+    remarks.iter().map(|remark| json!({ "file": file, "line": remark.line, "message": remark.message })).collect()
 }
 
 /// Gives the beginning of a digest, long enough to tell rundowns apart.

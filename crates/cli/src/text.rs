@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
-use downbeat_core::{ServerTime, Span};
+use downbeat_core::{Position, ServerTime, Span};
 
 use crate::instant::Zone;
 
@@ -42,6 +42,12 @@ pub(crate) fn fine(measured: Span) -> String {
         ms @ 0..=9_999 => format!("{ms} ms"),
         _ => span(measured),
     }
+}
+
+/// Writes a position as `HH:MM:SS.mmm`, so that positions beneath each other line up.
+pub(crate) fn position(position: Position) -> String {
+    let clock = downbeat_sheet::rundown::clock(position.whole_millis());
+    if clock.contains('.') { clock } else { format!("{clock}.000") }
 }
 
 /// Writes an instant as RFC 3339 in `zone`; milliseconds only where there are any.

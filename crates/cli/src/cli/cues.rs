@@ -1,14 +1,51 @@
 //! `downbeat cues …`
 
+mod author;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use downbeat_core::{Digest, Locale};
 
 use super::options::CommandOptions;
+pub(crate) use author::{
+    AtArgs, DiffArgs, ExportArgs, FmtArgs, ImportArgs, InitArgs, JoinArgs, SchemaArgs, TimecodeArgs,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CuesTask {
+    /// Begin: a small sheet to change, its schema, and editor settings
+    #[command(after_help = author::INIT)]
+    Init(InitArgs),
+
+    /// Lay cue sheets out anew, with their comments
+    #[command(after_help = author::FMT)]
+    Fmt(FmtArgs),
+
+    /// Print the JSON Schema of cue sheets, by which editors complete and check
+    #[command(after_help = author::SCHEMA)]
+    Schema(SchemaArgs),
+
+    /// Say what is on at a time, and what comes next
+    #[command(after_help = author::AT)]
+    At(AtArgs),
+
+    /// Say what a viewer who joins at a time sees, cue by cue, and why
+    #[command(after_help = author::JOIN)]
+    Join(JoinArgs),
+
+    /// Say what moved, came, went and changed between two sheets, or from the event's rundown to a sheet
+    #[command(after_help = author::DIFF)]
+    Diff(DiffArgs),
+
+    /// Make a cue sheet of a table, of labels, edits or a text track
+    #[command(after_help = author::IMPORT)]
+    Import(ImportArgs),
+
+    /// Write a cue sheet down for another program
+    #[command(after_help = author::EXPORT)]
+    Export(ExportArgs),
+
     /// Check cue sheets and say all that is wrong with them
     #[command(after_help = "\
 Examples:

@@ -1,12 +1,22 @@
 //! `cues …`, a file per command.
 
+mod asked;
+mod at;
 mod check;
 mod compile;
+mod diff;
 mod explain;
+mod export;
+mod fmt;
+mod import;
+mod init;
+mod join;
 mod list;
+mod live;
 mod preview;
 mod publish;
 mod rollback;
+mod schema;
 
 use crate::cli::{CuesTask, Global};
 use crate::error::Error;
@@ -16,6 +26,14 @@ use crate::output::{Output, Report};
 pub(super) fn run(task: CuesTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
     let context = || super::context(global, output);
     Ok(match task {
+        CuesTask::Init(args) => Box::new(init::run(&args, global.dry_run)?),
+        CuesTask::Fmt(args) => Box::new(fmt::run(&args, global.dry_run)?),
+        CuesTask::Schema(args) => Box::new(schema::run(&args, global.dry_run, output)?),
+        CuesTask::At(args) => Box::new(at::run(&args, &context, output)?),
+        CuesTask::Join(args) => Box::new(join::run(&args, &context, output)?),
+        CuesTask::Diff(args) => Box::new(diff::run(&args, &context, output)?),
+        CuesTask::Import(args) => Box::new(import::run(&args, global.yes, global.dry_run, output)?),
+        CuesTask::Export(args) => Box::new(export::run(&args, global.dry_run, output)?),
         CuesTask::Check(args) => match &args.explain {
             Some(code) => Box::new(explain::run(code)?),
             None => Box::new(check::run(&args, output)?),

@@ -45,6 +45,7 @@ struct Event {
     state: EventState,
     receipts: BTreeMap<String, Receipt>,
     log: Vec<LogEntry>,
+    rundowns: BTreeMap<String, String>,
     lost: bool,
 }
 
@@ -68,7 +69,8 @@ impl Fake {
         let seen = Arc::clone(&requests);
         let start = Configuration { starts_at: Some(START), ..Configuration::default() };
         let state = EventState::create(start, "e1".parse().unwrap(), "maria", START).unwrap();
-        let mut event = Event { state, receipts: BTreeMap::new(), log: Vec::new(), lost: false };
+        let mut event =
+            Event { state, receipts: BTreeMap::new(), log: Vec::new(), rundowns: BTreeMap::new(), lost: false };
         event.write("create", "maria", json!({}));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -191,6 +193,9 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
             }
             (200, time.to_json())
         }
+        ("GET", Route::Rundown(_, digest)) if event.rundowns.contains_key(&digest.to_string()) => {
+            (200, event.rundowns[&digest.to_string()].clone())
+        }
         _ if !authorized => refused(Problem::new(Code::Unauthorized, "no valid token")),
         ("GET", Route::Log(_)) => {
             let entries: Vec<LogEntry> = event.log.iter().rev().cloned().collect();
@@ -204,6 +209,10 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
                 Ok(answer) => to_text(json!(answer)),
                 Err(problem) => refused(*problem),
             }
+        }
+        ("PUT", Route::Rundown(_, digest)) => {
+            event.rundowns.insert(digest.to_string(), String::from_utf8(body.to_vec()).unwrap());
+            (201, json!({}).to_string())
         }
         ("PUT", Route::Event(_)) => {
             let (wanted, _) = configuration::parse(body).unwrap();
@@ -268,17 +277,31 @@ pub(crate) fn operate(fake: &Fake, arguments: &[&str]) -> Run {
 
 /// Runs the binary with these variables.
 pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-    let empty = Directory::new();
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_downbeat"))
+    run_in(&Directory::new(), arguments, variables, b"")
+}
+
+/// Runs the binary in a directory, with this on its standard input.
+pub(crate) fn run_in(directory: &Directory, arguments: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_downbeat"))
         .args(arguments)
-        .current_dir(&empty.0)
+        .current_dir(&directory.0)
         .env_clear()
         .env("TZ", "UTC")
         .env("DOWNBEAT_ACTOR", "maria@desk")
         .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // Beside the reading of what it prints, so that neither waits for the other; it may end without reading.
+    let writing = std::thread::spawn(move || {
+        let _ = stdin.write_all(&input);
+    });
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    writing.join().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
 }

@@ -93,15 +93,39 @@ fn import(text: &str, terms: &Terms, intake: &mut Intake) {
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut heads: Option<Vec<Option<Head>>> = None;
     let mut record = StringRecord::new();
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: before + 1 };
     while let Ok(true) = reader.read_record(&mut record) {
-        let line = before + record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+        let line = lines.of_record(record.position().map_or(0, csv::Position::byte));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         match &heads {
-            None => heads = Some(header(&record, line, terms, intake)),
+            None => match header(&record, line, terms, intake) {
+                Some(read) => heads = Some(read),
+                // What no line can say would be missed in each of them.
+                None => return,
+            },
             Some(heads) => self::line(&record, heads, line, terms, intake),
         }
+    }
+}
+
+/// Counts lines up to where records begin.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// Gives the line of the record that the reader found at `byte`, which may still be among the ends of former lines.
+    fn of_record(&mut self, byte: u64) -> usize {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(&here) = self.text.get(self.at).filter(|here| self.at < byte || b"\r\n".contains(here)) {
+            self.line += usize::from(here == b'\n');
+            self.at += 1;
+        }
+        self.line
     }
 }
 
@@ -131,20 +155,20 @@ fn delimiter(text: &str) -> u8 {
     b"\t;,".iter().copied().max_by_key(count).unwrap_or(b',')
 }
 
-/// Reads the header; a column that is left out gives nothing.
-fn header(record: &StringRecord, line: usize, terms: &Terms, intake: &mut Intake) -> Vec<Option<Head>> {
+/// Reads the header, unless what every cue needs is not in it; a column that is left out gives nothing.
+fn header(record: &StringRecord, line: usize, terms: &Terms, intake: &mut Intake) -> Option<Vec<Option<Head>>> {
     let mut seen = BTreeSet::new();
     let heads: Vec<Option<Head>> =
         record.iter().enumerate().map(|(index, name)| head(name.trim(), index, line, &mut seen, intake)).collect();
     let has = |column: Column| heads.iter().flatten().any(|head| head.column == column);
     let missing = [("time", Column::Time("time"), false), ("action", Column::Text("action"), terms.action.is_some())];
-    for (name, ..) in missing.into_iter().filter(|(_, column, told)| !told && !has(*column)) {
-        intake.refuse(
-            line,
-            format!("the header has no column {name:?}; the first line names the columns, such as time,action,track"),
-        );
-    }
-    heads
+    let missing = missing.into_iter().filter(|(_, column, told)| !told && !has(*column));
+    let refused = missing.map(|(name, ..)| {
+        let message =
+            format!("the header has no column {name:?}; the first line names the columns, such as time,action,track");
+        intake.refuse(line, message);
+    });
+    (refused.count() == 0).then_some(heads)
 }
 
 fn head(name: &str, index: usize, line: usize, seen: &mut BTreeSet<String>, intake: &mut Intake) -> Option<Head> {
@@ -440,6 +464,18 @@ mod tests {
                 "12 cue number 7: \"time\" 1.0005 is finer than a millisecond",
             ]
         );
+    }
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for (table, line) in [
+            ("time,action\r\n\r\n1,a\r\nsoon,b\r\n", "4"),
+            ("time,action\n1,\"a\"\n2,\"x\"\n\n\nsoon,b", "6"),
+            ("sep=,\ntime,action\nsoon,b", "3"),
+            ("time,action\r\n1,a,\"\r\nb\"\r\n", "2"),
+        ] {
+            assert!(refusals(table)[0].starts_with(line), "{:?}", refusals(table));
+        }
     }
 
     #[test]

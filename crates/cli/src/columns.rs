@@ -1,0 +1,66 @@
+//! Lines whose parts stand beneath each other.
+
+use std::fmt;
+
+use crate::text::tame;
+
+/// Gives how much of one part is shown, in characters.
+const PART_MAX: usize = 60;
+
+/// Gives how much of the last part of a line is shown: nothing stands behind it.
+const LAST_MAX: usize = 120;
+
+/// Lines of parts. A column in which no line has anything is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Columns(Vec<Vec<String>>);
+
+impl Columns {
+    /// Adds a line.
+    pub(crate) fn line<const PARTS: usize>(&mut self, parts: [String; PARTS]) {
+        let most = |index: usize| if index + 1 == PARTS { LAST_MAX } else { PART_MAX };
+        self.0.push(parts.iter().enumerate().map(|(index, part)| shown(part, most(index))).collect());
+    }
+}
+
+impl fmt::Display for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.0.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            self.0.iter().filter_map(|line| line.get(column)).map(|part| part.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..count).map(width).collect();
+        for line in &self.0 {
+            let mut text = String::new();
+            for (part, &width) in line.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+                text.push_str(&format!("  {part:width$}"));
+            }
+            writeln!(f, "{}", text.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives a part as it is shown: on one line, and cut where it is long.
+fn shown(part: &str, most: usize) -> String {
+    let part = tame(part);
+    match part.char_indices().nth(most) {
+        None => part,
+        Some((cut, _)) => format!("{}…", &part[..cut]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_stand_beneath_each_other_and_empty_columns_go() {
+        let mut columns = Columns::default();
+        columns.line(["a".to_owned(), String::new(), "é".to_owned(), String::new()]);
+        columns.line(["long".to_owned(), String::new(), "b\nc".to_owned(), "d".to_owned()]);
+        assert_eq!(columns.to_string(), "  a     é\n  long  b c  d\n");
+        let mut columns = Columns::default();
+        columns.line(["x".repeat(61), "y".repeat(121)]);
+        assert_eq!(columns.to_string(), format!("  {}…  {}…\n", "x".repeat(60), "y".repeat(120)));
+    }
+}

@@ -1,0 +1,71 @@
+//! `cues export`: a cue sheet to another program's file.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use downbeat_sheet::Options;
+use downbeat_sheet::interchange::Exported;
+use serde_json::{Map, Value, json};
+
+use super::import::terms;
+use crate::cli::ExportArgs;
+use crate::error::Error;
+use crate::output::{Output, Report, members};
+use crate::sheets;
+use crate::text;
+
+/// A file made of a sheet.
+pub(crate) struct Export {
+    sheet: String,
+    cues: usize,
+    exported: Exported,
+    out: Option<PathBuf>,
+    dry_run: bool,
+}
+
+/// Writes a sheet down for another program.
+pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Export, Error> {
+    let sheet = sheets::read(&args.sheet, &Options::default())?;
+    if !output.json {
+        output.remark(&sheet.report());
+    }
+    let rundown = sheet.rundown()?;
+    let exported = args.format.export(rundown, &terms(&args.timecode)).map_err(|refusal| {
+        let (problem, remedy) = refusal.message.split_once("; ").unwrap_or((&refusal.message, "choose another format"));
+        Error::invalid(format!("{} was not exported: {problem}", sheet.name), remedy)
+    })?;
+    if !output.json {
+        for remark in &exported.remarks {
+            output.remark(&(sheets::remark(&sheet.name, remark) + "\n"));
+        }
+    }
+    if let Some(out) = args.out.as_ref().filter(|_| !dry_run) {
+        std::fs::write(out, &exported.text)
+            .map_err(|error| Error::File { path: out.clone(), why: error.to_string() })?;
+    }
+    let cues = rundown.cues().len();
+    Ok(Export { sheet: sheet.name, cues, exported, out: args.out.clone(), dry_run })
+}
+
+impl Report for Export {
+    fn json(&self) -> Map<String, Value> {
+        members(json!({
+            "file": self.sheet,
+            "cues": self.cues,
+            "out": self.out,
+            "dryRun": self.dry_run,
+            "text": if self.out.is_none() { Some(&self.exported.text) } else { None },
+            "diagnostics": sheets::remarks(&self.sheet, &self.exported.remarks),
+        }))
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(out) = &self.out else { return f.write_str(&self.exported.text) };
+        let verb = if self.dry_run { "would write" } else { "wrote" };
+        writeln!(f, "{}", text::tame(&format!("{verb} {}: {}", out.display(), text::count(self.cues, "cue"))))
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.out.is_some() { Ok(()) } else { self.human(f) }
+    }
+}

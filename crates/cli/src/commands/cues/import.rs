@@ -1,0 +1,84 @@
+//! `cues import`: another program's file to a cue sheet.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use downbeat_sheet::interchange::{Imported, Terms};
+use serde_json::{Map, Value, json};
+
+use crate::cli::{ImportArgs, TimecodeArgs};
+use crate::error::Error;
+use crate::files;
+use crate::output::{Output, Report, members};
+use crate::sheets::{self, Source};
+use crate::text;
+
+/// A sheet made of a file.
+pub(crate) struct Import {
+    file: String,
+    imported: Imported,
+    out: Option<PathBuf>,
+    dry_run: bool,
+}
+
+/// Makes a sheet of a file.
+pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -> Result<Import, Error> {
+    let Source { name: file, is_file, text } = sheets::source(&args.file)?;
+    let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = stem.filter(|_| is_file);
+    let terms = Terms { action: args.action.clone(), name, ..terms(&args.timecode) };
+    let imported = match args.format.import(&text, &terms) {
+        Ok(imported) => imported,
+        Err(refusals) => return Err(Error::Foreign { file, refusals }),
+    };
+    if !output.json {
+        for remark in &imported.remarks {
+            output.remark(&(sheets::remark(&file, remark) + "\n"));
+        }
+    }
+    if let Some(out) = args.out.as_ref().filter(|_| !dry_run) {
+        write(out, &imported.sheet, yes)?;
+    }
+    Ok(Import { file, imported, out: args.out.clone(), dry_run })
+}
+
+/// Gives what is said about timecode.
+pub(super) fn terms(args: &TimecodeArgs) -> Terms {
+    Terms { frame_rate: args.frame_rate, start: args.start.clone(), ..Terms::default() }
+}
+
+/// Writes the sheet; one that is there may have been worked on since.
+fn write(out: &Path, sheet: &str, yes: bool) -> Result<(), Error> {
+    if !out.exists() {
+        return files::create(out, sheet.as_bytes());
+    }
+    if yes {
+        return files::replace(out, sheet.as_bytes());
+    }
+    let message = format!("{} is there already; nothing was written", out.display());
+    Err(Error::usage(message, "give another name, or replace it with --yes"))
+}
+
+impl Report for Import {
+    fn json(&self) -> Map<String, Value> {
+        members(json!({
+            "file": self.file,
+            "cues": self.imported.rundown.cues().len(),
+            "out": self.out,
+            "dryRun": self.dry_run,
+            "sheet": if self.out.is_none() { Some(&self.imported.sheet) } else { None },
+            "diagnostics": sheets::remarks(&self.file, &self.imported.remarks),
+        }))
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(out) = &self.out else { return f.write_str(&self.imported.sheet) };
+        let verb = if self.dry_run { "would write" } else { "wrote" };
+        let summary = sheets::summary(&self.imported.rundown);
+        writeln!(f, "{}", text::tame(&format!("{verb} {}: {summary}", out.display())))
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.out.is_some() { Ok(()) } else { self.human(f) }
+    }
+}

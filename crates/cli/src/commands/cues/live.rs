@@ -1,0 +1,76 @@
+//! What the event has: its rundown, and where it stands.
+
+use downbeat_core::{Digest, Position};
+use downbeat_sheet::{Rundown, digest_of};
+use downbeat_wire::{Route, StatusWord};
+use serde_json::{Map, Value, json};
+
+use crate::context::{self, Context};
+use crate::error::Error;
+use crate::preview::Standing;
+use crate::server::ServerError;
+
+/// The event as it is now.
+pub(super) struct Live {
+    /// Where it stands.
+    pub(super) standing: Standing,
+    /// The rundown that it has, if it has one.
+    rundown: Option<(Digest, Rundown)>,
+    /// Which event of which server, for programs.
+    place: Map<String, Value>,
+    /// Its name.
+    pub(super) name: String,
+}
+
+impl Live {
+    /// Asks for it.
+    pub(super) fn read(context: &Context) -> Result<Self, Error> {
+        let server = context.reader()?;
+        let event = &context.settings.event;
+        let reading = server.state(event)?;
+        let standing =
+            Standing::of(&reading.body, reading.clock.now()).map_err(|error| context::broken(&server, &error))?;
+        let rundown = match reading.body.rundown {
+            None => None,
+            Some(digest) => {
+                let bytes = server.rundown(event, digest)?;
+                let strange = |why: String| {
+                    let url = server.url_of(&Route::Rundown(event.clone(), digest));
+                    Error::from(ServerError::Strange { url, status: 200, why })
+                };
+                if digest_of(&bytes) != digest {
+                    return Err(strange("what it gives is not the rundown of that name".to_owned()));
+                }
+                let rundown = Rundown::parse(&bytes).map_err(|problem| strange(problem.to_string()))?;
+                Some((digest, rundown))
+            }
+        };
+        Ok(Self { standing, rundown, place: context.place(), name: event.to_string() })
+    }
+
+    /// Gives the rundown.
+    pub(super) fn rundown(&self) -> Result<&Rundown, Error> {
+        match &self.rundown {
+            Some((_, rundown)) => Ok(rundown),
+            None => Err(Error::invalid(
+                format!("the event {:?} has no rundown yet", self.name),
+                "publish one with \"downbeat cues publish\", or name a sheet",
+            )),
+        }
+    }
+
+    /// Gives how far viewers have got; nothing if the event has not begun or is over.
+    pub(super) fn under_way(&self) -> Option<Position> {
+        let Standing { status, position, .. } = self.standing;
+        let begun = matches!(status, StatusWord::Running | StatusWord::Paused) && position >= Position::START;
+        begun.then_some(position)
+    }
+
+    /// Gives where it stands, for programs.
+    pub(super) fn json(&self) -> Value {
+        let mut live = self.place.clone();
+        live.insert("now".to_owned(), context::standing_json(&self.standing));
+        live.insert("rundown".to_owned(), json!(self.rundown.as_ref().map(|(digest, _)| digest)));
+        live.into()
+    }
+}

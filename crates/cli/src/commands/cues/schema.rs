@@ -1,0 +1,74 @@
+//! `cues schema`: sheets as a JSON Schema.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use downbeat_sheet::Options;
+use serde_json::{Map, Value, json};
+
+use crate::cli::SchemaArgs;
+use crate::error::Error;
+use crate::output::{Output, Report, members};
+use crate::sheets::{self, Source};
+
+/// A schema.
+pub(crate) struct Schema {
+    schema: Value,
+    out: Option<PathBuf>,
+    dry_run: bool,
+}
+
+/// Gives the schema of sheets, or of one project's sheets.
+pub(crate) fn run(args: &SchemaArgs, dry_run: bool, output: Output) -> Result<Schema, Error> {
+    let schema = match &args.sheet {
+        None => downbeat_sheet::schema(),
+        Some(path) => of_project(sheets::source(path)?, output)?,
+    };
+    if let Some(out) = args.out.as_ref().filter(|_| !dry_run) {
+        std::fs::write(out, printed(&schema))
+            .map_err(|error| Error::File { path: out.clone(), why: error.to_string() })?;
+    }
+    Ok(Schema { schema, out: args.out.clone(), dry_run })
+}
+
+/// Gives a schema as a file has it.
+pub(super) fn printed(schema: &Value) -> String {
+    format!("{schema:#}\n")
+}
+
+fn of_project(source: Source, output: Output) -> Result<Value, Error> {
+    let read = sheets::included(&source.name, source.is_file);
+    match downbeat_sheet::schema_for(&source.text, &read) {
+        Ok(schema) => Ok(schema),
+        // What stands in the way of its declarations stands in the way of its rundown too.
+        Err(_) => {
+            let sheet = sheets::Sheet::of(&source.name, source.is_file, source.text, &Options::default());
+            if !output.json {
+                output.remark(&sheet.report());
+            }
+            sheet.rundown()?;
+            Err(Error::Internal("the sheet compiles, but its declarations could not be read".to_owned()))
+        }
+    }
+}
+
+impl Report for Schema {
+    fn json(&self) -> Map<String, Value> {
+        members(json!({
+            "out": self.out,
+            "dryRun": self.dry_run,
+            "schema": if self.out.is_none() { Some(&self.schema) } else { None },
+        }))
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.out {
+            Some(out) => writeln!(f, "{} {}", if self.dry_run { "would write" } else { "wrote" }, out.display()),
+            None => f.write_str(&printed(&self.schema)),
+        }
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.out.is_some() { Ok(()) } else { self.human(f) }
+    }
+}
