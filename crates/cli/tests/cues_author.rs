@@ -38,7 +38,6 @@ fn files_that_are_no_sheets_are_refused_by_every_command() {
         (file(&directory, "empty.json", ""), 3),
         (file(&directory, "latin.json", b"[{\"time\":1,\"action\":\"\xe9\"}]"), 3),
         (file(&directory, "cut.json", "[{\"time\":1,"), 3),
-        (file(&directory, "huge.json", format!("[{}{{\"time\":1", " ".repeat(11 << 20))), 3),
     ];
     for (path, exit) in &cases {
         for arguments in [
@@ -55,12 +54,20 @@ fn files_that_are_no_sheets_are_refused_by_every_command() {
             let run = run(&directory, &[&["cues"], arguments].concat());
             let said = format!("{}{}", run.out, run.err);
             assert_eq!(run.code, *exit, "{arguments:?} {said:.2000}");
-            let json = downbeat(&[&["cues"], arguments, &["--json"]].concat());
-            assert_eq!(json.json()["code"], json!(exit), "{arguments:?}");
             assert!(!said.is_empty() && said.len() < 10_000, "{arguments:?} {said:.200}");
             assert_eq!(fs::read(path).ok(), before);
+            let json = downbeat(&[&["cues"], arguments, &["--json"]].concat());
+            assert_eq!(json.json()["code"], json!(exit), "{arguments:?}");
         }
     }
+}
+
+#[test]
+fn a_sheet_over_the_limit_is_refused_with_the_limit() {
+    let directory = Directory::new();
+    let huge = file(&directory, "huge.json", format!("[{}]", " ".repeat(11 << 20)));
+    let run = run(&directory, &["cues", "at", "10:03", &huge]);
+    assert!(run.code == 3 && run.err.contains("10 MiB") && run.err.len() < 10_000, "{:.2000}", run.err);
 }
 
 #[test]
