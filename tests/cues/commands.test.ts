@@ -27,7 +27,8 @@ const { WebVTTParser } = createRequire(import.meta.url)("webvtt-parser") as {
 };
 
 function downbeat(args: string[], input = ""): string {
-  return execFileSync(`${ROOT}/target/release/downbeat`, ["cues", ...args], { input, encoding: "utf8", maxBuffer: 1 << 27 });
+  const options = { input, encoding: "utf8", maxBuffer: 1 << 27 } as const;
+  return execFileSync(`${ROOT}/target/release/downbeat`, ["cues", ...args], options);
 }
 
 /** Gives a text track as the validator reads it; it must find nothing to complain of. */
@@ -41,6 +42,11 @@ interface Compiled {
   cues: { id: string; time: number; end?: number; action: string; track?: string; params?: object }[];
 }
 
+/** Gives cues as texts in an order of their own: players take the longest first, rundowns go by track. */
+function sorted(cues: object[]): string[] {
+  return cues.map((cue) => JSON.stringify(cue)).sort();
+}
+
 for (const name of ["tiny.json", "gala.json", "marathon.jsonc"]) {
   test(`cues/good/${name} as WebVTT is valid, and its JSON says each cue's time, action, track and params`, () => {
     const sheet = `${ROOT}/cues/good/${name}`;
@@ -48,18 +54,22 @@ for (const name of ["tiny.json", "gala.json", "marathon.jsonc"]) {
     const compiled = JSON.parse(downbeat(["compile", sheet, "--quiet"])) as Compiled;
     const told = cues.map(({ startTime, endTime, text }) => {
       const { action, track, params, end } = JSON.parse(text);
-      return { time: Math.round(startTime * 1000), end: end === null ? undefined : Math.round(endTime * 1000), action, track, params };
+      const endMs = end === null ? undefined : Math.round(endTime * 1000);
+      return { time: Math.round(startTime * 1000), end: endMs, action, track, params };
     });
-    const expected = compiled.cues.map(({ time, end, action, track, params }) => ({ time, end, action, track, params }));
-    // Of cues that begin together players take the longest first, rundowns go by track.
-    const sorted = (cues: object[]) => cues.map((cue) => JSON.stringify(cue)).sort();
+    const expected = compiled.cues.map(({ time, end, action, track, params }) => {
+      return { time, end, action, track, params };
+    });
     assert.deepEqual(sorted(told), sorted(expected));
   });
 }
 
 test("texts that mean something to WebVTT come through it", () => {
-  const nasty = ["-->", "a --> b", "<v Anna>&amp;", "\n\nNOTE x\n\n00:01.000 --> 00:02.000", "${x}", "🎉", "\u2028", "WEBVTT", '"\\'];
-  const cues = nasty.map((text, index) => ({ id: `c${index}`, time: index, action: `a ${index} --> b`, params: { text }, message: `${text}!` }));
+  const block = "\n\nNOTE x\n\n00:01.000 --> 00:02.000";
+  const nasty = ["-->", "a --> b", "<v Anna>&amp;", block, "${x}", "🎉", "\u2028", "WEBVTT", '"\\'];
+  const cues = nasty.map((text, index) => {
+    return { id: `c${index}`, time: index, action: `a ${index} --> b`, params: { text }, message: `${text}!` };
+  });
   const sheet = JSON.stringify({ version: 1, title: "A --> B", cues }).replaceAll("${", () => "$${");
   const track = downbeat(["export", "vtt", "-"], sheet);
   const found = parsed(track);
@@ -77,7 +87,8 @@ test("the beginning that init makes is valid by its schema, and by the one made 
     const sheet = `${folder}/show.cues.jsonc`;
     const schemas = [readFileSync(`${folder}/downbeat.schema.json`, "utf8"), downbeat(["schema", "--for", sheet])];
     // Its comments stand on lines of their own.
-    const read: { cues: { id: string; params: { song: unknown } }[] } = JSON.parse(readFileSync(sheet, "utf8").replaceAll(/^\s*\/\/.*$/gm, ""));
+    const plain = readFileSync(sheet, "utf8").replaceAll(/^\s*\/\/.*$/gm, "");
+    const read: { cues: { id: string; params: { song: unknown } }[] } = JSON.parse(plain);
     for (const [index, schema] of schemas.entries()) {
       const valid = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(schema));
       assert.ok(valid(read), JSON.stringify(valid.errors));

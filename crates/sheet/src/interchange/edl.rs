@@ -11,7 +11,7 @@ use crate::source::{FrameRate, Problem, frame};
 pub(super) const FORMAT: Format = Format {
     name: "edl",
     about: "edit decision lists (CMX 3600) of Resolve, Avid, Premiere; needs --fps",
-    loses: "params, late, jitter, preload, message, parts of a frame; a state without end comes back as a moment",
+    loses: "params, late, jitter, preload, message, parts of a frame, that a state has no end",
     import: Some(import),
     export: Some(export),
 };
@@ -22,6 +22,9 @@ const PASSED_OVER: [&str; 9] =
 
 /// The channel of the picture. Cues that name no track are written there.
 const PICTURE: &str = "V";
+
+/// The kind of an edit that is no transition.
+const CUT: &str = "C";
 
 /// Gives how many frames a mark may last: ten million, a day at any rate.
 const FRAMES_MAX: u32 = 10_000_000;
@@ -121,7 +124,7 @@ impl List {
     /// Reads `001  REEL  V  C  in out in out`, of which the last two are times of the programme.
     fn edit(&mut self, line: &str, number: usize, intake: &mut Intake) {
         let parts: Vec<&str> = line.split_whitespace().collect();
-        let [edit, _, channel, _, .., _, _, from, to] = parts[..] else {
+        let [edit, _, channel, kind, .., _, _, from, to] = parts[..] else {
             let message = "it is no whole edit, which has a number, a reel, a channel, a kind of cut and four timecodes; complete it, or put * before it";
             return intake.refuse(number, message);
         };
@@ -132,7 +135,7 @@ impl List {
             return intake.refuse(number, format!("it ends at {to}, before it begins at {from}; exchange the two"));
         }
         // A transition is two lines of one number; the first takes no time and says what was there before.
-        if self.edits.last().is_some_and(|last| last.begin == last.end && last.number == edit) {
+        if kind != CUT && self.edits.last().is_some_and(|last| last.begin == last.end && last.number == edit) {
             self.edits.pop();
         }
         self.last = Some(self.edits.len());
@@ -163,9 +166,10 @@ impl List {
 
     /// Reads what Avid writes of a mark: `* LOC: 01:00:10:00 RED name`.
     fn locator(&mut self, mark: &str, number: usize, intake: &mut Intake) {
-        let mut parts = mark.splitn(3, char::is_whitespace);
-        let Some(at) = self.frame(parts.next().unwrap_or_default(), number, intake) else { return };
-        let name = parts.nth(1).unwrap_or_default().trim().to_owned();
+        let (at, rest) = mark.split_once(char::is_whitespace).unwrap_or((mark, ""));
+        let Some(at) = self.frame(at, number, intake) else { return };
+        let (_, name) = rest.trim_start().split_once(char::is_whitespace).unwrap_or_default();
+        let name = name.trim().to_owned();
         // No edit has this number, so none takes it for the first half of a transition.
         self.edits.push(Edit { line: number, number: String::new(), begin: at, end: at, channel: None, name });
     }
@@ -230,7 +234,7 @@ fn export(rundown: &Rundown, terms: &Terms) -> Result<Exported, Remark> {
         }
         let [source_end, begin, end, zero] = [end - begin, begin, end, 0].map(|frame| rate.timecode(frame));
         text.push_str(&format!(
-            "\n{:03}  AX       {PICTURE}     C        {zero} {source_end} {begin} {end}\n* FROM CLIP NAME: {}\n",
+            "\n{:03}  AX       {PICTURE}     {CUT}        {zero} {source_end} {begin} {end}\n* FROM CLIP NAME: {}\n",
             index + 1,
             Label::of(cue).write()
         ));
@@ -273,7 +277,7 @@ mod tests {
         * FROM CLIP NAME: opening\n\
         * TO CLIP NAME: song\n\
         M2   AX       025.0                00:00:00:00\n\
-        * LOC: 01:00:03:01 RED     burst #burst1\n\
+        * LOC: 01:00:03:01  RED     burst #burst1\n\
         003  AX       A2    C        00:00:00:00 00:00:00:01 01:00:12:12 01:00:12:13\n\
         * FROM CLIP NAME: bell\n";
 
@@ -344,6 +348,9 @@ mod tests {
                 "7 the timecode \"never\" is no time",
             ]
         );
+        let pair = "001  AX V C 0 0 00:00:05:00 00:00:05:00\n* FROM CLIP NAME: a\n\
+            001  AX A C 0 0 00:00:05:00 00:00:05:00\n* FROM CLIP NAME: b\n";
+        assert_eq!(cues(&FORMAT, pair, &at("25", None)), ["5000 a a", "5000 b b A"], "two cuts are no transition");
         let early = refused(&FORMAT, EDITS, &at("25", Some("02:00:00:00")));
         assert_eq!(early[0], "4 it comes before the timecode at which the event begins");
         assert_eq!(refused(&FORMAT, EDITS, &at("25", Some("02:00"))).len(), 1);

@@ -161,7 +161,7 @@ pub(crate) struct DiffArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// What the file is
-    #[arg(value_name = "FORMAT", value_parser = format(Format::imports))]
+    #[arg(value_name = "FORMAT", value_parser = format(Format::imports, |format| format.about().to_owned()))]
     pub(crate) format: &'static Format,
 
     /// The file; - is standard input
@@ -183,7 +183,7 @@ pub(crate) struct ImportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// What to write
-    #[arg(value_name = "FORMAT", value_parser = format(Format::exports))]
+    #[arg(value_name = "FORMAT", value_parser = format(Format::exports, about_with_losses))]
     pub(crate) format: &'static Format,
 
     /// The cue sheet or rundown; - is standard input
@@ -211,8 +211,15 @@ pub(crate) struct TimecodeArgs {
 }
 
 /// Reads the name of one of the formats that `can`.
-fn format(can: fn(&Format) -> bool) -> impl TypedValueParser<Value = &'static Format> {
+fn format(can: fn(&Format) -> bool, about: fn(&Format) -> String) -> impl TypedValueParser<Value = &'static Format> {
     let known = FORMATS.iter().filter(|format| can(format));
-    let values = known.map(|format| PossibleValue::new(format.name()).help(format.about()));
+    let values = known.map(|format| PossibleValue::new(format.name()).help(about(format)));
     PossibleValuesParser::new(values).map(|name| Format::named(&name).expect("the values are the names of the formats"))
+}
+
+fn about_with_losses(format: &Format) -> String {
+    match format.loses() {
+        "" => format.about().to_owned(),
+        losses => format!("{} (loses {losses})", format.about()),
+    }
 }
