@@ -172,14 +172,22 @@ pub(super) fn kinds(rows: &[Row]) -> Option<BTreeMap<String, Option<Kind>>> {
 pub(super) fn unsaid(rows: &[Row], said: &[&str]) -> Vec<Remark> {
     let lost = FIELDS.into_iter().filter(|name| !said.contains(name)).filter_map(|name| {
         let count = rows.iter().filter(|row| row.field(name).is_some()).count();
-        (count > 0).then(|| format!("{name} ({count} {})", if count == 1 { "cue" } else { "cues" }))
+        (count > 0).then(|| counted(name, count))
     });
-    let lost: Vec<String> = lost.collect();
+    let mut lost: Vec<String> = lost.collect();
+    let differing = rows.iter().filter(|row| row.kind.is_some_and(|kind| kind != row.implied_kind())).count();
+    if differing > 0 {
+        lost.push(counted("kind", differing));
+    }
     if lost.is_empty() {
         return Vec::new();
     }
     let message = format!("the format has no place for these, keep the sheet: {}", lost.join(", "));
     vec![Remark::file(message)]
+}
+
+fn counted(field: &str, count: usize) -> String {
+    format!("{field} ({count} {})", if count == 1 { "cue" } else { "cues" })
 }
 
 /// Gives rows the ids that are made from their names: unique, and none that was given.
