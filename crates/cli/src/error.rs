@@ -184,7 +184,7 @@ impl Error {
             }
             Self::Server(error) => return error.hint(),
             Self::Sheet { .. } => "mend the sheet, then \"downbeat cues check\" it again".to_owned(),
-            Self::Foreign { .. } => "mend these lines and import it again; nothing was written".to_owned(),
+            Self::Foreign { .. } => "mend this and import it again; nothing was written".to_owned(),
             Self::File { .. } => "check the path and its permissions".to_owned(),
             Self::Interrupted { sent: true } => {
                 "\"downbeat status\" and \"downbeat log\" show whether it did".to_owned()
