@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// Gives the file that `-o` names; `-` is standard output, as if there were none.
+pub(crate) fn named(out: Option<&PathBuf>) -> Option<PathBuf> {
+    out.filter(|out| *out != Path::new("-")).cloned()
+}
+
 /// Writes a file that must not be there yet.
 ///
 /// # Errors

@@ -461,7 +461,7 @@ fn what_goes_out_comes_back() {
         let moved = json["cues"].as_array().unwrap().iter().filter(|change| change["change"] == "moved").count();
         assert_eq!(moved, if format == "edl" { 3 } else { 0 }, "{json}");
     }
-    let plain = run(&directory, &["cues", "export", "json", &gala]).out;
+    let plain = run(&directory, &["cues", "export", "json", &gala, "-o", "-"]).out;
     let plain: Value = serde_json::from_str(&plain).unwrap();
     assert_eq!(plain["cues"].as_array().unwrap().len(), 34);
     let no_rate = downbeat(&["cues", "export", "edl", &gala]);

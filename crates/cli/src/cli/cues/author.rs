@@ -108,7 +108,7 @@ pub(crate) struct SchemaArgs {
     #[arg(long = "for", value_name = "SHEET")]
     pub(crate) sheet: Option<PathBuf>,
 
-    /// Write it into this file; to standard output if not given
+    /// Write it into this file; to standard output if not given, or -
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -168,7 +168,7 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Write the sheet into this file, which with --yes may be there; to standard output if not given
+    /// Write the sheet into this file, which with --yes may be there; to standard output if not given, or -
     #[arg(long, short = 'o', value_name = "SHEET")]
     pub(crate) out: Option<PathBuf>,
 
@@ -190,7 +190,7 @@ pub(crate) struct ExportArgs {
     #[arg(value_name = "SHEET")]
     pub(crate) sheet: PathBuf,
 
-    /// Write it into this file; to standard output if not given
+    /// Write it into this file; to standard output if not given, or -
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::import::terms;
 use crate::cli::ExportArgs;
 use crate::error::Error;
+use crate::files;
 use crate::output::{Output, Report, members};
 use crate::sheets;
 use crate::text;
@@ -39,12 +40,13 @@ pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Ex
             output.remark(&(sheets::remark(&sheet.name, remark) + "\n"));
         }
     }
-    if let Some(out) = args.out.as_ref().filter(|_| !dry_run) {
+    let out = files::named(args.out.as_ref());
+    if let Some(out) = out.as_ref().filter(|_| !dry_run) {
         std::fs::write(out, &exported.text)
             .map_err(|error| Error::File { path: out.clone(), why: error.to_string() })?;
     }
     let cues = rundown.cues().len();
-    Ok(Export { sheet: sheet.name, cues, exported, out: args.out.clone(), dry_run })
+    Ok(Export { sheet: sheet.name, cues, exported, out, dry_run })
 }
 
 impl Report for Export {

@@ -36,10 +36,11 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
             output.remark(&(sheets::remark(&file, remark) + "\n"));
         }
     }
-    if let Some(out) = args.out.as_ref().filter(|_| !dry_run) {
+    let out = files::named(args.out.as_ref());
+    if let Some(out) = out.as_ref().filter(|_| !dry_run) {
         write(out, &imported.sheet, yes)?;
     }
-    Ok(Import { file, imported, out: args.out.clone(), dry_run })
+    Ok(Import { file, imported, out, dry_run })
 }
 
 /// Gives what is said about timecode.

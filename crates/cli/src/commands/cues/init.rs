@@ -107,13 +107,15 @@ fn refused(there: &[&PathBuf], settings: &PathBuf) -> Error {
 
 impl Begun {
     /// Gives what to do next, as command lines with what they are for.
-    fn next(&self) -> [(String, &'static str); 4] {
+    fn next(&self) -> [(String, &'static str); 5] {
         let (sheet, schema) =
             (text::shell(&self.sheet.display().to_string()), text::shell(&self.schema.display().to_string()));
+        let picture = text::shell(&self.sheet.with_extension("html").display().to_string());
         let program = context::program();
         [
             (format!("{program} cues check {sheet}"), "all that is wrong with it"),
             (format!("{program} cues join 2:00 {sheet}"), "what a late viewer sees"),
+            (format!("{program} cues preview {sheet} -o {picture}"), "the whole show as a picture"),
             (format!("{program} cues schema --for {sheet} -o {schema}"), "completion of your own actions"),
             (format!("{program} cues publish {sheet}"), "to the event's viewers"),
         ]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::SchemaArgs;
 use crate::error::Error;
+use crate::files;
 use crate::output::{Output, Report, members};
 use crate::sheets::{self, Source};
 
@@ -24,11 +25,12 @@ pub(crate) fn run(args: &SchemaArgs, dry_run: bool, output: Output) -> Result<Sc
         None => downbeat_sheet::schema(),
         Some(path) => of_project(sheets::source(path)?, output)?,
     };
-    if let Some(out) = args.out.as_ref().filter(|_| !dry_run) {
+    let out = files::named(args.out.as_ref());
+    if let Some(out) = out.as_ref().filter(|_| !dry_run) {
         std::fs::write(out, printed(&schema))
             .map_err(|error| Error::File { path: out.clone(), why: error.to_string() })?;
     }
-    Ok(Schema { schema, out: args.out.clone(), dry_run })
+    Ok(Schema { schema, out, dry_run })
 }
 
 /// Gives a schema as a file has it.
