@@ -15,6 +15,7 @@ use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, co
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::output::Output;
 use crate::text;
 use lines::{Lines, Place};
 
@@ -67,6 +68,16 @@ pub(crate) struct Source {
 pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
     let Source { name, is_file, text } = source(path)?;
     Ok(Sheet::of(&name, is_file, text, options))
+}
+
+/// Gives the name and the rundown of a sheet; where there is none, what is wrong with it is shown.
+pub(crate) fn rundown(path: &Path, output: Output) -> Result<(String, Rundown), Error> {
+    let sheet = read(path, &Options::default())?;
+    if !output.json && sheet.rundown.is_none() {
+        output.remark(&sheet.report());
+    }
+    let rundown = sheet.rundown()?.clone();
+    Ok((sheet.name, rundown))
 }
 
 /// Reads a sheet for looking at it: its rundown has what could be understood in spite of errors. With it comes what is

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use downbeat_core::Position;
-use downbeat_sheet::{Cue, Options, Rundown};
+use downbeat_sheet::{Cue, Rundown};
 use serde_json::{Map, Value, json};
 
 use super::live::Live;
@@ -33,32 +33,23 @@ impl Asked {
         context: &dyn Fn() -> Result<Context, ProfileError>,
         output: Output,
     ) -> Result<Self, Error> {
-        let local = match sheet {
-            None => None,
-            Some(path) => {
-                let sheet = sheets::read(path, &Options::default())?;
-                if !output.json && sheet.rundown.is_none() {
-                    output.remark(&sheet.report());
-                }
-                Some((sheet.name.clone(), sheet.rundown()?.clone()))
+        let local = sheet.map(|path| sheets::rundown(path, output)).transpose()?;
+        let local = match (local, time) {
+            (Some((name, rundown)), Destination::To(position)) => {
+                return Ok(Self { name, rundown, position, live: None });
             }
+            (local, _) => local,
         };
-        let live = match (&local, time) {
-            (Some(_), Destination::To(_)) => None,
-            _ => Some(Live::read(&context()?)?),
+        let live = Live::read(&context()?)?;
+        let position = match time {
+            Destination::To(position) => position,
+            Destination::By(span) => (live.standing.position + span).whole_millis(),
         };
-        let position = match (time, &live) {
-            (Destination::To(position), _) => position,
-            (Destination::By(span), Some(live)) => (live.standing.position + span).whole_millis(),
-            (Destination::By(_), None) => unreachable!("the event was asked where it is"),
+        let (name, rundown) = match local {
+            Some(local) => local,
+            None => (live.name.clone(), live.rundown()?.clone()),
         };
-        let json = live.as_ref().map(Live::json);
-        let (name, rundown) = match (local, live) {
-            (Some(local), _) => local,
-            (None, Some(live)) => (live.name.clone(), live.rundown()?.clone()),
-            (None, None) => unreachable!("without a sheet the event was asked for its rundown"),
-        };
-        Ok(Self { name, rundown, position, live: json })
+        Ok(Self { name, rundown, position, live: Some(live.json()) })
     }
 
     /// Gives it as members of a JSON object.

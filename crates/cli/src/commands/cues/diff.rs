@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use downbeat_core::Position;
-use downbeat_sheet::{Change, ChangeKind, Cue, Diff, Late, Options, Preload, Rundown};
+use downbeat_sheet::{Change, ChangeKind, Cue, Diff, Late, Preload, Rundown};
 use serde_json::{Map, Value, json};
 
 use super::live::Live;
@@ -55,11 +55,8 @@ pub(crate) fn run(
 }
 
 fn side(path: &Path, output: Output) -> Result<Side, Error> {
-    let sheet = sheets::read(path, &Options::default())?;
-    if !output.json && sheet.rundown.is_none() {
-        output.remark(&sheet.report());
-    }
-    Ok(Side { name: sheet.name.clone(), rundown: sheet.rundown()?.clone() })
+    let (name, rundown) = sheets::rundown(path, output)?;
+    Ok(Side { name, rundown })
 }
 
 fn live_side(live: &Live) -> Result<Side, Error> {
