@@ -24,13 +24,17 @@ Examples:
   downbeat cues fmt --check cues/*.jsonc   in CI: name those that are not laid out, change nothing
   downbeat cues fmt - < gala.jsonc         from standard input to standard output
 
-Exit codes: 0 all are laid out; 3 a sheet is no JSON (it is left as it is, and shown); with --check, 4 a sheet would change.";
+Exit codes:
+  0  all are laid out
+  3  a sheet is no JSON: it is left as it is, and the place is shown
+  4  with --check: a sheet would change";
 
 pub(super) const SCHEMA: &str = "\
 Examples:
   downbeat cues schema -o downbeat.schema.json
-  downbeat cues schema --for gala.jsonc -o downbeat.schema.json    with its actions, params, tracks and locales
+  downbeat cues schema --for gala.jsonc -o downbeat.schema.json    its own actions
 
+With --for, editors complete and check the sheet's own actions, their params, its tracks and its locales.
 A sheet whose first field is \"$schema\": \"./downbeat.schema.json\" is then completed and checked by editors that know JSON Schema.";
 
 pub(super) const AT: &str = "\
@@ -51,8 +55,11 @@ Examples:
   downbeat cues diff yesterday.jsonc gala.jsonc
   downbeat cues diff gala.jsonc --live     what publishing gala.jsonc would change for viewers
 
-Exit codes: 0 nothing differs; 4 something differs; with --live, 5 a change lies behind the position of an event that is \
-under way: those viewers have been past it, others have not.";
+Exit codes:
+  0  nothing differs
+  4  something differs
+  5  with --live: a change lies behind where the event is, so who joins later would get another show
+     than who was there";
 
 pub(super) const IMPORT: &str = "\
 Examples:
@@ -78,7 +85,8 @@ Examples:
   downbeat cues export vtt gala.jsonc > gala.vtt
   downbeat cues export json gala.jsonc     without comments, includes, vars, repeats and references
 
-csv, vtt and json hold all that viewers get; of what audacity and edl have no place for, standard error tells.";
+csv and vtt hold all that cues have, json the whole sheet. What the others have no place for is told
+on standard error.";
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -108,7 +116,7 @@ pub(crate) struct SchemaArgs {
     #[arg(long = "for", value_name = "SHEET")]
     pub(crate) sheet: Option<PathBuf>,
 
-    /// Write it into this file; to standard output if not given, or -
+    /// Write it into this file; otherwise to standard output
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -168,14 +176,14 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Write the sheet into this file, which with --yes may be there; to standard output if not given, or -
+    /// Write the sheet into this file (over one that is there only with --yes); otherwise to standard output
     #[arg(long, short = 'o', value_name = "SHEET")]
     pub(crate) out: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) timecode: TimecodeArgs,
 
-    /// Do this where the file does not say what is to be done
+    /// The action of cues for which the file names none
     #[arg(long, value_name = "NAME")]
     pub(crate) action: Option<String>,
 }
@@ -190,7 +198,7 @@ pub(crate) struct ExportArgs {
     #[arg(value_name = "SHEET")]
     pub(crate) sheet: PathBuf,
 
-    /// Write it into this file; to standard output if not given, or -
+    /// Write it into this file; otherwise to standard output
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 

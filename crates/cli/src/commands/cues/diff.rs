@@ -92,13 +92,10 @@ impl Differences {
     }
 
     fn lines(&self) -> Columns {
-        let by_id = |rundown: &'_ Rundown| -> BTreeMap<String, Cue> {
-            rundown.cues().iter().map(|cue| (cue.id().to_owned(), cue.clone())).collect()
-        };
         let (before, after) = (by_id(&self.before.rundown), by_id(&self.after.rundown));
         let mut lines = Columns::default();
         for change in self.diff.cues.iter().take(SHOWN_MAX) {
-            let (old, new) = (before.get(&change.id), after.get(&change.id));
+            let (old, new) = (before.get(&*change.id).copied(), after.get(&*change.id).copied());
             let (at, detail) = match &change.kind {
                 ChangeKind::Added(at) => (*at, new.map_or("", Cue::action).to_owned()),
                 ChangeKind::Removed(at) => (*at, old.map_or("", Cue::action).to_owned()),
@@ -191,6 +188,10 @@ impl Report for Differences {
         let failure = Failure { exit: Exit::Different, code: "different", message: self.counted() };
         (!self.diff.is_empty()).then_some(failure)
     }
+}
+
+fn by_id(rundown: &Rundown) -> BTreeMap<&str, &Cue> {
+    rundown.cues().iter().map(|cue| (cue.id(), cue)).collect()
 }
 
 /// Says that so many changes lie somewhere.
