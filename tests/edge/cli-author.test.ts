@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { begun } from "./harness/calls.ts";
 import { Operator } from "./harness/cli.ts";
 import { ROOT, Runtime } from "./harness/runtime.ts";
+import { until } from "./harness/until.ts";
 
 let runtime: Runtime;
 let maria: Operator;
@@ -60,6 +61,18 @@ test("a change behind where the event is has an exit code of its own", async () 
   assert.deepEqual(await codes(edited('"time": "00:02:03.500"', '"time": "00:02:04"')), [5, 1, 1]);
   // The first song is on; that it ends later is still ahead, and so is the applause that follows it.
   assert.deepEqual(await codes(edited('"duration": "4m"', '"duration": "4m1s"')), [4, 0, 2]);
+});
+
+test("who watches an event that is held has been there too, and once it is over nobody is surprised", async () => {
+  const event = await begun(runtime, "held", SINCE);
+  await publish("held");
+  const sheet = edited('"time": "00:02:03.500"', '"time": "00:02:04"');
+  for (const [command, status, code] of [["pause", "paused", 5], ["end", "ended", 4]] as const) {
+    assert.equal((await maria.json(command, "--yes", "--event", "held")).code, 0);
+    await until(() => event.time(), (time) => time.status === status, `the status ${status}`);
+    const diff = await maria.json("cues", "diff", sheet, "--live", "--event", "held");
+    assert.deepEqual([diff.code, diff["live"].now.status], [code, status]);
+  }
 });
 
 test("before the event begins every change is ahead of it", async () => {

@@ -328,7 +328,10 @@ fn diff_tells_what_an_author_did() {
 
 /// Publishes a sheet to an event that is ten minutes old.
 fn published(directory: &Directory, sheet: &str) -> Fake {
-    let fake = Fake::start(Mood::Honest);
+    published_to(Fake::start(Mood::Honest), directory, sheet)
+}
+
+fn published_to(fake: Fake, directory: &Directory, sheet: &str) -> Fake {
     let path = file(directory, "published.json", sheet);
     let variables = [("DOWNBEAT_SERVER", fake.url.as_str()), ("DOWNBEAT_TOKEN", TOKEN)];
     let run = run_in(directory, &["cues", "publish", &path, "--yes"], &variables, b"");
@@ -395,11 +398,14 @@ fn what_viewers_have_been_past_is_an_error_and_what_is_ahead_is_none() {
         (&json["behind"], &json["error"]["code"], &json["cues"][0]["behind"]),
         (&json!(1), &json!("behind"), &json!(true))
     );
-    // Viewers of an event that is held have been there too; once it is over nobody is to be surprised.
-    let variables = [("DOWNBEAT_SERVER", fake.url.as_str()), ("DOWNBEAT_TOKEN", TOKEN)];
-    assert_eq!(run_in(&directory, &["end", "--yes", "--at", "now"], &variables, b"").code, 0);
-    let over = diff(behind, &["--json"]).json();
-    assert!(["ended", "running"].contains(&over["live"]["now"]["status"].as_str().unwrap()), "{over}");
+}
+
+#[test]
+fn a_rundown_that_is_another_than_was_asked_for_is_not_believed() {
+    let directory = Directory::new();
+    let fake = published_to(Fake::start(Mood::SpoilsRundowns), &directory, "[{ \"time\": 1, \"action\": \"a\" }]");
+    let run = downbeat(&["cues", "at", "now", "--server", &fake.url]);
+    assert!(run.code == 8 && run.err.contains("is not the rundown of that name"), "{} {}", run.code, run.err);
 }
 
 #[test]

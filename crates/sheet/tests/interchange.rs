@@ -50,7 +50,7 @@ fn any_cue() -> impl Strategy<Value = Value> {
         prop::option::of(1..5_000_000_u32),
         prop::option::of(any_name()),
         prop::option::of(prop::collection::btree_map("[a-z]{1,4}", any::<String>(), 1..3)),
-        prop::option::of(prop::collection::btree_map("en|fr|de-CH", "[^\\pC]{0,6}[a-z<>&-]{1,9}[^\\pC]{0,3}", 1..3)),
+        prop::option::of(prop::collection::btree_map("en|fr|de-CH", "[^\\pC]{0,6}[a-z<>&${}-]{1,9}[^\\pC]{0,3}", 1..3)),
         prop::option::of(prop_oneof![
             Just(json!("skip")),
             Just(json!("latest")),

@@ -37,6 +37,8 @@ pub(crate) enum Mood {
     FrozenEdge,
     /// The state of the event cannot be read.
     CannotRead,
+    /// From the second time on it gives another rundown than the one asked for.
+    SpoilsRundowns,
     /// It is not Downbeat at all.
     Elsewhere,
 }
@@ -46,6 +48,7 @@ struct Event {
     receipts: BTreeMap<String, Receipt>,
     log: Vec<LogEntry>,
     rundowns: BTreeMap<String, String>,
+    readings: usize,
     lost: bool,
 }
 
@@ -69,8 +72,14 @@ impl Fake {
         let seen = Arc::clone(&requests);
         let start = Configuration { starts_at: Some(START), ..Configuration::default() };
         let state = EventState::create(start, "e1".parse().unwrap(), "maria", START).unwrap();
-        let mut event =
-            Event { state, receipts: BTreeMap::new(), log: Vec::new(), rundowns: BTreeMap::new(), lost: false };
+        let mut event = Event {
+            state,
+            receipts: BTreeMap::new(),
+            log: Vec::new(),
+            rundowns: BTreeMap::new(),
+            readings: 0,
+            lost: false,
+        };
         event.write("create", "maria", json!({}));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -194,7 +203,9 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
             (200, time.to_json())
         }
         ("GET", Route::Rundown(_, digest)) if event.rundowns.contains_key(&digest.to_string()) => {
-            (200, event.rundowns[&digest.to_string()].clone())
+            event.readings += 1;
+            let spoilt = mood == Mood::SpoilsRundowns && event.readings > 1;
+            (200, if spoilt { "{}".to_owned() } else { event.rundowns[&digest.to_string()].clone() })
         }
         _ if !authorized => refused(Problem::new(Code::Unauthorized, "no valid token")),
         ("GET", Route::Log(_)) => {

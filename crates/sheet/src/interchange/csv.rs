@@ -408,6 +408,17 @@ mod tests {
     }
 
     #[test]
+    fn a_hint_comes_along_and_no_text_stands_for_a_var() {
+        let refusals = FORMAT.import("time,action,late\n1,a,skipp\n", &Terms::default()).unwrap_err();
+        assert!(refusals[0].message.ends_with("; did you mean \"skip\"?"), "{}", refusals[0].message);
+        let table = "time,action,params.a,message\n1,${a},${a},Give ${a}!\n";
+        let imported = FORMAT.import(table, &Terms::default()).unwrap();
+        let cue = &imported.rundown.cues()[0];
+        assert_eq!((cue.action(), cue.params().unwrap()["a"].as_str()), ("${a}", Some("${a}")));
+        assert_eq!(cue.message().unwrap().values().next().unwrap(), "Give ${a}!");
+    }
+
+    #[test]
     fn an_action_has_one_kind() {
         let table = "time,action,kind,end\n1,a,moment,3\n2,a,state,4\n";
         assert_eq!(refusals(table), ["3 the action \"a\" is a state here and a moment elsewhere"]);

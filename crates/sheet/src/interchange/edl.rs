@@ -357,6 +357,19 @@ mod tests {
     }
 
     #[test]
+    fn a_state_of_less_than_a_frame_stays_a_state() {
+        let sheet =
+            r#"[{ "id": "s", "time": 1, "action": "a", "duration": "1ms" }, { "id": "m", "time": 2, "action": "a" }]"#;
+        let exported = FORMAT.export(&crate::compile(sheet).rundown.unwrap(), &at("25", None)).unwrap();
+        assert_eq!(cues(&FORMAT, &exported.text, &at("25", None)), ["1000-1080 s a", "2000 m a"]);
+        assert!(exported.remarks.is_empty());
+        let lossy = r#"[{ "time": 1, "action": "a", "late": "latest", "params": {} }, { "time": 2, "action": "b", "params": {} }]"#;
+        let exported = FORMAT.export(&crate::compile(lossy).rundown.unwrap(), &at("25", None)).unwrap();
+        let told = "the format has no place for these, keep the sheet: params (2 cues), late (1 cue)";
+        assert_eq!(exported.remarks[0].message, told);
+    }
+
+    #[test]
     fn a_day_is_as_far_as_timecode_counts() {
         let rundown = crate::compile(r#"[{ "time": "24h", "action": "a" }]"#).rundown.unwrap();
         let refusal = FORMAT.export(&rundown, &at("25", None)).unwrap_err();
