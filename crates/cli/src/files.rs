@@ -7,8 +7,23 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// Gives the file that `-o` names; `-` is standard output, as if there were none.
-pub(crate) fn named(out: Option<&PathBuf>) -> Option<PathBuf> {
-    out.filter(|out| *out != Path::new("-")).cloned()
+pub(crate) fn named(out: Option<&Path>) -> Option<PathBuf> {
+    out.filter(|out| *out != Path::new("-")).map(Path::to_owned)
+}
+
+/// Writes what was made of the files `made_of`, in place of what is there, unless that is one of them.
+///
+/// # Errors
+/// [`Error::Usage`] if it is one of them, otherwise [`Error::File`].
+pub(crate) fn write(path: &Path, bytes: &[u8], made_of: &[PathBuf]) -> Result<(), Error> {
+    // What is not there yet has no true path, and is none of them.
+    if let Ok(there) = path.canonicalize()
+        && made_of.iter().any(|source| source.canonicalize().is_ok_and(|source| source == there))
+    {
+        let message = format!("{} is what this is made of, and would be lost", path.display());
+        return Err(Error::usage(message, "give -o another name"));
+    }
+    std::fs::write(path, bytes).map_err(|error| Error::File { path: path.to_owned(), why: error.to_string() })
 }
 
 /// Writes a file that must not be there yet.

@@ -163,6 +163,11 @@ impl Sheet {
         Self::with(&name, is_file, text, None, vec![diagnostic], Vec::new())
     }
 
+    /// Gives the files it was read from.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        self.texts.iter().filter(|text| text.is_file).map(|text| PathBuf::from(&text.name)).collect()
+    }
+
     /// Gives how many errors it has.
     pub(crate) fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.level() == Level::Error).count()

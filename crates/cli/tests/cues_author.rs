@@ -475,3 +475,34 @@ fn what_goes_out_comes_back() {
     assert_eq!(downbeat(&["cues", "export", "midi", &gala]).code, 2);
     assert_eq!(downbeat(&["cues", "export", "edl", &gala, "--fps", "31"]).code, 2);
 }
+
+#[test]
+fn a_compiled_sheet_goes_to_standard_output_if_asked() {
+    let directory = Directory::new();
+    let run = run(&directory, &["cues", "compile", &example("tiny.json"), "-o", "-"]);
+    assert_eq!((run.code, &run.out[..1]), (0, "{"), "{}", run.err);
+    assert!(!directory.path("-").exists());
+}
+
+#[test]
+fn no_output_is_written_over_the_sheet_it_is_made_of() {
+    let directory = Directory::new();
+    let songs = file(&directory, "songs.json", r#"[{ "time": 1, "action": "song" }]"#);
+    let sheet = file(&directory, "show.json", r#"{ "version": 1, "include": ["./songs.json"], "cues": [] }"#);
+    let another_way = directory.path("../").join(directory.path("").file_name().unwrap()).join("show.json");
+    let same = another_way.to_str().unwrap();
+    for out in [sheet.as_str(), songs.as_str(), same] {
+        for arguments in [
+            &["compile", sheet.as_str(), "-o", out][..],
+            &["preview", &sheet, "--format", "svg", "-o", out],
+            &["export", "csv", &sheet, "-o", out],
+            &["schema", "--for", &sheet, "-o", out],
+        ] {
+            let before = [&sheet, &songs].map(|path| fs::read(path).unwrap());
+            let run = run(&directory, &[&["cues"], arguments].concat());
+            assert_eq!(run.code, 2, "{arguments:?} {}{}", run.out, run.err);
+            assert!(run.err.contains("is what this is made of"), "{}", run.err);
+            assert_eq!([&sheet, &songs].map(|path| fs::read(path).unwrap()), before, "{arguments:?}");
+        }
+    }
+}

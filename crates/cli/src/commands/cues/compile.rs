@@ -7,6 +7,7 @@ use downbeat_sheet::Options;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
+use crate::files;
 use crate::output::{Output, Report, members};
 use crate::sheets::{self, Sheet};
 use crate::text;
@@ -26,10 +27,11 @@ pub(crate) fn run(path: &Path, out: Option<&Path>, dry_run: bool, output: Output
         output.remark(&sheet.report());
     }
     let bytes = sheet.rundown()?.to_bytes();
-    if let Some(out) = out.filter(|_| !dry_run) {
-        std::fs::write(out, &bytes).map_err(|error| Error::File { path: out.to_owned(), why: error.to_string() })?;
+    let out = files::named(out);
+    if let Some(out) = out.as_deref().filter(|_| !dry_run) {
+        files::write(out, &bytes, &sheet.files())?;
     }
-    Ok(Compiled { sheet, bytes, out: out.map(Path::to_owned), dry_run })
+    Ok(Compiled { sheet, bytes, out, dry_run })
 }
 
 impl Report for Compiled {

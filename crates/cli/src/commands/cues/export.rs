@@ -40,10 +40,9 @@ pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Ex
             output.remark(&(sheets::remark(&sheet.name, remark) + "\n"));
         }
     }
-    let out = files::named(args.out.as_ref());
+    let out = files::named(args.out.as_deref());
     if let Some(out) = out.as_ref().filter(|_| !dry_run) {
-        std::fs::write(out, &exported.text)
-            .map_err(|error| Error::File { path: out.clone(), why: error.to_string() })?;
+        files::write(out, exported.text.as_bytes(), &sheet.files())?;
     }
     let cues = rundown.cues().len();
     Ok(Export { sheet: sheet.name, cues, exported, out, dry_run })

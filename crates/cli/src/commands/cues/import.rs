@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
             output.remark(&(sheets::remark(&file, remark) + "\n"));
         }
     }
-    let out = files::named(args.out.as_ref());
+    let out = files::named(args.out.as_deref());
     if let Some(out) = out.as_ref().filter(|_| !dry_run) {
         write(out, &imported.sheet, yes)?;
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{Drawn, PreviewArgs};
 use crate::error::Error;
+use crate::files;
 use crate::output::{Output, Report, members};
 use crate::sheets::{self, Sheet};
 use crate::text;
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &PreviewArgs, dry_run: bool, output: Output) -> Result<P
         Drawn::Svg => preview::svg(&picture),
     };
     if let Some(out) = out.as_deref().filter(|_| !dry_run) {
-        std::fs::write(out, &drawn).map_err(|error| Error::File { path: out.to_owned(), why: error.to_string() })?;
+        files::write(out, drawn.as_bytes(), &sheet.files())?;
     }
     Ok(Preview { sheet, rundown, drawn, out, dry_run })
 }

@@ -21,14 +21,13 @@ pub(crate) struct Schema {
 
 /// Gives the schema of sheets, or of one project's sheets.
 pub(crate) fn run(args: &SchemaArgs, dry_run: bool, output: Output) -> Result<Schema, Error> {
-    let schema = match &args.sheet {
-        None => downbeat_sheet::schema(),
+    let (schema, made_of) = match &args.sheet {
+        None => (downbeat_sheet::schema(), Vec::new()),
         Some(path) => of_project(sheets::source(path)?, output)?,
     };
-    let out = files::named(args.out.as_ref());
+    let out = files::named(args.out.as_deref());
     if let Some(out) = out.as_ref().filter(|_| !dry_run) {
-        std::fs::write(out, printed(&schema))
-            .map_err(|error| Error::File { path: out.clone(), why: error.to_string() })?;
+        files::write(out, printed(&schema).as_bytes(), &made_of)?;
     }
     Ok(Schema { schema, out, dry_run })
 }
@@ -38,13 +37,15 @@ pub(super) fn printed(schema: &Value) -> String {
     format!("{schema:#}\n")
 }
 
-fn of_project(source: Source, output: Output) -> Result<Value, Error> {
+/// Gives the schema of one project's sheets, and the files it was made of.
+fn of_project(source: Source, output: Output) -> Result<(Value, Vec<PathBuf>), Error> {
     let read = sheets::included(&source.name, source.is_file);
-    match downbeat_sheet::schema_for(&source.text, &read) {
-        Ok(schema) => Ok(schema),
+    let schema = downbeat_sheet::schema_for(&source.text, &read);
+    let sheet = sheets::Sheet::of(&source.name, source.is_file, source.text, &Options::default());
+    match schema {
+        Ok(schema) => Ok((schema, sheet.files())),
         // What stands in the way of its declarations stands in the way of its rundown too.
         Err(_) => {
-            let sheet = sheets::Sheet::of(&source.name, source.is_file, source.text, &Options::default());
             if !output.json {
                 output.remark(&sheet.report());
             }
