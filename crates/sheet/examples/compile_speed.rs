@@ -1,9 +1,14 @@
-//! Measures how long compiling takes beside what serde_json takes to parse the same bytes and write them again.
+//! Measures compiling: how long it takes beside what serde_json takes to parse the same bytes and write them again, and
+//! how much memory there is at most. `scripts/bench cues` runs it; by itself:
 //!
-//! `cargo run --release -p downbeat-sheet --example compile_speed [CUES …]`
+//! - `cargo run --release -p downbeat-sheet --example compile_speed -- time lean 100000` prints both times,
+//! - `… -- peak lean 100000` the most memory that the process has had (Linux),
+//! - `… -- sheet lean 100000` the sheet.
 //!
-//! "lean" are cues as short as they get, of which 200,000 fit the 10 MiB a sheet may have; "rich" ones have ids, params
-//! held against a schema, references, ends on exclusive tracks and messages. "compile" ends with the bytes to publish.
+//! "lean" are cues as short as they get, of which 200,000 fit the 10 MiB a sheet may have. "rich" ones have ids,
+//! references to each other, params held against a schema and ends on exclusive tracks, in so few bytes that 100,000
+//! fit. "wide" ones have the same with vars, messages and spaces, as people write them. Compiling ends with the bytes to
+//! publish.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the crate has no clock; measuring needs one")]
 
@@ -11,27 +16,38 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 fn main() {
-    let given: Vec<usize> = std::env::args().skip(1).filter_map(|count| count.parse().ok()).collect();
-    let counts = if given.is_empty() { vec![1_000, 10_000, 30_000, 100_000, 200_000] } else { given };
-    println!("{:>5} {:>8} {:>10} {:>12} {:>12} {:>6}", "cues", "", "bytes", "serde_json", "compile", "ratio");
-    for (name, sheet) in [("lean", lean as fn(usize) -> String), ("rich", rich)] {
-        for &count in &counts {
-            let sheet = sheet(count);
-            if sheet.len() > 10 * 1024 * 1024 {
-                continue;
-            }
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let count = given.get(2).and_then(|count| count.parse().ok());
+    let (Some(&what), Some(sheet), Some(count)) = (given.first(), given.get(1).and_then(|kind| kind_of(kind)), count)
+    else {
+        eprintln!("usage: compile_speed time|peak|sheet lean|rich|wide CUES");
+        std::process::exit(2);
+    };
+    let sheet = sheet(count);
+    match what {
+        "sheet" => print!("{sheet}"),
+        "peak" => {
+            let published = compile(&sheet);
+            let peak = peak_bytes().map_or("null".to_owned(), |bytes| bytes.to_string());
+            println!("{{\"bytes\":{},\"published\":{published},\"peak\":{peak}}}", sheet.len());
+        }
+        _ => {
             let serde = best(|| {
                 let value: serde_json::Value = serde_json::from_str(&sheet).expect("the sheet is plain JSON");
                 value.to_string().len()
             });
-            let compile = best(|| {
-                let compiled = downbeat_sheet::compile(&sheet);
-                compiled.rundown.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_bytes().len()
-            });
-            let ratio = compile.as_secs_f64() / serde.as_secs_f64();
-            println!("{name:>5} {count:>8} {:>10} {serde:>12.2?} {compile:>12.2?} {ratio:>6.2}", sheet.len());
+            let compile = best(|| compile(&sheet));
+            let (bytes, serde, compile) = (sheet.len(), serde.as_nanos(), compile.as_nanos());
+            println!("{{\"bytes\":{bytes},\"serde\":{serde},\"compile\":{compile}}}");
         }
     }
+}
+
+/// Compiles a sheet and gives how many bytes there are to publish.
+fn compile(sheet: &str) -> usize {
+    let compiled = downbeat_sheet::compile(sheet);
+    compiled.rundown.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_bytes().len()
 }
 
 /// Gives the shortest of several runs: the one that was disturbed least.
@@ -44,22 +60,53 @@ fn best<T>(mut run: impl FnMut() -> T) -> Duration {
     std::iter::repeat_with(once).take(7).min().unwrap_or_default()
 }
 
-/// Gives a sheet of so many cues, each 400 ms after the one before and as short as it gets.
-fn lean(count: usize) -> String {
-    let cue = |out: &mut String, n: usize| {
-        let (track, ms) = (n % 8, n * 400);
-        write!(out, "{{\"time\":{}.{:03},\"action\":\"move\",\"track\":\"t{track}\"}}", ms / 1_000, ms % 1_000)
-    };
-    sheet("", count, cue)
+/// Gives the most memory that this process has had resident, the program itself included; nothing where the system does
+/// not say.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
-/// Gives a sheet of so many cues, as people write them.
+/// Gives what makes a sheet of so many cues.
+fn kind_of(name: &str) -> Option<fn(usize) -> String> {
+    match name {
+        "lean" => Some(lean),
+        "rich" => Some(rich),
+        "wide" => Some(wide),
+        _ => None,
+    }
+}
+
+/// Gives cues each 400 ms after the one before and as short as they get.
+fn lean(count: usize) -> String {
+    sheet("", count, |out, n| {
+        let (track, ms) = (n % 8, n * 400);
+        write!(out, "{{\"time\":{}.{:03},\"action\":\"move\",\"track\":\"t{track}\"}}", ms / 1_000, ms % 1_000)
+    })
+}
+
+/// Gives cues with all that costs time, in few bytes.
 fn rich(count: usize) -> String {
+    let header = r##""actions":{"light":{"kind":"state","params":{"type":"object","required":["at"],"properties":{"at":{"type":"number","maximum":1}}}}},
+"tracks":{"a":{"exclusive":true},"b":{},"c":{"exclusive":true},"d":{}},"##;
+    sheet(header, count, |out, n| {
+        match n {
+            0 => write!(out, r#"{{"id":"c0","time":1"#)?,
+            n => write!(out, r##"{{"id":"c{n}","time":"#c{}.start+1s""##, n - 1)?,
+        }
+        let (track, at) = (["a", "b", "c", "d"][n % 4], n % 10);
+        write!(out, r#","action":"light","track":"{track}","duration":4,"params":{{"at":0.{at}}}}}"#)
+    })
+}
+
+/// Gives cues as people write them.
+fn wide(count: usize) -> String {
     let header = r##""actions": { "light": { "kind": "state", "params": { "type": "object", "required": ["color"],
     "properties": { "color": { "type": "string", "pattern": "^#[0-9a-f]{6}$" }, "level": { "type": "number", "maximum": 1 } } } } },
   "tracks": { "t0": { "exclusive": true }, "t1": {}, "t2": { "exclusive": true }, "t3": {} }, "vars": { "brand": "#e11d48" },
   "##;
-    let cue = |out: &mut String, n: usize| {
+    sheet(header, count, |out, n| {
         write!(out, r#"{{ "id": "cue-{n}", "time": "#)?;
         match n {
             0 => write!(out, r#""00:00:01.500""#)?,
@@ -70,8 +117,7 @@ fn rich(count: usize) -> String {
             out,
             r##", "action": "light", "track": "t{track}", "duration": "1.5s", "params": {{ "color": "${{brand}}", "level": 0.{track} }}, "message": "Number {n}" }}"##
         )
-    };
-    sheet(header, count, cue)
+    })
 }
 
 /// Gives a sheet of cues.
