@@ -36,7 +36,7 @@ pub fn format(source: &str) -> Result<String, Diagnostic> {
     let mut report = Report::default();
     report.begin(None, source.len() - text.len());
     let parsed = syntax::parse(text, &mut report);
-    if parsed.as_ref().is_some_and(source::means_rundown) {
+    if parsed.as_ref().is_some_and(source::is_rundown) {
         return Ok(source.to_owned());
     }
     match (tree::read(text), parsed.is_some(), report.into_diagnostics().pop()) {

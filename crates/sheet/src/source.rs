@@ -23,11 +23,9 @@ pub(crate) mod sheet;
 pub(crate) mod syntax;
 mod time;
 mod timecode;
+mod tree;
 mod vars;
 
-use core::ops::Range;
-use jsonc_parser::ast::{Object, Value};
-use jsonc_parser::common::Ranged;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,6 +40,7 @@ use sheet::Header;
 pub(crate) use time::Problem;
 pub use timecode::FrameRate;
 pub(crate) use timecode::frame;
+use tree::{Shape, Tree};
 
 /// Where a compiled cue stands in what its author wrote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +75,7 @@ pub(crate) fn read(
     }
     let tree = match syntax::parse(text, report) {
         None => return (None, Vec::new()),
-        Some(Value::Object(object)) if is_rundown(&object) => return (read_rundown(text, report), Vec::new()),
+        Some(tree) if is_rundown(&tree) => return (read_rundown(text, report), Vec::new()),
         Some(tree) => tree,
     };
     let texts = Shelf::with_room_for(0);
@@ -136,16 +135,16 @@ fn compose(
     let mut drafts = Vec::new();
     for file in files {
         report.go_on(file.number);
-        let elements = file.part.cues;
-        let room = CUES_MAX - drafts.len();
-        if elements.len() > room {
+        let Some(array) = file.part.cues else { continue };
+        let (count, room) = (array.len(), CUES_MAX - drafts.len());
+        if let Some(first) = array.elements().nth(room) {
             let root = At::ROOT;
             let cues = root.key("cues");
             let at = if file.part.bare { &root } else { &cues };
-            arrange::too_many(elements.len() + drafts.len(), at, span(&elements[room]), report);
+            arrange::too_many(count + drafts.len(), at, first.span(), report);
         }
-        drafts.reserve(elements.len().min(room));
-        let read = elements.iter().take(room).enumerate();
+        drafts.reserve(count.min(room));
+        let read = array.elements().take(room).enumerate();
         drafts.extend(read.filter_map(|(index, element)| cue::read(element, index, file, &header, report)));
     }
     let ids = Ids::collect(&mut drafts, report);
@@ -172,14 +171,11 @@ fn tracks_of(cues: &[Cue]) -> BTreeMap<String, Track> {
 }
 
 /// Says whether a text means to be a rundown rather than a sheet.
-pub(crate) fn means_rundown(value: &Value<'_>) -> bool {
-    value.as_object().is_some_and(is_rundown)
-}
-
-/// Says whether an object means to be a rundown rather than a sheet.
-fn is_rundown(object: &Object<'_>) -> bool {
+pub(crate) fn is_rundown(tree: &Tree<'_>) -> bool {
     let family = FORMAT.trim_end_matches(|char: char| char.is_ascii_digit());
-    object.get_string("format").is_some_and(|format| format.value.starts_with(family))
+    let Some(Shape::Object(object)) = tree.root().map(|root| root.shape()) else { return false };
+    let format = object.field("format").and_then(|field| field.value().text());
+    format.is_some_and(|format| format.starts_with(family))
 }
 
 /// Reads what is compiled already; it compiles to itself.
@@ -192,16 +188,6 @@ fn read_rundown(text: &str, report: &mut Report) -> Option<Rundown> {
             None
         }
     }
-}
-
-/// Gives where a piece of the sheet stands, in bytes.
-fn span(piece: &impl Ranged) -> Range<usize> {
-    piece.range().start..piece.range().end
-}
-
-/// Gives the first byte of a piece: enough to point at something that is missing in it.
-fn opening(piece: &impl Ranged) -> Range<usize> {
-    piece.range().start..piece.range().start + 1
 }
 
 /// Gives a text in quotes for a message, cut where it is long: it may be a megabyte of somebody's mistake.

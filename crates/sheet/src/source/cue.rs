@@ -3,21 +3,21 @@
 use core::ops::Range;
 use downbeat_core::message::TEXT_CHARS_MAX;
 use downbeat_core::{Locale, Position, Span};
-use jsonc_parser::ast::{ObjectProp, StringLit, Value};
 use std::collections::BTreeMap;
 
 use super::declare::{Action, check_id, check_name};
 use super::dispatch;
 use super::draft::{Draft, Ending, Place, Repeat};
-use super::fields::{self, Fields, duplicate_key, key_span, listed, wrong_type};
+use super::fields::{self, Fields, duplicate_key, listed, wrong_type};
 use super::include::File;
 use super::json::Reader;
 use super::label::Label;
 use super::nearest::nearest;
+use super::quoted;
 use super::schema::{ParamsProblem, Step};
 use super::sheet::Header;
 use super::time::When;
-use super::{opening, quoted, span};
+use super::tree::{Field, Shape, Value};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::{CUES_MAX, Cue, Kind};
 
@@ -36,7 +36,7 @@ pub(super) struct Whose<'a, 's> {
 
 /// Reads the cue at `index` of a file.
 pub(super) fn read<'s>(
-    value: &'s Value<'s>,
+    value: Value<'s>,
     index: usize,
     file: &'s File<'s>,
     header: &Header,
@@ -45,13 +45,13 @@ pub(super) fn read<'s>(
     let cues = At::ROOT.key("cues");
     let array_at = if file.part.bare { At::ROOT } else { cues };
     let at = array_at.index(index);
-    let Value::Object(object) = value else {
+    let Shape::Object(object) = value.shape() else {
         let message = format!(
             "cue number {} is {}, it must be an object such as {{ \"time\": 560, \"action\": \"startSong1\" }}",
             index + 1,
             fields::describe(value)
         );
-        report.say(Code::WrongType, &at, span(value), message);
+        report.say(Code::WrongType, &at, value.span(), message);
         return None;
     };
     let rate = file.part.rate;
@@ -75,8 +75,9 @@ pub(super) fn read<'s>(
         owner,
         group,
     ] = fields.known;
-    let place = Place { file, index, object };
-    let written = time.and_then(|prop| fields::read_when(&prop.value, rate).ok());
+    // There are at most 200,000.
+    let place = Place { file, index: u32::try_from(index).unwrap_or(u32::MAX), object: object.number() };
+    let written = time.and_then(|prop| fields::read_when(prop.value(), rate).ok());
     let label = place.label(written.and_then(|when| match when {
         When::At(reading) => Some(Position::from_millis(reading.ms)),
         When::From(_) => None,
@@ -88,12 +89,12 @@ pub(super) fn read<'s>(
         ("action", action, "say what it does, such as \"startSong1\""),
     ] {
         if prop.is_none() {
-            report.say(Code::MissingField, &at, opening(object), format!("{label} has no {name:?}; {remedy}"));
+            report.say(Code::MissingField, &at, object.opening(), format!("{label} has no {name:?}; {remedy}"));
         }
     }
     let id = fields::text(id, &label, &at, report)
         .zip(id)
-        .and_then(|(id, prop)| check_id(id, &label, &at.key("id"), span(&prop.value), report).then_some(id));
+        .and_then(|(id, prop)| check_id(id, &label, &at.key("id"), prop.value().span(), report).then_some(id));
     let begin = fields::when(time, rate, &label, &at, report);
     let end = ending(until, duration, &whose, report);
     let action = fields::text(action, &label, &at, report).zip(action);
@@ -113,7 +114,7 @@ pub(super) fn read<'s>(
         fields::text(prop, &label, &at, report);
     }
     if let Some((name, prop)) = fields::text(group, &label, &at, report).zip(group) {
-        check_name(name, "group", &label, &at.key("group"), span(&prop.value), report);
+        check_name(name, "group", &label, &at.key("group"), prop.value().span(), report);
     }
     check_flags(flags, &whose, report);
     let kind = declared.and_then(|action| action.kind);
@@ -135,8 +136,8 @@ pub(super) fn read<'s>(
 
 /// Gives when a cue ends, if it says so.
 fn ending<'s>(
-    until: Option<&'s ObjectProp<'s>>,
-    duration: Option<&'s ObjectProp<'s>>,
+    until: Option<Field<'s>>,
+    duration: Option<Field<'s>>,
     whose: &Whose<'_, '_>,
     report: &mut Report,
 ) -> Ending<'s> {
@@ -147,7 +148,7 @@ fn ending<'s>(
     match (until, duration) {
         (Some(_), Some(second)) => {
             let message = format!("{label} has both \"until\" and \"duration\"; keep one of them");
-            report.say(Code::TwoEnds, &at.key("duration"), key_span(second), message);
+            report.say(Code::TwoEnds, &at.key("duration"), second.key_span(), message);
             Ending::Unknown
         }
         (Some(_), None) => until_when.map_or(Ending::Unknown, Ending::Until),
@@ -157,9 +158,9 @@ fn ending<'s>(
 }
 
 /// Gives what the sheet declares for an action, if it does.
-fn action<'h>(name: &str, prop: &ObjectProp<'_>, whose: &Whose<'h, '_>, report: &mut Report) -> Option<&'h Action> {
+fn action<'h>(name: &str, prop: Field<'_>, whose: &Whose<'h, '_>, report: &mut Report) -> Option<&'h Action> {
     let at = whose.at.key("action");
-    if !check_name(name, "action", whose.label, &at, span(&prop.value), report) {
+    if !check_name(name, "action", whose.label, &at, prop.value().span(), report) {
         return None;
     }
     let actions = whose.header.declared.actions.as_ref()?;
@@ -167,26 +168,26 @@ fn action<'h>(name: &str, prop: &ObjectProp<'_>, whose: &Whose<'h, '_>, report: 
     if action.is_none() {
         let known = actions.keys().map(String::as_str);
         let undeclared = Undeclared { code: Code::UnknownAction, what: "action", list: "actions" };
-        undeclared.report(name, known, &at, span(&prop.value), whose, report);
+        undeclared.report(name, known, &at, prop.value().span(), whose, report);
     }
     action
 }
 
-fn check_track(name: &str, prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) {
+fn check_track(name: &str, prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) {
     let at = whose.at.key("track");
-    if !check_name(name, "track", whose.label, &at, span(&prop.value), report) {
+    if !check_name(name, "track", whose.label, &at, prop.value().span(), report) {
         return;
     }
     if let Some(tracks) = whose.header.declared.tracks.as_ref().filter(|tracks| !tracks.contains_key(name)) {
         let known = tracks.keys().map(String::as_str);
         let undeclared = Undeclared { code: Code::UnknownTrack, what: "track", list: "tracks" };
-        undeclared.report(name, known, &at, span(&prop.value), whose, report);
+        undeclared.report(name, known, &at, prop.value().span(), whose, report);
     }
 }
 
 /// Gives the params, held against the schema that their action declares.
 fn params(
-    prop: Option<&ObjectProp<'_>>,
+    prop: Option<Field<'_>>,
     action: Option<&Action>,
     place: &Place<'_>,
     whose: &Whose<'_, '_>,
@@ -213,17 +214,15 @@ fn params(
 }
 
 /// Gives the steps from a cue to the value at `path` within its params, as far as they can be followed, and its place.
-fn locate(prop: Option<&ObjectProp<'_>>, path: &[Step], place: &Place<'_>) -> (Vec<String>, Range<usize>) {
-    let Some(prop) = prop else { return (Vec::new(), opening(place.object)) };
+fn locate(prop: Option<Field<'_>>, path: &[Step], place: &Place<'_>) -> (Vec<String>, Range<usize>) {
+    let Some(prop) = prop else { return (Vec::new(), place.opening()) };
     let mut steps = vec!["params".to_owned()];
-    let mut value = &prop.value;
+    let mut value = prop.value();
     for step in path {
-        let next = match (step, value) {
-            (Step::Key(key), Value::Object(object)) => {
-                object.properties.iter().find(|prop| prop.name.as_str() == key).map(|prop| (key.clone(), &prop.value))
-            }
-            (Step::Index(index), Value::Array(array)) => {
-                array.elements.get(*index).map(|element| (index.to_string(), element))
+        let next = match (step, value.shape()) {
+            (Step::Key(key), Shape::Object(object)) => object.field(key).map(|prop| (key.clone(), prop.value())),
+            (Step::Index(index), Shape::Array(array)) => {
+                array.elements().nth(*index).map(|element| (index.to_string(), element))
             }
             _ => None,
         };
@@ -232,27 +231,27 @@ fn locate(prop: Option<&ObjectProp<'_>>, path: &[Step], place: &Place<'_>) -> (V
         value = inner;
     }
     // Of an object that lacks something its beginning is enough to point at.
-    let place = match value {
-        Value::Object(object) => opening(object),
-        other => span(other),
+    let place = match value.shape() {
+        Shape::Object(object) => object.opening(),
+        _ => value.span(),
     };
     (steps, place)
 }
 
-fn message(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<BTreeMap<Locale, String>> {
+fn message(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<BTreeMap<Locale, String>> {
     let at = whose.at.key("message");
-    match &prop.value {
-        Value::StringLit(words) => {
-            let words = self::words(words, &at, whose, report);
+    match prop.value().shape() {
+        Shape::Text(words) => {
+            let words = self::words(words, prop.value().span(), &at, whose, report);
             Some(BTreeMap::from([(whose.header.locale.clone(), words)]))
         }
-        Value::Object(object) => {
+        Shape::Object(object) => {
             let mut message = BTreeMap::new();
-            if object.properties.is_empty() {
+            if object.fields().next().is_none() {
                 let text = format!("{} has a message without text; give one, or leave it out", whose.label);
-                report.say(Code::BadText, &at, span(object), text);
+                report.say(Code::BadText, &at, object.span(), text);
             }
-            for prop in &object.properties {
+            for prop in object.fields() {
                 let Some((locale, words)) = translation(prop, &at, whose, report) else { continue };
                 if message.insert(locale, words).is_some() {
                     duplicate_key(prop, whose.label, &at, report);
@@ -268,18 +267,13 @@ fn message(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) ->
 }
 
 /// Reads the text of a message in one locale.
-fn translation(
-    prop: &ObjectProp<'_>,
-    at: &At<'_>,
-    whose: &Whose<'_, '_>,
-    report: &mut Report,
-) -> Option<(Locale, String)> {
-    let tag = prop.name.as_str();
+fn translation(prop: Field<'_>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<(Locale, String)> {
+    let tag = prop.name();
     let locale = match tag.parse::<Locale>() {
         Ok(locale) => Some(locale),
         Err(error) => {
             let message = format!("{}, in its message: {error}", whose.label);
-            report.say(Code::UnknownLocale, &at.key(tag), key_span(prop), message);
+            report.say(Code::UnknownLocale, &at.key(tag), prop.key_span(), message);
             None
         }
     };
@@ -288,32 +282,32 @@ fn translation(
     {
         let known = locales.iter().map(Locale::as_str);
         let undeclared = Undeclared { code: Code::UnknownLocale, what: "locale", list: "locales" };
-        undeclared.report(tag, known, &at.key(tag), key_span(prop), whose, report);
+        undeclared.report(tag, known, &at.key(tag), prop.key_span(), whose, report);
     }
-    let Value::StringLit(words) = &prop.value else {
+    let Shape::Text(words) = prop.value().shape() else {
         wrong_type(prop, "a text", whose.label, at, report);
         return None;
     };
-    let words = self::words(words, &at.key(tag), whose, report);
+    let words = self::words(words, prop.value().span(), &at.key(tag), whose, report);
     Some((locale?, words))
 }
 
 /// Gives the words of a message with their names filled in.
-fn words(literal: &StringLit<'_>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> String {
+fn words(written: &str, span: Range<usize>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> String {
     let reader = Reader { whose: whose.label, what: "message", vars: &whose.file.part.vars };
-    let words = reader.text(literal, at, report);
+    let words = reader.text(written, span.clone(), at, report);
     let chars = words.chars().count();
     if words.trim().is_empty() || chars > TEXT_CHARS_MAX {
         let message = format!(
             "{} has a message of {chars} characters; use 1 to {TEXT_CHARS_MAX} that are not only spaces, or leave it out",
             whose.label
         );
-        report.say(Code::BadText, at, span(literal), message);
+        report.say(Code::BadText, at, span, message);
     }
     words
 }
 
-fn repeat(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Repeat> {
+fn repeat(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Repeat> {
     let object = fields::object(Some(prop), whose.label, whose.at, report)?;
     let at = whose.at.key("repeat");
     let fields = Fields::of(object, &["every", "count"]);
@@ -323,41 +317,37 @@ fn repeat(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> 
         if prop.is_none() {
             let message =
                 format!("{} has a repeat without {name:?}; write {{ \"every\": \"30s\", \"count\": 10 }}", whose.label);
-            report.say(Code::MissingField, &at, opening(object), message);
+            report.say(Code::MissingField, &at, object.opening(), message);
         }
     }
     let every_ms = fields::length(every, whose.file.part.rate, whose.label, &at, report);
     let most = i64::try_from(CUES_MAX).unwrap_or(i64::MAX);
-    let number = count?.value.as_number_lit().and_then(|number| number.value.parse::<i64>().ok());
+    let number = count?.value().number().and_then(|number| number.parse::<i64>().ok());
     let number = number.filter(|number| (1..=most).contains(number));
     if number.is_none() {
         let message = format!("{} has a repeat whose \"count\" is no whole number; use 1 to {most}", whose.label);
-        report.say(Code::BadRepeat, &at.key("count"), span(&count?.value), message);
+        report.say(Code::BadRepeat, &at.key("count"), count?.value().span(), message);
     }
     if every_ms == Some(0) {
         let message = format!("{} is repeated every 0 ms, which is all at once; use a longer \"every\"", whose.label);
-        report.say(Code::BadRepeat, &at.key("every"), span(&every?.value), message);
+        report.say(Code::BadRepeat, &at.key("every"), every?.value().span(), message);
     }
     Some(Repeat { every_ms: every_ms?, count: number? })
 }
 
-fn check_flags(prop: Option<&ObjectProp<'_>>, whose: &Whose<'_, '_>, report: &mut Report) {
+fn check_flags(prop: Option<Field<'_>>, whose: &Whose<'_, '_>, report: &mut Report) {
     let expected = "an array of words, such as [\"rehearse\"]";
-    let elements = match prop.map(|prop| &prop.value) {
-        Some(Value::Array(array)) => &array.elements,
-        Some(_) => return prop.into_iter().for_each(|prop| wrong_type(prop, expected, whose.label, whose.at, report)),
-        None => return,
-    };
+    let Some(array) = fields::array(prop, expected, whose.label, whose.at, report) else { return };
     let at = whose.at.key("flags");
-    for (index, element) in elements.iter().enumerate() {
-        match element {
-            Value::StringLit(word) => {
-                check_name(&word.value, "flag", whose.label, &at.index(index), span(word), report);
+    for (index, element) in array.elements().enumerate() {
+        match element.shape() {
+            Shape::Text(word) => {
+                check_name(word, "flag", whose.label, &at.index(index), element.span(), report);
             }
-            other => {
+            _ => {
                 let message =
-                    format!("{} has {} among its flags, it takes words", whose.label, fields::describe(other));
-                report.say(Code::WrongType, &at.index(index), span(other), message);
+                    format!("{} has {} among its flags, it takes words", whose.label, fields::describe(element));
+                report.say(Code::WrongType, &at.index(index), element.span(), message);
             }
         }
     }

@@ -2,15 +2,15 @@
 
 use core::fmt::Display;
 use core::ops::Range;
-use jsonc_parser::ast::{Object, ObjectProp, Value};
 use std::collections::BTreeMap;
 
-use super::fields::{self, Fields, duplicate_key, key_span, listed, wrong_type};
+use super::fields::{self, Fields, duplicate_key, listed, wrong_type};
 use super::json::Reader;
 use super::nearest::nearest;
+use super::quoted;
 use super::schema::ParamsSchema;
+use super::tree::{Field, Object, Shape};
 use super::vars::Vars;
-use super::{quoted, span};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::{Kind, NAME_CHARS_MAX, Track};
 
@@ -39,28 +39,28 @@ pub(super) struct Declared {
 
 impl Declared {
     /// Adds the actions of a file.
-    pub(super) fn read_actions(&mut self, object: &Object<'_>, at: &At<'_>, report: &mut Report) {
+    pub(super) fn read_actions(&mut self, object: Object<'_>, at: &At<'_>, report: &mut Report) {
         read_all(self.actions.get_or_insert_default(), object, "action", at, report, read_action);
     }
 
     /// Adds the tracks of a file.
-    pub(super) fn read_tracks(&mut self, object: &Object<'_>, at: &At<'_>, report: &mut Report) {
+    pub(super) fn read_tracks(&mut self, object: Object<'_>, at: &At<'_>, report: &mut Report) {
         read_all(self.tracks.get_or_insert_default(), object, "track", at, report, read_track);
     }
 }
 
 fn read_all<T>(
     all: &mut BTreeMap<String, T>,
-    object: &Object<'_>,
+    object: Object<'_>,
     what: &str,
     at: &At<'_>,
     report: &mut Report,
-    read: fn(&Object<'_>, &str, &At<'_>, &mut Report) -> T,
+    read: fn(Object<'_>, &str, &At<'_>, &mut Report) -> T,
 ) {
-    for (index, prop) in object.properties.iter().enumerate() {
-        let name = prop.name.as_str();
-        check_name(name, what, &SHEET, &at.key(name), key_span(prop), report);
-        let Value::Object(inner) = &prop.value else {
+    for (index, prop) in object.fields().enumerate() {
+        let name = prop.name();
+        check_name(name, what, &SHEET, &at.key(name), prop.key_span(), report);
+        let Shape::Object(inner) = prop.value().shape() else {
             wrong_type(prop, "an object, {} where there is nothing to say", &SHEET, at, report);
             continue;
         };
@@ -69,16 +69,16 @@ fn read_all<T>(
         if all.insert(name.to_owned(), value).is_none() {
             continue;
         }
-        if object.properties[..index].iter().any(|other| other.name.as_str() == name) {
+        if object.fields().take(index).any(|other| other.name() == name) {
             duplicate_key(prop, &SHEET, at, report);
         } else {
             let message = format!("{whose} is declared in another of the sheet's files too; keep one of the two");
-            report.say(Code::DeclaredTwice, &at.key(name), key_span(prop), message);
+            report.say(Code::DeclaredTwice, &at.key(name), prop.key_span(), message);
         }
     }
 }
 
-fn read_action(object: &Object<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Action {
+fn read_action(object: Object<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Action {
     let fields = Fields::of(object, &ACTION_FIELDS);
     fields.report(&whose, at, report);
     let [kind, tolerance, params, per_second] = fields.known;
@@ -87,7 +87,7 @@ fn read_action(object: &Object<'_>, whose: &str, at: &At<'_>, report: &mut Repor
         action.kind = Kind::from_word(word);
         if let (None, Some(prop)) = (action.kind, kind) {
             let message = format!("{whose} is of kind {}; use \"state\" or \"moment\"", quoted(word));
-            report.say(Code::UnknownKind, &at.key("kind"), span(&prop.value), message);
+            report.say(Code::UnknownKind, &at.key("kind"), prop.value().span(), message);
         }
     }
     if let Some((word, prop)) = fields::text(tolerance, &whose, at, report).zip(tolerance) {
@@ -102,15 +102,15 @@ fn read_action(object: &Object<'_>, whose: &str, at: &At<'_>, report: &mut Repor
     action
 }
 
-fn read_schema(prop: &ObjectProp<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Option<ParamsSchema> {
+fn read_schema(prop: Field<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Option<ParamsSchema> {
     let at = at.key("params");
-    let value = match &prop.value {
+    let value = match prop.value().shape() {
         // A schema is not a text that is shown: ${…} may well be part of a pattern in it.
-        Value::Object(object) => {
+        Shape::Object(object) => {
             let reader = Reader { whose: &whose, what: "params", vars: &Vars::default() };
             reader.object(object, &at, report).into()
         }
-        Value::BooleanLit(boolean) => boolean.value.into(),
+        Shape::Boolean(boolean) => boolean.into(),
         _ => {
             wrong_type(prop, "a JSON Schema, which is an object", &whose, &at, report);
             return None;
@@ -121,13 +121,13 @@ fn read_schema(prop: &ObjectProp<'_>, whose: &str, at: &At<'_>, report: &mut Rep
         Err(problem) => {
             let message =
                 format!("{whose} has \"params\" that are no JSON Schema: {problem}; mend them, or leave them out");
-            report.say(Code::BadSchema, &at, span(&prop.value), message);
+            report.say(Code::BadSchema, &at, prop.value().span(), message);
             None
         }
     }
 }
 
-fn read_track(object: &Object<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Track {
+fn read_track(object: Object<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Track {
     let fields = Fields::of(object, &TRACK_FIELDS);
     fields.report(&whose, at, report);
     let [exclusive, priority] = fields.known;
@@ -143,15 +143,15 @@ fn read_track(object: &Object<'_>, whose: &str, at: &At<'_>, report: &mut Report
 pub(super) fn unknown_word(
     word: &str,
     words: &[&str],
-    prop: &ObjectProp<'_>,
+    prop: Field<'_>,
     whose: &dyn Display,
     at: &At<'_>,
     report: &mut Report,
 ) {
-    let name = prop.name.as_str();
+    let name = prop.name();
     let message = format!("{whose} has {} for {}; use one of {}", quoted(word), quoted(name), listed(words));
     let hint = nearest(word, words.iter().copied()).map(|meant| format!("did you mean {meant:?}?"));
-    report.suggest(Code::UnknownWord, &at.key(name), span(&prop.value), message, hint);
+    report.suggest(Code::UnknownWord, &at.key(name), prop.value().span(), message, hint);
 }
 
 /// Says whether a character may stand in an id.

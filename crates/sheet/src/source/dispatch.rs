@@ -1,13 +1,13 @@
 //! How a cue reaches its viewers: what happens when it is late, and what they fetch beforehand.
 
 use downbeat_core::Span;
-use jsonc_parser::ast::{ObjectProp, Value};
 
 use super::cue::Whose;
 use super::declare::unknown_word;
 use super::fields::{self, Fields, wrong_type};
 use super::json::Reader;
-use super::{opening, quoted, span};
+use super::quoted;
+use super::tree::{Field, Shape};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::{Late, NUMBER_MAX, Preload};
 
@@ -28,16 +28,16 @@ const ASSET_CHARS_MAX: usize = 2_048;
 const LATE_WORDS: [&str; 3] = ["skip", "resume", "latest"];
 
 /// Reads what happens when a cue is late.
-pub(super) fn late(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Late> {
-    match &prop.value {
-        Value::StringLit(word) => {
-            let late = Late::from_word(&word.value);
+pub(super) fn late(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Late> {
+    match prop.value().shape() {
+        Shape::Text(word) => {
+            let late = Late::from_word(word);
             if late.is_none() {
-                unknown_word(&word.value, &LATE_WORDS, prop, whose.label, whose.at, report);
+                unknown_word(word, &LATE_WORDS, prop, whose.label, whose.at, report);
             }
             late
         }
-        Value::Object(object) => {
+        Shape::Object(object) => {
             let at = whose.at.key("late");
             let fields = Fields::of(object, &["within"]);
             fields.report(whose.label, &at, report);
@@ -45,7 +45,7 @@ pub(super) fn late(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Re
             if within.is_none() {
                 let message =
                     format!("{} has \"late\" without \"within\"; write {{ \"within\": \"2s\" }}", whose.label);
-                report.say(Code::MissingField, &at, opening(object), message);
+                report.say(Code::MissingField, &at, object.opening(), message);
             }
             let ms = fields::length(within, whose.file.part.rate, whose.label, &at, report)?;
             Some(Late::Within(Span::from_millis(ms)))
@@ -59,7 +59,7 @@ pub(super) fn late(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Re
 }
 
 /// Reads what viewers fetch before a cue.
-pub(super) fn preload(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Preload> {
+pub(super) fn preload(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Preload> {
     let object = fields::object(Some(prop), whose.label, whose.at, report)?;
     let at = whose.at.key("preload");
     let fields = Fields::of(object, &["assets", "lead", "spread", "bytes"]);
@@ -67,7 +67,7 @@ pub(super) fn preload(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut
     let [assets, lead, spread, bytes] = fields.known;
     if assets.is_none() {
         let message = format!("{} has a preload without \"assets\"; list the addresses to fetch", whose.label);
-        report.say(Code::MissingField, &at, opening(object), message);
+        report.say(Code::MissingField, &at, object.opening(), message);
     }
     let rate = whose.file.part.rate;
     let lead_ms = fields::length(lead, rate, whose.label, &at, report).unwrap_or(LEAD_MS);
@@ -78,7 +78,7 @@ pub(super) fn preload(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut
             "{} spreads its preload over {spread_ms} ms, longer than its lead of {lead_ms} ms, so some would fetch after the cue; use a longer \"lead\"",
             whose.label
         );
-        report.say(Code::BadTime, &at.key("spread"), span(&prop.value), message);
+        report.say(Code::BadTime, &at.key("spread"), prop.value().span(), message);
     }
     let bytes = fields::integer(bytes, 0..=NUMBER_MAX, whose.label, &at, report).map(i64::unsigned_abs);
     let assets = read_assets(assets, &at, whose, report)?;
@@ -86,30 +86,30 @@ pub(super) fn preload(prop: &ObjectProp<'_>, whose: &Whose<'_, '_>, report: &mut
 }
 
 fn read_assets<'s>(
-    prop: Option<&'s ObjectProp<'s>>,
+    prop: Option<Field<'s>>,
     at: &At<'_>,
     whose: &Whose<'_, '_>,
     report: &mut Report,
 ) -> Option<Vec<String>> {
     let elements = fields::array(prop, "an array of addresses", whose.label, at, report)?;
     let at = at.key("assets");
-    if elements.is_empty() || elements.len() > ASSETS_MAX {
-        let message =
-            format!("{} preloads {} files; use 1 to {ASSETS_MAX}, or no preload", whose.label, elements.len());
-        report.say(Code::BadAsset, &at, span(&prop?.value), message);
+    let count = elements.len();
+    if !(1..=ASSETS_MAX).contains(&count) {
+        let message = format!("{} preloads {count} files; use 1 to {ASSETS_MAX}, or no preload", whose.label);
+        report.say(Code::BadAsset, &at, prop?.value().span(), message);
         return None;
     }
     let reader = Reader { whose: whose.label, what: "assets", vars: &whose.file.part.vars };
-    let mut assets = Vec::with_capacity(elements.len());
-    for (index, element) in elements.iter().enumerate() {
+    let mut assets = Vec::with_capacity(count);
+    for (index, element) in elements.elements().enumerate() {
         let at = at.index(index);
-        let Value::StringLit(literal) = element else {
+        let Shape::Text(written) = element.shape() else {
             let message =
                 format!("{} preloads {}, it takes addresses as texts", whose.label, fields::describe(element));
-            report.say(Code::WrongType, &at, span(element), message);
+            report.say(Code::WrongType, &at, element.span(), message);
             continue;
         };
-        let asset = reader.text(literal, &at, report);
+        let asset = reader.text(written, element.span(), &at, report);
         let unfit = |char: char| char.is_whitespace() || char.is_control();
         if asset.is_empty() || asset.chars().count() > ASSET_CHARS_MAX || asset.contains(unfit) {
             let message = format!(
@@ -117,7 +117,7 @@ fn read_assets<'s>(
                 whose.label,
                 quoted(&asset)
             );
-            report.say(Code::BadAsset, &at, span(literal), message);
+            report.say(Code::BadAsset, &at, element.span(), message);
         }
         assets.push(asset);
     }

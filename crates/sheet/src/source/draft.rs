@@ -2,13 +2,13 @@
 
 use core::ops::Range;
 use downbeat_core::Position;
-use jsonc_parser::ast::{Object, ObjectProp, Value};
 use std::sync::Arc;
 
+use super::Origin;
 use super::include::File;
 use super::label::Label;
 use super::time::When;
-use super::{Origin, opening, span};
+use super::tree::Field;
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::Cue;
 
@@ -53,15 +53,17 @@ pub(super) struct Repeat {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'s> {
     pub(super) file: &'s File<'s>,
-    pub(super) index: usize,
-    pub(super) object: &'s Object<'s>,
+    /// Its number among the file's cues, from 0.
+    pub(super) index: u32,
+    /// What the file's tree finds it by.
+    pub(super) object: u32,
 }
 
 impl<'s> Place<'s> {
     /// Says something about one of its fields, or about the whole cue where it has no such field.
     pub(super) fn say(&self, code: Code, field: &str, message: String, report: &mut Report) {
         let prop = self.prop(field);
-        let place = prop.map_or_else(|| opening(self.object), |prop| span(&prop.value));
+        let place = prop.map_or_else(|| self.opening(), |prop| prop.value().span());
         let path: &[&str] = if prop.is_some() { &[field] } else { &[] };
         self.say_at(code, path, place, message, report);
     }
@@ -69,7 +71,7 @@ impl<'s> Place<'s> {
     /// Says something about one of its fields, and perhaps what was meant.
     pub(super) fn suggest(&self, code: Code, field: &str, message: String, hint: Option<String>, report: &mut Report) {
         report.go_on(self.file.number);
-        let place = self.prop(field).map_or_else(|| opening(self.object), |prop| span(&prop.value));
+        let place = self.prop(field).map_or_else(|| self.opening(), |prop| prop.value().span());
         self.with_at(|at| report.suggest(code, &at.key(field), place, message, hint));
     }
 
@@ -84,25 +86,27 @@ impl<'s> Place<'s> {
         let root = At::ROOT;
         let cues = root.key("cues");
         let array = if self.file.part.bare { &root } else { &cues };
-        then(&array.index(self.index))
+        then(&array.index(self.index as usize))
     }
 
     /// Gives where that is, for as long as it is needed.
     pub(super) fn origin(&self) -> Origin {
-        Origin { file: self.file.path.as_deref().map(Arc::from), index: self.index }
+        Origin { file: self.file.path.as_deref().map(Arc::from), index: self.index as usize }
     }
 
-    pub(super) fn prop(&self, field: &str) -> Option<&'s ObjectProp<'s>> {
-        self.object.properties.iter().find(|prop| prop.name.as_str() == field)
+    /// Gives where it begins.
+    pub(super) fn opening(&self) -> Range<usize> {
+        self.file.tree.object(self.object).opening()
+    }
+
+    pub(super) fn prop(&self, field: &str) -> Option<Field<'s>> {
+        self.file.tree.object(self.object).field(field)
     }
 
     /// Gives what messages call it, once its time is known.
     pub(super) fn label(&self, time: Option<Position>) -> Label<'s> {
-        let id = self.prop("id").and_then(|prop| match &prop.value {
-            Value::StringLit(text) => Some(&*text.value),
-            _ => None,
-        });
-        Label { id, number: self.index + 1, file: self.file.path.as_deref(), time }
+        let id = self.prop("id").and_then(|prop| prop.value().text());
+        Label { id, number: self.index as usize + 1, file: self.file.path.as_deref(), time }
     }
 }
 

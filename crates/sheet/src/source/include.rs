@@ -1,11 +1,11 @@
 //! The files of a sheet: itself and what it includes.
 
 use core::cell::OnceCell;
-use jsonc_parser::ast::{StringLit, Value};
 
 use super::sheet::{self, Header, Part};
+use super::tree::{Shape, Tree, Value};
 use super::vars::Vars;
-use super::{fields, quoted, span, syntax};
+use super::{fields, quoted, syntax};
 use crate::diagnostic::{At, Code, Report};
 
 /// Gives the length of a sheet with all it includes: at most 10 MiB, about 200,000 cues.
@@ -26,13 +26,14 @@ pub(super) struct File<'s> {
     pub(super) path: Option<String>,
     /// Its number in the report.
     pub(super) number: usize,
+    pub(super) tree: &'s Tree<'s>,
     pub(super) part: Part<'s>,
 }
 
 /// Reads files and what they include.
 pub(super) struct Loader<'t, 's, 'r> {
     pub(super) texts: &'t Shelf<String>,
-    pub(super) trees: &'s Shelf<Value<'t>>,
+    pub(super) trees: &'s Shelf<Tree<'t>>,
     pub(super) read: &'r dyn Fn(&str) -> Result<String, String>,
     /// The bytes of all files so far.
     pub(super) bytes: usize,
@@ -64,14 +65,14 @@ impl<T> Shelf<T> {
 impl<'t, 's, 'r> Loader<'t, 's, 'r> {
     pub(super) fn new(
         texts: &'t Shelf<String>,
-        trees: &'s Shelf<Value<'t>>,
+        trees: &'s Shelf<Tree<'t>>,
         read: &'r dyn Fn(&str) -> Result<String, String>,
     ) -> Self {
         Self { texts, trees, read, bytes: 0, files: Vec::new(), seen: Vec::new(), header: Header::default() }
     }
 
     /// Takes in the sheet itself, whose tree was read before.
-    pub(super) fn load_sheet(&mut self, tree: Value<'t>, number: usize, report: &mut Report) {
+    pub(super) fn load_sheet(&mut self, tree: Tree<'t>, number: usize, report: &mut Report) {
         let Some(tree) = self.trees.put(tree) else { return };
         self.take(tree, None, number, &Vars::default(), &mut Vec::new(), report);
     }
@@ -79,29 +80,30 @@ impl<'t, 's, 'r> Loader<'t, 's, 'r> {
     /// Takes in a file and what it includes; `chain` are the paths of the files that lead here.
     fn take(
         &mut self,
-        tree: &'s Value<'s>,
+        tree: &'s Tree<'s>,
         path: Option<&str>,
         number: usize,
         outer: &Vars,
         chain: &mut Vec<String>,
         report: &mut Report,
     ) {
-        let part = match tree {
-            Value::Array(array) => Part::bare(&array.elements, outer),
-            Value::Object(object) => sheet::read(object, path.is_some(), outer, &mut self.header, report),
-            other => {
+        let Some(root) = tree.root() else { return };
+        let part = match root.shape() {
+            Shape::Array(array) => Part::bare(array, outer),
+            Shape::Object(object) => sheet::read(object, path.is_some(), outer, &mut self.header, report),
+            _ => {
                 let message = format!(
                     "a sheet is an array of cues, or an object with \"cues\", not {}; begin with [ or {{",
-                    fields::describe(other)
+                    fields::describe(root)
                 );
-                return report.say(Code::WrongType, &At::ROOT, span(other), message);
+                return report.say(Code::WrongType, &At::ROOT, root.span(), message);
             }
         };
         let (include, vars) = (part.include.clone(), part.vars.clone());
-        self.files.push(File { path: path.map(str::to_owned), number, part });
-        for (index, literal) in include.into_iter().enumerate() {
+        self.files.push(File { path: path.map(str::to_owned), number, tree, part });
+        for (index, named) in include.into_iter().enumerate() {
             report.go_on(number);
-            self.include(literal, index, path.unwrap_or_default(), &vars, chain, report);
+            self.include(named, index, path.unwrap_or_default(), &vars, chain, report);
         }
         report.go_on(number);
     }
@@ -109,7 +111,7 @@ impl<'t, 's, 'r> Loader<'t, 's, 'r> {
     /// Takes in the file that `literal` names, seen from the file at `from`.
     fn include(
         &mut self,
-        literal: &StringLit<'_>,
+        named: Value<'_>,
         index: usize,
         from: &str,
         vars: &Vars,
@@ -118,9 +120,10 @@ impl<'t, 's, 'r> Loader<'t, 's, 'r> {
     ) {
         let include = At::ROOT.key("include");
         let at = include.index(index);
-        let shown = quoted(&literal.value);
-        let mut refuse = |code, message| report.say(code, &at, span(literal), message);
-        let Some(path) = joined(from, &literal.value) else {
+        let written = named.text().unwrap_or_default();
+        let shown = quoted(written);
+        let mut refuse = |code, message| report.say(code, &at, named.span(), message);
+        let Some(path) = joined(from, written) else {
             let message = format!(
                 "the sheet includes {shown}, which does not lie in the sheet's folder; use a relative path such as \"./songs.jsonc\""
             );

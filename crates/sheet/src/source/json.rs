@@ -1,13 +1,14 @@
 //! Values that pass through a sheet as they are but for their `${names}`: the `params` of a cue.
 
 use core::fmt::Display;
-use jsonc_parser::ast::{NumberLit, Object, StringLit, Value};
+use core::ops::Range;
 use serde_json::{Map, Number};
 
 use super::fields::{duplicate_key, listed};
 use super::nearest::nearest;
+use super::quoted;
+use super::tree::{Object, Shape, Value};
 use super::vars::Vars;
-use super::{quoted, span};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::NUMBER_MAX;
 
@@ -29,7 +30,7 @@ impl Reader<'_> {
     /// Gives an object as it will stand in the rundown; numbers in the form in which they are printed.
     pub(super) fn object(
         &self,
-        object: &Object<'_>,
+        object: Object<'_>,
         at: &At<'_>,
         report: &mut Report,
     ) -> Map<String, serde_json::Value> {
@@ -37,13 +38,13 @@ impl Reader<'_> {
     }
 
     /// Gives any value as it will stand in the rundown.
-    pub(super) fn value(&self, value: &Value<'_>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
+    pub(super) fn value(&self, value: Value<'_>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
         self.nested_value(value, 1, at, report)
     }
 
     /// Gives a text with its names filled in.
-    pub(super) fn text(&self, literal: &StringLit<'_>, at: &At<'_>, report: &mut Report) -> String {
-        let (filled, unknown) = self.vars.fill(&literal.value);
+    pub(super) fn text(&self, text: &str, span: Range<usize>, at: &At<'_>, report: &mut Report) -> String {
+        let (filled, unknown) = self.vars.fill(text);
         for unknown in unknown {
             let known: Vec<&str> = self.vars.names().collect();
             let message = format!(
@@ -54,22 +55,22 @@ impl Reader<'_> {
                 listed(&known),
             );
             let hint = nearest(&unknown.name, known).map(|meant| format!("did you mean ${{{meant}}}?"));
-            report.suggest(Code::UnknownVar, at, span(literal), message, hint);
+            report.suggest(Code::UnknownVar, at, span.clone(), message, hint);
         }
         filled
     }
 
     fn nested_object(
         &self,
-        object: &Object<'_>,
+        object: Object<'_>,
         depth: usize,
         at: &At<'_>,
         report: &mut Report,
     ) -> Map<String, serde_json::Value> {
         let mut map = Map::new();
-        for prop in &object.properties {
-            let name = prop.name.as_str();
-            let value = self.nested_value(&prop.value, depth, &at.key(name), report);
+        for prop in object.fields() {
+            let name = prop.name();
+            let value = self.nested_value(prop.value(), depth, &at.key(name), report);
             if map.insert(name.to_owned(), value).is_some() {
                 duplicate_key(prop, self.whose, at, report);
             }
@@ -77,33 +78,33 @@ impl Reader<'_> {
         map
     }
 
-    fn nested_value(&self, any: &Value<'_>, depth: usize, at: &At<'_>, report: &mut Report) -> serde_json::Value {
+    fn nested_value(&self, any: Value<'_>, depth: usize, at: &At<'_>, report: &mut Report) -> serde_json::Value {
         if depth > DEPTH_MAX {
             let message =
                 format!("{} has {} nested more than {DEPTH_MAX} deep; make them flatter", self.whose, self.what);
-            report.say(Code::TooLarge, at, span(any), message);
+            report.say(Code::TooLarge, at, any.span(), message);
             return serde_json::Value::Null;
         }
-        match any {
-            Value::StringLit(text) => match self.vars.whole(&text.value) {
+        match any.shape() {
+            Shape::Text(text) => match self.vars.whole(text) {
                 Some(value) => value.clone(),
-                None => serde_json::Value::String(self.text(text, at, report)),
+                None => serde_json::Value::String(self.text(text, any.span(), at, report)),
             },
-            Value::NumberLit(number) => self.number(number, at, report),
-            Value::BooleanLit(boolean) => serde_json::Value::Bool(boolean.value),
-            Value::NullKeyword(_) => serde_json::Value::Null,
-            Value::Object(object) => serde_json::Value::Object(self.nested_object(object, depth + 1, at, report)),
-            Value::Array(array) => {
-                let items = array.elements.iter().enumerate();
+            Shape::Number(number) => self.number(number, any.span(), at, report),
+            Shape::Boolean(boolean) => serde_json::Value::Bool(boolean),
+            Shape::Null => serde_json::Value::Null,
+            Shape::Object(object) => serde_json::Value::Object(self.nested_object(object, depth + 1, at, report)),
+            Shape::Array(array) => {
+                let items = array.elements().enumerate();
                 items.map(|(index, item)| self.nested_value(item, depth + 1, &at.index(index), report)).collect()
             }
         }
     }
 
     /// Gives a number, as an integer if it is one: `1.0` and `1` are the same number and print alike.
-    fn number(&self, literal: &NumberLit<'_>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
-        let float: f64 = literal.value.parse().unwrap_or(f64::INFINITY);
-        let whole = literal.value.parse::<i64>().ok().or({
+    fn number(&self, written: &str, span: Range<usize>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
+        let float: f64 = written.parse().unwrap_or(f64::INFINITY);
+        let whole = written.parse::<i64>().ok().or({
             // Below the limit every whole double is exactly an integer.
             if float.fract() == 0.0 && float.abs() <= NUMBER_MAX as f64 { Some(float as i64) } else { None }
         });
@@ -114,12 +115,12 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        let written: String = literal.value.chars().take(40).collect();
+        let written: String = written.chars().take(40).collect();
         let message = format!(
             "{} has the number {written} in its {}, beyond {NUMBER_MAX} (2^53 - 1), where browsers round; write it as a text",
             self.whose, self.what
         );
-        report.say(Code::NumberTooLarge, at, span(literal), message);
+        report.say(Code::NumberTooLarge, at, span, message);
         serde_json::Value::Null
     }
 }

@@ -1,15 +1,15 @@
 //! What a file of a sheet says beside its cues.
 
 use downbeat_core::{Locale, Span};
-use jsonc_parser::ast::{Object, ObjectProp, StringLit, Value};
 use std::collections::BTreeMap;
 
 use super::declare::{Declared, SHEET, check_id};
-use super::fields::{self, Fields, duplicate_key, key_span, wrong_type};
+use super::fields::{self, Fields, duplicate_key, wrong_type};
 use super::json::Reader;
+use super::quoted;
 use super::timecode::FrameRate;
+use super::tree::{Array, Field, Object, Shape, Value};
 use super::vars::Vars;
-use super::{opening, quoted, span};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::TITLE_CHARS_MAX;
 
@@ -33,8 +33,8 @@ pub(super) struct Part<'s> {
     pub(super) rate: Option<FrameRate>,
     pub(super) vars: Vars,
     /// The files it includes.
-    pub(super) include: Vec<&'s StringLit<'s>>,
-    pub(super) cues: &'s [Value<'s>],
+    pub(super) include: Vec<Value<'s>>,
+    pub(super) cues: Option<Array<'s>>,
     /// The cues are all there is: a bare array.
     pub(super) bare: bool,
 }
@@ -82,15 +82,15 @@ impl Default for Header {
 
 impl<'s> Part<'s> {
     /// Gives what holds for a file that is a bare array of cues.
-    pub(super) fn bare(cues: &'s [Value<'s>], vars: &Vars) -> Self {
-        Self { rate: None, vars: vars.clone(), include: Vec::new(), cues, bare: true }
+    pub(super) fn bare(cues: Array<'s>, vars: &Vars) -> Self {
+        Self { rate: None, vars: vars.clone(), include: Vec::new(), cues: Some(cues), bare: true }
     }
 }
 
 /// Reads a file in the object form, as far as its cues. `header` is what it says for the whole sheet; an included
 /// file says less than the sheet itself.
 pub(super) fn read<'s>(
-    object: &'s Object<'s>,
+    object: Object<'s>,
     included: bool,
     outer: &Vars,
     header: &mut Header,
@@ -107,12 +107,12 @@ pub(super) fn read<'s>(
     let rate = rate.and_then(|prop| read_rate(prop, &at, report));
     if included {
         for prop in [id, title, duration, locales, drift].into_iter().flatten() {
-            let name = prop.name.as_str();
+            let name = prop.name();
             let message = format!(
                 "an included file has {}, which is said for the whole sheet; move it to the sheet that includes it",
                 quoted(name)
             );
-            report.say(Code::UnknownField, &at.key(name), key_span(prop), message);
+            report.say(Code::UnknownField, &at.key(name), prop.key_span(), message);
         }
     } else {
         read_title(id, title, header, report);
@@ -137,31 +137,26 @@ pub(super) fn read<'s>(
     }
 }
 
-fn check_version(prop: Option<&ObjectProp<'_>>, object: &Object<'_>, at: &At<'_>, report: &mut Report) {
-    match prop.map(|prop| (prop, &prop.value)) {
+fn check_version(prop: Option<Field<'_>>, object: Object<'_>, at: &At<'_>, report: &mut Report) {
+    match prop.map(|prop| (prop, prop.value().shape())) {
         None => {
             let message = "the sheet has no \"version\"; add \"version\": 1".to_owned();
-            report.say(Code::MissingField, at, opening(object), message);
+            report.say(Code::MissingField, at, object.opening(), message);
         }
-        Some((_, Value::NumberLit(number))) if number.value == "1" => {}
-        Some((_, Value::NumberLit(number))) => {
-            let written: String = number.value.chars().take(40).collect();
+        Some((_, Shape::Number("1"))) => {}
+        Some((prop, Shape::Number(number))) => {
+            let written: String = number.chars().take(40).collect();
             let message = format!("the sheet has version {written}, this compiler reads 1; use a newer compiler, or 1");
-            report.say(Code::Version, &at.key("version"), span(number), message);
+            report.say(Code::Version, &at.key("version"), prop.value().span(), message);
         }
         Some((prop, _)) => wrong_type(prop, "the number 1", &SHEET, at, report),
     }
 }
 
-fn read_title<'s>(
-    id: Option<&'s ObjectProp<'s>>,
-    title: Option<&'s ObjectProp<'s>>,
-    header: &mut Header,
-    report: &mut Report,
-) {
+fn read_title<'s>(id: Option<Field<'s>>, title: Option<Field<'s>>, header: &mut Header, report: &mut Report) {
     let at = At::ROOT;
     if let Some((text, prop)) = fields::text(id, &SHEET, &at, report).zip(id)
-        && check_id(text, &SHEET, &at.key("id"), span(&prop.value), report)
+        && check_id(text, &SHEET, &at.key("id"), prop.value().span(), report)
     {
         text.clone_into(&mut header.id);
     }
@@ -172,14 +167,14 @@ fn read_title<'s>(
         let message = format!(
             "the sheet's title has {chars} characters; use 1 to {TITLE_CHARS_MAX} on one line, or leave it out"
         );
-        report.say(Code::BadText, &at.key("title"), span(&prop.value), message);
+        report.say(Code::BadText, &at.key("title"), prop.value().span(), message);
     }
     text.clone_into(&mut header.title);
 }
 
 fn read_lengths(
-    duration: Option<&ObjectProp<'_>>,
-    drift: Option<&ObjectProp<'_>>,
+    duration: Option<Field<'_>>,
+    drift: Option<Field<'_>>,
     rate: Option<FrameRate>,
     header: &mut Header,
     report: &mut Report,
@@ -189,17 +184,16 @@ fn read_lengths(
     if let (Some(Span::ZERO), Some(prop)) = (header.duration, duration) {
         header.duration = None;
         let message = "the sheet's \"duration\" is zero; say how long the event is, or leave it out".to_owned();
-        report.say(Code::BadTime, &at.key("duration"), span(&prop.value), message);
+        report.say(Code::BadTime, &at.key("duration"), prop.value().span(), message);
     }
     if let Some(ms) = fields::length(drift, rate, &SHEET, &at, report) {
         header.expected_drift = Span::from_millis(ms);
     }
 }
 
-fn read_rate(prop: &ObjectProp<'_>, at: &At<'_>, report: &mut Report) -> Option<FrameRate> {
-    let name = match &prop.value {
-        Value::StringLit(text) => &*text.value,
-        Value::NumberLit(number) => number.value,
+fn read_rate(prop: Field<'_>, at: &At<'_>, report: &mut Report) -> Option<FrameRate> {
+    let name = match prop.value().shape() {
+        Shape::Text(written) | Shape::Number(written) => written,
         _ => {
             wrong_type(prop, "frames per second, such as \"25\" or \"29.97\"", &SHEET, at, report);
             return None;
@@ -211,33 +205,34 @@ fn read_rate(prop: &ObjectProp<'_>, at: &At<'_>, report: &mut Report) -> Option<
             "the sheet has {} for \"frameRate\"; use 23.976, 24, 25, 29.97, 30, 47.952, 48, 50, 59.94, 60, 100, 119.88 or 120",
             quoted(name)
         );
-        report.say(Code::BadFrameRate, &at.key("frameRate"), span(&prop.value), message);
+        report.say(Code::BadFrameRate, &at.key("frameRate"), prop.value().span(), message);
     }
     rate
 }
 
-fn read_vars<'s>(prop: Option<&'s ObjectProp<'s>>, outer: &Vars, at: &At<'_>, report: &mut Report) -> Vars {
+fn read_vars<'s>(prop: Option<Field<'s>>, outer: &Vars, at: &At<'_>, report: &mut Report) -> Vars {
     let Some(object) = fields::object(prop, &SHEET, at, report) else { return outer.with(BTreeMap::new()) };
     let at = at.key("vars");
     let reader = Reader { whose: &SHEET, what: "vars", vars: outer };
     let mut vars = BTreeMap::new();
-    if object.properties.len() > VARS_MAX {
-        let message = format!("the sheet has {} vars; at most {VARS_MAX} are read, use fewer", object.properties.len());
-        report.say(Code::TooLarge, &at, span(object), message);
+    let count = object.fields().count();
+    if count > VARS_MAX {
+        let message = format!("the sheet has {count} vars; at most {VARS_MAX} are read, use fewer");
+        report.say(Code::TooLarge, &at, object.span(), message);
     }
-    for prop in object.properties.iter().take(VARS_MAX) {
-        let name = prop.name.as_str();
+    for prop in object.fields().take(VARS_MAX) {
+        let name = prop.name();
         if name.is_empty() || name.contains(['}', '{', '$']) || name.chars().any(char::is_control) {
             let message = format!("the sheet has the var {}; use a name without {{ }} and $", quoted(name));
-            report.say(Code::BadName, &at.key(name), key_span(prop), message);
+            report.say(Code::BadName, &at.key(name), prop.key_span(), message);
         }
-        let value = match &prop.value {
-            Value::Object(_) | Value::Array(_) | Value::NullKeyword(_) => {
+        let value = match prop.value().shape() {
+            Shape::Object(_) | Shape::Array(_) | Shape::Null => {
                 wrong_type(prop, "a text, a number, true or false", &SHEET, &at, report);
                 // The name is known all the same: what uses it is not at fault.
                 "".into()
             }
-            value => reader.value(value, &at.key(name), report),
+            _ => reader.value(prop.value(), &at.key(name), report),
         };
         if vars.insert(name.to_owned(), value).is_some() {
             duplicate_key(prop, &SHEET, &at, report);
@@ -246,63 +241,59 @@ fn read_vars<'s>(prop: Option<&'s ObjectProp<'s>>, outer: &Vars, at: &At<'_>, re
     outer.with(vars)
 }
 
-fn read_include<'s>(prop: Option<&'s ObjectProp<'s>>, at: &At<'_>, report: &mut Report) -> Vec<&'s StringLit<'s>> {
+fn read_include<'s>(prop: Option<Field<'s>>, at: &At<'_>, report: &mut Report) -> Vec<Value<'s>> {
     let expected = "an array of paths, such as [\"./songs.jsonc\"]";
-    let elements = fields::array(prop, expected, &SHEET, at, report).unwrap_or_default();
+    let array = fields::array(prop, expected, &SHEET, at, report);
     let at = at.key("include");
-    let read = elements.iter().enumerate().filter_map(|(index, element)| match element {
-        Value::StringLit(path) => Some(path),
-        other => {
-            let message = format!("the sheet includes {}, it takes paths as texts", fields::describe(other));
-            report.say(Code::WrongType, &at.index(index), span(other), message);
-            None
+    let elements = array.into_iter().flat_map(Array::elements).enumerate();
+    let read = elements.filter_map(|(index, element)| {
+        if element.text().is_none() {
+            let message = format!("the sheet includes {}, it takes paths as texts", fields::describe(element));
+            report.say(Code::WrongType, &at.index(index), element.span(), message);
+            return None;
         }
+        Some(element)
     });
     read.collect()
 }
 
-fn read_locales(prop: &ObjectProp<'_>, at: &At<'_>, report: &mut Report) -> Option<Vec<Locale>> {
+fn read_locales(prop: Field<'_>, at: &At<'_>, report: &mut Report) -> Option<Vec<Locale>> {
     let at = at.key("locales");
-    let Value::Array(array) = &prop.value else {
+    let Shape::Array(array) = prop.value().shape() else {
         wrong_type(prop, "an array of language tags, the default one first", &SHEET, &At::ROOT, report);
         return None;
     };
-    if array.elements.is_empty() {
+    if array.len() == 0 {
         let message = "the sheet's \"locales\" are empty; name one, or leave the field out".to_owned();
-        report.say(Code::UnknownLocale, &at, span(array), message);
+        report.say(Code::UnknownLocale, &at, array.span(), message);
         return None;
     }
     let mut locales = Vec::new();
-    for (index, element) in array.elements.iter().enumerate() {
-        let problem = match element {
-            Value::StringLit(tag) => match tag.value.parse::<Locale>() {
+    for (index, element) in array.elements().enumerate() {
+        let problem = match element.shape() {
+            Shape::Text(tag) => match tag.parse::<Locale>() {
                 Ok(locale) => {
                     locales.push(locale);
                     continue;
                 }
                 Err(error) => (Code::UnknownLocale, format!("the sheet's \"locales\": {error}")),
             },
-            other => {
+            _ => {
                 let message =
-                    format!("the sheet's \"locales\" have {}, they take language tags", fields::describe(other));
+                    format!("the sheet's \"locales\" have {}, they take language tags", fields::describe(element));
                 (Code::WrongType, message)
             }
         };
-        report.say(problem.0, &at.index(index), span(element), problem.1);
+        report.say(problem.0, &at.index(index), element.span(), problem.1);
     }
     // Where one of them is unreadable nobody knows which messages are meant by it.
-    (locales.len() == array.elements.len()).then_some(locales)
+    (locales.len() == array.len()).then_some(locales)
 }
 
-fn read_cues<'s>(
-    prop: Option<&'s ObjectProp<'s>>,
-    object: &Object<'_>,
-    at: &At<'_>,
-    report: &mut Report,
-) -> &'s [Value<'s>] {
+fn read_cues<'s>(prop: Option<Field<'s>>, object: Object<'_>, at: &At<'_>, report: &mut Report) -> Option<Array<'s>> {
     if prop.is_none() {
         let message = "the sheet has no \"cues\"; add them, or \"cues\": [] while there are none".to_owned();
-        report.say(Code::MissingField, at, opening(object), message);
+        report.say(Code::MissingField, at, object.opening(), message);
     }
-    fields::array(prop, "an array of cues", &SHEET, at, report).unwrap_or_default()
+    fields::array(prop, "an array of cues", &SHEET, at, report)
 }

@@ -1,0 +1,287 @@
+//! A text as a tree with places, in twelve bytes a value: a sheet of 10 MiB has a million of them.
+//!
+//! The values lie in one row in the order of the text, each object and array before what is in it, each key before its
+//! value. A text without escapes is a piece of the source and nothing more.
+
+use core::ops::Range;
+
+/// Gives how long a text may be to become a tree: half a GiB, so that a place and what it is fit three numbers of 32 bits.
+pub(super) const TEXT_BYTES_MAX: usize = LINK as usize;
+
+/// The tree of a text; without a value where the text has none.
+pub(crate) struct Tree<'t> {
+    text: &'t str,
+    nodes: Vec<Node>,
+    /// The texts that are not in the source as they are.
+    unescaped: Vec<Box<str>>,
+}
+
+/// One value, or one key.
+#[derive(Clone, Copy)]
+struct Node {
+    start: u32,
+    end: u32,
+    /// What it is in the upper three bits. Below, for an object or an array the number of the node behind all that is
+    /// in it, for a text with escapes its number among those.
+    link: u32,
+}
+
+const LINK: u32 = 0x1fff_ffff;
+const OBJECT: u32 = 0x0000_0000;
+const ARRAY: u32 = 0x2000_0000;
+const TEXT: u32 = 0x4000_0000;
+const UNESCAPED: u32 = 0x6000_0000;
+const NUMBER: u32 = 0x8000_0000;
+const TRUE: u32 = 0xa000_0000;
+const FALSE: u32 = 0xc000_0000;
+const NULL: u32 = 0xe000_0000;
+
+/// A value that has no others in it, or a key, to be added.
+pub(super) enum Leaf {
+    /// A text; what it means where that is not what stands there.
+    Text(Option<String>),
+    Number,
+    Boolean(bool),
+    Null,
+}
+
+/// A value in a tree.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<'t> {
+    tree: &'t Tree<'t>,
+    node: u32,
+}
+
+/// What a value is.
+#[derive(Clone, Copy)]
+pub(crate) enum Shape<'t> {
+    Text(&'t str),
+    /// A number as it is written.
+    Number(&'t str),
+    Boolean(bool),
+    Null,
+    Object(Object<'t>),
+    Array(Array<'t>),
+}
+
+/// An object in a tree.
+#[derive(Clone, Copy)]
+pub(crate) struct Object<'t>(Value<'t>);
+
+/// An array in a tree.
+#[derive(Clone, Copy)]
+pub(crate) struct Array<'t>(Value<'t>);
+
+/// A key of an object, with its value.
+#[derive(Clone, Copy)]
+pub(crate) struct Field<'t> {
+    key: Value<'t>,
+}
+
+/// What is in an object or an array, one after the other.
+struct Siblings<'t> {
+    next: Value<'t>,
+    /// The node behind the last of them.
+    past: u32,
+}
+
+impl<'t> Tree<'t> {
+    /// Gives the tree of a text of which nothing was read yet; its length is at most [`TEXT_BYTES_MAX`].
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, nodes: Vec::new(), unescaped: Vec::new() }
+    }
+
+    /// Gives the value of the whole text.
+    pub(crate) fn root(&self) -> Option<Value<'_>> {
+        self.nodes.first().map(|_| Value { tree: self, node: 0 })
+    }
+
+    /// Gives the object that was taken apart by [`Object::number`].
+    pub(super) fn object(&self, number: u32) -> Object<'_> {
+        Object(Value { tree: self, node: number })
+    }
+
+    /// Adds a value or a key.
+    pub(super) fn add(&mut self, leaf: Leaf, span: Range<usize>) {
+        let link = match leaf {
+            Leaf::Text(None) => TEXT,
+            Leaf::Text(Some(text)) => {
+                self.unescaped.push(text.into_boxed_str());
+                UNESCAPED | narrow(self.unescaped.len() - 1)
+            }
+            Leaf::Number => NUMBER,
+            Leaf::Boolean(true) => TRUE,
+            Leaf::Boolean(false) => FALSE,
+            Leaf::Null => NULL,
+        };
+        self.push(link, span);
+    }
+
+    /// Adds an object or an array that begins at `start`, and gives its number.
+    pub(super) fn open(&mut self, is_object: bool, start: usize) -> u32 {
+        self.push(if is_object { OBJECT } else { ARRAY }, start..start);
+        narrow(self.nodes.len() - 1)
+    }
+
+    /// Ends an object or an array: what was added since is in it.
+    pub(super) fn close(&mut self, number: u32, end: usize) {
+        let past = narrow(self.nodes.len());
+        let node = &mut self.nodes[number as usize];
+        node.end = narrow(end);
+        node.link |= past;
+    }
+
+    /// Gives where an object or an array begins.
+    pub(super) fn start(&self, number: u32) -> usize {
+        self.nodes[number as usize].start as usize
+    }
+
+    /// Gives where the last value or key begins.
+    pub(super) fn last_start(&self) -> usize {
+        self.nodes.last().map_or(0, |node| node.start as usize)
+    }
+
+    fn push(&mut self, link: u32, span: Range<usize>) {
+        self.nodes.push(Node { start: narrow(span.start), end: narrow(span.end), link });
+    }
+}
+
+/// Gives a place in the text, or a count of what is in it.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).expect("no text is longer than half a GiB, nor has it more values than bytes")
+}
+
+impl<'t> Value<'t> {
+    /// Gives what it is.
+    pub(crate) fn shape(self) -> Shape<'t> {
+        let Node { start, end, link } = self.inner();
+        let written = |inset: usize| &self.tree.text[start as usize + inset..end as usize - inset];
+        match link & !LINK {
+            OBJECT => Shape::Object(Object(self)),
+            ARRAY => Shape::Array(Array(self)),
+            TEXT => Shape::Text(written(1)),
+            UNESCAPED => Shape::Text(&self.tree.unescaped[(link & LINK) as usize]),
+            NUMBER => Shape::Number(written(0)),
+            TRUE => Shape::Boolean(true),
+            FALSE => Shape::Boolean(false),
+            _ => Shape::Null,
+        }
+    }
+
+    /// Gives where it stands in the text, in bytes.
+    pub(crate) fn span(self) -> Range<usize> {
+        let node = self.inner();
+        node.start as usize..node.end as usize
+    }
+
+    /// Gives its text, if it is one.
+    pub(crate) fn text(self) -> Option<&'t str> {
+        if let Shape::Text(text) = self.shape() { Some(text) } else { None }
+    }
+
+    /// Gives the number as it is written, if it is one.
+    pub(crate) fn number(self) -> Option<&'t str> {
+        if let Shape::Number(number) = self.shape() { Some(number) } else { None }
+    }
+
+    fn inner(self) -> Node {
+        self.tree.nodes[self.node as usize]
+    }
+
+    fn after(self, nodes: u32) -> Self {
+        Self { node: self.node + nodes, ..self }
+    }
+
+    /// Gives the value behind it; it is the first behind all that is in it.
+    fn next(self) -> Self {
+        let link = self.inner().link;
+        match link & !LINK {
+            OBJECT | ARRAY => Self { node: link & LINK, ..self },
+            _ => self.after(1),
+        }
+    }
+
+    /// Gives what is in it.
+    fn children(self) -> Siblings<'t> {
+        Siblings { next: self.after(1), past: self.inner().link & LINK }
+    }
+}
+
+impl<'t> Object<'t> {
+    /// Gives its fields, in the order in which they are written.
+    pub(crate) fn fields(self) -> impl Iterator<Item = Field<'t>> {
+        let mut siblings = self.0.children();
+        core::iter::from_fn(move || {
+            let key = siblings.next()?;
+            siblings.next().map(|_| Field { key })
+        })
+    }
+
+    /// Gives the first field with this name.
+    pub(crate) fn field(self, name: &str) -> Option<Field<'t>> {
+        self.fields().find(|field| field.name() == name)
+    }
+
+    /// Gives where it stands in the text, in bytes.
+    pub(crate) fn span(self) -> Range<usize> {
+        self.0.span()
+    }
+
+    /// Gives where its brace stands: enough of an object that lacks something.
+    pub(crate) fn opening(self) -> Range<usize> {
+        let start = self.span().start;
+        start..start + 1
+    }
+
+    /// Gives what [`Tree::object`] finds it again by.
+    pub(super) fn number(self) -> u32 {
+        self.0.node
+    }
+}
+
+impl<'t> Array<'t> {
+    /// Gives its elements.
+    pub(crate) fn elements(self) -> impl Iterator<Item = Value<'t>> {
+        self.0.children()
+    }
+
+    /// Counts its elements.
+    pub(crate) fn len(self) -> usize {
+        self.elements().count()
+    }
+
+    /// Gives where it stands in the text, in bytes.
+    pub(crate) fn span(self) -> Range<usize> {
+        self.0.span()
+    }
+}
+
+impl<'t> Field<'t> {
+    /// Gives its name.
+    pub(crate) fn name(self) -> &'t str {
+        // A key is a text.
+        self.key.text().unwrap_or_default()
+    }
+
+    /// Gives its value, which stands behind the key.
+    pub(crate) fn value(self) -> Value<'t> {
+        self.key.after(1)
+    }
+
+    /// Gives where its name stands in the text, in bytes.
+    pub(crate) fn key_span(self) -> Range<usize> {
+        self.key.span()
+    }
+}
+
+impl<'t> Iterator for Siblings<'t> {
+    type Item = Value<'t>;
+    fn next(&mut self) -> Option<Value<'t>> {
+        let this = self.next;
+        if this.node >= self.past {
+            return None;
+        }
+        self.next = this.next();
+        Some(this)
+    }
+}
