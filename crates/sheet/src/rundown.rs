@@ -24,17 +24,20 @@ mod join;
 mod not_a_rundown;
 mod parse;
 mod print;
+mod texts;
 
 use downbeat_core::{Digest, Position, Span};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 pub use checkpoint::Checkpoint;
+pub(crate) use cue::Params;
 pub use cue::{Cue, Preload};
 pub use diff::{Change, ChangeKind, Diff};
 pub use downbeat_core::cueing::{Kind, Late};
 pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;
+pub use texts::Texts;
 
 /// Gives the name of the format, which every rundown carries in its field `format`.
 pub const FORMAT: &str = "downbeat.rundown/1";
@@ -143,7 +146,7 @@ impl Rundown {
 
     /// Gives the cue with this id.
     pub fn cue(&self, id: &str) -> Option<&Cue> {
-        self.cues.iter().find(|cue| cue.id == id)
+        self.cues.iter().find(|cue| *cue.id == *id)
     }
 }
 

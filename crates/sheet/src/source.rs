@@ -19,6 +19,7 @@ mod reference;
 mod resolve;
 mod review;
 mod schema;
+mod shared;
 pub(crate) mod sheet;
 pub(crate) mod syntax;
 mod time;
@@ -32,10 +33,12 @@ use std::sync::Arc;
 use crate::compile::{Included, Options};
 use crate::diagnostic::{At, Code, Diagnostic, Report};
 use crate::rundown::{CUES_MAX, Cue, FORMAT, Rundown, Track};
+use arrange::Placed;
 pub(crate) use declare::is_id_char;
 use ids::Ids;
 use include::{File, Loader, SHEET_BYTES_MAX, Shelf};
 pub(crate) use nearest::nearest;
+use shared::Shared;
 use sheet::Header;
 pub(crate) use time::Problem;
 pub use timecode::FrameRate;
@@ -132,7 +135,8 @@ fn compose(
     report: &mut Report,
     origins: Option<&mut Vec<Origin>>,
 ) -> Rundown {
-    let mut drafts = Vec::new();
+    let (mut drafts, mut placed) = (Vec::new(), Vec::new());
+    let mut shared = Shared::default();
     for file in files {
         report.go_on(file.number);
         let Some(array) = file.part.cues else { continue };
@@ -143,16 +147,20 @@ fn compose(
             let at = if file.part.bare { &root } else { &cues };
             arrange::too_many(count + drafts.len(), at, first.span(), report);
         }
-        drafts.reserve(count.min(room));
-        let read = array.elements().take(room).enumerate();
-        drafts.extend(read.filter_map(|(index, element)| cue::read(element, index, file, &header, report)));
+        drafts.reserve_exact(count.min(room));
+        placed.reserve_exact(count.min(room));
+        for (index, element) in array.elements().take(room).enumerate() {
+            let Some((draft, cue)) = cue::read(element, index, file, &header, &mut shared, report) else { continue };
+            placed.push(Placed::of(cue, drafts.len()));
+            drafts.push(draft);
+        }
     }
     let ids = Ids::collect(&mut drafts, report);
-    let times = resolve::resolve(&drafts, &ids, report);
-    let mut placed = arrange::arrange(&mut drafts, &times, header.duration, report);
+    resolve::resolve(&mut drafts, &ids, report);
+    let mut placed = arrange::arrange(&drafts, placed, header.duration, report);
     review::review(&mut placed, &drafts, &header, options, report);
     if let Some(origins) = origins {
-        origins.extend(placed.iter().map(|placed| drafts[placed.draft].place.origin()));
+        origins.extend(placed.iter().map(|placed| drafts[placed.draft()].place.origin()));
     }
     let cues: Vec<Cue> = placed.into_iter().map(|placed| placed.cue).collect();
     let tracks = header.declared.tracks.unwrap_or_else(|| tracks_of(&cues));
@@ -162,9 +170,9 @@ fn compose(
 /// Gives the tracks that cues use.
 fn tracks_of(cues: &[Cue]) -> BTreeMap<String, Track> {
     let mut tracks = BTreeMap::new();
-    for name in cues.iter().filter_map(|cue| cue.track.as_ref()) {
+    for name in cues.iter().filter_map(Cue::track) {
         if !tracks.contains_key(name) {
-            tracks.insert(name.clone(), Track::default());
+            tracks.insert(name.to_owned(), Track::default());
         }
     }
     tracks

@@ -51,11 +51,11 @@ impl Row {
         row.set("action", cue.action());
         row.set_some("track", cue.track());
         row.set_some("duration", cue.end.map(|end| length(end - cue.time)));
-        row.set_some("params", cue.params.clone());
+        row.set_some("params", cue.params());
         row.set_some("late", cue.late.map(late));
         row.set_some("jitter", cue.jitter.map(length));
-        row.set_some("preload", cue.preload.as_ref().map(preload));
-        row.set_some("message", cue.message.as_ref().map(|message| json!(message)));
+        row.set_some("preload", cue.preload().map(preload));
+        row.set_some("message", cue.message().map(|message| json!(message)));
         // The ids that the compiler makes are made again.
         if is_id(cue.id()) {
             row.set("id", cue.id());

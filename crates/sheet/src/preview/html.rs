@@ -142,7 +142,7 @@ fn cells(cue: &Cue) -> [String; 8] {
         cue.action().to_owned(),
         cue.kind().as_str().to_owned(),
         words::late(cue.late()),
-        cue.params().map(words::params_text).unwrap_or_default(),
+        cue.params_json().unwrap_or_default().to_owned(),
         message.map(|(locale, words)| format!("{locale}: {words}")).collect::<Vec<_>>().join("\n"),
     ]
 }

@@ -2,7 +2,6 @@
 
 use core::fmt::Write as _;
 use downbeat_core::{Position, Span};
-use serde_json::{Map, Value};
 
 use super::text::cut;
 use super::{Picture, Remark};
@@ -39,8 +38,8 @@ pub(super) fn late(late: Late) -> String {
 pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
     let mut title =
         format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
-    if let Some(params) = cue.params() {
-        let _ = write!(title, "\n{}", cut(&params_text(params), 160));
+    if let Some(params) = cue.params_json() {
+        let _ = write!(title, "\n{}", cut(params, 160));
     }
     for (locale, words) in cue.message().into_iter().flatten().take(4) {
         let _ = write!(title, "\n{locale}: {}", cut(words, 120));
@@ -55,11 +54,6 @@ pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
 pub(super) fn remark_text(remark: &Remark) -> String {
     let place = remark.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
     format!("{} {}: {place}{}", level(remark.level), remark.code, remark.message)
-}
-
-/// Gives the parameters as one line of JSON.
-pub(super) fn params_text(params: &Map<String, Value>) -> String {
-    Value::Object(params.clone()).to_string()
 }
 
 /// Gives the word for a level.

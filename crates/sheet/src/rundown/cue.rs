@@ -1,25 +1,33 @@
 //! A compiled cue.
 
 use downbeat_core::cueing::{Kind, Late};
-use downbeat_core::{Locale, Position, Span};
+use downbeat_core::{Position, Span};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Texts, canonical};
 
 /// One thing that happens at one time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cue {
-    pub(crate) id: String,
+    pub(crate) id: Box<str>,
     pub(crate) time: Position,
     pub(crate) end: Option<Position>,
-    pub(crate) action: String,
+    // Thousands of cues share them.
+    pub(crate) action: Arc<str>,
     pub(crate) kind: Kind,
-    pub(crate) track: Option<String>,
-    pub(crate) params: Option<Map<String, Value>>,
+    pub(crate) track: Option<Arc<str>>,
+    pub(crate) params: Option<Params>,
     pub(crate) late: Option<Late>,
     pub(crate) jitter: Option<Span>,
-    pub(crate) preload: Option<Preload>,
-    pub(crate) message: Option<BTreeMap<Locale, String>>,
+    // Most cues have none, and it is large.
+    pub(crate) preload: Option<Box<Preload>>,
+    pub(crate) message: Option<Texts>,
 }
+
+/// What an action is done with: an object as its canonical text, which is a tenth of what a map of it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Params(Box<str>);
 
 /// What a viewer fetches before a cue, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,24 +39,6 @@ pub struct Preload {
 }
 
 impl Cue {
-    /// Gives a cue that says nothing, to stand where another was taken away.
-    #[cfg(feature = "compiler")]
-    pub(crate) fn empty() -> Self {
-        Self {
-            id: String::new(),
-            time: Position::START,
-            end: None,
-            action: String::new(),
-            kind: Kind::Moment,
-            track: None,
-            params: None,
-            late: None,
-            jitter: None,
-            preload: None,
-            message: None,
-        }
-    }
-
     /// Gives the id, unique in its rundown.
     pub fn id(&self) -> &str {
         &self.id
@@ -79,9 +69,15 @@ impl Cue {
         self.track.as_deref()
     }
 
-    /// Gives what the action is done with.
-    pub fn params(&self) -> Option<&Map<String, Value>> {
-        self.params.as_ref()
+    /// Gives what the action is done with; read anew from [`Cue::params_json`] each time.
+    pub fn params(&self) -> Option<Map<String, Value>> {
+        let text = self.params_json()?;
+        Some(serde_json::from_str(text).expect("it was printed from an object, and no deeper one is taken in"))
+    }
+
+    /// Gives what the action is done with, as canonical JSON (RFC 8785): an object.
+    pub fn params_json(&self) -> Option<&str> {
+        self.params.as_ref().map(Params::as_str)
     }
 
     /// Gives what happens when it is late: as the sheet says, or else [`Kind::late`].
@@ -96,11 +92,11 @@ impl Cue {
 
     /// Gives what to fetch beforehand.
     pub fn preload(&self) -> Option<&Preload> {
-        self.preload.as_ref()
+        self.preload.as_deref()
     }
 
     /// Gives what viewers are told, per locale.
-    pub fn message(&self) -> Option<&BTreeMap<Locale, String>> {
+    pub fn message(&self) -> Option<&Texts> {
         self.message.as_ref()
     }
 
@@ -115,6 +111,20 @@ impl Cue {
     /// Gives what cues are sorted by: time, then track (none first), then id.
     pub(crate) fn order(&self) -> (Position, Option<&str>, &str) {
         (self.time, self.track.as_deref(), &self.id)
+    }
+}
+
+impl Params {
+    /// Gives params with these fields.
+    pub(crate) fn of(fields: &Map<String, Value>) -> Self {
+        let mut text = String::new();
+        canonical::object(&mut text, fields);
+        Self(text.into_boxed_str())
+    }
+
+    /// Gives their canonical text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -93,12 +93,12 @@ impl Rundown {
         removed.sort_by_key(|cue| cue.order());
         cues.extend(renamed(&mut removed, &mut added));
         cues.extend(removed.into_iter().map(|cue| Change {
-            id: cue.id.clone(),
+            id: cue.id().to_owned(),
             kind: ChangeKind::Removed(cue.time),
             earliest: cue.time,
         }));
         cues.extend(added.into_iter().map(|cue| Change {
-            id: cue.id.clone(),
+            id: cue.id().to_owned(),
             kind: ChangeKind::Added(cue.time),
             earliest: cue.time,
         }));
@@ -133,13 +133,13 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
         }
         (false, _) => (ChangeKind::Changed(fields), before.time),
     };
-    Some(Change { id: after.id.clone(), kind, earliest })
+    Some(Change { id: after.id().to_owned(), kind, earliest })
 }
 
 /// Takes out the cues that only have another generated id because they moved.
 fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
     // Generated ids have an @, given ones cannot.
-    let is_generated = |cue: &&Cue| cue.id.contains('@');
+    let is_generated = |cue: &&Cue| cue.id().contains('@');
     let mut gone: BTreeMap<String, VecDeque<&Cue>> = BTreeMap::new();
     for cue in removed.iter().copied().filter(is_generated) {
         gone.entry(likeness(cue)).or_default().push_back(cue);
@@ -149,13 +149,13 @@ fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
     added.retain(|cue| {
         let before = if is_generated(cue) { gone.get_mut(&likeness(cue)).and_then(VecDeque::pop_front) } else { None };
         if let Some(before) = before {
-            found.push(before.id.as_str());
+            found.push(before.id());
             changes.extend(change(before, cue));
         }
         before.is_none()
     });
     found.sort_unstable();
-    removed.retain(|cue| found.binary_search(&cue.id.as_str()).is_err());
+    removed.retain(|cue| found.binary_search(&cue.id()).is_err());
     changes
 }
 
@@ -163,6 +163,6 @@ fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
 fn likeness(cue: &Cue) -> String {
     let end = cue.end.map(|end| Position::START + (end - cue.time));
     let mut out = String::new();
-    print::print_cue(&mut out, &Cue { id: String::new(), time: Position::START, end, ..cue.clone() });
+    print::print_cue(&mut out, &Cue { id: Box::default(), time: Position::START, end, ..cue.clone() });
     out
 }

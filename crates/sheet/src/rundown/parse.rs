@@ -5,10 +5,11 @@ use downbeat_core::message::TEXT_CHARS_MAX;
 use downbeat_core::{Locale, Position, Span};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{
-    CUES_MAX, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, NotARundown, Preload, Rundown,
-    TIME_MAX, TITLE_CHARS_MAX, Track, canonical,
+    CUES_MAX, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, NotARundown, Params, Preload, Rundown,
+    TIME_MAX, TITLE_CHARS_MAX, Texts, Track, canonical,
 };
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Rundown, NotARundown> {
@@ -33,11 +34,11 @@ fn check_cues(rundown: &Rundown) -> Result<(), NotARundown> {
     // A map of the kind the value was made of, so that the worker carries no second kind.
     let mut ids = Map::new();
     for (index, cue) in rundown.cues.iter().enumerate() {
-        if ids.insert(cue.id.clone(), Value::Null).is_some() {
-            return Err(NotARundown::DuplicateId(cue.id.clone()));
+        if ids.insert(cue.id().to_owned(), Value::Null).is_some() {
+            return Err(NotARundown::DuplicateId(cue.id().to_owned()));
         }
         if index > 0 && rundown.cues[index - 1].order() >= cue.order() {
-            return Err(NotARundown::Order(cue.id.clone()));
+            return Err(NotARundown::Order(cue.id().to_owned()));
         }
         let end = rundown.duration.map_or(TIME_MAX, |duration| duration);
         if cue.end.unwrap_or(cue.time) > Position::START + end {
@@ -105,27 +106,31 @@ fn cue(value: Value, index: usize) -> Result<Cue, NotARundown> {
     let time = fields.integer("time", 0..=TIME_MAX.as_millis())?;
     let time = time.ok_or_else(|| fields.wrong("time", "whole milliseconds, 0 or more"))?;
     let cue = Cue {
-        id: fields.text("id", 1..=ID_CHARS_MAX)?,
+        id: fields.text("id", 1..=ID_CHARS_MAX)?.into(),
         time: Position::from_millis(time),
         end: fields.integer("end", time + 1..=TIME_MAX.as_millis())?.map(Position::from_millis),
-        action: fields.text("action", 1..=NAME_CHARS_MAX)?,
+        action: fields.text("action", 1..=NAME_CHARS_MAX)?.into(),
         kind: Kind::from_word(&fields.text("kind", 1..=NAME_CHARS_MAX)?)
             .ok_or_else(|| fields.wrong("kind", "\"state\" or \"moment\""))?,
-        track: if fields.map.contains_key("track") { Some(fields.text("track", 1..=NAME_CHARS_MAX)?) } else { None },
+        track: if fields.map.contains_key("track") {
+            Some(Arc::from(fields.text("track", 1..=NAME_CHARS_MAX)?))
+        } else {
+            None
+        },
         params: params(&mut fields)?,
         late: late(&mut fields)?,
         jitter: fields.integer("jitter", 1..=TIME_MAX.as_millis())?.map(Span::from_millis),
-        preload: preload(&mut fields)?,
+        preload: preload(&mut fields)?.map(Box::new),
         message: message(&mut fields)?,
     };
     fields.end()?;
     Ok(cue)
 }
 
-fn params(fields: &mut Fields) -> Result<Option<Map<String, Value>>, NotARundown> {
+fn params(fields: &mut Fields) -> Result<Option<Params>, NotARundown> {
     match fields.take("params") {
         None => Ok(None),
-        Some(Value::Object(params)) if params.values().all(numbers_fit) => Ok(Some(params)),
+        Some(Value::Object(params)) if params.values().all(numbers_fit) => Ok(Some(Params::of(&params))),
         Some(_) => Err(fields.wrong("params", "an object without numbers beyond 2^53 - 1")),
     }
 }
@@ -177,19 +182,20 @@ fn preload(fields: &mut Fields) -> Result<Option<Preload>, NotARundown> {
     Ok(Some(preload))
 }
 
-fn message(fields: &mut Fields) -> Result<Option<BTreeMap<Locale, String>>, NotARundown> {
+fn message(fields: &mut Fields) -> Result<Option<Texts>, NotARundown> {
     let Some(value) = fields.take("message") else { return Ok(None) };
     let inner = Fields::of(value, format!("{}/message", fields.pointer))?;
-    let mut message = BTreeMap::new();
+    let mut message = Vec::with_capacity(inner.map.len());
     for (tag, words) in inner.map {
         match (tag.parse::<Locale>(), words) {
             (Ok(locale), Value::String(words)) if (1..=TEXT_CHARS_MAX).contains(&words.chars().count()) => {
-                message.insert(locale, words);
+                message.push((locale, words));
             }
             _ => return Err(fields.wrong("message", "a text of 1 to 500 characters per language tag")),
         }
     }
-    Ok(Some(message))
+    // The map is sorted, and a locale is its tag.
+    Ok(Some(Texts::of_sorted(message)))
 }
 
 /// Says whether `text` has so many characters and none of them is a control character.

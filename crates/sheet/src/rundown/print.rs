@@ -1,6 +1,6 @@
 //! A rundown as canonical JSON. Keys are written in the order of the alphabet, which canonical form asks for.
 
-use super::canonical::{Member, integer, members, object, string};
+use super::canonical::{Member, integer, members, string};
 use super::{Checkpoint, Cue, FORMAT, Late, Preload, Rundown, Track};
 
 pub(super) fn print(rundown: &Rundown) -> String {
@@ -71,7 +71,7 @@ pub(super) fn print_cue(out: &mut String, cue: &Cue) {
     }
     if let Some(params) = &cue.params {
         field(out, "params");
-        object(out, params);
+        out.push_str(params.as_str());
     }
     if let Some(preload) = &cue.preload {
         field(out, "preload");

@@ -2,103 +2,131 @@
 
 use downbeat_core::{Position, Span};
 
-use super::draft::{Draft, Ending, Repeat};
-use super::resolve::Times;
+use super::draft::{Draft, Repeat, Time};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::{CUES_MAX, Cue, Kind, TIME_MAX, clock};
 
 /// A compiled cue, and the draft it came from.
 pub(super) struct Placed {
     pub(super) cue: Cue,
-    pub(super) draft: usize,
+    draft: u32,
     /// It is the first of its draft, of which there may be several.
     pub(super) first: bool,
-    disabled: bool,
+    /// It is left out.
+    dropped: bool,
+}
+
+impl Placed {
+    /// Gives a cue of the draft with this index, which has neither id nor times yet.
+    pub(super) fn of(cue: Cue, draft: usize) -> Self {
+        // There are at most 200,000.
+        Self { cue, draft: u32::try_from(draft).unwrap_or(u32::MAX), first: true, dropped: false }
+    }
+
+    /// Gives the index of its draft.
+    pub(super) fn draft(&self) -> usize {
+        self.draft as usize
+    }
 }
 
 impl Repeat {
     /// Gives how long after the first time the last one comes, in milliseconds.
     pub(super) fn last_ms(self) -> i64 {
-        self.every_ms.saturating_mul(self.count - 1)
+        self.every_ms.saturating_mul(i64::from(self.count.get()) - 1)
     }
 }
 
-/// Gives the enabled cues, sorted. `duration` is that of the event.
+/// Gives the enabled cues, sorted. `all` are the cues of the drafts, in their order; `duration` is that of the event.
 pub(super) fn arrange(
-    drafts: &mut [Draft<'_>],
-    times: &[Times],
+    drafts: &[Draft<'_>],
+    mut all: Vec<Placed>,
     duration: Option<Span>,
     report: &mut Report,
 ) -> Vec<Placed> {
-    let mut all = Vec::with_capacity(drafts.len());
-    let mut unnamed = Vec::new();
-    for (index, (draft, times)) in drafts.iter_mut().zip(times).enumerate() {
-        let Some((begin, end)) = check(draft, times, duration, report) else { continue };
-        let Some(mut cue) = draft.cue.take() else { continue };
-        if !draft.kind_is_declared {
-            cue.kind = if end.is_some() { Kind::State } else { Kind::Moment };
-        }
-        let repeat = draft.repeat.unwrap_or(Repeat { every_ms: 0, count: 1 });
-        if all.len() as i64 + repeat.count > CUES_MAX as i64 {
+    let mut repeated = Vec::new();
+    let mut count = 0;
+    for (draft, placed) in drafts.iter().zip(&mut all) {
+        // Once there are too many, nothing is said of the others.
+        let times = if count <= CUES_MAX { check(draft, duration, report) } else { None };
+        let Some((begin, end)) = times.filter(|_| draft.whole) else {
+            placed.dropped = true;
+            continue;
+        };
+        count += draft.repeat.map_or(1, |repeat| repeat.count.get() as usize);
+        if count > CUES_MAX {
             let message = format!(
                 "with {} the sheet has more than {CUES_MAX} cues, counting each repeat; repeat it less often, or split the sheet into several events",
                 draft.place.label(Some(begin))
             );
             draft.place.say(Code::TooLarge, "repeat", message, report);
-            break;
+            placed.dropped = true;
+            continue;
         }
-        cue.time = begin;
-        cue.end = end;
-        for nth in 0..repeat.count {
-            let mut cue = if nth + 1 == repeat.count { std::mem::replace(&mut cue, Cue::empty()) } else { cue.clone() };
-            let shift = Span::from_millis(repeat.every_ms * nth);
-            cue.time = cue.time + shift;
-            cue.end = cue.end.map(|end| end + shift);
-            match draft.id {
-                None => unnamed.push(all.len()),
-                Some(id) if nth == 0 => id.clone_into(&mut cue.id),
-                Some(id) => cue.id = format!("{id}#{}", nth + 1),
-            }
-            all.push(Placed { cue, draft: index, first: nth == 0, disabled: draft.disabled });
+        let cue = &mut placed.cue;
+        (cue.time, cue.end) = (begin, end);
+        if !draft.kind_is_declared {
+            cue.kind = if end.is_some() { Kind::State } else { Kind::Moment };
         }
+        if let Some(id) = draft.id() {
+            cue.id = id.into();
+        }
+        repeat(draft, placed, &mut repeated);
     }
-    generate_ids(&mut all, unnamed);
-    all.retain(|placed| !placed.disabled);
-    all.sort_by(|a, b| a.cue.order().cmp(&b.cue.order()));
+    all.append(&mut repeated);
+    all.retain(|placed| !placed.dropped);
+    generate_ids(drafts, &mut all);
+    all.retain(|placed| !drafts[placed.draft()].disabled);
+    // No two are alike: ids differ.
+    all.sort_unstable_by(|a, b| a.cue.order().cmp(&b.cue.order()));
     all
+}
+
+/// Adds the cues that follow the first of a draft.
+fn repeat(draft: &Draft<'_>, first: &Placed, repeated: &mut Vec<Placed>) {
+    let Some(Repeat { every_ms, count }) = draft.repeat else { return };
+    for nth in 1..count.get() {
+        let mut cue = first.cue.clone();
+        let shift = Span::from_millis(every_ms * i64::from(nth));
+        cue.time = cue.time + shift;
+        cue.end = cue.end.map(|end| end + shift);
+        if let Some(id) = draft.id() {
+            cue.id = format!("{id}#{}", nth + 1).into();
+        }
+        repeated.push(Placed { cue, draft: first.draft, first: false, dropped: false });
+    }
 }
 
 /// Gives cues without an id one: `action@ms`, and `action@ms#2` for the second such cue in the order of the sheet.
 ///
 /// Disabled ones count too: the ids of the others stay what they are.
-fn generate_ids(all: &mut [Placed], mut unnamed: Vec<usize>) {
-    let key = |index: usize| (all[index].cue.time, all[index].cue.action.as_str());
-    unnamed.sort_by(|&a, &b| key(a).cmp(&key(b)));
-    let counts: Vec<usize> = unnamed
-        .iter()
-        .scan((None, 0), |(last, count), &index| {
-            *count = if *last == Some(key(index)) { *count + 1 } else { 1 };
-            *last = Some(key(index));
-            Some(*count)
-        })
-        .collect();
-    for (index, count) in unnamed.into_iter().zip(counts) {
-        let cue = &mut all[index].cue;
-        cue.id = match count {
+fn generate_ids(drafts: &[Draft<'_>], all: &mut [Placed]) {
+    let unnamed = all.iter().zip(0_u32..).filter(|(placed, _)| !drafts[placed.draft()].named);
+    let mut unnamed: Vec<u32> = unnamed.map(|(_, index)| index).collect();
+    let key = |index: u32| {
+        let placed = &all[index as usize];
+        (placed.cue.time, &*placed.cue.action, placed.draft)
+    };
+    unnamed.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
+    let (mut before, mut count) = (None, 0);
+    for index in unnamed {
+        let cue = &all[index as usize].cue;
+        let alike = before.is_some_and(|before: u32| {
+            let before = &all[before as usize].cue;
+            (before.time, &before.action) == (cue.time, &cue.action)
+        });
+        count = if alike { count + 1 } else { 1 };
+        before = Some(index);
+        let id = match count {
             1 => format!("{}@{}", cue.action, cue.time.as_millis()),
             count => format!("{}@{}#{count}", cue.action, cue.time.as_millis()),
         };
+        all[index as usize].cue.id = id.into();
     }
 }
 
 /// Gives when a draft begins and ends, if both make sense.
-fn check(
-    draft: &Draft<'_>,
-    times: &Times,
-    duration: Option<Span>,
-    report: &mut Report,
-) -> Option<(Position, Option<Position>)> {
-    let begin_ms = times.begin_ms?;
+fn check(draft: &Draft<'_>, duration: Option<Span>, report: &mut Report) -> Option<(Position, Option<Position>)> {
+    let begin_ms = draft.begin.ms()?;
     let begin = Position::from_millis(begin_ms);
     let place = draft.place;
     if begin_ms < 0 {
@@ -111,7 +139,7 @@ fn check(
         return None;
     }
     let ending = if place.prop("until").is_some() { "until" } else { "duration" };
-    let end = times.end_ms.map(Position::from_millis);
+    let end = draft.end.ms().map(Position::from_millis);
     if let Some(end) = end.filter(|&end| end <= begin) {
         let message = format!(
             "{} ends at {}, no later than it begins; give a later \"until\" or a longer \"duration\", or neither for a moment",
@@ -137,7 +165,7 @@ fn check(
         ("repeat", message)
     } else {
         // A cue whose end could not be told has been reported; that it is left out here spares what would follow.
-        let told = end.is_some() || matches!(draft.end, Ending::Open);
+        let told = end.is_some() || matches!(draft.end, Time::Open);
         return told.then_some((begin, end));
     };
     place.say(Code::AfterEnd, field, message, report);

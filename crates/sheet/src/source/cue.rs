@@ -1,5 +1,6 @@
 //! The cues of a sheet, one by one.
 
+use core::num::NonZeroU32;
 use core::ops::Range;
 use downbeat_core::message::TEXT_CHARS_MAX;
 use downbeat_core::{Locale, Position, Span};
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::declare::{Action, check_id, check_name};
 use super::dispatch;
-use super::draft::{Draft, Ending, Place, Repeat};
+use super::draft::{Draft, Place, Repeat, Time};
 use super::fields::{self, Fields, duplicate_key, listed, wrong_type};
 use super::include::File;
 use super::json::Reader;
@@ -15,11 +16,12 @@ use super::label::Label;
 use super::nearest::nearest;
 use super::quoted;
 use super::schema::{ParamsProblem, Step};
+use super::shared::Shared;
 use super::sheet::Header;
 use super::time::When;
 use super::tree::{Field, Shape, Value};
 use crate::diagnostic::{At, Code, Report};
-use crate::rundown::{CUES_MAX, Cue, Kind};
+use crate::rundown::{CUES_MAX, Cue, Kind, Params, Texts};
 
 const FIELDS: [&str; 17] = [
     "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "preload", "message", "disabled",
@@ -34,14 +36,15 @@ pub(super) struct Whose<'a, 's> {
     pub(super) file: &'a File<'s>,
 }
 
-/// Reads the cue at `index` of a file.
+/// Reads the cue at `index` of a file: what is known of it so far, and all of it that is published but its id and times.
 pub(super) fn read<'s>(
     value: Value<'s>,
     index: usize,
     file: &'s File<'s>,
     header: &Header,
+    shared: &mut Shared,
     report: &mut Report,
-) -> Option<Draft<'s>> {
+) -> Option<(Draft<'s>, Cue)> {
     let cues = At::ROOT.key("cues");
     let array_at = if file.part.bare { At::ROOT } else { cues };
     let at = array_at.index(index);
@@ -77,11 +80,11 @@ pub(super) fn read<'s>(
     ] = fields.known;
     // There are at most 200,000.
     let place = Place { file, index: u32::try_from(index).unwrap_or(u32::MAX), object: object.number() };
-    let written = time.and_then(|prop| fields::read_when(prop.value(), rate).ok());
-    let label = place.label(written.and_then(|when| match when {
-        When::At(reading) => Some(Position::from_millis(reading.ms)),
-        When::From(_) => None,
-    }));
+    let begin = time.map(|prop| (prop, fields::read_when(prop.value(), rate)));
+    let label = place.label(match begin {
+        Some((_, Ok(When::At(reading)))) => Some(Position::from_millis(reading.ms)),
+        _ => None,
+    });
     let whose = Whose { label: &label, at: &at, header, file };
     fields.report(&label, &at, report);
     for (name, prop, remedy) in [
@@ -95,7 +98,7 @@ pub(super) fn read<'s>(
     let id = fields::text(id, &label, &at, report)
         .zip(id)
         .and_then(|(id, prop)| check_id(id, &label, &at.key("id"), prop.value().span(), report).then_some(id));
-    let begin = fields::when(time, rate, &label, &at, report);
+    let begin = begin.and_then(|(prop, read)| fields::tell_when(prop, read, &label, &at, report));
     let end = ending(until, duration, &whose, report);
     let action = fields::text(action, &label, &at, report).zip(action);
     let declared = action.and_then(|(name, prop)| self::action(name, prop, &whose, report));
@@ -118,29 +121,36 @@ pub(super) fn read<'s>(
     }
     check_flags(flags, &whose, report);
     let kind = declared.and_then(|action| action.kind);
-    let cue = action.map(|(action, _)| Cue {
-        id: String::new(),
+    let cue = Cue {
+        id: Box::default(),
         time: Position::START,
         end: None,
-        action: action.to_owned(),
+        action: shared.name(action.map_or("", |(name, _)| name)),
         kind: kind.unwrap_or(Kind::Moment),
-        track: track.map(|(name, _)| name.to_owned()),
-        params,
+        track: track.map(|(name, _)| shared.name(name)),
+        params: params.as_ref().map(Params::of),
         late,
         jitter,
-        preload,
+        preload: preload.map(Box::new),
         message,
-    });
-    Some(Draft { place, id, begin, end, repeat, disabled, cue, kind_is_declared: kind.is_some() })
+    };
+    let begin = begin.map_or(Time::Unknown, Time::of);
+    let (named, whole, kind_is_declared) = (id.is_some(), action.is_some(), kind.is_some());
+    Some((Draft { place, begin, end, repeat, named, disabled, whole, kind_is_declared }, cue))
+}
+
+impl Time {
+    /// Gives what is kept of a time that was read; what it refers to is read again when it is followed.
+    fn of(when: When<'_>) -> Self {
+        match when {
+            When::At(reading) => Self::At(reading.ms),
+            When::From(_) => Self::Reference,
+        }
+    }
 }
 
 /// Gives when a cue ends, if it says so.
-fn ending<'s>(
-    until: Option<Field<'s>>,
-    duration: Option<Field<'s>>,
-    whose: &Whose<'_, '_>,
-    report: &mut Report,
-) -> Ending<'s> {
+fn ending(until: Option<Field<'_>>, duration: Option<Field<'_>>, whose: &Whose<'_, '_>, report: &mut Report) -> Time {
     let Whose { label, at, .. } = *whose;
     let rate = whose.file.part.rate;
     let until_when = fields::when(until, rate, label, at, report);
@@ -149,11 +159,11 @@ fn ending<'s>(
         (Some(_), Some(second)) => {
             let message = format!("{label} has both \"until\" and \"duration\"; keep one of them");
             report.say(Code::TwoEnds, &at.key("duration"), second.key_span(), message);
-            Ending::Unknown
+            Time::Unknown
         }
-        (Some(_), None) => until_when.map_or(Ending::Unknown, Ending::Until),
-        (None, Some(_)) => duration_ms.map_or(Ending::Unknown, Ending::After),
-        (None, None) => Ending::Open,
+        (Some(_), None) => until_when.map_or(Time::Unknown, Time::of),
+        (None, Some(_)) => duration_ms.map_or(Time::Unknown, Time::After),
+        (None, None) => Time::Open,
     }
 }
 
@@ -238,12 +248,12 @@ fn locate(prop: Option<Field<'_>>, path: &[Step], place: &Place<'_>) -> (Vec<Str
     (steps, place)
 }
 
-fn message(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<BTreeMap<Locale, String>> {
+fn message(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Texts> {
     let at = whose.at.key("message");
     match prop.value().shape() {
         Shape::Text(words) => {
             let words = self::words(words, prop.value().span(), &at, whose, report);
-            Some(BTreeMap::from([(whose.header.locale.clone(), words)]))
+            Some([(whose.header.locale.clone(), words)].into_iter().collect())
         }
         Shape::Object(object) => {
             let mut message = BTreeMap::new();
@@ -257,7 +267,7 @@ fn message(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Optio
                     duplicate_key(prop, whose.label, &at, report);
                 }
             }
-            Some(message)
+            Some(message.into_iter().collect())
         }
         _ => {
             wrong_type(prop, "a text, or a text per language tag", whose.label, whose.at, report);
@@ -323,7 +333,7 @@ fn repeat(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option
     let every_ms = fields::length(every, whose.file.part.rate, whose.label, &at, report);
     let most = i64::try_from(CUES_MAX).unwrap_or(i64::MAX);
     let number = count?.value().number().and_then(|number| number.parse::<i64>().ok());
-    let number = number.filter(|number| (1..=most).contains(number));
+    let number = number.filter(|number| (1..=most).contains(number)).and_then(|number| u32::try_from(number).ok());
     if number.is_none() {
         let message = format!("{} has a repeat whose \"count\" is no whole number; use 1 to {most}", whose.label);
         report.say(Code::BadRepeat, &at.key("count"), count?.value().span(), message);
@@ -332,7 +342,7 @@ fn repeat(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option
         let message = format!("{} is repeated every 0 ms, which is all at once; use a longer \"every\"", whose.label);
         report.say(Code::BadRepeat, &at.key("every"), every?.value().span(), message);
     }
-    Some(Repeat { every_ms: every_ms?, count: number? })
+    Some(Repeat { every_ms: every_ms?, count: NonZeroU32::new(number?)? })
 }
 
 fn check_flags(prop: Option<Field<'_>>, whose: &Whose<'_, '_>, report: &mut Report) {

@@ -1,5 +1,6 @@
 //! A cue as far as it can be understood without the others.
 
+use core::num::NonZeroU32;
 use core::ops::Range;
 use downbeat_core::Position;
 use std::sync::Arc;
@@ -7,46 +8,62 @@ use std::sync::Arc;
 use super::Origin;
 use super::include::File;
 use super::label::Label;
-use super::time::When;
 use super::tree::Field;
 use crate::diagnostic::{At, Code, Report};
-use crate::rundown::Cue;
 
-/// A cue whose time may still hang on others.
+/// A cue whose time may still hang on others. It is small: a sheet may have 200,000, beside the cues they become.
 pub(super) struct Draft<'s> {
     pub(super) place: Place<'s>,
-    /// The id it was given; nothing where it has none, or no good one.
-    pub(super) id: Option<&'s str>,
-    /// When it begins; nothing where that could not be understood.
-    pub(super) begin: Option<When<'s>>,
-    pub(super) end: Ending<'s>,
+    /// When it begins.
+    pub(super) begin: Time,
+    /// When it ends.
+    pub(super) end: Time,
     pub(super) repeat: Option<Repeat>,
+    /// It has an id, a good one that no cue before it has.
+    pub(super) named: bool,
     pub(super) disabled: bool,
-    /// Everything else, without an id and a time; nothing where it lacks something essential.
-    pub(super) cue: Option<Cue>,
+    /// It lacks nothing essential but perhaps a time.
+    pub(super) whole: bool,
     /// The sheet says of which kind its action is.
     pub(super) kind_is_declared: bool,
 }
 
-/// When a cue ends.
+/// One of the two times of a cue.
 #[derive(Clone, Copy)]
-pub(super) enum Ending<'s> {
-    /// It does not say.
+pub(super) enum Time {
+    /// The cue says nothing about it.
     Open,
-    /// At this time.
-    Until(When<'s>),
-    /// So long after it begins, in milliseconds.
-    After(i64),
-    /// It says so, but that could not be understood.
+    /// It does, but when that is cannot be told, which has been reported.
     Unknown,
+    /// So many milliseconds after the event begins.
+    At(i64),
+    /// So many milliseconds after the cue begins.
+    After(i64),
+    /// It hangs on another cue, as the field says.
+    Reference,
+    /// It is being followed: to meet it again is a circle.
+    Followed,
 }
 
 /// How often a cue happens.
 #[derive(Clone, Copy)]
 pub(super) struct Repeat {
     pub(super) every_ms: i64,
-    /// At least 1.
-    pub(super) count: i64,
+    pub(super) count: NonZeroU32,
+}
+
+impl Time {
+    /// Gives the milliseconds after the event begins, once every reference was followed.
+    pub(super) fn ms(self) -> Option<i64> {
+        if let Self::At(ms) = self { Some(ms) } else { None }
+    }
+}
+
+impl<'s> Draft<'s> {
+    /// Gives its id, if it has a good one.
+    pub(super) fn id(&self) -> Option<&'s str> {
+        if self.named { self.place.written_id() } else { None }
+    }
 }
 
 /// Where a cue stands in the sheet.
@@ -103,10 +120,14 @@ impl<'s> Place<'s> {
         self.file.tree.object(self.object).field(field)
     }
 
+    /// Gives the id it was given, a good one or not.
+    fn written_id(&self) -> Option<&'s str> {
+        self.prop("id").and_then(|prop| prop.value().text())
+    }
+
     /// Gives what messages call it, once its time is known.
     pub(super) fn label(&self, time: Option<Position>) -> Label<'s> {
-        let id = self.prop("id").and_then(|prop| prop.value().text());
-        Label { id, number: self.index as usize + 1, file: self.file.path.as_deref(), time }
+        Label { id: self.written_id(), number: self.index as usize + 1, file: self.file.path.as_deref(), time }
     }
 }
 

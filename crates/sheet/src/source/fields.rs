@@ -160,18 +160,30 @@ pub(super) fn when<'s>(
     report: &mut Report,
 ) -> Option<When<'s>> {
     let prop = prop?;
+    tell_when(prop, read_when(prop.value(), rate), whose, at, report)
+}
+
+/// Gives when something is, as it was read from a field, and says what is wrong or unclear about it.
+pub(super) fn tell_when<'s>(
+    prop: Field<'_>,
+    read: Result<When<'s>, Option<Problem>>,
+    whose: &dyn Display,
+    at: &At<'_>,
+    report: &mut Report,
+) -> Option<When<'s>> {
     let name = prop.name();
-    let written = match prop.value().shape() {
+    let written = || match prop.value().shape() {
         Shape::Text(text) => quoted(text),
         Shape::Number(number) => number.chars().take(60).collect(),
         _ => String::new(),
     };
-    match read_when(prop.value(), rate) {
+    match read {
         Ok(when) => {
             if let When::At(Reading { ms, two_parts: true }) = when {
                 let clear = crate::rundown::clock(downbeat_core::Position::from_millis(ms));
                 let message = format!(
-                    "{whose} has {written} for {name:?}, which is taken as minutes and seconds; others read hours and minutes, write {clear:?}"
+                    "{whose} has {} for {name:?}, which is taken as minutes and seconds; others read hours and minutes, write {clear:?}",
+                    written()
                 );
                 report.say(Code::TwoPartTime, &at.key(name), prop.value().span(), message);
             }
@@ -179,7 +191,7 @@ pub(super) fn when<'s>(
         }
         Err(Some(problem)) => {
             let code = if problem == Problem::Negative { Code::BeforeZero } else { Code::BadTime };
-            let message = format!("{whose}: {name:?} {written} {}", problem.remedy());
+            let message = format!("{whose}: {name:?} {} {}", written(), problem.remedy());
             report.say(code, &at.key(name), prop.value().span(), message);
             None
         }

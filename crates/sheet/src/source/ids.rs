@@ -9,7 +9,7 @@ pub(super) struct Ids<'s>(Vec<(&'s str, usize)>);
 impl<'s> Ids<'s> {
     /// Collects the ids, and reports those that were given before.
     pub(super) fn collect(drafts: &mut [Draft<'s>], report: &mut Report) -> Self {
-        let given = drafts.iter().enumerate().filter_map(|(index, draft)| Some((draft.id?, index)));
+        let given = drafts.iter().enumerate().filter_map(|(index, draft)| Some((draft.id()?, index)));
         let mut ids: Vec<_> = given.collect();
         ids.sort();
         let mut repeated = Vec::new();
@@ -27,7 +27,7 @@ impl<'s> Ids<'s> {
             let label = draft.place.label(None);
             let message = format!("{label} has the id of {first}; give each cue an id of its own, or none");
             draft.place.say(Code::DuplicateId, "id", message, report);
-            draft.id = None;
+            draft.named = false;
         }
         Self(ids)
     }

@@ -1,20 +1,11 @@
 //! When each cue begins and ends, once the references between them are followed.
 
-use super::draft::{Draft, Ending};
+use super::draft::{Draft, Time};
 use super::ids::Ids;
 use super::nearest::nearest;
 use super::quoted;
-use super::reference::{Anchor, Reference};
-use super::time::When;
+use super::reference::{Anchor, Reference, reference};
 use crate::diagnostic::{Code, Report};
-
-/// When a cue begins and ends, the first time if it is repeated, in milliseconds; nothing where that cannot be told
-/// (which has been reported) or where it has no end. Neither is checked against any limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Times {
-    pub(super) begin_ms: Option<i64>,
-    pub(super) end_ms: Option<i64>,
-}
 
 /// Gives how many cues of a circle a message shows.
 const CYCLE_SHOWN_MAX: usize = 8;
@@ -37,89 +28,81 @@ enum Step {
     Needs(Node, i64),
 }
 
-#[derive(Clone, Copy)]
-enum State {
-    New,
-    /// On the way that is being followed: to meet it again is a circle.
-    Open,
-    Done(Option<i64>),
-}
-
-/// Follows every reference. Each time needs at most one other, so this is a walk, without recursion.
-pub(super) fn resolve(drafts: &[Draft<'_>], ids: &Ids<'_>, report: &mut Report) -> Vec<Times> {
-    let mut states = vec![[State::New; 2]; drafts.len()];
+/// Follows every reference: afterwards each time is known, cannot be, or is not there. None is checked against any limit.
+///
+/// Each time needs at most one other, so this is a walk, without recursion.
+pub(super) fn resolve(drafts: &mut [Draft<'_>], ids: &Ids<'_>, report: &mut Report) {
     let mut way: Vec<(Node, i64)> = Vec::new();
     for draft in 0..drafts.len() {
         for anchor in [Anchor::Start, Anchor::End] {
             let mut node = Node { draft, anchor };
             let mut value = loop {
-                let state = &mut states[node.draft][node.anchor as usize];
-                match *state {
-                    State::Done(value) => break value,
-                    State::Open => {
-                        report_cycle(node, &way, drafts, report);
-                        break None;
-                    }
-                    State::New => {}
-                }
-                *state = State::Open;
-                match step(node, drafts, ids, report) {
-                    Step::Known(value) => {
-                        states[node.draft][node.anchor as usize] = State::Done(value);
-                        break value;
-                    }
+                match step(node, &way, drafts, ids, report) {
+                    Step::Known(value) => break value,
                     Step::Needs(next, offset_ms) => {
+                        *node.time(drafts) = Time::Followed;
                         way.push((node, offset_ms));
                         node = next;
                     }
                 }
             };
+            // The time at which the walk began is known as it was, unless it is on the way.
+            if matches!(*node.time(drafts), Time::Reference) {
+                *node.time(drafts) = Time::Unknown;
+            }
             while let Some((node, offset_ms)) = way.pop() {
                 value = value.map(|ms| ms.saturating_add(offset_ms));
-                states[node.draft][node.anchor as usize] = State::Done(value);
+                *node.time(drafts) = value.map_or(Time::Unknown, Time::At);
             }
         }
     }
-    let ms = |state| if let State::Done(value) = state { value } else { None };
-    states.into_iter().map(|[begin, end]| Times { begin_ms: ms(begin), end_ms: ms(end) }).collect()
 }
 
-fn step(node: Node, drafts: &[Draft<'_>], ids: &Ids<'_>, report: &mut Report) -> Step {
-    let draft = &drafts[node.draft];
-    let when = match (node.anchor, draft.end) {
-        (Anchor::Start, _) => draft.begin.map(|when| (when, "time")),
-        (Anchor::End, Ending::Until(when)) => Some((when, "until")),
-        (Anchor::End, Ending::After(ms)) => return Step::Needs(Node { anchor: Anchor::Start, ..node }, ms),
-        (Anchor::End, Ending::Open | Ending::Unknown) => None,
-    };
-    match when {
-        None => Step::Known(None),
-        Some((When::At(reading), _)) => Step::Known(Some(reading.ms)),
-        Some((When::From(reference), field)) => follow(reference, field, draft, drafts, ids, report),
+impl Node {
+    fn time<'d>(self, drafts: &'d mut [Draft<'_>]) -> &'d mut Time {
+        let draft = &mut drafts[self.draft];
+        match self.anchor {
+            Anchor::Start => &mut draft.begin,
+            Anchor::End => &mut draft.end,
+        }
     }
 }
 
-/// Finds what a reference is to.
-fn follow(
-    reference: Reference<'_>,
-    field: &str,
-    draft: &Draft<'_>,
-    drafts: &[Draft<'_>],
-    ids: &Ids<'_>,
-    report: &mut Report,
-) -> Step {
-    let Reference { id, anchor, offset_ms } = reference;
+fn step(node: Node, way: &[(Node, i64)], drafts: &[Draft<'_>], ids: &Ids<'_>, report: &mut Report) -> Step {
+    let draft = &drafts[node.draft];
+    let (time, field) = match node.anchor {
+        Anchor::Start => (draft.begin, "time"),
+        Anchor::End => (draft.end, "until"),
+    };
+    match time {
+        Time::At(ms) => Step::Known(Some(ms)),
+        Time::Open | Time::Unknown => Step::Known(None),
+        Time::After(ms) => Step::Needs(Node { anchor: Anchor::Start, ..node }, ms),
+        Time::Reference => follow(field, draft, drafts, ids, report),
+        Time::Followed => {
+            report_cycle(node, way, drafts, report);
+            Step::Known(None)
+        }
+    }
+}
+
+/// Finds what the reference in a field is to.
+fn follow(field: &str, draft: &Draft<'_>, drafts: &[Draft<'_>], ids: &Ids<'_>, report: &mut Report) -> Step {
+    let written = draft.place.prop(field).and_then(|prop| prop.value().text());
+    let read = written.and_then(|written| reference(written, draft.place.file.part.rate).ok());
+    // It was read before, or it would not have come here.
+    let Some(Reference { id, anchor, offset_ms }) = read else { return Step::Known(None) };
     let label = draft.place.label(None);
     let shown = quoted(&format!("#{id}.{}", anchor.as_str()));
     let Some(index) = ids.find(id) else {
-        let meant = nearest(id, ids.all().filter(|&other| Some(other) != draft.id).take(SIMILAR_MAX));
+        let meant = nearest(id, ids.all().filter(|&other| Some(other) != draft.id()).take(SIMILAR_MAX));
         let hint = meant.map(|meant| format!("did you mean \"#{meant}.{}\"?", anchor.as_str()));
         let message = format!("{label} has {shown} for {field:?}, no cue has that id; use the id of one, or a time");
         draft.place.suggest(Code::UnknownReference, field, message, hint, report);
         return Step::Known(None);
     };
     let target = &drafts[index];
-    if (anchor, matches!(target.end, Ending::Open)) == (Anchor::End, true) {
+    if (anchor, matches!(target.end, Time::Open)) == (Anchor::End, true) {
         let message = format!(
             "{label} has {shown} for {field:?}, that cue does not say when it ends; give it \"duration\" or \"until\", or use its start"
         );

@@ -50,12 +50,12 @@ impl Reviewed<'_, '_> {
         hint: Option<&str>,
         report: &mut Report,
     ) {
-        self.drafts[placed.draft].place.suggest(code, field, message, hint.map(str::to_owned), report);
+        self.drafts[placed.draft()].place.suggest(code, field, message, hint.map(str::to_owned), report);
     }
 
     /// Gives what messages call a cue.
     fn label(&self, placed: &Placed) -> super::label::Label<'_> {
-        self.drafts[placed.draft].place.label(Some(placed.cue.time))
+        self.drafts[placed.draft()].place.label(Some(placed.cue.time))
     }
 }
 
@@ -67,7 +67,7 @@ fn review_locales(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut R
     needed.dedup();
     for placed in placed.iter().filter(|placed| placed.first) {
         let Some(message) = &placed.cue.message else { continue };
-        let missing = needed.iter().filter(|locale| !message.contains_key(**locale));
+        let missing = needed.iter().filter(|locale| !message.contains_key(locale));
         let missing: Vec<&str> = missing.map(|locale| locale.as_str()).collect();
         if !missing.is_empty() {
             let text = format!(

@@ -232,7 +232,7 @@ fn changed(old: &Cue, new: &Cue, name: &str) -> String {
 }
 
 fn cue_params(cue: &Cue) -> Map<String, Value> {
-    cue.params().cloned().unwrap_or_default()
+    cue.params().unwrap_or_default()
 }
 
 /// Writes what a cue has for a field, on one line.

@@ -41,7 +41,7 @@ pub(super) fn review(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mu
         let before = rate;
         rate += change;
         let first = &placed[index];
-        if before <= budget && rate > budget && told.insert(first.draft) {
+        if before <= budget && rate > budget && told.insert(first.draft()) {
             let message = format!(
                 "{}: with its preload {viewers} viewers fetch {} MB a second, at most {} are allowed for; use a wider \"spread\", a longer \"lead\" or smaller files",
                 reviewed.label(first),

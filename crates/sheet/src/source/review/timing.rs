@@ -31,7 +31,7 @@ fn review_drift(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut Rep
     let Some(actions) = reviewed.header.declared.actions.as_ref().filter(|_| drift > NOTICED) else { return };
     let mut seen: BTreeMap<&str, (&Placed, usize)> = BTreeMap::new();
     for placed in placed {
-        let tight = actions.get(&placed.cue.action).is_some_and(|action| action.tight);
+        let tight = actions.get(placed.cue.action()).is_some_and(|action| action.tight);
         if tight && placed.cue.jitter() < drift {
             seen.entry(&placed.cue.action).or_insert((placed, 0)).1 += 1;
         }
@@ -61,7 +61,7 @@ fn review_frequency(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut
     }
     let limited = reviewed.header.declared.actions.iter().flatten();
     for (name, max) in limited.filter_map(|(name, action)| Some((name, action.per_second_max?))) {
-        let these: Vec<&Placed> = placed.iter().filter(|placed| placed.cue.action == *name).collect();
+        let these: Vec<&Placed> = placed.iter().filter(|placed| placed.cue.action() == name).collect();
         for first in bursts(&these, max) {
             let message = format!(
                 "{} begins more than {max} of {} within one second, the most that its \"maxPerSecond\" allows; use fewer, or move them apart",
@@ -91,7 +91,7 @@ fn bursts<'p>(cues: &[&'p Placed], max: usize) -> Vec<&'p Placed> {
             at += 1;
             continue;
         }
-        if told.insert(cues[at].draft) {
+        if told.insert(cues[at].draft()) {
             firsts.push(cues[at]);
         }
         // On to where the stretch is over.
