@@ -1,0 +1,41 @@
+// What Downbeat itself says of sheets: the built command line, and the schema.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+
+export const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** Where the tests may write. */
+export const SCRATCH = `${ROOT}/target/cues`;
+mkdirSync(SCRATCH, { recursive: true });
+
+const DOWNBEAT = `${ROOT}/target/release/downbeat`;
+
+/** A compiled sheet: its bytes, and the name they are published under. */
+export interface Rundown {
+  bytes: Buffer;
+  name: string;
+}
+
+/** Gives the sheets in a folder of `cues/`, as paths. */
+export function sheets(folder: string): string[] {
+  const names = readdirSync(`${ROOT}/cues/${folder}`).filter((name) => /(?<!\.expected)\.jsonc?$/.test(name)).sort();
+  return names.map((name) => `${ROOT}/cues/${folder}/${name}`);
+}
+
+/** Compiles a sheet without errors. */
+export function compile(sheet: string): Rundown {
+  const out = `${SCRATCH}/rundown.json`;
+  const printed = downbeat("cues", "compile", sheet, "--out", out, "--json");
+  return { bytes: readFileSync(out), name: JSON.parse(printed).rundown };
+}
+
+/** Gives the schema of sheets; that of one with its own actions and params when it is named. */
+export function schema(sheet?: string): object {
+  const example = ["run", "--quiet", "--locked", "--package", "downbeat-sheet", "--example", "schema", ...(sheet ? [sheet] : [])];
+  return JSON.parse(execFileSync("cargo", example, { cwd: ROOT, encoding: "utf8" }));
+}
+
+function downbeat(...args: string[]): string {
+  return execFileSync(DOWNBEAT, args, { cwd: SCRATCH, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}

@@ -1,0 +1,35 @@
+// The JSON Schema of sheets before two judges: what compiles is valid, what has the wrong shape is not.
+
+import assert from "node:assert/strict";
+import { basename } from "node:path";
+import test from "node:test";
+import { schema, sheets } from "./harness/downbeat.ts";
+import { ajv, isSchema, refused } from "./harness/judges.ts";
+import { read } from "./harness/jsonc.ts";
+
+/** The sheets whose fault is in their shape. No schema sees the others: it follows no reference and adds up no times. */
+const MISSHAPEN = [
+  "bad-asset", "bad-name", "bad-repeat", "bad-text", "bad-time", "before-zero", "missing-field",
+  "unknown-field", "unknown-kind", "unknown-word", "version", "wrong-type",
+];
+
+/** No JSON at all, or no sheet but a rundown. */
+const NO_SHEETS = ["syntax", "not-a-rundown"];
+
+const name = (path: string) => basename(path).replace(/\.jsonc?$/, "");
+const good = [...sheets("good"), ...sheets("project"), ...sheets("project/parts")];
+const bad = sheets("bad").filter((path) => !NO_SHEETS.includes(name(path)));
+
+test("ajv takes the schema, the good sheets and what they include, and refuses the misshapen", () => {
+  const isValid = ajv(schema());
+  assert.deepEqual(good.filter((path) => !isValid(read(path))), []);
+  assert.deepEqual(bad.filter((path) => !isValid(read(path))).map(name), MISSHAPEN);
+});
+
+test("check-jsonschema says the same", () => {
+  const ours = schema();
+  assert.ok(isSchema(ours));
+  assert.ok(!isSchema({ ...ours, type: "sheet" }));
+  assert.deepEqual(refused(ours, good), []);
+  assert.deepEqual(refused(ours, bad).map((index) => name(bad[index]!)), MISSHAPEN);
+});
