@@ -1,13 +1,15 @@
 //! Sheets as a JSON Schema (2020-12), for editors that complete and check while one types.
 //!
 //! It says less than the compiler, for a schema cannot follow references or add up times, and not more: what compiles
-//! is valid, but where a `${name}` stands for something that the params of its action must be.
+//! is valid.
+
+mod params;
 
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, TITLE_CHARS_MAX};
-use crate::source::{self, Names};
+use crate::source::{self, Declared, Names};
 use downbeat_core::message::TEXT_CHARS_MAX;
 
 /// Gives the schema of sheets.
@@ -30,6 +32,25 @@ pub fn schema_for(source: &str, read: &dyn Fn(&str) -> Result<String, String>) -
 }
 
 fn of_names(names: &Names) -> Value {
+    let mut schema = general(names);
+    if let Some(definitions) = schema["$defs"].as_object_mut() {
+        let with_params: Vec<_> = actions_with_params(names).collect();
+        if !with_params.is_empty() {
+            definitions.extend(params::definitions().map(|(name, schema)| (name.to_owned(), schema)));
+        }
+        definitions
+            .extend(with_params.into_iter().flat_map(|(key, _, declared)| params::widened(&declared.schema, &key)));
+    }
+    schema
+}
+
+/// Gives the actions that declare their params: what those are called among the definitions, its name, and the params.
+fn actions_with_params(names: &Names) -> impl Iterator<Item = (String, &str, &Declared)> {
+    let declared = names.actions.iter().filter_map(|(name, declared)| Some((name.as_str(), declared.as_ref()?)));
+    declared.enumerate().map(|(number, (name, declared))| (format!("params{number}"), name, declared))
+}
+
+fn general(names: &Names) -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Downbeat cue sheet",
@@ -157,20 +178,12 @@ fn cue(names: &Names) -> Value {
         }),
         &["time", "action"],
     );
-    let of_actions: Vec<Value> = names
-        .actions
-        .iter()
-        .filter_map(|(name, params)| Some((name, params.as_ref()?)))
-        .enumerate()
-        .map(|(number, (name, params))| {
-            let mut params = params.clone();
-            // References within it are meant from its own root.
-            if let Some(fields) = params.as_object_mut() {
-                fields.entry("$id").or_insert_with(|| format!("urn:downbeat:action:{number}").into());
-            }
+    let of_actions: Vec<Value> = actions_with_params(names)
+        .map(|(key, name, declared)| {
+            let required: &[&str] = if declared.required { &["params"] } else { &[] };
             json!({
                 "if": { "properties": { "action": { "const": name } }, "required": ["action"] },
-                "then": { "properties": { "params": params } },
+                "then": { "required": required, "properties": { "params": { "$ref": format!("#/$defs/{key}") } } },
             })
         })
         .collect();

@@ -38,6 +38,7 @@ pub(crate) use declare::is_id_char;
 use ids::Ids;
 use include::{File, Loader, SHEET_BYTES_MAX, Shelf};
 pub(crate) use nearest::nearest;
+use schema::ParamsSchema;
 use shared::Shared;
 use sheet::Header;
 pub(crate) use time::Problem;
@@ -98,10 +99,18 @@ pub(crate) fn read(
 /// The names that a sheet declares; none where any will do.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    /// Its actions, each with the schema of its params.
-    pub(crate) actions: Vec<(String, Option<serde_json::Value>)>,
+    /// Its actions, each with its params where it declares them.
+    pub(crate) actions: Vec<(String, Option<Declared>)>,
     pub(crate) tracks: Vec<String>,
     pub(crate) locales: Vec<String>,
+}
+
+/// The params that an action declares.
+#[derive(Clone, Debug)]
+pub(crate) struct Declared {
+    pub(crate) schema: serde_json::Value,
+    /// A cue must have some.
+    pub(crate) required: bool,
 }
 
 /// Reads what a sheet and what it includes declare, and none of its cues.
@@ -121,7 +130,7 @@ pub(crate) fn names(source: &str, read: &dyn Fn(&str) -> Result<String, String>)
     let Header { declared, locales, .. } = loader.header;
     let actions = declared.actions.unwrap_or_default().into_iter();
     Ok(Names {
-        actions: actions.map(|(name, action)| (name, action.params.map(|params| params.into_schema()))).collect(),
+        actions: actions.map(|(name, action)| (name, action.params.map(ParamsSchema::into_declared))).collect(),
         tracks: declared.tracks.unwrap_or_default().into_keys().collect(),
         locales: locales.iter().flatten().map(|locale| locale.as_str().to_owned()).collect(),
     })

@@ -1,6 +1,6 @@
 // What Downbeat itself says of sheets: the built command line, and the schema.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -28,6 +28,11 @@ export function compile(sheet: string): Rundown {
   const out = `${SCRATCH}/rundown.json`;
   const printed = downbeat("cues", "compile", sheet, "--out", out, "--json");
   return { bytes: readFileSync(out), name: JSON.parse(printed).rundown };
+}
+
+/** Says whether a sheet compiles. */
+export function compiles(sheet: string): boolean {
+  return spawnSync(DOWNBEAT, ["cues", "compile", sheet], { cwd: SCRATCH }).status === 0;
 }
 
 /** Gives the schema of sheets; that of one with its own actions and params when it is named. */

@@ -4,6 +4,8 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};
 
+use super::Declared;
+
 /// Gives how many problems of one cue's params are told: 8. A schema of alternatives can find hundreds in one value.
 const PROBLEMS_MAX: usize = 8;
 
@@ -38,9 +40,10 @@ impl ParamsSchema {
         Ok(Self { schema: schema.clone(), validator })
     }
 
-    /// Gives the schema as it was written.
-    pub(super) fn into_schema(self) -> Value {
-        self.schema
+    /// Gives what is declared by it.
+    pub(super) fn into_declared(self) -> Declared {
+        let required = !self.problems(&Map::new()).is_empty();
+        Declared { schema: self.schema, required }
     }
 
     /// Gives what is wrong with params; the first few.
