@@ -37,8 +37,7 @@ export function compiles(sheet: string): boolean {
 
 /** Gives the schema of sheets; that of one with its own actions and params when it is named. */
 export function schema(sheet?: string): object {
-  const example = ["run", "--quiet", "--locked", "--package", "downbeat-sheet", "--example", "schema", ...(sheet ? [sheet] : [])];
-  return JSON.parse(execFileSync("cargo", example, { cwd: ROOT, encoding: "utf8" }));
+  return JSON.parse(downbeat("cues", "schema", ...(sheet ? ["--for", sheet] : [])));
 }
 
 function downbeat(...args: string[]): string {
