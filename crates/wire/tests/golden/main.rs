@@ -154,6 +154,30 @@ fn the_list_of_stored_rundowns_is_golden() {
 }
 
 #[test]
+fn a_stores_pointer_is_golden_and_its_beginning_reads_as_the_workers() {
+    let event = begun();
+    let digest = event.rundown().unwrap();
+    let publication = Publication {
+        epoch: event.epoch().clone(),
+        rev: event.rev(),
+        rundown: digest,
+        url: Publication::relative_url(digest),
+        integrity: rundown::integrity(digest),
+        bytes: 512,
+        nonce: "0198c7f2a1".parse().unwrap(),
+        actor: "maria".to_owned(),
+        reason: Some("the second song is longer".to_owned()),
+        at: MADE_AT,
+        previous: Some(downbeat_core::Digest::from_bytes([7; 32])),
+    };
+    assert!(publication.is_consistent());
+    assert_golden(fixture!("publication"), &publication);
+    assert_tolerant::<Publication>(fixture!("publication"));
+    let pointer: RundownPointer = serde_json::from_str(fixture!("publication").1).unwrap();
+    assert_eq!((pointer.rev, pointer.rundown, pointer.bytes), (event.rev(), Some(digest), Some(512)));
+}
+
+#[test]
 fn the_token_entry_is_golden() {
     let token = Token::new("maria-1".parse().unwrap(), [0xa5; 32]);
     let entry = TokenEntry {

@@ -1,0 +1,100 @@
+//! What lies in a store that holds rundowns without a worker: where each object is, how long it may be kept, and what
+//! the pointer to an event's rundown says.
+//!
+//! Beneath the store's prefix there are `rundowns/<sha256>.json` (named by their bytes, so they never change),
+//! `events/<event>/current.json` (the pointer: the only object that ever changes) and
+//! `events/<event>/history/<rev>.json` (a copy of each pointer there was).
+
+use downbeat_core::{CommandId, Digest, Epoch, EventName, Rev, ServerTime};
+use serde::{Deserialize, Serialize};
+
+use crate::rundown::integrity;
+
+/// The content type of every object.
+pub const CONTENT_TYPE: &str = "application/json";
+
+/// The `Cache-Control` of what never changes: a year, the longest that caches honour (RFC 9111, section 1.2.2 says
+/// what to do beyond), and no questions even on a reload (RFC 8246).
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// The `Cache-Control` of a pointer: 2 s, as the worker's own. Longer, and viewers learn of a change late; shorter, and
+/// a full house asks the store itself.
+pub const MOMENT: &str = "public, max-age=2";
+
+/// One revision of which rundown an event has. The pointer is the newest one; the history holds every one.
+///
+/// It begins with the members of [`RundownPointer`](crate::RundownPointer), so that one reader understands both; here
+/// there is always a rundown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The life of the event's counter in this store.
+    pub epoch: Epoch,
+    /// The revision; a higher one of the same epoch wins. The first is 1.
+    pub rev: Rev,
+    /// The SHA-256 of the rundown's bytes.
+    pub rundown: Digest,
+    /// Where the rundown lies, relative to the URL of the pointer (RFC 3986, section 5).
+    pub url: String,
+    /// The rundown's subresource integrity, `sha256-…`, for `fetch(url, {integrity})`.
+    pub integrity: String,
+    /// How many bytes the rundown has.
+    pub bytes: u64,
+    /// Made by whoever published it: who finds it in the pointer knows that it was their write that arrived.
+    pub nonce: CommandId,
+    /// Who published it, as they said.
+    pub actor: String,
+    /// Why, as they said.
+    pub reason: Option<String>,
+    /// When, by the store's clock.
+    pub at: ServerTime,
+    /// The rundown of the revision before.
+    pub previous: Option<Digest>,
+}
+
+impl Publication {
+    /// Gives the URL of a rundown, relative to its pointer's.
+    pub fn relative_url(rundown: Digest) -> String {
+        format!("../../{}", rundown_key(rundown))
+    }
+
+    /// Says whether what it says of its rundown goes together: the digest, the integrity, the URL.
+    pub fn is_consistent(&self) -> bool {
+        self.integrity == integrity(self.rundown) && self.url == Self::relative_url(self.rundown)
+    }
+}
+
+/// Gives where a rundown lies beneath the store's prefix.
+pub fn rundown_key(rundown: Digest) -> String {
+    format!("rundowns/{rundown}.json")
+}
+
+/// Gives where the pointer to an event's rundown lies beneath the store's prefix.
+pub fn pointer_key(event: &EventName) -> String {
+    format!("events/{event}/current.json")
+}
+
+/// Gives where the copy of a revision lies beneath the store's prefix. The names sort as the revisions do.
+pub fn history_key(event: &EventName, rev: Rev) -> String {
+    format!("events/{event}/history/{:010}.json", rev.number())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_leads_from_the_pointer_to_the_rundown() {
+        let rundown = Digest::from_bytes([7; 32]);
+        let folder = pointer_key(&"main".parse().unwrap()).rsplit_once('/').unwrap().0.to_owned();
+        // Two folders up, as the relative URL says, is where the keys begin.
+        assert_eq!(folder.split('/').count(), Publication::relative_url(rundown).matches("../").count());
+        assert!(Publication::relative_url(rundown).ends_with(&rundown_key(rundown)));
+    }
+
+    #[test]
+    fn the_history_sorts_by_revision() {
+        let key = |rev| history_key(&"main".parse().unwrap(), Rev::new(rev));
+        assert_eq!(key(3), "events/main/history/0000000003.json");
+        assert!(key(9) < key(10) && key(999_999) < key(1_000_000));
+    }
+}
