@@ -20,7 +20,8 @@ use crate::server::ServerUrl;
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{
     AtArgs, CheckArgs, CuesTask, DiffArgs, Drawn, ExportArgs, FmtArgs, Format, ImportArgs, InitArgs, JoinArgs,
-    PreviewArgs, SchemaArgs, TimecodeArgs, begins_with,
+    KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, TargetArgs, TimecodeArgs,
+    begins_with,
 };
 pub(crate) use event::{EventSetArgs, EventTask};
 pub(crate) use log::LogArgs;
@@ -44,6 +45,9 @@ DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN), or by a profile of downbeat.toml in 
   event = \"main\"
   tokenFile = \"production.token\"        # relative to downbeat.toml
   confirm = \"name\"                      # asks for the event's name; \"production\" does so by itself
+  target = \"s3://shows/2026\"            # where cues are published to; otherwise the server
+  publicUrl = \"https://cdn.example.com/2026\"   # where viewers see that
+  freeze = \"15m\"                        # nothing is published from then before the start until the end
 ";
 
 /// Runs live events on one clock: start, pause, announce, publish cues.

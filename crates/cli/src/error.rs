@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use downbeat_core::CommandId;
 use downbeat_sheet::interchange::Remark;
 use downbeat_wire::problem::Code;
-use downbeat_wire::{LastChange, Problem, StateBody};
+use downbeat_wire::{LastChange, Problem, Publication, StateBody};
 use serde_json::{Map, Value, json};
 
 use crate::clock::ServerClock;
@@ -15,6 +15,7 @@ use crate::instant::{InstantError, Zone};
 use crate::output::members;
 use crate::preview::Standing;
 use crate::profile::ProfileError;
+use crate::publish::store::StoreError;
 use crate::server::ServerError;
 use crate::sheets;
 use crate::text;
@@ -72,6 +73,26 @@ pub(crate) enum Error {
     },
     /// The server did not do it.
     Server(ServerError),
+    /// A store did not do it.
+    Store(StoreError),
+    /// What is stored is not what it should be.
+    Differs {
+        /// What differs.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The time or somebody else's change does not allow it.
+    Refused {
+        /// A word that programs can decide by.
+        code: &'static str,
+        /// What does not allow it.
+        message: String,
+        /// What to do.
+        hint: String,
+        /// More, for programs.
+        more: Map<String, Value>,
+    },
     /// Nobody knows whether a change arrived.
     Uncertain {
         /// What was asked for.
@@ -117,6 +138,12 @@ impl From<ServerError> for Error {
     }
 }
 
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl Error {
     /// Says that the command line asks for what cannot be.
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -140,6 +167,9 @@ impl Error {
             Self::Unconfirmed { .. } => Exit::Unconfirmed,
             Self::Server(ServerError::Problem { problem, .. }) => problem_exit(problem),
             Self::Server(_) | Self::Uncertain { .. } => Exit::Network,
+            Self::Store(error) => store_exit(error),
+            Self::Differs { .. } => Exit::Different,
+            Self::Refused { .. } => Exit::Conflict,
             Self::Unseen { .. } => Exit::Unseen,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Internal(_) => Exit::Internal,
@@ -163,6 +193,9 @@ impl Error {
             Self::Server(ServerError::Unreachable { .. }) => "unreachable",
             Self::Server(ServerError::NoAnswer { .. }) => "no-answer",
             Self::Server(ServerError::Strange { .. }) => "strange-answer",
+            Self::Store(error) => error.code(),
+            Self::Differs { .. } => "differs",
+            Self::Refused { code, .. } => code,
             Self::Uncertain { .. } => "uncertain",
             Self::Unseen { .. } => "unseen",
             Self::Interrupted { .. } => "interrupted",
@@ -176,6 +209,8 @@ impl Error {
             Self::Usage { hint, .. }
             | Self::Invalid { hint, .. }
             | Self::Unconfirmed { hint, .. }
+            | Self::Differs { hint, .. }
+            | Self::Refused { hint, .. }
             | Self::Uncertain { hint, .. }
             | Self::Unseen { hint, .. } => hint.clone(),
             Self::Profile(error) => error.hint(),
@@ -183,11 +218,13 @@ impl Error {
                 "an offset makes a time unmistakable, whatever the clocks do".to_owned()
             }
             Self::Server(error) => return error.hint(),
+            Self::Store(error) => error.hint(),
             Self::Sheet { .. } => "mend the sheet, then \"downbeat cues check\" it again".to_owned(),
             Self::Foreign { .. } => "mend this and import it again; nothing was written".to_owned(),
             Self::File { .. } => "check the path and its permissions".to_owned(),
             Self::Interrupted { sent: true } => {
-                "\"downbeat status\" and \"downbeat log\" show whether it did".to_owned()
+                "\"downbeat status\" and \"downbeat log\" show whether it did; publishing is finished by running it again"
+                    .to_owned()
             }
             Self::Instant(_) | Self::Interrupted { sent: false } => return None,
             Self::Internal(_) => "please report this, with the command and this line".to_owned(),
@@ -206,9 +243,19 @@ impl Error {
                 members(json!({ "meant": meant.map(text::rfc3339) }))
             }
             Self::Unseen { change, .. } => change.clone(),
+            Self::Refused { more, .. } => more.clone(),
             Self::Uncertain { id: Some(id), .. } => Map::from_iter([("id".to_owned(), json!(id))]),
             _ => Map::new(),
         }
+    }
+}
+
+const fn store_exit(error: &StoreError) -> Exit {
+    match error {
+        StoreError::Settings { .. } | StoreError::NoCredentials { .. } | StoreError::Denied { .. } => Exit::Auth,
+        StoreError::NoBucket { .. } => Exit::InvalidInput,
+        StoreError::Folder { .. } => Exit::Usage,
+        StoreError::Unreachable { .. } | StoreError::NoAnswer { .. } | StoreError::Strange { .. } => Exit::Network,
     }
 }
 
@@ -232,9 +279,12 @@ fn problem_exit(problem: &Problem) -> Exit {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage { message, .. } | Self::Invalid { message, .. } | Self::Unseen { message, .. } => {
-                f.write_str(message)
-            }
+            Self::Usage { message, .. }
+            | Self::Invalid { message, .. }
+            | Self::Differs { message, .. }
+            | Self::Refused { message, .. }
+            | Self::Unseen { message, .. } => f.write_str(message),
+            Self::Store(error) => error.fmt(f),
             Self::Profile(error) => error.fmt(f),
             Self::Instant(error) => error.fmt(f),
             Self::File { path, why } => write!(f, "{}: {why}", path.display()),
@@ -291,6 +341,13 @@ pub(crate) fn last_change(last: &LastChange) -> String {
     let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
     let at = text::instant(last.at, Zone::Local);
     text::tame(&format!("{} by {} at {at}{reason}", last.name, last.actor))
+}
+
+/// Writes one revision of an event's rundown in a line: what, who, when, why.
+pub(crate) fn last_publication(last: &Publication) -> String {
+    let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
+    let at = text::instant(last.at, Zone::Local);
+    text::tame(&format!("rundown {} by {} at {at}{reason}", crate::sheets::short(last.rundown), last.actor))
 }
 
 /// Says that the event has moved on from the revision given with `--if-rev`, as the server would.

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `cli` | what can be asked |
 //! | `commands` | a file per command; each returns a report |
+//! | `publish` | rundowns in stores: plan, put, read back, swap the pointer |
 //! | `change` | the way every change goes: look, show, ask, send, read back |
 //! | `output` | the only place that prints |
 //! | [`exit`] | what the exit codes mean |
@@ -30,9 +31,11 @@ mod interrupt;
 mod output;
 mod preview;
 mod profile;
+mod publish;
 mod server;
 mod sheets;
 mod text;
+mod web;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

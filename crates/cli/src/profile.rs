@@ -9,6 +9,9 @@ use downbeat_wire::Token;
 use serde::Deserialize;
 
 use crate::given;
+use crate::publish::public::PublicUrl;
+use crate::publish::purge;
+use crate::publish::target::Target;
 use crate::server::ServerUrl;
 
 /// The file with the profiles, looked for in the current directory and those above it.
@@ -63,6 +66,23 @@ struct Profile {
     event: Option<EventName>,
     token_file: Option<PathBuf>,
     confirm: Option<Confirm>,
+    target: Option<String>,
+    public_url: Option<String>,
+    freeze: Option<String>,
+    purge_zone: Option<String>,
+}
+
+/// What holds for publishing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Publishing {
+    /// Where to; nothing if neither the environment nor the profile says.
+    pub(crate) target: Option<Target>,
+    /// Where viewers see what is published to the profile's target.
+    pub(crate) public_url: Option<PublicUrl>,
+    /// How long before the start nothing is published any more.
+    pub(crate) freeze: Option<Span>,
+    /// The zone of Cloudflare whose copies of the profile's target are purged.
+    pub(crate) purge_zone: Option<purge::Zone>,
 }
 
 /// Where the token comes from.
@@ -110,6 +130,8 @@ pub(crate) struct Settings {
     pub(crate) confirm: Confirm,
     /// How long all of it may take.
     pub(crate) timeout: Span,
+    /// What holds for publishing.
+    pub(crate) publishing: Publishing,
 }
 
 /// Says what is wrong with the settings.
@@ -195,7 +217,7 @@ impl ProfileError {
         match self {
             Self::Unreadable { .. } => "make it readable, or run this from another directory".to_owned(),
             Self::Malformed { .. } => format!(
-                "a {FILE} has [profile.NAME] tables with server, event, tokenFile and confirm, and above them default = \"NAME\""
+                "a {FILE} has [profile.NAME] tables with server, event, tokenFile, confirm, target, publicUrl, freeze and purgeZone, and above them default = \"NAME\""
             ),
             Self::Unknown { file: Some(_), .. } => "choose one with --profile or DOWNBEAT_PROFILE".to_owned(),
             Self::Unknown { file: None, .. } => {
@@ -275,6 +297,7 @@ impl Settings {
             })?,
         };
 
+        let publishing = publishing(&profile, variable("DOWNBEAT_TARGET"), file.map(|(path, _)| path))?;
         let server_from_profile = server_given.is_none();
         let server = match (server_given, &profile.server, file) {
             (Some(server), ..) => Some(server),
@@ -325,6 +348,7 @@ impl Settings {
             token,
             token_file_flag: flags.token_file.clone(),
             timeout,
+            publishing,
         })
     }
 
@@ -371,6 +395,31 @@ impl Settings {
         }
         arguments
     }
+}
+
+/// Reads what the environment and the profile say about publishing. What the profile says of its own target does not
+/// hold for another.
+fn publishing(profile: &Profile, target: Option<String>, file: Option<&Path>) -> Result<Publishing, ProfileError> {
+    fn value<T>(
+        (name, text): (&str, Option<&String>),
+        file: Option<&Path>,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ProfileError> {
+        let malformed = |why| ProfileError::Malformed { file: file.unwrap_or(Path::new(FILE)).to_owned(), why };
+        text.map(|text| read(text).map_err(|why| malformed(format!("{name}: {why}")))).transpose()
+    }
+    let directory = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    let own = value(("target", profile.target.as_ref()), file, str::parse::<Target>)?.map(|own| own.beside(directory));
+    let given = target
+        .map(|text| text.parse().map_err(|why| ProfileError::Variable { name: "DOWNBEAT_TARGET", why }))
+        .transpose()?;
+    let target = given.or_else(|| own.clone());
+    Ok(Publishing {
+        freeze: value(("freeze", profile.freeze.as_ref()), file, given::span)?,
+        public_url: value(("publicUrl", profile.public_url.as_ref()), file, str::parse)?.filter(|_| target == own),
+        purge_zone: value(("purgeZone", profile.purge_zone.as_ref()), file, str::parse)?.filter(|_| target == own),
+        target,
+    })
 }
 
 fn read(path: &Path, text: &str) -> Result<File, ProfileError> {

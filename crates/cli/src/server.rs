@@ -3,12 +3,11 @@
 mod address;
 mod error;
 
-use std::io;
-
 use downbeat_core::{Configuration, Digest, EventName, LocalTime, Request, Rev, Span};
 use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{
-    CommandAnswer, EventList, LogPage, Problem, Route, StateBody, TimeBody, Token, command, configuration,
+    CommandAnswer, EventList, LogPage, Problem, Route, RundownPage, StateBody, StoredRundown, TimeBody, Token, command,
+    configuration,
 };
 use serde::de::DeserializeOwned;
 use ureq::http;
@@ -16,6 +15,7 @@ use ureq::http;
 use crate::clock::{self, ServerClock};
 use crate::interrupt;
 use crate::text;
+use crate::web::{self, Silence};
 
 pub(crate) use address::ServerUrl;
 pub(crate) use error::ServerError;
@@ -47,11 +47,13 @@ struct Call<'a> {
     query: String,
     body: Option<Vec<u8>>,
     operator: bool,
+    /// The version that is meant, without quotes.
+    if_match: Option<String>,
 }
 
 impl<'a> Call<'a> {
     fn get(route: Route) -> Self {
-        Self { method: "GET", route, query: String::new(), body: None, operator: false }
+        Self { method: "GET", route, query: String::new(), body: None, operator: false, if_match: None }
     }
 
     fn operator(self) -> Self {
@@ -59,7 +61,7 @@ impl<'a> Call<'a> {
     }
 
     fn sending(method: &'a str, route: Route, body: Vec<u8>) -> Self {
-        Self { method, route, query: String::new(), body: Some(body), operator: true }
+        Self { method, route, query: String::new(), body: Some(body), operator: true, if_match: None }
     }
 }
 
@@ -176,6 +178,36 @@ impl Server {
         accepted(self.send(call)?).map(|answer| answer.status == 201)
     }
 
+    /// Gives every rundown that is stored for the event.
+    pub(crate) fn rundowns(&self, event: &EventName) -> Result<Vec<StoredRundown>, ServerError> {
+        let mut rundowns: Vec<StoredRundown> = Vec::new();
+        loop {
+            let query = rundowns.last().map(|last| format!("?after={}", last.rundown)).unwrap_or_default();
+            let call = Call { query, ..Call::get(Route::Rundowns(event.clone())) };
+            let page: RundownPage = self.decoded(call.operator())?;
+            // A page that leads no further would be asked for forever.
+            let stuck = page.rundowns.is_empty();
+            rundowns.extend(page.rundowns);
+            if !page.more || stuck {
+                return Ok(rundowns);
+            }
+        }
+    }
+
+    /// Deletes a rundown, if it is still the version that was listed. One that is gone already is no error.
+    pub(crate) fn delete_rundown(&self, event: &EventName, stored: &StoredRundown) -> Result<(), ServerError> {
+        interrupt::something_was_sent();
+        let call = Call {
+            method: "DELETE",
+            if_match: Some(stored.version.clone()),
+            ..Call::get(Route::Rundown(event.clone(), stored.rundown)).operator()
+        };
+        match accepted(self.send(call)?) {
+            Err(error) if !error.is(downbeat_wire::Code::UnknownRundown) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Gives the version the server says it has, whether or not the event exists.
     pub(crate) fn version(&self, event: &EventName) -> Result<Option<String>, ServerError> {
         Ok(self.send(Call::get(Route::Event(event.clone())))?.version)
@@ -237,6 +269,9 @@ impl Server {
         if call.body.is_some() {
             request = request.header("content-type", "application/json");
         }
+        if let Some(version) = &call.if_match {
+            request = request.header("if-match", format!("\"{version}\""));
+        }
         let timeout = Some(clock::duration(timeout));
         let invalid = |error: http::Error| Fault::NotSent(error.to_string());
         let result = match &call.body {
@@ -266,28 +301,9 @@ impl Server {
 
 /// Tells what never left this machine from what may have arrived.
 fn fault(error: ureq::Error) -> Fault {
-    let not_sent = |why: &str| Fault::NotSent(why.to_owned());
-    match &error {
-        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => not_sent("no connection in time"),
-        ureq::Error::Timeout(_) => Fault::Lost("no answer in time".to_owned()),
-        ureq::Error::HostNotFound => not_sent("there is no host of this name"),
-        ureq::Error::Io(error) => match error.kind() {
-            io::ErrorKind::ConnectionRefused => not_sent("nothing listens there (connection refused)"),
-            io::ErrorKind::NetworkUnreachable => not_sent("there is no network that leads there"),
-            io::ErrorKind::HostUnreachable => not_sent("the host does not answer"),
-            // The encryption could not be agreed on, or the certificate is not one to trust.
-            io::ErrorKind::InvalidData => Fault::NotSent(format!("no encrypted connection: {error}")),
-            // A name that cannot be resolved has no kind of its own.
-            _ if error.to_string().contains("lookup") => not_sent("there is no host of this name"),
-            _ => Fault::Lost(error.to_string()),
-        },
-        ureq::Error::ConnectionFailed
-        | ureq::Error::BadUri(_)
-        | ureq::Error::Tls(_)
-        | ureq::Error::Rustls(_)
-        | ureq::Error::Http(_)
-        | ureq::Error::InvalidProxyUrl => Fault::NotSent(error.to_string()),
-        _ => Fault::Lost(error.to_string()),
+    match web::silence(error) {
+        Silence::NotSent(why) => Fault::NotSent(why),
+        silence => Fault::Lost(silence.to_string()),
     }
 }
 

@@ -1,16 +1,17 @@
 //! `downbeat cues …`
 
 mod author;
+mod release;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use downbeat_core::{Digest, Locale};
 
-use super::options::CommandOptions;
 pub(crate) use author::{
     AtArgs, DiffArgs, ExportArgs, FmtArgs, ImportArgs, InitArgs, JoinArgs, SchemaArgs, TimecodeArgs,
 };
+pub(crate) use release::{KeepArgs, PlanArgs, PublishArgs, ReleaseArgs, RollbackArgs, TargetArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CuesTask {
@@ -77,32 +78,30 @@ A sheet with errors is drawn as far as it can be understood, and the errors are 
 where nothing can be, nothing is written (exit code 3).")]
     Preview(PreviewArgs),
 
+    /// Show what "publish" would do, and do nothing
+    Plan(Box<PlanArgs>),
+
     /// Compile a cue sheet, store its rundown, and point the event at it
     #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
-    #[command(after_help = "\
-Examples:
-  downbeat cues publish gala.json                          shows one screen, asks
-  downbeat cues publish gala.json --yes --json             from CI, with DOWNBEAT_SERVER and DOWNBEAT_TOKEN")]
-    Publish {
-        /// The cue sheet; - is standard input
-        #[arg(value_name = "SHEET")]
-        sheet: PathBuf,
-        #[command(flatten)]
-        options: CommandOptions,
-    },
-
-    /// List the rundowns of the event in the order in which they were published
-    List,
+    #[command(after_help = release::PUBLISH)]
+    Publish(Box<PublishArgs>),
 
     /// Point the event at the rundown before the present one, or at one that is named
     #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
-    Rollback {
-        /// The rundown's SHA-256, or the beginning of it (8 digits or more)
-        #[arg(long, value_name = "SHA256", value_parser = digest_prefix)]
-        to: Option<String>,
-        #[command(flatten)]
-        options: CommandOptions,
-    },
+    Rollback(Box<RollbackArgs>),
+
+    /// List the rundowns of the event in the order in which they were published
+    #[command(visible_alias = "list")]
+    History(TargetArgs),
+
+    /// Check a store: the pointer, the history, and every rundown they name (exit code 4 if something is wrong)
+    #[command(after_help = "\
+A rundown of an old revision may be missing where \"cues gc\" with the same --keep and --older-than may have deleted it.")]
+    Verify(KeepArgs),
+
+    /// Delete the rundowns that nobody needs any more
+    #[command(after_help = release::GC)]
+    Gc(KeepArgs),
 }
 
 #[derive(Debug, Args)]
@@ -178,19 +177,6 @@ pub(crate) enum Format {
 pub(crate) enum Deny {
     /// All warnings
     Warnings,
-}
-
-/// Reads the beginning of a digest.
-fn digest_prefix(given: &str) -> Result<String, String> {
-    let plausible =
-        matches!(given.len(), 8..=64) && given.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if plausible {
-        Ok(given.to_owned())
-    } else {
-        Err(format!(
-            "{given:?} is no SHA-256; give 8 to 64 digits of 0-9 and a-f, as \"downbeat cues list\" shows them"
-        ))
-    }
 }
 
 /// Says whether a digest begins so.

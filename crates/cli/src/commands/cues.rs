@@ -8,15 +8,17 @@ mod diff;
 mod explain;
 mod export;
 mod fmt;
+mod gc;
+mod history;
 mod import;
 mod init;
 mod join;
-mod list;
 mod live;
 mod preview;
 mod publish;
 mod rollback;
 mod schema;
+mod verify;
 
 use crate::cli::{CuesTask, Global};
 use crate::error::Error;
@@ -40,8 +42,11 @@ pub(super) fn run(task: CuesTask, global: &Global, output: Output) -> Result<Box
         },
         CuesTask::Compile { sheet, out } => Box::new(compile::run(&sheet, out.as_deref(), global.dry_run, output)?),
         CuesTask::Preview(args) => Box::new(preview::run(&args, global.dry_run, output)?),
-        CuesTask::Publish { sheet, options } => Box::new(publish::run(&context()?, &sheet, &options)?),
-        CuesTask::List => Box::new(list::run(&context()?)?),
-        CuesTask::Rollback { to, options } => Box::new(rollback::run(&context()?, to.as_deref(), &options)?),
+        CuesTask::Plan(args) => publish::plan(&context()?, &args)?,
+        CuesTask::Publish(args) => publish::run(&context()?, &args)?,
+        CuesTask::Rollback(args) => rollback::run(&context()?, &args)?,
+        CuesTask::History(args) => Box::new(history::run(&context()?, &args)?),
+        CuesTask::Verify(args) => Box::new(verify::run(&context()?, &args)?),
+        CuesTask::Gc(args) => Box::new(gc::run(&context()?, &args)?),
     })
 }

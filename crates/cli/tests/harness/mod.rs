@@ -179,7 +179,10 @@ fn serve(mut stream: TcpStream, mood: Mood, event: &mut Event, seen: &Mutex<Vec<
     if mood == Mood::LosesFirstAnswer && change && !std::mem::replace(&mut event.lost, true) {
         return;
     }
-    let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", text.len());
+    // What pages need to load a rundown.
+    let headers = "content-type: application/json\r\naccess-control-allow-origin: *\r\n\
+                   cache-control: public, max-age=31536000, immutable\r\nconnection: close";
+    let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n{headers}\r\n\r\n", text.len());
     let _ = stream.write_all((head + &text).as_bytes());
 }
 
@@ -207,6 +210,7 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
             let spoilt = mood == Mood::SpoilsRundowns && event.readings > 1;
             (200, if spoilt { "{}".to_owned() } else { event.rundowns[&digest.to_string()].clone() })
         }
+        ("GET", Route::Rundown(..)) => refused(Problem::new(Code::UnknownRundown, "there is no such rundown")),
         _ if !authorized => refused(Problem::new(Code::Unauthorized, "no valid token")),
         ("GET", Route::Log(_)) => {
             let entries: Vec<LogEntry> = event.log.iter().rev().cloned().collect();

@@ -1,46 +1,88 @@
 //! `cues rollback`: points the event at the rundown before the present one, or at one that is named.
 
 use downbeat_core::Digest;
+use downbeat_sheet::{Rundown, digest_of};
+use downbeat_wire::Publication;
 
-use crate::change::Change;
-use crate::cli::{CommandOptions, begins_with};
-use crate::confirm::{self, Gate};
+use crate::cli::{RollbackArgs, begins_with};
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::Report;
+use crate::publish::release::{self, Offer};
+use crate::publish::steps::Wanted;
+use crate::publish::worker;
+use crate::publish::{self, look};
+use crate::server::Server;
 use crate::sheets;
 
-use super::list::{self, Publication};
-use super::publish::{point, present};
+use super::history::{self, Known};
 
 /// Points the event at an earlier rundown.
-pub(crate) fn run(context: &Context, to: Option<&str>, options: &CommandOptions) -> Result<Change, Error> {
-    let server = context.operator()?;
-    let state = server.state(&context.settings.event)?.body;
-    let publications = list::publications(context, &server, state.rundown)?;
-    let digest = choose(&publications, state.rundown, to)?;
-    let (was, will_be) = (present(context, &server, state.rundown), present(context, &server, Some(digest)));
-    let lines = vec![("rundown", format!("{was} → {will_be}"))];
-    if !context.dry_run {
-        let mut screen = context.screen(Some(&state));
-        for (label, value) in &lines {
-            screen.line(label, value.clone());
-        }
-        let gate = Gate::new(context.yes, context.settings.confirm, false, &context.settings.event);
-        confirm::pass(&gate, &screen, "Roll back?", context.output)?;
+pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<Box<dyn Report>, Error> {
+    const QUESTION: &str = "Roll back?";
+    let event = &context.settings.event;
+    let (release, attribution) = (&args.release, &args.options.attribution);
+    if let Some(store) = release::store(context, &release.to)? {
+        let look = look::look(&store, event)?;
+        let revisions = look::history(&store, event, &look)?;
+        let known = history::of_revisions(&revisions);
+        let digest = match (&look.present, &revisions[..], &args.to_rundown) {
+            (Some(present), [before @ .., last], None) if !present.in_history && is_rollback(before, last) => {
+                last.rundown
+            }
+            _ => choose(&known, look.rundown(), args.to_rundown.as_deref())?,
+        };
+        let (wanted, rundown) = release::load(&store, digest)?;
+        let source = back_to(&known, digest, &rundown);
+        let offer = Offer { wanted, rundown, source };
+        let release = release::Release::prepare(context, release, attribution, &store, offer)?;
+        return Ok(Box::new(release.carry_out(&args.options, QUESTION)?));
     }
-    point(context, options, digest, lines, state.rev)
+    let server = context.operator()?;
+    let state = server.state(event)?.body;
+    let known = history::of_log(context, &server, state.rundown)?;
+    let digest = choose(&known, state.rundown, args.to_rundown.as_deref())?;
+    let (wanted, rundown) = load(context, &server, digest)?;
+    let source = back_to(&known, digest, &rundown);
+    let offer = Offer { wanted, rundown, source };
+    let release = worker::Release::prepare(context, release, attribution, &server, state, offer)?;
+    Ok(Box::new(release.carry_out(&args.options, QUESTION)?))
+}
+
+/// Says whether `last` is what going back from the revisions before it gives: then it is finished if it was interrupted,
+/// and not done once more.
+fn is_rollback(before: &[Publication], last: &Publication) -> bool {
+    let present = before.last().map(|before| before.rundown);
+    choose(&history::of_revisions(before), present, None).is_ok_and(|digest| digest == last.rundown)
+}
+
+/// Says what is gone back to.
+fn back_to(known: &[Known], digest: Digest, rundown: &Rundown) -> String {
+    let rev = known.iter().find(|known| known.rundown == digest).map(|known| format!(" of rev {}", known.rev));
+    format!("the rundown{}: {}", rev.unwrap_or_default(), sheets::summary(rundown))
+}
+
+/// Reads a rundown of the event that is to be published again.
+fn load(context: &Context, server: &Server, digest: Digest) -> Result<(Wanted, Rundown), Error> {
+    let bytes = server.rundown(&context.settings.event, digest)?;
+    let strange = |why: String| {
+        publish::differs(format!("rundown {digest} cannot be published again: {why}"), "publish its sheet instead")
+    };
+    if digest_of(&bytes) != digest {
+        return Err(strange("its bytes have another SHA-256".to_owned()));
+    }
+    let rundown = Rundown::parse(&bytes).map_err(|error| strange(error.to_string()))?;
+    Ok((Wanted { digest, bytes }, rundown))
 }
 
 /// Chooses the rundown that begins with `to`, or the one published before the present one.
-fn choose(publications: &[Publication], present: Option<Digest>, to: Option<&str>) -> Result<Digest, Error> {
-    let list = "\"downbeat cues list\" shows those there are; choose one with --to SHA256";
+fn choose(publications: &[Known], present: Option<Digest>, to: Option<&str>) -> Result<Digest, Error> {
+    let list = "\"downbeat cues history\" shows those there are; choose one with --to SHA256";
     if let Some(to) = to {
         let found: Vec<Digest> =
             publications.iter().map(|one| one.rundown).filter(|digest| begins_with(digest, to)).collect();
         return match found[..] {
-            [one] if Some(one) == present => {
-                Err(Error::invalid(format!("the event has rundown {} already", sheets::short(one)), list))
-            }
+            // Also the present one: whoever was interrupted runs it again.
             [one] => Ok(one),
             [] => Err(Error::invalid(format!("no rundown of this event begins with {to}"), list)),
             _ => Err(Error::invalid(format!("several rundowns of this event begin with {to}"), "give more digits")),
@@ -69,7 +111,7 @@ mod tests {
         Digest::from_bytes([byte; 32])
     }
 
-    fn publications() -> Vec<Publication> {
+    fn publications() -> Vec<Known> {
         let entries: Vec<_> = [3_u8, 2, 1]
             .iter()
             .map(|&byte| downbeat_wire::LogEntry {
@@ -84,7 +126,7 @@ mod tests {
                 hash: None,
             })
             .collect();
-        list::in_order(&entries, None)
+        history::in_order(&entries, None)
     }
 
     #[test]
@@ -101,6 +143,6 @@ mod tests {
         let list = publications();
         assert_eq!(choose(&list, Some(digest(3)), Some("01010101")).unwrap(), digest(1));
         assert!(choose(&list, Some(digest(3)), Some("09090909")).unwrap_err().to_string().contains("no rundown"));
-        assert!(choose(&list, Some(digest(3)), Some("03030303")).unwrap_err().to_string().contains("already"));
+        assert_eq!(choose(&list, Some(digest(3)), Some("03030303")).unwrap(), digest(3));
     }
 }

@@ -1,0 +1,80 @@
+//! `cues verify`: whether a store is as it was written.
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::KeepArgs;
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::{Failure, Report, members};
+use crate::publish::garbage::Rule;
+use crate::publish::inspection::{Inspection, inspect};
+use crate::publish::release;
+use crate::text;
+
+/// What was found.
+pub(crate) struct Verified {
+    inspection: Inspection,
+    place: Map<String, Value>,
+}
+
+/// Inspects what an event has in a store.
+pub(crate) fn run(context: &Context, args: &KeepArgs) -> Result<Verified, Error> {
+    let Some(store) = release::store(context, &args.to)? else {
+        return Err(Error::usage(
+            "\"cues verify\" is about stores, and the target is the worker",
+            "name a store with --target; \"downbeat log --verify\" checks the worker's log",
+        ));
+    };
+    let rule = Rule { keep: args.keep, older_than: args.older_than };
+    let inspection = inspect(&store, &context.settings.event, &rule)?;
+    Ok(Verified { inspection, place: release::place(context, &store) })
+}
+
+impl Report for Verified {
+    fn json(&self) -> Map<String, Value> {
+        let Inspection { revisions, rundowns, deleted, faults, unfinished } = &self.inspection;
+        let faults: Vec<Value> = faults.iter().map(|fault| json!({ "key": fault.key, "what": fault.what })).collect();
+        let mut json = self.place.clone();
+        json.extend(members(json!({
+            "intact": faults.is_empty(), "revisions": revisions, "rundowns": rundowns, "deleted": deleted,
+            "unfinished": unfinished, "faults": faults,
+        })));
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inspection { revisions, rundowns, deleted, faults, unfinished } = &self.inspection;
+        for fault in faults {
+            writeln!(f, "not intact: {}", text::tame(&fault.to_string()))?;
+        }
+        if let Some(rev) = unfinished {
+            writeln!(f, "rev {rev} is not in the history yet: publishing was interrupted, the next one finishes it")?;
+        }
+        let deleted = match deleted {
+            0 => String::new(),
+            count => format!("; {} of old revisions deleted", text::count(*count, "rundown")),
+        };
+        let verdict = match faults.len() {
+            0 => "intact".to_owned(),
+            count => format!("{} in all", text::count(count, "fault")),
+        };
+        writeln!(
+            f,
+            "{verdict}: {}, {} there and right{deleted}",
+            text::count(*revisions, "revision"),
+            text::count(*rundowns, "rundown"),
+        )
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.human(f)
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        let first = self.inspection.faults.first()?;
+        Some(Failure { exit: Exit::Different, code: "not-intact", message: first.to_string() })
+    }
+}

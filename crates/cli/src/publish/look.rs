@@ -1,0 +1,156 @@
+//! Which rundown an event has in a store, and which it had.
+
+use downbeat_core::{Digest, Epoch, EventName, Rev};
+use downbeat_wire::Publication;
+use downbeat_wire::publication::{history_key, pointer_key};
+
+use super::store::{Object, Store, StoreError, Swap};
+use super::{IMMUTABLE, differs};
+use crate::error::Error;
+
+/// How often an entry of the history is put at most, each time it was read back and found missing.
+const PUTS_MAX: usize = 5;
+
+/// What one look at an event's pointer found.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// The pointer; nothing if there is none.
+    pub(crate) present: Option<Present>,
+    /// Without a pointer, the newest revision of the history, if there is any: somebody deleted the pointer.
+    pub(crate) last: Option<Publication>,
+}
+
+/// A pointer that was read.
+#[derive(Debug)]
+pub(crate) struct Present {
+    pub(crate) publication: Publication,
+    /// What it is to be swapped over.
+    pub(crate) object: Object,
+    /// The history has it too; if not, whoever made it was interrupted.
+    pub(crate) in_history: bool,
+}
+
+impl Look {
+    fn newest(&self) -> Option<&Publication> {
+        self.present.as_ref().map(|present| &present.publication).or(self.last.as_ref())
+    }
+
+    /// Gives the revision that is there, be it only in the history.
+    pub(crate) fn rev(&self) -> Option<Rev> {
+        self.newest().map(|newest| newest.rev)
+    }
+
+    /// Gives the revision that comes next.
+    pub(crate) fn next_rev(&self) -> Rev {
+        self.rev().map_or(Rev::FIRST, Rev::next)
+    }
+
+    /// Gives the life of the counter, if it has begun.
+    pub(crate) fn epoch(&self) -> Option<&Epoch> {
+        self.newest().map(|newest| &newest.epoch)
+    }
+
+    /// Gives the rundown that is named, be it only in the history.
+    pub(crate) fn rundown(&self) -> Option<Digest> {
+        self.newest().map(|newest| newest.rundown)
+    }
+}
+
+/// Looks at the pointer of an event.
+///
+/// # Errors
+/// [`Error::Store`], and [`Error::Differs`] if what is there is no pointer.
+pub(crate) fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
+    let Some(object) = store.read(&pointer_key(event))? else {
+        let newest = store.list(&history_folder(event))?.into_iter().next_back();
+        let last = newest.map(|newest| read(store, &newest.key)).transpose()?.flatten();
+        return Ok(Look { present: None, last });
+    };
+    let publication = parse(store, &pointer_key(event), &object.bytes)?;
+    let copy = store.read(&history_key(event, publication.rev))?;
+    if let Some(copy) = &copy
+        && copy.bytes != object.bytes
+    {
+        let rev = publication.rev;
+        return Err(differs(
+            format!("the pointer to the rundown of {event} (rev {rev}) is not what {} says", history_key(event, rev)),
+            "somebody changed one of them by hand; \"downbeat cues verify\" shows what is wrong",
+        ));
+    }
+    Ok(Look { present: Some(Present { publication, object, in_history: copy.is_some() }), last: None })
+}
+
+/// Gives the folder of an event's history.
+pub(crate) fn history_folder(event: &EventName) -> String {
+    format!("events/{event}/history")
+}
+
+/// Reads what a key holds as a publication; nothing if there is no such object.
+pub(crate) fn read(store: &Store, key: &str) -> Result<Option<Publication>, Error> {
+    store.read(key)?.map(|object| parse(store, key, &object.bytes)).transpose()
+}
+
+/// Reads the text of a publication.
+pub(crate) fn parse(store: &Store, key: &str, bytes: &[u8]) -> Result<Publication, Error> {
+    let strange = |why: String| {
+        differs(
+            format!("{key} in {} is not what Downbeat writes there: {why}", store.name()),
+            "check that the target and its prefix are right; \"downbeat cues verify\" shows more",
+        )
+    };
+    let publication: Publication = serde_json::from_slice(bytes).map_err(|error| strange(error.to_string()))?;
+    if publication.is_consistent() {
+        Ok(publication)
+    } else {
+        Err(strange("its rundown, url and integrity do not go together".to_owned()))
+    }
+}
+
+/// Gives every revision there was, the oldest first; the newest is the pointer's, also where the history lacks it.
+pub(crate) fn history(store: &Store, event: &EventName, look: &Look) -> Result<Vec<Publication>, Error> {
+    let mut history = Vec::new();
+    for entry in store.list(&history_folder(event))? {
+        history.extend(read(store, &entry.key)?);
+    }
+    if let Some(present) = &look.present
+        && !present.in_history
+    {
+        history.push(present.publication.clone());
+    }
+    Ok(history)
+}
+
+/// Puts a revision into the history, where nothing is ever changed.
+pub(crate) fn append(store: &Store, event: &EventName, publication: &Publication) -> Result<(), Error> {
+    let (key, bytes) = (history_key(event, publication.rev), to_bytes(publication));
+    let mut why = None;
+    for _ in 0..PUTS_MAX {
+        match store.swap(&key, &bytes, IMMUTABLE, None)? {
+            Swap::Done => return Ok(()),
+            Swap::Refused => {}
+            Swap::Unknown(error) => why = Some(error),
+        }
+        // There already: put by whoever found it missing, or by this very call before its answer was lost.
+        match store.read(&key)? {
+            Some(object) if object.bytes == bytes => return Ok(()),
+            None => {}
+            Some(_) => {
+                return Err(differs(
+                    format!("{key} in {} is there already and says something else", store.name()),
+                    "\"downbeat cues verify\" shows what is wrong",
+                ));
+            }
+        }
+    }
+    let strange = || StoreError::Strange {
+        store: store.name().to_owned(),
+        what: format!("put {key}"),
+        why: "it says that it is there, but it is not".to_owned(),
+    };
+    Err(why.unwrap_or_else(strange).into())
+}
+
+/// Gives the text of a publication.
+pub(crate) fn to_bytes(publication: &Publication) -> Vec<u8> {
+    serde_json::to_vec(publication).expect("a Publication has only text for keys")
+}
