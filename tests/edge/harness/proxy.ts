@@ -19,7 +19,10 @@ export async function proxy(worker: Server, alter: Alter): Promise<Proxy> {
     const { method = "GET", url: path = "/", headers } = request;
     const answer = await fetch(worker.url + path, {
       method,
-      headers: { authorization: headers.authorization ?? "" },
+      headers: {
+        authorization: headers.authorization ?? "",
+        ...(headers["if-match"] === undefined ? {} : { "if-match": headers["if-match"] }),
+      },
       ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
     });
     response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });

@@ -120,7 +120,8 @@ function quiet(directory: string): NodeJS.ProcessEnv {
   };
 }
 
-async function freePort(): Promise<number> {
+/** Gives a port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

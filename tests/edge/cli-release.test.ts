@@ -1,0 +1,133 @@
+// Releasing rundowns to the event's own server, beside publish and rollback themselves: plan, freeze, gc.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { begun, call, type Event } from "./harness/calls.ts";
+import { Operator } from "./harness/cli.ts";
+import { proxy } from "./harness/proxy.ts";
+import { ROOT, Runtime } from "./harness/runtime.ts";
+import { until } from "./harness/until.ts";
+import type { LogPage } from "./harness/wire.ts";
+
+let runtime: Runtime;
+let maria: Operator;
+const tiny = `${ROOT}/cues/good/tiny.json`;
+const gala = `${ROOT}/cues/good/gala.json`;
+const DAYS = 86_400_000;
+
+before(async () => {
+  runtime = await Runtime.start("cli-release");
+  maria = new Operator("maria-release", runtime);
+});
+after(() => runtime.end());
+
+async function done(...args: string[]) {
+  const printed = await maria.json(...args);
+  assert.equal(printed.code, 0, JSON.stringify(printed));
+  return printed;
+}
+
+function sheet(second: number): string {
+  maria.file(`sheet-${second}.json`, JSON.stringify([{ time: second, action: "flash" }]));
+  return `sheet-${second}.json`;
+}
+
+test("a plan says what publishing would do, and does nothing", async () => {
+  const event = await begun(runtime, "plan", 1_000);
+  await done("cues", "publish", tiny, "--yes", "--event", "plan");
+  const before = await event.log();
+  const { plan } = await done("cues", "plan", gala, "--event", "plan");
+  assert.deepEqual([plan.target, plan.rev, plan.present.rev, plan.stored.there], ["worker:", 3, 2, false]);
+  assert.deepEqual([plan.changes.added > 0, plan.changes.removed], [true, 3]);
+  const { stdout } = await maria.run("cues", "publish", gala, "--dry-run", "--event", "plan");
+  assert.match(stdout, /^pointer +the event: rev 2 → rev 3$/m);
+  assert.match(stdout, /dry run: nothing was sent/);
+  assert.deepEqual(await event.log(), before);
+  assert.equal((await call(runtime, "GET", `${event.path}/rundowns/${plan.rundown}.json`)).status, 404);
+  const same = (await done("cues", "plan", tiny, "--event", "plan"))["plan"];
+  assert.deepEqual([same.changesNothing, same.rev], [true, null]);
+});
+
+test("the freeze goes by the event's own start and end, for the worker and for a store", async () => {
+  const event = await begun(runtime, "freeze", -600_000);
+  const folder = `file:${maria.directory}/public`;
+  for (const target of ["worker:", folder]) {
+    const args = ["cues", "publish", tiny, "--yes", "--event", "freeze", "--target", target];
+    const refused = await maria.json(...args, "--freeze", "15m");
+    assert.deepEqual([refused.code, refused.error?.code], [5, "frozen"], JSON.stringify(refused));
+    assert.match(refused.error!.message, /opens when the event has ended/);
+  }
+  assert.equal((await event.state()).rundown, null);
+  const open = await done("cues", "plan", tiny, "--event", "freeze", "--freeze", "5m");
+  assert.equal(open["plan"].freeze.frozen, false);
+  const publish = ["cues", "publish", tiny, "--yes", "--event", "freeze", "--freeze", "15m"];
+  await done(...publish, "--override-freeze", "--reason", "the second song is cut");
+  assert.equal((await event.log())[0]!.body["reason"], "the second song is cut");
+
+  const over = await begun(runtime, "over", 60_000);
+  const { effectiveAt } = await over.command("end");
+  const while_ = await maria.json("cues", "plan", tiny, "--event", "over", "--freeze", "15m");
+  if (while_["plan"].freeze.frozen) assert.equal(while_["plan"].freeze.until, effectiveAt);
+  await over.reaches(effectiveAt);
+  await until(
+    () => maria.json("cues", "plan", tiny, "--event", "over", "--freeze", "15m"),
+    ({ plan }) => plan.freeze.frozen === false,
+    "the freeze to open after the end",
+  );
+});
+
+test("rolling back to what the event has changes nothing", async () => {
+  const event = await begun(runtime, "already", 1_000);
+  const { rundown } = await done("cues", "publish", tiny, "--yes", "--event", "already");
+  const again = await done("cues", "rollback", "--to", rundown.slice(0, 12), "--yes", "--event", "already");
+  assert.deepEqual([again["changed"], (await event.state()).rev], [false, 2]);
+});
+
+/** A server on which all that was published is 40 days older than it is. */
+async function aged(event: Event) {
+  return proxy(runtime, (path, text) => {
+    if (path.startsWith(`${event.path}/log`)) {
+      const page = JSON.parse(text) as LogPage;
+      return JSON.stringify({ ...page, entries: page.entries.map((entry) => ({ ...entry, at: entry.at - 40 * DAYS })) });
+    }
+    if (path.split("?")[0] === `${event.path}/rundowns`) {
+      const page = JSON.parse(text) as { rundowns: { storedAt: number }[] };
+      const rundowns = page.rundowns.map((stored) => ({ ...stored, storedAt: stored.storedAt - 40 * DAYS }));
+      return JSON.stringify({ ...page, rundowns });
+    }
+    return text;
+  });
+}
+
+test("a gc deletes what is old and named by no recent revision, and never what the event has", async () => {
+  const event = await begun(runtime, "gc", 1_000);
+  const rundowns: string[] = [];
+  for (const second of [1, 2, 3]) {
+    rundowns.push((await done("cues", "publish", sheet(second), "--yes", "--event", "gc"))["rundown"]);
+  }
+  // Back to the first: it is the newest revision's.
+  await done("cues", "rollback", "--to", rundowns[0]!, "--yes", "--event", "gc");
+  const gc = ["cues", "gc", "--keep", "1", "--event", "gc"];
+  const young = await done(...gc, "--yes");
+  assert.deepEqual([young["deleted"], young["kept"]], [[], 3]);
+
+  const between = await aged(event);
+  try {
+    const later = new Operator("later", between);
+    const dry = await later.json(...gc, "--dry-run");
+    assert.deepEqual([dry.code, dry["deletable"].length], [0, 2], JSON.stringify(dry));
+    assert.equal((await later.json(...gc)).code, 6);
+    const collected = await later.json(...gc, "--yes");
+    assert.deepEqual(collected["deleted"].sort(), [rundowns[1]!, rundowns[2]!].sort(), JSON.stringify(collected));
+  } finally {
+    between.end();
+  }
+  const status = async (rundown: string) => (await call(runtime, "GET", `${event.path}/rundowns/${rundown}.json`)).status;
+  assert.deepEqual(await Promise.all(rundowns.map(status)), [200, 404, 404]);
+});
+
+test("verify is about stores, and says what is about the worker", async () => {
+  const { code, error } = await maria.json("cues", "verify");
+  assert.equal(code, 2);
+  assert.match(error!.hint!, /downbeat log --verify/);
+});

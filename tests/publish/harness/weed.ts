@@ -1,0 +1,103 @@
+// A real S3 server, SeaweedFS, as its own process group: started with nothing in it, ended without ceremony.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { freePort, ROOT } from "../../edge/harness/runtime.ts";
+import { turn } from "../../edge/harness/until.ts";
+import { type Credentials, signed } from "./s3.ts";
+
+/** How long the server may take to take its first bucket, in ms. */
+const START_PATIENCE = 60_000;
+
+/** The bucket of the tests; everyone may read it, as behind a CDN. */
+export const BUCKET = "shows";
+
+export const ADMIN: Credentials = { accessKey: "admin-key", secretKey: "admin-secret" };
+/** May read and list, and nothing else. */
+export const READER: Credentials = { accessKey: "reader-key", secretKey: "reader-secret" };
+
+const alive = new Set<Weed>();
+process.on("exit", () => alive.forEach((weed) => weed.kill()));
+
+export class Weed {
+  /** Where it speaks S3, without a slash at the end. */
+  url = "";
+  readonly #directory: string;
+  #process: ChildProcess | undefined;
+
+  private constructor(name: string) {
+    this.#directory = `${ROOT}/target/publish/${name}`;
+  }
+
+  static async start(name: string): Promise<Weed> {
+    const weed = new Weed(name);
+    await weed.#start();
+    return weed;
+  }
+
+  async #start(): Promise<void> {
+    rmSync(this.#directory, { recursive: true, force: true });
+    mkdirSync(`${this.#directory}/state`, { recursive: true });
+    const identity = (name: string, actions: string[], who?: Credentials) =>
+      ({ name, actions, ...(who ? { credentials: [who] } : {}) });
+    const identities = [
+      identity("admin", ["Admin", "Read", "Write", "List"], ADMIN),
+      identity("reader", ["Read", "List"], READER),
+      identity("anonymous", [`Read:${BUCKET}`]),
+    ];
+    const config = `${this.#directory}/s3.json`;
+    writeFileSync(config, JSON.stringify({ identities }));
+    const port = await freePort();
+    const others: string[] = [];
+    for (const part of ["master", "volume", "filer"]) others.push(`-${part}.port=${await freePort()}`);
+    for (const part of ["master", "volume", "filer", "s3"]) others.push(`-${part}.port.grpc=${await freePort()}`);
+    const output = openSync(`${this.#directory}/output.log`, "a");
+    const child = spawn(
+      "weed",
+      [
+        ...["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${this.#directory}/state`, "-volume.max=5"],
+        ...["-s3", `-s3.port=${port}`, `-s3.config=${config}`, ...others],
+      ],
+      { cwd: this.#directory, detached: true, stdio: ["ignore", output, output] },
+    );
+    closeSync(output);
+    const failed = new Promise<never>((_, reject) => child.once("error", reject));
+    this.#process = child;
+    this.url = `http://127.0.0.1:${port}`;
+    alive.add(this);
+    await Promise.race([failed, this.#ready(child)]);
+  }
+
+  /** Makes the bucket and puts something into it: it answers long before it can do that. */
+  async #ready(child: ChildProcess): Promise<void> {
+    const deadline = Date.now() + START_PATIENCE;
+    const works = async () => {
+      await signed(this.url, "PUT", `/${BUCKET}`, ADMIN);
+      return (await signed(this.url, "PUT", `/${BUCKET}/ready`, ADMIN, "ready")).ok;
+    };
+    while (!(await works().catch(() => false))) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`SeaweedFS did not start:\n${readFileSync(`${this.#directory}/output.log`, "utf8").slice(-4_000)}`);
+      }
+      await turn();
+    }
+  }
+
+  /** Kills it: asked politely, it takes long. Nothing it holds is worth that. */
+  kill(): void {
+    try {
+      if (this.#process?.pid !== undefined) process.kill(-this.#process.pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+    alive.delete(this);
+  }
+
+  async end(): Promise<void> {
+    const child = this.#process!;
+    this.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    rmSync(`${this.#directory}/state`, { recursive: true, force: true });
+  }
+}
