@@ -27,7 +27,9 @@ describe("downbeat clock", { concurrency: true }, () => {
     assert.deepEqual([measured.code, measured["probes"], measured["answers"], measured["jumped"]], [0, 12, 12, false]);
     const { offset, bound, delay, delayMedian, jitter } = measured;
     assert.ok(Math.abs(offset) <= bound, `off by ${offset} ms, bound ${bound} ms`);
-    assert.ok(bound >= delay / 2 && delay > 0, `±${bound} ms with a round trip of ${delay} ms`);
+    // The best way there and the best way back may be of two exchanges, so it can be surer than the best of them alone;
+    // the server's whole milliseconds and the drift since then add a little.
+    assert.ok(delay > 0 && bound > 0 && bound <= delay + 2, `±${bound} ms with a round trip of ${delay} ms`);
     assert.ok(delayMedian >= delay && jitter >= 0, JSON.stringify({ delay, delayMedian, jitter }));
     const exchanges = measured["exchanges"] as Stamps[];
     assert.equal(exchanges.length, 12);
