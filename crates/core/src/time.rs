@@ -32,6 +32,7 @@ pub const SERVER_TIME_MS_MAX: i64 = 253_402_300_799_999;
 ///
 /// On the wire it is an integer of milliseconds, 0 to [`SERVER_TIME_MS_MAX`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
 pub struct ServerTime(i64);
 
 /// An instant of one device's monotonic clock: microseconds since an origin only that device knows.
@@ -44,6 +45,7 @@ pub struct LocalTime(i64);
 ///
 /// On the wire it is an integer of milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
 pub struct Span(i64);
 
 impl ServerTime {

@@ -33,16 +33,19 @@ pub const SEGMENTS_MAX: usize = 64;
 ///
 /// On the wire it is an integer of milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
 pub struct Position(i64);
 
 /// How fast the position moves: thousandths of the normal speed, 0 (held) to 16.
 ///
 /// On the wire it is a number, `1`, `0.5`, `1.25`; more than three decimals are rounded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
 pub struct Rate(u16);
 
 /// One stretch of a timeline: from `from` on the event is at `position` and moves with `rate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Segment {
     /// The instant at which it takes effect.
     pub from: ServerTime,

@@ -8,6 +8,7 @@ use crate::state::StateBody;
 
 /// How far a change got by the time the command was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DeliveryReport {
     /// How many hubs there are.
     pub hubs: u32,
@@ -22,6 +23,7 @@ pub struct DeliveryReport {
 /// The answer to a command: what the event is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CommandAnswer {
     /// The revision the command made.
     pub rev: Rev,
@@ -38,6 +40,7 @@ pub struct CommandAnswer {
 /// Who changed an event last, what, and when; for operators only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LastChange {
     /// The id of the command, if it was one.
     pub id: Option<CommandId>,
@@ -68,6 +71,7 @@ impl From<&Change> for LastChange {
 
 /// The answer of `GET /v1/events/{event}/audience`: who is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Audience {
     /// How many hubs hold sockets.
     pub hubs: u32,
@@ -77,6 +81,7 @@ pub struct Audience {
 
 /// The answer of `GET /v1/events`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EventList {
     /// The events, by name.
     pub events: Vec<ListedEvent>,
@@ -85,6 +90,7 @@ pub struct EventList {
 /// One event of an [`EventList`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListedEvent {
     /// Its name.
     pub name: EventName,

@@ -18,6 +18,7 @@ pub const PAGE_MAX: u32 = 200;
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LogEntry {
     /// The revision it made.
     pub rev: Rev,
@@ -32,16 +33,19 @@ pub struct LogEntry {
     /// The command's name, `create` or `configure`.
     pub name: String,
     /// The body as it was understood.
+    #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
     pub body: Value,
     /// The hash of the entry before it.
     pub prev: Digest,
     /// The hash of this entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub hash: Option<Digest>,
 }
 
 /// The answer of `GET /v1/events/{event}/log`: entries, the newest first.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LogPage {
     /// The entries.
     pub entries: Vec<LogEntry>,

@@ -87,6 +87,7 @@ impl fmt::Display for Code {
 
 /// What went wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Problem {
     /// `urn:downbeat:problem:` and the code.
     #[serde(rename = "type")]
@@ -101,6 +102,7 @@ pub struct Problem {
     pub code: String,
     /// More that belongs to the code: `pointer`, `line`, `column`, `known`, `state`, `lastChange`.
     #[serde(flatten)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
     pub more: Map<String, Value>,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and where it lies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RundownPointer {
     /// The life of the event's counter.
     pub epoch: Epoch,
@@ -22,6 +23,7 @@ pub struct RundownPointer {
 
 /// The answer of `GET /v1/events/{event}/rundowns`: what is stored, sorted by digest.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RundownPage {
     /// The rundowns.
     pub rundowns: Vec<StoredRundown>,
@@ -32,6 +34,7 @@ pub struct RundownPage {
 /// One rundown of a [`RundownPage`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StoredRundown {
     /// The SHA-256 of its bytes.
     pub rundown: Digest,

@@ -10,6 +10,7 @@ use crate::time::{StatusWord, TimeBody};
 
 /// What viewers are told from an instant on, in every locale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Announcement {
     /// The instant from which it is shown.
     pub from: ServerTime,
@@ -23,6 +24,7 @@ pub struct Announcement {
 /// The whole public state. It begins with the fields of [`TimeBody`], so that one reader understands both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StateBody {
     /// When the answer left.
     pub server_time: ServerTime,

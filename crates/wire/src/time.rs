@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The status of an event as it travels: a [`Status`], or that nobody knows it right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StatusWord {
     /// It counts down.
     Scheduled,
@@ -47,6 +48,7 @@ impl StatusWord {
 /// `{"serverTime":1704067200000,"status":"running","message":null,…}`, in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TimeBody {
     /// When the answer left.
     pub server_time: ServerTime,
@@ -71,9 +73,11 @@ pub struct TimeBody {
     pub resync: Span,
     /// When the event ended or will end; left out if no end is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub ended_at: Option<ServerTime>,
     /// When the question arrived; left out where that is the same as `serverTime`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub received_at: Option<ServerTime>,
 }
 

@@ -1,0 +1,308 @@
+// What crosses the network. Made from the Rust types; do not edit:
+//   cargo run --package downbeat-wire --features typescript --example typescript >crates/web/ts/wire.ts
+
+/** An instant of the server's clock: whole milliseconds since 1970-01-01T00:00:00Z. */
+export type ServerTime = number;
+
+/** A length of time, in whole milliseconds. */
+export type Span = number;
+
+/** A place in the event: whole milliseconds from its beginning; before it, negative (the countdown). */
+export type Position = number;
+
+/** How fast the position moves: 1 is normal speed, 0 is held, 16 the fastest. */
+export type Rate = number;
+
+/** The revision of an event's state: 1 when it is made, one more with every change, never less within an `Epoch`. */
+export type Rev = number;
+
+/**
+ * The life of an event's counter of revisions: 1 to 32 of `[a-z0-9]`.
+ *
+ * A new epoch means that the event was made anew and its revisions start again; two epochs have no order.
+ */
+export type Epoch = string;
+
+/** An event's name as it stands in URLs: `[a-z0-9][a-z0-9-]{0,62}`. */
+export type EventName = string;
+
+/** The id its maker gave a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`. */
+export type CommandId = string;
+
+/** A SHA-256 digest; as text, 64 lower-case hexadecimal digits. */
+export type Digest = string;
+
+/** A language tag such as `en`, `fr-CA` or `zh-Hant-TW` (BCP 47): 2 to 35 of letters, digits and `-`. */
+export type Locale = string;
+
+/** How bad it is, in the words of status pages. */
+export type Severity = "info" | "minor" | "major" | "critical";
+
+/** One stretch of a timeline: from `from` on the event is at `position` and moves with `rate`. */
+export type Segment = {
+  /** The instant at which it takes effect. */
+  from: ServerTime;
+  /** The position at that instant. */
+  position: Position;
+  /** How the position moves from then on. */
+  rate: Rate;
+};
+
+/** The status of an event as it travels: a `Status`, or that nobody knows it right now. */
+export type StatusWord = "scheduled" | "running" | "paused" | "ended" | "unknown";
+
+/** `{"serverTime":1704067200000,"status":"running","message":null,…}`, in this order. */
+export type TimeBody = {
+  /** When the answer left. */
+  serverTime: ServerTime;
+  /** Where the event is at that instant. */
+  status: StatusWord;
+  /** What viewers are told at that instant, in the event's default locale. */
+  message: string | null;
+  /** The life of the event's counter; nothing while unknown. */
+  epoch: Epoch | null;
+  /** The revision; 0 while unknown. */
+  rev: Rev;
+  /** The segments of the timeline, the earliest first; none while unknown. */
+  timeline: Array<Segment>;
+  /** The rundown viewers should have. */
+  rundown: Digest | null;
+  /** How long to wait before asking again, ± 20 %, in ms. */
+  resync: Span;
+  /** When the event ended or will end; left out if no end is known. */
+  endedAt?: ServerTime;
+  /** When the question arrived; left out where that is the same as `serverTime`. */
+  receivedAt?: ServerTime;
+};
+
+/** What viewers are told from an instant on, in every locale. */
+export type Announcement = {
+  /** The instant from which it is shown. */
+  from: ServerTime;
+  /** The text per locale; nothing where from then on no message is shown. */
+  text: { [key in Locale]: string } | null;
+  /** How bad it is. */
+  severity: Severity;
+};
+
+/** The whole public state. It begins with the fields of `TimeBody`, so that one reader understands both. */
+export type StateBody = {
+  /** When the answer left. */
+  serverTime: ServerTime;
+  /** Where the event is at that instant. */
+  status: StatusWord;
+  /** What viewers are told at that instant, in the event's default locale. */
+  message: string | null;
+  /** The life of the event's counter. */
+  epoch: Epoch;
+  /** The revision. */
+  rev: Rev;
+  /** The segments of the timeline, the earliest first. */
+  timeline: Array<Segment>;
+  /** The rundown viewers should have. */
+  rundown: Digest | null;
+  /** How long to wait before asking for the time again, ± 20 %, in ms. */
+  resync: Span;
+  /** When the event ended or will end. */
+  endedAt: ServerTime | null;
+  /** The event's name. */
+  event: EventName;
+  /** What it is called; may be empty. */
+  title: string;
+  /** When it begins. */
+  startsAt: ServerTime;
+  /** How long it is meant to last, in ms, if that is known. */
+  duration: Span | null;
+  /** The locale of `message`. */
+  locale: Locale;
+  /** What viewers are told, now and as scheduled, the earliest first. */
+  messages: Array<Announcement>;
+  /** How many hubs hold the viewers' sockets. */
+  hubs: number;
+  /** Where the rundown lies, relative to the server. */
+  rundownUrl: string | null;
+  /** Where changes are pushed, relative to the server; nothing if this server does not push. */
+  liveUrl: string | null;
+};
+
+/** The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and where it lies. */
+export type RundownPointer = {
+  /** The life of the event's counter. */
+  epoch: Epoch;
+  /** The revision this is from; a higher one of the same epoch wins. */
+  rev: Rev;
+  /** The SHA-256 of its bytes; nothing if the event has no rundown. */
+  rundown: Digest | null;
+  /** Where it lies, relative to the server. */
+  url: string | null;
+  /** Its subresource integrity, `sha256-…`, for `fetch(url, {integrity})`. */
+  integrity: string | null;
+  /** How many bytes it has. */
+  bytes: number | null;
+};
+
+/** One rundown of a `RundownPage`. */
+export type StoredRundown = {
+  /** The SHA-256 of its bytes. */
+  rundown: Digest;
+  /** How many bytes it has. */
+  bytes: number;
+  /** When it was put there last: publishing it again counts. */
+  storedAt: ServerTime;
+  /**
+   * Names this putting. `DELETE` takes it, in quotes, as `If-Match`, so that what was published again meanwhile
+   * stays.
+   */
+  version: string;
+};
+
+/** The answer of `GET /v1/events/{event}/rundowns`: what is stored, sorted by digest. */
+export type RundownPage = {
+  /** The rundowns. */
+  rundowns: Array<StoredRundown>;
+  /** There are more: ask with `?after=` the last one's digest. */
+  more: boolean;
+};
+
+/** How far a change got by the time the command was answered. */
+export type DeliveryReport = {
+  /** How many hubs there are. */
+  hubs: number;
+  /** How many of them have it. */
+  acked: number;
+  /** How many sockets they sent it to. */
+  sockets: number;
+  /** How long that took, in ms. */
+  ms: number;
+};
+
+/** The answer to a command: what the event is now. */
+export type CommandAnswer = {
+  /** The revision the command made. */
+  rev: Rev;
+  /** When it takes effect. */
+  effectiveAt: ServerTime;
+  /** Something that was scheduled for later has been replaced. */
+  replaced: boolean;
+  /** The state with it. */
+  state: StateBody;
+  /** How far it got. */
+  delivery: DeliveryReport;
+};
+
+/** Who changed an event last, what, and when; for operators only. */
+export type LastChange = {
+  /** The id of the command, if it was one. */
+  id: CommandId | null;
+  /** The command's name, `create` or `configure`. */
+  name: string;
+  /** Who. */
+  actor: string;
+  /** Why. */
+  reason: string | null;
+  /** When it was decided. */
+  at: ServerTime;
+  /** When it takes effect. */
+  effectiveAt: ServerTime;
+};
+
+/** The answer of `GET /v1/events/{event}/audience`: who is connected. */
+export type Audience = {
+  /** How many hubs hold sockets. */
+  hubs: number;
+  /** How many sockets they hold. */
+  sockets: number;
+};
+
+/** One event of an `EventList`. */
+export type ListedEvent = {
+  /** Its name. */
+  name: EventName;
+  /** When it was made. */
+  createdAt: ServerTime;
+};
+
+/** The answer of `GET /v1/events`. */
+export type EventList = {
+  /** The events, by name. */
+  events: Array<ListedEvent>;
+};
+
+/** One change. */
+export type LogEntry = {
+  /** The revision it made. */
+  rev: Rev;
+  /** When it was decided. */
+  at: ServerTime;
+  /** When it took effect. */
+  effectiveAt: ServerTime;
+  /** Who asked, as they said. */
+  actor: string;
+  /** The id of the token they showed. */
+  token: string;
+  /** The command's name, `create` or `configure`. */
+  name: string;
+  /** The body as it was understood. */
+  body: Record<string, unknown>;
+  /** The hash of the entry before it. */
+  prev: Digest;
+  /** The hash of this entry. */
+  hash?: Digest;
+};
+
+/** The answer of `GET /v1/events/{event}/log`: entries, the newest first. */
+export type LogPage = {
+  /** The entries. */
+  entries: Array<LogEntry>;
+  /** There are older ones: ask with `?before=` the last one's rev. */
+  more: boolean;
+};
+
+/** What went wrong, and what to do about it. */
+export type Problem = {
+  /** `urn:downbeat:problem:` and the code. */
+  type: string;
+  /** A short summary. */
+  title: string;
+  /** The HTTP status. */
+  status: number;
+  /** What is wrong in this case: the place, the limit, the remedy. */
+  detail: string;
+  /** The stable code; as text, since a newer server may send one this side does not know. */
+  code: string;
+};
+
+/** The stable codes of problems that this version knows. */
+export type ProblemCode =
+  | "malformed-json"
+  | "bad-request"
+  | "unauthorized"
+  | "forbidden"
+  | "unknown-event"
+  | "unknown-rundown"
+  | "unknown-path"
+  | "method-not-allowed"
+  | "stale"
+  | "conflict"
+  | "rundown-in-use"
+  | "changed"
+  | "too-large"
+  | "invalid-field"
+  | "unknown-command"
+  | "digest-mismatch"
+  | "not-a-rundown"
+  | "unavailable"
+  | "internal";
+
+/** The paths of the API, relative to the server. */
+export const PATHS = {
+  events: (): string => `/v1/events`,
+  time: (event: EventName): string => `/v1/events/${event}/time`,
+  event: (event: EventName): string => `/v1/events/${event}`,
+  commands: (event: EventName): string => `/v1/events/${event}/commands`,
+  log: (event: EventName): string => `/v1/events/${event}/log`,
+  audience: (event: EventName): string => `/v1/events/${event}/audience`,
+  rundownPointer: (event: EventName): string => `/v1/events/${event}/rundown.json`,
+  rundowns: (event: EventName): string => `/v1/events/${event}/rundowns`,
+  rundown: (event: EventName, digest: Digest): string => `/v1/events/${event}/rundowns/${digest}.json`,
+} as const;
