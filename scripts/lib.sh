@@ -26,5 +26,8 @@ die() { say "$@"; exit 1; }
 # The first comment of the calling script is its help.
 help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; exit 0; }
 
+# The browser of the tests, under whichever name it is packaged.
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; }
+
 bytes() { wc -c <"$1" | tr -d ' '; }
 gzip_bytes() { gzip -9 -c "$1" | wc -c | tr -d ' '; }

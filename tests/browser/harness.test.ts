@@ -1,0 +1,59 @@
+// What the other tests stand on: the clip can be sought, the network is as slow as it says and equal both ways.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { launch } from "./harness/chromium.ts";
+import { clip } from "./harness/clip.ts";
+import { network } from "./harness/network.ts";
+import { type Site, site } from "./harness/site.ts";
+
+let browser: Browser;
+let ours: Site;
+before(async () => { [browser, ours] = await Promise.all([launch(), site()]); });
+after(async () => { await browser?.close(); ours?.end(); });
+
+test("the clip plays, knows its length, and can be sought", async () => {
+  const page = await browser.newPage();
+  await page.goto(ours.url);
+  ours.put("/clip.webm", await clip(page, 30));
+  const seen = await page.evaluate(async () => {
+    const video = document.createElement("video");
+    video.muted = true;
+    video.src = "/clip.webm";
+    const heard = (what: string) => new Promise((resolve) => video.addEventListener(what, resolve, { once: true }));
+    await heard("loadedmetadata");
+    const { duration } = video;
+    video.currentTime = 17.25;
+    await heard("seeked");
+    const sought = video.currentTime;
+    void video.play();
+    await heard("timeupdate");
+    return { duration, sought, seekable: video.seekable.end(0) };
+  });
+  assert.deepEqual(seen, { duration: 30, sought: 17.25, seekable: 30 });
+  await page.close();
+});
+
+test("the network lets everything through in order, and nothing faster than it says", async () => {
+  const echo = createServer((socket) => void socket.pipe(socket)).listen(0, "127.0.0.1");
+  await once(echo, "listening");
+  const url = `http://127.0.0.1:${(echo.address() as AddressInfo).port}`;
+  const slow = await network({ url }, { roundTrip: 40, jitter: 3, burst: 30, burstsPercent: 20 }, 7);
+  const socket = connect(Number(new URL(slow.url).port), "127.0.0.1");
+  await once(socket, "connect");
+  const heard: string[] = [];
+  for (let index = 0; index < 10; index++) {
+    const asked = performance.now();
+    socket.write(`${index} `);
+    heard.push(String((await once(socket, "data"))[0]));
+    assert.ok(performance.now() - asked >= 40, "there and back takes the round trip, or longer");
+  }
+  assert.equal(heard.join(""), "0 1 2 3 4 5 6 7 8 9 ");
+  slow.cut();
+  await once(socket, "close");
+  slow.end();
+  echo.close();
+});

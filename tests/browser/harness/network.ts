@@ -1,0 +1,82 @@
+// A network between a page and the worker: what goes through takes its time, differently each time, and now and
+// then all of it is held up for a while. The two ways are equal on average. The same seed, the same delays.
+
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { Server } from "../../edge/harness/calls.ts";
+
+/** How a network is; all in ms. */
+export interface Quality {
+  /** The shortest time there and back. */
+  roundTrip: number;
+  /** By how much each way takes longer, on average. */
+  jitter: number;
+  /** How long a burst holds up what goes one way. */
+  burst: number;
+  /** How many of a hundred packets one way begin a burst. */
+  burstsPercent: number;
+}
+
+export interface Network extends Server {
+  /** Lets nothing through any more, and ends what is open, as a network that is gone. */
+  cut(): void;
+  /** Lets through again. */
+  mend(): void;
+  /** Leads to another server from now on. */
+  lead(to: Server): void;
+  end(): void;
+}
+
+export async function network(to: Server, quality: Quality, seed: number): Promise<Network> {
+  let target = to;
+  let whole = true;
+  const random = generator(seed);
+  const open = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (near) => {
+    if (!whole) return near.destroy();
+    const far = connect({ port: Number(new URL(target.url).port), host: "127.0.0.1", noDelay: true });
+    for (const socket of [near, far]) {
+      open.add(socket);
+      // Whatever goes wrong on one side, the other learns it by `close`.
+      socket.on("error", () => {}).on("close", () => { open.delete(socket); near.destroy(); far.destroy(); });
+    }
+    delayed(near, far, quality, random);
+    delayed(far, near, quality, random);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const cut = () => { whole = false; open.forEach((socket) => socket.destroy()); };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    mend: () => { whole = true; },
+    lead: (other) => { target = other; },
+    end: () => { cut(); server.close(); },
+  };
+}
+
+/** Passes on what comes from one side to the other, each piece with its own delay and none past the one before. */
+function delayed(from: Socket, to: Socket, quality: Quality, random: () => number): void {
+  let free = 0;
+  const pass = (act: () => void) => {
+    const burst = random() * 100 < quality.burstsPercent ? quality.burst : 0;
+    // Exponential, as what waits in queues is: mostly short, sometimes long.
+    const jitter = -Math.log(1 - random()) * quality.jitter;
+    free = Math.max(free, performance.now() + quality.roundTrip / 2 + jitter + burst);
+    setTimeout(act, free - performance.now());
+  };
+  from.on("data", (piece) => pass(() => to.destroyed || to.write(piece)));
+  from.on("end", () => pass(() => to.destroyed || to.end()));
+}
+
+/** SplitMix32: a sequence of numbers from 0 to below 1. */
+export function generator(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
