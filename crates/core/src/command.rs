@@ -4,6 +4,7 @@ use crate::message::Draft;
 use crate::name::{CommandId, Digest, Rev};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
+use alloc::string::String;
 
 /// Gives how far ahead of now a pause takes effect: 500 ms.
 ///

@@ -53,7 +53,8 @@ mod stretches;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Timeline};

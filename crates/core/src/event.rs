@@ -27,6 +27,8 @@ mod undo;
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,19 @@ pub enum Status {
 }
 
 impl Status {
+    /// Gives the status at `at` of an event with this timeline, start and end.
+    pub fn of(timeline: &Timeline, starts_at: ServerTime, ended_at: Option<ServerTime>, at: ServerTime) -> Self {
+        if ended_at.is_some_and(|ended_at| ended_at <= at) {
+            Self::Ended
+        } else if timeline.rate(at).is_held() {
+            Self::Paused
+        } else if timeline.position(at, starts_at) < Position::START {
+            Self::Scheduled
+        } else {
+            Self::Running
+        }
+    }
+
     /// Gives the word that stands for it on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -239,15 +254,7 @@ impl EventState {
 
     /// Gives the status at `at`.
     pub fn status(&self, at: ServerTime) -> Status {
-        if self.show.ended_at.is_some_and(|ended_at| ended_at <= at) {
-            Status::Ended
-        } else if self.show.timeline.rate(at).is_held() {
-            Status::Paused
-        } else if self.position(at) < Position::START {
-            Status::Scheduled
-        } else {
-            Status::Running
-        }
+        Status::of(&self.show.timeline, self.show.starts_at, self.show.ended_at, at)
     }
 
     /// Gives the message shown at `at`.

@@ -14,6 +14,11 @@
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
+// Tests and the generator of TypeScript types, which nothing shipped has, are made with the standard library.
+#![cfg_attr(not(any(test, feature = "typescript")), no_std)]
+
+extern crate alloc;
+
 pub mod clock;
 pub mod command;
 pub mod correction;
@@ -21,6 +26,7 @@ pub mod cueing;
 pub mod event;
 pub mod message;
 pub mod name;
+mod order;
 pub mod seed;
 pub mod time;
 pub mod timeline;

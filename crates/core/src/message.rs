@@ -1,9 +1,11 @@
 //! What viewers are told: one text per locale, with a severity.
 
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use core::fmt;
+use core::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use crate::name::NameError;
 

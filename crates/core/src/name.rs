@@ -2,6 +2,8 @@
 //!
 //! Each is parsed once at the border and trusted afterwards.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::borrow::Borrow;
 use core::fmt;
 use core::str::FromStr;
@@ -18,7 +20,7 @@ pub struct NameError {
 impl NameError {
     pub(crate) fn new(what: &'static str, given: &str, rule: &'static str) -> Self {
         // What was given is echoed, so it is kept short: it may be a megabyte of somebody's mistake.
-        Self { what, given: given.chars().take(80).collect(), rule }
+        Self { what, given: given[..given.floor_char_boundary(80)].to_owned(), rule }
     }
 }
 

@@ -11,6 +11,8 @@
 //! assert_eq!(timeline.position(held + Span::from_millis(3_600_000), starts_at), Position::from_millis(600_000));
 //! ```
 
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{Add, Sub};
 use serde::de::{self, Unexpected};
@@ -123,9 +125,10 @@ impl Rate {
 
     /// Gives the rate nearest to `factor` in thousandths, or nothing outside 0 to 16.
     pub fn from_factor(factor: f64) -> Option<Self> {
-        let thousandths = (factor * 1_000.0).round();
-        // The range check comes first, so that the conversion is exact; NaN fails it.
-        if (0.0..=f64::from(Self::MAX.0)).contains(&thousandths) { Some(Self(thousandths as u16)) } else { None }
+        // Half a thousandth more, so that cutting the fraction off rounds. NaN is in no range.
+        let thousandths = factor * 1_000.0 + 0.5;
+        let range = 0.0..f64::from(Self::MAX.0) + 1.0;
+        if range.contains(&thousandths) { Some(Self(thousandths as u16)) } else { None }
     }
 
     /// Gives the rate as a factor of normal speed.

@@ -2,6 +2,7 @@
 
 use super::exchange::Exchange;
 use crate::time::Span;
+use alloc::vec::Vec;
 
 /// What several exchanges say about the line.
 ///
@@ -40,7 +41,7 @@ impl Spread {
             distance * distance
         });
         let others = (exchanges.len() - 1).max(1) as f64;
-        let jitter = (squares.sum::<f64>() / others).sqrt();
+        let jitter = ((squares.sum::<f64>() / others) as u128).isqrt();
         Some(Self {
             delay_least: best.delay(),
             delay_median: delays[(delays.len() - 1) / 2],

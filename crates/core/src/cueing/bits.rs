@@ -1,5 +1,8 @@
 //! A set of small numbers.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 /// A set of numbers from 0 on, a bit each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bits {

@@ -4,8 +4,10 @@ use super::bits::Bits;
 use super::course::{Piece, differ};
 use super::stretches::Stretch;
 use super::{Active, CueKey, CueList, CueRef, Cueing, Effect, Followed, Kind, ON_TIME, Otherwise, Timing};
+use crate::order::sort_by_key;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
+use alloc::vec::Vec;
 
 /// Where the event is at a tick, and how well that is known.
 #[derive(Clone, Copy)]
@@ -113,7 +115,8 @@ impl Cueing {
             (before(fetch).map_or(at, |(before, _)| at.min(*before)), fetch)
         };
         let mut postponed: Vec<(Position, usize)> = fetches.map(begins).collect();
-        postponed.sort_unstable_by(|a, b| b.cmp(a));
+        // The next is the last.
+        sort_by_key(&mut postponed, |(at, fetch)| (-at.as_micros(), u64::MAX - *fetch as u64));
         self.postponed = postponed;
     }
 
@@ -230,7 +233,7 @@ impl Cueing {
         }
         let mut wanted: Vec<(CueKey, Option<usize>)> =
             self.active.iter().map(|active| (old.rows[active.row].key, None)).collect();
-        wanted.sort_unstable_by_key(|(key, _)| *key);
+        sort_by_key(&mut wanted, |(key, _)| (0, key.bits()));
         for (row, cue) in self.list.rows.iter().enumerate().filter(|(_, cue)| cue.kind == Kind::State) {
             if let Ok(found) = wanted.binary_search_by_key(&cue.key, |(key, _)| *key) {
                 wanted[found].1 = Some(row);
@@ -252,7 +255,7 @@ impl Cueing {
 }
 
 fn sorted(mut keys: Vec<CueKey>) -> Vec<CueKey> {
-    keys.sort_unstable();
+    sort_by_key(&mut keys, |key| (0, key.bits()));
     keys
 }
 

@@ -2,9 +2,12 @@
 
 use super::cue::{CueKey, Kind, Late, Lead, ListedCue, Needs};
 use super::stretches::{Stretch, Stretches};
+use crate::order::sort_by_key;
 use crate::seed::Seed;
 use crate::time::Span;
 use crate::timeline::Position;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// The shortest time there is: what separates "up to and with" from "up to".
 const INSTANT: Span = Span::from_micros(1);
@@ -155,7 +158,7 @@ impl CueList {
             row_of[cue.index as usize] = row;
         }
         self.needs = needs.into_iter().map(|(index, needs)| (row_of[index as usize], needs)).collect();
-        self.needs.sort_unstable_by_key(|(row, _)| *row);
+        sort_by_key(&mut self.needs, |(row, _)| (i64::from(*row), 0));
         let fetches = leads.into_iter().map(|(index, Lead { lead, spread })| {
             let row = row_of[index as usize];
             let Row { time, at: until, .. } = self.rows[row as usize];

@@ -1,13 +1,16 @@
 //! What has fired, in a form that outlives the page.
 
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
-use std::collections::VecDeque;
 
 use super::Cueing;
 use super::bits::Bits;
 use super::cue::{CueKey, Kind};
 use super::list::CueList;
+use crate::order::sort_by_key;
 use crate::timeline::Position;
 
 /// Gives how many cues of other rundowns than the current one are remembered: 16,384.
@@ -55,6 +58,9 @@ pub enum MemoryError {
     Part(String),
 }
 
+/// What a memory's numbers begin with.
+const WORDS_VERSION: u64 = 1;
+
 /// What a memory's text begins with.
 const VERSION: &str = "downbeat.fired/1";
 
@@ -77,6 +83,36 @@ impl Memory {
             ranges.drain(1..=surplus);
         }
         Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.iter().copied().collect() }
+    }
+
+    /// Gives it as numbers, for shells that keep those: what [`Memory::from_words`] reads back.
+    pub fn to_words(&self) -> Vec<u64> {
+        let ranges = self.ranges.iter().flat_map(|Fired { first_row, last_row, first, last }| {
+            let [first, last] = [first, last].map(|position| position.as_millis().cast_unsigned());
+            [*first_row as u64, *last_row as u64, first, last]
+        });
+        let head = [WORDS_VERSION, self.list, self.ranges.len() as u64];
+        head.into_iter().chain(ranges).chain(self.elsewhere.iter().map(|key| key.bits())).collect()
+    }
+
+    /// Reads numbers back; nothing if they are of another version, or too many.
+    pub fn from_words(words: &[u64]) -> Option<Self> {
+        let (&[WORDS_VERSION, list, count], rest) = words.split_first_chunk()? else { return None };
+        let count = usize::try_from(count).ok().filter(|count| *count <= RANGES_MAX)?;
+        let (ranges, keys) = rest.split_at_checked(count * 4)?;
+        let (ranges, _) = ranges.as_chunks::<4>();
+        let position = |ms: u64| Position::from_millis(ms.cast_signed());
+        let ranges = ranges.iter().map(|&[first_row, last_row, first, last]| Fired {
+            first_row: first_row as usize,
+            last_row: last_row as usize,
+            first: position(first),
+            last: position(last),
+        });
+        (keys.len() <= ELSEWHERE_MAX).then(|| Self {
+            list,
+            ranges: ranges.collect(),
+            elsewhere: keys.iter().map(|key| CueKey::from_bits(*key)).collect(),
+        })
     }
 
     /// Gives the rows of `list` that have fired, and the keys of cues that did and are not in it.
@@ -120,7 +156,7 @@ fn mark(list: &CueList, keys: &[CueKey], fired: &mut Bits) -> VecDeque<CueKey> {
         return VecDeque::new();
     }
     let mut wanted: Vec<(CueKey, usize)> = keys.iter().copied().zip(0..).collect();
-    wanted.sort_unstable();
+    sort_by_key(&mut wanted, |(key, _)| (0, key.bits()));
     let mut found = Bits::none(keys.len());
     for (row, cue) in list.rows.iter().enumerate().filter(|(_, cue)| !is_state(cue)) {
         let same = wanted.partition_point(|(key, _)| *key < cue.key);

@@ -1,7 +1,9 @@
 //! Stretches of the event, and which of them a position lies in.
 
+use alloc::vec::Vec;
 use core::ops::Deref;
 
+use crate::order::sort_by_key;
 use crate::timeline::Position;
 
 /// Gives how many stretches share one entry of the index: 64.
@@ -36,12 +38,10 @@ impl<T> Deref for Stretches<T> {
     }
 }
 
-impl<T: Stretch> Stretches<T> {
+impl<T: Stretch + Copy> Stretches<T> {
     /// Gives the stretches; those that begin at one position stay in the order they are in.
     pub(super) fn new(mut all: Vec<T>) -> Self {
-        if !all.is_sorted_by_key(T::from) {
-            all.sort_by_key(T::from);
-        }
+        sort_by_key(&mut all, |stretch| (stretch.from().as_micros(), 0));
         let last = |block: &[T]| block.iter().map(T::until).max().expect("no block is empty");
         let ends = all.chunks(BLOCK).map(last).collect();
         Self { all, ends }

@@ -288,6 +288,21 @@ fn a_memory_with_very_many_gaps_errs_on_the_side_of_not_firing() {
 }
 
 #[test]
+fn the_memory_as_numbers_is_the_same_memory() {
+    let memory: Memory = "downbeat.fired/1 7f 0-4@-5-3,9-12@100-200 1,ffffffffffffffff".parse().unwrap();
+    assert_eq!(Memory::from_words(&memory.to_words()), Some(memory));
+    assert_eq!(Memory::from_words(&Memory::default().to_words()), Some(Memory::default()));
+    for wild in [&[][..], &[2, 0, 0], &[1, 0], &[1, 0, 1], &[1, 0, 1, 2, 3, 4], &[1, 0, u64::MAX, 1]] {
+        assert_eq!(Memory::from_words(wild), None, "{wild:?}");
+    }
+    let long: Vec<u64> = [1, 0, 0].into_iter().chain(0..=ELSEWHERE_MAX as u64).collect();
+    assert_eq!(Memory::from_words(&long), None);
+    let wild = Memory::from_words(&[1, 0, 1, 7, u64::MAX, u64::MAX, 3]).unwrap();
+    let mut cueing = Cueing::new(Some(wild));
+    cueing.handle_rundown(list(&[moment(1, 0)], 1), |_, _| true);
+}
+
+#[test]
 fn texts_that_are_no_memory_are_refused() {
     let refusal = |text: &str| text.parse::<Memory>().unwrap_err();
     assert_eq!(refusal(""), MemoryError::Version);

@@ -6,6 +6,8 @@ use crate::command::{AHEAD_MAX, Command, LEAD, RATE_MAX, RATE_MIN, Request, SEEK
 use crate::name::{CommandId, Rev};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, SEGMENTS_MAX};
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 
 /// What became of a command that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 //! How an event is set up: when it starts, how long it lasts, what it is called, how it is delivered.
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 use super::notices::Origin;

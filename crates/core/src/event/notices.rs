@@ -1,5 +1,6 @@
 //! What viewers are told, as steps in time: the last one whose instant has come is shown.
 
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;

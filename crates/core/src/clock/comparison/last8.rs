@@ -5,6 +5,7 @@ use crate::clock::exchange::Exchange;
 use crate::clock::interval::Interval;
 use crate::clock::offset::{Offset, Skew};
 use crate::time::{LocalTime, Span};
+use alloc::vec::Vec;
 
 /// What remains of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 
 use crate::clock::offset::Offset;
 use crate::time::{LocalTime, Span};
+use alloc::vec::Vec;
 
 /// Gives how long bounds are kept: 900 s, and the last 8 for up to an hour.
 ///
