@@ -12,6 +12,7 @@
 //! | [`seed`] | [`Seed`]: randomness that arrives as a number |
 //! | [`correction`] | [`Correction`](correction::Correction): keeping a media element on the timeline |
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
+//! | [`session`] | [`Session`]: one viewer of one event, the façade over clock, cueing and correction |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
 // Tests and the generator of TypeScript types, which nothing shipped has, are made with the standard library.
@@ -28,6 +29,7 @@ pub mod message;
 pub mod name;
 mod order;
 pub mod seed;
+pub mod session;
 pub mod time;
 pub mod timeline;
 
@@ -36,5 +38,6 @@ pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
 pub use message::{Locale, Message, Severity};
 pub use name::{CommandId, Digest, Epoch, EventName, Rev};
 pub use seed::Seed;
+pub use session::Session;
 pub use time::{LocalTime, ServerTime, Span};
 pub use timeline::{Position, Rate, Segment, Timeline};

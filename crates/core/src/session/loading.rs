@@ -1,0 +1,122 @@
+//! When to fetch the rundown that the event names.
+
+use crate::clock::Backoff;
+use crate::name::Digest;
+use crate::seed::Seed;
+use crate::time::{LocalTime, Span};
+
+/// Gives the time over which viewers spread a fetch when the event changes to another rundown under way: 2 s.
+///
+/// Reason: with push, everybody hears of it at once; a change of rundown takes effect 2 s ahead.
+const SPREAD: Span = Span::from_millis(2_000);
+
+/// The rundown that is wanted, and how far its fetching is. A failed fetch is tried again, however often.
+#[derive(Clone, Debug)]
+pub(super) struct Loading {
+    seed: Seed,
+    wanted: Option<Digest>,
+    state: State,
+    backoff: Backoff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// What is wanted is there.
+    Done,
+    Waiting {
+        until: LocalTime,
+    },
+    Asked,
+}
+
+impl Loading {
+    pub(super) fn new(seed: Seed) -> Self {
+        Self { seed, wanted: None, state: State::Done, backoff: Backoff::new() }
+    }
+
+    /// Takes in which rundown the event names. Says whether that is another than before.
+    pub(super) fn want(&mut self, rundown: Option<Digest>, is_first: bool, now: LocalTime) -> bool {
+        if self.wanted == rundown {
+            return false;
+        }
+        self.wanted = rundown;
+        self.backoff = Backoff::new();
+        // Who has just come is spread already.
+        let wait = if is_first { Span::ZERO } else { self.seed.span_below(SPREAD) };
+        self.state = if rundown.is_some() { State::Waiting { until: now + wait } } else { State::Done };
+        true
+    }
+
+    /// Gives what to fetch at `now`. It is taken as begun.
+    pub(super) fn poll(&mut self, now: LocalTime) -> Option<Digest> {
+        let due = matches!(self.state, State::Waiting { until } if until <= now);
+        if due {
+            self.state = State::Asked;
+        }
+        self.wanted.filter(|_| due)
+    }
+
+    /// Takes in that a rundown is there; says whether it is the one that is wanted.
+    pub(super) fn finish(&mut self, digest: Digest) -> bool {
+        let is_wanted = self.wanted == Some(digest);
+        if is_wanted {
+            self.state = State::Done;
+        }
+        is_wanted
+    }
+
+    /// Takes in that a fetch failed.
+    pub(super) fn fail(&mut self, digest: Digest, now: LocalTime) {
+        if self.wanted == Some(digest) && self.state == State::Asked {
+            self.state = State::Waiting { until: now + self.backoff.next_wait(&mut self.seed) };
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<LocalTime> {
+        match self.state {
+            State::Waiting { until } => Some(until),
+            State::Done | State::Asked => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Digest = Digest::from_bytes([1; 32]);
+    const SECOND: Digest = Digest::from_bytes([2; 32]);
+
+    fn at(ms: i64) -> LocalTime {
+        LocalTime::from_micros(ms * 1_000)
+    }
+
+    #[test]
+    fn a_viewer_who_has_just_come_fetches_at_once_and_a_change_is_spread() {
+        let mut loading = Loading::new(Seed::new(3));
+        assert!(loading.want(Some(FIRST), true, at(0)));
+        assert_eq!(loading.poll(at(0)), Some(FIRST));
+        assert_eq!(loading.poll(at(0)), None);
+        assert!(loading.finish(FIRST));
+        assert!(!loading.want(Some(FIRST), false, at(10)));
+        assert!(loading.want(Some(SECOND), false, at(10)));
+        let due = loading.deadline().unwrap();
+        assert!(at(10) < due && due < at(2_010), "{due:?}");
+        assert_eq!(loading.poll(due), Some(SECOND));
+    }
+
+    #[test]
+    fn a_failed_fetch_is_tried_again_and_an_outdated_one_is_not() {
+        let mut loading = Loading::new(Seed::new(3));
+        loading.want(Some(FIRST), true, at(0));
+        loading.poll(at(0));
+        loading.fail(FIRST, at(50));
+        let again = loading.deadline().unwrap();
+        assert!(again <= at(10_050), "{again:?}");
+        assert_eq!(loading.poll(again), Some(FIRST));
+        loading.want(Some(SECOND), true, again);
+        loading.fail(FIRST, again);
+        assert_eq!(loading.poll(again), Some(SECOND));
+        assert!(!loading.finish(FIRST));
+    }
+}

@@ -1,0 +1,78 @@
+//! The media elements that follow the event.
+
+use crate::correction::{Action, Correction, Means, Reading};
+use crate::time::{LocalTime, ServerTime, Span};
+use crate::timeline::{Position, Timeline};
+use alloc::vec::Vec;
+
+/// Tells the media elements of one session apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaId(u32);
+
+impl MediaId {
+    /// Gives the id with this number; one that no element has names none.
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Gives its number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// The corrections of all of them, and what they have in common.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Media {
+    bound: Vec<(MediaId, Correction)>,
+    next: u32,
+    nudge: Span,
+    course: Option<(Timeline, ServerTime)>,
+}
+
+impl Media {
+    pub(super) fn bind(&mut self, begins: Position, means: Means) -> MediaId {
+        let id = MediaId(self.next);
+        self.next = self.next.wrapping_add(1);
+        let mut correction = Correction::new(begins, means);
+        correction.handle_nudge(self.nudge);
+        if let Some((timeline, starts_at)) = &self.course {
+            correction.handle_timeline(timeline.clone(), *starts_at);
+        }
+        self.bound.push((id, correction));
+        id
+    }
+
+    pub(super) fn release(&mut self, media: MediaId) {
+        self.bound.retain(|(id, _)| *id != media);
+    }
+
+    pub(super) fn handle_timeline(&mut self, timeline: &Timeline, starts_at: ServerTime) {
+        self.course = Some((timeline.clone(), starts_at));
+        for (_, correction) in &mut self.bound {
+            correction.handle_timeline(timeline.clone(), starts_at);
+        }
+    }
+
+    pub(super) fn handle_nudge(&mut self, nudge: Span) {
+        self.nudge = nudge;
+        for (_, correction) in &mut self.bound {
+            correction.handle_nudge(nudge);
+        }
+    }
+
+    pub(super) fn handle_reading(
+        &mut self,
+        media: MediaId,
+        reading: &Reading,
+        server: ServerTime,
+        now: LocalTime,
+    ) -> Action {
+        let correction = self.bound.iter_mut().find(|(id, _)| *id == media);
+        correction.map_or(Action::Nothing, |(_, correction)| correction.handle_reading(reading, server, now))
+    }
+
+    pub(super) fn correction(&self, media: MediaId) -> Option<&Correction> {
+        self.bound.iter().find(|(id, _)| *id == media).map(|(_, correction)| correction)
+    }
+}

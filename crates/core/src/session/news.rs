@@ -1,0 +1,185 @@
+//! What a viewer is told of the event, and whether it is news.
+
+use crate::event::Status;
+use crate::name::{Digest, Epoch, Rev};
+use crate::time::ServerTime;
+use crate::timeline::{Position, Timeline};
+use alloc::vec::Vec;
+
+/// The event's state as one answer or one push tells it, whichever way it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The life of the event's counter.
+    pub epoch: Epoch,
+    /// The revision.
+    pub rev: Rev,
+    /// The timeline.
+    pub timeline: Timeline,
+    /// When the event ended or will end.
+    pub ended_at: Option<ServerTime>,
+    /// The rundown viewers should have.
+    pub rundown: Option<Digest>,
+    /// What only the whole state tells.
+    pub details: Option<Details>,
+}
+
+/// What the short answers leave out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// The start before which the event counts down.
+    pub starts_at: ServerTime,
+    /// From when each of the messages is shown, the earliest first.
+    pub messages: Vec<ServerTime>,
+}
+
+/// How news relate to what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Another life of the event, or the first one heard of: everything begins anew.
+    NewLife,
+    /// A higher revision.
+    Newer,
+    /// The same revision, with the details that were missing.
+    Completes,
+    /// Known already, or outdated.
+    Old,
+}
+
+/// What is known of the event.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    pub(super) news: Option<News>,
+    /// Epochs that were left for another one. An answer may come late, or from a server that has not heard; nobody
+    /// goes back to a life that is over.
+    former: Vec<Epoch>,
+}
+
+/// Gives how many former epochs are remembered: 8. An event is made anew once in its life, if at all.
+const FORMER_MAX: usize = 8;
+
+impl Known {
+    /// Takes news in if they are any; says what they are.
+    pub(super) fn take(&mut self, news: News) -> Verdict {
+        let verdict = self.judge(&news);
+        if verdict == Verdict::NewLife
+            && let Some(before) = &self.news
+        {
+            self.former.insert(0, before.epoch.clone());
+            self.former.truncate(FORMER_MAX);
+        }
+        if verdict != Verdict::Old {
+            self.news = Some(news);
+        }
+        verdict
+    }
+
+    /// Says whether the whole state has to be asked for.
+    pub(super) fn lacks_details(&self) -> bool {
+        self.news.as_ref().is_none_or(|news| news.details.is_none())
+    }
+
+    fn judge(&self, news: &News) -> Verdict {
+        match &self.news {
+            None => Verdict::NewLife,
+            Some(known) if known.epoch != news.epoch => {
+                if self.former.contains(&news.epoch) {
+                    Verdict::Old
+                } else {
+                    Verdict::NewLife
+                }
+            }
+            Some(known) if news.rev > known.rev => Verdict::Newer,
+            Some(known) if news.rev == known.rev && known.details.is_none() && news.details.is_some() => {
+                Verdict::Completes
+            }
+            Some(_) => Verdict::Old,
+        }
+    }
+}
+
+impl News {
+    /// Gives the start before which the event counts down: what the details say, or what the first segment leads to
+    /// if the countdown runs into it without a jump.
+    pub fn starts_at(&self) -> ServerTime {
+        match (&self.details, self.timeline.segments().first()) {
+            (Some(details), _) => details.starts_at,
+            (None, Some(first)) => first.from - (first.position - Position::START),
+            (None, None) => ServerTime::from_millis(0),
+        }
+    }
+
+    /// Gives where the event stands at `at`.
+    pub fn position(&self, at: ServerTime) -> Position {
+        self.timeline.position(at, self.starts_at())
+    }
+
+    /// Gives the status at `at`.
+    pub fn status(&self, at: ServerTime) -> Status {
+        Status::of(&self.timeline, self.starts_at(), self.ended_at, at)
+    }
+
+    /// Gives the index of the message that is shown at `at`.
+    pub fn message(&self, at: ServerTime) -> Option<usize> {
+        self.details.as_ref()?.messages.iter().rposition(|from| *from <= at)
+    }
+
+    /// Gives the next instant after `at` at which the status or the message may be another.
+    pub(super) fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
+        let starts_at = self.starts_at();
+        let begins = (self.timeline.position(at, starts_at) < Position::START)
+            .then(|| self.timeline.reaches(Position::START, at, starts_at))
+            .flatten();
+        let messages = self.details.iter().flat_map(|details| &details.messages).copied();
+        let instants = [begins, self.timeline.next_change(at), self.ended_at].into_iter().flatten().chain(messages);
+        instants.filter(|instant| *instant > at).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Span;
+
+    const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+    fn news(epoch: &str, rev: u64, details: bool) -> News {
+        News {
+            epoch: epoch.parse().unwrap(),
+            rev: Rev::new(rev),
+            timeline: Timeline::starting_at(START),
+            ended_at: None,
+            rundown: None,
+            details: details.then(|| Details { starts_at: START, messages: vec![START] }),
+        }
+    }
+
+    #[test]
+    fn only_a_higher_revision_of_the_epoch_wins() {
+        let mut known = Known::default();
+        assert_eq!(known.take(news("a", 5, true)), Verdict::NewLife);
+        assert_eq!(known.take(news("a", 4, true)), Verdict::Old);
+        assert_eq!(known.take(news("a", 5, true)), Verdict::Old);
+        assert_eq!(known.take(news("a", 6, false)), Verdict::Newer);
+        assert_eq!(known.take(news("a", 6, true)), Verdict::Completes);
+        assert_eq!(known.take(news("a", 6, false)), Verdict::Old);
+        assert!(!known.lacks_details());
+    }
+
+    #[test]
+    fn nobody_goes_back_to_a_life_that_is_over() {
+        let mut known = Known::default();
+        known.take(news("a", 9, true));
+        assert_eq!(known.take(news("b", 1, true)), Verdict::NewLife);
+        assert_eq!(known.take(news("a", 10, true)), Verdict::Old);
+        assert_eq!(known.take(news("b", 2, true)), Verdict::Newer);
+    }
+
+    #[test]
+    fn a_short_answer_still_says_when_the_event_starts() {
+        let short = news("a", 1, false);
+        assert_eq!(short.starts_at(), START);
+        assert_eq!(short.position(START - Span::from_millis(2_500)), Position::from_millis(-2_500));
+        assert_eq!(short.status(START - Span::from_millis(1)), Status::Scheduled);
+        assert_eq!(short.next_change(START - Span::from_millis(1)), Some(START));
+    }
+}
