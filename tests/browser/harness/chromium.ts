@@ -1,30 +1,26 @@
 // A real Chromium, with a fresh profile and nothing of its own going over the network.
 
 import { accessSync, constants } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 
 /** The names it goes by, as packaged; the same as in scripts/lib.sh. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+export const FLAGS = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
+];
 
 /** Starts it. Each page the tests open in a context of its own is a viewer of its own, with storage of its own. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: executable(),
-    args: [
-      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-      ...["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
-    ],
+    args: FLAGS,
   });
 }
 
-/** Freezes the page, as the browser does with one that nobody has looked at for long: nothing of it runs. */
-export async function freeze(page: Page): Promise<{ thaw(): Promise<void> }> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Page.setWebLifecycleState", { state: "frozen" });
-  return { thaw: async () => void (await session.send("Page.setWebLifecycleState", { state: "active" })) };
-}
-
-function executable(): string {
+/** Gives where it is. */
+export function executable(): string {
   for (const directory of (process.env["PATH"] ?? "").split(":")) {
     for (const name of NAMES) {
       const path = `${directory}/${name}`;

@@ -15,6 +15,8 @@ export interface Quality {
   burst: number;
   /** How many of a hundred packets one way begin a burst. */
   burstsPercent: number;
+  /** By how much the way back always takes longer, if it does. */
+  extraBack?: number;
 }
 
 export interface Network extends Server {
@@ -40,8 +42,8 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
       // Whatever goes wrong on one side, the other learns it by `close`.
       socket.on("error", () => {}).on("close", () => { open.delete(socket); near.destroy(); far.destroy(); });
     }
-    delayed(near, far, quality, random);
-    delayed(far, near, quality, random);
+    delayed(near, far, quality, 0, random);
+    delayed(far, near, quality, quality.extraBack ?? 0, random);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const cut = () => { whole = false; open.forEach((socket) => socket.destroy()); };
@@ -55,13 +57,13 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
 }
 
 /** Passes on what comes from one side to the other, each piece with its own delay and none past the one before. */
-function delayed(from: Socket, to: Socket, quality: Quality, random: () => number): void {
+function delayed(from: Socket, to: Socket, quality: Quality, extra: number, random: () => number): void {
   let free = 0;
   const pass = (act: () => void) => {
     const burst = random() * 100 < quality.burstsPercent ? quality.burst : 0;
     // Exponential, as what waits in queues is: mostly short, sometimes long.
     const jitter = -Math.log(1 - random()) * quality.jitter;
-    free = Math.max(free, performance.now() + quality.roundTrip / 2 + jitter + burst);
+    free = Math.max(free, performance.now() + quality.roundTrip / 2 + extra + jitter + burst);
     setTimeout(act, free - performance.now());
   };
   from.on("data", (piece) => pass(() => to.destroyed || to.write(piece)));

@@ -3,9 +3,17 @@
 /** How long a condition may take before the test gives up, in ms: far more than a busy machine needs. */
 const PATIENCE = 20_000;
 
-/** Asks `look` again and again until `satisfied`; gives what it saw then. Fails with what it saw last. */
-export async function until<T>(look: () => Promise<T>, satisfied: (seen: T) => boolean, what: string): Promise<T> {
-  const deadline = Date.now() + PATIENCE;
+/**
+ * Asks `look` again and again until `satisfied`; gives what it saw then. Fails with what it saw last, after `patience`
+ * ms: only what takes long by its nature gives more.
+ */
+export async function until<T>(
+  look: () => Promise<T>,
+  satisfied: (seen: T) => boolean,
+  what: string,
+  patience = PATIENCE,
+): Promise<T> {
+  const deadline = Date.now() + patience;
   for (;;) {
     const seen = await look();
     if (satisfied(seen)) return seen;

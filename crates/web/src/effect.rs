@@ -1,0 +1,143 @@
+//! The names of what the page is asked to do, as numbers with names in TypeScript.
+
+use downbeat_core::Status;
+use downbeat_core::session::{Connection, Failure, NoPush, Wait};
+use wasm_bindgen::prelude::*;
+
+/// What [`crate::Viewer::poll`] asks for; `value(0)` and further are its numbers.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing more.
+    Nothing,
+    /// Ask for the time.
+    AskTime,
+    /// Ask for the whole state.
+    AskState,
+    /// Abort the question.
+    GiveUp,
+    /// Fetch the rundown of the state.
+    LoadRundown,
+    /// The state that was told last is the state now.
+    State,
+    /// The status is another: its [`Word`].
+    Status,
+    /// Another message is shown: its index, or NaN.
+    Message,
+    /// The connection is another: its [`Word`] and [`Why`].
+    Connection,
+    /// The clock was set: 0 a little, 1 by a step, 2 anew.
+    Clock,
+    /// A cue is to be preloaded: its index.
+    Standby,
+    /// A cue fires: index, into, lateness, bound, whether that is certain enough.
+    Fire,
+    /// A cue does not fire, as the clock is not certain enough: index, bound.
+    Withhold,
+    /// A state begins: index, into, lateness, bound, certain, rate.
+    Enter,
+    /// A state goes on from elsewhere: index, into, rate.
+    Adjust,
+    /// A state ends: its index, and 1 if that is in the rundown before.
+    Leave,
+}
+
+/// Where the event is, and how the viewer is connected.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It counts down.
+    Scheduled,
+    /// It runs.
+    Running,
+    /// It is held.
+    Paused,
+    /// It is over.
+    Ended,
+    /// Time or state are not known yet.
+    Acquiring,
+    /// Changes are pushed.
+    Live,
+    /// Changes are learnt by asking.
+    Polling,
+    /// The event goes on as last heard.
+    Holdover,
+}
+
+/// Why the connection is as it is, and why a question had no answer.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// For no reason worth a word.
+    None,
+    /// No answer has come yet.
+    FirstAnswer,
+    /// The server knows the time, but not the state at the moment.
+    StateUnknown,
+    /// The server offers no push, or its socket is not open yet.
+    NoPush,
+    /// The socket was lost.
+    PushLost,
+    /// No answer came in time.
+    Timeout,
+    /// The network or the server could not be reached.
+    Unreachable,
+    /// There is no event of this name.
+    UnknownEvent,
+    /// What came was no answer.
+    NoAnswer,
+}
+
+/// What to do to a media element; `value(0)` is where to, or NaN, `value(1)` the rate.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Nothing.
+    Nothing,
+    /// Pause, then go there.
+    Pause,
+    /// Go there, then play.
+    Play,
+    /// Go there, or play at another rate.
+    Change,
+}
+
+pub(crate) fn status(status: Status) -> Word {
+    match status {
+        Status::Scheduled => Word::Scheduled,
+        Status::Running => Word::Running,
+        Status::Paused => Word::Paused,
+        Status::Ended => Word::Ended,
+    }
+}
+
+pub(crate) fn connection(connection: Connection) -> (Word, Why) {
+    match connection {
+        Connection::Acquiring(Wait::FirstAnswer) => (Word::Acquiring, Why::FirstAnswer),
+        Connection::Acquiring(Wait::State) => (Word::Acquiring, Why::StateUnknown),
+        Connection::Acquiring(Wait::Failed(failure)) => (Word::Acquiring, why(failure)),
+        Connection::Live => (Word::Live, Why::None),
+        Connection::Polling(NoPush::NoSocket) => (Word::Polling, Why::NoPush),
+        Connection::Polling(NoPush::Lost) => (Word::Polling, Why::PushLost),
+        Connection::Polling(NoPush::StateUnknown) => (Word::Polling, Why::StateUnknown),
+        Connection::Holdover(failure) => (Word::Holdover, why(failure)),
+    }
+}
+
+fn why(failure: Failure) -> Why {
+    match failure {
+        Failure::Timeout => Why::Timeout,
+        Failure::Unreachable => Why::Unreachable,
+        Failure::UnknownEvent => Why::UnknownEvent,
+        Failure::NoAnswer => Why::NoAnswer,
+    }
+}
+
+pub(crate) fn failure(why: Why) -> Failure {
+    match why {
+        Why::Timeout => Failure::Timeout,
+        Why::Unreachable => Failure::Unreachable,
+        Why::UnknownEvent => Failure::UnknownEvent,
+        _ => Failure::NoAnswer,
+    }
+}

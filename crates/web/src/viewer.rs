@@ -1,0 +1,293 @@
+//! A [`Session`] that a page drives.
+
+use alloc::vec::Vec;
+use downbeat_core::clock::{Change, Exchange, WallTime};
+use downbeat_core::correction::{Action, Means, Reading};
+use downbeat_core::cueing::{CueList, Effect as Cueing, Memory, Timing};
+use downbeat_core::session::{Details, Effect, MediaId, News, Question};
+use downbeat_core::{Digest, Rev, Seed, Segment, Session, Span, Timeline};
+use wasm_bindgen::prelude::*;
+
+use crate::columns::{Said, cues, said};
+use crate::effect::{Act, Kind, Why, connection, failure, status};
+use crate::numbers::{given, local_time, ms, or_nan, position, rate, server_time, span, span_ms};
+
+/// One viewer of one event. `now` is `performance.now()`, `wall` is `Date.now()`.
+#[wasm_bindgen]
+pub struct Viewer {
+    session: Session,
+    seed: Seed,
+    /// What the page has told of a state, until it says where it came from.
+    told: Option<News>,
+    /// The cues of the rundown that was handed over last, and what they say, by their index.
+    cues: Vec<Said>,
+    values: [f64; 6],
+}
+
+#[wasm_bindgen]
+impl Viewer {
+    /// Gives a viewer with a number of their own, in two halves, and the memory of an earlier life of the page.
+    #[wasm_bindgen(constructor)]
+    pub fn new(high: u32, low: u32, memory: &[u64], now: f64) -> Self {
+        let seed = Seed::new(u64::from(high) << 32 | u64::from(low));
+        let session = Session::new(seed.clone(), Memory::from_words(memory), local_time(now));
+        Self { session, seed, told: None, cues: Vec::new(), values: [f64::NAN; 6] }
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self, now: f64, wall: f64) {
+        self.session.handle_tick(local_time(now), WallTime::from_millis(wall as i64));
+    }
+
+    /// Does what is due, and asks the server: the page is shown again, or the network is back.
+    pub fn wake(&mut self, now: f64, wall: f64) {
+        self.session.handle_wake(local_time(now), WallTime::from_millis(wall as i64));
+    }
+
+    /// Tells a state; `timeline` has `from`, `position` and `rate` of each segment. What is no state is no news.
+    pub fn tell(&mut self, epoch: &str, rev: f64, timeline: &[f64], ended_at: f64, rundown: &str) {
+        let (rows, _) = timeline.as_chunks::<3>();
+        let segment =
+            |row: &[f64; 3]| Segment { from: server_time(row[0]), position: position(row[1]), rate: rate(row[2]) };
+        let timeline = Timeline::from_segments(rows.iter().map(segment).collect());
+        let (Ok(timeline), Ok(epoch)) = (timeline, epoch.parse()) else { return };
+        self.told = Some(News {
+            epoch,
+            rev: Rev::new(rev as u64),
+            timeline,
+            ended_at: given(ended_at).map(server_time),
+            rundown: rundown.parse().ok(),
+            details: None,
+        });
+    }
+
+    /// Tells more of the state that was told: what only the whole state says.
+    pub fn tell_details(&mut self, starts_at: f64, messages: &[f64]) {
+        if let Some(news) = &mut self.told {
+            let messages = messages.iter().map(|from| server_time(*from)).collect();
+            news.details = Some(Details { starts_at: server_time(starts_at), messages });
+        }
+    }
+
+    /// Says that the state that was told, if any, was an answer, and when it was asked and answered. `t2` is NaN where
+    /// the server says one time only, `resync` where it says none. Gives false if those are no times of an exchange.
+    pub fn answer(&mut self, t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool {
+        let news = self.told.take();
+        let (t1, t4) = (local_time(t1), local_time(t4));
+        let t3 = server_time(t3);
+        let exchange = Exchange::new(t1, given(t2).map_or(t3, server_time), t3, t4);
+        if let Ok(exchange) = exchange {
+            self.session.handle_answer(&exchange, news, given(resync).map(span), local_time(now));
+        }
+        exchange.is_ok()
+    }
+
+    /// Says that the state that was told was pushed.
+    pub fn push(&mut self, now: f64) {
+        if let Some(news) = self.told.take() {
+            self.session.handle_news(news, local_time(now));
+        }
+    }
+
+    /// Says that the socket of pushes was opened, or lost.
+    pub fn pushing(&mut self, open: bool, now: f64) {
+        self.session.handle_push(open, local_time(now));
+    }
+
+    /// Says that a question had no answer.
+    pub fn failed(&mut self, why: Why, now: f64) {
+        self.session.handle_failure(failure(why), local_time(now));
+    }
+
+    /// Hands a rundown over, as `columns.rs` says; says whether it is still wanted.
+    pub fn rundown(&mut self, digest: &str, rows: &[f64], ids: &str, contents: &str, now: f64) -> bool {
+        let Ok(digest) = digest.parse() else { return false };
+        let list = CueList::new(cues(rows, ids).into_iter(), &self.seed);
+        let new = said(ids, contents);
+        let is_same = |before: usize, after: usize| self.cues.get(before) == new.get(after);
+        let is_wanted = self.session.handle_rundown(digest, list, is_same, local_time(now));
+        if is_wanted {
+            self.cues = new;
+        }
+        is_wanted
+    }
+
+    /// Says that a rundown could not be fetched.
+    pub fn rundown_failed(&mut self, digest: &str, now: f64) {
+        if let Ok(digest) = digest.parse::<Digest>() {
+            self.session.handle_rundown_failure(digest, local_time(now));
+        }
+    }
+
+    /// Gives the next thing to do; its numbers are in [`Viewer::value`].
+    pub fn poll(&mut self) -> Kind {
+        self.values = [f64::NAN; 6];
+        match self.session.poll_effect() {
+            None => Kind::Nothing,
+            Some(Effect::Ask(Question::Time)) => Kind::AskTime,
+            Some(Effect::Ask(Question::State)) => Kind::AskState,
+            Some(Effect::GiveUp) => Kind::GiveUp,
+            Some(Effect::LoadRundown(_)) => Kind::LoadRundown,
+            Some(Effect::State) => Kind::State,
+            Some(Effect::Status(word)) => self.say(Kind::Status, &[f64::from(status(word) as u8)]),
+            Some(Effect::Message(index)) => self.say(Kind::Message, &[or_nan(index.map(|index| index as f64))]),
+            Some(Effect::Connection(now)) => {
+                let (word, why) = connection(now);
+                self.say(Kind::Connection, &[f64::from(word as u8), f64::from(why as u8)])
+            }
+            Some(Effect::Clock(change)) => {
+                let change = match change {
+                    Change::None => 0.0,
+                    Change::Step => 1.0,
+                    Change::Flush => 2.0,
+                };
+                self.say(Kind::Clock, &[change])
+            }
+            Some(Effect::Cue(cue)) => self.say_cue(cue),
+        }
+    }
+
+    /// Gives a number of what was polled last.
+    pub fn value(&self, index: usize) -> f64 {
+        or_nan(self.values.get(index).copied())
+    }
+
+    /// Gives in how many milliseconds to tick next; 0 is now.
+    pub fn wakes_in(&self, now: f64) -> f64 {
+        span_ms((self.session.next_deadline() - local_time(now)).max(Span::ZERO))
+    }
+
+    /// Gives the server's time in ms, or NaN.
+    pub fn time(&self, now: f64) -> f64 {
+        or_nan(self.session.reading(local_time(now)).map(|reading| ms(reading.time.as_micros())))
+    }
+
+    /// Gives how wrong that may be, in ms either way, or NaN.
+    pub fn bound(&self, now: f64) -> f64 {
+        or_nan(self.session.reading(local_time(now)).map(|reading| span_ms(reading.bound)))
+    }
+
+    /// Gives the position in ms, or NaN.
+    pub fn position(&self, now: f64) -> f64 {
+        or_nan(self.session.position(local_time(now)).map(|position| ms(position.as_micros())))
+    }
+
+    /// Gives how fast the position moves, or NaN.
+    pub fn rate(&self, now: f64) -> f64 {
+        or_nan(self.session.rate(local_time(now)).map(|rate| rate.as_factor()))
+    }
+
+    /// Gives the time until the event begins in ms, or NaN.
+    pub fn countdown(&self, now: f64) -> f64 {
+        or_nan(self.session.countdown(local_time(now)).map(span_ms))
+    }
+
+    /// Puts the position in seconds, how fast it moves, and `now` in seconds where [`Viewer::value`] finds them: a
+    /// vector of the W3C Timing Object. Says whether they are known.
+    pub fn vector(&mut self, now: f64) -> bool {
+        let none = f64::NAN;
+        self.values = [self.position(now) / 1_000.0, self.rate(now), now / 1_000.0, none, none, none];
+        !self.values[0].is_nan()
+    }
+
+    /// Gives how long ago the server was heard, in ms, or NaN.
+    pub fn heard_ago(&self, now: f64) -> f64 {
+        or_nan(self.session.heard_at().map(|heard| span_ms(local_time(now) - heard)))
+    }
+
+    /// Gives what has fired, to be stored.
+    pub fn memory(&self) -> Vec<u64> {
+        self.session.memory().to_words()
+    }
+
+    /// Has a media element follow; gives its number.
+    pub fn bind_media(&mut self, begins: f64, seeks_only: bool) -> u32 {
+        let means = if seeks_only { Means::Seeks } else { Means::Rates };
+        self.session.bind_media(position(begins), means).number()
+    }
+
+    /// Lets a media element go.
+    pub fn release_media(&mut self, media: u32) {
+        self.session.release_media(MediaId::from_number(media));
+    }
+
+    /// Makes media play so many ms ahead.
+    pub fn nudge(&mut self, ms: f64) {
+        self.session.handle_nudge(span(ms));
+    }
+
+    /// Decides what to do to a media element; positions are in seconds, as elements have them.
+    #[expect(clippy::too_many_arguments, reason = "flat numbers cross cheaply; ts/media.ts is the only caller")]
+    pub fn read_media(
+        &mut self,
+        media: u32,
+        position: f64,
+        duration: f64,
+        rate: f64,
+        paused: bool,
+        busy: bool,
+        seekable: bool,
+        now: f64,
+    ) -> Act {
+        let duration = Some(duration).filter(|duration| duration.is_finite()).map(|seconds| span(seconds * 1_000.0));
+        let reading = Reading { position: span(position * 1_000.0), duration, rate, paused, busy, seekable };
+        let (act, seek, rate) = match self.session.handle_media(MediaId::from_number(media), &reading, local_time(now))
+        {
+            Action::Nothing => (Act::Nothing, None, f64::NAN),
+            Action::Pause { seek } => (Act::Pause, seek, f64::NAN),
+            Action::Play { seek, rate } => (Act::Play, seek, rate),
+            Action::Seek { to, rate } => (Act::Change, Some(to), rate),
+            Action::Rate { rate } => (Act::Change, None, rate),
+        };
+        self.values = [or_nan(seek.map(|to| span_ms(to) / 1_000.0)), rate, f64::NAN, f64::NAN, f64::NAN, f64::NAN];
+        act
+    }
+
+    /// Gives in how many ms to read a media element again; NaN while there is nothing to follow.
+    pub fn media_in(&self, media: u32, now: f64) -> f64 {
+        let correction = self.session.correction(MediaId::from_number(media));
+        let deadline = correction.and_then(|correction| correction.next_deadline());
+        or_nan(deadline.map(|deadline| span_ms((deadline - local_time(now)).max(Span::ZERO))))
+    }
+
+    /// Gives the drift of a media element in ms: positive where it is ahead; NaN while it is not known.
+    pub fn media_drift(&self, media: u32) -> f64 {
+        let correction = self.session.correction(MediaId::from_number(media));
+        or_nan(correction.and_then(|correction| correction.drift()).map(span_ms))
+    }
+}
+
+impl Viewer {
+    fn say(&mut self, kind: Kind, values: &[f64]) -> Kind {
+        for (place, value) in self.values.iter_mut().zip(values) {
+            *place = *value;
+        }
+        kind
+    }
+
+    fn say_cue(&mut self, effect: Cueing) -> Kind {
+        let timed = |Timing { lateness, bound, certain }: Timing| {
+            [span_ms(lateness), span_ms(bound), f64::from(u8::from(certain))]
+        };
+        match effect {
+            Cueing::Standby { cue } => self.say(Kind::Standby, &[cue.index as f64]),
+            Cueing::Fire { cue, into, timing } => {
+                let [lateness, bound, certain] = timed(timing);
+                self.say(Kind::Fire, &[cue.index as f64, span_ms(into), lateness, bound, certain])
+            }
+            Cueing::Withhold { cue, bound } => self.say(Kind::Withhold, &[cue.index as f64, span_ms(bound)]),
+            Cueing::Enter { cue, into, rate, timing } => {
+                let [lateness, bound, certain] = timed(timing);
+                let rate = rate.as_factor();
+                self.say(Kind::Enter, &[cue.index as f64, span_ms(into), lateness, bound, certain, rate])
+            }
+            Cueing::Adjust { cue, into, rate } => {
+                self.say(Kind::Adjust, &[cue.index as f64, span_ms(into), rate.as_factor()])
+            }
+            Cueing::Leave { cue } => {
+                let is_former = self.cues.get(cue.index).is_none_or(|said| said.key != cue.key);
+                self.say(Kind::Leave, &[cue.index as f64, f64::from(u8::from(is_former))])
+            }
+        }
+    }
+}

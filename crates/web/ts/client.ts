@@ -1,0 +1,276 @@
+// One viewer: hands what happens to core, and does what core says.
+
+import { ask, Refused } from "./ask.ts";
+import { now, wall } from "./clock.ts";
+import { Kind, start, Viewer, Why } from "./core.ts";
+import { CHANGES, CONNECTIONS, type Connection, type Events, type MediaOptions, REASONS, type Status, STATUSES } from "./events.ts";
+import { Media } from "./media.ts";
+import { messageFor } from "./message.ts";
+import { columns, type Rundown } from "./rundown.ts";
+import { open, type Store } from "./store.ts";
+import { TimingProvider } from "./timing.ts";
+import { type Digest, type Locale, PATHS, type StateBody, type TimeBody } from "./wire.ts";
+
+/** Which event to join, and how. */
+export interface JoinOptions {
+  /** Where the worker answers: `https://downbeat.example.workers.dev`. */
+  server: string | URL;
+  /** The event's name. */
+  event: string;
+  /** The viewer's locales, the best first. If not given: the browser's. */
+  locales?: readonly Locale[];
+  /** Whether to fetch the assets of cues ahead of their time. `true` if not given. */
+  preload?: boolean;
+}
+
+type Listener<Name extends keyof Events> = (told: Events[Name]) => void;
+type Effect = { kind: Kind; values: number[] };
+
+/** Joins an event. Listen with {@link Downbeat.on} right after: nothing is told before the first answer. */
+export async function join(options: JoinOptions): Promise<Downbeat> {
+  await start();
+  return new Downbeat(options);
+}
+
+/** One viewer of one event. Made by {@link join}. */
+export class Downbeat {
+  /** The event for libraries that follow W3C Timing Objects. */
+  readonly timingProvider = new TimingProvider();
+  readonly #options: JoinOptions;
+  readonly #server: string;
+  readonly #store: Store;
+  readonly #viewer: Viewer;
+  readonly #listeners = new Map<keyof Events, Set<Listener<any>>>();
+  readonly #media = new Set<Media>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #question: AbortController | undefined;
+  #told: TimeBody | StateBody | undefined;
+  #state: TimeBody | StateBody | undefined;
+  #rundown: Rundown | undefined;
+  #former: Rundown | undefined;
+  #status: Status | undefined;
+  #connection: Connection = { state: "acquiring", why: "first-answer" };
+  #left = false;
+
+  /** @internal */
+  constructor(options: JoinOptions) {
+    this.#options = options;
+    this.#server = String(options.server).replace(/\/+$/, "");
+    this.#store = open(`${this.#server} ${options.event}`);
+    this.#viewer = new Viewer(...this.#store.viewer, this.#store.memory, now());
+    document.addEventListener("visibilitychange", this.#wake);
+    document.addEventListener("resume", this.#wake);
+    window.addEventListener("pageshow", this.#wake);
+    window.addEventListener("online", this.#wake);
+    this.#tick();
+  }
+
+  /** Calls `listener` for what happens from now on. Gives a function that ends that. */
+  on<Name extends keyof Events>(name: Name, listener: Listener<Name>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Gives the event's time, in ms since 1970; undefined before the first answer. */
+  now(): number | undefined { return known(this.#viewer.time(now())); }
+
+  /** Gives where the event stands, in ms from its beginning, negative before it; undefined while that is not known. */
+  position(): number | undefined { return known(this.#viewer.position(now())); }
+
+  /** Gives how wrong {@link now} may be, in ms either way: half the best round trip, and what has drifted since. */
+  bound(): number | undefined { return known(this.#viewer.bound(now())); }
+
+  /** Gives the time until the event begins, in ms; 0 once it has. */
+  countdown(): number | undefined { return known(this.#viewer.countdown(now())); }
+
+  /** Gives how fast the position moves: 1 is normal, 0 is held. */
+  rate(): number | undefined { return known(this.#viewer.rate(now())); }
+
+  /** Gives how long ago the server was heard, in ms. */
+  heardAgo(): number | undefined { return known(this.#viewer.heard_ago(now())); }
+
+  /** The status that was told last. */
+  get status(): Status | undefined { return this.#status; }
+
+  /** The connection that was told last. */
+  get connection(): Connection { return this.#connection; }
+
+  /** The state that was told last. */
+  get state(): TimeBody | StateBody | undefined { return this.#state; }
+
+  /** The rundown that is followed. */
+  get rundown(): Rundown | undefined { return this.#rundown; }
+
+  /**
+   * Has a `<video>` or `<audio>` follow the event: it plays, holds, seeks and is kept in time. Browsers play sound only
+   * after a gesture; `muted` elements always.
+   */
+  bindMedia(element: HTMLMediaElement, options: MediaOptions = {}): { readonly drift: number | undefined; release(): void } {
+    const media = new Media(element, this.#viewer, options);
+    this.#media.add(media);
+    return {
+      get drift() { return media.drift; },
+      release: () => { if (this.#media.delete(media)) media.release(); },
+    };
+  }
+
+  /** Makes media play so many ms ahead of the event, for the time that screens and loudspeakers take. */
+  setNudge(ms: number): void {
+    this.#viewer.nudge(ms);
+    this.#media.forEach((media) => media.read());
+  }
+
+  /** Ends it: nothing is asked, told or corrected any more. */
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    clearTimeout(this.#timer);
+    this.#question?.abort();
+    document.removeEventListener("visibilitychange", this.#wake);
+    document.removeEventListener("resume", this.#wake);
+    window.removeEventListener("pageshow", this.#wake);
+    window.removeEventListener("online", this.#wake);
+    this.#media.forEach((media) => media.release());
+    this.#media.clear();
+    this.#listeners.clear();
+    this.timingProvider.close();
+  }
+
+  readonly #tick = (): void => this.#drive(() => this.#viewer.tick(now(), wall()));
+
+  readonly #wake = (): void => {
+    if (!document.hidden) this.#drive(() => this.#viewer.wake(now(), wall()));
+  };
+
+  /** Hands something to core, does what follows from it, and sets the timer for what comes next. */
+  #drive(hand: () => void): void {
+    if (this.#left) return;
+    hand();
+    const effects: Effect[] = [];
+    for (let kind; (kind = this.#viewer.poll()) !== Kind.Nothing;) {
+      effects.push({ kind, values: [0, 1, 2, 3, 4, 5].map((index) => this.#viewer.value(index)) });
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#tick, this.#viewer.wakes_in(now()));
+    // Before they fire: a page that dies in between then misses a cue instead of firing it twice.
+    if (effects.some(({ kind }) => kind === Kind.Fire)) this.#store.keep(this.#viewer.memory());
+    effects.forEach((effect) => this.#do(effect));
+    const moved = [Kind.State, Kind.Status, Kind.Clock];
+    if (effects.some(({ kind }) => moved.includes(kind)) && !this.#left) {
+      this.timingProvider.follow(this.#viewer);
+      this.#media.forEach((media) => media.read());
+    }
+  }
+
+  #do({ kind, values }: Effect): void {
+    const [first, second] = values as [number, number];
+    switch (kind) {
+      case Kind.AskTime: return void this.#ask(PATHS.time(this.#options.event));
+      case Kind.AskState: return void this.#ask(PATHS.event(this.#options.event));
+      case Kind.GiveUp: return this.#question?.abort();
+      case Kind.LoadRundown: return void this.#load(this.#state!.rundown!);
+      case Kind.State:
+        this.#state = this.#told!;
+        return this.#tell("state", this.#state);
+      case Kind.Status: return this.#tell("status", (this.#status = STATUSES[first]!));
+      case Kind.Message: return this.#tell("message", this.#message(first));
+      case Kind.Connection: {
+        const state = CONNECTIONS[first - STATUSES.length]!;
+        return this.#tell("connection", (this.#connection = { state, why: REASONS[second]! }));
+      }
+      case Kind.Clock: return this.#tell("clock", { change: CHANGES[first]!, bound: this.bound() ?? Infinity });
+      default: return this.#cue(kind, values);
+    }
+  }
+
+  #cue(kind: Kind, [index, ...rest]: number[]): void {
+    const former = kind === Kind.Leave && rest[0] === 1;
+    const cue = (former ? this.#former : this.#rundown)?.cues[index!];
+    if (cue === undefined) return;
+    const still = { cue, into: 0, rate: 1, lateness: 0, bound: this.bound() ?? Infinity, certain: true };
+    const [into, lateness, bound, certain, rate] = rest as [number, number, number, number, number];
+    const timed = { ...still, into, lateness, bound, certain: certain === 1 };
+    if (kind === Kind.Standby) {
+      if (this.#options.preload !== false) cue.preload?.assets.forEach(prefetch);
+      this.#tell("cue", { ...still, turn: "standby" });
+    }
+    if (kind === Kind.Fire) this.#tell("cue", { ...timed, turn: "fire" });
+    if (kind === Kind.Enter) this.#tell("cue", { ...timed, rate, turn: "enter" });
+    if (kind === Kind.Adjust) this.#tell("cue", { ...still, into, rate: lateness, turn: "adjust" });
+    if (kind === Kind.Leave) this.#tell("cue", { ...still, turn: "leave" });
+    if (kind === Kind.Withhold) this.#tell("cue", { ...still, bound: into, certain: false, turn: "withhold" });
+  }
+
+  async #ask(path: string): Promise<void> {
+    const question = (this.#question = new AbortController());
+    try {
+      const { body, t1, t4 } = await ask<TimeBody | StateBody>(this.#server + path, question.signal);
+      this.#drive(() => {
+        this.#hear(body);
+        const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
+        if (!this.#viewer.answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
+          this.#viewer.failed(Why.NoAnswer, now());
+        }
+      });
+    } catch (error) {
+      // What was given up, core has given up itself.
+      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(reason(error), now()));
+    }
+  }
+
+  /** Tells core what a body says of the state. */
+  #hear(body: TimeBody | StateBody): void {
+    if (body.epoch == null) return;
+    const timeline = body.timeline.flatMap(({ from, position, rate }) => [from, position, rate]);
+    const { epoch, rev, rundown } = body;
+    this.#told = body;
+    this.#viewer.tell(epoch, rev, new Float64Array(timeline), body.endedAt ?? NaN, rundown ?? "");
+    if ("messages" in body) {
+      this.#viewer.tell_details(body.startsAt, new Float64Array(body.messages.map(({ from }) => from)));
+    }
+  }
+
+  async #load(digest: Digest): Promise<void> {
+    try {
+      const integrity = `sha256-${btoa(digest.replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))))}`;
+      const response = await fetch(this.#server + PATHS.rundown(this.#options.event, digest), { integrity, credentials: "omit" });
+      if (!response.ok) throw new Refused(response.status);
+      const rundown = (await response.json()) as Rundown;
+      const { rows, ids, contents } = columns(rundown);
+      this.#drive(() => {
+        if (!this.#viewer.rundown(digest, rows, ids, contents, now())) return;
+        [this.#former, this.#rundown] = [this.#rundown, rundown];
+      });
+    } catch {
+      this.#drive(() => this.#viewer.rundown_failed(digest, now()));
+    }
+  }
+
+  #message(index: number) {
+    const state = this.#state;
+    if (state === undefined || !("messages" in state)) return null;
+    return messageFor(state.messages[index], this.#options.locales ?? navigator.languages, state.locale);
+  }
+
+  #tell<Name extends keyof Events>(name: Name, told: Events[Name]): void {
+    this.#listeners.get(name)?.forEach((listener) => {
+      // A mistake of the page's own must not keep others from hearing.
+      try { listener(told); } catch (error) { reportError(error); }
+    });
+  }
+}
+
+function known(number: number): number | undefined {
+  return Number.isNaN(number) ? undefined : number;
+}
+
+function reason(error: unknown): Why {
+  if (error instanceof Refused) return error.status === 404 ? Why.UnknownEvent : Why.NoAnswer;
+  return error instanceof SyntaxError ? Why.NoAnswer : Why.Unreachable;
+}
+
+/** Fetches an asset of a cue into the browser's cache, after what the page itself needs. */
+function prefetch(asset: string): void {
+  fetch(new URL(asset, document.baseURI), { mode: "no-cors", credentials: "omit", priority: "low" }).catch(() => {});
+}

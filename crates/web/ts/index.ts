@@ -1,0 +1,18 @@
+/**
+ * Downbeat for browsers: the event's time with a stated error, its cues, and media kept on its timeline.
+ *
+ * ```js
+ * import { join } from "downbeat-client";
+ * const event = await join({ server: "https://downbeat.example.workers.dev", event: "main" });
+ * event.on("cue", ({ turn, cue }) => { if (turn === "fire") effects[cue.action]?.(cue.params); });
+ * event.bindMedia(document.querySelector("video"));
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export { Downbeat, join, type JoinOptions } from "./client.ts";
+export type { ClockChange, Connection, CueTurn, Events, MediaOptions, Message, Status } from "./events.ts";
+export type { Cue, Rundown, Track } from "./rundown.ts";
+export type { TimingProvider, TimingVector } from "./timing.ts";
+export type * from "./wire.ts";

@@ -1,0 +1,113 @@
+// What a page goes through: the worker is gone, the browser freezes it, somebody sets the clock.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { Runtime } from "../edge/harness/runtime.ts";
+import { until } from "../edge/harness/until.ts";
+import { launch } from "./harness/chromium.ts";
+import { network } from "./harness/network.ts";
+import { PlainPage } from "./harness/plain.ts";
+import { moment, show, state } from "./harness/show.ts";
+import { type Site, site } from "./harness/site.ts";
+import { connected, status, turn, Viewer } from "./harness/viewer.ts";
+
+let runtime: Runtime;
+let browser: Browser;
+let ours: Site;
+before(async () => {
+  [runtime, browser, ours] = await Promise.all([Runtime.start("browser-loss"), launch(), site()]);
+});
+after(async () => {
+  await browser?.close();
+  ours?.end();
+  await runtime?.end();
+});
+
+/** What takes a minute by its nature, in ms. */
+const MINUTES = 240_000;
+
+test("a page frozen for 30 s comes back right: no stale moment, the right states, and what changed meanwhile", async (t) => {
+  const event = await show(runtime, "frozen", 0, [
+    moment("before", 8_000),
+    moment("missed", 20_000),
+    state("begun-meanwhile", 25_000, 300_000),
+    state("over-meanwhile", 15_000, 30_000),
+    moment("after", 52_000),
+  ]);
+  const { startsAt } = await event.state();
+  const page = await PlainPage.open(ours.url);
+  t.after(() => page.end());
+  const viewer = await Viewer.on(page, runtime, "frozen");
+  await viewer.hears(turn("fire", "before"), "the first moment");
+  await viewer.settles();
+  await page.freeze();
+  await event.command("announce", { message: "while you slept" });
+  await until(() => event.time(), ({ serverTime }) => serverTime >= startsAt + 43_000, "30 s in the cold", MINUTES);
+  const thawed = (await event.time()).serverTime;
+  await page.thaw();
+  const back = await viewer.hears(({ name, told }) => name === "message" && told?.text === "while you slept", "the message");
+  await viewer.hears(turn("fire", "after"), "the moment after");
+  const cues = (await viewer.told()).filter(({ name }) => name === "cue");
+  assert.deepEqual(cues.map(({ told }) => `${told.turn} ${told.cue}`), ["fire before", "enter begun-meanwhile", "fire after"]);
+  t.diagnostic(`knew what had changed ${(back.at - thawed).toFixed(0)} ms after it was shown again`);
+  const off = cues.at(-1)!.at - (startsAt + 52_000);
+  t.diagnostic(`the moment after fired ${off.toFixed(1)} ms off`);
+  assert.ok(Math.abs(off) <= 50, `${off}`);
+});
+
+test("the worker killed for 60 s: the page goes on in holdover, then heals, and nothing fires twice", async (t) => {
+  const cues = [8, 20, 40, 60, 80].map((second) => moment(`at-${second}`, second * 1_000));
+  const event = await show(runtime, "killed", 0, [...cues, state("long", 5_000, 600_000)]);
+  const { startsAt } = await event.state();
+  const line = await network(runtime, { roundTrip: 10, jitter: 1, burst: 0, burstsPercent: 0 }, 1);
+  const viewer = await Viewer.join(browser, ours, line, "killed");
+  await viewer.hears(turn("fire", "at-8"), "the first moment");
+  await viewer.settles();
+  const before = await viewer.says<number>("event.bound()");
+  await runtime.kill();
+  line.cut();
+  line.mend();
+  await viewer.wake();
+  const lost = await viewer.hears(connected("holdover"), "holdover");
+  await viewer.hears(turn("fire", "at-60"), "the moment at a minute", MINUTES);
+  await until(() => viewer.says<number>("event.heardAgo()"), (ago) => ago >= 60_000, "60 s without a word", MINUTES);
+  const held = await viewer.says<number>("event.bound()");
+  assert.ok(held > before, `the bound grows: ${before}, then ${held}`);
+  await runtime.restart();
+  line.lead(runtime);
+  await viewer.page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await viewer.hears((told) => connected("polling")(told) && told.at > lost.at, "the connection to heal", MINUTES);
+  await viewer.hears(turn("fire", "at-80"), "the last moment", MINUTES);
+  const fired = (await viewer.told()).filter(turn("fire"));
+  assert.deepEqual(fired.map(({ told }) => told.cue), ["at-8", "at-20", "at-40", "at-60", "at-80"]);
+  assert.equal((await viewer.told()).filter(turn("enter")).length, 1);
+  const off = fired.map(({ at }, index) => at - (startsAt + [8, 20, 40, 60, 80][index]! * 1_000));
+  t.diagnostic(`off by ${off.map((ms) => ms.toFixed(1)).join(", ")} ms; bound ${before} ms, after a minute ${held} ms`);
+  assert.ok(off.every((ms) => Math.abs(ms) <= 50), off.join(", "));
+  await viewer.end();
+  line.end();
+});
+
+test("the wall clock stepping back an hour changes nothing", async () => {
+  await show(runtime, "wall", 0, [moment("first", 8_000), moment("second", 16_000)]);
+  const viewer = await Viewer.join(browser, ours, runtime, "wall");
+  await viewer.hears(turn("fire", "first"), "the first moment");
+  await viewer.settles();
+  const before = await viewer.says<{ ahead: number }>("({ ahead: event.now() - performance.timeOrigin - performance.now() })");
+  const asked = (await viewer.told()).length;
+  await viewer.page.evaluate(() => {
+    const read = Date.now.bind(Date);
+    Date.now = () => read() - 3_600_000;
+    window.dispatchEvent(new Event("online"));
+  });
+  await until(() => viewer.told(), (told) => told.slice(asked).some(({ name }) => name === "clock"), "it to ask");
+  const after = await viewer.says<{ ahead: number }>("({ ahead: event.now() - performance.timeOrigin - performance.now() })");
+  assert.ok(Math.abs(after.ahead - before.ahead) <= 5, `${before.ahead}, then ${after.ahead}`);
+  await viewer.hears(turn("fire", "second"), "the second moment");
+  const told = await viewer.told();
+  assert.deepEqual(told.filter(turn("fire")).map(({ told }) => told.cue), ["first", "second"]);
+  assert.ok(told.every(({ name, told }) => name !== "clock" || told.change !== "reset"));
+  assert.equal(told.filter(status("running")).length, 1);
+  await viewer.end();
+});

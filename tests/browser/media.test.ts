@@ -1,0 +1,130 @@
+// A real <video> on the event's timeline.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { Event } from "../edge/harness/calls.ts";
+import { Runtime } from "../edge/harness/runtime.ts";
+import { until } from "../edge/harness/until.ts";
+import { launch } from "./harness/chromium.ts";
+import { clip } from "./harness/clip.ts";
+import { show } from "./harness/show.ts";
+import { type Site, site } from "./harness/site.ts";
+import { Viewer } from "./harness/viewer.ts";
+
+/** One look at the element, by the page's clocks. */
+interface Look {
+  /** Ahead of the event by so many ms. */
+  drift: number;
+  /** The instant of the event, in ms. */
+  at: number;
+  rate: number;
+  paused: boolean;
+}
+
+let runtime: Runtime;
+let browser: Browser;
+let ours: Site;
+let event: Event;
+let viewer: Viewer;
+before(async () => {
+  [runtime, browser, ours] = await Promise.all([Runtime.start("browser-media"), launch(), site()]);
+  event = await show(runtime, "media", 5_000, []);
+  viewer = await Viewer.join(browser, ours, runtime, "media");
+  ours.put("/clip.webm", await clip(viewer.page as Page, 180));
+  await viewer.page.evaluate(watch);
+  await follows("it plays");
+});
+after(async () => {
+  await browser?.close();
+  ours?.end();
+  await runtime?.end();
+});
+
+test("it holds with the event and stands where the event does", async () => {
+  await change("pause");
+  const { position, time } = await viewer.says<any>("({ position: event.position(), time: video.currentTime * 1000 })");
+  assert.ok(Math.abs(time - position) <= 50, `at ${time} of ${position}`);
+  await change("resume");
+  await follows("it goes on");
+});
+
+test("it follows a seek, back and forth", async () => {
+  for (const position of [90_000, 30_000]) {
+    await change("seek", { position });
+    await follows(`it is at ${position}`);
+    assert.ok((await viewer.says<number>("video.currentTime")) * 1_000 >= position);
+  }
+});
+
+test("it follows another rate", async () => {
+  await change("rate", { rate: 1.25 });
+  const looks = await follows("it is faster");
+  assert.ok(Math.abs(looks.at(-1)!.rate - 1.25) <= 1.25 * 0.05 + 0.001, `${looks.at(-1)!.rate}`);
+  await change("rate", { rate: 1 });
+  await follows("it is back at normal speed");
+});
+
+test("a kick of 400 ms is corrected within 2 s", async (t) => {
+  const took = await kick(0.4);
+  t.diagnostic(`corrected after ${took.ms.toFixed(0)} ms, with ${took.seeks} seek`);
+  assert.ok(took.ms <= 2_000, `${took.ms}`);
+});
+
+test("a kick of 150 ms is corrected within 6 s, without a seek", async (t) => {
+  const took = await kick(-0.15);
+  t.diagnostic(`corrected after ${took.ms.toFixed(0)} ms`);
+  assert.ok(took.ms <= 6_000, `${took.ms}`);
+  assert.equal(took.seeks, 0);
+});
+
+/** Sends a command, and waits until it has taken effect in the page. */
+async function change(command: string, fields: object = {}): Promise<void> {
+  const { rev, effectiveAt } = await event.command(command, { ...fields });
+  await viewer.wake();
+  await viewer.hears(({ name, told }) => name === "state" && told.rev >= rev, `revision ${rev}`);
+  await until(() => viewer.says<number>("event.now()"), (now) => now >= effectiveAt + 250, "the change to take effect");
+}
+
+/** Waits until the video has been where the event is for ten looks; gives all looks. */
+async function follows(what: string): Promise<Look[]> {
+  await viewer.page.evaluate(() => void ((globalThis as any).looks.length = 0));
+  const there = (looks: Look[]) =>
+    looks.length >= 10 && looks.slice(-10).every(({ drift, paused }) => Math.abs(drift) <= 50 && !paused);
+  return until(() => viewer.page.evaluate(() => (globalThis as any).looks as Look[]), there, what);
+}
+
+/** Moves the video by so many seconds behind the client's back; gives what it took to be right again. */
+async function kick(seconds: number): Promise<{ ms: number; seeks: number }> {
+  // Whatever was going on is over: the element rests at the event's own rate.
+  await until(() => viewer.says<number>("video.playbackRate"), (rate) => rate === 1, "the video to be at rest");
+  const kicked = await viewer.page.evaluate(async (seconds) => {
+    const { video, joined } = globalThis as any;
+    const landed = new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+    video.currentTime += seconds;
+    await landed;
+    Object.assign(globalThis, { seeks: 0 });
+    return joined.now();
+  }, seconds);
+  const looks = await follows("the kick to be corrected");
+  const seeks = await viewer.says<number>("globalThis.seeks");
+  const settled = looks.findLastIndex(({ drift }) => Math.abs(drift) > 50);
+  return { ms: (looks[settled + 1]?.at ?? kicked) - kicked, seeks };
+}
+
+/** In the page: has a video follow the event, and looks at it ten times a second. */
+function watch(): void {
+  const video = document.createElement("video");
+  const { joined } = globalThis as any;
+  const looks: Look[] = [];
+  Object.assign(globalThis, { video, looks, seeks: 0 });
+  video.muted = true;
+  video.src = "/clip.webm";
+  document.body.append(video);
+  video.addEventListener("seeking", () => void (globalThis as any).seeks++);
+  joined.bindMedia(video);
+  setInterval(() => {
+    const drift = video.currentTime * 1_000 - joined.position();
+    looks.push({ drift, at: joined.now(), rate: video.playbackRate, paused: video.paused });
+  }, 100);
+}
