@@ -1,0 +1,111 @@
+// The package as others use it: through a bundler, under a strict policy, and by libraries that follow timing objects.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { buildSync } from "esbuild";
+import type { Browser } from "playwright-core";
+import { ROOT, Runtime } from "../edge/harness/runtime.ts";
+import { until } from "../edge/harness/until.ts";
+import { launch } from "./harness/chromium.ts";
+import { moment, show } from "./harness/show.ts";
+import { type Site, site } from "./harness/site.ts";
+import { turn, Viewer } from "./harness/viewer.ts";
+
+/** A project of somebody else's, who installed the package. */
+const PROJECT = `${ROOT}/target/browser/project`;
+
+let runtime: Runtime;
+let browser: Browser;
+let ours: Site;
+before(async () => {
+  [runtime, browser, ours] = await Promise.all([Runtime.start("browser-package"), launch(), site()]);
+  rmSync(PROJECT, { recursive: true, force: true });
+  mkdirSync(`${PROJECT}/node_modules`, { recursive: true });
+  execFileSync("cp", ["-r", `${ROOT}/build/client`, `${PROJECT}/node_modules/downbeat-client`]);
+});
+after(async () => {
+  await browser?.close();
+  ours?.end();
+  await runtime?.end();
+});
+
+test("the ten lines of the README go through a bundler and its types through the compiler", async () => {
+  await show(runtime, "main", 0, [moment("first", 6_000)]);
+  const readme = readFileSync(`${ROOT}/build/client/README.md`, "utf8");
+  const lines = /```js\n([^]*?)```/.exec(readme)![1]!;
+  writeFileSync(`${PROJECT}/app.ts`, lines.replace(/https:\/\/[^"]*/, runtime.url));
+  const flags = ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022"];
+  execFileSync(`${ROOT}/node_modules/.bin/tsc`, [...flags, "app.ts"], { cwd: PROJECT, stdio: "pipe" });
+  const { outputFiles } = buildSync({
+    entryPoints: [`${PROJECT}/app.ts`], bundle: true, format: "esm", minify: true, write: false,
+  });
+  ours.put("/app.js", Buffer.from(outputFiles[0]!.contents));
+  ours.put("/app.html", `<!doctype html><title>app</title><video muted></video><script type="module" src="/app.js"></script>`);
+  const page = await browser.newPage();
+  const heard: string[] = [];
+  page.on("console", (message) => void heard.push(message.text()));
+  await page.goto(`${ours.url}/app.html`);
+  await until(async () => heard, (heard) => heard.some((line) => line.includes("first")), "the cue in the console");
+  await page.close();
+});
+
+test("nothing of the page's is touched: no globals, no cookies, and its events end with leave()", async () => {
+  await show(runtime, "tidy", 0, []);
+  const page = await browser.newPage();
+  await page.goto(ours.url);
+  const before = await page.evaluate(() => Object.getOwnPropertyNames(globalThis).sort());
+  const after = await page.evaluate(async (server) => {
+    const path = "/client/downbeat-client.js";
+    const { join } = await import(path);
+    const event = await join({ server, event: "tidy" });
+    await new Promise((resolve) => event.on("status", resolve));
+    event.leave();
+    const told: unknown[] = [];
+    event.on("connection", (what: unknown) => told.push(what));
+    window.dispatchEvent(new Event("online"));
+    return { names: Object.getOwnPropertyNames(globalThis).sort(), cookies: document.cookie, told };
+  }, runtime.url);
+  assert.deepEqual(after, { names: before, cookies: "", told: [] });
+  await page.close();
+});
+
+test("two events on one page do not get in each other's way", async () => {
+  await show(runtime, "one", 0, [moment("of-one", 9_000)]);
+  await show(runtime, "other", 1_000_000, [moment("of-the-other", 1_012_000)]);
+  const viewer = await Viewer.join(browser, ours, runtime, "one");
+  const other = await viewer.page.evaluate(async (server: string) => {
+    const path = "/client/downbeat-client.js";
+    const { join } = await import(path);
+    const event = await join({ server, event: "other" });
+    const turned: any = await new Promise((resolve) => event.on("cue", resolve));
+    return turned.cue.id;
+  }, runtime.url);
+  assert.equal(other, "of-the-other");
+  await viewer.hears(turn("fire", "of-one"), "the cue");
+  await viewer.end();
+});
+
+test("a library that follows timing objects follows the event", async () => {
+  const event = await show(runtime, "timing", 0, []);
+  const { outputFiles } = buildSync({
+    stdin: { contents: `export { TimingObject } from "timing-object";`, resolveDir: ROOT },
+    ...{ bundle: true, format: "esm", write: false },
+  });
+  ours.put("/timing-object.js", Buffer.from(outputFiles[0]!.contents));
+  const viewer = await Viewer.join(browser, ours, runtime, "timing");
+  await viewer.settles();
+  await viewer.page.evaluate(async () => {
+    const path = "/timing-object.js";
+    const { TimingObject } = await import(path);
+    Object.assign(globalThis, { timing: new TimingObject((globalThis as any).joined.timingProvider) });
+  });
+  const apart = () => viewer.says<number>("Math.abs(timing.query().position * 1000 - event.position())");
+  assert.ok((await apart()) <= 5, `${await apart()}`);
+  await event.command("pause");
+  await viewer.wake();
+  await until(() => viewer.says<number>("timing.query().velocity"), (velocity) => velocity === 0, "the object to stand");
+  assert.ok((await apart()) <= 1, `${await apart()}`);
+  await viewer.end();
+});
