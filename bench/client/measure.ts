@@ -1,0 +1,94 @@
+// Measures the WebAssembly half in Chromium: how long it takes to start, to join, and for each tick.
+
+import { buildSync } from "esbuild";
+import { ROOT } from "../../tests/edge/harness/runtime.ts";
+import { launch } from "../../tests/browser/harness/chromium.ts";
+import { site } from "../../tests/browser/harness/site.ts";
+
+const COUNTS = [100, 1_000, 10_000, 100_000];
+
+const made = `${ROOT}/target/client`;
+const { outputFiles } = buildSync({
+  stdin: {
+    contents: `export { Viewer, Kind } from "#core"; export * from "./core.ts"; export { columns } from "./rundown.ts";`,
+    resolveDir: `${ROOT}/crates/web/ts`,
+  },
+  alias: { "#core": `${made}/core.js`, "#wasm": `${made}/wasm.js` },
+  ...{ bundle: true, format: "esm", minify: true, write: false },
+});
+
+const [browser, ours] = await Promise.all([launch(), site()]);
+ours.put("/core.js", Buffer.from(outputFiles[0]!.contents));
+console.log("Chromium:      cues   columns      join      idle       due");
+for (const count of COUNTS) {
+  const page = await browser.newPage();
+  await page.goto(ours.url);
+  const { started, columns, join, idle, due } = await page.evaluate(inPage, count);
+  if (count === COUNTS[0]) console.log(`started in ${ms(started)} (inflated, compiled, instantiated)`);
+  console.log(`${String(count).padStart(19)} ${[ms(columns), ms(join), us(idle), us(due)].map((text) => text.padStart(9)).join(" ")}`);
+  await page.close();
+}
+await browser.close();
+ours.end();
+
+function ms(number: number): string { return `${number.toFixed(2)} ms`; }
+function us(number: number): string { return `${(number * 1_000).toFixed(1)} µs`; }
+
+/** In the page: a 24-hour event with that many cues, half of them states, joined in its middle. */
+async function inPage(count: number) {
+  const path = "/core.js";
+  const began = performance.now();
+  const { start, Viewer, Kind, columns } = await import(path);
+  const imported = performance.now();
+  await start();
+  const started = performance.now() - imported;
+  void began;
+
+  const day = 86_400_000;
+  const startsAt = 1_704_067_200_000;
+  const cues = Array.from({ length: count }, (_, index) => {
+    const time = Math.floor((index * day) / count);
+    const state = index % 2 === 0;
+    const end = Math.floor(((index + 2) * day) / count);
+    const more = index % 10 === 0 ? { jitter: 200, preload: { assets: ["a"], lead: 30_000, spread: 20_000 } } : {};
+    return { id: `cue-${index}`, time, action: "x", kind: state ? "state" : "moment", ...(state ? { end, track: "t" } : {}), ...more };
+  });
+  const rundown = { format: "downbeat.rundown/1", id: "day", title: "Day", tracks: {}, cues };
+  const digest = "ab".repeat(32);
+
+  function viewer() {
+    const viewer = new Viewer(1, 2, new BigUint64Array(), 0);
+    viewer.tell("a", 1, new Float64Array([startsAt, 0, 1]), NaN, digest);
+    viewer.tell_details(startsAt, new Float64Array());
+    viewer.answer(600, NaN, startsAt + day / 2, 620, NaN, 620);
+    drain(viewer);
+    return viewer;
+  }
+  function drain(viewer: any) { while (viewer.poll() !== Kind.Nothing); }
+  function timed(what: () => void): number {
+    const before = performance.now();
+    what();
+    return performance.now() - before;
+  }
+  function middle(numbers: number[]): number { return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!; }
+
+  const reading = middle(Array.from({ length: 5 }, () => timed(() => columns(rundown))));
+  const { rows, ids, contents } = columns(rundown);
+  const joins = middle(Array.from({ length: 5 }, () => {
+    const one = viewer();
+    return timed(() => { one.rundown(digest, rows, ids, contents, 620); drain(one); });
+  }));
+  const one = viewer();
+  one.rundown(digest, rows, ids, contents, 620);
+  drain(one);
+  let now = 621;
+  const rounds = 2_000;
+  const idle = middle(Array.from({ length: 20 }, () => timed(() => {
+    for (let round = 0; round < rounds; round++) { one.tick(now, now); one.poll(); one.wakes_in(now); }
+  }))) / rounds;
+  // From deadline to deadline, as a page does; the page's clock is too coarse for one, so a hundred together.
+  const due = middle(Array.from({ length: 20 }, () => timed(() => {
+    for (let round = 0; round < 100; round++) { now += one.wakes_in(now); one.tick(now, now); drain(one); }
+  }))) / 100;
+  return { started, columns: reading, join: joins, idle, due };
+}
