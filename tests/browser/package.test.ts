@@ -102,10 +102,10 @@ test("a library that follows timing objects follows the event", async () => {
     Object.assign(globalThis, { timing: new TimingObject((globalThis as any).joined.timingProvider) });
   });
   const apart = () => viewer.says<number>("Math.abs(timing.query().position * 1000 - event.position())");
-  assert.ok((await apart()) <= 5, `${await apart()}`);
+  await until(apart, (ms) => ms <= 5, "the object to be where the event is");
   await event.command("pause");
   await viewer.wake();
   await until(() => viewer.says<number>("timing.query().velocity"), (velocity) => velocity === 0, "the object to stand");
-  assert.ok((await apart()) <= 1, `${await apart()}`);
+  await until(apart, (ms) => ms <= 1, "the object to stand where the event does");
   await viewer.end();
 });
