@@ -70,7 +70,7 @@ export class Viewer {
 
   /** Waits until the page knows the time as well as it will for now: the quick questions are over. */
   async settles(): Promise<void> {
-    await until(async () => (await this.told()).filter(({ name }) => name === "clock").length, (count) => count >= 10, "ten answers");
+    await until(async () => (await this.told()).filter(({ name }) => name === "clock").length, (count) => count >= 7, "seven answers");
   }
 
   /** Wakes the page as the browser does when the network is back: it asks at once, unless it has just been answered. */
