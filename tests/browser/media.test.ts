@@ -10,7 +10,7 @@ import { launch } from "./harness/chromium.ts";
 import { clip } from "./harness/clip.ts";
 import { show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
-import { median, Viewer } from "./harness/viewer.ts";
+import { Viewer } from "./harness/viewer.ts";
 
 /** One look at the element, by the page's clocks. */
 interface Look {
@@ -66,18 +66,16 @@ test("it follows another rate", async () => {
 });
 
 test("a kick of 400 ms is corrected within 2 s", async (t) => {
-  const took = [await kick(0.4), await kick(-0.4), await kick(0.4)];
-  const ms = took.map(({ ms }) => ms);
-  t.diagnostic(`corrected after ${ms.map((ms) => ms.toFixed(0)).join(", ")} ms; seeks: ${took.map(({ seeks }) => seeks).join(", ")}`);
-  assert.ok(median(ms) <= 2_000, ms.join(", "));
+  const took = await kick(0.4);
+  t.diagnostic(`corrected after ${took.ms.toFixed(0)} ms, with ${took.seeks} seek`);
+  assert.ok(took.ms <= 2_000, `${took.ms}`);
 });
 
 test("a kick of 150 ms is corrected within 6 s, without a seek", async (t) => {
-  const took = [await kick(-0.15), await kick(0.15), await kick(-0.15)];
-  const ms = took.map(({ ms }) => ms);
-  t.diagnostic(`corrected after ${ms.map((ms) => ms.toFixed(0)).join(", ")} ms`);
-  assert.ok(median(ms) <= 6_000, ms.join(", "));
-  assert.equal(median(took.map(({ seeks }) => seeks)), 0);
+  const took = await kick(-0.15);
+  t.diagnostic(`corrected after ${took.ms.toFixed(0)} ms`);
+  assert.ok(took.ms <= 6_000, `${took.ms}`);
+  assert.equal(took.seeks, 0);
 });
 
 /** Sends a command, and waits until it has taken effect in the page. */
