@@ -32,7 +32,6 @@ after(async () => {
 });
 
 test("the ten lines of the README go through a bundler and its types through the compiler", async () => {
-  await show(runtime, "main", 0, [moment("first", 6_000)]);
   const readme = readFileSync(`${ROOT}/build/client/README.md`, "utf8");
   const lines = /```js\n([^]*?)```/.exec(readme)![1]!;
   writeFileSync(`${PROJECT}/app.ts`, lines.replace(/https:\/\/[^"]*/, runtime.url));
@@ -43,6 +42,7 @@ test("the ten lines of the README go through a bundler and its types through the
   });
   ours.put("/app.js", Buffer.from(outputFiles[0]!.contents));
   ours.put("/app.html", `<!doctype html><title>app</title><video muted></video><script type="module" src="/app.js"></script>`);
+  await show(runtime, "main", 0, [moment("first", 20_000)]);
   const page = await browser.newPage();
   const heard: string[] = [];
   page.on("console", (message) => void heard.push(message.text()));
@@ -72,8 +72,8 @@ test("nothing of the page's is touched: no globals, no cookies, and its events e
 });
 
 test("two events on one page do not get in each other's way", async () => {
-  await show(runtime, "one", 0, [moment("of-one", 9_000)]);
-  await show(runtime, "other", 1_000_000, [moment("of-the-other", 1_012_000)]);
+  await show(runtime, "one", 0, [moment("of-one", 15_000)]);
+  await show(runtime, "other", 1_000_000, [moment("of-the-other", 1_020_000)]);
   const viewer = await Viewer.join(browser, ours, runtime, "one");
   const other = await viewer.page.evaluate(async (server: string) => {
     const path = "/client/downbeat-client.js";

@@ -17,7 +17,7 @@ export async function show(runtime: Runtime, name: string, since: number, cues: 
 }
 
 /** A moment at so many ms. */
-export function moment(id: string, ms: number): object {
+export function moment(id: string, ms: number): { id: string; time: number; action: string } {
   return { id, time: ms / 1_000, action: "moment" };
 }
 

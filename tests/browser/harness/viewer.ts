@@ -68,9 +68,10 @@ export class Viewer {
     return this.page.evaluate<T>(`(() => { const event = globalThis.joined; return ${expression}; })()`);
   }
 
-  /** Waits until the page knows the time as well as it will for now: the quick questions are over. */
+  /** Waits until the page knows the time about as well as it will for now: some of the quick questions are answered. */
   async settles(): Promise<void> {
-    await until(async () => (await this.told()).filter(({ name }) => name === "clock").length, (count) => count >= 7, "seven answers");
+    // After the quick ones the next may be half a minute away, so this asks for no more than a slow page has heard.
+    await until(async () => (await this.told()).filter(({ name }) => name === "clock").length, (count) => count >= 5, "five answers");
   }
 
   /** Wakes the page as the browser does when the network is back: it asks at once, unless it has just been answered. */
@@ -112,6 +113,15 @@ export function status(word: string): (told: Told) => boolean {
 /** Says whether a page was told that its connection has this state. */
 export function connected(state: string): (told: Told) => boolean {
   return ({ name, told }) => name === "connection" && told.state === state;
+}
+
+/**
+ * Gives the first `length` numbers in a row whose median is at most `most`, either way; nothing if there are none. The
+ * machine may stall for seconds, whatever the page does; a page that is off is off all the time.
+ */
+export function stretch(numbers: number[], length: number, most: number): number[] | undefined {
+  const stretches = numbers.map((_, index) => numbers.slice(index, index + length));
+  return stretches.find((some) => some.length === length && Math.abs(median(some)) <= most);
 }
 
 /** Gives the middle one of the numbers. */

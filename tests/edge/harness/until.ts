@@ -1,7 +1,7 @@
 // Waiting on conditions. Nothing here or in the tests waits for a duration.
 
 /** How long a condition may take before the test gives up, in ms: far more than a busy machine needs. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /**
  * Asks `look` again and again until `satisfied`; gives what it saw then. Fails with what it saw last, after `patience`
