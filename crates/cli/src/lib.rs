@@ -28,6 +28,7 @@ mod files;
 mod given;
 mod instant;
 mod interrupt;
+mod measurement;
 mod output;
 mod preview;
 mod profile;

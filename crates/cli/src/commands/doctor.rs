@@ -5,11 +5,13 @@ mod token_check;
 
 use std::fmt;
 
+use downbeat_core::Span;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::measurement::Measurement;
 use crate::output::{Failure, Report, members};
 use crate::profile::{FILE, ProfileError};
 use crate::server::{Server, ServerError};
@@ -84,10 +86,10 @@ pub(crate) fn run(context: &Context) -> Doctor {
         findings.push(Finding::warn("encryption", "the token travels in plain text to another machine", "use https"));
     }
     let public = Server::new(server.clone(), None, context.settings.timeout);
-    match clock_check::measure(&public) {
+    match Measurement::take(&public, clock_check::PROBES, Span::ZERO) {
         Ok(measured) => {
-            findings.push(Finding::ok("server", measured.server(&server)));
-            findings.push(measured.finding());
+            findings.push(clock_check::server(&measured, &server));
+            findings.push(clock_check::clock(&measured));
             findings.extend(server_version(context, &public));
             findings.push(event(context, &public));
             findings.extend(token_check::look(context, &server));
