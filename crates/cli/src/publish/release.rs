@@ -23,7 +23,7 @@ use crate::context::{self, Context};
 use crate::edge::Seen;
 use crate::error::Error;
 use crate::instant;
-use crate::output::{Report, members};
+use crate::output::{Output, Report, members};
 use crate::sheets;
 use crate::text;
 
@@ -76,6 +76,15 @@ impl Outlet {
     /// Checks, as a page would, that a rundown can be loaded from `url`.
     pub(crate) fn check(&self, url: &str, wanted: &Wanted) -> Result<Vec<String>, Error> {
         public::check(url, wanted.digest, self.origin.as_deref())
+    }
+
+    /// Has the copies of the pointer forgotten, where anybody keeps some; what goes wrong is no more than a remark.
+    pub(crate) fn purge(&self, plan: &Plan, output: Output) -> Option<Result<(), String>> {
+        let purged = purge::purge(self.zone.as_ref()?, plan.public.as_ref()?);
+        if let Err(why) = &purged {
+            output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
+        }
+        Some(purged)
     }
 }
 
@@ -245,10 +254,7 @@ impl<'a> Release<'a> {
         for warning in &done.warnings {
             context.output.remark(&format!("warning: {warning}\n"));
         }
-        let purged = outlet.zone.as_ref().zip(plan.public.as_ref()).map(|(zone, url)| purge::purge(zone, url));
-        if let Some(Err(why)) = &purged {
-            context.output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
-        }
+        let purged = outlet.purge(plan, context.output);
         let seen = self.seen(&done.publication);
         let (rev, undo) = (done.publication.rev, self.undo(&done.publication));
         let published = Published::Pointed {

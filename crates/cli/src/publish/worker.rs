@@ -8,7 +8,6 @@ use downbeat_wire::{Route, StateBody};
 use serde_json::{Map, Value, json};
 
 use super::plan::{Plan, PlanKind, Present, Shown, Stored, changes};
-use super::purge;
 use super::release::{Offer, Outlet, freeze, respect};
 use crate::change::{self, Change, Wish};
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs};
@@ -117,10 +116,7 @@ impl<'a> Release<'a> {
             context.output.remark(&format!("warning: {warning}\n"));
         }
         let change = point(context, options, digest, state.rev)?;
-        let purged = outlet.zone.as_ref().zip(plan.public.as_ref()).map(|(zone, url)| purge::purge(zone, url));
-        if let Some(Err(why)) = &purged {
-            context.output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
-        }
+        let purged = outlet.purge(plan, context.output);
         Ok(Published::Pointed { rundown: digest, bytes: plan.bytes, cues: plan.cues, stored, purged, change })
     }
 }
