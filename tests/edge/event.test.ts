@@ -23,7 +23,8 @@ test("an event has its configuration, and defaults for the rest", async () => {
   assert.ok(serverTime < startsAt);
   assert.deepEqual(state, {
     ...fields, event: "gala", rev: 1, status: "scheduled", timeline: [{ from: startsAt, position: 0, rate: 1 }],
-    endedAt: null, message: null, messages: [], rundown: null, rundownUrl: null, liveUrl: null,
+    endedAt: null, message: null, messages: [], rundown: null, rundownUrl: null,
+    liveUrl: "/v1/events/gala/live",
   });
 
   const plain = await (await begun(runtime, "plain", 0)).state();

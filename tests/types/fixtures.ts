@@ -22,6 +22,8 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["publication", null],
   ["token-entry", null],
   ["audience", "Audience"],
+  ["live-state", "StateFrame"],
+  ["live-ack", "Ack"],
   ["event-list", "EventList"],
   ["log-page", "LogPage"],
   ["problem-", "Problem & Record<string, unknown>"],

@@ -29,6 +29,7 @@ mod tests;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,9 @@ use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, Segment, Timeline};
 
 pub use change::{Outcome, Receipt};
-pub use configuration::{Configuration, Delivery, HUBS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+pub use configuration::{
+    Configuration, Delivery, HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX,
+};
 pub use notices::{Notice, Notices};
 pub use refusal::Refusal;
 
@@ -107,6 +110,8 @@ struct Show {
     duration: Option<Span>,
     locale: Locale,
     delivery: Delivery,
+    #[serde(default)]
+    origins: Vec<String>,
     /// What operators decided, as if the event never ended.
     timeline: Timeline,
     /// The rate at which the event moves whenever nothing holds it; the positions in it mean nothing.
@@ -220,6 +225,12 @@ impl EventState {
     /// Gives how the state is delivered to viewers.
     pub const fn delivery(&self) -> Delivery {
         self.show.delivery
+    }
+
+    /// Says whether a page of the site `origin` may hold a socket. Programs that name no origin may.
+    pub fn admits(&self, origin: Option<&str>) -> bool {
+        let named = &self.show.origins;
+        named.is_empty() || origin.is_none_or(|origin| named.iter().any(|one| one == origin))
     }
 
     /// Gives the rundown viewers should have.

@@ -206,12 +206,114 @@ export type LastChange = {
   effectiveAt: ServerTime;
 };
 
-/** The answer of `GET /v1/events/{event}/audience`: who is connected. */
-export type Audience = {
-  /** How many hubs hold sockets. */
-  hubs: number;
-  /** How many sockets they hold. */
+/** A part of the world in which an object can be asked to be: Cloudflare's location hints. */
+export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
+
+/** What one hub says. */
+export type HubAudience = {
+  /** Its number, from 0. */
+  hub: number;
+  /** Where it was asked to be. */
+  region: Region;
+  /** How many sockets it holds. */
   sockets: number;
+  /** The revision it has. */
+  rev: Rev;
+};
+
+/** What a sample of the viewers said of a change. */
+export type Acks = {
+  /** The revision they were asked about. */
+  rev: Rev;
+  /** How many were asked. */
+  asked: number;
+  /** How many of them have said that they applied it. */
+  applied: number;
+  /** How late half of those applied it, in ms after its effect; nothing before the first answer. */
+  median: number | null;
+  /** How late 95 % of those applied it, in ms after its effect; nothing before the first answer. */
+  p95: number | null;
+};
+
+/** Who is connected, as the hubs say. Hubs that are silent are not counted: `answered` says how many did. */
+export type Audience = {
+  /** The revision the event is at. */
+  rev: Rev;
+  /** How many hubs there are. */
+  hubs: number;
+  /** How many of them answered. */
+  answered: number;
+  /** How many sockets they hold together. */
+  sockets: number;
+  /** What each of them said, by its number. */
+  byHub: Array<HubAudience>;
+  /** How many viewers have applied the last change; nothing if nobody was asked to acknowledge it. */
+  acks: Acks | null;
+};
+
+/** What a `StateFrame` is. */
+export type StateKind = "state";
+
+/** The whole state, pushed. */
+export type StateFrame = {
+  /** What this frame is. */
+  type: StateKind;
+  /** The number of the hub that holds the socket: what `?not=` takes when it is lost. */
+  hub: number;
+  /** Please send an `Ack` when this is applied; a sample of the viewers is asked. */
+  ack: boolean;
+  /** When the answer left. */
+  serverTime: ServerTime;
+  /** Where the event is at that instant. */
+  status: StatusWord;
+  /** What viewers are told at that instant, in the event's default locale. */
+  message: string | null;
+  /** The life of the event's counter. */
+  epoch: Epoch;
+  /** The revision. */
+  rev: Rev;
+  /** The segments of the timeline, the earliest first. */
+  timeline: Array<Segment>;
+  /** The rundown viewers should have. */
+  rundown: Digest | null;
+  /** How long to wait before asking for the time again, ± 20 %, in ms. */
+  resync: Span;
+  /** When the event ended or will end. */
+  endedAt: ServerTime | null;
+  /** The event's name. */
+  event: EventName;
+  /** What it is called; may be empty. */
+  title: string;
+  /** When it begins. */
+  startsAt: ServerTime;
+  /** How long it is meant to last, in ms, if that is known. */
+  duration: Span | null;
+  /** The locale of `message`. */
+  locale: Locale;
+  /** What viewers are told, now and as scheduled, the earliest first. */
+  messages: Array<Announcement>;
+  /** How many hubs hold the viewers' sockets. */
+  hubs: number;
+  /** Where the rundown lies, relative to the server. */
+  rundownUrl: string | null;
+  /** Where changes are pushed, relative to the server; nothing if this server does not push. */
+  liveUrl: string | null;
+};
+
+/** What an `Ack` is. */
+export type AckKind = "ack";
+
+/** A viewer's word that a change was applied. */
+export type Ack = {
+  /** What this frame is. */
+  type: AckKind;
+  /** The revision that was applied. */
+  rev: Rev;
+  /**
+   * When it was acted on, in the server's time as the viewer knows it: at its effect, or when it was heard if that
+   * was later.
+   */
+  appliedAt: ServerTime;
 };
 
 /** One event of an `EventList`. */
@@ -278,6 +380,7 @@ export type ProblemCode =
   | "bad-request"
   | "unauthorized"
   | "forbidden"
+  | "foreign-origin"
   | "unknown-event"
   | "unknown-rundown"
   | "unknown-path"
@@ -291,6 +394,8 @@ export type ProblemCode =
   | "unknown-command"
   | "digest-mismatch"
   | "not-a-rundown"
+  | "upgrade-required"
+  | "full"
   | "unavailable"
   | "internal";
 
@@ -299,6 +404,8 @@ export const PATHS = {
   events: (): string => `/v1/events`,
   time: (event: EventName): string => `/v1/events/${event}/time`,
   event: (event: EventName): string => `/v1/events/${event}`,
+  status: (event: EventName): string => `/v1/events/${event}/status`,
+  live: (event: EventName): string => `/v1/events/${event}/live`,
   commands: (event: EventName): string => `/v1/events/${event}/commands`,
   log: (event: EventName): string => `/v1/events/${event}/log`,
   audience: (event: EventName): string => `/v1/events/${event}/audience`,

@@ -4,8 +4,10 @@
 //! cargo run --package downbeat-wire --features typescript --example typescript >crates/web/ts/wire.ts
 //! ```
 
-use downbeat_core::{CommandId, name::NameError};
+use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
+use downbeat_wire::audience::{Acks, HubAudience};
+use downbeat_wire::live::{AckKind, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
 use ts_rs::{Config, TS};
@@ -53,7 +55,14 @@ fn main() -> Result<(), NameError> {
         DeliveryReport,
         CommandAnswer,
         LastChange,
+        Region,
+        HubAudience,
+        Acks,
         Audience,
+        StateKind,
+        StateFrame,
+        AckKind,
+        Ack,
         ListedEvent,
         EventList,
         LogEntry,
@@ -120,6 +129,8 @@ fn print_paths() -> Result<(), NameError> {
         ("events", Route::Events),
         ("time", Route::EventTime(event.clone())),
         ("event", Route::Event(event.clone())),
+        ("status", Route::Status(event.clone())),
+        ("live", Route::Live(event.clone())),
         ("commands", Route::Commands(event.clone())),
         ("log", Route::Log(event.clone())),
         ("audience", Route::Audience(event.clone())),

@@ -69,16 +69,6 @@ impl From<&Change> for LastChange {
     }
 }
 
-/// The answer of `GET /v1/events/{event}/audience`: who is connected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Audience {
-    /// How many hubs hold sockets.
-    pub hubs: u32,
-    /// How many sockets they hold.
-    pub sockets: u64,
-}
-
 /// The answer of `GET /v1/events`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -1,7 +1,8 @@
 //! The body of `PUT /v1/events/{event}`: creates the event or changes how it is set up.
 //!
 //! ```json
-//! {"startsAt":1704067200000,"duration":5400000,"title":"Spring gala","locale":"en","hubs":4,"resync":300000}
+//! {"startsAt":1704067200000,"duration":5400000,"title":"Spring gala","locale":"en","hubs":4,"resync":300000,
+//!  "origins":["https://gala.example"]}
 //! ```
 //! What is not given stays as it is, or has its default in a new event; `"duration":null` makes it unknown.
 
@@ -26,6 +27,7 @@ pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
         locale: fields.optional("locale")?,
         hubs: fields.optional("hubs")?,
         resync: fields.optional("resync")?,
+        origins: fields.optional("origins")?,
         if_rev: fields.optional("ifRev")?,
         reason: fields.text("reason", REASON_CHARS_MAX)?,
     };
@@ -46,6 +48,7 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
     put("locale", configuration.locale.as_ref().map(value));
     put("hubs", configuration.hubs.map(|hubs| value(&hubs)));
     put("resync", configuration.resync.map(|resync| value(&resync)));
+    put("origins", configuration.origins.as_ref().map(value));
     put("ifRev", configuration.if_rev.map(|rev| value(&rev)));
     put("reason", configuration.reason.as_ref().map(value));
     put("actor", Some(value(actor)));

@@ -7,10 +7,12 @@
 //! `fixtures/` holds one golden document per kind; the tests of every language read the same files.
 
 pub mod answer;
+pub mod audience;
 pub mod command;
 pub mod configuration;
 mod fields;
 pub mod json;
+pub mod live;
 pub mod log;
 pub mod problem;
 pub mod publication;
@@ -21,7 +23,9 @@ pub mod state;
 pub mod time;
 pub mod token;
 
-pub use answer::{Audience, CommandAnswer, DeliveryReport, EventList, LastChange, ListedEvent};
+pub use answer::{CommandAnswer, DeliveryReport, EventList, LastChange, ListedEvent};
+pub use audience::Audience;
+pub use live::{Ack, StateFrame};
 pub use log::{LogEntry, LogPage};
 pub use problem::{Code, Problem};
 pub use publication::Publication;

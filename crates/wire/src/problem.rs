@@ -47,6 +47,8 @@ codes! {
     Unauthorized = "unauthorized", 401, "A valid token is needed";
     /// The token is valid, but not for this.
     Forbidden = "forbidden", 403, "The token does not allow this";
+    /// Pages of this site may not hold a socket.
+    ForeignOrigin = "foreign-origin", 403, "The event does not admit this site";
     /// There is no event of this name.
     UnknownEvent = "unknown-event", 404, "There is no such event";
     /// There is no such rundown.
@@ -73,6 +75,10 @@ codes! {
     DigestMismatch = "digest-mismatch", 422, "The bytes do not match their SHA-256";
     /// The bytes are no rundown.
     NotARundown = "not-a-rundown", 422, "The body is not a rundown";
+    /// What lies here is a WebSocket.
+    UpgradeRequired = "upgrade-required", 426, "A WebSocket is needed";
+    /// All hubs that were asked hold as many sockets as they may; try again.
+    Full = "full", 503, "No hub has room";
     /// Something this needs does not answer; try again.
     Unavailable = "unavailable", 503, "Not available right now";
     /// A fault of the server.

@@ -47,6 +47,7 @@ fn pointer(refusal: &Refusal) -> Option<&'static str> {
         Refusal::Duration { .. } => Some("/duration"),
         Refusal::Hubs { .. } => Some("/hubs"),
         Refusal::Resync { .. } => Some("/resync"),
+        Refusal::Origins { .. } | Refusal::Origin { .. } => Some("/origins"),
         _ => None,
     }
 }

@@ -16,6 +16,10 @@ pub enum Route {
     EventTime(EventName),
     /// `/v1/events/{event}`: the whole public state, and its configuration.
     Event(EventName),
+    /// `/v1/events/{event}/status`: the whole public state, for those who ask because they hear nothing.
+    Status(EventName),
+    /// `/v1/events/{event}/live`: the WebSocket that changes are pushed through.
+    Live(EventName),
     /// `/v1/events/{event}/commands`.
     Commands(EventName),
     /// `/v1/events/{event}/log`.
@@ -45,6 +49,8 @@ impl Route {
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Some(Self::Event(event)),
             (Some("time"), None, _) => Some(Self::EventTime(event)),
+            (Some("status"), None, _) => Some(Self::Status(event)),
+            (Some("live"), None, _) => Some(Self::Live(event)),
             (Some("commands"), None, _) => Some(Self::Commands(event)),
             (Some("log"), None, _) => Some(Self::Log(event)),
             (Some("audience"), None, _) => Some(Self::Audience(event)),
@@ -64,6 +70,8 @@ impl Route {
             Self::Events => "/v1/events".to_owned(),
             Self::Event(event) => format!("/v1/events/{event}"),
             Self::EventTime(event) => format!("/v1/events/{event}/time"),
+            Self::Status(event) => format!("/v1/events/{event}/status"),
+            Self::Live(event) => live_path(event),
             Self::Commands(event) => format!("/v1/events/{event}/commands"),
             Self::Log(event) => format!("/v1/events/{event}/log"),
             Self::Audience(event) => format!("/v1/events/{event}/audience"),
@@ -79,15 +87,22 @@ impl Route {
             Self::Time
             | Self::EventTime(_)
             | Self::Events
+            | Self::Status(_)
             | Self::Log(_)
             | Self::Audience(_)
             | Self::RundownPointer(_)
             | Self::Rundowns(_) => "GET, HEAD, OPTIONS",
+            Self::Live(_) => "GET, OPTIONS",
             Self::Event(_) => "GET, HEAD, OPTIONS, PUT",
             Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Commands(_) => "OPTIONS, POST",
         }
     }
+}
+
+/// Gives the path of an event's WebSocket.
+pub(crate) fn live_path(event: &EventName) -> String {
+    format!("/v1/events/{event}/live")
 }
 
 /// Gives the path of a rundown.
@@ -108,6 +123,8 @@ mod tests {
             Route::Events,
             Route::Event(event.clone()),
             Route::EventTime(event.clone()),
+            Route::Status(event.clone()),
+            Route::Live(event.clone()),
             Route::Commands(event.clone()),
             Route::Log(event.clone()),
             Route::Audience(event.clone()),
@@ -126,6 +143,8 @@ mod tests {
             (Route::Time, "GET, HEAD, OPTIONS"),
             (Route::Events, "GET, HEAD, OPTIONS"),
             (Route::EventTime(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Status(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Live(event.clone()), "GET, OPTIONS"),
             (Route::Log(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Audience(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::RundownPointer(event.clone()), "GET, HEAD, OPTIONS"),

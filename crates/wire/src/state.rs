@@ -93,7 +93,7 @@ impl StateBody {
             messages: messages.collect(),
             hubs: state.delivery().hubs,
             rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
-            live_url: None,
+            live_url: Some(route::live_path(event)),
         }
     }
 

@@ -143,6 +143,8 @@ fn each_wrong_field_of_a_configuration_is_pointed_at() {
         (r#"{"hubs":65536}"#, "/hubs"),
         (r#"{"hubs":-1}"#, "/hubs"),
         (r#"{"resync":1.5}"#, "/resync"),
+        (r#"{"origins":"https://gala.example"}"#, "/origins"),
+        (r#"{"origins":[7]}"#, "/origins"),
         (r#"{"ifRev":"1"}"#, "/ifRev"),
         (r#"{"reason":["a"]}"#, "/reason"),
     ] {
@@ -253,6 +255,7 @@ prop_compose! {
         title in prop::option::of(any::<String>()),
         hubs in prop::option::of(any::<u16>()),
         resync in prop::option::of(any::<u32>()),
+        origins in prop::option::of(prop::collection::vec(any::<String>(), 0..3)),
         if_rev in prop::option::of(any::<u64>()),
         reason in prop::option::of(".{0,500}"),
     ) -> Configuration {
@@ -264,6 +267,7 @@ prop_compose! {
             locale: Some("zh-Hant".parse().unwrap()),
             hubs,
             resync: resync.map(span),
+            origins,
             if_rev: if_rev.map(Rev::new),
             reason,
         }

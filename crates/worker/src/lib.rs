@@ -121,6 +121,8 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
             let operator = operator::authorize(env, request, Scope::Read).is_ok();
             public::state(env, ctx, event, operator).await
         }
+        Route::Status(event) => public::status(env, ctx, event).await,
+        Route::Live(event) => Err(Problem::new(Code::UpgradeRequired, format!("event \"{event}\" does not push yet"))),
         Route::RundownPointer(event) => public::rundown_pointer(env, ctx, event).await,
         Route::Rundown(event, digest) => {
             let known = request.headers().get("if-none-match").ok().flatten();

@@ -20,6 +20,12 @@ pub(crate) async fn state(env: &Env, ctx: &Context, event: &EventName, authorita
     Ok(Reply::json(200, serde_json::to_string(&body).expect(TEXT_KEYS)))
 }
 
+/// Gives the whole public state for those who poll it: caches may keep it for a moment, and tell it to all of them.
+pub(crate) async fn status(env: &Env, ctx: &Context, event: &EventName) -> Result<Reply, Problem> {
+    let state = state(env, ctx, event, false).await?;
+    Ok(state.keep(Keep::Moment).header("cache-tag", "event"))
+}
+
 /// Gives which rundown the event has, and where.
 pub(crate) async fn rundown_pointer(env: &Env, ctx: &Context, event: &EventName) -> Result<Reply, Problem> {
     let state = event::copied_state(env, ctx, event).await?;

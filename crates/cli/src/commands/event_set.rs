@@ -69,6 +69,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         locale: args.locale,
         hubs: args.hubs,
         resync: args.resync,
+        origins: None,
         if_rev: args.attribution.if_rev.or(state.map(|state| state.rev)),
         reason: args.attribution.reason,
     };

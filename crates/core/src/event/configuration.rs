@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::notices::Origin;
@@ -17,6 +18,12 @@ pub const TITLE_CHARS_MAX: usize = 200;
 
 /// Gives the number of hubs an event may have: at most 64, about 100,000 sockets.
 pub const HUBS_MAX: u16 = 64;
+
+/// Gives how many origins an event may name: at most 20.
+pub const ORIGINS_MAX: usize = 20;
+
+/// Gives the length of an origin: at most 200 characters.
+pub const ORIGIN_CHARS_MAX: usize = 200;
 
 /// Gives the shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
 pub const RESYNC_MIN: Span = Span::from_millis(30_000);
@@ -58,6 +65,8 @@ pub struct Configuration {
     pub hubs: Option<u16>,
     /// How often viewers ask for the time.
     pub resync: Option<Span>,
+    /// The sites whose pages may hold sockets, as a browser's `Origin` names them (`https://example.com`); none for any.
+    pub origins: Option<Vec<String>>,
     /// The revision this was decided on; if the event has moved on, the change is refused.
     pub if_rev: Option<Rev>,
     /// Why, for the log.
@@ -87,6 +96,15 @@ impl Configuration {
         {
             return Err(Refusal::Resync { resync });
         }
+        if let Some(origins) = &self.origins {
+            if origins.len() > ORIGINS_MAX {
+                return Err(Refusal::Origins { count: origins.len() });
+            }
+            if let Some(index) = origins.iter().position(|origin| !is_origin(origin)) {
+                let origin = origins[index].chars().take(ORIGIN_CHARS_MAX).collect();
+                return Err(Refusal::Origin { index, origin });
+            }
+        }
         Ok(())
     }
 
@@ -101,9 +119,19 @@ impl Configuration {
         if let Some(locale) = &self.locale {
             show.locale.clone_from(locale);
         }
+        if let Some(origins) = &self.origins {
+            show.origins.clone_from(origins);
+        }
         show.delivery.hubs = self.hubs.unwrap_or(show.delivery.hubs);
         show.delivery.resync = self.resync.unwrap_or(show.delivery.resync);
     }
+}
+
+/// Says whether `text` is an origin as browsers write it: scheme and host, the port if it is not the scheme's own.
+fn is_origin(text: &str) -> bool {
+    let Some(host) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_:[]".contains(&byte);
+    text.len() <= ORIGIN_CHARS_MAX && !host.is_empty() && host.bytes().all(plain)
 }
 
 impl EventState {
@@ -122,6 +150,7 @@ impl EventState {
             duration: None,
             locale: Locale::default(),
             delivery: Delivery::default(),
+            origins: Vec::new(),
             timeline: Timeline::starting_at(starts_at),
             pace: Timeline::starting_at(starts_at),
             ended_at: None,

@@ -1,8 +1,9 @@
 //! Why a command or a configuration is refused. Whatever is refused changed nothing.
 
+use alloc::string::String;
 use core::fmt;
 
-use super::configuration::{HUBS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+use super::configuration::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 use crate::command::{RATE_MAX, RATE_MIN};
 use crate::message::MessageError;
 use crate::name::{CommandId, Rev};
@@ -96,6 +97,18 @@ pub enum Refusal {
         /// What was asked.
         resync: Span,
     },
+    /// There are too many origins.
+    Origins {
+        /// How many.
+        count: usize,
+    },
+    /// What is to be an origin is none.
+    Origin {
+        /// Its place in the list.
+        index: usize,
+        /// What was given, cut to the length of an origin.
+        origin: String,
+    },
 }
 
 impl From<MessageError> for Refusal {
@@ -164,6 +177,13 @@ impl fmt::Display for Refusal {
                 resync.as_millis(),
                 RESYNC_MIN.as_millis(),
                 RESYNC_MAX.as_millis()
+            ),
+            Self::Origins { count } => {
+                write!(f, "{count} origins are too many, at most {ORIGINS_MAX} fit; an empty list admits every site")
+            }
+            Self::Origin { index, origin } => write!(
+                f,
+                "{origin:?} at place {index} is no origin; give scheme and host as browsers do, \"https://example.com\", at most {ORIGIN_CHARS_MAX} characters in lower case"
             ),
         }
     }

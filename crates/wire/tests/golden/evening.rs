@@ -63,6 +63,7 @@ pub(crate) fn configuration() -> Configuration {
         locale: Some("en".parse().unwrap()),
         hubs: Some(4),
         resync: Some(ms(300_000)),
+        origins: None,
         if_rev: None,
         reason: Some("first set-up".to_owned()),
     }

@@ -5,7 +5,10 @@
 mod chain;
 mod evening;
 
-use downbeat_core::ServerTime;
+use downbeat_core::fanout::Region;
+use downbeat_core::{Rev, ServerTime};
+use downbeat_wire::audience::{Acks, HubAudience};
+use downbeat_wire::live::{AckKind, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
 use evening::*;
@@ -113,7 +116,33 @@ fn operator_answers_are_golden() {
     assert_tolerant::<CommandAnswer>(fixture!("command-answer"));
     let main = ListedEvent { name: name(), created_at: MADE_AT };
     assert_golden(fixture!("event-list"), &EventList { events: vec![main] });
-    assert_golden(fixture!("audience"), &Audience { hubs: 4, sockets: 18_342 });
+}
+
+#[test]
+fn the_audience_is_golden() {
+    let hub = |hub, region, sockets, rev| HubAudience { hub, region, sockets, rev: Rev::new(rev) };
+    let acks = Acks { rev: Rev::new(5), asked: 512, applied: 505, median: Some(41), p95: Some(120) };
+    let by_hub = vec![hub(0, Region::WestEurope, 2_000, 5), hub(1, Region::EastNorthAmerica, 1_408, 4)];
+    let audience = Audience { rev: Rev::new(5), hubs: 4, answered: 2, sockets: 3_408, by_hub, acks: Some(acks) };
+    assert_golden(fixture!("audience"), &audience);
+    assert_tolerant::<Audience>(fixture!("audience"));
+    let silent = Audience { answered: 0, sockets: 0, by_hub: Vec::new(), acks: None, ..audience };
+    assert_golden(fixture!("audience-silent"), &silent);
+}
+
+#[test]
+fn what_travels_through_a_socket_is_golden() {
+    let state = StateBody::new(&name(), &paused(), at(20, 30, 0));
+    let body = serde_json::to_string(&state).unwrap();
+    let frame = StateFrame { kind: StateKind::State, state, hub: 2, ack: true };
+    assert_golden(fixture!("live-state"), &frame);
+    assert_tolerant::<StateFrame>(fixture!("live-state"));
+    assert_eq!(StateFrame::of_body(&body, 2, true), compact(fixture!("live-state").1));
+    let applied_at = at(20, 0, 0) + ms(541);
+    let ack = Ack { kind: AckKind::Ack, rev: paused().rev(), applied_at };
+    assert_golden(fixture!("live-ack"), &ack);
+    assert_eq!(Ack::new(paused().rev(), applied_at), ack);
+    assert_eq!(Ack::parse(fixture!("live-ack").1), Some(ack));
 }
 
 #[test]
@@ -251,7 +280,9 @@ fn commands_are_golden() {
 fn the_configuration_is_golden() {
     let (_, text) = fixture!("configuration");
     let (configuration, actor) = configuration::parse(text.as_bytes()).unwrap();
-    assert_eq!((&configuration, actor.as_deref()), (&evening::configuration(), Some("maria")));
+    let origins = Some(vec!["https://gala.example".to_owned()]);
+    let expected = downbeat_core::Configuration { origins, ..evening::configuration() };
+    assert_eq!((&configuration, actor.as_deref()), (&expected, Some("maria")));
     let value: Value = serde_json::from_str(text).unwrap();
     assert_eq!(configuration::body(&configuration, "maria"), value);
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::configuration::{HUBS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+use crate::event::configuration::{HUBS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 
 fn starts(starts_at: ServerTime) -> Configuration {
     Configuration { starts_at: Some(starts_at), ..Configuration::default() }
@@ -124,4 +124,37 @@ fn a_configured_start_follows_the_rules_of_reschedule() {
     assert_eq!(evening.event.handle_configuration(starts(at(20, 0, 0)), "maria", at(18, 30, 0)), Ok(true));
     assert_eq!(evening.status(at(19, 59, 59)), Status::Scheduled);
     assert_eq!(evening.status(at(20, 0, 0)), Status::Running);
+}
+
+fn origins(origins: &[&str]) -> Configuration {
+    let origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
+    Configuration { origins: Some(origins), ..starts(at(19, 0, 0)) }
+}
+
+#[test]
+fn an_event_admits_the_sites_it_names_and_every_site_if_it_names_none() {
+    let open = create(starts(at(19, 0, 0))).unwrap();
+    assert!(open.admits(Some("https://anywhere.example")) && open.admits(None));
+    let event = create(origins(&["https://gala.example", "http://127.0.0.1:5173"])).unwrap();
+    assert!(event.admits(Some("https://gala.example")) && event.admits(Some("http://127.0.0.1:5173")));
+    // A program names no origin, and no browser can be made to leave it out.
+    assert!(event.admits(None));
+    for other in ["https://gala.example.evil", "http://gala.example", "https://gala.example:8443", "null", ""] {
+        assert!(!event.admits(Some(other)), "{other}");
+    }
+}
+
+#[test]
+fn what_is_no_origin_is_refused_with_its_place() {
+    for bad in ["gala.example", "https://", "https://gala.example/", "https://Gala.example", "ftp://x", "*", "null"] {
+        let refusal = create(origins(&["https://gala.example", bad])).unwrap_err();
+        assert_eq!(refusal, Refusal::Origin { index: 1, origin: bad.to_owned() });
+    }
+    let long = format!("https://{}", "x".repeat(193));
+    let cut = long[..200].to_owned();
+    assert_eq!(create(origins(&[&long])), Err(Refusal::Origin { index: 0, origin: cut.clone() }));
+    assert!(create(origins(&[&cut])).is_ok());
+    assert!(create(origins(&["https://gala.example"; ORIGINS_MAX])).is_ok());
+    let many = create(origins(&["https://gala.example"; ORIGINS_MAX + 1]));
+    assert_eq!(many, Err(Refusal::Origins { count: ORIGINS_MAX + 1 }));
 }

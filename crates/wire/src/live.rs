@@ -1,0 +1,168 @@
+//! What travels through `GET /v1/events/{event}/live`, the WebSocket.
+//!
+//! | who | sends | when |
+//! | --- | --- | --- |
+//! | the hub | [`StateFrame`] | on joining, and on each change |
+//! | a viewer | [`PING`], answered with the text of a [`Version`](downbeat_core::fanout::Version) | every 15 s |
+//! | a viewer | [`Ack`] | when a [`StateFrame`] with `ack` was applied |
+
+use downbeat_core::{Rev, ServerTime};
+use serde::{Deserialize, Serialize};
+
+use crate::json;
+use crate::state::StateBody;
+
+/// What a viewer sends to learn whether the socket still works. The runtime answers it without waking the hub: with
+/// the [`Version`](downbeat_core::fanout::Version) of the state, so that a push that was missed is noticed too.
+pub const PING: &str = "p";
+
+/// Gives the length of a frame that a viewer may send: at most 1,024 bytes. The longest of the protocol has 80.
+pub const FRAME_BYTES_MAX: usize = 1_024;
+
+/// The whole state, pushed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StateFrame {
+    /// What this frame is.
+    #[serde(rename = "type")]
+    pub kind: StateKind,
+    /// The state. Its `serverTime` is when the hub wrote it for all its viewers, and is no exchange for a clock.
+    #[serde(flatten)]
+    pub state: StateBody,
+    /// The number of the hub that holds the socket: what `?not=` takes when it is lost.
+    pub hub: u16,
+    /// Please send an [`Ack`] when this is applied; a sample of the viewers is asked.
+    pub ack: bool,
+}
+
+/// What a [`StateFrame`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum StateKind {
+    /// The whole state.
+    State,
+}
+
+impl StateFrame {
+    /// Gives the text of the frame with the state `body`, the JSON text of a [`StateBody`].
+    pub fn of_body(body: &str, hub: u16, ack: bool) -> String {
+        let members = body.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
+        format!(r#"{{"type":"state",{members},"hub":{hub},"ack":{ack}}}"#)
+    }
+}
+
+/// A viewer's word that a change was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Ack {
+    /// What this frame is.
+    #[serde(rename = "type")]
+    pub kind: AckKind,
+    /// The revision that was applied.
+    pub rev: Rev,
+    /// When it was acted on, in the server's time as the viewer knows it: at its effect, or when it was heard if that
+    /// was later.
+    pub applied_at: ServerTime,
+}
+
+/// What an [`Ack`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum AckKind {
+    /// A change was applied.
+    Ack,
+}
+
+impl Ack {
+    /// Gives the word that `rev` was applied at `applied_at`.
+    pub const fn new(rev: Rev, applied_at: ServerTime) -> Self {
+        Self { kind: AckKind::Ack, rev, applied_at }
+    }
+
+    /// Reads a frame; nothing if it is none of these.
+    pub fn parse(frame: &str) -> Option<Self> {
+        json::read(frame.as_bytes()).ok()
+    }
+}
+
+/// Why a hub closes a socket; the numbers are those of RFC 6455 and its registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// The frame is bytes, and the protocol is text.
+    Bytes,
+    /// The text is no frame of the protocol.
+    Unknown,
+    /// The frame is longer than [`FRAME_BYTES_MAX`].
+    TooLong,
+    /// The hub starts anew; come back after a while.
+    Restart,
+    /// The hub has no room; come back after a while, to another.
+    Full,
+}
+
+impl Close {
+    /// Gives the close code.
+    pub const fn code(self) -> u16 {
+        match self {
+            Self::Bytes => 1_003,
+            Self::Unknown => 1_008,
+            Self::TooLong => 1_009,
+            Self::Restart => 1_012,
+            Self::Full => 1_013,
+        }
+    }
+
+    /// Gives the reason, a short text for whoever looks.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Bytes => "send text",
+            Self::Unknown => "not in the protocol: send \"p\" or an ack",
+            Self::TooLong => "a frame has at most 1,024 bytes",
+            Self::Restart => "the hub starts anew",
+            Self::Full => "the hub has no room",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_ack_is_none() {
+        for frame in [
+            "",
+            "p",
+            "pp",
+            "{}",
+            "[]",
+            "null",
+            r#"{"type":"state","rev":1,"appliedAt":1}"#,
+            r#"{"type":"ack","rev":-1,"appliedAt":1}"#,
+            r#"{"type":"ack","rev":1}"#,
+            r#"{"type":"ack","rev":1,"appliedAt":"1"}"#,
+            r#"{"type":"ack","rev":1,"appliedAt":9e99}"#,
+        ] {
+            assert_eq!(Ack::parse(frame), None, "{frame}");
+        }
+        let ack = Ack::new(Rev::new(13), ServerTime::from_millis(1_704_067_200_541));
+        assert_eq!(Ack::parse(r#"{"type":"ack","rev":13,"appliedAt":1704067200541,"new":1}"#), Some(ack));
+    }
+
+    #[test]
+    fn reasons_fit_a_close_frame() {
+        for close in [Close::Bytes, Close::Unknown, Close::TooLong, Close::Restart, Close::Full] {
+            assert!(close.reason().len() <= 123 && (1_000..1_016).contains(&close.code()));
+        }
+    }
+
+    #[test]
+    fn the_longest_frame_of_the_protocol_fits() {
+        let last = ServerTime::from_millis(downbeat_core::time::SERVER_TIME_MS_MAX);
+        let text = serde_json::to_string(&Ack::new(Rev::new(u64::MAX), last)).unwrap();
+        assert!(text.len() <= 80, "{text}");
+    }
+}
