@@ -7,7 +7,7 @@
 //! | every 30 s ± 20 % | until 5 minutes have passed since the beginning |
 //! | the server's `resync` ± 20 %, 5 minutes unless it says otherwise | from then on |
 //!
-//! It begins anew after a jump. A wait counts from the answer, so a slow line is not asked faster than it answers. The
+//! It begins anew after a jump, and asks within 5 s ± 20 % where an answer left something open. A wait counts from the answer, so a slow line is not asked faster than it answers. The
 //! first wait of the two slow paces is anywhere between nothing and the whole, so viewers who came together do not ask
 //! together.
 
@@ -33,6 +33,11 @@ const SETTLING_WAIT: Span = Span::from_millis(30_000);
 
 /// Gives the time until the skew is known: 5 minutes.
 const SETTLED_AFTER: Span = Span::from_millis(300_000);
+
+/// Gives the wait for something that an answer left open: 5 s.
+///
+/// Reason: the server answers in any case, also while it cannot tell the state; that is over within seconds.
+const OPEN_WAIT: Span = Span::from_millis(5_000);
 
 /// Gives how far waits depart from their length, in percent: 20.
 const JITTER_PERCENT: u8 = 20;
@@ -169,6 +174,14 @@ impl Schedule {
             State::Waiting { until } => State::Waiting { until: until.min(now) },
             State::Asked { at, .. } => State::Asked { at, again: true },
         };
+    }
+
+    /// Takes in that the answer left something open, so the next question comes within 5 s ± 20 %.
+    pub fn handle_gap(&mut self, now: LocalTime) {
+        if let State::Waiting { until } = self.state {
+            let soon = now + self.seed.span_around(OPEN_WAIT, JITTER_PERCENT);
+            self.state = State::Waiting { until: until.min(soon) };
+        }
     }
 
     /// Takes in how long the server wants to be left alone once all is settled; brought into [`RESYNC_MIN`] to

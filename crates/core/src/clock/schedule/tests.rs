@@ -114,6 +114,28 @@ fn doubt_asks_now_and_once() {
 }
 
 #[test]
+fn what_an_answer_left_open_is_asked_for_within_seconds() {
+    let mut schedule = Schedule::new(ORIGIN, Seed::new(7));
+    asked(&mut schedule, ORIGIN + ms(600_000));
+    let mut now = schedule.deadline();
+    for _ in 0..20 {
+        schedule.poll(now);
+        schedule.handle_gap(now);
+        assert_eq!(schedule.deadline(), now + ANSWER_MAX, "a question on its way is not hurried");
+        schedule.handle_answer(Change::None, now);
+        schedule.handle_gap(now);
+        let wait = schedule.deadline() - now;
+        assert!((ms(4_000)..=ms(6_000)).contains(&wait), "{wait:?}");
+        now += wait;
+    }
+    // Who asks more quickly anyway is not slowed down.
+    schedule.poll(now);
+    schedule.handle_answer(Change::Flush, now);
+    schedule.handle_gap(now);
+    assert!(schedule.deadline() - now <= ms(120));
+}
+
+#[test]
 fn the_ends_of_time_are_times() {
     for end in [i64::MIN, i64::MAX] {
         let now = LocalTime::from_micros(end);
@@ -122,6 +144,7 @@ fn the_ends_of_time_are_times() {
             schedule.poll(now);
             schedule.handle_answer(Change::Flush, now);
             schedule.handle_failure(now);
+            schedule.handle_gap(now);
             schedule.handle_doubt(now);
         }
     }
