@@ -19,7 +19,7 @@
 //! let exchange = Exchange::new(local(500), answered, answered, local(540))?;
 //! let news = News {
 //!     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: Timeline::starting_at(starts_at), ended_at: None,
-//!     rundown: None, details: Some(Details { starts_at, messages: vec![] }),
+//!     rundown: None, details: Some(Details { starts_at, messages: vec![], pushes: false }),
 //! };
 //! session.handle_answer(&exchange, Some(news), None, local(540));
 //! assert_eq!(session.connection(), Connection::Polling(NoPush::NoSocket));
@@ -36,12 +36,68 @@
 //! - **A higher revision of the epoch wins**, whichever way it came; an older one is ignored.
 //! - **One question at a time.** It asks for the whole state where the short answer leaves something open, for the
 //!   time otherwise, and tries again after a jittered wait.
+//!
+//! # Push
+//!
+//! Once the details of a state say that the server pushes, the session wants a socket. A shell that has sockets needs
+//! six lines for it, and one that has none says [`Session::handle_closed`] whenever it should open one:
+//!
+//! | effect | what the shell does |
+//! | --- | --- |
+//! | [`Effect::OpenSocket`] | opens it. Each state that comes: [`Session::handle_push`]; its end or failure: [`Session::handle_closed`] |
+//! | [`Effect::Ping`] | sends the ping. What comes back: [`Session::handle_pong`] |
+//! | [`Effect::Ack`] | sends the acknowledgement |
+//! | [`Effect::CloseSocket`] | closes the socket, and hands over nothing that comes from it any more |
+//! | [`Effect::Ask`] with [`Question::Status`] | fetches `…/status`: [`Session::handle_news`] or [`Session::handle_failure`] |
+//!
+//! That a socket was opened tells nothing: it counts as open with the first state that comes through it, which the
+//! server sends to whoever joins. From then on the connection is [`Connection::Live`]. It is pinged every 15 s, and has
+//! 3 s to answer. A pong that names a state not known here has the worker asked at once. A lost socket is followed by
+//! another after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the state is asked for every 5 s ± 20 %.
+//!
+//! All of it goes on beside the questions for the time, which keep their own pace and carry the state too.
+//!
+//! ```
+//! # use downbeat_core::clock::{Exchange, WallTime};
+//! # use downbeat_core::session::{Connection, Details, Effect, News, Push, Session};
+//! # use downbeat_core::{LocalTime, Rev, Seed, Segment, ServerTime, Span, Position, Rate, Timeline};
+//! # let local = |ms: i64| LocalTime::from_micros(ms * 1_000);
+//! # let mut session = Session::new(Seed::of(&[b"gala", b"viewer 17"]), None, local(0));
+//! # session.handle_tick(local(500), WallTime::from_millis(7_500));
+//! # let starts_at = ServerTime::from_millis(1_704_067_200_000);
+//! # let exchange = Exchange::new(local(500), starts_at, starts_at, local(540))?;
+//! # let mut news = News {
+//! #     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: Timeline::starting_at(starts_at), ended_at: None,
+//! #     rundown: None, details: Some(Details { starts_at, messages: vec![], pushes: true }),
+//! # };
+//! # session.handle_answer(&exchange, Some(news.clone()), None, local(540));
+//! # let effects = |session: &mut Session| std::iter::from_fn(|| session.poll_effect()).collect::<Vec<_>>();
+//! // The first answer, at 540 ms, said that the server pushes.
+//! assert!(effects(&mut session).contains(&Effect::OpenSocket { not: None }));
+//! session.handle_push(Push { news: news.clone(), hub: 2, ack: false }, local(600));
+//! assert_eq!(session.connection(), Connection::Live);
+//! // Revision 2 holds the event at 10 s. It took effect 300 ms before it came through the socket.
+//! let now = session.reading(local(10_620)).unwrap().time;
+//! let from = ServerTime::from_millis(now.as_millis() - 300);
+//! let held = Segment { from, position: Position::from_millis(10_000), rate: Rate::HELD };
+//! news.timeline = Timeline::from_segments(vec![news.timeline.segments()[0], held]).unwrap();
+//! news.rev = news.rev.next();
+//! # effects(&mut session);
+//! session.handle_push(Push { news, hub: 2, ack: true }, local(10_620));
+//! let told = effects(&mut session);
+//! assert!(told.iter().any(|effect| matches!(effect, Effect::State { lateness } if lateness.as_millis() == 300)));
+//! assert!(told.contains(&Effect::Ack { rev: Rev::new(2), applied_at: now }));
+//! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
+//! ```
 
 mod connection;
 mod effect;
+mod line;
 mod loading;
 mod media;
 mod news;
+mod polling;
+mod socket;
 
 #[cfg(test)]
 mod tests;
@@ -52,11 +108,11 @@ use crate::clock::{Change, DisciplinedClock, Due, Envelope, Exchange, JumpWatch,
 use crate::correction::{self, Action, Correction, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
-use crate::name::Digest;
+use crate::name::{Digest, Epoch, Rev};
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{Position, Rate};
-use connection::Line;
+use line::Line;
 use loading::Loading;
 use media::Media;
 use news::{Known, Verdict};
@@ -64,7 +120,7 @@ use news::{Known, Verdict};
 pub use connection::{Connection, Failure, NoPush, Wait};
 pub use effect::{Effect, Question};
 pub use media::MediaId;
-pub use news::{Details, News};
+pub use news::{Details, News, Push};
 
 /// One viewer of one event.
 #[derive(Clone, Debug)]
@@ -77,8 +133,12 @@ pub struct Session {
     cueing: Cueing,
     media: Media,
     line: Line,
-    /// When the server was last heard.
-    heard_at: Option<LocalTime>,
+    /// A pong named a state that is not known here.
+    missed: bool,
+    /// A revision to be acknowledged once it has taken effect.
+    ack: Option<Rev>,
+    /// How late the change was heard that made the state what it is.
+    lateness: Span,
     told: Told,
     effects: VecDeque<Effect>,
 }
@@ -106,7 +166,8 @@ impl Session {
     pub fn new(viewer: Seed, memory: Option<Memory>, now: LocalTime) -> Self {
         let mut seed = viewer;
         let loading = Loading::new(Seed::new(seed.next_u64()));
-        let line = Line::default();
+        let line = Line::new(&mut seed, now);
+        let told = Told { connection: line.connection(false), status: None, message: None, looked: None };
         Self {
             clock: DisciplinedClock::new(Envelope::new()),
             jumps: JumpWatch::new(),
@@ -116,8 +177,10 @@ impl Session {
             cueing: Cueing::new(memory),
             media: Media::default(),
             line,
-            heard_at: None,
-            told: Told { connection: line.connection(false), status: None, message: None, looked: None },
+            missed: false,
+            ack: None,
+            lateness: Span::ZERO,
+            told,
             effects: VecDeque::new(),
         }
     }
@@ -127,16 +190,18 @@ impl Session {
         if let Some(by) = self.jumps.handle_readings(now, wall) {
             self.clock.handle_doubt(by);
             self.schedule.handle_doubt(now);
+            self.line.handle_doubt(now);
         }
         self.advance(now);
     }
 
-    /// Does what is due, and asks the server at once unless it has just answered: the page is shown again, or the
-    /// network is back.
+    /// Does what is due, and asks the server at once, by the socket too, unless it has just answered: the page is shown
+    /// again, or the network is back.
     pub fn handle_wake(&mut self, now: LocalTime, wall: WallTime) {
-        let is_fresh = self.line.failure.is_none() && self.heard_at.is_some_and(|heard| now - heard < FRESH);
+        let is_fresh = !self.line.has_failed() && self.line.heard_at.is_some_and(|heard| now - heard < FRESH);
         if !is_fresh {
             self.schedule.handle_doubt(now);
+            self.line.handle_doubt(now);
         }
         self.handle_tick(now, wall);
     }
@@ -152,36 +217,68 @@ impl Session {
             self.schedule.handle_resync(resync);
         }
         self.schedule.handle_answer(change, now);
-        self.heard_at = Some(now);
-        self.line.failure = None;
-        self.line.state_unknown = news.is_none();
-        if let Some(news) = news {
-            self.take(news, now);
-            if self.known.lacks_details() {
-                self.schedule.handle_doubt(now);
+        self.line.hear(news.is_some(), now);
+        self.missed = false;
+        match news {
+            Some(news) => {
+                let is_whole = news.details.is_some();
+                self.take(news, now);
+                if self.known.lacks_details() {
+                    // A whole state that does not help is an older one; the server learns of the newer soon.
+                    if is_whole { self.schedule.handle_gap(now) } else { self.schedule.handle_doubt(now) }
+                }
             }
+            // Where changes are pushed, the socket tells, or the questions for the status that replace it.
+            None if !self.line.socket.is_offered() => self.schedule.handle_gap(now),
+            None => {}
         }
         self.effects.push_back(Effect::Clock(change));
         self.advance(now);
     }
 
-    /// Takes in that a question had no answer.
-    pub fn handle_failure(&mut self, failure: Failure, now: LocalTime) {
-        self.schedule.handle_failure(now);
-        self.line.failure = Some(failure);
+    /// Takes in that `question` had no answer.
+    pub fn handle_failure(&mut self, question: Question, failure: Failure, now: LocalTime) {
+        if question != Question::Status {
+            self.schedule.handle_failure(now);
+        }
+        self.line.fail(question, failure);
         self.advance(now);
     }
 
-    /// Takes in a state that was pushed, or came some other way than as an answer.
+    /// Takes in the answer to [`Question::Status`].
     pub fn handle_news(&mut self, news: News, now: LocalTime) {
-        self.heard_at = Some(now);
+        self.line.hear_status(now);
         self.take(news, now);
         self.advance(now);
     }
 
-    /// Takes in that the socket through which changes are pushed was opened, or lost.
-    pub fn handle_push(&mut self, open: bool, now: LocalTime) {
-        self.line.push = Some(open);
+    /// Takes in a state that came through the socket.
+    pub fn handle_push(&mut self, push: Push, now: LocalTime) {
+        let Push { news, hub, ack } = push;
+        let (epoch, rev) = (news.epoch.clone(), news.rev);
+        self.line.socket.handle_push(hub, now);
+        self.line.hear(true, now);
+        self.take(news, now);
+        if ack && self.known.is_at(&epoch, rev) {
+            self.ack = Some(rev);
+        }
+        self.advance(now);
+    }
+
+    /// Takes in what came back for a ping: the state that the hub has.
+    pub fn handle_pong(&mut self, epoch: &Epoch, rev: Rev, now: LocalTime) {
+        self.line.socket.handle_pong(now);
+        self.line.heard_at = Some(now);
+        if self.known.is_behind(epoch, rev) {
+            self.missed = true;
+            self.schedule.handle_doubt(now);
+        }
+        self.advance(now);
+    }
+
+    /// Takes in that the socket was closed, or could not be opened.
+    pub fn handle_closed(&mut self, now: LocalTime) {
+        self.line.socket.handle_closed(now);
         self.advance(now);
     }
 
@@ -244,9 +341,11 @@ impl Session {
     /// Gives the instant at which to tick next; a past one means now.
     pub fn next_deadline(&self) -> LocalTime {
         let turn = self.told.looked.and_then(|(_, until)| until);
-        let instants = [self.cueing.next_deadline(), turn].into_iter().flatten();
+        let ack = self.ack.and(self.known.effective_at);
+        let instants = [self.cueing.next_deadline(), turn, ack].into_iter().flatten();
         let local = instants.min().and_then(|instant| self.clock.local_time(instant));
-        [local, self.loading.deadline()].into_iter().flatten().fold(self.schedule.deadline(), LocalTime::min)
+        let others = [local, self.loading.deadline(), self.line.deadline()];
+        others.into_iter().flatten().fold(self.schedule.deadline(), LocalTime::min)
     }
 
     /// Gives the server's time at `now` and how wrong it may be; nothing before the first answer.
@@ -291,7 +390,7 @@ impl Session {
 
     /// Gives when the server was last heard.
     pub fn heard_at(&self) -> Option<LocalTime> {
-        self.heard_at
+        self.line.heard_at
     }
 
     /// Gives what has fired, to be kept through a reload before what fires now is done.
@@ -302,6 +401,7 @@ impl Session {
     fn take(&mut self, news: News, now: LocalTime) {
         let is_first = self.known.news.is_none();
         let verdict = self.known.take(news);
+        let reading = self.clock.reading(now);
         let Some(news) = self.known.news.as_ref().filter(|_| verdict != Verdict::Old) else { return };
         if verdict == Verdict::NewLife && !is_first {
             self.cueing.forget();
@@ -311,23 +411,37 @@ impl Session {
         if self.loading.want(news.rundown, is_first, now) && news.rundown.is_none() {
             self.cueing.handle_rundown(CueList::default(), |_, _| false);
         }
+        if let Some(details) = &news.details
+            && self.line.socket.offer(details.pushes, now)
+        {
+            self.effects.push_back(Effect::CloseSocket);
+        }
+        if verdict != Verdict::Completes {
+            let late = reading.zip(self.known.effective_at).map(|(reading, effective_at)| reading.time - effective_at);
+            self.lateness = late.unwrap_or(Span::ZERO).max(Span::ZERO);
+            self.ack = None;
+        }
         self.told.looked = None;
-        self.effects.push_back(Effect::State);
+        self.effects.push_back(Effect::State { lateness: self.lateness });
     }
 
     /// Does whatever is due: questions, fetches, cues, and telling the shell what is another now.
     fn advance(&mut self, now: LocalTime) {
         match self.schedule.poll(now) {
             Some(Due::Ask { .. }) => {
-                let question = if self.known.lacks_details() { Question::State } else { Question::Time };
+                let lacks = self.missed || self.known.lacks_details();
+                let question = if lacks { Question::State } else { Question::Time };
                 self.effects.push_back(Effect::Ask(question));
             }
             Some(Due::GiveUp) => {
-                self.line.failure = Some(Failure::Timeout);
+                self.line.fail(Question::Time, Failure::Timeout);
                 self.effects.push_back(Effect::GiveUp);
             }
             None => {}
         }
+        self.line.advance(now, &mut self.effects);
+        // What has taken effect is acknowledged through the socket that asked, if it is still there.
+        self.ack = self.ack.filter(|_| self.line.socket.is_open());
         if let Some(digest) = self.loading.poll(now) {
             self.effects.push_back(Effect::LoadRundown(digest));
         }
@@ -335,6 +449,10 @@ impl Session {
         if let Some(reading) = reading {
             self.look(reading.time);
             self.cueing.handle_tick(reading.time, reading.bound);
+            let takes_effect = self.known.effective_at.is_none_or(|effective_at| effective_at <= reading.time);
+            if let Some(rev) = self.ack.take_if(|_| takes_effect) {
+                self.effects.push_back(Effect::Ack { rev, applied_at: reading.time });
+            }
         }
         let connection = self.line.connection(reading.is_some() && self.known.news.is_some());
         if self.told.connection != connection {
@@ -352,10 +470,14 @@ impl Session {
             return;
         }
         let is_new = self.told.looked.is_none();
+        let turned = self.told.looked.and_then(|(_, until)| until);
         self.told.looked = Some((at, news.next_change(at)));
         let (status, message) = (news.status(at), news.message(at));
-        if self.told.status.replace(status) != Some(status) {
-            self.effects.push_back(Effect::Status(status));
+        let before = self.told.status.replace(status);
+        if before != Some(status) {
+            let late = turned.map_or(self.lateness, |turned| at - turned);
+            let lateness = before.map_or(Span::ZERO, |_| late.max(Span::ZERO));
+            self.effects.push_back(Effect::Status { status, lateness });
         }
         // Which message an index means depends on the state, so a new state says it anew; and a short one says nothing.
         if news.details.is_none() {

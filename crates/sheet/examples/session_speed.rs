@@ -95,7 +95,7 @@ impl World {
             timeline: Timeline::starting_at(STARTS_AT),
             ended_at: None,
             rundown: Some(DIGEST),
-            details: Some(Details { starts_at: STARTS_AT, messages: vec![] }),
+            details: Some(Details { starts_at: STARTS_AT, messages: vec![], pushes: false }),
         };
         self.session.handle_answer(&exchange, Some(news), None, self.now);
     }

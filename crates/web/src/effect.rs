@@ -14,13 +14,23 @@ pub enum Kind {
     AskTime,
     /// Ask for the whole state.
     AskState,
-    /// Abort the question.
+    /// Ask for the status; a former question for it is given up.
+    AskStatus,
+    /// Abort the question for time or state.
     GiveUp,
+    /// Open the socket: the number of a hub to avoid, or NaN.
+    OpenSocket,
+    /// Close it, and hear no more from it.
+    CloseSocket,
+    /// Send the ping.
+    Ping,
+    /// Send that a change was applied: its revision, and when at the server.
+    Ack,
     /// Fetch the rundown of the state.
     LoadRundown,
-    /// The state that was told last is the state now.
+    /// The state that was told last is the state now: how late it was heard.
     State,
-    /// The status is another: its [`Word`].
+    /// The status is another: its [`Word`], and how late that is told.
     Status,
     /// Another message is shown: its index, or NaN.
     Message,
@@ -74,9 +84,9 @@ pub enum Why {
     FirstAnswer,
     /// The server knows the time, but not the state at the moment.
     StateUnknown,
-    /// The server offers no push, or its socket is not open yet.
+    /// The server offers no push, or the first socket is not open yet.
     NoPush,
-    /// The socket was lost.
+    /// The socket was lost, or could not be opened.
     PushLost,
     /// No answer came in time.
     Timeout,

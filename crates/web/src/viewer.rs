@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use downbeat_core::clock::{Change, Exchange, WallTime};
 use downbeat_core::correction::{Action, Means, Reading};
 use downbeat_core::cueing::{CueList, Effect as Cueing, Memory, Timing};
-use downbeat_core::session::{Details, Effect, MediaId, News, Question};
+use downbeat_core::session::{Details, Effect, MediaId, News, Push, Question};
 use downbeat_core::{Digest, Rev, Seed, Segment, Session, Span, Timeline};
 use wasm_bindgen::prelude::*;
 
@@ -62,10 +62,10 @@ impl Viewer {
     }
 
     /// Tells more of the state that was told: what only the whole state says.
-    pub fn tell_details(&mut self, starts_at: f64, messages: &[f64]) {
+    pub fn tell_details(&mut self, starts_at: f64, messages: &[f64], pushes: bool) {
         if let Some(news) = &mut self.told {
             let messages = messages.iter().map(|from| server_time(*from)).collect();
-            news.details = Some(Details { starts_at: server_time(starts_at), messages });
+            news.details = Some(Details { starts_at: server_time(starts_at), messages, pushes });
         }
     }
 
@@ -82,21 +82,36 @@ impl Viewer {
         exchange.is_ok()
     }
 
-    /// Says that the state that was told was pushed.
-    pub fn push(&mut self, now: f64) {
+    /// Says that the state that was told is the answer for the status.
+    pub fn heard(&mut self, now: f64) {
         if let Some(news) = self.told.take() {
             self.session.handle_news(news, local_time(now));
         }
     }
 
-    /// Says that the socket of pushes was opened, or lost.
-    pub fn pushing(&mut self, open: bool, now: f64) {
-        self.session.handle_push(open, local_time(now));
+    /// Says that the state that was told came through the socket, from this hub, and whether it is to be acknowledged.
+    pub fn pushed(&mut self, hub: u16, ack: bool, now: f64) {
+        if let Some(news) = self.told.take() {
+            self.session.handle_push(Push { news, hub, ack }, local_time(now));
+        }
     }
 
-    /// Says that a question had no answer.
-    pub fn failed(&mut self, why: Why, now: f64) {
-        self.session.handle_failure(failure(why), local_time(now));
+    /// Says what the ping came back with.
+    pub fn pong(&mut self, epoch: &str, rev: f64, now: f64) {
+        if let Ok(epoch) = epoch.parse() {
+            self.session.handle_pong(&epoch, Rev::new(rev as u64), local_time(now));
+        }
+    }
+
+    /// Says that the socket was closed, or could not be opened.
+    pub fn closed(&mut self, now: f64) {
+        self.session.handle_closed(local_time(now));
+    }
+
+    /// Says that a question had no answer; `asked` is what was polled.
+    pub fn failed(&mut self, asked: Kind, why: Why, now: f64) {
+        let question = if asked == Kind::AskStatus { Question::Status } else { Question::Time };
+        self.session.handle_failure(question, failure(why), local_time(now));
     }
 
     /// Hands a rundown over, as `columns.rs` says; says whether it is still wanted.
@@ -126,10 +141,19 @@ impl Viewer {
             None => Kind::Nothing,
             Some(Effect::Ask(Question::Time)) => Kind::AskTime,
             Some(Effect::Ask(Question::State)) => Kind::AskState,
+            Some(Effect::Ask(Question::Status)) => Kind::AskStatus,
             Some(Effect::GiveUp) => Kind::GiveUp,
+            Some(Effect::OpenSocket { not }) => self.say(Kind::OpenSocket, &[or_nan(not.map(f64::from))]),
+            Some(Effect::CloseSocket) => Kind::CloseSocket,
+            Some(Effect::Ping) => Kind::Ping,
+            Some(Effect::Ack { rev, applied_at }) => {
+                self.say(Kind::Ack, &[rev.number() as f64, applied_at.as_millis() as f64])
+            }
             Some(Effect::LoadRundown(_)) => Kind::LoadRundown,
-            Some(Effect::State) => Kind::State,
-            Some(Effect::Status(word)) => self.say(Kind::Status, &[f64::from(status(word) as u8)]),
+            Some(Effect::State { lateness }) => self.say(Kind::State, &[span_ms(lateness)]),
+            Some(Effect::Status { status: word, lateness }) => {
+                self.say(Kind::Status, &[f64::from(status(word) as u8), span_ms(lateness)])
+            }
             Some(Effect::Message(index)) => self.say(Kind::Message, &[or_nan(index.map(|index| index as f64))]),
             Some(Effect::Connection(now)) => {
                 let (word, why) = connection(now);

@@ -210,12 +210,12 @@ export class Downbeat {
         this.#hear(body);
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
         if (!this.#viewer.answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
-          this.#viewer.failed(Why.NoAnswer, now());
+          this.#viewer.failed(Kind.AskTime, Why.NoAnswer, now());
         }
       });
     } catch (error) {
       // What was given up, core has given up itself.
-      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(reason(error), now()));
+      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(Kind.AskTime, reason(error), now()));
     }
   }
 
@@ -227,7 +227,7 @@ export class Downbeat {
     this.#told = body;
     this.#viewer.tell(epoch, rev, new Float64Array(timeline), body.endedAt ?? NaN, rundown ?? "");
     if ("messages" in body) {
-      this.#viewer.tell_details(body.startsAt, new Float64Array(body.messages.map(({ from }) => from)));
+      this.#viewer.tell_details(body.startsAt, new Float64Array(body.messages.map(({ from }) => from)), false);
     }
   }
 

@@ -5,6 +5,7 @@ use crate::name::{Digest, Epoch, Rev};
 use crate::time::ServerTime;
 use crate::timeline::{Position, Timeline};
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// The event's state as one answer or one push tells it, whichever way it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,19 @@ pub struct Details {
     pub starts_at: ServerTime,
     /// From when each of the messages is shown, the earliest first.
     pub messages: Vec<ServerTime>,
+    /// Whether the server pushes changes.
+    pub pushes: bool,
+}
+
+/// A state that came through the socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// The state, with its details.
+    pub news: News,
+    /// The number of the hub that holds the socket.
+    pub hub: u16,
+    /// Whether the hub asks to be told when the change was applied.
+    pub ack: bool,
 }
 
 /// How news relate to what is known.
@@ -49,6 +63,8 @@ pub(super) enum Verdict {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     pub(super) news: Option<News>,
+    /// When the last change took effect or will, if that is an instant of its own.
+    pub(super) effective_at: Option<ServerTime>,
     /// Epochs that were left for another one. An answer may come late, or from a server that has not heard; nobody
     /// goes back to a life that is over.
     former: Vec<Epoch>,
@@ -61,11 +77,15 @@ impl Known {
     /// Takes news in if they are any; says what they are.
     pub(super) fn take(&mut self, news: News) -> Verdict {
         let verdict = self.judge(&news);
-        if verdict == Verdict::NewLife
-            && let Some(before) = &self.news
-        {
-            self.former.insert(0, before.epoch.clone());
-            self.former.truncate(FORMER_MAX);
+        if verdict == Verdict::NewLife {
+            self.effective_at = None;
+            if let Some(before) = &self.news {
+                self.former.insert(0, before.epoch.clone());
+                self.former.truncate(FORMER_MAX);
+            }
+        }
+        if verdict == Verdict::Newer {
+            self.effective_at = self.news.as_ref().and_then(|before| news.parts_from(before));
         }
         if verdict != Verdict::Old {
             self.news = Some(news);
@@ -78,21 +98,35 @@ impl Known {
         self.news.as_ref().is_none_or(|news| news.details.is_none())
     }
 
+    /// Says whether a state that is said to exist is newer than what is known.
+    pub(super) fn is_behind(&self, epoch: &Epoch, rev: Rev) -> bool {
+        matches!(self.compare(epoch, rev), Verdict::NewLife | Verdict::Newer)
+    }
+
+    /// Says whether exactly this state is known.
+    pub(super) fn is_at(&self, epoch: &Epoch, rev: Rev) -> bool {
+        self.news.as_ref().is_some_and(|known| known.epoch == *epoch && known.rev == rev)
+    }
+
     fn judge(&self, news: &News) -> Verdict {
+        match self.compare(&news.epoch, news.rev) {
+            Verdict::Completes if self.lacks_details() && news.details.is_some() => Verdict::Completes,
+            Verdict::Completes => Verdict::Old,
+            verdict => verdict,
+        }
+    }
+
+    /// `Completes` stands for the same revision.
+    fn compare(&self, epoch: &Epoch, rev: Rev) -> Verdict {
         match &self.news {
             None => Verdict::NewLife,
-            Some(known) if known.epoch != news.epoch => {
-                if self.former.contains(&news.epoch) {
-                    Verdict::Old
-                } else {
-                    Verdict::NewLife
-                }
-            }
-            Some(known) if news.rev > known.rev => Verdict::Newer,
-            Some(known) if news.rev == known.rev && known.details.is_none() && news.details.is_some() => {
-                Verdict::Completes
-            }
-            Some(_) => Verdict::Old,
+            Some(known) if known.epoch != *epoch && self.former.contains(epoch) => Verdict::Old,
+            Some(known) if known.epoch != *epoch => Verdict::NewLife,
+            Some(known) => match rev.cmp(&known.rev) {
+                Ordering::Less => Verdict::Old,
+                Ordering::Equal => Verdict::Completes,
+                Ordering::Greater => Verdict::Newer,
+            },
         }
     }
 }
@@ -123,6 +157,20 @@ impl News {
         self.details.as_ref()?.messages.iter().rposition(|from| *from <= at)
     }
 
+    /// Gives the first instant from which this is another state than `before`, where the two tell of one: a change of
+    /// the rundown has none, it counts at once.
+    fn parts_from(&self, before: &Self) -> Option<ServerTime> {
+        let known = before.timeline.segments();
+        let segments = self.timeline.segments().iter().filter(|segment| !known.contains(segment));
+        let ended_at = self.ended_at.filter(|_| self.ended_at != before.ended_at);
+        let messages = self
+            .details
+            .iter()
+            .zip(&before.details)
+            .flat_map(|(details, before)| details.messages.iter().filter(|from| !before.messages.contains(from)));
+        segments.map(|segment| segment.from).chain(ended_at).chain(messages.copied()).min()
+    }
+
     /// Gives the next instant after `at` at which the status or the message may be another.
     pub(super) fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         let starts_at = self.starts_at();
@@ -139,6 +187,7 @@ impl News {
 mod tests {
     use super::*;
     use crate::time::Span;
+    use crate::timeline::{Rate, Segment};
 
     const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
@@ -149,7 +198,7 @@ mod tests {
             timeline: Timeline::starting_at(START),
             ended_at: None,
             rundown: None,
-            details: details.then(|| Details { starts_at: START, messages: vec![START] }),
+            details: details.then(|| Details { starts_at: START, messages: vec![START], pushes: true }),
         }
     }
 
@@ -172,6 +221,41 @@ mod tests {
         assert_eq!(known.take(news("b", 1, true)), Verdict::NewLife);
         assert_eq!(known.take(news("a", 10, true)), Verdict::Old);
         assert_eq!(known.take(news("b", 2, true)), Verdict::Newer);
+    }
+
+    #[test]
+    fn a_pong_tells_whether_something_was_missed() {
+        let mut known = Known::default();
+        let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
+        known.take(news("a", 5, true));
+        assert!(known.is_behind(&a, Rev::new(6)) && known.is_behind(&b, Rev::FIRST));
+        assert!(!known.is_behind(&a, Rev::new(5)) && !known.is_behind(&a, Rev::new(4)));
+        known.take(news("b", 1, true));
+        assert!(!known.is_behind(&a, Rev::new(7)), "that life is over");
+        assert!(known.is_at(&b, Rev::FIRST) && !known.is_at(&b, Rev::new(2)) && !known.is_at(&a, Rev::FIRST));
+    }
+
+    #[test]
+    fn a_change_takes_effect_where_the_states_part() {
+        let at = |ms: i64| START + Span::from_millis(ms);
+        let held = |ms: i64| Segment { from: at(ms), position: Position::from_millis(ms), rate: Rate::HELD };
+        let (first, mut second) = (news("a", 1, true), news("a", 2, true));
+        assert_eq!(second.parts_from(&first), None);
+        let mut segments = first.timeline.segments().to_vec();
+        segments.extend([held(5_000), Segment { rate: Rate::NORMAL, ..held(9_000) }]);
+        second.timeline = Timeline::from_segments(segments[..2].to_vec()).unwrap();
+        assert_eq!(second.parts_from(&first), Some(at(5_000)));
+        // One that missed the pause counts from it, and old segments may have gone.
+        let mut third = News { timeline: Timeline::from_segments(segments).unwrap(), ..second.clone() };
+        assert_eq!((third.parts_from(&first), third.parts_from(&second)), (Some(at(5_000)), Some(at(9_000))));
+        third.timeline = Timeline::from_segments(vec![held(5_000)]).unwrap();
+        assert_eq!(third.parts_from(&second), None);
+        third.ended_at = Some(at(20_000));
+        assert_eq!(third.parts_from(&second), Some(at(20_000)));
+        third.details.as_mut().unwrap().messages.push(at(7_000));
+        assert_eq!(third.parts_from(&second), Some(at(7_000)));
+        third.details = None;
+        assert_eq!(third.parts_from(&second), Some(at(20_000)), "who does not tell of messages tells of no change");
     }
 
     #[test]

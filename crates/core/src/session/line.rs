@@ -1,0 +1,168 @@
+//! The line to the server, beside the questions for the time: the socket, and what is asked while there is none.
+
+use super::connection::{Connection, Failure, NoPush, Wait};
+use super::effect::{Effect, Question};
+use super::polling::Polling;
+use super::socket::{Due, Socket};
+use crate::seed::Seed;
+use crate::time::LocalTime;
+use alloc::collections::VecDeque;
+
+/// How the server is heard.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) socket: Socket,
+    polling: Polling,
+    /// When the server was last heard.
+    pub(super) heard_at: Option<LocalTime>,
+    /// The last question failed, so.
+    failure: Option<Failure>,
+    /// The last answer did not tell the state.
+    state_unknown: bool,
+    push: Push,
+}
+
+/// Whether changes are pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Push {
+    /// No, and there was no socket yet.
+    NotYet,
+    Open,
+    /// The socket was lost, or is not to be had.
+    Lost,
+}
+
+impl Line {
+    pub(super) fn new(seed: &mut Seed, now: LocalTime) -> Self {
+        let socket = Socket::new(Seed::new(seed.next_u64()), now);
+        let polling = Polling::new(Seed::new(seed.next_u64()));
+        Self { socket, polling, heard_at: None, failure: None, state_unknown: false, push: Push::NotYet }
+    }
+
+    /// Takes in that the server answered, and whether it told the state.
+    pub(super) fn hear(&mut self, tells_state: bool, now: LocalTime) {
+        self.heard_at = Some(now);
+        self.failure = None;
+        self.state_unknown = !tells_state;
+    }
+
+    /// Takes in that the question for the status was answered.
+    pub(super) fn hear_status(&mut self, now: LocalTime) {
+        self.polling.finish();
+        self.hear(true, now);
+    }
+
+    /// Takes in that a question failed.
+    pub(super) fn fail(&mut self, question: Question, failure: Failure) {
+        if question == Question::Status {
+            self.polling.finish();
+            if failure == Failure::NoAnswer {
+                // An error is an answer too: the server is there, but cannot tell the state.
+                self.state_unknown = true;
+                return;
+            }
+        }
+        self.failure = Some(failure);
+    }
+
+    /// Takes in that the device slept, or the network is back.
+    pub(super) fn handle_doubt(&mut self, now: LocalTime) {
+        self.socket.handle_doubt(now);
+        self.polling.handle_doubt(now);
+    }
+
+    /// Does what is due at `now`: keeps the socket, and asks for the status while there is none.
+    pub(super) fn advance(&mut self, now: LocalTime, effects: &mut VecDeque<Effect>) {
+        if let Some(due) = self.socket.poll(now) {
+            effects.push_back(match due {
+                Due::Open { not } => Effect::OpenSocket { not },
+                Due::Ping => Effect::Ping,
+                Due::Close => Effect::CloseSocket,
+            });
+        }
+        self.push = match self.push {
+            _ if !self.socket.is_offered() => Push::NotYet,
+            _ if self.socket.is_open() => Push::Open,
+            // While the very first one is being opened, nothing is lost.
+            Push::NotYet if !self.socket.is_waiting() => Push::NotYet,
+            _ => Push::Lost,
+        };
+        match self.push {
+            Push::Lost => self.polling.begin(now),
+            Push::NotYet | Push::Open => self.polling.end(),
+        }
+        if let Some(due) = self.polling.poll(now) {
+            if due.gives_up {
+                self.failure = Some(Failure::Timeout);
+            }
+            effects.push_back(Effect::Ask(Question::Status));
+        }
+    }
+
+    /// Says whether a question failed since the server was heard.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    pub(super) fn deadline(&self) -> Option<LocalTime> {
+        [self.socket.deadline(), self.polling.deadline()].into_iter().flatten().min()
+    }
+
+    /// Gives the connection of a viewer who knows the time and the state, or does not yet.
+    pub(super) fn connection(&self, knows: bool) -> Connection {
+        match (knows, self.push, self.failure) {
+            (false, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),
+            (false, _, None) if self.state_unknown => Connection::Acquiring(Wait::State),
+            (false, _, None) => Connection::Acquiring(Wait::FirstAnswer),
+            (true, Push::Open, _) => Connection::Live,
+            (true, _, Some(failure)) => Connection::Holdover(failure),
+            (true, _, None) if self.state_unknown => Connection::Polling(NoPush::StateUnknown),
+            (true, Push::Lost, None) => Connection::Polling(NoPush::Lost),
+            (true, Push::NotYet, None) => Connection::Polling(NoPush::NoSocket),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: LocalTime = LocalTime::from_micros(0);
+
+    fn line() -> Line {
+        Line::new(&mut Seed::new(1), NOW)
+    }
+
+    #[test]
+    fn a_viewer_without_time_acquires_whatever_else_is_so() {
+        let mut line = line();
+        assert_eq!(line.connection(false), Connection::Acquiring(Wait::FirstAnswer));
+        line.hear(false, NOW);
+        assert_eq!(line.connection(false), Connection::Acquiring(Wait::State));
+        line.fail(Question::Time, Failure::Timeout);
+        assert_eq!(line.connection(false), Connection::Acquiring(Wait::Failed(Failure::Timeout)));
+    }
+
+    #[test]
+    fn an_open_socket_is_live_even_if_a_question_failed() {
+        let mut line = line();
+        line.fail(Question::Time, Failure::Timeout);
+        line.push = Push::Open;
+        assert_eq!(line.connection(true), Connection::Live);
+        line.push = Push::Lost;
+        assert_eq!(line.connection(true), Connection::Holdover(Failure::Timeout));
+    }
+
+    #[test]
+    fn without_a_socket_answers_are_what_there_is() {
+        let mut line = line();
+        line.hear(true, NOW);
+        assert_eq!(line.connection(true), Connection::Polling(NoPush::NoSocket));
+        line.push = Push::Lost;
+        assert_eq!(line.connection(true), Connection::Polling(NoPush::Lost));
+        line.fail(Question::Status, Failure::NoAnswer);
+        assert_eq!(line.connection(true), Connection::Polling(NoPush::StateUnknown));
+        line.fail(Question::Status, Failure::Unreachable);
+        assert_eq!(line.connection(true), Connection::Holdover(Failure::Unreachable));
+    }
+}

@@ -1,0 +1,126 @@
+//! Asking for the state while it is not pushed.
+
+use crate::seed::Seed;
+use crate::time::{LocalTime, Span};
+
+/// Gives how long it is from one question for the state to the next while there is no socket: 5 s.
+///
+/// Reason: a pause should be late by seconds, not minutes, and 50,000 viewers who ask so often are 10,000 answers a
+/// second, which data centres give from their caches.
+const POLL_WAIT: Span = Span::from_millis(5_000);
+
+/// Gives how far waits depart from their length, in percent: 20.
+const JITTER_PERCENT: u8 = 20;
+
+/// When to ask for the state. A question without an answer by the next turn has failed.
+#[derive(Clone, Debug)]
+pub(super) struct Polling {
+    seed: Seed,
+    turn: Option<LocalTime>,
+    asked: bool,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    /// The last question had no answer; it is given up for the next one.
+    pub(super) gives_up: bool,
+}
+
+impl Polling {
+    pub(super) const fn new(seed: Seed) -> Self {
+        Self { seed, turn: None, asked: false }
+    }
+
+    /// Begins: the first turn comes anywhere within the first wait, for a crowd that lost one hub.
+    pub(super) fn begin(&mut self, now: LocalTime) {
+        if self.turn.is_none() {
+            self.turn = Some(now + self.seed.span_below(POLL_WAIT));
+        }
+    }
+
+    /// Ends: states are pushed again.
+    pub(super) fn end(&mut self) {
+        (self.turn, self.asked) = (None, false);
+    }
+
+    /// Gives what to do at `now`. It is taken as done.
+    pub(super) fn poll(&mut self, now: LocalTime) -> Option<Due> {
+        self.turn.filter(|turn| *turn <= now)?;
+        let gives_up = self.asked;
+        self.asked = true;
+        self.turn = Some(now + self.seed.span_around(POLL_WAIT, JITTER_PERCENT));
+        Some(Due { gives_up })
+    }
+
+    /// Takes in that the question was answered, or that this failed.
+    pub(super) fn finish(&mut self) {
+        self.asked = false;
+    }
+
+    /// Asks now, if it asks at all: the page is shown again, or the network is back.
+    pub(super) fn handle_doubt(&mut self, now: LocalTime) {
+        self.turn = self.turn.map(|turn| turn.min(now));
+    }
+
+    pub(super) fn deadline(&self) -> Option<LocalTime> {
+        self.turn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> LocalTime {
+        LocalTime::from_micros(ms * 1_000)
+    }
+
+    fn ms(ms: i64) -> Span {
+        Span::from_millis(ms)
+    }
+
+    #[test]
+    fn it_asks_every_5_seconds_give_or_take_one() {
+        let mut polling = Polling::new(Seed::new(1));
+        assert_eq!(polling.poll(at(1_000_000)), None);
+        polling.begin(at(0));
+        let mut now = polling.deadline().unwrap();
+        assert!(now < at(5_000), "{now:?}");
+        for _ in 0..100 {
+            assert_eq!(polling.poll(now), Some(Due { gives_up: false }));
+            assert_eq!(polling.poll(now), None);
+            polling.finish();
+            let wait = polling.deadline().unwrap() - now;
+            assert!((ms(4_000)..=ms(6_000)).contains(&wait), "{wait:?}");
+            now += wait;
+        }
+        polling.begin(now);
+        assert!(polling.deadline().unwrap() <= now, "who has begun does not begin again");
+        polling.end();
+        assert_eq!((polling.deadline(), polling.poll(now)), (None, None));
+    }
+
+    #[test]
+    fn silence_until_the_next_turn_is_given_up() {
+        let mut polling = Polling::new(Seed::new(2));
+        polling.begin(at(0));
+        let first = polling.deadline().unwrap();
+        assert_eq!(polling.poll(first), Some(Due { gives_up: false }));
+        let second = polling.deadline().unwrap();
+        assert_eq!(polling.poll(second), Some(Due { gives_up: true }));
+        polling.finish();
+        let third = polling.deadline().unwrap();
+        assert_eq!(polling.poll(third), Some(Due { gives_up: false }));
+    }
+
+    #[test]
+    fn a_page_that_is_shown_again_asks_at_once() {
+        let mut polling = Polling::new(Seed::new(3));
+        polling.handle_doubt(at(0));
+        assert_eq!(polling.poll(at(0)), None);
+        polling.begin(at(0));
+        polling.handle_doubt(at(0));
+        assert_eq!(polling.poll(at(0)), Some(Due { gives_up: false }));
+    }
+}
