@@ -1,12 +1,11 @@
-//! The names of what the page is asked to do, as numbers with names in TypeScript.
+//! The names of what the page is asked to do. They cross as numbers; `ts/words.ts` has the same names.
 
 use downbeat_core::Status;
 use downbeat_core::session::{Connection, Failure, NoPush, Wait};
-use wasm_bindgen::prelude::*;
 
 /// What [`crate::Viewer::poll`] asks for; `value(0)` and further are its numbers.
-#[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Kind {
     /// Nothing more.
     Nothing,
@@ -53,8 +52,8 @@ pub enum Kind {
 }
 
 /// Where the event is, and how the viewer is connected.
-#[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Word {
     /// It counts down.
     Scheduled,
@@ -75,8 +74,8 @@ pub enum Word {
 }
 
 /// Why the connection is as it is, and why a question had no answer.
-#[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Why {
     /// For no reason worth a word.
     None,
@@ -99,8 +98,8 @@ pub enum Why {
 }
 
 /// What to do to a media element; `value(0)` is where to, or NaN, `value(1)` the rate.
-#[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Act {
     /// Nothing.
     Nothing,
@@ -110,6 +109,18 @@ pub enum Act {
     Play,
     /// Go there, or play at another rate.
     Change,
+}
+
+impl Why {
+    /// Gives the reason with this number; one that has none is that what came was no answer.
+    pub const fn from_number(number: u8) -> Self {
+        match number {
+            n if n == Self::Timeout as u8 => Self::Timeout,
+            n if n == Self::Unreachable as u8 => Self::Unreachable,
+            n if n == Self::UnknownEvent as u8 => Self::UnknownEvent,
+            _ => Self::NoAnswer,
+        }
+    }
 }
 
 pub(crate) fn status(status: Status) -> Word {
@@ -149,5 +160,25 @@ pub(crate) fn failure(why: Why) -> Failure {
         Why::Unreachable => Failure::Unreachable,
         Why::UnknownEvent => Failure::UnknownEvent,
         _ => Failure::NoAnswer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Gives the words of an enumeration, in either language: a line each, ending with a comma.
+    fn words<'a>(source: &'a str, head: &str) -> Vec<&'a str> {
+        let (_, body) = source.split_once(head).expect("the enumeration is in the source");
+        let lines = body.lines().map(str::trim).skip(1).take_while(|line| *line != "}");
+        lines.filter(|line| !line.starts_with("//")).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_words_in_the_same_order() {
+        let (ours, theirs) = (include_str!("effect.rs"), include_str!("../ts/words.ts"));
+        for name in ["Kind", "Why", "Act"] {
+            let rust = words(ours, &format!("pub enum {name} "));
+            assert_eq!(rust, words(theirs, &format!("export const enum {name} ")));
+            assert!(rust.len() > 3);
+        }
     }
 }

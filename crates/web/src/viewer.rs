@@ -6,14 +6,12 @@ use downbeat_core::correction::{Action, Means, Reading};
 use downbeat_core::cueing::{CueList, Effect as Cueing, Memory, Timing};
 use downbeat_core::session::{Details, Effect, MediaId, News, Push, Question};
 use downbeat_core::{Digest, Rev, Seed, Segment, Session, Span, Timeline};
-use wasm_bindgen::prelude::*;
 
 use crate::columns::{Said, cues, said};
 use crate::effect::{Act, Kind, Why, connection, failure, status};
 use crate::numbers::{given, local_time, ms, or_nan, position, rate, server_time, span, span_ms};
 
 /// One viewer of one event. `now` is `performance.now()`, `wall` is `Date.now()`.
-#[wasm_bindgen]
 pub struct Viewer {
     session: Session,
     seed: Seed,
@@ -24,10 +22,8 @@ pub struct Viewer {
     values: [f64; 6],
 }
 
-#[wasm_bindgen]
 impl Viewer {
     /// Gives a viewer with a number of their own, in two halves, and the memory of an earlier life of the page.
-    #[wasm_bindgen(constructor)]
     pub fn new(high: u32, low: u32, memory: &[u64], now: f64) -> Self {
         let seed = Seed::new(u64::from(high) << 32 | u64::from(low));
         let session = Session::new(seed.clone(), Memory::from_words(memory), local_time(now));

@@ -2,7 +2,7 @@
 
 import { ask, Refused } from "./ask.ts";
 import { now, wall } from "./clock.ts";
-import { Kind, start, Viewer, Why } from "./core.ts";
+import { start, type Viewer } from "./core.ts";
 import { CHANGES, CONNECTIONS, type Connection, type Events, type MediaOptions, REASONS, type Status, STATUSES } from "./events.ts";
 import { Media } from "./media.ts";
 import { messageFor } from "./message.ts";
@@ -10,6 +10,7 @@ import { columns, type Rundown } from "./rundown.ts";
 import { open, type Store } from "./store.ts";
 import { TimingProvider } from "./timing.ts";
 import { type Digest, type Locale, PATHS, type StateBody, type TimeBody } from "./wire.ts";
+import { Kind, Why } from "./words.ts";
 
 /** Which event to join, and how. */
 export interface JoinOptions {
@@ -28,8 +29,7 @@ type Effect = { kind: Kind; values: number[] };
 
 /** Joins an event. Listen with {@link Downbeat.on} right after: nothing is told before the first answer. */
 export async function join(options: JoinOptions): Promise<Downbeat> {
-  await start();
-  return new Downbeat(options);
+  return new Downbeat(options, await start());
 }
 
 /** One viewer of one event. Made by {@link join}. */
@@ -53,11 +53,12 @@ export class Downbeat {
   #left = false;
 
   /** @internal */
-  constructor(options: JoinOptions) {
+  constructor(options: JoinOptions, viewer: Viewer) {
     this.#options = options;
     this.#server = String(options.server).replace(/\/+$/, "");
     this.#store = open(`${this.#server} ${options.event}`);
-    this.#viewer = new Viewer(...this.#store.viewer, this.#store.memory, now());
+    this.#viewer = viewer;
+    viewer.begin(...this.#store.viewer, this.#store.memory, now());
     document.addEventListener("visibilitychange", this.#wake);
     document.addEventListener("resume", this.#wake);
     window.addEventListener("pageshow", this.#wake);

@@ -1,8 +1,9 @@
 // A media element that follows the event: it is read, and core says what to do.
 
-import { Act, type Viewer } from "./core.ts";
+import type { Viewer } from "./core.ts";
 import { now } from "./clock.ts";
 import type { MediaOptions } from "./events.ts";
+import { Act } from "./words.ts";
 
 /** What happens to an element that is worth a look. */
 const EVENTS = ["loadedmetadata", "canplay", "playing", "play", "pause", "waiting", "seeking", "seeked", "ratechange"];
