@@ -66,7 +66,7 @@ impl ServerTime {
 
     /// Gives whole milliseconds since the Unix epoch, rounded down.
     pub const fn as_millis(self) -> i64 {
-        self.0.div_euclid(1_000)
+        millis(self.0)
     }
 
     /// Gives microseconds since the Unix epoch.
@@ -93,7 +93,7 @@ impl Span {
 
     /// Gives a span of `ms` milliseconds.
     pub const fn from_millis(ms: i64) -> Self {
-        Self(ms.saturating_mul(1_000))
+        Self(micros(ms))
     }
 
     /// Gives a span of `us` microseconds.
@@ -103,7 +103,7 @@ impl Span {
 
     /// Gives whole milliseconds, rounded towards the past.
     pub const fn as_millis(self) -> i64 {
-        self.0.div_euclid(1_000)
+        millis(self.0)
     }
 
     /// Gives microseconds.
@@ -112,24 +112,48 @@ impl Span {
     }
 }
 
+/// Adds, and stays at the ends. Browsers load a call for each sum instead of the whole of it.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(crate) const fn sum(one: i64, other: i64) -> i64 {
+    one.saturating_add(other)
+}
+
+/// Subtracts, and stays at the ends.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(crate) const fn difference(one: i64, other: i64) -> i64 {
+    one.saturating_sub(other)
+}
+
+/// Gives microseconds, and stays at the ends.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(crate) const fn micros(ms: i64) -> i64 {
+    ms.saturating_mul(1_000)
+}
+
+/// Gives whole milliseconds, rounded towards the past.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(crate) const fn millis(us: i64) -> i64 {
+    us.div_euclid(1_000)
+}
+
 macro_rules! instant {
     ($frame:ident) => {
         impl Add<Span> for $frame {
             type Output = Self;
             fn add(self, span: Span) -> Self {
-                Self(self.0.saturating_add(span.0))
+                Self(sum(self.0, span.0))
             }
         }
         impl Sub<Span> for $frame {
             type Output = Self;
             fn sub(self, span: Span) -> Self {
-                Self(self.0.saturating_sub(span.0))
+                Self(difference(self.0, span.0))
             }
         }
         impl Sub for $frame {
             type Output = Span;
             fn sub(self, earlier: Self) -> Span {
-                Span(self.0.saturating_sub(earlier.0))
+                Span(difference(self.0, earlier.0))
             }
         }
         impl AddAssign<Span> for $frame {
@@ -145,13 +169,13 @@ instant!(LocalTime);
 impl Add for Span {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        Self(sum(self.0, other.0))
     }
 }
 impl Sub for Span {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
+        Self(difference(self.0, other.0))
     }
 }
 impl Neg for Span {

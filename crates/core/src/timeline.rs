@@ -18,7 +18,7 @@ use core::ops::{Add, Sub};
 use serde::de::{self, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::time::{SERVER_TIME_MS_MAX, ServerTime, Span};
+use crate::time::{SERVER_TIME_MS_MAX, ServerTime, Span, difference, micros, millis, sum};
 
 /// Gives how long a segment stays in the timeline after a later one took over: 60 s.
 ///
@@ -71,12 +71,12 @@ impl Position {
 
     /// Gives the position `ms` milliseconds from the beginning.
     pub const fn from_millis(ms: i64) -> Self {
-        Self(ms.saturating_mul(1_000))
+        Self(micros(ms))
     }
 
     /// Gives whole milliseconds from the beginning, rounded towards the past.
     pub const fn as_millis(self) -> i64 {
-        self.0.div_euclid(1_000)
+        millis(self.0)
     }
 
     /// Gives microseconds from the beginning.
@@ -94,19 +94,19 @@ impl Position {
 impl Add<Span> for Position {
     type Output = Self;
     fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add(span.as_micros()))
+        Self(sum(self.0, span.as_micros()))
     }
 }
 impl Sub<Span> for Position {
     type Output = Self;
     fn sub(self, span: Span) -> Self {
-        Self(self.0.saturating_sub(span.as_micros()))
+        Self(difference(self.0, span.as_micros()))
     }
 }
 impl Sub for Position {
     type Output = Span;
     fn sub(self, earlier: Self) -> Span {
-        Span::from_micros(self.0.saturating_sub(earlier.0))
+        Span::from_micros(difference(self.0, earlier.0))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::ops::{Add, Sub};
 
-use crate::time::{LocalTime, ServerTime, Span};
+use crate::time::{LocalTime, ServerTime, Span, difference, sum};
 
 /// Gives how much faster or slower than the server's a device's clock may run, for any bound to hold: 100 ppm.
 ///
@@ -30,7 +30,7 @@ impl Offset {
 
     /// Gives the offset of a device whose clock shows `local` when the server's shows `server`.
     pub const fn between(server: ServerTime, local: LocalTime) -> Self {
-        Self(server.as_micros().saturating_sub(local.as_micros()))
+        Self(difference(server.as_micros(), local.as_micros()))
     }
 
     /// Gives the offset halfway between two.
@@ -46,31 +46,31 @@ impl Offset {
 
     /// Gives the server's time at `local`.
     pub fn server_time(self, local: LocalTime) -> ServerTime {
-        ServerTime::from_millis(0) + Span::from_micros(local.as_micros().saturating_add(self.0))
+        ServerTime::from_millis(0) + Span::from_micros(sum(local.as_micros(), self.0))
     }
 
     /// Gives the local time at `server`.
     pub const fn local_time(self, server: ServerTime) -> LocalTime {
-        LocalTime::from_micros(server.as_micros().saturating_sub(self.0))
+        LocalTime::from_micros(difference(server.as_micros(), self.0))
     }
 }
 
 impl Add<Span> for Offset {
     type Output = Self;
     fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add(span.as_micros()))
+        Self(sum(self.0, span.as_micros()))
     }
 }
 impl Sub<Span> for Offset {
     type Output = Self;
     fn sub(self, span: Span) -> Self {
-        Self(self.0.saturating_sub(span.as_micros()))
+        Self(difference(self.0, span.as_micros()))
     }
 }
 impl Sub for Offset {
     type Output = Span;
     fn sub(self, other: Self) -> Span {
-        Span::from_micros(self.0.saturating_sub(other.0))
+        Span::from_micros(difference(self.0, other.0))
     }
 }
 
