@@ -57,8 +57,9 @@ export! {
     fn tick(now: f64, wall: f64);
     fn wake(now: f64, wall: f64);
     fn answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
-    fn push(now: f64);
-    fn pushing(open: bool, now: f64);
+    fn heard(now: f64);
+    fn pushed(hub: u16, ack: bool, now: f64);
+    fn closed(now: f64);
     fn poll() -> Kind;
     fn value(index: usize) -> f64;
     fn wakes_in(now: f64) -> f64;
@@ -129,9 +130,9 @@ extern "C" fn tell(rev: f64, ended_at: f64) {
 
 /// Tells more of that state: on the desk lie the instants of its messages.
 #[unsafe(no_mangle)]
-extern "C" fn tell_details(starts_at: f64) {
+extern "C" fn tell_details(starts_at: f64, pushes: bool) {
     let Instance { viewer: Some(viewer), numbers, .. } = instance() else { return };
-    viewer.tell_details(starts_at, numbers);
+    viewer.tell_details(starts_at, numbers, pushes);
 }
 
 /// Hands a rundown over: on the desk lie its rows, its digest, its ids and its contents.
@@ -150,8 +151,17 @@ extern "C" fn rundown_failed(now: f64) {
     viewer.rundown_failed(digest, now);
 }
 
-/// Says that a question had no answer; `why` is a [`Why`].
+/// Says what the ping came back with: on the desk lies the epoch.
 #[unsafe(no_mangle)]
-extern "C" fn failed(why: u8, now: f64) {
-    instance().viewer().failed(Why::from_number(why), now);
+extern "C" fn pong(rev: f64, now: f64) {
+    let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
+    let [epoch] = Instance::texts(text);
+    viewer.pong(epoch, rev, now);
+}
+
+/// Says that a question had no answer, the one for the status if `of_status`; `why` is a [`Why`].
+#[unsafe(no_mangle)]
+extern "C" fn failed(of_status: bool, why: u8, now: f64) {
+    let asked = if of_status { Kind::AskStatus } else { Kind::AskTime };
+    instance().viewer().failed(asked, Why::from_number(why), now);
 }

@@ -211,12 +211,12 @@ export class Downbeat {
         this.#hear(body);
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
         if (!this.#viewer.answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
-          this.#viewer.failed(Kind.AskTime, Why.NoAnswer, now());
+          this.#viewer.failed(false, Why.NoAnswer, now());
         }
       });
     } catch (error) {
       // What was given up, core has given up itself.
-      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(Kind.AskTime, reason(error), now()));
+      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(false, reason(error), now()));
     }
   }
 

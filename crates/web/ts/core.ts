@@ -10,9 +10,10 @@ interface Calls {
   wake(now: number, wall: number): void;
   /** Gives 0 if these are no times of an exchange. */
   answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
-  push(now: number): void;
-  pushing(open: boolean, now: number): void;
-  failed(why: Why, now: number): void;
+  heard(now: number): void;
+  pushed(hub: number, ack: boolean, now: number): void;
+  closed(now: number): void;
+  failed(ofStatus: boolean, why: Why, now: number): void;
   poll(): Kind;
   value(index: number): number;
   wakes_in(now: number): number;
@@ -43,7 +44,8 @@ interface Desk {
   begin(high: number, low: number, now: number): void;
   remember(): number;
   tell(rev: number, endedAt: number): void;
-  tell_details(startsAt: number): void;
+  tell_details(startsAt: number, pushes: boolean): void;
+  pong(rev: number, now: number): void;
   rundown(now: number): number;
   rundown_failed(now: number): void;
 }
@@ -89,9 +91,13 @@ function around(core: Desk) {
       lay(timeline, epoch, rundown);
       core.tell(rev, endedAt);
     },
-    tell_details(startsAt: number, messages: Float64Array): void {
+    tell_details(startsAt: number, messages: Float64Array, pushes: boolean): void {
       lay(messages);
-      core.tell_details(startsAt);
+      core.tell_details(startsAt, pushes);
+    },
+    pong(epoch: string, rev: number, now: number): void {
+      lay(new Float64Array(), epoch);
+      core.pong(rev, now);
     },
     /** Gives 0 if it is not wanted any more. */
     rundown(digest: string, rows: Float64Array, ids: string, contents: string, now: number): number {
