@@ -13,7 +13,7 @@
 //! | [`correction`] | [`Correction`](correction::Correction): keeping a media element on the timeline |
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
 //! | [`session`] | [`Session`]: one viewer of one event, the façade over clock, cueing and correction |
-//! | [`fanout`] | [`fanout::Version`]: how a change reaches every viewer's hub |
+//! | [`fanout`] | [`fanout::Tree`]: how a change reaches every viewer's hub |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
 // Tests and the generator of TypeScript types, which nothing shipped has, are made with the standard library.

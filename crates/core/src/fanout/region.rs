@@ -35,7 +35,71 @@ pub enum Region {
     MiddleEast,
 }
 
+/// Where the hubs are, by their number: where audiences are first, and every part of the world within the first 14.
+///
+/// Four hubs cover western Europe, both coasts of North America, and Asia; that is where most of the web's audiences are.
+const ORDER: [Region; 16] = [
+    Region::WestEurope,
+    Region::EastNorthAmerica,
+    Region::AsiaPacific,
+    Region::WestNorthAmerica,
+    Region::EastEurope,
+    Region::SouthAmerica,
+    Region::WestEurope,
+    Region::EastNorthAmerica,
+    Region::AsiaPacific,
+    Region::Oceania,
+    Region::WestEurope,
+    Region::MiddleEast,
+    Region::WestNorthAmerica,
+    Region::Africa,
+    Region::EastEurope,
+    Region::EastNorthAmerica,
+];
+
 impl Region {
+    /// Gives where the hub of this number is asked to be. It is the same for every event, and never changes: an object
+    /// stays where it was made.
+    pub const fn of_hub(hub: u16) -> Self {
+        ORDER[hub as usize % ORDER.len()]
+    }
+
+    /// Gives the region of a viewer on this continent (two letters, as GeoNames has them) at this longitude in degrees.
+    /// Nothing where the continent is unknown: then no region is nearer than another.
+    pub fn of_place(continent: &str, longitude: f64) -> Option<Self> {
+        Some(match continent {
+            // About half-way between the data centres on both sides.
+            "NA" if longitude < -100.0 => Self::WestNorthAmerica,
+            "NA" => Self::EastNorthAmerica,
+            "SA" => Self::SouthAmerica,
+            "EU" if longitude < 15.0 => Self::WestEurope,
+            "EU" => Self::EastEurope,
+            "AS" if longitude < 65.0 => Self::MiddleEast,
+            "AS" => Self::AsiaPacific,
+            "OC" | "AN" => Self::Oceania,
+            "AF" => Self::Africa,
+            _ => return None,
+        })
+    }
+
+    /// Gives how far it is to `other`, as a rank: 0 for itself, 1 for a neighbour, more for what lies further.
+    pub const fn distance(self, other: Self) -> u8 {
+        // Coarse on purpose: cables do not follow the globe, and the next best is all that is asked for.
+        const FAR: [[u8; 9]; 9] = [
+            // wnam enam sam weur eeur apac oc afr me
+            [0, 1, 3, 3, 4, 2, 3, 5, 5],
+            [1, 0, 2, 2, 3, 4, 4, 4, 4],
+            [2, 1, 0, 3, 4, 5, 5, 4, 5],
+            [4, 2, 4, 0, 1, 5, 6, 3, 3],
+            [4, 3, 5, 1, 0, 4, 6, 3, 2],
+            [2, 4, 5, 4, 4, 0, 1, 5, 3],
+            [2, 3, 4, 5, 5, 1, 0, 5, 4],
+            [5, 3, 4, 1, 2, 4, 5, 0, 2],
+            [5, 4, 6, 2, 1, 2, 5, 3, 0],
+        ];
+        FAR[self as usize][other as usize]
+    }
+
     /// Gives the location hint.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,5 +113,56 @@ impl Region {
             Self::Africa => "afr",
             Self::MiddleEast => "me",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Region; 9] = [
+        Region::WestNorthAmerica,
+        Region::EastNorthAmerica,
+        Region::SouthAmerica,
+        Region::WestEurope,
+        Region::EastEurope,
+        Region::AsiaPacific,
+        Region::Oceania,
+        Region::Africa,
+        Region::MiddleEast,
+    ];
+
+    #[test]
+    fn the_first_fourteen_hubs_are_everywhere() {
+        for region in ALL {
+            assert!((0..14).any(|hub| Region::of_hub(hub) == region), "{region:?}");
+        }
+        assert_eq!(Region::of_hub(16), Region::of_hub(0));
+    }
+
+    #[test]
+    fn nothing_is_nearer_than_the_place_itself() {
+        for here in ALL {
+            assert!(ALL.iter().all(|there| (here.distance(*there) == 0) == (here == *there)), "{here:?}");
+        }
+    }
+
+    #[test]
+    fn places_are_where_people_say_they_are() {
+        for (city, continent, longitude, region) in [
+            ("Lyon", "EU", 4.8, "weur"),
+            ("Warsaw", "EU", 21.0, "eeur"),
+            ("Austin", "NA", -97.7, "enam"),
+            ("Seattle", "NA", -122.3, "wnam"),
+            ("Dubai", "AS", 55.3, "me"),
+            ("Osaka", "AS", 135.5, "apac"),
+            ("Perth", "OC", 115.9, "oc"),
+            ("Lima", "SA", -77.0, "sam"),
+            ("Lagos", "AF", 3.4, "afr"),
+        ] {
+            assert_eq!(Region::of_place(continent, longitude).unwrap().as_str(), region, "{city}");
+        }
+        assert_eq!(Region::of_place("", 0.0), None);
+        assert_eq!(Region::of_place("EU", f64::NAN), Some(Region::EastEurope));
     }
 }

@@ -1,0 +1,75 @@
+//! Which hub a viewer joins.
+
+use super::region::Region;
+
+/// Gives the hub of `hubs` that a viewer in `region` joins: one of the nearest, by `spread` (any number; evenly
+/// spread numbers spread viewers evenly). Not `not`, the hub that was just lost, unless there is no other. Where the
+/// region is not known, any hub is as near.
+///
+/// With no hubs at all it gives 0.
+pub fn joins(hubs: u16, region: Option<Region>, spread: u64, not: Option<u16>) -> u16 {
+    let distance = |hub: u16| region.map_or(0, |region| region.distance(Region::of_hub(hub)));
+    let others = |hub: &u16| Some(*hub) != not;
+    let Some(nearest) = (0..hubs).filter(others).map(distance).min() else { return 0 };
+    let near = || (0..hubs).filter(others).filter(|hub| distance(*hub) == nearest);
+    let place = (spread % near().count() as u64) as usize;
+    near().nth(place).unwrap_or_default()
+}
+
+/// Gives the hub that a viewer joins whom `full` has no room for: the next one by nearness to `full`, so that viewers
+/// move no further than they must. Following it from hub to hub comes by every hub.
+///
+/// Nothing if `full` is the only one.
+pub fn joins_instead(hubs: u16, full: u16) -> Option<u16> {
+    // Hubs in a ring by region, then by number: the next in the ring is at hand, and the ring misses nobody.
+    let key = |hub: u16| (Region::of_hub(hub) as u8, hub);
+    let next = (0..hubs).filter(|hub| key(*hub) > key(full)).min_by_key(|hub| key(*hub));
+    next.or_else(|| (0..hubs).min_by_key(|hub| key(*hub))).filter(|hub| *hub != full)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::HUBS_MAX;
+
+    #[test]
+    fn viewers_of_an_unknown_region_spread_over_all_hubs() {
+        for hub in 0..8 {
+            assert_eq!((0..800).filter(|spread| joins(8, None, *spread, None) == hub).count(), 100);
+        }
+    }
+
+    #[test]
+    fn viewers_spread_over_the_hubs_of_their_region() {
+        // Of sixteen hubs, 0, 6 and 10 are in western Europe.
+        let mut counts = [0; 16];
+        (0..300).for_each(|spread| counts[usize::from(joins(16, Some(Region::WestEurope), spread, None))] += 1);
+        assert_eq!((counts[0], counts[6], counts[10]), (100, 100, 100));
+    }
+
+    #[test]
+    fn who_lost_a_hub_is_sent_to_another() {
+        for hubs in 2..=HUBS_MAX {
+            for lost in 0..hubs {
+                let hub = joins(hubs, Some(Region::of_hub(lost)), u64::from(lost), Some(lost));
+                assert!(hub != lost && hub < hubs);
+            }
+        }
+        assert_eq!(joins(1, None, 5, Some(0)), 0);
+        assert_eq!(joins(0, None, 5, None), 0);
+        // A number that is no hub's keeps nobody out.
+        assert_eq!(joins(4, None, 5, Some(99)), 1);
+    }
+
+    #[test]
+    fn the_way_from_full_hub_to_full_hub_comes_by_all() {
+        for hubs in 1..=HUBS_MAX {
+            let mut seen = vec![0];
+            while let Some(next) = joins_instead(hubs, *seen.last().unwrap()).filter(|next| !seen.contains(next)) {
+                seen.push(next);
+            }
+            assert_eq!(seen.len(), usize::from(hubs));
+        }
+        assert_eq!(joins_instead(1, 0), None);
+    }
+}

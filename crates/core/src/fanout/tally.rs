@@ -1,0 +1,128 @@
+//! How many viewers have applied a change, and how late: a sample.
+
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+use crate::event::HUBS_MAX;
+use crate::time::Span;
+
+/// Gives how many viewers of an event are asked to acknowledge a change: about 512. Of so many, the share that has
+/// applied it is known within 4.4 points, 19 times out of 20.
+const SAMPLE: u32 = 512;
+
+/// Gives the latest that is counted: 65,535 ms. What is later is as late as this.
+const LATEST: i64 = u16::MAX as i64;
+
+/// What the viewers of one hub said of the change it has.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Share {
+    /// How many were asked.
+    pub asked: u32,
+    /// How late each one was who has answered, in ms after the change's effect.
+    pub late: Vec<u16>,
+}
+
+impl Share {
+    /// Gives how many of `sockets` viewers of one of `hubs` hubs are asked.
+    pub fn sample(hubs: u16, sockets: u32) -> u32 {
+        (SAMPLE / u32::from(hubs.clamp(1, HUBS_MAX))).min(sockets)
+    }
+
+    /// Says whether the viewer at `place` of `sockets` is one of `asked`: evenly spread over all of them.
+    pub fn asks(place: u32, sockets: u32, asked: u32) -> bool {
+        let at = |place: u32| u64::from(place) * u64::from(asked) / u64::from(sockets.max(1));
+        at(place + 1) > at(place)
+    }
+
+    /// Takes in that one who was asked applied it this long after its effect. Who applied it in time was not late.
+    pub fn applied(&mut self, late: Span) {
+        if self.late.len() < self.asked as usize {
+            self.late.push(late.as_millis().clamp(0, LATEST) as u16);
+        }
+    }
+}
+
+/// The shares of all hubs together.
+///
+/// ```
+/// use downbeat_core::fanout::{Share, Tally};
+/// let shares = [Share { asked: 3, late: vec![0, 40] }, Share { asked: 2, late: vec![90] }];
+/// let tally = Tally::of(&shares);
+/// assert_eq!((tally.asked(), tally.applied(), tally.percentile(50)), (5, 3, Some(40)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Tally {
+    asked: u64,
+    late: Vec<u16>,
+}
+
+impl Tally {
+    /// Adds shares up.
+    pub fn of<'a>(shares: impl IntoIterator<Item = &'a Share>) -> Self {
+        let mut tally = Self::default();
+        for share in shares {
+            tally.asked += u64::from(share.asked);
+            tally.late.extend(&share.late);
+        }
+        tally.late.sort_unstable();
+        tally
+    }
+
+    /// Gives how many were asked.
+    pub const fn asked(&self) -> u64 {
+        self.asked
+    }
+
+    /// Gives how many have applied it.
+    pub const fn applied(&self) -> u64 {
+        self.late.len() as u64
+    }
+
+    /// Gives how late `percent` of those who applied it were at most, in ms after its effect; nothing if nobody has.
+    pub fn percentile(&self, percent: u8) -> Option<u64> {
+        // The nearest rank: the smallest value that so many are not above.
+        let rank = (self.late.len() * usize::from(percent.min(100))).div_ceil(100);
+        self.late.get(rank.max(1) - 1).map(|late| u64::from(*late))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_spread_evenly_and_as_large_as_it_says() {
+        for (sockets, asked) in [(0, 0), (1, 1), (7, 3), (100, 100), (2_000, 128), (32_768, 512)] {
+            let places: Vec<u32> = (0..sockets).filter(|place| Share::asks(*place, sockets, asked)).collect();
+            assert_eq!(places.len() as u32, asked, "{asked} of {sockets}");
+            let widest = places.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(1);
+            assert!(widest <= sockets / asked.max(1) + 1, "{asked} of {sockets}");
+        }
+    }
+
+    #[test]
+    fn all_hubs_together_ask_about_512() {
+        for hubs in [1, 4, 13, HUBS_MAX] {
+            let asked = Share::sample(hubs, 1_500) * u32::from(hubs);
+            assert!((500..=512).contains(&asked), "{hubs} hubs ask {asked}");
+        }
+        assert_eq!((Share::sample(4, 3), Share::sample(0, 9)), (3, 9));
+    }
+
+    #[test]
+    fn no_more_are_counted_than_were_asked() {
+        let mut share = Share { asked: 2, late: Vec::new() };
+        for ms in [-5, 70_000, 3] {
+            share.applied(Span::from_millis(ms));
+        }
+        assert_eq!(share.late, [0, u16::MAX]);
+    }
+
+    #[test]
+    fn percentiles_are_those_of_the_nearest_rank() {
+        let tally = Tally::of(&[Share { asked: 100, late: (1..=100).rev().collect() }]);
+        assert_eq!([0, 50, 95, 100].map(|percent| tally.percentile(percent)), [1, 50, 95, 100].map(Some));
+        assert_eq!(Tally::of(&[Share { asked: 1, late: vec![7] }]).percentile(95), Some(7));
+        assert_eq!(Tally::default().percentile(50), None);
+    }
+}
