@@ -108,7 +108,8 @@ use crate::clock::{Change, DisciplinedClock, Due, Envelope, Exchange, JumpWatch,
 use crate::correction::{self, Action, Correction, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
-use crate::name::{Digest, Epoch, Rev};
+use crate::fanout::Version;
+use crate::name::{Digest, Rev};
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{Position, Rate};
@@ -255,21 +256,21 @@ impl Session {
     /// Takes in a state that came through the socket.
     pub fn handle_push(&mut self, push: Push, now: LocalTime) {
         let Push { news, hub, ack } = push;
-        let (epoch, rev) = (news.epoch.clone(), news.rev);
+        let version = Version { epoch: news.epoch.clone(), rev: news.rev };
         self.line.socket.handle_push(hub, now);
         self.line.hear(true, now);
         self.take(news, now);
-        if ack && self.known.is_at(&epoch, rev) {
-            self.ack = Some(rev);
+        if ack && self.known.is_at(&version) {
+            self.ack = Some(version.rev);
         }
         self.advance(now);
     }
 
     /// Takes in what came back for a ping: the state that the hub has.
-    pub fn handle_pong(&mut self, epoch: &Epoch, rev: Rev, now: LocalTime) {
+    pub fn handle_pong(&mut self, said: &Version, now: LocalTime) {
         self.line.socket.handle_pong(now);
         self.line.heard_at = Some(now);
-        if self.known.is_behind(epoch, rev) {
+        if self.known.is_behind(said) {
             self.missed = true;
             self.schedule.handle_doubt(now);
         }

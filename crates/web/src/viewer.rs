@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use downbeat_core::clock::{Change, Exchange, WallTime};
 use downbeat_core::correction::{Action, Means, Reading};
 use downbeat_core::cueing::{CueList, Effect as Cueing, Memory, Timing};
+use downbeat_core::fanout::Version;
 use downbeat_core::session::{Details, Effect, MediaId, News, Push, Question};
 use downbeat_core::{Digest, Rev, Seed, Segment, Session, Span, Timeline};
 
@@ -95,7 +96,7 @@ impl Viewer {
     /// Says what the ping came back with.
     pub fn pong(&mut self, epoch: &str, rev: f64, now: f64) {
         if let Ok(epoch) = epoch.parse() {
-            self.session.handle_pong(&epoch, Rev::new(rev as u64), local_time(now));
+            self.session.handle_pong(&Version { epoch, rev: Rev::new(rev as u64) }, local_time(now));
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a viewer is told of the event, and whether it is news.
 
 use crate::event::Status;
+use crate::fanout::Version;
 use crate::name::{Digest, Epoch, Rev};
 use crate::time::ServerTime;
 use crate::timeline::{Position, Timeline};
@@ -99,13 +100,13 @@ impl Known {
     }
 
     /// Says whether a state that is said to exist is newer than what is known.
-    pub(super) fn is_behind(&self, epoch: &Epoch, rev: Rev) -> bool {
-        matches!(self.compare(epoch, rev), Verdict::NewLife | Verdict::Newer)
+    pub(super) fn is_behind(&self, said: &Version) -> bool {
+        matches!(self.compare(&said.epoch, said.rev), Verdict::NewLife | Verdict::Newer)
     }
 
     /// Says whether exactly this state is known.
-    pub(super) fn is_at(&self, epoch: &Epoch, rev: Rev) -> bool {
-        self.news.as_ref().is_some_and(|known| known.epoch == *epoch && known.rev == rev)
+    pub(super) fn is_at(&self, said: &Version) -> bool {
+        self.news.as_ref().is_some_and(|known| known.epoch == said.epoch && known.rev == said.rev)
     }
 
     fn judge(&self, news: &News) -> Verdict {
@@ -226,13 +227,13 @@ mod tests {
     #[test]
     fn a_pong_tells_whether_something_was_missed() {
         let mut known = Known::default();
-        let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
+        let said = |text: &str| text.parse().unwrap();
         known.take(news("a", 5, true));
-        assert!(known.is_behind(&a, Rev::new(6)) && known.is_behind(&b, Rev::FIRST));
-        assert!(!known.is_behind(&a, Rev::new(5)) && !known.is_behind(&a, Rev::new(4)));
+        assert!(known.is_behind(&said("a.6")) && known.is_behind(&said("b.1")));
+        assert!(!known.is_behind(&said("a.5")) && !known.is_behind(&said("a.4")));
         known.take(news("b", 1, true));
-        assert!(!known.is_behind(&a, Rev::new(7)), "that life is over");
-        assert!(known.is_at(&b, Rev::FIRST) && !known.is_at(&b, Rev::new(2)) && !known.is_at(&a, Rev::FIRST));
+        assert!(!known.is_behind(&said("a.7")), "that life is over");
+        assert!(known.is_at(&said("b.1")) && !known.is_at(&said("b.2")) && !known.is_at(&said("a.1")));
     }
 
     #[test]

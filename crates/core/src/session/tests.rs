@@ -117,8 +117,8 @@ impl World {
                 Hubs::Down => self.session.handle_closed(self.now),
             },
             Effect::Ping if self.hubs == Hubs::Up => {
-                let (epoch, rev) = (self.news.epoch.clone(), self.news.rev);
-                self.session.handle_pong(&epoch, rev, self.now);
+                let version = Version { epoch: self.news.epoch.clone(), rev: self.news.rev };
+                self.session.handle_pong(&version, self.now);
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{self, CueKey, CueList, Kind, Late, ListedCue};
+use downbeat_core::fanout::Version;
 use downbeat_core::session::{Connection, Details, Effect, Failure, News, Push, Question};
 use downbeat_core::{Digest, LocalTime, Position, Rate, Rev, Seed, ServerTime, Session, Span, Timeline};
 use std::collections::{BTreeMap, HashMap};
@@ -54,7 +55,7 @@ enum Coming {
     },
     Pong {
         socket: u32,
-        news: News,
+        version: Version,
     },
     Closed {
         socket: u32,
@@ -223,8 +224,8 @@ impl World {
             Effect::Ping => {
                 let socket = self.socket.expect("what is pinged is there");
                 if !self.loses() {
-                    let (way, news) = (self.way(), self.copy());
-                    self.send(way, Coming::Pong { socket, news });
+                    let (way, News { epoch, rev, .. }) = (self.way(), self.copy());
+                    self.send(way, Coming::Pong { socket, version: Version { epoch, rev } });
                 }
             }
             Effect::Ack { rev, applied_at } => {
@@ -287,9 +288,7 @@ impl World {
             }
             Coming::Failure(question) => self.session.handle_failure(question, Failure::Unreachable, now),
             Coming::Push { socket, push } if self.socket == Some(socket) => self.session.handle_push(push, now),
-            Coming::Pong { socket, news } if self.socket == Some(socket) => {
-                self.session.handle_pong(&news.epoch, news.rev, now);
-            }
+            Coming::Pong { socket, version } if self.socket == Some(socket) => self.session.handle_pong(&version, now),
             Coming::Closed { socket } if self.socket == Some(socket) => {
                 self.socket = None;
                 self.seen.socket_ends += 1;

@@ -196,7 +196,7 @@ fn a_new_life_of_the_event_is_believed_from_the_server_alone() {
     let mut world = world();
     world.run_until(60_000);
     let (state, asked) = (world.session.state().cloned(), world.questions(Question::State));
-    world.session.handle_pong(&"b".parse().unwrap(), Rev::new(9), world.now);
+    world.session.handle_pong(&"b.9".parse().unwrap(), world.now);
     world.run_until(74_000);
     assert_eq!(world.session.state(), state.as_ref(), "a pong only has it asked");
     assert_eq!(world.questions(Question::State), asked + 1, "and once");
