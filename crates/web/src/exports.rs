@@ -58,7 +58,7 @@ export! {
     fn wake(now: f64, wall: f64);
     fn answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
     fn heard(now: f64);
-    fn pushed(hub: u16, ack: bool, now: f64);
+    fn pushed(hub: u32, ack: bool, now: f64);
     fn closed(now: f64);
     fn poll() -> Kind;
     fn value(index: usize) -> f64;
@@ -135,6 +135,14 @@ extern "C" fn tell_details(starts_at: f64, pushes: bool) {
     viewer.tell_details(starts_at, numbers, pushes);
 }
 
+/// Says what the ping came back with: on the desk lies the epoch.
+#[unsafe(no_mangle)]
+extern "C" fn pong(rev: f64, now: f64) {
+    let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
+    let [epoch] = Instance::texts(text);
+    viewer.pong(epoch, rev, now);
+}
+
 /// Hands a rundown over: on the desk lie its rows, its digest, its ids and its contents.
 #[unsafe(no_mangle)]
 extern "C" fn rundown(now: f64) -> bool {
@@ -151,17 +159,8 @@ extern "C" fn rundown_failed(now: f64) {
     viewer.rundown_failed(digest, now);
 }
 
-/// Says what the ping came back with: on the desk lies the epoch.
+/// Says that a question had no answer; `why` is a [`Why`].
 #[unsafe(no_mangle)]
-extern "C" fn pong(rev: f64, now: f64) {
-    let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
-    let [epoch] = Instance::texts(text);
-    viewer.pong(epoch, rev, now);
-}
-
-/// Says that a question had no answer, the one for the status if `of_status`; `why` is a [`Why`].
-#[unsafe(no_mangle)]
-extern "C" fn failed(of_status: bool, why: u8, now: f64) {
-    let asked = if of_status { Kind::AskStatus } else { Kind::AskTime };
-    instance().viewer().failed(asked, Why::from_number(why), now);
+extern "C" fn failed(status: bool, why: u8, now: f64) {
+    instance().viewer().failed(status, Why::from_number(why), now);
 }

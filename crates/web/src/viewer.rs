@@ -87,8 +87,9 @@ impl Viewer {
     }
 
     /// Says that the state that was told came through the socket, from this hub, and whether it is to be acknowledged.
-    pub fn pushed(&mut self, hub: u16, ack: bool, now: f64) {
+    pub fn pushed(&mut self, hub: u32, ack: bool, now: f64) {
         if let Some(news) = self.told.take() {
+            let hub = hub as u16;
             self.session.handle_push(Push { news, hub, ack }, local_time(now));
         }
     }
@@ -105,9 +106,9 @@ impl Viewer {
         self.session.handle_closed(local_time(now));
     }
 
-    /// Says that a question had no answer; `asked` is what was polled.
-    pub fn failed(&mut self, asked: Kind, why: Why, now: f64) {
-        let question = if asked == Kind::AskStatus { Question::Status } else { Question::Time };
+    /// Says that a question had no answer: the one for the status, or the other.
+    pub fn failed(&mut self, status: bool, why: Why, now: f64) {
+        let question = if status { Question::Status } else { Question::Time };
         self.session.handle_failure(question, failure(why), local_time(now));
     }
 

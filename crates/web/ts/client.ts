@@ -4,12 +4,13 @@ import { ask, Refused } from "./ask.ts";
 import { now, wall } from "./clock.ts";
 import { start, type Viewer } from "./core.ts";
 import { CHANGES, CONNECTIONS, type Connection, type Events, type MediaOptions, REASONS, type Status, STATUSES } from "./events.ts";
+import { type Live, live } from "./live.ts";
 import { Media } from "./media.ts";
 import { messageFor } from "./message.ts";
 import { columns, type Rundown } from "./rundown.ts";
 import { open, type Store } from "./store.ts";
 import { TimingProvider } from "./timing.ts";
-import { type Digest, type Locale, PATHS, type StateBody, type TimeBody } from "./wire.ts";
+import { type Ack, type Digest, type Locale, PATHS, type StateBody, type TimeBody } from "./wire.ts";
 import { Kind, Why } from "./words.ts";
 
 /** Which event to join, and how. */
@@ -24,7 +25,7 @@ export interface JoinOptions {
   preload?: boolean;
 }
 
-type Listener<Name extends keyof Events> = (told: Events[Name]) => void;
+type Listener<Name extends keyof Events> = (told: Events[Name], lateness: number) => void;
 type Effect = { kind: Kind; values: number[] };
 
 /** Joins an event. Listen with {@link Downbeat.on} right after: nothing is told before the first answer. */
@@ -43,7 +44,10 @@ export class Downbeat {
   readonly #listeners = new Map<keyof Events, Set<Listener<any>>>();
   readonly #media = new Set<Media>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #question: AbortController | undefined;
+  /** What was asked last: time or state, and beside it the status. */
+  readonly #questions: AbortController[] = [];
+  #live: Live | undefined;
+  #liveUrl: string | null = null;
   #told: TimeBody | StateBody | undefined;
   #state: TimeBody | StateBody | undefined;
   #rundown: Rundown | undefined;
@@ -66,7 +70,10 @@ export class Downbeat {
     this.#tick();
   }
 
-  /** Calls `listener` for what happens from now on. Gives a function that ends that. */
+  /**
+   * Calls `listener` for what happens from now on. Gives a function that ends that. Beside `state` and `status` it is
+   * told how late they are: the ms from when a change took effect until this page heard of it, 0 if in time.
+   */
   on<Name extends keyof Events>(name: Name, listener: Listener<Name>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
@@ -127,7 +134,8 @@ export class Downbeat {
     if (this.#left) return;
     this.#left = true;
     clearTimeout(this.#timer);
-    this.#question?.abort();
+    this.#questions.forEach((question) => question.abort());
+    this.#live?.close();
     document.removeEventListener("visibilitychange", this.#wake);
     document.removeEventListener("resume", this.#wake);
     window.removeEventListener("pageshow", this.#wake);
@@ -156,7 +164,8 @@ export class Downbeat {
     this.#timer = setTimeout(this.#tick, this.#viewer.wakes_in(now()));
     // Before they fire: a page that dies in between then misses a cue instead of firing it twice.
     if (effects.some(({ kind }) => kind === Kind.Fire)) this.#store.keep(this.#viewer.memory());
-    effects.forEach((effect) => this.#do(effect));
+    // A listener may have left.
+    effects.forEach((effect) => this.#left || this.#do(effect));
     const moved = [Kind.State, Kind.Status, Kind.Clock];
     if (effects.some(({ kind }) => moved.includes(kind)) && !this.#left) {
       this.timingProvider.follow(this.#viewer);
@@ -167,14 +176,19 @@ export class Downbeat {
   #do({ kind, values }: Effect): void {
     const [first, second] = values as [number, number];
     switch (kind) {
-      case Kind.AskTime: return void this.#ask(PATHS.time(this.#options.event));
-      case Kind.AskState: return void this.#ask(PATHS.event(this.#options.event));
-      case Kind.GiveUp: return this.#question?.abort();
+      case Kind.AskTime: return void this.#ask(kind, PATHS.time(this.#options.event));
+      case Kind.AskState: return void this.#ask(kind, PATHS.event(this.#options.event));
+      case Kind.AskStatus: return void this.#ask(kind, PATHS.status(this.#options.event));
+      case Kind.GiveUp: return this.#questions[0]?.abort();
+      case Kind.OpenSocket: return this.#open(Number.isNaN(first) ? "" : `?not=${first}`);
+      case Kind.CloseSocket: return this.#live?.close();
+      case Kind.Ping: return this.#live?.send("p");
+      case Kind.Ack: return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second } satisfies Ack));
       case Kind.LoadRundown: return void this.#load(this.#state!.rundown!);
       case Kind.State:
         this.#state = this.#told!;
-        return this.#tell("state", this.#state);
-      case Kind.Status: return this.#tell("status", (this.#status = STATUSES[first]!));
+        return this.#tell("state", this.#state, first);
+      case Kind.Status: return this.#tell("status", (this.#status = STATUSES[first]!), second);
       case Kind.Message: return this.#tell("message", this.#message(first));
       case Kind.Connection: {
         const state = CONNECTIONS[first - STATUSES.length]!;
@@ -203,12 +217,37 @@ export class Downbeat {
     if (kind === Kind.Withhold) this.#tell("cue", { ...still, bound: into, certain: false, turn: "withhold" });
   }
 
-  async #ask(path: string): Promise<void> {
-    const question = (this.#question = new AbortController());
+  /** Opens the socket. A page that may not connect to the server at all goes on without. */
+  #open(query: string): void {
+    const closed = () => this.#drive(() => this.#viewer.closed(now()));
+    try {
+      this.#live = live(`${this.#server}${this.#liveUrl}${query}`, {
+        state: (frame) => {
+          this.#hear(frame);
+          this.#drive(() => this.#viewer.pushed(frame.hub, frame.ack, now()));
+        },
+        pong: (version) => this.#drive(() => {
+          const [epoch, rev] = version.split(".");
+          this.#viewer.pong(epoch!, Number(rev), now());
+        }),
+        closed,
+      });
+    } catch {
+      queueMicrotask(closed);
+    }
+  }
+
+  async #ask(kind: Kind, path: string): Promise<void> {
+    const question = new AbortController();
+    const isStatus = kind === Kind.AskStatus;
+    const place = isStatus ? 1 : 0;
+    this.#questions[place]?.abort();
+    this.#questions[place] = question;
     try {
       const { body, t1, t4 } = await ask<TimeBody | StateBody>(this.#server + path, question.signal);
       this.#drive(() => {
         this.#hear(body);
+        if (isStatus) return this.#viewer.heard(now());
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
         if (!this.#viewer.answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
           this.#viewer.failed(false, Why.NoAnswer, now());
@@ -216,7 +255,7 @@ export class Downbeat {
       });
     } catch (error) {
       // What was given up, core has given up itself.
-      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(false, reason(error), now()));
+      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(isStatus, reason(error), now()));
     }
   }
 
@@ -228,7 +267,9 @@ export class Downbeat {
     this.#told = body;
     this.#viewer.tell(epoch, rev, new Float64Array(timeline), body.endedAt ?? NaN, rundown ?? "");
     if ("messages" in body) {
-      this.#viewer.tell_details(body.startsAt, new Float64Array(body.messages.map(({ from }) => from)), false);
+      this.#liveUrl = body.liveUrl;
+      const messages = new Float64Array(body.messages.map(({ from }) => from));
+      this.#viewer.tell_details(body.startsAt, messages, body.liveUrl != null);
     }
   }
 
@@ -254,10 +295,10 @@ export class Downbeat {
     return messageFor(state.messages[index], this.#options.locales ?? navigator.languages, state.locale);
   }
 
-  #tell<Name extends keyof Events>(name: Name, told: Events[Name]): void {
+  #tell<Name extends keyof Events>(name: Name, told: Events[Name], lateness = 0): void {
     this.#listeners.get(name)?.forEach((listener) => {
       // A mistake of the page's own must not keep others from hearing.
-      try { listener(told); } catch (error) { reportError(error); }
+      try { listener(told, lateness); } catch (error) { reportError(error); }
     });
   }
 }

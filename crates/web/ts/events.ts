@@ -34,12 +34,16 @@ export interface Message {
 /** How the viewer is connected. */
 export interface Connection {
   /**
-   * `acquiring`: time or state are not known yet. `live`: changes are pushed. `polling`: changes are learnt by asking,
-   * up to one poll interval late. `holdover`: the server does not answer; the event goes on as last heard, and the
-   * bound grows.
+   * `acquiring`: time or state are not known yet. `live`: a socket is open and answers, so changes come at once.
+   * `polling`: changes are learnt by asking, some seconds late. `holdover`: the server does not answer; the event goes
+   * on as last heard, and the bound grows.
    */
   state: "acquiring" | "live" | "polling" | "holdover";
-  /** Why. */
+  /**
+   * Why: `none` while `live`; `first-answer`: nothing has come yet; `state-unknown`: the server tells the time, but not
+   * the state at the moment; `no-push`: the first socket is not open yet, or the server has none; `push-lost`: the
+   * socket was lost, and another is tried; otherwise what became of the last question.
+   */
   why:
     | "none"
     | "first-answer"
@@ -74,7 +78,7 @@ export type Status = "scheduled" | "running" | "paused" | "ended";
 /** What `on` tells, by name. */
 export interface Events {
   cue: CueTurn;
-  /** The state as last heard; `messages` and the rest of the whole state follow the short one. */
+  /** The state as last heard. A short one, without `messages`, is followed by the whole. */
   state: TimeBody | StateBody;
   status: Status;
   message: Message | null;
