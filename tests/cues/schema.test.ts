@@ -9,7 +9,7 @@ import { read } from "./harness/jsonc.ts";
 
 /** The sheets whose fault is in their shape. No schema sees the others: it follows no reference and adds up no times. */
 const MISSHAPEN = [
-  "bad-asset", "bad-name", "bad-repeat", "bad-text", "bad-time", "before-zero", "missing-field",
+  "bad-asset", "bad-name", "bad-needs", "bad-repeat", "bad-text", "bad-time", "before-zero", "missing-field",
   "unknown-field", "unknown-kind", "unknown-word", "version", "wrong-type",
 ];
 

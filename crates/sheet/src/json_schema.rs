@@ -8,7 +8,7 @@ mod params;
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Diagnostic;
-use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, TITLE_CHARS_MAX};
+use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, Otherwise, TITLE_CHARS_MAX};
 use crate::source::{self, Declared, Names};
 use downbeat_core::message::TEXT_CHARS_MAX;
 
@@ -82,6 +82,10 @@ fn general(names: &Names) -> Value {
                     object(json!({ "within": length("How late it may be and still fire.") }), &["within"]),
                 ],
             },
+            "needs": object(json!({
+                "bound": length("How wrong a viewer's clock may be at most, either way; 1 ms to 10 s."),
+                "otherwise": { "enum": Otherwise::ALL.map(Otherwise::as_str), "description": "While it is less certain: leave the cue out (skip), or do it all the same (fire)." },
+            }), &["bound"]),
             "message": {
                 "description": "What viewers are told: one text, or one per language tag.",
                 "anyOf": [
@@ -167,6 +171,7 @@ fn cue(names: &Names) -> Value {
             "duration": length("How long it lasts."),
             "late": { "$ref": "#/$defs/late" },
             "jitter": length("Over how long viewers spread it among themselves."),
+            "needs": { "$ref": "#/$defs/needs", "description": "How certain a viewer's clock has to be." },
             "preload": { "$ref": "#/$defs/preload" },
             "message": { "$ref": "#/$defs/message" },
             "disabled": { "type": "boolean", "description": "It is left out." },
@@ -242,7 +247,7 @@ mod tests {
             "actions":{"x":{"kind":"state","tolerance":"loose","params":{"type":"object"},"maxPerSecond":3}},
             "tracks":{"m":{"exclusive":true,"priority":1}},
             "cues":[{"id":"c","time":"#d.start+5s","action":"x","track":"m","params":{},"until":"00:12:00;12@29.97","late":{"within":"2s"},
-                "jitter":"400ms","preload":{"assets":["/a"],"lead":"60s","spread":"45s","bytes":1},"message":{"en":"Hi"},
+                "jitter":"400ms","needs":{"bound":"50ms","otherwise":"fire"},"preload":{"assets":["/a"],"lead":"60s","spread":"45s","bytes":1},"message":{"en":"Hi"},
                 "disabled":false,"repeat":{"every":1.5,"count":2},"flags":["f"],"note":"n","owner":"o","group":"g"}]}"##;
         assert!(is_valid(&schema(), full));
         assert!(is_valid(&schema(), r#"[{"time":"9m20s","action":"a"}]"#));
@@ -251,6 +256,8 @@ mod tests {
             (r#""jitter""#, r#""jiter""#),
             (r#""version":1"#, r#""version":2"#),
             (r#""tolerance":"loose""#, r#""tolerance":"lose""#),
+            (r#""otherwise":"fire""#, r#""otherwise":"fires""#),
+            (r#""bound":"50ms","#, ""),
             (r##""#d.start+5s""##, r#""soon""#),
             (r#""count":2"#, r#""count":0"#),
         ] {

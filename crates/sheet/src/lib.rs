@@ -51,8 +51,8 @@ pub use format::format;
 #[cfg(feature = "compiler")]
 pub use json_schema::{schema, schema_for};
 pub use rundown::{
-    Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, NotARundown, Outcome, Preload, Rundown, Texts,
-    Track, Why, digest_of,
+    Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, Needs, NotARundown, Otherwise, Outcome, Preload,
+    Rundown, Texts, Track, Why, digest_of,
 };
 #[cfg(feature = "compiler")]
 pub use source::FrameRate;

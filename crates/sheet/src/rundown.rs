@@ -34,7 +34,7 @@ pub use checkpoint::Checkpoint;
 pub(crate) use cue::Params;
 pub use cue::{Cue, Preload};
 pub use diff::{Change, ChangeKind, Diff};
-pub use downbeat_core::cueing::{Kind, Late};
+pub use downbeat_core::cueing::{Kind, Late, Needs, Otherwise};
 pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;
 pub use texts::Texts;
@@ -49,6 +49,11 @@ pub const CUES_MAX: usize = 200_000;
 ///
 /// Reason: times stay far from where 64 bits or a browser's timers end.
 pub const TIME_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
+
+/// Gives the widest bound that a cue may need of the clock: 10 s.
+///
+/// Reason: at 100 ppm a clock needs a day without an answer to become so uncertain; what is met by all says nothing.
+pub const BOUND_MAX: Span = Span::from_millis(10_000);
 
 /// Gives the length of an id: at most 96 characters, room for a name, a time and a number.
 pub const ID_CHARS_MAX: usize = 96;

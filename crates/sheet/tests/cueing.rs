@@ -156,6 +156,28 @@ fn a_new_rundown_begins_anew_the_states_that_it_changed_and_no_others() {
 }
 
 #[test]
+fn what_a_cue_needs_decides_what_an_uncertain_viewer_gets() {
+    let cues = r#"{ "id": "exact", "time": 10, "action": "burst", "needs": { "bound": "50ms" }, "late": { "within": "5s" } },
+        { "id": "marked", "time": 10, "action": "burst", "needs": { "bound": "50ms", "otherwise": "fire" } }"#;
+    let rundown = rundown(cues);
+    let mut cueing = Cueing::new(None);
+    cueing.handle_rundown(rundown.cue_list(&Seed::new(7)), |_, _| true);
+    cueing.handle_timeline(Timeline::starting_at(NOW), NOW);
+    let mut told = |ms: i64, bound: i64| -> Vec<(String, &str)> {
+        cueing.handle_tick(NOW + Span::from_millis(ms), Span::from_millis(bound));
+        let said = std::iter::from_fn(|| cueing.poll_effect()).map(|effect| match effect {
+            Effect::Withhold { cue, .. } => (cue, "withheld"),
+            Effect::Fire { cue, timing, .. } => (cue, if timing.certain { "certain" } else { "uncertain" }),
+            other => panic!("{other:?}"),
+        });
+        said.map(|(cue, what)| (rundown.cues()[cue.index].id().to_owned(), what)).collect()
+    };
+    assert_eq!(told(9_000, 20), []);
+    assert_eq!(told(10_000, 51), [("exact".to_owned(), "withheld"), ("marked".to_owned(), "uncertain")]);
+    assert_eq!(told(12_000, 50), [("exact".to_owned(), "certain")]);
+}
+
+#[test]
 fn a_state_that_a_new_rundown_moves_goes_on_from_elsewhere() {
     let scene = |time: u32| format!(r#"{{ "id": "one", "time": {time}, "action": "scene", "duration": 60 }}"#);
     let effects = replaced(&scene(10), &scene(12));

@@ -28,7 +28,7 @@ fn without_ids(rundown: &Rundown, what: fn(&Cue) -> String) -> Vec<String> {
 }
 
 fn everything(cue: &Cue) -> String {
-    let rest = (cue.kind(), cue.params(), cue.late(), cue.jitter(), cue.preload(), cue.message());
+    let rest = (cue.kind(), cue.params(), cue.late(), cue.jitter(), cue.preload(), cue.message(), cue.needs());
     format!("{} {rest:?}", times_action_track(cue))
 }
 
@@ -57,9 +57,13 @@ fn any_cue() -> impl Strategy<Value = Value> {
             (1..9_000_u32).prop_map(|ms| json!({ "within": format!("{ms}ms") }))
         ]),
         prop::option::of((1..5_000_u32).prop_map(|ms| format!("{ms}ms"))),
+        prop::option::of(
+            (1..=10_000_u32, "skip|fire")
+                .prop_map(|(ms, otherwise)| json!({ "bound": format!("{ms}ms"), "otherwise": otherwise })),
+        ),
     );
     (0..75_000_000_u32, any_name(), optional).prop_map(|(ms, action, optional)| {
-        let (length, track, params, message, late, jitter) = optional;
+        let (length, track, params, message, late, jitter, needs) = optional;
         let time = format!("{ms}ms");
         let fields = [
             ("time", Some(json!(time))),
@@ -77,6 +81,7 @@ fn any_cue() -> impl Strategy<Value = Value> {
             ),
             ("late", late),
             ("jitter", jitter.map(Value::from)),
+            ("needs", needs),
         ];
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect::<Map<_, _>>().into()
     })

@@ -65,10 +65,22 @@ fn any_dispatch() -> impl Strategy<Value = Map<String, Value>> {
         (1..200_000_u32, 1..5_u32).prop_map(|(ms, count)| json!({ "every": format!("{ms}ms"), "count": count }));
     let jitter = (0..5_000_u32).prop_map(|ms| json!(format!("{ms}ms")));
     let preload = (0..60_u32).prop_map(|lead| json!({ "assets": ["/a.ogg"], "lead": format!("{lead}s") }));
-    let fields =
-        (prop::option::of(late), prop::option::of(repeat), prop::option::of(jitter), prop::option::of(preload));
-    fields.prop_map(|(late, repeat, jitter, preload)| {
-        let fields = [("late", late), ("repeat", repeat), ("jitter", jitter), ("preload", preload)];
+    let needs = (1..=10_000_u32, prop::option::of("skip|fire")).prop_map(|(ms, otherwise)| {
+        let mut needs = json!({ "bound": format!("{ms}ms") });
+        if let Some(otherwise) = otherwise {
+            needs["otherwise"] = otherwise.into();
+        }
+        needs
+    });
+    let fields = (
+        prop::option::of(late),
+        prop::option::of(repeat),
+        prop::option::of(jitter),
+        prop::option::of(preload),
+        prop::option::of(needs),
+    );
+    fields.prop_map(|(late, repeat, jitter, preload, needs)| {
+        let fields = [("late", late), ("repeat", repeat), ("jitter", jitter), ("preload", preload), ("needs", needs)];
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     })
 }

@@ -118,6 +118,24 @@ impl Kind {
     }
 }
 
+impl Otherwise {
+    /// Every choice, in the order in which they are explained.
+    pub const ALL: [Self; 2] = [Self::Skip, Self::Fire];
+
+    /// Gives the word for it in a sheet and in a rundown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Skip => "skip",
+            Self::Fire => "fire",
+        }
+    }
+
+    /// Gives the choice with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|otherwise| otherwise.as_str() == word)
+    }
+}
+
 impl Late {
     /// Gives the choice with this word; [`Late::Within`] has none, for it carries a time.
     pub fn from_word(word: &str) -> Option<Self> {

@@ -60,6 +60,7 @@ codes! {
     ReferenceCycle = "DB208", Error, "These times depend on each other in a circle, so none of them can be told. One of them has to be given in another way.";
     NoEnd = "DB209", Error, "The time hangs on the end of a cue that does not say when it ends. Give that cue \"until\" or \"duration\", or refer to its start.";
     BadRepeat = "DB210", Error, "A cue is repeated at least once, at most 200,000 times, and each time later than the time before.";
+    BadBound = "DB211", Error, "What a cue needs of the clock is that it is wrong by no more than 1 ms to 10 s either way. No clock is exact to less, and every clock meets more.";
     // 3xx: names.
     DuplicateId = "DB301", Error, "Two cues have the same id. An id names a cue in logs, in references and across versions of the sheet.";
     BadName = "DB302", Error, "Names are 1 to 64 characters without control characters and without spaces at their ends. Ids are made of letters, digits and _ - . : / only, so that generated ids (action@ms) and references (#id.start) stay apart from them.";
@@ -80,11 +81,14 @@ codes! {
     // 5xx: what the audience would see.
     Overlap = "DB501", Error, "Two cues last at the same time on a track that the sheet declares exclusive.";
     NeverEnds = "DB502", Warning, "A state lasts until it ends or until the next state of its track. This one does neither: whoever joins after it will see it for ever.";
-    VisibleDrift = "DB503", Warning, "The action is declared tight: people notice when it comes at different times. Viewers' clocks may be apart by the sheet's \"expectedDrift\", so those who sit together, or hear each other, will see it. Let it begin slowly (a fade), spread it on purpose (\"jitter\" of at least the drift), or declare the action loose.";
+    VisibleDrift = "DB503", Warning, "The action is declared tight: people notice when it comes at different times. Viewers' clocks may be apart by the sheet's \"expectedDrift\", so those who sit together, or hear each other, will see it. Let it begin slowly (a fade), spread it on purpose (\"jitter\" of at least the drift), leave it to those whose clock is certain (\"needs\" a bound of at most 50 ms, otherwise skip), or declare the action loose.";
     Flashes = "DB504", Warning, "More than three flashes within one second can cause seizures in people with photosensitive epilepsy (WCAG 2.3.1).";
     PreloadHerd = "DB505", Warning, "All viewers together would fetch more per second than the budget allows, so many would not have it in time. Spread the fetching wider, begin earlier, or make the files smaller.";
     OrderMatters = "DB506", Warning, "Two cues at the same instant on the same track do different things to the same thing; which of them wins follows from their ids only.";
     TooOften = "DB507", Warning, "The action happens more often within one second than the sheet's \"maxPerSecond\" for it allows.";
+    BoundOutOfReach = "DB508", Warning, "How wrong a viewer's clock may be is known: by half of the best round trip to the server, and by what it may have drifted since, up to 30 ms from one question to the next five minutes later. Few are ever certain enough for a narrower bound than 40 ms: half of the time a viewer at home is within 33 ms, one on a phone within 64 ms.";
+    NeedsInVain = "DB509", Warning, "Viewers spread the cue among themselves (\"jitter\") over more than the clock may be wrong by, so an exact clock makes no difference to what they see together.";
+    LongWithheld = "DB510", Warning, "A state that is skipped while the clock is uncertain begins once it is certain enough, which for some is after minutes or never: they see nothing where everybody else sees the state. Let it begin all the same (\"otherwise\": \"fire\"), and make a moment of what has to be exact.";
 }
 
 /// Gives what a diagnostic's code means, at more length than its message; nothing for a code that does not exist.

@@ -10,7 +10,7 @@ use crate::rundown::{Rundown, clock};
 pub(super) const FORMAT: Format = Format {
     name: "audacity",
     about: "label tracks of Audacity: startSong [music] #song1",
-    loses: "kind, params, late, jitter, preload, message",
+    loses: "kind, params, late, jitter, needs, preload, message",
     import: Some(import),
     export: Some(export),
 };

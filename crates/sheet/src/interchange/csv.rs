@@ -4,7 +4,7 @@ mod columns;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use downbeat_core::Locale;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 use super::row::{self, Row};
@@ -154,9 +154,10 @@ impl Cells<'_> {
                 None => self.refuse(head, cell, "is no kind; write state or moment"),
             },
             Column::Late => match cell.strip_prefix("within ") {
-                Some(window) => self.row.set("late", serde_json::json!({ "within": window.trim() })),
+                Some(window) => self.row.set("late", json!({ "within": window.trim() })),
                 None => self.row.set("late", cell),
             },
+            Column::Needs => self.row.set("needs", needs(cell)),
             Column::Disabled => match &*cell.to_lowercase() {
                 "true" | "yes" | "x" | "1" => self.row.set("disabled", true),
                 "false" | "no" | "0" => {}
@@ -236,10 +237,11 @@ fn export(rundown: &Rundown, _: &Terms) -> Result<Exported, Remark> {
         .filter_map(|cue| cue.message())
         .flat_map(|message| message.keys().map(Locale::as_str))
         .collect();
-    let fields: Vec<&str> = ["id", "time", "duration", "action", "track", "params", "late", "jitter", "preload"]
-        .into_iter()
-        .filter(|field| matches!(*field, "time" | "action") || used(field))
-        .collect();
+    let fields: Vec<&str> =
+        ["id", "time", "duration", "action", "track", "params", "late", "jitter", "needs", "preload"]
+            .into_iter()
+            .filter(|field| matches!(*field, "time" | "action") || used(field))
+            .collect();
     let mut header: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
     header.extend(kinds.then(|| "kind".to_owned()));
     header.extend(locales.iter().map(|locale| format!("message.{locale}")));
@@ -267,10 +269,21 @@ fn cell(row: &Row, field: &str) -> String {
     match row.field(field) {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Object(late)) if field == "late" => {
-            format!("within {}", late.get("within").and_then(Value::as_str).unwrap_or_default())
-        }
+        Some(value @ Value::Object(_)) if field == "late" => format!("within {}", text_in(value, "within")),
+        Some(value) if field == "needs" => format!("{} or {}", text_in(value, "bound"), text_in(value, "otherwise")),
         Some(other) => other.to_string(),
+    }
+}
+
+fn text_in<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Reads `50ms`, `50ms or skip`, `50ms or fire`.
+fn needs(cell: &str) -> Value {
+    match cell.split_once(" or ") {
+        Some((bound, otherwise)) => json!({ "bound": bound.trim(), "otherwise": otherwise.trim() }),
+        None => json!({ "bound": cell }),
     }
 }
 
@@ -320,9 +333,9 @@ mod tests {
 
     #[test]
     fn cells_say_all_that_cues_have() {
-        let table = "time,action,kind,duration,params.song,params.title,late,jitter,preload,message.en,message.fr,disabled,flags,note\n\
-            1,a,moment,4s,7,\"First, \"\"light\"\"\",within 2s,400ms,\"{\"\"assets\"\":[\"\"/a.ogg\"\"]}\",Sing!,\"Chantez\n !\",no,x y,n\n\
-            2,b,,,,,,,,,,yes,,\n";
+        let table = "time,action,kind,duration,params.song,params.title,late,jitter,needs,preload,message.en,message.fr,disabled,flags,note\n\
+            1,a,moment,4s,7,\"First, \"\"light\"\"\",within 2s,400ms,250ms or fire,\"{\"\"assets\"\":[\"\"/a.ogg\"\"]}\",Sing!,\"Chantez\n !\",no,x y,n\n\
+            2,b,,,,,,,,,,,yes,,\n";
         let imported = FORMAT.import(table, &Terms::default()).unwrap();
         let [cue] = imported.rundown.cues() else { panic!("{}", imported.sheet) };
         assert_eq!(cue.kind(), Kind::Moment);
@@ -330,6 +343,8 @@ mod tests {
         assert_eq!(cue.params().unwrap()["title"], "First, \"light\"");
         assert_eq!(cue.late(), crate::Late::Within(downbeat_core::Span::from_millis(2_000)));
         assert_eq!(cue.jitter().as_millis(), 400);
+        let bound = downbeat_core::Span::from_millis(250);
+        assert_eq!(cue.needs(), Some(crate::Needs { bound, otherwise: crate::Otherwise::Fire }));
         assert_eq!(cue.preload().unwrap().assets(), ["/a.ogg"]);
         assert_eq!(cue.message().unwrap().len(), 2);
         assert!(imported.sheet.contains(r#""flags": ["x", "y"]"#) && imported.sheet.contains("\"disabled\": true"));

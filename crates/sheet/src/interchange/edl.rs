@@ -11,7 +11,7 @@ use crate::source::{FrameRate, Problem, frame};
 pub(super) const FORMAT: Format = Format {
     name: "edl",
     about: "edit decision lists (CMX 3600) of Resolve, Avid, Premiere; needs --fps",
-    loses: "kind, params, late, jitter, preload, message, parts of a frame",
+    loses: "kind, params, late, jitter, needs, preload, message, parts of a frame",
     import: Some(import),
     export: Some(export),
 };

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Remark;
 use super::label::is_id;
-use crate::rundown::{Cue, Kind, Late, NAME_CHARS_MAX, Preload, Rundown, Track, clock};
+use crate::rundown::{Cue, Kind, Late, NAME_CHARS_MAX, Needs, Preload, Rundown, Track, clock};
 use crate::source::is_id_char;
 
 /// The fields of a cue in the order in which they are written.
-const FIELDS: [&str; 16] = [
-    "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "preload", "message", "disabled",
-    "flags", "note", "owner", "group",
+const FIELDS: [&str; 17] = [
+    "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "needs", "preload", "message",
+    "disabled", "flags", "note", "owner", "group",
 ];
 
 /// A cue as a sheet would write it.
@@ -54,6 +54,7 @@ impl Row {
         row.set_some("params", cue.params());
         row.set_some("late", cue.late.map(late));
         row.set_some("jitter", cue.jitter.map(length));
+        row.set_some("needs", cue.needs.map(needs));
         row.set_some("preload", cue.preload().map(preload));
         row.set_some("message", cue.message().map(|message| json!(message)));
         // The ids that the compiler makes are made again.
@@ -267,6 +268,10 @@ fn late(late: Late) -> Value {
         Late::Latest => "latest".into(),
         Late::Within(window) => json!({ "within": length(window) }),
     }
+}
+
+fn needs(needs: Needs) -> Value {
+    json!({ "bound": length(needs.bound), "otherwise": needs.otherwise.as_str() })
 }
 
 fn preload(preload: &Preload) -> Value {

@@ -17,8 +17,8 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// What the JSON of a cue has where it is a whole cue, besides `action`; JSON with anything else is params.
-const MEMBERS: [&str; 11] =
-    ["action", "track", "kind", "end", "params", "late", "jitter", "preload", "message", "note", "owner"];
+const MEMBERS: [&str; 12] =
+    ["action", "track", "kind", "end", "params", "late", "jitter", "needs", "preload", "message", "note", "owner"];
 
 /// The action of a text where none is said.
 const CAPTION: &str = "caption";

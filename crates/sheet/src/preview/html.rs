@@ -117,7 +117,7 @@ fn table(out: &mut String, picture: &Picture<'_>) {
 }
 
 /// The table's columns.
-const COLUMNS: [&str; 8] = ["Time", "Cue", "Track", "Action", "Kind", "Late", "Params", "Message"];
+const COLUMNS: [&str; 9] = ["Time", "Cue", "Track", "Action", "Kind", "Late", "Needs", "Params", "Message"];
 
 fn row(out: &mut String, cue: &Cue, level: Option<&str>) {
     let mut fields = cells(cue);
@@ -133,7 +133,7 @@ fn row(out: &mut String, cue: &Cue, level: Option<&str>) {
 }
 
 /// Gives what the table says of a cue, column by column.
-fn cells(cue: &Cue) -> [String; 8] {
+fn cells(cue: &Cue) -> [String; 9] {
     let message = cue.message().into_iter().flatten();
     [
         words::when(cue),
@@ -142,6 +142,7 @@ fn cells(cue: &Cue) -> [String; 8] {
         cue.action().to_owned(),
         cue.kind().as_str().to_owned(),
         words::late(cue.late()),
+        cue.needs().map(words::needs).unwrap_or_default(),
         cue.params_json().unwrap_or_default().to_owned(),
         message.map(|(locale, words)| format!("{locale}: {words}")).collect::<Vec<_>>().join("\n"),
     ]

@@ -8,7 +8,7 @@
   const live = part("live");
 
   // The table's columns, as they stand in each cue's cells.
-  const [WHEN, ID, TRACK, ACTION, KIND, LATE] = [0, 1, 2, 3, 4, 5];
+  const [WHEN, ID, TRACK, ACTION, KIND, LATE, NEEDS, PARAMS, MESSAGE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   for (const cue of cues) {
     cue.isState = cue.cells[KIND] === "state";
     cue.drawnEnd = cue.end ?? (cue.isState ? extent : cue.time);
@@ -132,9 +132,11 @@
   function title(index) {
     const cue = cues[index];
     const said = (remarksOf.get(index) ?? []).slice(0, 3);
-    const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[6], cue.cells[7], ...said];
+    const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[PARAMS], needs(cue), cue.cells[MESSAGE], ...said];
     return lines.filter((line) => line !== "").map((line) => shorten(line, 400)).join("\n");
   }
+
+  function needs(cue) { return cue.cells[NEEDS] && `needs a clock right within ${cue.cells[NEEDS]}`; }
 
   function several(members) {
     const actions = new Map();
@@ -431,7 +433,8 @@
       const swatch = draw(item, "svg", { viewBox: "0 0 10 10", "aria-hidden": "true" });
       draw(swatch, "rect", { class: "k" + lanes[cue.lane].colour, width: 10, height: 10, rx: 2 });
       add(item, "b", shorten(cue.name, 60));
-      add(item, "span", [cue.cells[TRACK], what].filter((text) => text).join(": "));
+      const told = needs(cue) ? `${what}; ${needs(cue)}` : what;
+      add(item, "span", [cue.cells[TRACK], told].filter((text) => text).join(": "));
     }
     part("join-next").textContent = next ? `Next: ${shorten(next.name, 60)} at ${clock(next.time, true)}, in ${span(Math.round(next.time - ms))}` : "Nothing comes after that";
     live.setAttribute("aria-valuenow", Math.round(ms));

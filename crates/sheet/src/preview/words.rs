@@ -6,7 +6,7 @@ use downbeat_core::{Position, Span};
 use super::text::cut;
 use super::{Picture, Remark};
 use crate::diagnostic::Level;
-use crate::rundown::{Cue, Kind, Late, clock};
+use crate::rundown::{Cue, Kind, Late, Needs, clock};
 use crate::source::sheet::ID_UNNAMED;
 
 /// Gives what a mark is called: the id, or the action where the id was made from it.
@@ -34,12 +34,20 @@ pub(super) fn late(late: Late) -> String {
     }
 }
 
+/// Gives what a cue needs of the clock, and what happens otherwise.
+pub(super) fn needs(Needs { bound, otherwise }: Needs) -> String {
+    format!("{} ms or {}", bound.as_millis(), otherwise.as_str())
+}
+
 /// Gives the title of a cue's mark, some lines of text.
 pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
     let mut title =
         format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
     if let Some(params) = cue.params_json() {
         let _ = write!(title, "\n{}", cut(params, 160));
+    }
+    if let Some(condition) = cue.condition() {
+        let _ = write!(title, "\n{condition}");
     }
     for (locale, words) in cue.message().into_iter().flatten().take(4) {
         let _ = write!(title, "\n{locale}: {}", cut(words, 120));

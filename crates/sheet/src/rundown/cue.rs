@@ -1,6 +1,6 @@
 //! A compiled cue.
 
-use downbeat_core::cueing::{Kind, Late};
+use downbeat_core::cueing::{Kind, Late, Needs, Otherwise};
 use downbeat_core::{Position, Span};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub struct Cue {
     // Most cues have none, and it is large.
     pub(crate) preload: Option<Box<Preload>>,
     pub(crate) message: Option<Texts>,
+    pub(crate) needs: Option<Needs>,
 }
 
 /// What an action is done with: an object as its canonical text, which is a tenth of what a map of it takes.
@@ -98,6 +99,21 @@ impl Cue {
     /// Gives what viewers are told, per locale.
     pub fn message(&self) -> Option<&Texts> {
         self.message.as_ref()
+    }
+
+    /// Gives how certain a viewer's clock has to be for it, and what happens otherwise; nothing where that does not matter.
+    pub fn needs(&self) -> Option<Needs> {
+        self.needs
+    }
+
+    /// Gives what a viewer's clock decides about it, for people; nothing where it decides nothing.
+    pub fn condition(&self) -> Option<String> {
+        let Needs { bound, otherwise } = self.needs?;
+        let ms = bound.as_millis();
+        Some(match otherwise {
+            Otherwise::Skip => format!("only with a clock right within {ms} ms"),
+            Otherwise::Fire => format!("marked uncertain unless the clock is right within {ms} ms"),
+        })
     }
 
     /// Gives what it is the latest of: its track, or its action where it lies on none.

@@ -59,7 +59,7 @@ fn listed(cue: &Cue, lane: u32) -> ListedCue {
         lane,
         jitter: cue.jitter(),
         preload: cue.preload.as_ref().map(|preload| Lead { lead: preload.lead, spread: preload.spread }),
-        needs: None,
+        needs: cue.needs,
     }
 }
 

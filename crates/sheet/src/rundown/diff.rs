@@ -121,6 +121,7 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
         ("jitter", before.jitter != after.jitter),
         ("preload", before.preload != after.preload),
         ("message", before.message != after.message),
+        ("needs", before.needs != after.needs),
     ];
     let fields: Vec<&str> = fields.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
     let (kind, earliest) = match (moved, &*fields) {

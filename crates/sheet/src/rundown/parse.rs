@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    CUES_MAX, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, NotARundown, Params, Preload, Rundown,
-    TIME_MAX, TITLE_CHARS_MAX, Texts, Track, canonical,
+    BOUND_MAX, CUES_MAX, Cue, FORMAT, ID_CHARS_MAX, Kind, Late, NAME_CHARS_MAX, NUMBER_MAX, Needs, NotARundown,
+    Otherwise, Params, Preload, Rundown, TIME_MAX, TITLE_CHARS_MAX, Texts, Track, canonical,
 };
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Rundown, NotARundown> {
@@ -122,6 +122,7 @@ fn cue(value: Value, index: usize) -> Result<Cue, NotARundown> {
         jitter: fields.integer("jitter", 1..=TIME_MAX.as_millis())?.map(Span::from_millis),
         preload: preload(&mut fields)?.map(Box::new),
         message: message(&mut fields)?,
+        needs: needs(&mut fields)?,
     };
     fields.end()?;
     Ok(cue)
@@ -196,6 +197,17 @@ fn message(fields: &mut Fields) -> Result<Option<Texts>, NotARundown> {
     }
     // The map is sorted, and a locale is its tag.
     Ok(Some(Texts::of_sorted(message)))
+}
+
+fn needs(fields: &mut Fields) -> Result<Option<Needs>, NotARundown> {
+    let Some(value) = fields.take("needs") else { return Ok(None) };
+    let mut inner = Fields::of(value, format!("{}/needs", fields.pointer))?;
+    let bound = inner.integer("bound", 1..=BOUND_MAX.as_millis())?.map(Span::from_millis);
+    let bound = bound.ok_or_else(|| inner.wrong("bound", "whole milliseconds, 1 to 10000"))?;
+    let otherwise = Otherwise::from_word(&inner.text("otherwise", 1..=NAME_CHARS_MAX)?)
+        .ok_or_else(|| inner.wrong("otherwise", "\"skip\" or \"fire\""))?;
+    inner.end()?;
+    Ok(Some(Needs { bound, otherwise }))
 }
 
 /// Says whether `text` has so many characters and none of them is a control character.

@@ -1,7 +1,7 @@
 //! A rundown as canonical JSON. Keys are written in the order of the alphabet, which canonical form asks for.
 
 use super::canonical::{Member, integer, members, string};
-use super::{Checkpoint, Cue, FORMAT, Late, Preload, Rundown, Track};
+use super::{Checkpoint, Cue, FORMAT, Late, Needs, Preload, Rundown, Track};
 
 pub(super) fn print(rundown: &Rundown) -> String {
     let mut out = String::with_capacity(256 + rundown.cues.len() * 128);
@@ -69,6 +69,10 @@ pub(super) fn print_cue(out: &mut String, cue: &Cue) {
         let words = message.iter().map(|(locale, words)| Member(locale.as_str(), words));
         members(out, words, |out, words| string(out, words));
     }
+    if let Some(needs) = cue.needs {
+        field(out, "needs");
+        print_needs(out, needs);
+    }
     if let Some(params) = &cue.params {
         field(out, "params");
         out.push_str(params.as_str());
@@ -96,6 +100,13 @@ fn print_late(out: &mut String, late: Late) {
             out.push('}');
         }
     }
+}
+
+fn print_needs(out: &mut String, Needs { bound, otherwise }: Needs) {
+    out.push_str("{\"bound\":");
+    integer(out, bound.as_millis());
+    text_field(out, "otherwise", otherwise.as_str());
+    out.push('}');
 }
 
 fn print_preload(out: &mut String, preload: &Preload) {

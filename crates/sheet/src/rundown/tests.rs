@@ -7,7 +7,7 @@ const TINY: &str =
 const PRINTED: &str = r#"{"checkpoints":[],"cues":[{"action":"a","id":"a@560500","kind":"moment","time":560500},{"action":"b","id":"b@800000","kind":"moment","params":{"a":1e-7,"b":1},"time":800000}],"format":"downbeat.rundown/1","id":"sheet","title":"sheet","tracks":{}}"#;
 
 /// A rundown with every field there is.
-const FULL: &str = r##"{"checkpoints":[{"active":[2],"time":60000}],"cues":[{"action":"open","end":5000,"id":"doors","jitter":400,"kind":"state","late":"latest","message":{"en":"Come in","fr":"Entrez"},"params":{"deep":[1,{"x":null}],"é":-0.5},"preload":{"assets":["/a.ogg"],"bytes":400000,"lead":60000,"spread":45000},"time":0,"track":"fx"},{"action":"open","id":"open@0#2","kind":"moment","late":{"within":2000},"time":0,"track":"fx"},{"action":"song","id":"song","kind":"state","time":4000,"track":"music"}],"duration":5000,"format":"downbeat.rundown/1","id":"gala","title":"Gala","tracks":{"fx":{},"music":{"exclusive":true,"priority":-1}}}"##;
+const FULL: &str = r##"{"checkpoints":[{"active":[2],"time":60000}],"cues":[{"action":"open","end":5000,"id":"doors","jitter":400,"kind":"state","late":"latest","message":{"en":"Come in","fr":"Entrez"},"needs":{"bound":50,"otherwise":"fire"},"params":{"deep":[1,{"x":null}],"é":-0.5},"preload":{"assets":["/a.ogg"],"bytes":400000,"lead":60000,"spread":45000},"time":0,"track":"fx"},{"action":"open","id":"open@0#2","kind":"moment","late":{"within":2000},"time":0,"track":"fx"},{"action":"song","id":"song","kind":"state","time":4000,"track":"music"}],"duration":5000,"format":"downbeat.rundown/1","id":"gala","title":"Gala","tracks":{"fx":{},"music":{"exclusive":true,"priority":-1}}}"##;
 
 fn refusal(text: &str) -> NotARundown {
     Rundown::parse(text.as_bytes()).expect_err(text)
@@ -29,6 +29,8 @@ fn every_field_is_read_and_printed_again() {
     let doors = &rundown.cues()[0];
     assert_eq!((doors.late(), doors.jitter()), (Late::Latest, Span::from_millis(400)));
     assert_eq!(doors.preload().unwrap().lead(), Span::from_millis(60_000));
+    let bound = Span::from_millis(50);
+    assert_eq!(doors.needs(), Some(Needs { bound, otherwise: Otherwise::Fire }));
     assert_eq!(rundown.cues()[1].late(), Late::Within(Span::from_millis(2_000)));
     assert!(rundown.tracks()["music"].exclusive() && !rundown.tracks()["fx"].exclusive());
 }
@@ -60,6 +62,11 @@ fn other_bytes_are_refused_for_their_reason() {
         (r#""kind":"state""#, r#""kind":"stat""#, "/cues/0/kind"),
         (r#""track":"fx"}"#, r#""track":"FX"}"#, "/cues/0/track"),
         (r#""late":"latest""#, r#""late":"last""#, "/cues/0/late"),
+        (r#""bound":50,"#, "", "/cues/0/needs/bound"),
+        (r#""bound":50"#, r#""bound":0"#, "/cues/0/needs/bound"),
+        (r#""bound":50"#, r#""bound":10001"#, "/cues/0/needs/bound"),
+        (r#""otherwise":"fire""#, r#""otherwise":"enter""#, "/cues/0/needs/otherwise"),
+        (r#""otherwise":"fire""#, r#""otherwise":"fire","so":1"#, "/cues/0/needs/so"),
         (r#""bytes":400000"#, r#""bytes":9007199254740992"#, "/cues/0/preload/bytes"),
         (r#""x":null"#, r#""x":9007199254740992"#, "/cues/0/params"),
         (r#""en":"Come in""#, r#""en":"""#, "/cues/0/message"),

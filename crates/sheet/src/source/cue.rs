@@ -23,9 +23,9 @@ use super::tree::{Field, Shape, Value};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::{CUES_MAX, Cue, Kind, Params, Texts};
 
-const FIELDS: [&str; 17] = [
-    "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "preload", "message", "disabled",
-    "repeat", "flags", "note", "owner", "group",
+const FIELDS: [&str; 18] = [
+    "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "needs", "preload", "message",
+    "disabled", "repeat", "flags", "note", "owner", "group",
 ];
 
 /// How messages name a cue, where it stands, and what holds for all of them.
@@ -69,6 +69,7 @@ pub(super) fn read<'s>(
         duration,
         late,
         jitter,
+        needs,
         preload,
         message,
         disabled,
@@ -109,6 +110,7 @@ pub(super) fn read<'s>(
     let params = self::params(params, declared, &place, &whose, report);
     let late = late.and_then(|prop| dispatch::late(prop, &whose, report));
     let jitter = fields::length(jitter, rate, &label, &at, report).filter(|&ms| ms > 0).map(Span::from_millis);
+    let needs = needs.and_then(|prop| dispatch::needs(prop, &whose, report));
     let preload = preload.and_then(|prop| dispatch::preload(prop, &whose, report));
     let message = message.and_then(|prop| self::message(prop, &whose, report));
     let repeat = repeat.and_then(|prop| self::repeat(prop, &whose, report));
@@ -133,6 +135,7 @@ pub(super) fn read<'s>(
         jitter,
         preload: preload.map(Box::new),
         message,
+        needs,
     };
     let begin = begin.map_or(Time::Unknown, Time::of);
     let (named, whole, kind_is_declared) = (id.is_some(), action.is_some(), kind.is_some());

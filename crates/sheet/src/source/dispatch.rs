@@ -1,4 +1,4 @@
-//! How a cue reaches its viewers: what happens when it is late, and what they fetch beforehand.
+//! How a cue reaches its viewers: what happens when it is late or their clock is uncertain, and what they fetch beforehand.
 
 use downbeat_core::Span;
 
@@ -9,7 +9,7 @@ use super::json::Reader;
 use super::quoted;
 use super::tree::{Field, Shape};
 use crate::diagnostic::{At, Code, Report};
-use crate::rundown::{Late, NUMBER_MAX, Preload};
+use crate::rundown::{BOUND_MAX, Late, NUMBER_MAX, Needs, Otherwise, Preload};
 
 /// Gives how long before a cue its preload begins where the sheet does not say: 60 s.
 ///
@@ -56,6 +56,41 @@ pub(super) fn late(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) 
             None
         }
     }
+}
+
+/// Reads how certain a viewer's clock has to be for a cue. Where the sheet does not say what happens otherwise, it is
+/// skipped: who asks for an exact clock would rather have nothing than the effect at the wrong time.
+pub(super) fn needs(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Needs> {
+    let Shape::Object(object) = prop.value().shape() else {
+        wrong_type(prop, "{ \"bound\": \"50ms\" }, perhaps with \"otherwise\"", whose.label, whose.at, report);
+        return None;
+    };
+    let at = whose.at.key("needs");
+    let fields = Fields::of(object, &["bound", "otherwise"]);
+    fields.report(whose.label, &at, report);
+    let [bound, otherwise] = fields.known;
+    if bound.is_none() {
+        let message = format!("{} has \"needs\" without \"bound\"; write {{ \"bound\": \"50ms\" }}", whose.label);
+        report.say(Code::MissingField, &at, object.opening(), message);
+    }
+    let otherwise = match fields::text(otherwise, whose.label, &at, report).zip(otherwise) {
+        None => Otherwise::Skip,
+        Some((word, prop)) => Otherwise::from_word(word).unwrap_or_else(|| {
+            unknown_word(word, &Otherwise::ALL.map(Otherwise::as_str), prop, whose.label, &at, report);
+            Otherwise::Skip
+        }),
+    };
+    let ms = fields::length(bound, whose.file.part.rate, whose.label, &at, report)?;
+    let most_ms = BOUND_MAX.as_millis();
+    if !(1..=most_ms).contains(&ms) {
+        let message = format!(
+            "{} needs a clock that is wrong by at most {ms} ms; use 1 to {most_ms} ms, or leave \"needs\" out",
+            whose.label
+        );
+        report.say(Code::BadBound, &at.key("bound"), bound?.value().span(), message);
+        return None;
+    }
+    Some(Needs { bound: Span::from_millis(ms), otherwise })
 }
 
 /// Reads what viewers fetch before a cue.

@@ -1,6 +1,7 @@
 //! What the audience would see of the cues together: what lasts, what overlaps, what comes too often or too heavily.
 
 mod lanes;
+mod needs;
 mod preload;
 mod timing;
 
@@ -31,6 +32,7 @@ pub(super) fn review(
     let reviewed = Reviewed { drafts, header, options };
     lanes::review(placed, &reviewed, report);
     timing::review(placed, &reviewed, report);
+    needs::review(placed, &reviewed, report);
     preload::review(placed, &reviewed, report);
     review_locales(placed, &reviewed, report);
 }

@@ -1,4 +1,4 @@
-use crate::{Kind, Late, Level, Options, compile, compile_with};
+use crate::{Kind, Late, Level, Options, Otherwise, compile, compile_with};
 
 /// Gives the codes said about a sheet.
 fn codes(source: &str) -> Vec<&'static str> {
@@ -289,6 +289,49 @@ fn how_a_cue_reaches_its_viewers_is_compiled_as_written() {
     assert_eq!(preload(first), (60_000, 45_000, Some(400_000)));
     assert_eq!((second.late(), second.jitter().as_millis()), (Late::Latest, 0));
     assert_eq!(preload(second), (40_000, 30_000, None));
+}
+
+#[test]
+fn what_a_cue_needs_of_the_clock_is_skipped_unless_it_says_otherwise() {
+    let needs = |needs: &str| {
+        let sheet = format!(r#"[{{"time":560,"action":"x","needs":{needs}}}]"#);
+        let compiled = compile(&sheet);
+        assert_eq!(compiled.diagnostics, []);
+        compiled.rundown.unwrap().cues()[0].needs().map(|needs| (needs.bound.as_millis(), needs.otherwise))
+    };
+    assert_eq!(needs(r#"{"bound":"50ms"}"#), Some((50, Otherwise::Skip)));
+    assert_eq!(needs(r#"{"bound":0.25,"otherwise":"fire"}"#), Some((250, Otherwise::Fire)));
+    assert_eq!(needs(r#"{"otherwise":"skip","bound":"10s"}"#), Some((10_000, Otherwise::Skip)));
+    assert_eq!(compile(r#"[{"time":560,"action":"x"}]"#).rundown.unwrap().cues()[0].needs(), None);
+    for bound in ["0", "10.001", "-1", r#""9:20""#, r##""#a.start""##, "true"] {
+        let sheet = format!(r#"[{{"id":"a","time":560,"action":"x","needs":{{"bound":{bound}}}}}]"#);
+        assert!(compile(&sheet).rundown.is_none(), "{bound}");
+    }
+}
+
+#[test]
+fn a_tight_action_that_needs_an_exact_clock_is_told_nothing() {
+    let sheet = |needs: &str| {
+        format!(
+            r#"{{"version":1,"actions":{{"flare":{{"tolerance":"tight"}}}},"cues":[{{"time":1,"action":"flare","needs":{needs}}}]}}"#
+        )
+    };
+    assert_eq!(codes(&sheet(r#"{"bound":"50ms"}"#)), [""; 0]);
+    assert_eq!(codes(&sheet(r#"{"bound":"51ms"}"#)), ["DB503"], "two viewers may be twice the bound apart");
+    assert_eq!(codes(&sheet(r#"{"bound":"50ms","otherwise":"fire"}"#)), ["DB503"]);
+}
+
+#[test]
+fn what_is_needed_of_clocks_is_doubted_at_the_edges_only() {
+    let said = |cue: &str| codes(&format!(r#"[{{"time":1,"action":"x",{cue}}}]"#));
+    assert_eq!(said(r#""needs":{"bound":"40ms"}"#), [""; 0]);
+    assert_eq!(said(r#""needs":{"bound":"39ms","otherwise":"fire"}"#), ["DB508"]);
+    assert_eq!(said(r#""needs":{"bound":"50ms"},"jitter":"99ms""#), [""; 0]);
+    assert_eq!(said(r#""needs":{"bound":"50ms"},"jitter":"100ms""#), ["DB509"]);
+    assert_eq!(said(r#""needs":{"bound":"50ms"},"duration":"1m""#), [""; 0]);
+    assert_eq!(said(r#""needs":{"bound":"50ms"},"duration":60.001"#), ["DB510"]);
+    assert_eq!(said(r#""needs":{"bound":"50ms","otherwise":"fire"},"duration":"1h""#), [""; 0]);
+    assert_eq!(said(r#""needs":{"bound":"10ms"},"jitter":"1s","repeat":{"every":"1m","count":9}"#), ["DB508", "DB509"]);
 }
 
 #[test]

@@ -69,8 +69,9 @@ Examples:
   downbeat cues import vtt track.vtt       to standard output
 
 csv       The first line names the columns: time, action; and perhaps track, id, end or duration,
-          kind, params (JSON) or params.song, message or message.en, late, jitter, preload (JSON),
-          disabled, flags, note, owner, group. A column whose name begins with # is left out.
+          kind, params (JSON) or params.song, message or message.en, late, jitter, needs
+          (50ms or skip), preload (JSON), disabled, flags, note, owner, group. A column whose name
+          begins with # is left out.
 audacity  A label is an action, perhaps with a track and an id: startSong [music] #song1.
           A label without length is a moment.
 edl       The name of an edit's clip, or of a mark, is read as a label is. One frame is a moment.

@@ -83,11 +83,18 @@ pub(super) fn cue_json(cue: &Cue) -> Value {
         "track": cue.track(),
         "params": cue.params(),
         "message": cue.message(),
+        "needs": cue.needs().map(|needs| json!({ "bound": needs.bound, "otherwise": needs.otherwise.as_str() })),
     })
 }
 
-/// Gives what a cue says, as short as it can be told: its first message, else its params.
+/// Gives what a cue says, as short as it can be told, and what a viewer's clock decides about it.
 pub(super) fn gist(cue: &Cue) -> String {
+    let parts = [words(cue), cue.condition().unwrap_or_default()];
+    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
+}
+
+/// Gives its first message, else its params.
+fn words(cue: &Cue) -> String {
     if let Some(words) = cue.message().and_then(|message| message.values().next()) {
         return format!("\u{201c}{words}\u{201d}");
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use downbeat_core::Position;
-use downbeat_sheet::{Change, ChangeKind, Cue, Diff, Late, Preload, Rundown};
+use downbeat_sheet::{Change, ChangeKind, Cue, Diff, Late, Needs, Preload, Rundown};
 use serde_json::{Map, Value, json};
 
 use super::live::Live;
@@ -245,6 +245,7 @@ fn field(cue: &Cue, name: &str) -> String {
         "track" => cue.track().map_or_else(none, str::to_owned),
         "late" => late(cue.late()),
         "jitter" => text::span(cue.jitter()),
+        "needs" => cue.needs().map_or_else(none, needs),
         "preload" => cue.preload().map_or_else(none, preload),
         _ => String::new(),
     }
@@ -252,6 +253,10 @@ fn field(cue: &Cue, name: &str) -> String {
 
 fn preload(preload: &Preload) -> String {
     format!("{} from {} before", preload.assets().join(" "), text::span(preload.lead()))
+}
+
+fn needs(needs: Needs) -> String {
+    format!("{} or {}", text::span(needs.bound), needs.otherwise.as_str())
 }
 
 fn late(late: Late) -> String {

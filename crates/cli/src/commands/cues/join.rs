@@ -89,6 +89,10 @@ fn columns(all: &[Joined<'_>]) -> Columns {
     let mut columns = Columns::default();
     for Joined { cue, outcome, why } in all {
         let track = cue.track().unwrap_or("-").to_owned();
+        let condition = match cue.condition() {
+            Some(condition) if *outcome != Outcome::Missed => format!("; {condition}"),
+            _ => String::new(),
+        };
         // That they are missed stands above them.
         let outcome = if *outcome == Outcome::Missed { String::new() } else { outcome.to_string() };
         columns.line([
@@ -97,7 +101,7 @@ fn columns(all: &[Joined<'_>]) -> Columns {
             cue.id().to_owned(),
             cue.action().to_owned(),
             outcome,
-            why.to_string(),
+            format!("{why}{condition}"),
         ]);
     }
     columns

@@ -8,7 +8,7 @@ use super::{Intake, Terms};
 use crate::source::nearest;
 
 /// What a column may be called, and what it says about a cue.
-const COLUMNS: [(&str, Column); 24] = [
+const COLUMNS: [(&str, Column); 25] = [
     ("id", Column::Id),
     ("name", Column::Name),
     ("time", Column::Time("time")),
@@ -23,6 +23,7 @@ const COLUMNS: [(&str, Column); 24] = [
     ("params", Column::Json("params")),
     ("late", Column::Late),
     ("jitter", Column::Time("jitter")),
+    ("needs", Column::Needs),
     ("preload", Column::Json("preload")),
     ("message", Column::Text("message")),
     ("disabled", Column::Disabled),
@@ -45,6 +46,7 @@ pub(super) enum Column {
     Json(&'static str),
     Kind,
     Late,
+    Needs,
     Disabled,
     Flags,
     /// One of the params; its header goes on with which.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reviewed;
 use crate::diagnostic::{Code, Report};
-use crate::rundown::Cue;
+use crate::rundown::{Cue, Otherwise};
 use crate::source::arrange::Placed;
 use crate::source::quoted;
 
@@ -32,14 +32,14 @@ fn review_drift(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut Rep
     let mut seen: BTreeMap<&str, (&Placed, usize)> = BTreeMap::new();
     for placed in placed {
         let tight = actions.get(placed.cue.action()).is_some_and(|action| action.tight);
-        if tight && placed.cue.jitter() < drift {
+        if tight && placed.cue.jitter() < drift && !is_exact(&placed.cue) {
             seen.entry(&placed.cue.action).or_insert((placed, 0)).1 += 1;
         }
     }
     for (action, (first, count)) in seen {
         let others = if count > 1 { format!(" (and {} more like it)", count - 1) } else { String::new() };
         let message = format!(
-            "{}{others} does {}, which is tight, while viewers may be {} ms apart; people side by side will see it: let it fade in, spread it with \"jitter\": \"{}ms\", or use \"tolerance\": \"loose\"",
+            "{}{others} does {}, which is tight, while viewers may be {} ms apart; people side by side will see it: let it fade in, spread it with \"jitter\": \"{}ms\", leave it to exact clocks with \"needs\": {{ \"bound\": \"50ms\" }}, or use \"tolerance\": \"loose\"",
             reviewed.label(first),
             quoted(action),
             drift.as_millis(),
@@ -47,6 +47,11 @@ fn review_drift(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut Rep
         );
         reviewed.say(Code::VisibleDrift, first, "action", message, report);
     }
+}
+
+/// Says whether those who get a cue get it so close together that nobody notices, each being off by at most the bound.
+fn is_exact(cue: &Cue) -> bool {
+    cue.needs.is_some_and(|needs| needs.otherwise == Otherwise::Skip && needs.bound + needs.bound <= NOTICED)
 }
 
 /// Reports flashes that may cause seizures, and actions that come more often than the sheet allows.
