@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 use downbeat_core::Seed;
-use downbeat_core::cueing::{CueKey, Kind, Late, Lead, ListedCue};
+use downbeat_core::cueing::{CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
 
 use crate::numbers::{given, position, span};
 
-/// How many numbers a cue has: time, end, kind, late, window, lane, jitter, lead, spread. `ts/rundown.ts` writes them.
-pub(crate) const WIDTH: usize = 9;
+/// How many numbers a cue has: time, end, kind, late, window, lane, jitter, lead, spread, bound, otherwise.
+/// `ts/rundown.ts` writes them.
+pub(crate) const WIDTH: usize = 11;
 
 /// A cue, and what it says: states that say the same go on when the rundown is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ fn lines(text: &str) -> impl Iterator<Item = &[u8]> {
 }
 
 fn cue(row: &[f64; WIDTH], id: &[u8]) -> ListedCue {
-    let [time, end, kind, late, window, lane, jitter, lead, spread] = *row;
+    let [time, end, kind, late, window, lane, jitter, lead, spread, bound, otherwise] = *row;
     let kind = if kind == 0.0 { Kind::Moment } else { Kind::State };
     ListedCue {
         key: key(id),
@@ -50,7 +51,10 @@ fn cue(row: &[f64; WIDTH], id: &[u8]) -> ListedCue {
         lane: lane as u32,
         jitter: span(jitter),
         preload: given(lead).map(|lead| Lead { lead: span(lead), spread: span(spread) }),
-        needs: None,
+        needs: given(bound).map(|bound| Needs {
+            bound: span(bound),
+            otherwise: if otherwise == 0.0 { Otherwise::Skip } else { Otherwise::Fire },
+        }),
     }
 }
 

@@ -47,13 +47,18 @@ export type Cue = {
   jitter?: Span;
   /** What to fetch beforehand. */
   preload?: { assets: string[]; lead: Span; spread: Span; bytes?: number };
+  /**
+   * How wrong the clock may be at most, in ms either way; and whether it is left out otherwise (`withhold`) or comes
+   * all the same (not `certain`).
+   */
+  needs?: { bound: Span; otherwise: "skip" | "fire" };
   /** What viewers are told, per locale. */
   message?: Record<Locale, string>;
 };
 
 /** A rundown as `Viewer.rundown` takes it. */
 export interface Columns {
-  /** Nine numbers for each cue; `columns.rs` names them. */
+  /** Eleven numbers for each cue; `columns.rs` names them. */
   rows: Float64Array;
   ids: string;
   contents: string;
@@ -63,18 +68,19 @@ const LATE = { skip: 1, resume: 2, latest: 4 };
 
 /** Gives a rundown's columns. */
 export function columns({ cues }: Rundown): Columns {
-  const rows = new Float64Array(cues.length * 9);
+  const rows = new Float64Array(cues.length * 11);
   const lanes = new Map<string, number>();
   const lane = (name: string) => lanes.get(name) ?? (lanes.set(name, lanes.size), lanes.size - 1);
   cues.forEach((cue, index) => {
-    const { late, preload } = cue;
+    const { late, needs, preload } = cue;
     const word = late === undefined ? 0 : typeof late === "string" ? LATE[late] : 3;
     rows.set([
       ...[cue.time, cue.end ?? NaN, cue.kind === "state" ? 1 : 0],
       ...[word, typeof late === "object" ? late.within : NaN],
       lane(cue.track === undefined ? `action ${cue.action}` : `track ${cue.track}`),
       ...[cue.jitter ?? 0, preload?.lead ?? NaN, preload?.spread ?? 0],
-    ], index * 9);
+      ...[needs?.bound ?? NaN, needs?.otherwise === "fire" ? 1 : 0],
+    ], index * 11);
   });
   const content = (cue: Cue) =>
     cue.kind === "state" ? JSON.stringify([cue.action, cue.track, cue.params, cue.message]) : "";
