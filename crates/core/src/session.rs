@@ -39,8 +39,8 @@
 //!
 //! # Push
 //!
-//! Once the details of a state say that the server pushes, the session wants a socket. A shell that has sockets needs
-//! six lines for it, and one that has none says [`Session::handle_closed`] whenever it should open one:
+//! Once the details of a state say that the server pushes, the session wants a socket. A shell that has none to give
+//! answers [`Effect::OpenSocket`] with [`Session::handle_closed`]; the others do this:
 //!
 //! | effect | what the shell does |
 //! | --- | --- |
