@@ -53,7 +53,8 @@
 //! That a socket was opened tells nothing: it counts as open with the first state that comes through it, which the
 //! server sends to whoever joins. From then on the connection is [`Connection::Live`]. It is pinged every 15 s, and has
 //! 3 s to answer. A pong that names a state not known here has the worker asked at once. A lost socket is followed by
-//! another after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the state is asked for every 5 s ± 20 %.
+//! another after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the state is asked for every 5 s ± 20 %. Once a
+//! server that was gone answers again, the wait is 0–10 s at most.
 //!
 //! All of it goes on beside the questions for the time, which keep their own pace and carry the state too.
 //!
@@ -248,7 +249,8 @@ impl Session {
 
     /// Takes in the answer to [`Question::Status`].
     pub fn handle_news(&mut self, news: News, now: LocalTime) {
-        self.line.hear_status(now);
+        let is_back = self.line.hear_status(now);
+        self.settle(is_back, now);
         self.take(news, now);
         self.advance(now);
     }
@@ -258,7 +260,8 @@ impl Session {
         let Push { news, hub, ack } = push;
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
         self.line.socket.handle_push(hub, now);
-        self.line.hear(true, now);
+        let is_back = self.line.hear(true, now);
+        self.settle(is_back, now);
         self.take(news, now);
         if ack && self.known.is_at(&version) {
             self.ack = Some(version.rev);
@@ -397,6 +400,13 @@ impl Session {
     /// Gives what has fired, to be kept through a reload before what fires now is done.
     pub fn memory(&self) -> Memory {
         self.cueing.memory()
+    }
+
+    /// Has the time asked for within seconds once the server is back: it was in doubt for as long as that was gone.
+    fn settle(&mut self, is_back: bool, now: LocalTime) {
+        if is_back {
+            self.schedule.handle_gap(now);
+        }
     }
 
     fn take(&mut self, news: News, now: LocalTime) {

@@ -39,17 +39,21 @@ impl Line {
         Self { socket, polling, heard_at: None, failure: None, state_unknown: false, push: Push::NotYet }
     }
 
-    /// Takes in that the server answered, and whether it told the state.
-    pub(super) fn hear(&mut self, tells_state: bool, now: LocalTime) {
+    /// Takes in that the server answered, and whether it told the state. Says whether it is back from not answering.
+    pub(super) fn hear(&mut self, tells_state: bool, now: LocalTime) -> bool {
         self.heard_at = Some(now);
-        self.failure = None;
         self.state_unknown = !tells_state;
+        let is_back = self.failure.take().is_some();
+        if is_back {
+            self.socket.handle_return(now);
+        }
+        is_back
     }
 
-    /// Takes in that the question for the status was answered.
-    pub(super) fn hear_status(&mut self, now: LocalTime) {
+    /// Takes in that the question for the status was answered. Says whether the server is back from not answering.
+    pub(super) fn hear_status(&mut self, now: LocalTime) -> bool {
         self.polling.finish();
-        self.hear(true, now);
+        self.hear(true, now)
     }
 
     /// Takes in that a question failed.

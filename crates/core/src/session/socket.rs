@@ -131,6 +131,14 @@ impl Socket {
         }
     }
 
+    /// Takes in that the server is back from not answering: the long waits were for as long as it was gone.
+    pub(super) fn handle_return(&mut self, now: LocalTime) {
+        if self.state == State::Waiting {
+            self.backoff = Backoff::new();
+            self.until = self.until.min(now + self.backoff.next_wait(&mut self.seed));
+        }
+    }
+
     /// Says whether the server pushes.
     pub(super) fn is_offered(&self) -> bool {
         self.state != State::Off
@@ -244,6 +252,30 @@ mod tests {
         socket.handle_closed(now);
         socket.handle_doubt(now);
         assert_eq!(socket.poll(now), Some(Due::Open { not: Some(2) }));
+    }
+
+    #[test]
+    fn when_the_server_is_back_it_is_tried_within_10_seconds() {
+        for viewer in 0..100 {
+            let mut socket = Socket::new(Seed::new(viewer), at(0));
+            socket.offer(true, at(0));
+            let mut now = at(0);
+            for _ in 0..6 {
+                socket.poll(now);
+                socket.handle_closed(now);
+                now = socket.deadline().unwrap();
+            }
+            let before = socket.deadline().unwrap();
+            let now = at(0);
+            socket.handle_return(now);
+            let after = socket.deadline().unwrap();
+            assert!(after <= before && after - now < Span::from_millis(10_000), "{after:?}");
+        }
+        // One that is open stays as it is.
+        let mut socket = open();
+        let before = socket.deadline();
+        socket.handle_return(at(200));
+        assert_eq!(socket.deadline(), before);
     }
 
     #[test]

@@ -219,6 +219,23 @@ fn without_socket_and_server_it_is_holdover_and_an_error_is_an_unknown_state() {
 }
 
 #[test]
+fn after_an_outage_of_minutes_everything_is_back_within_seconds() {
+    for back in [300_000, 320_000, 340_000, 360_000, 380_000, 400_000] {
+        let mut world = world();
+        world.run_until(60_000);
+        (world.hubs, world.line_is_up) = (Hubs::Down, false);
+        world.session.handle_closed(world.now);
+        world.run_until(back);
+        let asked = world.questions(Question::Time);
+        (world.hubs, world.line_is_up) = (Hubs::Up, true);
+        // 6 s to the next question for the status, then 10 s for the socket and 6 s for the time.
+        world.run_until(back + 16_001);
+        assert_eq!(world.session.connection(), Connection::Live, "back at {back}");
+        assert!(world.questions(Question::Time) > asked, "back at {back}");
+    }
+}
+
+#[test]
 fn a_page_that_is_shown_again_pings_and_one_without_a_socket_opens_it() {
     let mut world = world();
     world.run_until(60_000);
