@@ -20,6 +20,7 @@
 
 mod change;
 mod configuration;
+mod emergency;
 mod notices;
 mod refusal;
 mod undo;
@@ -42,7 +43,8 @@ pub use change::{Outcome, Receipt};
 pub use configuration::{
     Configuration, Delivery, HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX,
 };
-pub use notices::{Notice, Notices};
+pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
+pub use notices::{Notice, NoticeError, Notices};
 pub use refusal::Refusal;
 
 /// Whether the event has yet to begin, runs, is held, or is over.
@@ -112,6 +114,9 @@ struct Show {
     delivery: Delivery,
     #[serde(default)]
     origins: Vec<String>,
+    /// Where viewers look when neither socket nor server answers, and whose signature they believe there.
+    #[serde(default)]
+    emergency: Option<EmergencyChannel>,
     /// What operators decided, as if the event never ended.
     timeline: Timeline,
     /// The rate at which the event moves whenever nothing holds it; the positions in it mean nothing.
@@ -140,7 +145,7 @@ impl Change {
         self.id.as_ref()
     }
 
-    /// Gives the command's name, `create` for the making of the event, or `configure`.
+    /// Gives the command's name, `create` for the making of the event, `configure`, or `emergency`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -197,7 +202,7 @@ impl EventState {
         &self.epoch
     }
 
-    /// Gives the revision: one more with every change.
+    /// Gives the revision: one more with every change, and with an emergency the one that was signed.
     pub const fn rev(&self) -> Rev {
         self.rev
     }
@@ -231,6 +236,11 @@ impl EventState {
     pub fn admits(&self, origin: Option<&str>) -> bool {
         let named = &self.show.origins;
         named.is_empty() || origin.is_none_or(|origin| named.iter().any(|one| one == origin))
+    }
+
+    /// Gives where viewers look when the server does not answer; nothing if the event has no such place.
+    pub const fn emergency(&self) -> Option<&EmergencyChannel> {
+        self.show.emergency.as_ref()
     }
 
     /// Gives the rundown viewers should have.

@@ -21,6 +21,7 @@
 
 extern crate alloc;
 
+pub mod base64url;
 pub mod clock;
 pub mod command;
 pub mod correction;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::notices::Origin;
-use super::{Change, EventState, Notices, Refusal, Show};
+use super::{Change, EmergencyChannel, EventState, Notices, Refusal, Show};
 use crate::message::Locale;
 use crate::name::{Epoch, Rev};
 use crate::time::{ServerTime, Span};
@@ -67,6 +67,8 @@ pub struct Configuration {
     pub resync: Option<Span>,
     /// The sites whose pages may hold sockets, as a browser's `Origin` names them (`https://example.com`); none for any.
     pub origins: Option<Vec<String>>,
+    /// Where viewers look when the server does not answer; `Some(None)` takes that away.
+    pub emergency: Option<Option<EmergencyChannel>>,
     /// The revision this was decided on; if the event has moved on, the change is refused.
     pub if_rev: Option<Rev>,
     /// Why, for the log.
@@ -122,6 +124,9 @@ impl Configuration {
         if let Some(origins) = &self.origins {
             show.origins.clone_from(origins);
         }
+        if let Some(emergency) = &self.emergency {
+            show.emergency.clone_from(emergency);
+        }
         show.delivery.hubs = self.hubs.unwrap_or(show.delivery.hubs);
         show.delivery.resync = self.resync.unwrap_or(show.delivery.resync);
     }
@@ -151,6 +156,7 @@ impl EventState {
             locale: Locale::default(),
             delivery: Delivery::default(),
             origins: Vec::new(),
+            emergency: None,
             timeline: Timeline::starting_at(starts_at),
             pace: Timeline::starting_at(starts_at),
             ended_at: None,

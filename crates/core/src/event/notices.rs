@@ -1,11 +1,12 @@
 //! What viewers are told, as steps in time: the last one whose instant has come is shown.
 
 use alloc::vec::Vec;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
 use crate::time::ServerTime;
-use crate::timeline::{SEGMENT_KEPT, SEGMENTS_MAX};
+use crate::timeline::{SEGMENT_KEPT, SEGMENTS_MAX, Timeline};
 
 /// From `from` on, this message is shown, or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,38 @@ pub(super) enum Origin {
 pub struct Notices(Vec<Notice>);
 
 impl Notices {
+    /// Gives the notices that viewers were told, each from an instant on. What they came with is not told, and follows
+    /// from what else happens at that instant: the end, a hold, a resume, or nothing, which is an announcement.
+    ///
+    /// # Errors
+    /// [`NoticeError`] if there are more than [`SEGMENTS_MAX`], or if one comes before another that is shown later.
+    pub fn of_told(
+        told: Vec<(ServerTime, Option<Message>)>,
+        timeline: &Timeline,
+        ended_at: Option<ServerTime>,
+    ) -> Result<Self, NoticeError> {
+        if told.len() > SEGMENTS_MAX {
+            return Err(NoticeError::Count(told.len()));
+        }
+        if let Some(index) = told.windows(2).position(|pair| pair[0].0 > pair[1].0) {
+            return Err(NoticeError::Order(index + 1));
+        }
+        let origin = |from: ServerTime, message: Option<&Message>| {
+            let begins = timeline.segment(from).filter(|segment| segment.from == from);
+            match (begins, message) {
+                _ if ended_at == Some(from) => Origin::End,
+                (Some(segment), _) if segment.rate.is_held() => Origin::Hold,
+                (Some(_), None) => Origin::Release,
+                _ => Origin::Announcement,
+            }
+        };
+        let notices = told.into_iter().map(|(from, message)| {
+            let origin = origin(from, message.as_ref());
+            Notice { from, message, origin }
+        });
+        Ok(Self(notices.collect()))
+    }
+
     /// Gives the notices, the earliest first.
     pub fn as_slice(&self) -> &[Notice] {
         &self.0
@@ -110,3 +143,24 @@ impl Notices {
         self.0.drain(..superseded);
     }
 }
+
+/// Says why what viewers were told is no row of notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeError {
+    /// There are more than [`SEGMENTS_MAX`]; holds how many.
+    Count(usize),
+    /// The notice with this index is shown before the one in front of it.
+    Order(usize),
+}
+
+impl fmt::Display for NoticeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "there are {count} messages, at most {SEGMENTS_MAX} fit"),
+            Self::Order(index) => {
+                write!(f, "message {index} is shown before the one in front of it; order them by \"from\"")
+            }
+        }
+    }
+}
+impl core::error::Error for NoticeError {}

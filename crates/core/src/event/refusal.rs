@@ -6,7 +6,7 @@ use core::fmt;
 use super::configuration::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 use crate::command::{RATE_MAX, RATE_MIN};
 use crate::message::MessageError;
-use crate::name::{CommandId, Rev};
+use crate::name::{CommandId, Epoch, Rev};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, SEGMENTS_MAX};
 
@@ -18,6 +18,20 @@ pub enum Refusal {
     Stale {
         /// What the command was decided on.
         if_rev: Rev,
+        /// What the event is at.
+        rev: Rev,
+    },
+    /// The signed state is of another life of the event.
+    OtherEpoch {
+        /// The life it was signed for.
+        signed: Epoch,
+        /// The life the event has.
+        epoch: Epoch,
+    },
+    /// The signed state is no newer than what the event is.
+    NotNewer {
+        /// What was signed.
+        signed: Rev,
         /// What the event is at.
         rev: Rev,
     },
@@ -123,6 +137,14 @@ impl fmt::Display for Refusal {
             Self::Stale { if_rev, rev } => write!(
                 f,
                 "the event is at revision {rev}, and this was decided on revision {if_rev}; look at the event again, then decide"
+            ),
+            Self::OtherEpoch { signed, epoch } => write!(
+                f,
+                "the signed state is of the epoch {signed}, but the event was made anew and has the epoch {epoch}; pause it with \"downbeat pause\""
+            ),
+            Self::NotNewer { signed, rev } => write!(
+                f,
+                "the signed state is revision {signed}, but the event is at revision {rev} already; look at the event, then decide again"
             ),
             Self::IdReused { id, was } => {
                 write!(f, "the id {:?} was used for \"{was}\"; make a new id for another command", id.as_str())

@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod emergency;
 mod messages;
 mod pause;
 mod refusals;

@@ -75,7 +75,7 @@ fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from:
 
 /// Gives the instant of the first difference of two lists that are ordered by the instants of their elements, leaving
 /// out what was over at `since`: one may have forgotten more of the past than the other.
-fn parted_at<T: PartialEq>(
+pub(super) fn parted_at<T: PartialEq>(
     one: &[T],
     other: &[T],
     since: ServerTime,

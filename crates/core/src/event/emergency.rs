@@ -1,0 +1,184 @@
+//! The last resort: a state that an operator signed while the server could not be reached.
+//!
+//! It is made from the last state that was known, and takes the place of the server's own when that is back. Whether its
+//! signature is right is for the shells to say; here is only what it means.
+//!
+//! ```
+//! use downbeat_core::event::{EmergencyState, Notices};
+//! use downbeat_core::*;
+//! let start = ServerTime::from_millis(1_704_067_200_000);
+//! let made = Configuration { starts_at: Some(start), ..Configuration::default() };
+//! let mut event = EventState::create(made, "e1".parse()?, "maria", start)?;
+//! // Ten minutes in, the server is gone. What was last known of the event is paused and signed.
+//! let mut emergency = EmergencyState::of(&"main".parse()?, &event, start);
+//! emergency.handle_pause(None, start + Span::from_millis(600_000))?;
+//! // The server is back: the event becomes what viewers of the signed state saw all along.
+//! event.handle_emergency(&emergency)?;
+//! assert_eq!(event.position(start + Span::from_millis(3_600_000)), Position::from_millis(600_500));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod channel;
+
+pub use channel::{EmergencyChannel, EmergencyKey, POINTER_URL_BYTES_MAX, PointerUrl};
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::notices::Origin;
+use super::undo::parted_at;
+use super::{Change, EventState, Notices, Refusal, Show};
+use crate::command::LEAD_PAUSE;
+use crate::message::Message;
+use crate::name::{Digest, Epoch, EventName, Rev};
+use crate::time::ServerTime;
+use crate::timeline::{Rate, Timeline};
+
+/// The name of the change in the log.
+const NAME: &str = "emergency";
+
+/// What a signature stands for: the state of one event, as viewers see it, at one revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmergencyState {
+    /// The event it is of; no other can be taken for it.
+    pub event: EventName,
+    /// The life of the event's counter it is of.
+    pub epoch: Epoch,
+    /// The revision it makes.
+    pub rev: Rev,
+    /// The timeline as viewers see it, the end included.
+    pub timeline: Timeline,
+    /// When the event ended or will end.
+    pub ended_at: Option<ServerTime>,
+    /// The rundown viewers should have.
+    pub rundown: Option<Digest>,
+    /// When the event begins.
+    pub starts_at: ServerTime,
+    /// What viewers are told, now and as scheduled.
+    pub notices: Notices,
+    /// When it was signed, by the signer's estimate of the server's time.
+    pub signed_at: ServerTime,
+    /// Who signed it, as they said.
+    pub actor: String,
+    /// Why, as they said.
+    pub reason: Option<String>,
+}
+
+impl EmergencyState {
+    /// Gives what was known of `event`, to be changed and signed.
+    pub fn of(event: &EventName, state: &EventState, now: ServerTime) -> Self {
+        Self {
+            event: event.clone(),
+            epoch: state.epoch.clone(),
+            rev: state.rev,
+            timeline: state.timeline(),
+            ended_at: state.show.ended_at,
+            rundown: state.show.rundown,
+            starts_at: state.show.starts_at,
+            notices: state.show.notices.clone(),
+            signed_at: now,
+            actor: String::new(),
+            reason: None,
+        }
+    }
+
+    /// Holds the event where it will be in [`LEAD_PAUSE`], and says so; that is one revision more.
+    ///
+    /// Viewers hear of it late, but all hold at the same position. What was scheduled for later is replaced.
+    ///
+    /// # Errors
+    /// [`Refusal::Ended`] if the event is over by then.
+    pub fn handle_pause(&mut self, message: Option<Message>, now: ServerTime) -> Result<(), Refusal> {
+        let now = ServerTime::from_millis(now.as_millis());
+        let from = now + LEAD_PAUSE;
+        if let Some(ended_at) = self.ended_at.filter(|ended_at| *ended_at <= from) {
+            return Err(Refusal::Ended { ended_at });
+        }
+        self.timeline.change(from, None, Some(Rate::HELD), self.starts_at);
+        self.notices.forget(from, &[Origin::Hold, Origin::Release]);
+        if message.is_some() {
+            self.notices.show(from, message, Origin::Hold);
+        }
+        self.rev = self.rev.next();
+        self.signed_at = now;
+        Ok(())
+    }
+}
+
+impl EventState {
+    /// Takes in a signed state: the event is then exactly that, with its revision. Says whether that changed anything;
+    /// the same one again does not.
+    ///
+    /// It was decided when it was signed, and takes effect when it says, which may be long past: viewers without a
+    /// server have been following it since. `undo` takes it back like any other change.
+    ///
+    /// # Errors
+    /// [`Refusal::OtherEpoch`] if it is of another life of the event, [`Refusal::NotNewer`] if the event has been
+    /// changed since. The state is then what it was.
+    pub fn handle_emergency(&mut self, emergency: &EmergencyState) -> Result<bool, Refusal> {
+        if emergency.epoch != self.epoch {
+            return Err(Refusal::OtherEpoch { signed: emergency.epoch.clone(), epoch: self.epoch.clone() });
+        }
+        if emergency.rev == self.rev && self.last.name == NAME && self.last.at == emergency.signed_at {
+            return Ok(false);
+        }
+        if emergency.rev <= self.rev {
+            return Err(Refusal::NotNewer { signed: emergency.rev, rev: self.rev });
+        }
+        let mut before = self.show.clone();
+        before.prune(emergency.signed_at);
+        let (show, effective_at) = self.show.replaced_by(emergency);
+        self.show = show;
+        self.rev = emergency.rev;
+        self.last = Change {
+            id: None,
+            name: NAME.to_owned(),
+            actor: emergency.actor.clone(),
+            reason: emergency.reason.clone(),
+            at: emergency.signed_at,
+            effective_at,
+            before: Some(Box::new(before)),
+        };
+        Ok(true)
+    }
+}
+
+impl Show {
+    /// Gives the show as `emergency` has it, and the instant at which it parts from this one. Title, locale and delivery
+    /// are not signed and stay.
+    fn replaced_by(&self, emergency: &EmergencyState) -> (Self, ServerTime) {
+        let EmergencyState { timeline, ended_at, starts_at, signed_at, .. } = emergency;
+        let parted_at = parted_at(self.timeline().segments(), timeline.segments(), *signed_at, |segment| segment.from);
+        let show = Self {
+            starts_at: *starts_at,
+            timeline: without_end(timeline, *ended_at, *starts_at),
+            pace: match parted_at {
+                Some(from) => self.pace_since(from, timeline, *starts_at),
+                None => self.pace.clone(),
+            },
+            ended_at: *ended_at,
+            notices: emergency.notices.clone(),
+            rundown: emergency.rundown,
+            ..self.clone()
+        };
+        (show, parted_at.unwrap_or(*signed_at))
+    }
+
+    /// Gives the pace as it was up to `from`, and then as `timeline` moves wherever it is not held.
+    fn pace_since(&self, from: ServerTime, timeline: &Timeline, starts_at: ServerTime) -> Timeline {
+        let mut pace = if starts_at == self.starts_at { self.pace.clone() } else { Timeline::starting_at(starts_at) };
+        pace.change(from, None, None, starts_at);
+        for segment in timeline.segments().iter().filter(|segment| segment.from >= from && !segment.rate.is_held()) {
+            pace.change(segment.from, None, Some(segment.rate), starts_at);
+        }
+        pace
+    }
+}
+
+/// Gives the timeline that viewers see without the hold that the end is.
+fn without_end(timeline: &Timeline, ended_at: Option<ServerTime>, starts_at: ServerTime) -> Timeline {
+    let Some(ended_at) = ended_at else { return timeline.clone() };
+    let before_end = timeline.segments().iter().filter(|segment| segment.from < ended_at).copied().collect();
+    Timeline::from_segments(before_end).unwrap_or_else(|_| Timeline::starting_at(starts_at))
+}
