@@ -360,6 +360,7 @@ fn holds(wanted: &Configuration, state: &StateBody) -> bool {
         && same(wanted.locale.as_ref(), &state.locale)
         && same(wanted.hubs.as_ref(), &state.hubs)
         && same(wanted.resync.as_ref(), &state.resync)
+        && same(wanted.emergency.as_ref(), &state.emergency)
 }
 
 #[cfg(test)]

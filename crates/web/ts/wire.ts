@@ -85,6 +85,20 @@ export type Announcement = {
   severity: Severity;
 };
 
+/** The public half of an Ed25519 key (RFC 8032); as text, its 32 bytes in base64url without padding. */
+export type EmergencyKey = string;
+
+/** The URL of a store's pointer as viewers read it: `https://…`, or `http://` on this machine. */
+export type PointerUrl = string;
+
+/** Where viewers look when neither socket nor server answers, and whose signature they believe there. */
+export type EmergencyChannel = {
+  /** Whose signature they believe. */
+  key: EmergencyKey;
+  /** Where the pointer is that they read. */
+  url: PointerUrl;
+};
+
 /** The whole public state. It begins with the fields of `TimeBody`, so that one reader understands both. */
 export type StateBody = {
   /** When the answer left. */
@@ -123,6 +137,42 @@ export type StateBody = {
   rundownUrl: string | null;
   /** Where changes are pushed, relative to the server; nothing if this server does not push. */
   liveUrl: string | null;
+  /** Where to look when neither the push nor the server answers, and whose signature to believe there. */
+  emergency: EmergencyChannel | null;
+};
+
+/** What is signed: the fields of the public state that an emergency may change. */
+export type EmergencyBody = {
+  /** The event it is of; for no other it counts. */
+  event: EventName;
+  /** The life of the event's counter; for no other it counts. */
+  epoch: Epoch;
+  /** The revision; only a higher one than is known counts. */
+  rev: Rev;
+  /** The segments of the timeline, the earliest first. */
+  timeline: Array<Segment>;
+  /** When the event ended or will end. */
+  endedAt: ServerTime | null;
+  /** The rundown viewers should have. */
+  rundown: Digest | null;
+  /** When the event begins. */
+  startsAt: ServerTime;
+  /** What viewers are told, now and as scheduled, the earliest first. */
+  messages: Array<Announcement>;
+  /** When it was signed, by the signer's estimate of the server's time. */
+  signedAt: ServerTime;
+  /** Who signed it, as they said. */
+  actor: string;
+  /** Why, as they said. */
+  reason: string | null;
+};
+
+/** A signed state, and its signature. */
+export type EmergencyDocument = {
+  /** The JSON text of an `EmergencyBody`. */
+  state: string;
+  /** The Ed25519 signature of `signed_bytes`, in base64url without padding. */
+  signature: string;
 };
 
 /** The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and where it lies. */
@@ -298,6 +348,8 @@ export type StateFrame = {
   rundownUrl: string | null;
   /** Where changes are pushed, relative to the server; nothing if this server does not push. */
   liveUrl: string | null;
+  /** Where to look when neither the push nor the server answers, and whose signature to believe there. */
+  emergency: EmergencyChannel | null;
 };
 
 /** What an `Ack` is. */
@@ -381,6 +433,7 @@ export type ProblemCode =
   | "unauthorized"
   | "forbidden"
   | "foreign-origin"
+  | "bad-signature"
   | "unknown-event"
   | "unknown-rundown"
   | "unknown-path"
@@ -407,6 +460,7 @@ export const PATHS = {
   status: (event: EventName): string => `/v1/events/${event}/status`,
   live: (event: EventName): string => `/v1/events/${event}/live`,
   commands: (event: EventName): string => `/v1/events/${event}/commands`,
+  emergency: (event: EventName): string => `/v1/events/${event}/emergency`,
   log: (event: EventName): string => `/v1/events/${event}/log`,
   audience: (event: EventName): string => `/v1/events/${event}/audience`,
   rundownPointer: (event: EventName): string => `/v1/events/${event}/rundown.json`,

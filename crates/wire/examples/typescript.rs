@@ -4,6 +4,7 @@
 //! cargo run --package downbeat-wire --features typescript --example typescript >crates/web/ts/wire.ts
 //! ```
 
+use downbeat_core::event::{EmergencyChannel, EmergencyKey, PointerUrl};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
 use downbeat_wire::audience::{Acks, HubAudience};
@@ -48,7 +49,12 @@ fn main() -> Result<(), NameError> {
         StatusWord,
         TimeBody,
         Announcement,
+        EmergencyKey,
+        PointerUrl,
+        EmergencyChannel,
         StateBody,
+        EmergencyBody,
+        EmergencyDocument,
         RundownPointer,
         StoredRundown,
         RundownPage,
@@ -132,6 +138,7 @@ fn print_paths() -> Result<(), NameError> {
         ("status", Route::Status(event.clone())),
         ("live", Route::Live(event.clone())),
         ("commands", Route::Commands(event.clone())),
+        ("emergency", Route::Emergency(event.clone())),
         ("log", Route::Log(event.clone())),
         ("audience", Route::Audience(event.clone())),
         ("rundownPointer", Route::RundownPointer(event.clone())),

@@ -4,9 +4,12 @@
 //! {"startsAt":1704067200000,"duration":5400000,"title":"Spring gala","locale":"en","hubs":4,"resync":300000,
 //!  "origins":["https://gala.example"]}
 //! ```
-//! What is not given stays as it is, or has its default in a new event; `"duration":null` makes it unknown.
+//! What is not given stays as it is, or has its default in a new event; `"duration":null` makes it unknown, and
+//! `"emergency":null` takes away where viewers look when the server does not answer.
 
 use downbeat_core::Configuration;
+use downbeat_core::event::EmergencyChannel;
+use downbeat_core::name::NameError;
 use serde_json::{Map, Value};
 
 use crate::command::{ACTOR_CHARS_MAX, REASON_CHARS_MAX};
@@ -28,6 +31,7 @@ pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
         hubs: fields.optional("hubs")?,
         resync: fields.optional("resync")?,
         origins: fields.optional("origins")?,
+        emergency: emergency(&mut fields)?,
         if_rev: fields.optional("ifRev")?,
         reason: fields.text("reason", REASON_CHARS_MAX)?,
     };
@@ -49,8 +53,35 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
     put("hubs", configuration.hubs.map(|hubs| value(&hubs)));
     put("resync", configuration.resync.map(|resync| value(&resync)));
     put("origins", configuration.origins.as_ref().map(value));
+    put("emergency", configuration.emergency.as_ref().map(value));
     put("ifRev", configuration.if_rev.map(|rev| value(&rev)));
     put("reason", configuration.reason.as_ref().map(value));
     put("actor", Some(value(actor)));
     Value::Object(fields)
+}
+
+/// Reads `emergency`, and points at the member that is wrong.
+fn emergency(fields: &mut Fields) -> Result<Option<Option<EmergencyChannel>>, Problem> {
+    let remedy = "give {\"key\": …, \"url\": …} as \"downbeat emergency init\" shows it, or null for none";
+    let mut members = match fields.nullable::<Value>("emergency")? {
+        None => return Ok(None),
+        Some(None) => return Ok(Some(None)),
+        Some(Some(Value::Object(members))) => members,
+        Some(Some(_)) => {
+            return Err(Problem::invalid_field("/emergency", format!("\"emergency\" is no object; {remedy}")));
+        }
+    };
+    let mut member = |name: &str| match members.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        _ => {
+            let detail = format!("\"{name}\" is missing or no text; {remedy}");
+            Err(Problem::invalid_field(&format!("/emergency/{name}"), detail))
+        }
+    };
+    let wrong = |name: &str, error: &NameError| {
+        Problem::invalid_field(&format!("/emergency/{name}"), format!("\"{name}\" is wrong: {error}"))
+    };
+    let key = member("key")?.parse().map_err(|error| wrong("key", &error))?;
+    let url = member("url")?.parse().map_err(|error| wrong("url", &error))?;
+    Ok(Some(Some(EmergencyChannel { key, url })))
 }

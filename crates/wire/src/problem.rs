@@ -49,6 +49,8 @@ codes! {
     Forbidden = "forbidden", 403, "The token does not allow this";
     /// Pages of this site may not hold a socket.
     ForeignOrigin = "foreign-origin", 403, "The event does not admit this site";
+    /// The signature is not one of the event's emergency key over what is signed.
+    BadSignature = "bad-signature", 403, "The signature is not right";
     /// There is no event of this name.
     UnknownEvent = "unknown-event", 404, "There is no such event";
     /// There is no such rundown.

@@ -12,12 +12,13 @@ use crate::state::StateBody;
 pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>, now: ServerTime) -> Problem {
     let detail = refusal.to_string();
     let code = match refusal {
-        Refusal::Stale { .. } => Code::Stale,
+        Refusal::Stale { .. } | Refusal::NotNewer { .. } => Code::Stale,
         Refusal::IdReused { .. }
         | Refusal::Ended { .. }
         | Refusal::NotEnded
         | Refusal::HasBegun { .. }
         | Refusal::NothingToUndo
+        | Refusal::OtherEpoch { .. }
         | Refusal::TooMuchScheduled => Code::Conflict,
         _ => Code::InvalidField,
     };
@@ -37,6 +38,8 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
 fn pointer(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::Stale { .. } => Some("/ifRev"),
+        Refusal::NotNewer { .. } => Some("/state/rev"),
+        Refusal::OtherEpoch { .. } => Some("/state/epoch"),
         Refusal::IdReused { .. } => Some("/id"),
         Refusal::StartsInThePast { .. } | Refusal::NoStart => Some("/startsAt"),
         Refusal::NotSchedulable { .. } | Refusal::TooFarAhead { .. } => Some("/at"),

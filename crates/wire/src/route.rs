@@ -22,6 +22,8 @@ pub enum Route {
     Live(EventName),
     /// `/v1/events/{event}/commands`.
     Commands(EventName),
+    /// `/v1/events/{event}/emergency`: what was signed while the server was away.
+    Emergency(EventName),
     /// `/v1/events/{event}/log`.
     Log(EventName),
     /// `/v1/events/{event}/audience`.
@@ -52,6 +54,7 @@ impl Route {
             (Some("status"), None, _) => Some(Self::Status(event)),
             (Some("live"), None, _) => Some(Self::Live(event)),
             (Some("commands"), None, _) => Some(Self::Commands(event)),
+            (Some("emergency"), None, _) => Some(Self::Emergency(event)),
             (Some("log"), None, _) => Some(Self::Log(event)),
             (Some("audience"), None, _) => Some(Self::Audience(event)),
             (Some("rundown.json"), None, _) => Some(Self::RundownPointer(event)),
@@ -73,6 +76,7 @@ impl Route {
             Self::Status(event) => format!("/v1/events/{event}/status"),
             Self::Live(event) => live_path(event),
             Self::Commands(event) => format!("/v1/events/{event}/commands"),
+            Self::Emergency(event) => format!("/v1/events/{event}/emergency"),
             Self::Log(event) => format!("/v1/events/{event}/log"),
             Self::Audience(event) => format!("/v1/events/{event}/audience"),
             Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
@@ -95,7 +99,7 @@ impl Route {
             Self::Live(_) => "GET, OPTIONS",
             Self::Event(_) => "GET, HEAD, OPTIONS, PUT",
             Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
-            Self::Commands(_) => "OPTIONS, POST",
+            Self::Commands(_) | Self::Emergency(_) => "OPTIONS, POST",
         }
     }
 }
@@ -126,6 +130,7 @@ mod tests {
             Route::Status(event.clone()),
             Route::Live(event.clone()),
             Route::Commands(event.clone()),
+            Route::Emergency(event.clone()),
             Route::Log(event.clone()),
             Route::Audience(event.clone()),
             Route::RundownPointer(event.clone()),
@@ -151,6 +156,7 @@ mod tests {
             (Route::Event(event.clone()), "GET, HEAD, OPTIONS, PUT"),
             (Route::Rundowns(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "DELETE, GET, HEAD, OPTIONS, PUT"),
+            (Route::Emergency(event.clone()), "OPTIONS, POST"),
             (Route::Commands(event), "OPTIONS, POST"),
         ] {
             assert_eq!(route.methods(), methods, "{route:?}");

@@ -1,6 +1,7 @@
 //! The whole public state of an event: the answer of `GET /v1/events/{event}`.
 
 use core::fmt;
+use downbeat_core::event::{EmergencyChannel, Notice};
 use downbeat_core::{Digest, Epoch, EventName, EventState, Locale, Rev, Segment, ServerTime, Severity, Span, Timeline};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +20,16 @@ pub struct Announcement {
     /// How bad it is.
     #[serde(default)]
     pub severity: Severity,
+}
+
+impl From<&Notice> for Announcement {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            from: notice.from,
+            text: notice.message.as_ref().map(|message| message.texts().clone()),
+            severity: notice.message.as_ref().map(|message| message.severity()).unwrap_or_default(),
+        }
+    }
 }
 
 /// The whole public state. It begins with the fields of [`TimeBody`], so that one reader understands both.
@@ -63,6 +74,9 @@ pub struct StateBody {
     pub rundown_url: Option<String>,
     /// Where changes are pushed, relative to the server; nothing if this server does not push.
     pub live_url: Option<String>,
+    /// Where to look when neither the push nor the server answers, and whose signature to believe there.
+    #[serde(default)]
+    pub emergency: Option<EmergencyChannel>,
 }
 
 impl StateBody {
@@ -70,11 +84,6 @@ impl StateBody {
     pub fn new(event: &EventName, state: &EventState, now: ServerTime) -> Self {
         let TimeBody { server_time, status, message, rev, timeline, rundown, resync, ended_at, .. } =
             TimeBody::new(state, now);
-        let messages = state.notices().as_slice().iter().map(|notice| Announcement {
-            from: notice.from,
-            text: notice.message.as_ref().map(|message| message.texts().clone()),
-            severity: notice.message.as_ref().map(|message| message.severity()).unwrap_or_default(),
-        });
         Self {
             server_time,
             status,
@@ -90,10 +99,11 @@ impl StateBody {
             starts_at: state.starts_at(),
             duration: state.duration(),
             locale: state.locale().clone(),
-            messages: messages.collect(),
+            messages: state.notices().as_slice().iter().map(Announcement::from).collect(),
             hubs: state.delivery().hubs,
             rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
             live_url: Some(route::live_path(event)),
+            emergency: state.emergency().cloned(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What people and programs send: read back as it was meant, or refused with its place.
 
+use downbeat_core::event::{EmergencyChannel, EmergencyKey};
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::*;
 use downbeat_wire::problem::Code;
@@ -145,6 +146,11 @@ fn each_wrong_field_of_a_configuration_is_pointed_at() {
         (r#"{"resync":1.5}"#, "/resync"),
         (r#"{"origins":"https://gala.example"}"#, "/origins"),
         (r#"{"origins":[7]}"#, "/origins"),
+        (r#"{"emergency":"key"}"#, "/emergency"),
+        (r#"{"emergency":{"url":"https://cdn.example.com/x"}}"#, "/emergency/key"),
+        (r#"{"emergency":{"key":"abc","url":"https://cdn.example.com/x"}}"#, "/emergency/key"),
+        (r#"{"emergency":{"key":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","url":7}}"#, "/emergency/url"),
+        (r#"{"emergency":{"key":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","url":"http://a.b"}}"#, "/emergency/url"),
         (r#"{"ifRev":"1"}"#, "/ifRev"),
         (r#"{"reason":["a"]}"#, "/reason"),
     ] {
@@ -190,10 +196,12 @@ fn a_message_is_a_text_or_a_text_per_locale_and_mild_unless_said() {
 }
 
 #[test]
-fn null_means_no_rundown_and_no_duration() {
+fn null_means_no_rundown_no_duration_and_no_emergency_channel() {
     assert_eq!(parsed(r#"{"command":"rundown","id":"1","rundown":null}"#).command, Command::Rundown { rundown: None });
     assert_eq!(configuration::parse(br#"{"duration":null}"#).unwrap().0.duration, Some(None));
-    assert_eq!(configuration::parse(b"{}").unwrap().0.duration, None);
+    assert_eq!(configuration::parse(br#"{"emergency":null}"#).unwrap().0.emergency, Some(None));
+    let nothing = configuration::parse(b"{}").unwrap().0;
+    assert_eq!((nothing.duration, nothing.emergency), (None, None));
 }
 
 fn config() -> ProptestConfig {
@@ -248,6 +256,10 @@ prop_compose! {
     }
 }
 
+fn channel(key: [u8; 32]) -> EmergencyChannel {
+    EmergencyChannel { key: EmergencyKey::from_bytes(key), url: "http://localhost:8333/x".parse().unwrap() }
+}
+
 prop_compose! {
     fn configurations()(
         starts_at in prop::option::of(instants()),
@@ -256,6 +268,7 @@ prop_compose! {
         hubs in prop::option::of(any::<u16>()),
         resync in prop::option::of(any::<u32>()),
         origins in prop::option::of(prop::collection::vec(any::<String>(), 0..3)),
+        emergency in prop::option::of(prop::option::of(any::<[u8; 32]>())),
         if_rev in prop::option::of(any::<u64>()),
         reason in prop::option::of(".{0,500}"),
     ) -> Configuration {
@@ -268,6 +281,7 @@ prop_compose! {
             hubs,
             resync: resync.map(span),
             origins,
+            emergency: emergency.map(|key| key.map(channel)),
             if_rev: if_rev.map(Rev::new),
             reason,
         }

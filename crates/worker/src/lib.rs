@@ -132,7 +132,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
         Route::Events => operator::events(env, request).await,
         Route::Log(event) => operator::log(env, request, target.query, event).await,
         Route::Audience(event) => operator::audience(env, request, event).await,
-        Route::Commands(_) => Ok(not_allowed(&request.method(), &route)),
+        Route::Commands(_) | Route::Emergency(_) => Ok(not_allowed(&request.method(), &route)),
     }
 }
 

@@ -70,6 +70,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         hubs: args.hubs,
         resync: args.resync,
         origins: None,
+        emergency: None,
         if_rev: args.attribution.if_rev.or(state.map(|state| state.rev)),
         reason: args.attribution.reason,
     };

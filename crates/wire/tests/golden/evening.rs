@@ -1,5 +1,6 @@
 //! The evening the golden documents tell of: it starts at 19:00:00, is held at 20:00:00 and is to end at 22:00:00.
 
+use downbeat_core::event::EmergencyChannel;
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::*;
 use downbeat_wire::LogEntry;
@@ -55,6 +56,14 @@ pub(crate) fn requests() -> Vec<Request> {
     ]
 }
 
+/// Whose signature counts: the key of the first test of RFC 8032, section 7.1.
+pub(crate) fn channel() -> EmergencyChannel {
+    EmergencyChannel {
+        key: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".parse().unwrap(),
+        url: "https://cdn.example.com/2026/events/main/current.json".parse().unwrap(),
+    }
+}
+
 pub(crate) fn configuration() -> Configuration {
     Configuration {
         starts_at: Some(START),
@@ -64,6 +73,7 @@ pub(crate) fn configuration() -> Configuration {
         hubs: Some(4),
         resync: Some(ms(300_000)),
         origins: None,
+        emergency: Some(Some(channel())),
         if_rev: None,
         reason: Some("first set-up".to_owned()),
     }

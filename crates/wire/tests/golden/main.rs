@@ -3,6 +3,7 @@
 //! The fixtures are laid out for people; white space aside they are exact to the byte, the order of members included.
 
 mod chain;
+mod emergency;
 mod evening;
 
 use downbeat_core::fanout::Region;

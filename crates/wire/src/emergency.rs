@@ -1,0 +1,227 @@
+//! The last resort as it travels: a signed state of an event, in a store's pointer and in the body of
+//! `POST /v1/events/{event}/emergency`.
+//!
+//! ```json
+//! {"state":"{\"event\":\"main\",\"epoch\":\"k3v9x2m4\",\"rev\":13,…}","signature":"<base64url>"}
+//! ```
+//! The state is a text inside a text: what was signed is these very characters, however JSON is written elsewhere. The
+//! signature is Ed25519 (RFC 8032) over [`signed_bytes`]. Checking it is for the shells, each by what it has.
+
+use downbeat_core::event::{EmergencyState, Notices};
+use downbeat_core::{Digest, Epoch, EventName, Message, Rev, Segment, ServerTime, Timeline, base64url};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::fields::Fields;
+use crate::json;
+use crate::problem::{Code, Problem};
+use crate::state::{Announcement, StateBody};
+
+/// What stands before the state in the bytes that are signed, so that a signature is good for nothing else.
+pub const SIGNED_PREFIX: &str = "downbeat.emergency/1\n";
+
+/// Gives the length of a document: at most 16 KiB, since anyone may send one.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
+
+/// An Ed25519 signature; as text, its 64 bytes in base64url without padding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Signature([u8; 64]);
+
+/// A signed state, and its signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EmergencyDocument {
+    /// The JSON text of an [`EmergencyBody`].
+    pub state: String,
+    /// The Ed25519 signature of [`signed_bytes`], in base64url without padding.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub signature: Signature,
+}
+
+/// What is signed: the fields of the public state that an emergency may change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EmergencyBody {
+    /// The event it is of; for no other it counts.
+    pub event: EventName,
+    /// The life of the event's counter; for no other it counts.
+    pub epoch: Epoch,
+    /// The revision; only a higher one than is known counts.
+    pub rev: Rev,
+    /// The segments of the timeline, the earliest first.
+    pub timeline: Vec<Segment>,
+    /// When the event ended or will end.
+    #[serde(default)]
+    pub ended_at: Option<ServerTime>,
+    /// The rundown viewers should have.
+    #[serde(default)]
+    pub rundown: Option<Digest>,
+    /// When the event begins.
+    pub starts_at: ServerTime,
+    /// What viewers are told, now and as scheduled, the earliest first.
+    #[serde(default)]
+    pub messages: Vec<Announcement>,
+    /// When it was signed, by the signer's estimate of the server's time.
+    pub signed_at: ServerTime,
+    /// Who signed it, as they said.
+    #[serde(default)]
+    pub actor: String,
+    /// Why, as they said.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Gives the bytes a signature is made of, for the text of a state.
+pub fn signed_bytes(state: &str) -> Vec<u8> {
+    [SIGNED_PREFIX, state].concat().into_bytes()
+}
+
+impl Signature {
+    /// Gives the signature with these bytes.
+    pub const fn from_bytes(bytes: [u8; 64]) -> Self {
+        Self(bytes)
+    }
+
+    /// Gives the 64 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+}
+
+impl EmergencyDocument {
+    /// Reads the body of a call.
+    ///
+    /// # Errors
+    /// [`Problem`]: a body over [`DOCUMENT_BYTES_MAX`], malformed JSON with its position, a wrong field with its pointer.
+    pub fn parse(body: &[u8]) -> Result<Self, Problem> {
+        if body.len() > DOCUMENT_BYTES_MAX {
+            return Err(too_large());
+        }
+        let mut fields = Fields::parse(body)?;
+        let remedy = "send the member \"emergency\" of the pointer as it is";
+        Ok(Self { state: fields.required("state", remedy)?, signature: fields.required("signature", remedy)? })
+    }
+
+    /// Gives the state that is signed; it means nothing before the signature was checked.
+    ///
+    /// # Errors
+    /// [`Problem`] if the text is no state; its pointer is `/state`.
+    pub fn state(&self) -> Result<EmergencyState, Problem> {
+        let wrong = |error: String| {
+            let said: String = error.chars().take(200).collect();
+            Problem::invalid_field("/state", format!("\"state\" is no signed state: {said}"))
+        };
+        let body: EmergencyBody = json::read(self.state.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+        body.state().map_err(wrong)
+    }
+
+    /// Gives the JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a document has only text for keys")
+    }
+}
+
+/// Says that a document is over the limit.
+pub fn too_large() -> Problem {
+    Problem::new(Code::TooLarge, "the body has more than 16 KiB (16,384 bytes), no signed state is that long")
+        .with("limit", DOCUMENT_BYTES_MAX)
+}
+
+impl EmergencyBody {
+    /// Gives the JSON text that is signed.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an EmergencyBody has only text for keys")
+    }
+
+    /// Gives what it says, as core has it.
+    ///
+    /// # Errors
+    /// A sentence if the timeline or the messages are none.
+    pub fn state(self) -> Result<EmergencyState, String> {
+        let timeline = Timeline::from_segments(self.timeline).map_err(|error| error.to_string())?;
+        let notices = notices(self.messages, &timeline, self.ended_at)?;
+        Ok(EmergencyState {
+            event: self.event,
+            epoch: self.epoch,
+            rev: self.rev,
+            timeline,
+            ended_at: self.ended_at,
+            rundown: self.rundown,
+            starts_at: self.starts_at,
+            notices,
+            signed_at: self.signed_at,
+            actor: self.actor,
+            reason: self.reason,
+        })
+    }
+}
+
+impl From<&EmergencyState> for EmergencyBody {
+    fn from(state: &EmergencyState) -> Self {
+        Self {
+            event: state.event.clone(),
+            epoch: state.epoch.clone(),
+            rev: state.rev,
+            timeline: state.timeline.segments().to_vec(),
+            ended_at: state.ended_at,
+            rundown: state.rundown,
+            starts_at: state.starts_at,
+            messages: state.notices.as_slice().iter().map(Announcement::from).collect(),
+            signed_at: state.signed_at,
+            actor: state.actor.clone(),
+            reason: state.reason.clone(),
+        }
+    }
+}
+
+/// Gives what a server told last, to be changed and signed.
+///
+/// # Errors
+/// A sentence if the timeline or the messages it told are none.
+pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
+    let timeline = told.timeline().map_err(|error| error.to_string())?;
+    let notices = notices(told.messages.clone(), &timeline, told.ended_at)?;
+    Ok(EmergencyState {
+        event: told.event.clone(),
+        epoch: told.epoch.clone(),
+        rev: told.rev,
+        timeline,
+        ended_at: told.ended_at,
+        rundown: told.rundown,
+        starts_at: told.starts_at,
+        notices,
+        signed_at: told.server_time,
+        actor: String::new(),
+        reason: None,
+    })
+}
+
+fn notices(told: Vec<Announcement>, timeline: &Timeline, ended_at: Option<ServerTime>) -> Result<Notices, String> {
+    let message = |told: Announcement| match told.text {
+        None => Ok((told.from, None)),
+        Some(text) => Message::new(text, told.severity).map(|message| (told.from, Some(message))),
+    };
+    let told: Result<Vec<_>, _> = told.into_iter().map(message).collect();
+    let told = told.map_err(|error| error.to_string())?;
+    Notices::of_told(told, timeline, ended_at).map_err(|error| error.to_string())
+}
+
+impl core::fmt::Debug for Signature {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&base64url::encode(&self.0))
+    }
+}
+impl Serialize for Signature {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&base64url::encode(&self.0))
+    }
+}
+impl<'de> Deserialize<'de> for Signature {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(input)?;
+        let bytes = base64url::decode(&text).ok_or_else(|| {
+            de::Error::custom("this is no signature: use 86 of A-Z, a-z, 0-9, \"-\" and \"_\", 64 bytes in base64url")
+        });
+        bytes.map(Self)
+    }
+}
