@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use downbeat_core::{Digest, EventName, ServerTime, Span};
-use downbeat_wire::publication::pointer_key;
 
-use super::look::{history_folder, read};
+use super::look::{history_folder, pointer, read};
 use super::store::{Listed, Store};
 use super::{condemned, digest_in};
 use crate::clock;
@@ -75,7 +74,8 @@ pub(crate) fn look(store: &Store, rule: &Rule) -> Result<Garbage, Error> {
     let events = events(store)?;
     let mut named = BTreeSet::new();
     for event in &events {
-        named.extend(read(store, &pointer_key(event))?.map(|pointer| pointer.rundown));
+        let present = pointer(store, event)?.map(|pointer| pointer.publication(store, event)).transpose()?.flatten();
+        named.extend(present.map(|present| present.rundown));
         let history = store.list(&history_folder(event))?;
         for key in kept(&history, rule, store.now()) {
             named.extend(read(store, key)?.map(|entry| entry.rundown));

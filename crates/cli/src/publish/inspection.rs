@@ -9,7 +9,7 @@ use downbeat_wire::Publication;
 use downbeat_wire::publication::{history_key, pointer_key, rundown_key};
 
 use super::garbage::{self, Rule};
-use super::look::{history_folder, parse};
+use super::look::{history_folder, parse, pointer};
 use super::steps::header_fault;
 use super::store::Store;
 use crate::error::Error;
@@ -52,8 +52,8 @@ pub(crate) fn inspect(store: &Store, event: &EventName, rule: &Rule) -> Result<I
             None
         }
     };
-    let pointer = store.read(&pointer_key(event))?;
-    let present = pointer.as_ref().and_then(|object| entry(&pointer_key(event), &object.bytes));
+    let pointer = pointer(store, event)?.filter(|pointer| !pointer.published.is_empty());
+    let present = pointer.as_ref().and_then(|pointer| entry(&pointer_key(event), &pointer.published));
     let listed = store.list(&history_folder(event))?;
     let protected: BTreeSet<&str> = garbage::kept(&listed, rule, store.now()).collect();
     let mut history = Vec::new();

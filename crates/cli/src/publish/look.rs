@@ -1,8 +1,9 @@
 //! Which rundown an event has in a store, and which it had.
 
 use downbeat_core::{Digest, Epoch, EventName, Rev};
-use downbeat_wire::Publication;
+use downbeat_wire::pointer::split;
 use downbeat_wire::publication::{history_key, pointer_key};
+use downbeat_wire::{EmergencyDocument, Publication};
 
 use super::store::{Object, Store, StoreError, Swap};
 use super::{IMMUTABLE, differs};
@@ -14,18 +15,28 @@ const PUTS_MAX: usize = 5;
 /// What one look at an event's pointer found.
 #[derive(Debug)]
 pub(crate) struct Look {
-    /// The pointer; nothing if there is none.
+    /// What is to be swapped over; nothing if nothing lies there.
+    pub(crate) pointer: Option<Pointer>,
+    /// The publication it names; nothing if there is none.
     pub(crate) present: Option<Present>,
-    /// Without a pointer, the newest revision of the history, if there is any: somebody deleted the pointer.
+    /// Without one, the newest revision of the history, if there is any: somebody deleted the pointer.
     pub(crate) last: Option<Publication>,
 }
 
-/// A pointer that was read.
+/// What lies where an event's pointer is, taken apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Pointer {
+    pub(crate) object: Object,
+    /// The text of what was published; empty where nothing was and there is only a signed state.
+    pub(crate) published: Vec<u8>,
+    /// The state that was signed in an emergency.
+    pub(crate) emergency: Option<EmergencyDocument>,
+}
+
+/// A publication that a pointer names.
 #[derive(Debug)]
 pub(crate) struct Present {
     pub(crate) publication: Publication,
-    /// What it is to be swapped over.
-    pub(crate) object: Object,
     /// The history has it too; if not, whoever made it was interrupted.
     pub(crate) in_history: bool,
 }
@@ -61,15 +72,16 @@ impl Look {
 /// # Errors
 /// [`Error::Store`], and [`Error::Differs`] if what is there is no pointer.
 pub(crate) fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
-    let Some(object) = store.read(&pointer_key(event))? else {
+    let pointer = pointer(store, event)?;
+    let Some(publication) = pointer.as_ref().map(|pointer| pointer.publication(store, event)).transpose()?.flatten()
+    else {
         let newest = store.list(&history_folder(event))?.into_iter().next_back();
         let last = newest.map(|newest| read(store, &newest.key)).transpose()?.flatten();
-        return Ok(Look { present: None, last });
+        return Ok(Look { pointer, present: None, last });
     };
-    let publication = parse(store, &pointer_key(event), &object.bytes)?;
     let copy = store.read(&history_key(event, publication.rev))?;
-    if let Some(copy) = &copy
-        && copy.bytes != object.bytes
+    if let (Some(copy), Some(pointer)) = (&copy, &pointer)
+        && copy.bytes != pointer.published
     {
         let rev = publication.rev;
         return Err(differs(
@@ -77,7 +89,31 @@ pub(crate) fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
             "somebody changed one of them by hand; \"downbeat cues verify\" shows what is wrong",
         ));
     }
-    Ok(Look { present: Some(Present { publication, object, in_history: copy.is_some() }), last: None })
+    Ok(Look { pointer, present: Some(Present { publication, in_history: copy.is_some() }), last: None })
+}
+
+/// Reads what lies where the pointer of an event is; nothing if nothing does.
+pub(crate) fn pointer(store: &Store, event: &EventName) -> Result<Option<Pointer>, StoreError> {
+    Ok(store.read(&pointer_key(event))?.map(Pointer::of))
+}
+
+impl Pointer {
+    /// Takes an object apart.
+    pub(crate) fn of(object: Object) -> Self {
+        let (published, emergency) = split(&object.bytes);
+        Self { object, published, emergency }
+    }
+
+    /// Gives what was published; nothing if there is only a signed state.
+    ///
+    /// # Errors
+    /// [`Error::Differs`] if it is no publication.
+    pub(crate) fn publication(&self, store: &Store, event: &EventName) -> Result<Option<Publication>, Error> {
+        if self.published.is_empty() {
+            return Ok(None);
+        }
+        parse(store, &pointer_key(event), &self.published).map(Some)
+    }
 }
 
 /// Gives the folder of an event's history.

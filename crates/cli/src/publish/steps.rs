@@ -6,11 +6,12 @@
 use downbeat_core::{CommandId, Digest, EventName, Rev, Span};
 use downbeat_sheet::digest_of;
 use downbeat_wire::Publication;
+use downbeat_wire::pointer::join;
 use downbeat_wire::publication::{history_key, pointer_key, rundown_key};
 use downbeat_wire::rundown::integrity;
 
 use super::condemned;
-use super::look::{Look, append, parse, read, to_bytes};
+use super::look::{Look, Pointer, append, pointer, read, to_bytes};
 use super::store::{Object, Store, Swap};
 use super::{BRIEF, IMMUTABLE, differs};
 use crate::clock;
@@ -180,18 +181,20 @@ enum Settled {
     Ours,
     /// Somebody else was faster.
     Theirs(Box<Publication>),
-    /// It did not arrive; this is what is there still.
-    Unchanged(Option<Object>),
+    /// It did not arrive; what was published is there still.
+    Unchanged(Option<Box<Pointer>>),
 }
 
 /// Swaps the pointer. What became of a swap whose answer was lost is read back.
 fn point(store: &Store, event: &EventName, look: &Look, publication: &Publication) -> Result<(), Error> {
-    let (key, bytes) = (pointer_key(event), to_bytes(publication));
-    let expected = look.present.as_ref().map(|present| &present.object);
+    let (key, published) = (pointer_key(event), to_bytes(publication));
+    let expected = look.pointer.as_ref();
     let mut over = expected.cloned();
     let mut why = "the store refuses it, but nobody else changed anything".to_owned();
     for _ in 0..SWAPS_MAX {
-        match store.swap(&key, &bytes, BRIEF, over.as_ref())? {
+        // A state that was signed in an emergency stays, whoever puts it there and when.
+        let bytes = join(&published, over.as_ref().and_then(|over| over.emergency.as_ref()));
+        match store.swap(&key, &bytes, BRIEF, over.as_ref().map(|over| &over.object))? {
             Swap::Done => return Ok(()),
             Swap::Refused => {}
             Swap::Unknown(error) => why = error.to_string(),
@@ -204,7 +207,7 @@ fn point(store: &Store, event: &EventName, look: &Look, publication: &Publicatio
                 let decided = look.rev().map_or("when there was none".to_owned(), |rev| format!("at rev {rev}"));
                 return Err(moved(event, &decided, &theirs));
             }
-            Settled::Unchanged(object) => over = object,
+            Settled::Unchanged(pointer) => over = pointer.map(|pointer| *pointer),
         }
     }
     Err(uncertain(event, publication, &why))
@@ -212,12 +215,12 @@ fn point(store: &Store, event: &EventName, look: &Look, publication: &Publicatio
 
 /// Reads back whose pointer is there. One's own is known by its nonce; when another revision came after it, by the
 /// history, into which everyone puts the pointer they replace.
-fn settle(store: &Store, event: &EventName, ours: &Publication, expected: Option<&Object>) -> Result<Settled, Error> {
-    let Some(object) = store.read(&pointer_key(event))? else { return Ok(Settled::Unchanged(None)) };
-    if expected.is_some_and(|expected| expected.bytes == object.bytes) {
-        return Ok(Settled::Unchanged(Some(object)));
+fn settle(store: &Store, event: &EventName, ours: &Publication, expected: Option<&Pointer>) -> Result<Settled, Error> {
+    let Some(found) = pointer(store, event)? else { return Ok(Settled::Unchanged(None)) };
+    if expected.map_or(&[][..], |expected| &expected.published) == found.published {
+        return Ok(Settled::Unchanged(Some(Box::new(found))));
     }
-    let present = parse(store, &pointer_key(event), &object.bytes)?;
+    let Some(present) = found.publication(store, event)? else { return Ok(Settled::Unchanged(Some(Box::new(found)))) };
     if present.nonce == ours.nonce {
         return Ok(Settled::Ours);
     }
