@@ -2,6 +2,7 @@
 
 mod clock;
 mod cues;
+mod emergency;
 mod event;
 mod log;
 mod options;
@@ -23,7 +24,8 @@ pub(crate) use cues::{
     KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, TargetArgs, TimecodeArgs,
     begins_with,
 };
-pub(crate) use event::{EventSetArgs, EventTask};
+pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
+pub(crate) use event::{EmergencyKeyArg, EventSetArgs, EventTask};
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
 pub(crate) use token::{TokenNewArgs, TokenTask};
@@ -48,6 +50,8 @@ DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN), or by a profile of downbeat.toml in 
   target = \"s3://shows/2026\"            # where cues are published to; otherwise the server
   publicUrl = \"https://cdn.example.com/2026\"   # where viewers see that
   freeze = \"15m\"                        # nothing is published from then before the start until the end
+  emergencyKeyFile = \"gala.key\"        # signs a pause when the server is gone; \"downbeat emergency\"
+  emergencyKeyFile = \"gala.key\"        # signs a pause when the server is gone; see \"downbeat emergency init --help\"
 ";
 
 /// Runs live events on one clock: start, pause, announce, publish cues.
@@ -138,12 +142,14 @@ pub(crate) enum Task {
     Status,
 
     /// Hold the event where it stands: the emergency command
-    #[command(after_help = PAUSE_HELP, mut_arg("if_rev", |arg| arg.hide(true)))]
+    #[command(after_help = format!("{PAUSE_HELP}\n\n{}", emergency::BREAK_GLASS), mut_arg("if_rev", |arg| arg.hide(true)))]
     Pause {
         #[command(flatten)]
         message: MessageArgs,
         #[command(flatten)]
         options: CommandOptions,
+        #[command(flatten)]
+        glass: Box<GlassArgs>,
     },
 
     /// Go on from where the event was held
@@ -227,6 +233,10 @@ Examples:
     /// Measure this machine's clock against a server's, and compare estimators
     #[command(subcommand)]
     Clock(ClockTask),
+
+    /// Be ready for the hour in which the server is gone: keys, and the signed states made with them
+    #[command(subcommand)]
+    Emergency(EmergencyTask),
 
     /// Make operators' tokens
     #[command(subcommand)]

@@ -6,6 +6,7 @@ mod clock;
 mod completions;
 mod cues;
 mod doctor;
+mod emergency;
 mod end;
 mod event_list;
 mod event_set;
@@ -23,9 +24,12 @@ mod undo;
 
 use crate::cli::{Cli, EventTask, Global, Task, TokenTask};
 use crate::context::Context;
+use crate::emergency::glass;
 use crate::error::Error;
 use crate::output::{Output, Report};
 use crate::profile::{ProfileError, Settings};
+
+pub(crate) use announce::checked;
 
 /// Runs the command that the command line names.
 pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
@@ -34,11 +38,14 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
     // Each asks for the context itself: a broken downbeat.toml must not stand in the way of what needs none.
     let context = || context(global, output);
     Ok(match task {
-        Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, args)?),
+        Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, *args)?),
         Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?)?),
         Task::Event(EventTask::List) => Box::new(event_list::run(&context()?)?),
         Task::Status => Box::new(status::run(&context()?)?),
-        Task::Pause { message, options } => Box::new(pause::run(&context()?, &message, &options)?),
+        Task::Pause { message, options, glass } if glass.break_glass => {
+            Box::new(glass::run(&context()?, &message, &glass, &options.attribution)?)
+        }
+        Task::Pause { message, options, .. } => Box::new(pause::run(&context()?, &message, &options)?),
         Task::Resume { options } => Box::new(resume::run(&context()?, &options)?),
         Task::Seek { position, options } => Box::new(seek::run(&context()?, position, &options)?),
         Task::Rate { rate, options } => Box::new(rate::run(&context()?, rate, &options)?),
@@ -50,6 +57,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
         Task::Log(args) => Box::new(log::run(&context()?, &args)?),
         Task::Cues(task) => cues::run(task, global, output)?,
         Task::Clock(task) => clock::run(task, global, output)?,
+        Task::Emergency(task) => emergency::run(task, global, output)?,
         Task::Token(TokenTask::New(args)) => Box::new(token_new::run(args)?),
         Task::Doctor => Box::new(match context() {
             Ok(context) => doctor::run(&context),

@@ -9,6 +9,7 @@
 //! | `cli` | what can be asked |
 //! | `commands` | a file per command; each returns a report |
 //! | `publish` | rundowns in stores: plan, put, read back, swap the pointer |
+//! | `emergency` | pausing by a signed state when the server is gone |
 //! | `change` | the way every change goes: look, show, ask, send, read back |
 //! | `output` | the only place that prints |
 //! | [`exit`] | what the exit codes mean |
@@ -23,6 +24,7 @@ mod commands;
 mod confirm;
 mod context;
 mod edge;
+mod emergency;
 mod error;
 mod files;
 mod given;

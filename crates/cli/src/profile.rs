@@ -70,6 +70,7 @@ struct Profile {
     public_url: Option<String>,
     freeze: Option<String>,
     purge_zone: Option<String>,
+    emergency_key_file: Option<PathBuf>,
 }
 
 /// What holds for publishing.
@@ -132,6 +133,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Span,
     /// What holds for publishing.
     pub(crate) publishing: Publishing,
+    /// Where the private key is that signs when the server is gone.
+    pub(crate) emergency_key_file: Option<PathBuf>,
 }
 
 /// Says what is wrong with the settings.
@@ -217,7 +220,7 @@ impl ProfileError {
         match self {
             Self::Unreadable { .. } => "make it readable, or run this from another directory".to_owned(),
             Self::Malformed { .. } => format!(
-                "a {FILE} has [profile.NAME] tables with server, event, tokenFile, confirm, target, publicUrl, freeze and purgeZone, and above them default = \"NAME\""
+                "a {FILE} has [profile.NAME] tables with server, event, tokenFile, confirm, target, publicUrl, freeze, purgeZone and emergencyKeyFile, and above them default = \"NAME\""
             ),
             Self::Unknown { file: Some(_), .. } => "choose one with --profile or DOWNBEAT_PROFILE".to_owned(),
             Self::Unknown { file: None, .. } => {
@@ -330,6 +333,10 @@ impl Settings {
                 None => token_file,
             },
         };
+        let emergency_key_file = match variable("DOWNBEAT_EMERGENCY_KEY_FILE") {
+            Some(file) => Some(file.into()),
+            None => profile.emergency_key_file.map(beside),
+        };
         let token = match (&flags.token_file, variable("DOWNBEAT_TOKEN"), variable("DOWNBEAT_TOKEN_FILE")) {
             (Some(file), ..) => TokenSource::File(file.clone()),
             (None, Some(text), _) => TokenSource::Environment(text),
@@ -349,6 +356,7 @@ impl Settings {
             token_file_flag: flags.token_file.clone(),
             timeout,
             publishing,
+            emergency_key_file,
         })
     }
 

@@ -6,13 +6,14 @@ mod error;
 use downbeat_core::{Configuration, Digest, EventName, LocalTime, Request, Rev, Span};
 use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{
-    CommandAnswer, EventList, LogPage, Problem, Route, RundownPage, StateBody, StoredRundown, TimeBody, Token, command,
-    configuration,
+    CommandAnswer, EmergencyDocument, EventList, LogPage, Problem, Route, RundownPage, StateBody, StoredRundown,
+    TimeBody, Token, command, configuration,
 };
 use serde::de::DeserializeOwned;
 use ureq::http;
 
 use crate::clock::{self, ServerClock};
+use crate::emergency::known::remember;
 use crate::interrupt;
 use crate::text;
 use crate::web::{self, Silence};
@@ -112,7 +113,8 @@ impl Server {
     /// Gives the event's whole public state. Shown a token that may read, the server asks the event itself instead of a
     /// copy that may be a second old: an operator does not decide on old news.
     pub(crate) fn state(&self, event: &EventName) -> Result<Reading<StateBody>, ServerError> {
-        self.read(Call::get(Route::Event(event.clone())).operator(), |state: &StateBody| state.server_time)
+        let call = Call::get(Route::Event(event.clone())).operator();
+        self.read(call, |state: &StateBody| state.server_time).inspect(|reading| remember(&self.url, &reading.body))
     }
 
     /// Gives the event's time.
@@ -155,7 +157,7 @@ impl Server {
         let answer = self.send(Call::sending("PUT", Route::Event(event.clone()), body))?;
         let repeated = answer.repeated;
         let decoded = decode(answer, |state: &StateBody| state.server_time);
-        match decoded {
+        match decoded.inspect(|reading| remember(&self.url, &reading.body)) {
             Err(error) if repeated && error.is(downbeat_wire::Code::Stale) => {
                 let reading = self.state(event)?;
                 if holds(wanted, &reading.body) { Ok(reading) } else { Err(error) }
@@ -169,7 +171,20 @@ impl Server {
         interrupt::something_was_sent();
         let body = command::body(request).to_string().into_bytes();
         let call = Call::sending("POST", Route::Commands(event.clone()), body);
-        self.read(call, |answer: &CommandAnswer| answer.state.server_time)
+        let answer = self.read(call, |answer: &CommandAnswer| answer.state.server_time);
+        answer.inspect(|reading| remember(&self.url, &reading.body.state))
+    }
+
+    /// Hands a signed state in. Its signature is the authority: no token is shown.
+    pub(crate) fn emergency(
+        &self,
+        event: &EventName,
+        document: &EmergencyDocument,
+    ) -> Result<Reading<StateBody>, ServerError> {
+        interrupt::something_was_sent();
+        let body = document.to_json().into_bytes();
+        let call = Call { operator: false, ..Call::sending("POST", Route::Emergency(event.clone()), body) };
+        self.read(call, |state: &StateBody| state.server_time).inspect(|reading| remember(&self.url, &reading.body))
     }
 
     /// Stores a rundown. Returns whether it is new.

@@ -1,9 +1,12 @@
 //! `downbeat event …`
 
 use clap::{Args, Subcommand};
+use downbeat_core::event::{EmergencyKey, PointerUrl};
+use downbeat_core::name::NameError;
 use downbeat_core::{Locale, Span};
 
 use super::options::Attribution;
+use crate::emergency::key::is_usable;
 use crate::given;
 use crate::instant::Zone;
 
@@ -19,7 +22,7 @@ Examples:
 
 A local time that does not exist or exists twice, because the clocks change, is refused with both instants. \
 At its start the event runs by itself; once it has begun, its start cannot move (use \"downbeat seek\").")]
-    Set(EventSetArgs),
+    Set(Box<EventSetArgs>),
 
     /// Show everything that is set
     Show,
@@ -58,6 +61,14 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "SPAN", value_parser = given::span)]
     pub(crate) resync: Option<Span>,
 
+    /// Whose signature viewers believe when the server is gone, as "emergency init" shows it; or "none"
+    #[arg(long, value_name = "KEY", value_parser = emergency_key)]
+    pub(crate) emergency_key: Option<EmergencyKeyArg>,
+
+    /// Where they look then: the URL of the store's pointer; otherwise as it is, or beneath the profile's publicUrl
+    #[arg(long, value_name = "URL")]
+    pub(crate) emergency_url: Option<PointerUrl>,
+
     #[command(flatten)]
     pub(crate) attribution: Attribution,
 }
@@ -65,6 +76,22 @@ pub(crate) struct EventSetArgs {
 /// What `--duration` gives: a length, or that none is known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Duration(pub(crate) Option<Span>);
+
+/// What `--emergency-key` gives: a key, or that there is none any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EmergencyKeyArg(pub(crate) Option<EmergencyKey>);
+
+fn emergency_key(given: &str) -> Result<EmergencyKeyArg, String> {
+    if given == "none" {
+        return Ok(EmergencyKeyArg(None));
+    }
+    let key: EmergencyKey = given.parse().map_err(|error: NameError| error.to_string())?;
+    if is_usable(&key) {
+        Ok(EmergencyKeyArg(Some(key)))
+    } else {
+        Err("this is no public key of Ed25519; \"downbeat emergency init\" makes one".to_owned())
+    }
+}
 
 fn duration(given: &str) -> Result<Duration, String> {
     if given == "none" { Ok(Duration(None)) } else { given::span(given).map(|span| Duration(Some(span))) }

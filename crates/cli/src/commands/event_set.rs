@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use downbeat_core::event::EmergencyChannel;
 use downbeat_core::{Configuration, Rev, Span};
+use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{Code, StateBody, configuration};
 use serde_json::{Map, Value, json};
 
 use crate::change;
-use crate::cli::EventSetArgs;
+use crate::cli::{EmergencyKeyArg, EventSetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::edge::{self, Seen};
@@ -62,6 +64,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         let last = change::last_change(&server, context);
         return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
     }
+    let emergency = emergency(context, &args, state)?;
     let wanted = Configuration {
         starts_at,
         duration: args.duration.map(|duration| duration.0),
@@ -70,7 +73,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         hubs: args.hubs,
         resync: args.resync,
         origins: None,
-        emergency: None,
+        emergency,
         if_rev: args.attribution.if_rev.or(state.map(|state| state.rev)),
         reason: args.attribution.reason,
     };
@@ -91,6 +94,37 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
 
     let answer = server.configure(event, &wanted, &actor).map_err(|error| uncertain(context, error))?;
     read_back(context, &server, before.is_none(), answer, zone)
+}
+
+/// Gives where viewers are to look when the server is gone, as far as the flags say so.
+fn emergency(
+    context: &Context,
+    args: &EventSetArgs,
+    state: Option<&StateBody>,
+) -> Result<Option<Option<EmergencyChannel>>, Error> {
+    let present = state.and_then(|state| state.emergency.as_ref());
+    let key = match (args.emergency_key, &args.emergency_url) {
+        (None, None) => return Ok(None),
+        (Some(EmergencyKeyArg(None)), _) => return Ok(Some(None)),
+        (Some(EmergencyKeyArg(Some(key))), _) => Some(key),
+        (None, Some(_)) => present.map(|present| present.key),
+    };
+    let key = key.ok_or_else(|| {
+        Error::usage(
+            "--emergency-url needs a key as well",
+            "give --emergency-key; \"downbeat emergency init\" makes one",
+        )
+    })?;
+    let event = &context.settings.event;
+    let of_profile = || context.settings.publishing.public_url.as_ref()?.of(&pointer_key(event)).parse().ok();
+    let url = args.emergency_url.clone().or_else(|| present.map(|present| present.url.clone())).or_else(of_profile);
+    let url = url.ok_or_else(|| {
+        Error::usage(
+            "--emergency-key needs the URL as well at which viewers find the store's pointer",
+            format!("give --emergency-url https://…/{}, or write publicUrl into the profile", pointer_key(event)),
+        )
+    })?;
+    Ok(Some(Some(EmergencyChannel { key, url })))
 }
 
 /// Writes what changes, and returns how much does.
@@ -116,6 +150,17 @@ fn describe(
     line("locale", state.map(|state| state.locale.to_string()), wanted.locale.as_ref().map(ToString::to_string));
     line("hubs", state.map(|state| state.hubs.to_string()), wanted.hubs.map(|hubs| hubs.to_string()));
     line("resync", state.map(|state| text::span(state.resync)), wanted.resync.map(text::span));
+    let emergency = |channel: Option<&EmergencyChannel>| {
+        channel.map_or_else(
+            || "none".to_owned(),
+            |channel| format!("{} signs, viewers look at {}", channel.key, channel.url),
+        )
+    };
+    line(
+        "emergency",
+        state.map(|state| emergency(state.emergency.as_ref())),
+        wanted.emergency.as_ref().map(|channel| emergency(channel.as_ref())),
+    );
     if let Some(starts_at) = wanted.starts_at {
         let now = clock.now();
         let note = if starts_at <= now { ": it will be running at once" } else { "" };

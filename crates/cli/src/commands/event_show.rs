@@ -38,7 +38,14 @@ pub(crate) fn run(context: &Context) -> Result<Show, Error> {
         .line("rundown", state.rundown.map_or_else(|| "none".to_owned(), |digest| digest.to_string()))
         .line("hubs", state.hubs.to_string())
         .line("resync", format!("viewers ask for the time every {} ± 20 %", text::span(state.resync)))
-        .line("epoch", state.epoch.to_string());
+        .line("epoch", state.epoch.to_string())
+        .line(
+            "emergency",
+            state.emergency.as_ref().map_or_else(
+                || "none: without the server viewers look nowhere".to_owned(),
+                |channel| format!("{} signs, viewers look at {}", channel.key, channel.url),
+            ),
+        );
     for segment in &state.timeline {
         let rate = if segment.rate.is_held() { "held".to_owned() } else { format!("at rate {}", segment.rate) };
         let from = text::instant(segment.from, Zone::Local);

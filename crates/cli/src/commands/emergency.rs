@@ -1,0 +1,55 @@
+//! `emergency …`, a file per command. `pause --break-glass` is in `crate::emergency`.
+
+mod clear;
+mod deliver;
+mod init;
+mod status;
+
+use downbeat_core::event::EmergencyChannel;
+use downbeat_wire::{EmergencyBody, EmergencyDocument};
+
+use crate::cli::{EmergencyTask, Global};
+use crate::context::Context;
+use crate::emergency::beside;
+use crate::emergency::key::is_signed;
+use crate::error::Error;
+use crate::instant::Zone;
+use crate::output::{Output, Report};
+use crate::text;
+
+/// Runs one of them. Making a key asks for no context.
+pub(super) fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
+    let context = || super::context(global, output);
+    Ok(match task {
+        EmergencyTask::Init(args) => Box::new(init::run(&args, global.dry_run)?),
+        EmergencyTask::Status(args) => Box::new(status::run(&context()?, &args)?),
+        EmergencyTask::Deliver(args) => Box::new(deliver::run(&context()?, &args)?),
+        EmergencyTask::Clear(args) => Box::new(clear::run(&context()?, &args)?),
+    })
+}
+
+/// Says in a line what a signed state is, and whether viewers believe it.
+fn told(document: &EmergencyDocument, channel: Option<&EmergencyChannel>) -> String {
+    let signature = match channel {
+        Some(channel) if is_signed(document, &channel.key) => "the signature is right",
+        Some(_) => "but its signature is not of the event's key, so nobody believes it",
+        None => "nothing says here whose signature counts",
+    };
+    match beside::said(document) {
+        Some(body) => format!("{}; {signature}", line(&body)),
+        None => "something that is no state".to_owned(),
+    }
+}
+
+fn line(body: &EmergencyBody) -> String {
+    let reason = body.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
+    let at = text::instant(body.signed_at, Zone::Local);
+    text::tame(&format!("rev {} of epoch {}, signed by {} at {at}{reason}", body.rev, body.epoch, body.actor))
+}
+
+/// Gives the command line of another of these that goes to the same place.
+fn command_line(context: &Context, words: &[&str], args: &crate::cli::EmergencyArgs) -> String {
+    let target = args.target.as_ref().map(ToString::to_string);
+    let flags = target.as_ref().map(|target| ["--target", target]);
+    context.command_line(&[words, flags.as_ref().map_or(&[][..], |flags| &flags[..])].concat())
+}

@@ -1,0 +1,99 @@
+//! `emergency deliver`: hands the signed state beside the pointer to the server.
+
+use std::fmt;
+
+use downbeat_wire::publication::pointer_key;
+use downbeat_wire::{EmergencyDocument, StateBody};
+use serde_json::{Map, Value, json};
+
+use crate::cli::EmergencyArgs;
+use crate::commands::emergency::{command_line, told};
+use crate::confirm::{self, Gate};
+use crate::context::{self, Context};
+use crate::edge::{self, Seen};
+use crate::emergency::glass;
+use crate::error::Error;
+use crate::output::{Report, members};
+use crate::preview::{Standing, Told};
+use crate::publish::look;
+use crate::text::{self, Table};
+
+/// What became of it.
+pub(crate) enum Delivered {
+    /// `--dry-run`.
+    Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
+    /// The server has it.
+    Taken { state: Box<StateBody>, standing: Standing, seen: Seen, clear: String, place: Map<String, Value> },
+}
+
+/// Hands it in.
+pub(super) fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, Error> {
+    let event = &context.settings.event;
+    let store = glass::store(context, args.target.as_ref())?;
+    let found = look::pointer(&store, event)?.and_then(|pointer| pointer.emergency);
+    let document = found.ok_or_else(|| {
+        Error::invalid(
+            format!("there is no signed state beside {} in {}", pointer_key(event), store.name()),
+            "nothing has to be handed in; \"downbeat status\" shows where the event stands",
+        )
+    })?;
+    let server = context.reader()?;
+    let before = server.state(event)?.body;
+    let mut screen = context.screen(Some(&before));
+    screen
+        .line(
+            "now",
+            Standing::of(&before, before.server_time).map_err(|error| context::broken(&server, &error))?.to_string(),
+        )
+        .line("is handed in", told(&document, before.emergency.as_ref()))
+        .line("then", "the event is exactly what was signed; everyone follows it");
+    if context.dry_run {
+        return Ok(Delivered::Planned { screen, place: glass::place(context, &store), document });
+    }
+    let gate = Gate::new(context.yes, context.settings.confirm, true, event);
+    confirm::pass(&gate, &screen, "Hand it in?", context.output)?;
+    let reading = server.emergency(event, &document)?;
+    let state = reading.body;
+    let seen = edge::wait(&server, event, &state.epoch, state.rev, context.settings.timeout);
+    Ok(Delivered::Taken {
+        standing: Standing::of(&state, state.server_time).map_err(|error| context::broken(&server, &error))?,
+        state: Box::new(state),
+        seen,
+        clear: command_line(context, &["emergency", "clear"], args),
+        place: glass::place(context, &store),
+    })
+}
+
+impl Report for Delivered {
+    fn json(&self) -> Map<String, Value> {
+        let (place, more) = match self {
+            Self::Planned { place, document, .. } => (place, json!({ "dryRun": true, "document": document })),
+            Self::Taken { place, state, seen, clear, .. } => {
+                (place, json!({ "rev": state.rev, "state": state, "seen": seen, "clear": clear }))
+            }
+        };
+        let mut json = place.clone();
+        json.extend(members(more));
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.quiet(f)?;
+        let Self::Taken { seen, clear, .. } = self else { return Ok(()) };
+        if seen.seen {
+            writeln!(f, "seen at the edge after {}", text::fine(seen.ms))?;
+        }
+        writeln!(f, "clean up with: {clear}")
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let green = anstyle::AnsiColor::Green.on_default().bold();
+        match self {
+            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
+            Self::Taken { state, standing, .. } => {
+                let told = Told::of(state, state.server_time);
+                writeln!(f, "{green}taken in{green:#}: {standing}, viewers see {told} (rev {})", state.rev)
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The last resort: pausing an event whose server cannot be reached, by a signed state beside the store's pointer.
+//!
+//! | file | what it decides or does |
+//! | --- | --- |
+//! | `key` | the private half: making it, keeping it, signing with it, showing nothing of it |
+//! | `known` | the last state each event was seen in, kept on this machine |
+//! | `beside` | putting a signed state beside what was published, and taking it away |
+//! | `glass` | the way it goes: look, show, ask, sign, write, see it arrive, hand it to the server |
+//!
+//! What never happens here: anything that was published changes; a key is printed; a state is signed that viewers of the
+//! event would not believe.
+
+pub(crate) mod beside;
+pub(crate) mod glass;
+pub(crate) mod key;
+pub(crate) mod known;

@@ -1,0 +1,471 @@
+//! Breaking the glass, as it goes: look, show, ask, sign, write, see it arrive, hand it to the server.
+
+use std::fmt;
+use std::path::Path;
+
+use downbeat_core::command::LEAD_PAUSE;
+use downbeat_core::event::{EmergencyChannel, EmergencyState};
+use downbeat_core::{Message, ServerTime, Span};
+use downbeat_wire::emergency::{self, DOCUMENT_BYTES_MAX};
+use downbeat_wire::publication::pointer_key;
+use downbeat_wire::{EmergencyBody, EmergencyDocument, StateBody};
+use serde_json::{Map, Value, json};
+
+use super::beside;
+use super::key::{SigningKey, is_open_to_others, is_signed};
+use super::known::{self, Known};
+use crate::cli::{Attribution, GlassArgs, MessageArgs};
+use crate::clock;
+use crate::commands::checked;
+use crate::confirm::{self, Gate};
+use crate::context::{self, Context};
+use crate::error::Error;
+use crate::output::{Report, members};
+use crate::preview::{Standing, Told};
+use crate::publish::look::{self, Pointer};
+use crate::publish::purge;
+use crate::publish::store::Store;
+use crate::publish::target::Target;
+use crate::server::{Server, ServerError};
+use crate::text::{self, Table};
+
+/// Gives how long the server may take to show that it is there after all: 3 s, as an ordinary pause waits.
+const LOOK: Span = Span::from_millis(3_000);
+
+/// Gives the age from which what is known is told to be old: 10 min. Somebody else may have changed the event since.
+const OLD: Span = Span::from_millis(10 * 60_000);
+
+/// A pause without the server: written, or (with `--dry-run`) only shown.
+pub(crate) enum Glass {
+    /// `--dry-run`.
+    Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
+    /// It lies where viewers look.
+    Broken(Box<Broken>),
+}
+
+/// A signed pause that lies where viewers look.
+pub(crate) struct Broken {
+    place: Map<String, Value>,
+    document: EmergencyDocument,
+    then: Then,
+    target: String,
+    url: String,
+    seen: beside::Seen,
+    /// The server took it in, or why it did not.
+    delivered: Result<(), String>,
+    deliver: String,
+    resume: String,
+    clear: String,
+}
+
+/// Gives the store that a signed state goes to.
+///
+/// # Errors
+/// [`Error::Usage`] if nothing names one: the worker is no store that stays when the worker is gone.
+pub(crate) fn store(context: &Context, target: Option<&Target>) -> Result<Store, Error> {
+    let target = target.or(context.settings.publishing.target.as_ref()).cloned().unwrap_or_default();
+    Store::open(&target, context.settings.timeout)?.ok_or_else(|| {
+        Error::usage(
+            "a signed state goes beside a store's pointer, and nothing names a store",
+            "give --target s3://BUCKET/PREFIX (or gs:, az:, file:), set DOWNBEAT_TARGET, or write target into the profile",
+        )
+    })
+}
+
+/// Reads the private key that the flag, the environment or the profile names.
+pub(crate) fn key(context: &Context, file: Option<&Path>) -> Result<SigningKey, Error> {
+    let file = file.or(context.settings.emergency_key_file.as_deref()).ok_or_else(|| {
+        Error::usage(
+            "this signs with a private key, and nothing says where that is",
+            "give --key-file FILE, set DOWNBEAT_EMERGENCY_KEY_FILE, or write emergencyKeyFile into the profile; \"downbeat emergency init\" makes one",
+        )
+    })?;
+    let key = SigningKey::read(file)?;
+    if is_open_to_others(file) {
+        context.output.remark(&format!("warning: others can read {}; chmod 600 it\n", file.display()));
+    }
+    Ok(key)
+}
+
+/// Pauses an event whose server cannot be reached.
+pub(crate) fn run(
+    context: &Context,
+    message: &MessageArgs,
+    args: &GlassArgs,
+    attribution: &Attribution,
+) -> Result<Glass, Error> {
+    let event = &context.settings.event;
+    let key = key(context, args.key_file.as_deref())?;
+    let store = store(context, args.target.as_ref())?;
+    let server = context.reader().ok();
+    let answer = ask(context, server.as_ref(), args.force)?;
+    let known = match (&args.state, answer.fresh) {
+        (Some(file), _) => given(context, file)?,
+        (None, Some(known)) => known,
+        (None, None) => recall(context)?,
+    };
+    let channel = channel(&known.state, &key)?;
+    let found = look::pointer(&store, event)?;
+    let base = base(&known, found.as_ref(), channel)?;
+    let locale = &known.state.locale;
+    let draft = checked(&message.said, message.severity, locale)?;
+    let message = draft.map(|draft| draft.resolve(locale)).transpose();
+    let message = message.map_err(|error| Error::invalid(error.to_string(), "change --message"))?;
+
+    // Made again once the question is answered: the event holds where it is then.
+    let make = || {
+        let now = known.server_time(clock::wall());
+        let state = paused(base.clone(), message.clone(), args, attribution, now)?;
+        let document = signed(&key, &state)?;
+        Ok::<_, Error>((preview(&known.state, &document)?, document))
+    };
+    let (then, document) = make()?;
+    let screen = screen(context, &known, &then, &store, &answer.said);
+    if context.dry_run {
+        return Ok(Glass::Planned { screen, place: place(context, &store), document });
+    }
+    let gate = Gate::new(context.yes, context.settings.confirm, true, event);
+    confirm::pass(&gate, &screen, "Break the glass?", context.output)?;
+    let (then, document) = make()?;
+
+    beside::put(&store, event, Some(&document))?;
+    purge(context, channel.url.as_str());
+    // Both at once would be quicker by seconds, and the server is gone anyway.
+    let seen = beside::wait(channel.url.as_str(), Some(&document), context.settings.timeout);
+    let delivered = match &server {
+        Some(server) => {
+            let taken = server.within(context.settings.timeout.min(LOOK)).emergency(event, &document);
+            taken.map(drop).map_err(|error| error.to_string())
+        }
+        None => Err("nothing says which server".to_owned()),
+    };
+    let target = store.name().to_owned();
+    let of = |words: &[&str]| {
+        let target = args.target.as_ref().map(ToString::to_string);
+        let flags = target.as_ref().map(|target| ["--target", target]);
+        context.command_line(&[words, flags.as_ref().map_or(&[][..], |flags| &flags[..])].concat())
+    };
+    judged(Broken {
+        place: place(context, &store),
+        document,
+        then,
+        target,
+        url: channel.url.to_string(),
+        seen,
+        delivered,
+        deliver: of(&["emergency", "deliver"]),
+        resume: context.command_line(&["resume"]),
+        clear: of(&["emergency", "clear"]),
+    })
+}
+
+/// What the server said to the question whether it is there.
+struct Asked {
+    /// For the screen.
+    said: String,
+    /// The state, if it told it.
+    fresh: Option<Known>,
+}
+
+/// Asks whether the server is there after all: then the glass stays whole, unless that is forced.
+fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked, Error> {
+    let Some(server) = server else { return Ok(Asked { said: "nothing says which".to_owned(), fresh: None }) };
+    let answer = server.within(context.settings.timeout.min(LOOK)).state(&context.settings.event);
+    let is_there = match &answer {
+        Ok(_) => true,
+        Err(error) => matches!(error, ServerError::Problem { problem, .. } if problem.status < 500),
+    };
+    if is_there && !force {
+        let answered = answer.map_or_else(|error| format!("answers: {error}"), |_| "answers".to_owned());
+        return Err(Error::Refused {
+            code: "reachable",
+            message: format!("{} {answered}; nothing was signed", server.url()),
+            hint: format!(
+                "{}\nif that does not get through: the same again with --force",
+                context.command_line(&["pause"])
+            ),
+            more: Map::new(),
+        });
+    }
+    Ok(match answer {
+        Ok(reading) => Asked {
+            said: "answers; forced all the same".to_owned(),
+            fresh: Some(Known {
+                server: server.url().to_string(),
+                heard_at: clock::wall(),
+                state: StateBody { server_time: reading.clock.now(), ..reading.body },
+            }),
+        },
+        Err(error) => Asked { said: error.to_string(), fresh: None },
+    })
+}
+
+/// Gives what was last seen from here.
+fn recall(context: &Context) -> Result<Known, Error> {
+    let event = &context.settings.event;
+    let known = context.settings.server().ok().and_then(|server| known::recall(server, event));
+    known.ok_or_else(|| {
+        Error::usage(
+            format!("this machine never saw {event}, so it does not know where it stands"),
+            "give --state FILE with what \"downbeat event show --json\" printed elsewhere, or run this on a machine that has used downbeat with this event",
+        )
+    })
+}
+
+/// Reads a state that was printed elsewhere: the answer of a server, or what `event show --json` makes of it.
+fn given(context: &Context, file: &Path) -> Result<Known, Error> {
+    let bytes = std::fs::read(file).map_err(|error| Error::File { path: file.to_owned(), why: error.to_string() })?;
+    let strange = |why: String| {
+        Error::invalid(
+            format!("{} holds no state of an event: {why}", file.display()),
+            "give what \"downbeat event show --json\" printed",
+        )
+    };
+    let value: Value = serde_json::from_slice(&bytes).map_err(|error| strange(error.to_string()))?;
+    let state = value.get("state").unwrap_or(&value).clone();
+    let state: StateBody = serde_json::from_value(state).map_err(|error| strange(error.to_string()))?;
+    if state.event != context.settings.event {
+        return Err(strange(format!("it is of {}, not of {}", state.event, context.settings.event)));
+    }
+    // Nothing says how its clock went; what was printed is told by the wall clocks of both.
+    let heard_at = state.server_time;
+    Ok(Known { server: file.display().to_string(), heard_at, state })
+}
+
+/// Gives where viewers look, if they would believe `key` there.
+fn channel<'a>(state: &'a StateBody, key: &SigningKey) -> Result<&'a EmergencyChannel, Error> {
+    let refused =
+        |code, message, hint: &str| Err(Error::Refused { code, message, hint: hint.to_owned(), more: Map::new() });
+    match &state.emergency {
+        Some(channel) if channel.key == key.public() => Ok(channel),
+        Some(channel) => refused(
+            "other-key",
+            format!("viewers of {} believe the key {}, and this is {}", state.event, channel.key, key.public()),
+            "give the right --key-file; \"downbeat emergency status\" shows which it has to be",
+        ),
+        None => refused(
+            "no-emergency-key",
+            format!("{} was not set up for this: viewers look nowhere but at the server", state.event),
+            "once the server is back: \"downbeat emergency init\", then \"downbeat event set --emergency-key KEY --emergency-url URL\"",
+        ),
+    }
+}
+
+/// Gives what the pause starts from: what is known, or what was signed after that and lies there already.
+fn base(known: &Known, found: Option<&Pointer>, channel: &EmergencyChannel) -> Result<EmergencyState, Error> {
+    let strange =
+        |why: String| Error::invalid(format!("what is known of the event is no state: {why}"), "give another --state");
+    let told = emergency::known(&known.state).map_err(strange)?;
+    let document =
+        found.and_then(|found| found.emergency.as_ref()).filter(|document| is_signed(document, &channel.key));
+    let there = document.and_then(|document| document.state().ok());
+    Ok(match there {
+        Some(there) if there.event == told.event && there.epoch == told.epoch && there.rev > told.rev => there,
+        _ => told,
+    })
+}
+
+fn paused(
+    base: EmergencyState,
+    message: Option<Message>,
+    args: &GlassArgs,
+    attribution: &Attribution,
+    now: ServerTime,
+) -> Result<EmergencyState, Error> {
+    let known = base.rev;
+    let mut state = EmergencyState {
+        actor: context::actor(attribution.actor.as_deref()),
+        reason: attribution.reason.clone(),
+        ..base
+    };
+    state.handle_pause(message, now).map_err(|refusal| Error::Refused {
+        code: "conflict",
+        message: refusal.to_string(),
+        hint: "an event that is over stands still for everyone".to_owned(),
+        more: Map::new(),
+    })?;
+    if let Some(rev) = args.rev {
+        if rev <= known {
+            return Err(Error::invalid(
+                format!("--rev {rev} is not above {known}, which viewers have; they would ignore it"),
+                "leave --rev out, or give a higher one",
+            ));
+        }
+        state.rev = rev;
+    }
+    if let Some(epoch) = &args.epoch {
+        state.epoch = epoch.clone();
+    }
+    Ok(state)
+}
+
+/// Signs a state. What has no place in a document are messages for later, and then those that were shown before.
+fn signed(key: &SigningKey, state: &EmergencyState) -> Result<EmergencyDocument, Error> {
+    let mut body = EmergencyBody::from(state);
+    loop {
+        let document = key.sign(body.to_json());
+        if document.to_json().len() <= DOCUMENT_BYTES_MAX {
+            return Ok(document);
+        }
+        let shown = body.messages.iter().rposition(|told| told.from <= state.signed_at + LEAD_PAUSE);
+        match shown {
+            Some(shown) if body.messages.len() > 1 => body.messages = vec![body.messages.swap_remove(shown)],
+            _ => {
+                return Err(Error::invalid(
+                    format!("the signed state would be longer than {DOCUMENT_BYTES_MAX} bytes"),
+                    "shorten --message, or give it in fewer languages",
+                ));
+            }
+        }
+    }
+}
+
+/// What viewers have once they believe what was signed.
+struct Then {
+    body: EmergencyBody,
+    standing: Standing,
+    told: Told,
+}
+
+/// Gives what viewers have once they believe a document.
+fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Error> {
+    let strange = |why: String| Error::Internal(format!("what was signed is no state: {why}"));
+    let body = beside::said(document).ok_or_else(|| strange("it cannot be read back".to_owned()))?;
+    let state = StateBody {
+        timeline: body.timeline.clone(),
+        ended_at: body.ended_at,
+        starts_at: body.starts_at,
+        messages: body.messages.clone(),
+        ..known.clone()
+    };
+    let effective_at = body.signed_at + LEAD_PAUSE;
+    let standing = Standing::of(&state, effective_at).map_err(|error| strange(error.to_string()))?;
+    Ok(Then { standing, told: Told::of(&state, effective_at), body })
+}
+
+/// Writes what is, what will be, and by which way.
+fn screen(context: &Context, known: &Known, then: &Then, store: &Store, server: &str) -> Table {
+    let channel = known.state.emergency.as_ref();
+    let (key, url) = channel.map(|channel| (channel.key.to_string(), channel.url.to_string())).unwrap_or_default();
+    let mut screen = context.screen(Some(&known.state));
+    screen
+        .line("server", server)
+        .line("known", age(known, clock::wall()))
+        .line("then", then.standing.to_string())
+        .line("viewers see", then.told.to_string())
+        .line("is signed", format!("rev {} of epoch {}, with the key {key}", then.body.rev, then.body.epoch))
+        .line("is written", format!("beside the pointer {} in {}", pointer_key(&known.state.event), store.name()))
+        .line("viewers look", format!("at {url}, every 5 s, once they reach neither push nor server"))
+        .line("afterwards", "the server takes it in when it is back; \"downbeat resume\" goes on from there");
+    screen
+}
+
+/// Says how old it is what is known, and from whom.
+pub(crate) fn age(known: &Known, wall: ServerTime) -> String {
+    let age = wall - known.heard_at;
+    let note = if age > OLD { "; somebody may have changed the event since: then give --rev" } else { "" };
+    format!("rev {} from {}, seen {}{note}", known.state.rev, known.server, text::relative(known.heard_at, wall))
+}
+
+/// Has Cloudflare forget its copy of the pointer, if the profile says whose.
+pub(crate) fn purge(context: &Context, url: &str) {
+    let Some(zone) = &context.settings.publishing.purge_zone else { return };
+    if let Err(why) = purge::purge(zone, url) {
+        context.output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
+    }
+}
+
+/// Says where a command went, as members of a JSON object.
+pub(crate) fn place(context: &Context, store: &Store) -> Map<String, Value> {
+    let mut place = context.place();
+    place.insert("target".to_owned(), json!(store.name()));
+    place
+}
+
+/// Turns what viewers do not see into the failure that it is.
+fn judged(broken: Broken) -> Result<Glass, Error> {
+    // Whoever reaches the server has it from there.
+    if broken.seen.seen || broken.delivered.is_ok() {
+        return Ok(Glass::Broken(Box::new(broken)));
+    }
+    let last = match &broken.seen.last {
+        Ok(public) if public.document.is_some() => "it shows another signed state".to_owned(),
+        Ok(_) => "it shows no signed state".to_owned(),
+        Err(why) => why.clone(),
+    };
+    Err(Error::Unseen {
+        message: format!(
+            "the signed pause is written into {}, but not seen at {} after {}: {last}",
+            broken.target,
+            broken.url,
+            text::span(broken.seen.ms)
+        ),
+        hint: "check that this URL leads to the target, and what caches it on the way; \"downbeat emergency status\" looks again".to_owned(),
+        change: Glass::Broken(Box::new(broken)).json(),
+    })
+}
+
+impl Report for Glass {
+    fn json(&self) -> Map<String, Value> {
+        let (place, more) = match self {
+            Self::Planned { place, document, .. } => (place, json!({ "dryRun": true, "document": document })),
+            Self::Broken(broken) => (
+                &broken.place,
+                json!({
+                    "breakGlass": true, "rev": broken.then.body.rev, "epoch": broken.then.body.epoch,
+                    "signedAt": broken.then.body.signed_at, "then": context::standing_json(&broken.then.standing),
+                    "document": broken.document, "url": broken.url,
+                    "seen": {
+                        "ms": broken.seen.ms, "seen": broken.seen.seen,
+                        "open": broken.seen.last.as_ref().ok().map(|public| public.open),
+                    },
+                    "delivered": broken.delivered.is_ok(), "why": broken.delivered.as_ref().err(),
+                    "deliver": broken.deliver, "clear": broken.clear,
+                }),
+            ),
+        };
+        let mut json = place.clone();
+        json.extend(members(more));
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.quiet(f)?;
+        let Self::Broken(broken) = self else { return Ok(()) };
+        match &broken.seen.last {
+            Ok(public) if broken.seen.seen => {
+                writeln!(f, "seen at {} after {}", broken.url, text::fine(broken.seen.ms))?;
+                if !public.open {
+                    writeln!(
+                        f,
+                        "warning: pages may not read it there: allow GET from every origin in the store's CORS rules"
+                    )?;
+                }
+            }
+            _ => writeln!(f, "warning: not seen at {}", broken.url)?,
+        }
+        match &broken.delivered {
+            Ok(()) => {
+                writeln!(f, "the server has it, too: from now on it is an ordinary pause")?;
+                writeln!(f, "go on with: {}", broken.resume)?;
+            }
+            Err(why) => {
+                writeln!(f, "the server does not have it yet: {}", text::tame(why))?;
+                writeln!(f, "when it is back, the first open page hands it in; or do it with: {}", broken.deliver)?;
+                writeln!(f, "then go on with: {}", broken.resume)?;
+            }
+        }
+        writeln!(f, "and afterwards clean up with: {}", broken.clear)
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let green = anstyle::AnsiColor::Green.on_default().bold();
+        match self {
+            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was written"),
+            Self::Broken(broken) => {
+                let Then { body, standing, told } = &broken.then;
+                writeln!(f, "{green}pause{green:#}: signed, {standing}, viewers see {told} (rev {})", body.rev)
+            }
+        }
+    }
+}

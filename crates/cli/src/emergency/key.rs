@@ -1,0 +1,154 @@
+//! The private half of an emergency key: a file that only its owner can read, and nothing that prints it.
+
+use std::fmt;
+use std::io::Write as _;
+use std::path::Path;
+
+use downbeat_core::base64url;
+use downbeat_core::event::EmergencyKey;
+use downbeat_wire::EmergencyDocument;
+use downbeat_wire::emergency::{Signature, signed_bytes};
+use ed25519_dalek::{Signer as _, VerifyingKey};
+
+use crate::change::random;
+use crate::error::Error;
+
+/// What stands before the 32 bytes in the file, so that nobody takes it for something else.
+const PREFIX: &str = "downbeat-emergency-key:";
+
+/// The private half of an emergency key. Forgotten when it is dropped.
+pub(crate) struct SigningKey(ed25519_dalek::SigningKey);
+
+impl SigningKey {
+    /// Draws a new one.
+    pub(crate) fn draw() -> Result<Self, Error> {
+        Ok(Self(ed25519_dalek::SigningKey::from_bytes(&random()?)))
+    }
+
+    /// Reads the file that [`SigningKey::keep`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read, [`Error::Usage`] if it holds no key; neither says what it holds.
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::File { path: path.to_owned(), why: error.to_string() })?;
+        let bytes = text.trim().strip_prefix(PREFIX).and_then(base64url::decode);
+        bytes.map(|bytes| Self(ed25519_dalek::SigningKey::from_bytes(&bytes))).ok_or_else(|| {
+            Error::usage(
+                format!("{} holds no private emergency key", path.display()),
+                "give the file that \"downbeat emergency init\" wrote",
+            )
+        })
+    }
+
+    /// Writes it into a new file that only its owner can read.
+    ///
+    /// # Errors
+    /// What the system says; a file that is there is left alone.
+    pub(crate) fn keep(&self, path: &Path) -> std::io::Result<()> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        writeln!(file, "{PREFIX}{}", base64url::encode(self.0.as_bytes()))?;
+        file.sync_all()
+    }
+
+    /// Gives the public half.
+    pub(crate) fn public(&self) -> EmergencyKey {
+        EmergencyKey::from_bytes(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs the text of a state.
+    pub(crate) fn sign(&self, state: String) -> EmergencyDocument {
+        let signature = Signature::from_bytes(self.0.sign(&signed_bytes(&state)).to_bytes());
+        EmergencyDocument { state, signature }
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the private half of {}", self.public())
+    }
+}
+
+/// Says whether a public key is one that a signature can be checked with.
+pub(crate) fn is_usable(key: &EmergencyKey) -> bool {
+    VerifyingKey::from_bytes(key.as_bytes()).is_ok_and(|key| !key.is_weak())
+}
+
+/// Says whether a document was signed by `key`.
+pub(crate) fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
+    let signature = ed25519_dalek::Signature::from_bytes(document.signature.as_bytes());
+    VerifyingKey::from_bytes(key.as_bytes())
+        .is_ok_and(|key| key.verify_strict(&signed_bytes(&document.state), &signature).is_ok())
+}
+
+/// Says that others can read a file, if they can.
+#[cfg(unix)]
+pub(crate) fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first test of RFC 8032, section 7.1.
+    const SEED: [u8; 32] = [
+        0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4, 0x44, 0x49,
+        0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
+    ];
+
+    fn golden() -> EmergencyDocument {
+        serde_json::from_str(include_str!("../../../wire/fixtures/emergency.json")).unwrap()
+    }
+
+    #[test]
+    fn the_golden_signature_is_made_and_believed_and_no_other() {
+        let key = SigningKey(ed25519_dalek::SigningKey::from_bytes(&SEED));
+        assert_eq!(key.public().to_string(), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        assert_eq!(key.sign(golden().state), golden());
+        assert!(is_signed(&golden(), &key.public()));
+        let altered = EmergencyDocument { state: golden().state.replace("\"rev\":3", "\"rev\":4"), ..golden() };
+        assert!(!is_signed(&altered, &key.public()));
+        assert!(!is_signed(&golden(), &SigningKey::draw().unwrap().public()));
+    }
+
+    #[test]
+    fn a_key_is_kept_for_its_owner_alone_and_never_over_another() {
+        let path = std::env::temp_dir().join(format!("downbeat-key-{}", std::process::id()));
+        let key = SigningKey::draw().unwrap();
+        key.keep(&path).unwrap();
+        assert!(!is_open_to_others(&path));
+        assert_eq!(SigningKey::read(&path).unwrap().public(), key.public());
+        assert_eq!(key.keep(&path).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+        std::fs::remove_file(&path).unwrap();
+        let secret = base64url::encode(key.0.as_bytes());
+        assert!(!format!("{key:?}").contains(&secret));
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_repeated() {
+        let path = std::env::temp_dir().join(format!("downbeat-no-key-{}", std::process::id()));
+        std::fs::write(&path, "hunter2").unwrap();
+        let error = SigningKey::read(&path).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_key_with_which_anything_is_signed_is_not_usable() {
+        assert!(is_usable(&SigningKey::draw().unwrap().public()));
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        assert!(!is_usable(&EmergencyKey::from_bytes(neutral)));
+    }
+}

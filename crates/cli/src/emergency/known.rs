@@ -1,0 +1,123 @@
+//! The last state each event was seen in, kept on this machine for the hour in which its server cannot be asked.
+
+use std::path::{Path, PathBuf};
+
+use downbeat_core::{EventName, ServerTime};
+use downbeat_sheet::digest_of;
+use downbeat_wire::StateBody;
+use serde::{Deserialize, Serialize};
+
+use crate::clock;
+use crate::profile;
+use crate::server::ServerUrl;
+
+/// What was last known of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Known {
+    /// The server that said so.
+    pub(crate) server: String,
+    /// When it arrived, by this machine's wall clock. With the state's `serverTime` it tells the one from the other.
+    pub(crate) heard_at: ServerTime,
+    /// What it said.
+    pub(crate) state: StateBody,
+}
+
+impl Known {
+    /// Gives the server's time at `wall`, as this machine's wall clock has gone on since.
+    pub(crate) fn server_time(&self, wall: ServerTime) -> ServerTime {
+        self.state.server_time + (wall - self.heard_at)
+    }
+}
+
+/// Keeps what a server said of an event, unless something newer is kept. That it cannot be kept hinders nobody now.
+pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
+    let Some(file) = folder().map(|folder| file(&folder, server, &state.event)) else { return };
+    let known = Known { server: server.to_string(), heard_at: clock::wall(), state: state.clone() };
+    if read(&file).is_none_or(|before| replaces(&known.state, &before.state)) {
+        let _ = write(&file, &known);
+    }
+}
+
+/// Gives what was last known of an event; nothing if it was never seen from here.
+pub(crate) fn recall(server: &ServerUrl, event: &EventName) -> Option<Known> {
+    read(&file(&folder()?, server, event))
+}
+
+/// Says whether a state takes the place of one that was kept: an answer may come from a copy that is behind.
+fn replaces(state: &StateBody, before: &StateBody) -> bool {
+    state.epoch != before.epoch || state.rev >= before.rev
+}
+
+/// Gives the folder for what a program remembers (XDG Base Directory Specification); nothing where there is no home.
+fn folder() -> Option<PathBuf> {
+    let absolute = |name| profile::variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = absolute("XDG_STATE_HOME")
+        .or_else(|| absolute("LOCALAPPDATA"))
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    folder.map(|folder| folder.join("downbeat"))
+}
+
+fn file(folder: &Path, server: &ServerUrl, event: &EventName) -> PathBuf {
+    let server = &digest_of(server.to_string().as_bytes()).to_string()[..16];
+    folder.join("known").join(server).join(format!("{event}.json"))
+}
+
+fn read(file: &Path) -> Option<Known> {
+    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+}
+
+fn write(file: &Path, known: &Known) -> std::io::Result<()> {
+    let bytes = serde_json::to_vec(known)?;
+    let beside = file.with_extension(format!("{}.new", std::process::id()));
+    std::fs::create_dir_all(file.parent().unwrap_or(file))?;
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, file)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_core::{Rev, Span};
+
+    fn state() -> StateBody {
+        serde_json::from_str(include_str!("../../../wire/fixtures/state.json")).unwrap()
+    }
+    fn known(rev: u64) -> Known {
+        let state = StateBody { rev: Rev::new(rev), ..state() };
+        let heard_at = state.server_time - Span::from_millis(250);
+        Known { server: "https://downbeat.example.com".to_owned(), heard_at, state }
+    }
+
+    #[test]
+    fn what_was_known_is_read_back_and_goes_on_by_this_machines_clock() {
+        let folder = std::env::temp_dir().join(format!("downbeat-known-{}", std::process::id()));
+        let server = "https://downbeat.example.com".parse().unwrap();
+        let file = file(&folder, &server, &state().event);
+        assert_eq!(read(&file), None);
+        write(&file, &known(5)).unwrap();
+        write(&file, &known(6)).unwrap();
+        let read = read(&file).unwrap();
+        assert_eq!(read, known(6));
+        assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+        std::fs::remove_dir_all(&folder).unwrap();
+        let minute = Span::from_millis(60_000);
+        assert_eq!(read.server_time(read.heard_at + minute), state().server_time + minute);
+    }
+
+    #[test]
+    fn an_older_answer_does_not_take_the_place_of_a_newer_one() {
+        let at = |rev| StateBody { rev: Rev::new(rev), ..state() };
+        assert!(replaces(&at(6), &at(5)) && replaces(&at(5), &at(5)) && !replaces(&at(4), &at(5)));
+        let anew = StateBody { epoch: "another".parse().unwrap(), ..at(1) };
+        assert!(replaces(&anew, &at(5)));
+    }
+
+    #[test]
+    fn servers_do_not_share_what_is_known() {
+        let file = |server: &str| file(Path::new("/s"), &server.parse().unwrap(), &"main".parse().unwrap());
+        assert_ne!(file("http://127.0.0.1:1"), file("http://127.0.0.1:2"));
+        assert!(file("http://127.0.0.1:1").ends_with("main.json"));
+    }
+}
