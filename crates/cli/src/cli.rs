@@ -4,6 +4,7 @@ mod clock;
 mod cues;
 mod emergency;
 mod event;
+mod load;
 mod log;
 mod options;
 mod token;
@@ -26,6 +27,7 @@ pub(crate) use cues::{
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
 pub(crate) use event::{EmergencyKeyArg, EventSetArgs, EventTask};
+pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
 pub(crate) use token::{TokenNewArgs, TokenTask};
@@ -238,6 +240,10 @@ Examples:
     #[command(subcommand)]
     Emergency(EmergencyTask),
 
+    /// Open many real viewers, and measure how they connect, hear of changes and come back
+    #[command(after_help = LOAD_HELP)]
+    Load(LoadArgs),
+
     /// Make operators' tokens
     #[command(subcommand)]
     Token(TokenTask),
@@ -275,3 +281,17 @@ Examples:
   downbeat pause --message en=\"Back soon\" --message fr=\"De retour bientôt\"
   downbeat pause --at 2026-12-24T20:15:00+01:00          at that instant
   downbeat pause --dry-run                               shows what would happen";
+
+const LOAD_HELP: &str = "\
+Each viewer is the session that pages run, with a socket of its own: it asks for the time, hears of changes, follows \
+the cues, answers for the sample that is asked to acknowledge, and comes back when it is cut off. All of them live in \
+one thread of this process.
+
+Times are given as first, median, p99 (99 % were no later) and last. A change is missed by a viewer who kept the \
+socket and did not hear it; that, and a state that goes back, end the command with exit code 8.
+
+Examples:
+  downbeat load http://127.0.0.1:8787 --viewers 500 --duration 30s
+  downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes      pauses the event, and says who heard it when
+  downbeat load --viewers 2000 --duration 2m --churn 50                   drops 50 connections a second
+  downbeat load https://rehearsal.example.com --i-own-this --viewers 5000 --duration 5m --arrive 1m";

@@ -11,6 +11,7 @@ mod end;
 mod event_list;
 mod event_set;
 mod event_show;
+mod load;
 mod log;
 mod man;
 mod pause;
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
         Task::Cues(task) => cues::run(task, global, output)?,
         Task::Clock(task) => clock::run(task, global, output)?,
         Task::Emergency(task) => emergency::run(task, global, output)?,
+        Task::Load(args) => Box::new(load::run(args, global, output)?),
         Task::Token(TokenTask::New(args)) => Box::new(token_new::run(args)?),
         Task::Doctor => Box::new(match context() {
             Ok(context) => doctor::run(&context),

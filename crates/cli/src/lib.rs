@@ -30,6 +30,7 @@ mod files;
 mod given;
 mod instant;
 mod interrupt;
+mod load;
 mod measurement;
 mod output;
 mod preview;
@@ -38,6 +39,7 @@ mod publish;
 mod server;
 mod sheets;
 mod text;
+mod viewing;
 mod web;
 
 use std::ffi::OsString;

@@ -81,6 +81,18 @@ pub(crate) fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Writes a number with its thousands apart: `8,000`.
+pub(crate) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let from = digits.len() % 3;
+    let mut text = digits[..from].to_owned();
+    for group in digits.as_bytes()[from..].as_chunks::<3>().0 {
+        text.push_str(if text.is_empty() { "" } else { "," });
+        text.extend(group.iter().map(|digit| char::from(*digit)));
+    }
+    text
+}
+
 /// Writes an argument so that a shell reads it back as it is.
 pub(crate) fn shell(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
@@ -147,6 +159,13 @@ mod tests {
         assert_eq!(shell("https://downbeat.example:8787/a"), "https://downbeat.example:8787/a");
         assert_eq!(shell("it's on"), r"'it'\''s on'");
         assert_eq!(shell(""), "''");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (18_342, "18,342"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(count), text);
+        }
     }
 
     #[test]

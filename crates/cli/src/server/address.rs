@@ -1,6 +1,7 @@
 //! Where a server is.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use ureq::http;
@@ -17,8 +18,13 @@ pub(crate) struct ServerUrl {
 impl ServerUrl {
     /// Says whether a token sent there could be read on the way: over plain `http`, to another machine.
     pub(crate) fn exposes_tokens(&self) -> bool {
-        let loopback = self.host == "localhost" || self.host == "[::1]" || self.host.starts_with("127.");
-        !self.encrypted && !loopback
+        !self.encrypted && !self.is_loopback()
+    }
+
+    /// Says whether it is this machine: `localhost`, or an address that never leaves it.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
+        self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -66,5 +72,14 @@ mod tests {
         assert!(exposes("http://192.168.1.7:8787"));
         assert!(!exposes("http://127.0.0.1:8787") && !exposes("http://localhost:1") && !exposes("http://[::1]:1"));
         assert!(!exposes("https://downbeat.example.com"));
+    }
+
+    #[test]
+    fn a_name_that_looks_like_loopback_is_none() {
+        let is_loopback = |text: &str| text.parse::<ServerUrl>().unwrap().is_loopback();
+        assert!(["http://127.9.8.7", "http://[::1]:80", "https://LOCALHOST"].into_iter().all(is_loopback));
+        assert!(
+            !["http://127.example.com", "http://localhost.example.com", "http://[::2]"].into_iter().any(is_loopback)
+        );
     }
 }
