@@ -3,9 +3,10 @@
 use std::fmt;
 
 use downbeat_core::{Command, CommandId, Digest, Request, Rev, ServerTime};
-use downbeat_wire::{CommandAnswer, LastChange, StateBody};
+use downbeat_wire::{CommandAnswer, DeliveryReport, LastChange, StateBody};
 use serde_json::{Map, Value, json};
 
+use crate::applied::Applied;
 use crate::cli::CommandOptions;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
@@ -47,7 +48,6 @@ impl Wish<'_> {
 }
 
 /// A change, made or (with `--dry-run`) only shown.
-#[derive(Debug)]
 pub(crate) enum Change {
     /// `--dry-run`.
     Planned { screen: Table, place: Map<String, Value>, request: Value },
@@ -56,7 +56,6 @@ pub(crate) enum Change {
 }
 
 /// A change that the server has.
-#[derive(Debug)]
 pub(crate) struct Made {
     name: &'static str,
     id: CommandId,
@@ -67,6 +66,7 @@ pub(crate) struct Made {
     effect: String,
     seen: Seen,
     undo: String,
+    applied: Applied,
 }
 
 /// Gives a new id for a command: 128 random bits.
@@ -265,6 +265,13 @@ fn made(
         standing: Standing::of(&answer.state, answer.effective_at).ok(),
         told: Told::of(&answer.state, answer.effective_at),
         effect: error::effect(answer.effective_at, &clock),
+        applied: Applied {
+            server: server.within(context.settings.timeout),
+            event: event.clone(),
+            rev: answer.rev,
+            effective_at: answer.effective_at,
+            clock,
+        },
         answer,
         seen,
         undo,
@@ -299,6 +306,15 @@ pub(crate) fn unseen(
     }
 }
 
+/// Writes how far a change got: `hubs 4/4 · 8,000 sockets · 312 ms`.
+fn delivered(delivery: DeliveryReport) -> String {
+    let DeliveryReport { hubs, acked, sockets, ms } = delivery;
+    let silent = if acked < hubs { "; the others are told again until they answer" } else { "" };
+    let noun = if sockets == 1 { "socket" } else { "sockets" };
+    let [sockets, ms] = [sockets, ms].map(text::thousands);
+    format!("hubs {acked}/{hubs} · {sockets} {noun} · {ms} ms{silent}")
+}
+
 impl Report for Change {
     fn json(&self) -> Map<String, Value> {
         match self {
@@ -322,6 +338,13 @@ impl Report for Change {
         match self {
             Self::Planned { .. } => self.human(f),
             Self::Made(made) => made.headline(f),
+        }
+    }
+
+    fn afterword(&self) -> Option<String> {
+        match self {
+            Self::Made(made) if made.answer.delivery.sockets > 0 => made.applied.wait(),
+            Self::Made(_) | Self::Planned { .. } => None,
         }
     }
 }
@@ -364,18 +387,22 @@ impl Made {
         if self.answer.replaced {
             writeln!(f, "what had been scheduled for later is replaced")?;
         }
-        let delivery = self.answer.delivery;
-        if delivery.hubs > 0 {
-            writeln!(
-                f,
-                "pushed to {} by {} of {} in {} ms",
-                text::count(usize::try_from(delivery.sockets).unwrap_or(usize::MAX), "viewer"),
-                delivery.acked,
-                text::count(delivery.hubs as usize, "hub"),
-                delivery.ms
-            )?;
+        if self.answer.delivery.hubs > 0 {
+            writeln!(f, "{}", delivered(self.answer.delivery))?;
         }
         writeln!(f, "seen at the edge after {}", text::fine(self.seen.ms))?;
         writeln!(f, "undo with: {}", self.undo)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delivery_says_who_is_still_silent() {
+        let report = |acked, sockets, ms| delivered(DeliveryReport { hubs: 4, acked, sockets, ms });
+        assert_eq!(report(4, 8_000, 312), "hubs 4/4 · 8,000 sockets · 312 ms");
+        assert_eq!(report(3, 1, 1_000), "hubs 3/4 · 1 socket · 1,000 ms; the others are told again until they answer");
     }
 }

@@ -16,6 +16,7 @@
 
 pub mod exit;
 
+mod applied;
 mod change;
 mod cli;
 mod clock;

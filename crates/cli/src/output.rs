@@ -25,6 +25,12 @@ pub(crate) trait Report {
         Ok(())
     }
 
+    /// Gives what is known only a while later. It is waited for when the rest is printed, and not at all for programs and
+    /// with `--quiet`.
+    fn afterword(&self) -> Option<String> {
+        None
+    }
+
     /// Gives how the command failed, if what it found out is that something is wrong.
     fn failure(&self) -> Option<Failure> {
         None
@@ -84,6 +90,9 @@ impl Output {
             self.envelope(exit, more);
         } else {
             out(&Human(report, self.quiet).to_string());
+            if let Some(afterword) = (!self.quiet).then(|| report.afterword()).flatten() {
+                out(&(afterword + "\n"));
+            }
         }
         exit
     }

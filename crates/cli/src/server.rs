@@ -6,8 +6,8 @@ mod error;
 use downbeat_core::{Configuration, Digest, EventName, LocalTime, Request, Rev, Span};
 use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{
-    CommandAnswer, EmergencyDocument, EventList, LogPage, Problem, Route, RundownPage, StateBody, StoredRundown,
-    TimeBody, Token, command, configuration,
+    Audience, CommandAnswer, EmergencyDocument, EventList, LogPage, Problem, Route, RundownPage, StateBody,
+    StoredRundown, TimeBody, Token, command, configuration,
 };
 use serde::de::DeserializeOwned;
 use ureq::http;
@@ -137,6 +137,11 @@ impl Server {
         let before = before.map(|rev| format!("&before={rev}")).unwrap_or_default();
         let call = Call { query: format!("?limit={limit}{before}"), ..Call::get(Route::Log(event.clone())) };
         self.decoded(call.operator())
+    }
+
+    /// Gives who is connected.
+    pub(crate) fn audience(&self, event: &EventName) -> Result<Audience, ServerError> {
+        self.decoded(Call::get(Route::Audience(event.clone())).operator())
     }
 
     /// Gives the bytes of a rundown.

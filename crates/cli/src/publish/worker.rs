@@ -206,4 +206,11 @@ impl Report for Published {
             Self::Already { rundown, .. } | Self::Pointed { rundown, .. } => writeln!(f, "{rundown}"),
         }
     }
+
+    fn afterword(&self) -> Option<String> {
+        match self {
+            Self::Pointed { change, .. } => change.afterword(),
+            Self::Planned(_) | Self::Already { .. } => None,
+        }
+    }
 }

@@ -1,0 +1,85 @@
+//! How many viewers have applied a change, as a sample of them says.
+
+use downbeat_core::{EventName, Rev, ServerTime, Span};
+use downbeat_wire::audience::Acks;
+
+use crate::clock::{self, ServerClock};
+use crate::server::Server;
+use crate::text;
+
+/// Gives how long after the effect viewers are waited for: 3 s.
+///
+/// Reason: who has a socket applies a change within half a second; who has none is not asked.
+const PATIENCE: Span = Span::from_millis(3_000);
+
+/// Gives how far ahead an effect may be to be waited for: 5 s, more than every lead.
+const AHEAD_MAX: Span = Span::from_millis(5_000);
+
+/// Gives the pause between two looks.
+const LOOK: Span = Span::from_millis(250);
+
+/// A change that viewers were told of.
+pub(crate) struct Applied {
+    pub(crate) server: Server,
+    pub(crate) event: EventName,
+    pub(crate) rev: Rev,
+    pub(crate) effective_at: ServerTime,
+    pub(crate) clock: ServerClock,
+}
+
+impl Applied {
+    /// Waits until everybody who was asked has applied the change, or for as long as makes sense; says how many have.
+    /// Nothing if it takes effect much later, or if nobody can say.
+    pub(crate) fn wait(&self) -> Option<String> {
+        let ahead = (self.effective_at - self.clock.now()).max(Span::ZERO);
+        if ahead > AHEAD_MAX {
+            return None;
+        }
+        let until = clock::monotonic() + ahead + PATIENCE;
+        clock::sleep(ahead);
+        loop {
+            let left = until - clock::monotonic();
+            let audience = match self.server.within(left.max(LOOK)).audience(&self.event) {
+                Ok(audience) => Some(audience),
+                Err(error) if error.may_have_arrived() => None,
+                // It will not say later either: a token that may not read.
+                Err(_) => return None,
+            };
+            let acks = audience.and_then(|audience| audience.acks).filter(|acks| acks.rev == self.rev);
+            let is_whole = acks.is_some_and(|acks| acks.applied >= acks.asked);
+            if is_whole || left <= LOOK {
+                return acks.map(told);
+            }
+            clock::sleep(LOOK);
+        }
+    }
+}
+
+/// Writes what a sample says: `applied by 98.7 % (sample 512) · median 41 ms after effect`.
+pub(crate) fn told(acks: Acks) -> String {
+    let Acks { asked, applied, median, .. } = acks;
+    // Rounded down: 100 % are all of them.
+    let tenths = applied.min(asked) * 1_000 / asked.max(1);
+    let share = if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    let median = median.map(|ms| format!(" · median {} ms after effect", text::thousands(ms))).unwrap_or_default();
+    format!("applied by {share} % (sample {}){median}", text::thousands(asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_is_rounded_down() {
+        let acks = |asked, applied, median| Acks { rev: Rev::new(13), asked, applied, median, p95: None };
+        for (asked, applied, median, text) in [
+            (512, 505, Some(41), "applied by 98.6 % (sample 512) · median 41 ms after effect"),
+            (2_000, 1_999, Some(1_204), "applied by 99.9 % (sample 2,000) · median 1,204 ms after effect"),
+            (10, 10, Some(0), "applied by 100 % (sample 10) · median 0 ms after effect"),
+            (512, 0, None, "applied by 0 % (sample 512)"),
+            (0, 0, None, "applied by 0 % (sample 0)"),
+        ] {
+            assert_eq!(told(acks(asked, applied, median)), text);
+        }
+    }
+}
