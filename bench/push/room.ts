@@ -1,0 +1,20 @@
+// The PartyServer room that ours is compared with: what its documentation shows, hibernating, and the bytes are ours.
+import { routePartykitRequest, Server } from "partyserver";
+
+const isolate = { rooms: 0 };
+
+/** A room that sends on whatever is posted to it. */
+export class Room extends Server {
+  static override options = { hibernate: true };
+  made = ++isolate.rooms;
+
+  override async onRequest(request: Request): Promise<Response> {
+    this.broadcast(await request.text());
+    return Response.json({ made: this.made });
+  }
+}
+
+export default {
+  fetch: async (request: Request, env: Record<string, unknown>) =>
+    (await routePartykitRequest(request, env)) ?? new Response("no room of that name", { status: 404 }),
+};

@@ -1,0 +1,112 @@
+// Pushes a change to thousands of viewers, by ours and by others in turn, and compares them. `scripts/bench push` runs it.
+import { parseArgs } from "node:util";
+import { endAll, pinned, prepare, program, type Server, start } from "./servers.ts";
+import type { Order, Report } from "./viewers.ts";
+import { type Case, print, type Round } from "./report.ts";
+
+const { values: given } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    viewers: { type: "string", default: "8000" },
+    changes: { type: "string", default: "5" },
+    idle: { type: "string", default: "12" },
+    only: { type: "string", default: "" },
+    json: { type: "boolean", default: false },
+  },
+});
+const [rounds, many, changes, idle] = [given.rounds, given.viewers, given.changes, given.idle].map(Number) as [number, number, number, number];
+const few = Math.min(1_500, many);
+const all: Case[] = [
+  { name: "ours-1", kind: "ours", hubs: 1, viewers: many },
+  { name: "ours-4", kind: "ours", hubs: 4, viewers: many },
+  { name: "room", kind: "room", hubs: 0, viewers: many },
+  { name: "socket.io", kind: "socket.io", hubs: 0, viewers: many },
+  { name: "ws", kind: "ws", hubs: 0, viewers: many },
+  { name: "ours-few", kind: "ours", hubs: 1, viewers: few },
+  { name: "room-few", kind: "room", hubs: 0, viewers: few },
+];
+const cases = given.only ? all.filter(({ name }) => given.only.split(",").includes(name)) : all;
+if (cases.length === 0) throw new Error(`--only takes some of ${all.map(({ name }) => name).join(",")}`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => (endAll(), process.exit(signal === "SIGINT" ? 130 : 143)));
+}
+const say = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** The process that holds the viewers, asked one thing at a time. */
+function audience() {
+  const args = ["--no-warnings", "--expose-gc", new URL("viewers.ts", import.meta.url).pathname];
+  const { child, ended, end } = program(1, process.execPath, args, ["ignore", "inherit", "inherit", "ipc"]);
+  const told = <Done extends Report["done"]>(order: Order) => new Promise<Extract<Report, { done: Done }>>((done, failed) => {
+    child.once("message", (report) => done(report as Extract<Report, { done: Done }>));
+    ended.then(() => failed(new Error("the viewers' process ended")));
+    child.send(order);
+  });
+  return { told, end };
+}
+
+/** Makes one change and gives what the viewers saw of it, in ms since it was asked for. */
+async function change(server: Server, told: ReturnType<typeof audience>["told"], text: string) {
+  const before = server.processor();
+  await told<"listening">({ do: "listen" });
+  const { asked, answered, answer } = await server.change(text);
+  const { at, ...seen } = await told<"heard">({ do: "heard", wait: 10_000 });
+  const after = server.processor();
+  const quantile = (share: number) => at[Math.ceil(at.length * share) - 1]! - asked;
+  return {
+    first: at[0]! - asked, median: quantile(0.5), p99: quantile(0.99), last: quantile(1), answered: answered - asked,
+    processor: before === null || after === null ? null : after - before,
+    ...seen, answer,
+  };
+}
+
+async function round(one: Case, frame: { text: string; rev: number }): Promise<Round> {
+  const server = await start(one.kind, one.hubs);
+  const { told, end } = audience();
+  try {
+    const next = () => frame.text.replace(/"rev":\d+/, `"rev":${++frame.rev}`);
+    const memory = [server.memory()];
+    const keep = () => memory.push(server.memory());
+    const { port, path, greets } = server;
+    const opened = await told<"opened">({ do: "open", port, path, viewers: one.viewers, greets });
+    if (opened.refused.length > 0) throw new Error(`${one.name}: ${opened.refused.length} not let in: ${opened.refused[0]}`);
+    await pause(1_000);
+    keep();
+    const seen = [];
+    for (let n = 0; n <= changes; n++) {
+      seen.push(await change(server, told, next()));
+      await pause(300);
+    }
+    keep();
+    if (idle > 0) {
+      await pause(idle * 1_000);
+      keep();
+      seen.push(await change(server, told, next()));
+    }
+    if (one.kind === "ours") frame.text = seen.at(-1)!.frame;
+    return { opened, memory, seen };
+  } finally {
+    await end();
+    await server.end();
+  }
+}
+
+try {
+  prepare();
+  // What ours sends is what all send: one viewer gets it first.
+  const frame = { text: "", rev: 1_000 };
+  say("looking at what ours sends");
+  await round({ name: "ours-1", kind: "ours", hubs: 1, viewers: 1 }, frame);
+  const done = Object.fromEntries(cases.map(({ name }) => [name, [] as Round[]]));
+  for (let n = 0; n < rounds; n++) {
+    for (const one of cases) {
+      say(`round ${n + 1} of ${rounds}: ${one.name}`);
+      done[one.name]!.push(await round(one, frame));
+    }
+  }
+  say("");
+  print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, idle, json: given.json });
+} finally {
+  endAll();
+}

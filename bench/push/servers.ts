@@ -1,0 +1,160 @@
+// The servers that are compared: how each is started, and how a change is made on it.
+import { type ChildProcess, execFileSync, spawn, spawnSync, type StdioOptions } from "node:child_process";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { buildSync } from "esbuild";
+
+const root = new URL("../../", import.meta.url).pathname;
+const place = `${root}target/bench/push`;
+const token = `dbt_bench_${randomBytes(24).toString("base64url")}`;
+const sha256 = createHash("sha256").update(token).digest("hex");
+
+/** Which program serves. */
+export type Kind = "ours" | "room" | "socket.io" | "ws";
+
+/** A server that runs. */
+export interface Server {
+  port: number;
+  path: string; // of its WebSockets
+  greets: "state" | "socket.io" | "nothing";
+  /** Makes a change; others than ours broadcast `text`, with its `rev`. */
+  change(text: string): Promise<Change>;
+  memory(): number; // resident, in KB
+  processor(): number | null; // used so far, in ms; nothing where the system does not tell
+  end(): Promise<void>;
+}
+
+/** A change that was made; instants in ms of the machine's monotonic clock. */
+export interface Change {
+  asked: number;
+  answered: number;
+  answer: string;
+}
+
+/** Puts everything beside the configuration, afresh. */
+export function prepare() {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  cpSync(`${root}build`, `${place}/ours`, { recursive: true });
+  cpSync(`${root}bench/push/config.capnp`, `${place}/config.capnp`);
+  buildSync({
+    entryPoints: [`${root}bench/push/room.ts`],
+    outfile: `${place}/room.js`,
+    ...{ bundle: true, format: "esm", target: "es2022", external: ["cloudflare:workers"], logLevel: "warning" },
+  });
+}
+
+/** Starts one of them, with nobody connected. Ours has an event that runs, with that many hubs. */
+export async function start(kind: Kind, hubs: number): Promise<Server> {
+  const child = kind === "ours" || kind === "room" ? workerd(kind) : node(kind);
+  const port = await child.port;
+  const agent = new Agent({ keepAlive: true });
+  const call = (method: string, path: string, body = "") => exchange({ port, agent, method, path, body });
+  const paths = { ours: "/v1/events/main", room: "/parties/room/main", "socket.io": "/", ws: "/" };
+  if (kind === "ours") {
+    const made = await call("PUT", paths.ours, JSON.stringify({ startsAt: Date.now() - 60_000, title: "Spring gala", hubs }));
+    if (made.status >= 300) throw new Error(`the event could not be made: ${made.answer}`);
+  } else {
+    await call("POST", paths[kind], "{}");
+  }
+  let told = 0;
+  return {
+    port,
+    path: { ours: `${paths.ours}/live`, room: paths.room, "socket.io": "/socket.io/?EIO=4&transport=websocket", ws: "/" }[kind],
+    greets: kind === "ours" ? "state" : kind === "socket.io" ? kind : "nothing",
+    change: async (text) => {
+      const message = `We will be back in a minute or two (${String(++told).padStart(4, "0")})`;
+      const change = kind === "ours"
+        ? await call("POST", `${paths.ours}/commands`, JSON.stringify({ id: randomUUID(), command: "announce", message }))
+        : await call("POST", paths[kind], text);
+      if (change.status !== 200) throw new Error(`${kind} answered ${change.status}: ${change.answer}`);
+      return change;
+    },
+    memory: () => Number(execFileSync("ps", ["-o", "rss=", "-p", String(child.pid)], { encoding: "utf8" })),
+    processor: () => processor(child.pid),
+    end: () => (agent.destroy(), child.end()),
+  };
+}
+
+const running = new Set<ChildProcess>();
+
+/** Starts a program that ends with this one, on that core of the machine where `taskset` can say so. */
+export function program(core: 0 | 1, command: string, args: string[], stdio: StdioOptions) {
+  const bound = pinned ? ["taskset", "--cpu-list", String(core), command, ...args] : [command, ...args];
+  const child = spawn(bound[0]!, bound.slice(1), {
+    cwd: place,
+    env: { ...process.env, DOWNBEAT_TOKENS: JSON.stringify([{ id: "bench", sha256, scopes: ["operate", "read"], expires: null }]) },
+    stdio,
+  });
+  running.add(child);
+  const ended = new Promise<void>((done) => child.on("exit", () => (running.delete(child), done())));
+  return { child, pid: child.pid!, ended, end: () => (child.kill("SIGKILL"), ended) };
+}
+
+/** Whether programs can be held on one core. */
+export const pinned = spawnSync("taskset", ["--cpu-list", "0,1", "true"]).status === 0;
+
+/** Ends whatever still runs. */
+export function endAll() {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+function workerd(config: "ours" | "room") {
+  rmSync(`${place}/state`, { recursive: true, force: true });
+  mkdirSync(`${place}/state`);
+  const started = program(0, "workerd", ["serve", "--control-fd=3", "config.capnp", config], ["ignore", "inherit", "inherit", "pipe"]);
+  const port = new Promise<number>((listening, failed) => {
+    let lines = "";
+    started.child.stdio[3]!.on("data", (part) => {
+      lines += part;
+      const line = lines.split("\n").find((line) => line.includes('"listen"'));
+      if (line) listening(JSON.parse(line).port);
+    });
+    started.ended.then(() => failed(new Error("workerd ended before it listened")));
+  });
+  return { ...started, port };
+}
+
+function node(kind: Kind) {
+  const args = ["--no-warnings", `${root}bench/push/plain.ts`, kind];
+  const started = program(0, process.execPath, args, ["ignore", "inherit", "inherit", "ipc"]);
+  const port = new Promise<number>((listening, failed) => {
+    started.child.once("message", (message: { port: number }) => listening(message.port));
+    started.ended.then(() => failed(new Error(`${kind} ended before it listened`)));
+  });
+  return { ...started, port };
+}
+
+function exchange(to: { port: number; agent: Agent; method: string; path: string; body: string }) {
+  return new Promise<Change & { status: number }>((done, failed) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(to.body),
+    };
+    const asked = monotonic();
+    const call = request({ host: "127.0.0.1", headers, ...to }, (response) => {
+      const answered = monotonic();
+      let answer = "";
+      response.setEncoding("utf8").on("data", (part) => (answer += part));
+      response.on("end", () => done({ asked, answered, answer, status: response.statusCode! }));
+    });
+    call.on("error", failed);
+    call.end(to.body);
+  });
+}
+
+function monotonic() {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** What every thread of a process has computed, in ms: Linux keeps it to the nanosecond. */
+function processor(pid: number): number | null {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]), 0) / 1e6;
+  } catch {
+    return null;
+  }
+}
