@@ -10,7 +10,8 @@ const { values: given } = parseArgs({
     viewers: { type: "string", default: "8000" },
     changes: { type: "string", default: "5" },
     idle: { type: "string", default: "12" },
-    only: { type: "string", default: "" },
+    only: { type: "string", default: "" }, // names of cases, with commas
+    realtime: { type: "boolean", default: false }, // this process and its children have that priority
     json: { type: "boolean", default: false },
   },
 });
@@ -106,7 +107,8 @@ try {
     }
   }
   say("");
-  print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, idle, json: given.json });
+  const { json, realtime } = given;
+  print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, realtime, idle, json });
 } finally {
   endAll();
 }

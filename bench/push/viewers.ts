@@ -35,6 +35,7 @@ let viewers: Viewer[] = [];
 let order: Extract<Order, { do: "open" }>;
 let [twice, back, lost, waitingFor] = [0, 0, 0, 0];
 let whole = () => {};
+let listening = false;
 let frame = "";
 
 const told = (report: Report) => process.send!(report);
@@ -159,7 +160,14 @@ function listen(): Report {
   waitingFor = viewers.length;
   for (const viewer of viewers) viewer.at = 0;
   globalThis.gc?.();
+  listening = true;
+  stayAwake();
   return { done: "listening" };
+}
+
+// A process that sleeps has to be woken for each frame, and the system charges that to whoever sends.
+function stayAwake() {
+  if (listening) setImmediate(stayAwake);
 }
 
 /** Waits until each viewer has heard of one change since `listen`, at most `wait` ms, and a little longer for repetitions. */
@@ -170,6 +178,7 @@ async function heard(wait: number): Promise<Report> {
     clearTimeout(timer);
   }
   await new Promise((done) => setTimeout(done, 50));
+  listening = false;
   const at = viewers.map((viewer) => viewer.at).filter((at) => at > 0).sort((a, b) => a - b);
   return { done: "heard", at, missed: viewers.length - at.length, twice, back, lost, frame };
 }
