@@ -21,14 +21,14 @@ export interface Seen {
   twice: number;
   back: number;
   lost: number;
-  answer: string;
 }
 
-/** One round of a case: the first change after joining, those that follow, and at the end perhaps one after idling. */
+/** One round of a case: the first change after joining, those that follow, and at the end one after idling. */
 export interface Round {
-  opened: { took: number; each: number[] };
+  joining: { sockets: number; took: number; median: number; p99: number }; // in ms
   memory: number[]; // in KB: before, with the sockets, after the changes, and after idling
   seen: Seen[];
+  answer: string; // to the last change
 }
 
 /** Everything that was measured. */
@@ -65,11 +65,11 @@ export function print(measured: Measured) {
   table(measured, "The first change after everyone joined", single((round) => round.seen[0]!));
   if (idle > 0) table(measured, `A change after ${idle} s of silence`, single((round) => round.seen.at(-1)!));
   table(measured, "Joining: sockets a second, and ms for one (64 at a time)", {
-    "a second": (round) => round.opened.each.length / (round.opened.took / 1e3),
-    median: (round) => median(round.opened.each),
-    p99: (round) => round.opened.each.toSorted((a, b) => a - b)[Math.ceil(round.opened.each.length * 0.99) - 1]!,
+    "a second": ({ joining }) => joining.sockets / (joining.took / 1e3),
+    median: ({ joining }) => joining.median,
+    p99: ({ joining }) => joining.p99,
   });
-  const memory = (at: number) => (round: Round) => (round.memory[at]! - round.memory[0]!) / round.opened.each.length;
+  const memory = (at: number) => (round: Round) => (round.memory[at]! - round.memory[0]!) / round.joining.sockets;
   table(measured, "The server's memory: MB with nobody there, then KB more per socket", {
     nobody: (round) => round.memory[0]! / 1024,
     joined: memory(1),
@@ -80,9 +80,14 @@ export function print(measured: Measured) {
   table(measured, "Viewers who missed a change, got it twice, got an older one after a newer one, lost their socket", {
     missed: sum("missed"), twice: sum("twice"), back: sum("back"), lost: sum("lost"),
   });
-  for (const one of cases.filter(({ kind }) => kind === "room" && idle > 0)) {
-    const anew = rounds[one.name]!.filter((round) => (JSON.parse(round.seen.at(-1)!.answer) as { made: number }).made > 1).length;
-    console.log(`\n${label(one)}: hibernated during the silence (its object was made anew) in ${anew} of ${count} rounds`);
+  console.log("");
+  for (const one of cases) {
+    const answers = rounds[one.name]!.map(({ answer }) => answer);
+    if (one.kind === "room" && idle > 0) {
+      const anew = answers.filter((answer) => (JSON.parse(answer) as { made: number }).made > 1).length;
+      console.log(`${label(one)}: hibernated during the silence (its object was made anew) in ${anew} of ${count} rounds`);
+    }
+    if (one.kind === "ours") console.log(`${label(one)}: the operator was told`, JSON.stringify(JSON.parse(answers.at(-1)!).delivery));
   }
   console.log("\nWhat is to be reached");
   for (const { what, is, most, unit, reached } of verdicts(measured)) {

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { endAll, pinned, prepare, program, type Server, start } from "./servers.ts";
 import type { Order, Report } from "./viewers.ts";
-import { type Case, print, type Round } from "./report.ts";
+import { type Case, print, type Round, type Seen } from "./report.ts";
 
 const { values: given } = parseArgs({
   options: {
@@ -52,14 +52,15 @@ async function change(server: Server, told: ReturnType<typeof audience>["told"],
   const before = server.processor();
   await told<"listening">({ do: "listen" });
   const { asked, answered, answer } = await server.change(text);
-  const { at, ...seen } = await told<"heard">({ do: "heard", wait: 10_000 });
+  const { at, missed, twice, back, lost, frame } = await told<"heard">({ do: "heard", wait: 10_000 });
   const after = server.processor();
   const quantile = (share: number) => at[Math.ceil(at.length * share) - 1]! - asked;
-  return {
+  const seen: Seen = {
     first: at[0]! - asked, median: quantile(0.5), p99: quantile(0.99), last: quantile(1), answered: answered - asked,
     processor: before === null || after === null ? null : after - before,
-    ...seen, answer,
+    missed, twice, back, lost,
   };
+  return { seen, answer, frame };
 }
 
 async function round(one: Case, frame: { text: string; rev: number }): Promise<Round> {
@@ -74,19 +75,24 @@ async function round(one: Case, frame: { text: string; rev: number }): Promise<R
     if (opened.refused.length > 0) throw new Error(`${one.name}: ${opened.refused.length} not let in: ${opened.refused[0]}`);
     await pause(1_000);
     keep();
-    const seen = [];
+    const seen: Seen[] = [];
+    const make = async () => {
+      const made = await change(server, told, next());
+      seen.push(made.seen);
+      if (one.kind === "ours") frame.text = made.frame;
+      return made.answer;
+    };
     for (let n = 0; n <= changes; n++) {
-      seen.push(await change(server, told, next()));
+      await make();
       await pause(300);
     }
     keep();
-    if (idle > 0) {
-      await pause(idle * 1_000);
-      keep();
-      seen.push(await change(server, told, next()));
-    }
-    if (one.kind === "ours") frame.text = seen.at(-1)!.frame;
-    return { opened, memory, seen };
+    if (idle > 0) await pause(idle * 1_000);
+    if (idle > 0) keep();
+    const answer = await make();
+    const each = opened.each.toSorted((a, b) => a - b);
+    const joining = { sockets: each.length, took: opened.took, median: each[each.length >> 1]!, p99: each[Math.ceil(each.length * 0.99) - 1]! };
+    return { joining, memory, seen, answer };
   } finally {
     await end();
     await server.end();
