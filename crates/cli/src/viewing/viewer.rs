@@ -147,7 +147,7 @@ impl Viewer {
         match frame {
             Frame::Pong(version) => {
                 witness.witness(Seen::Ponged, &self.session, now);
-                self.session.handle_pong(&version.epoch, version.rev, now);
+                self.session.handle_pong(&version, now);
             }
             Frame::Text(text) => {
                 // What later versions may say besides is none of this one's business.
