@@ -34,6 +34,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
+use crate::fanout::Version;
 use crate::message::{Locale, Message};
 use crate::name::{CommandId, Digest, Epoch, Rev};
 use crate::time::{ServerTime, Span};
@@ -197,6 +198,11 @@ impl Show {
 }
 
 impl EventState {
+    /// Gives the state's life and revision.
+    pub fn version(&self) -> Version {
+        Version { epoch: self.epoch.clone(), rev: self.rev }
+    }
+
     /// Gives the life of this event's counter.
     pub const fn epoch(&self) -> &Epoch {
         &self.epoch

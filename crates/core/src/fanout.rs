@@ -29,4 +29,4 @@ pub use region::Region;
 pub use slices::Slices;
 pub use tally::{Share, Tally};
 pub use tree::{DEGREE, Tree};
-pub use version::Version;
+pub use version::{Told, Version};

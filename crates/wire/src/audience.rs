@@ -1,7 +1,7 @@
 //! The answer of `GET /v1/events/{event}/audience`: who is connected, and how far the last change got.
 
 use downbeat_core::Rev;
-use downbeat_core::fanout::Region;
+use downbeat_core::fanout::{Region, Report};
 use serde::{Deserialize, Serialize};
 
 /// Who is connected, as the hubs say. Hubs that are silent are not counted: `answered` says how many did.
@@ -39,6 +39,13 @@ pub struct HubAudience {
     pub sockets: u64,
     /// The revision it has.
     pub rev: Rev,
+}
+
+impl From<&Report> for HubAudience {
+    fn from(report: &Report) -> Self {
+        let Report { hub, rev, sockets, .. } = *report;
+        Self { hub, region: Region::of_hub(hub), sockets: sockets.into(), rev }
+    }
 }
 
 /// What a sample of the viewers said of a change.

@@ -6,7 +6,7 @@ use downbeat_wire::{EventList, ListedEvent, Route};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
 use crate::clock;
-use crate::object::{Question, ask};
+use crate::object::{Object, Question, ask};
 use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::Target;
@@ -61,22 +61,19 @@ impl CatalogDo {
     }
 }
 
-/// The binding of the catalog's object.
-const BINDING: &str = "CATALOG";
-
-/// The name of the one object there is.
-const NAME: &str = "catalog";
+/// The one object there is.
+const CATALOG: Object<'_> = Object { binding: "CATALOG", name: "catalog", region: None };
 
 /// Adds an event that was just made. If that fails the event exists all the same; it is only missing in the list.
 pub(crate) async fn add(env: &Env, event: &EventName) {
     let path = Route::Event(event.clone()).path();
-    if let Err(error) = ask(env, BINDING, NAME, Question { method: "PUT", ..Question::get(&path) }).await {
+    if let Err(error) = ask(env, CATALOG, Question { method: "PUT", ..Question::get(&path) }).await {
         worker::console_error!("event {event} is missing in the catalog: {error}");
     }
 }
 
 /// Gives the events there are.
 pub(crate) async fn list(env: &Env) -> core::result::Result<Reply, Problem> {
-    let listed = ask(env, BINDING, NAME, Question::get(&Route::Events.path())).await;
+    let listed = ask(env, CATALOG, Question::get(&Route::Events.path())).await;
     listed.map(|(_, text)| Reply::json(200, text)).map_err(|error| unavailable("the list of events", &error))
 }

@@ -43,6 +43,7 @@ pub(crate) struct Copy {
     heard_at: Option<ServerTime>,
     asked_at: Option<ServerTime>,
     failed_at: Option<ServerTime>,
+    unanswered: u32,
     tail: Tail,
 }
 
@@ -108,6 +109,11 @@ impl Copy {
         within(self.failed_at, FAILURE_KEPT, now)
     }
 
+    /// Gives how many questions had no answer since the last one that had.
+    pub(crate) const fn unanswered(&self) -> u32 {
+        self.unanswered
+    }
+
     fn hear(&mut self, known: Known, now: ServerTime) {
         let older = match (self.last(), &known) {
             (Some(last), Known::State(state)) => last.epoch() == state.epoch() && last.rev() > state.rev(),
@@ -122,6 +128,7 @@ impl Copy {
         self.heard_at = Some(now);
         self.asked_at = None;
         self.failed_at = None;
+        self.unanswered = 0;
     }
 }
 
@@ -149,6 +156,7 @@ impl Copies {
         let copy = self.copy(event);
         copy.asked_at = None;
         copy.failed_at = Some(now);
+        copy.unanswered = copy.unanswered.saturating_add(1);
     }
 
     /// Forgets how fresh the copy of `event` is, since a command has just changed it.

@@ -2,6 +2,7 @@
 
 use core::pin::pin;
 use core::time::Duration;
+use downbeat_core::fanout::{Region, joins};
 use downbeat_core::{EventName, EventState};
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
@@ -15,14 +16,12 @@ use worker::{Delay, Env};
 use crate::Context;
 use crate::clock;
 use crate::copies::{Copies, Copy, Known};
-use crate::object::{Question, ask};
+use crate::object::{Object, Question, ask};
 use crate::reply::{Reply, unavailable};
+use crate::{hub, live};
 
-/// The path at which the object gives its whole state to workers; no public path leads to it.
+/// The path at which the object and its hubs give the whole state to workers; no public path leads to it.
 pub(crate) const STATE_PATH: &str = "/state";
-
-/// The binding of the events' objects.
-const BINDING: &str = "EVENT";
 
 /// The header in which the worker tells the object whose token was shown.
 pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
@@ -50,9 +49,14 @@ pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T
     copies(|copies| work(copies.copy(event)))
 }
 
-/// Asks the object for its state and takes it in. Errors are remembered, and told to the log.
-pub(crate) async fn refresh(env: Env, event: EventName) {
-    match known(&env, &event).await {
+/// Gives the object that is the event.
+fn object(event: &EventName) -> Object<'_> {
+    Object { binding: "EVENT", name: event.as_str(), region: None }
+}
+
+/// Asks a hub for the state and takes it in. Errors are remembered, and told to the log.
+pub(crate) async fn refresh(env: Env, event: EventName, region: Option<Region>) {
+    match hub_knows(&env, &event, region).await {
         Ok(known) => copies(|copies| copies.hear(&event, known, clock::now())),
         Err(error) => {
             worker::console_error!("event {event} does not answer: {error}");
@@ -61,17 +65,40 @@ pub(crate) async fn refresh(env: Env, event: EventName) {
     }
 }
 
+/// Gives what a hub near `region` knows of `event`: a thousand isolates that ask must not come to one object. After a
+/// question without an answer, any other hub is as good.
+async fn hub_knows(env: &Env, event: &EventName, region: Option<Region>) -> worker::Result<Known> {
+    let (hubs, unanswered) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.unanswered()));
+    let hub = match (hubs, unanswered) {
+        (Some(hubs), 0) => joins(hubs, region, live::next_spread(), None),
+        (Some(hubs), _) => joins(hubs, None, live::next_spread(), None),
+        // Every event has a first hub.
+        (None, 0) => 0,
+        (None, _) => return known(env, event).await,
+    };
+    read(hub::ask(env, event, hub, Question::get(STATE_PATH)).await?)
+}
+
 async fn known(env: &Env, event: &EventName) -> worker::Result<Known> {
-    match ask(env, BINDING, event.as_str(), Question::get(STATE_PATH)).await? {
+    read(ask(env, object(event), Question::get(STATE_PATH)).await?)
+}
+
+fn read(answer: (u16, String)) -> worker::Result<Known> {
+    match answer {
         (200, text) => Ok(Known::State(Box::new(json::read(text.as_bytes())?))),
         (404, _) => Ok(Known::Missing),
         (status, _) => Err(worker::Error::RustError(format!("unexpected status {status}"))),
     }
 }
 
+/// Gives what the event itself knows: for its hubs.
+pub(crate) async fn authoritative(env: &Env, event: &EventName) -> worker::Result<Known> {
+    bounded(known(env, event)).await
+}
+
 /// Renews the copy of `event` after the answer has left.
-pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName) {
-    let refresh = refresh(env.clone(), event.clone());
+pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) {
+    let refresh = refresh(env.clone(), event.clone(), region);
     ctx.wait_until(&future_to_promise(AssertUnwindSafe(async {
         refresh.await;
         Ok(JsValue::UNDEFINED)
@@ -79,12 +106,12 @@ pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName) {
 }
 
 /// Waits until the copy of `event` is fresh, at most [`WAIT`]. Of many requests that come at once, one asks.
-pub(crate) async fn wait_for_news(env: &Env, ctx: &Context, event: &EventName) {
+pub(crate) async fn wait_for_news(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) {
     let mut waited = Duration::ZERO;
     while waited < WAIT {
         if copy(event, |copy| copy.ask(clock::now())) {
             // The question goes on when this request no longer waits for it, so that a late answer still counts.
-            let refresh = refresh(env.clone(), event.clone());
+            let refresh = refresh(env.clone(), event.clone(), region);
             let asking = future_to_promise(AssertUnwindSafe(async {
                 refresh.await;
                 Ok(JsValue::UNDEFINED)
@@ -114,10 +141,33 @@ pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Pr
     }
 }
 
-/// Gives the state of `event` as this isolate has it, at most a second old, for all who only read.
-pub(crate) async fn copied_state(env: &Env, ctx: &Context, event: &EventName) -> Result<EventState, Problem> {
+/// Works with the state of `event` as this isolate has it: fresh if that can be had in time, else the last it heard of.
+pub(crate) async fn known_state<T>(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+    work: impl FnOnce(&EventState) -> T,
+) -> Result<T, Problem> {
     if copy(event, |copy| copy.fresh(clock::now()).is_none()) {
-        wait_for_news(env, ctx, event).await;
+        wait_for_news(env, ctx, event, region).await;
+    }
+    copy(event, |copy| match (copy.fresh(clock::now()), copy.last()) {
+        (Some(Known::Missing), _) => Err(unknown_event(event)),
+        (_, Some(state)) => Ok(work(state)),
+        (_, None) => Err(silent(event, &worker::Error::RustError("no answer in time".to_owned()))),
+    })
+}
+
+/// Gives the state of `event` as this isolate has it, at most a second old, for all who only read.
+pub(crate) async fn copied_state(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+) -> Result<EventState, Problem> {
+    if copy(event, |copy| copy.fresh(clock::now()).is_none()) {
+        wait_for_news(env, ctx, event, region).await;
     }
     copy(event, |copy| match copy.fresh(clock::now()) {
         Some(Known::State(state)) => Ok(EventState::clone(state)),
@@ -149,7 +199,7 @@ pub(crate) fn unknown_event(event: &EventName) -> Problem {
 /// Takes an operator's call to the object: what it answers goes back as it is.
 pub(crate) async fn call(env: &Env, event: &EventName, question: Question<'_>) -> Result<Reply, Problem> {
     let changes = question.method != "GET";
-    let answered = bounded(ask(env, BINDING, event.as_str(), question)).await;
+    let answered = bounded(ask(env, object(event), question)).await;
     if changes {
         copies(|copies| copies.outdate(event));
     }

@@ -1,36 +1,82 @@
 //! The object that is an event: it loads the state, lets core decide, keeps the result, and answers. In that order.
 
-use downbeat_core::{EventName, EventState, Outcome};
+use core::time::Duration;
+use downbeat_core::fanout::{Tally, Tree};
+use downbeat_core::{CommandId, EventName, EventState, Outcome};
+use downbeat_wire::Audience;
+use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::{CommandAnswer, DeliveryReport, Route, StateBody, command, configuration, refusal};
 use serde_json::Value;
-use std::cell::RefCell;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+use std::cell::{Cell, RefCell};
+use worker::{Delay, DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
 
-use crate::clock;
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
 use crate::store::Store;
+use crate::{clock, fanout};
+
+/// Gives after how long the hubs are told again if not all have answered: 2 s, and then twice as long each time.
+const TELL_AGAIN: Duration = Duration::from_secs(2);
+
+/// Gives how often: 5 times, a minute. Then the hubs have looked for themselves.
+const TELLINGS_MAX: u32 = 5;
+
+/// Gives how often a repeated command looks whether the first one has been answered: every 10 ms.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// One event.
-#[durable_object(fetch)]
+#[durable_object(alarm)]
 pub struct EventDo {
+    env: Env,
+    /// The event's name; nothing for an object that somebody named otherwise.
+    name: Option<EventName>,
+    storage: Storage,
     store: Store,
     /// The state as it is kept. Written only after the store has it.
     state: RefCell<Option<EventState>>,
+    /// The commands that were applied and are told to the hubs before they are answered.
+    telling: RefCell<Vec<CommandId>>,
+    /// How often the hubs were told the state again.
+    tellings: Cell<u32>,
+}
+
+/// Takes a command off [`EventDo::telling`] when its answer is given, or its request given up.
+struct Telling<'a>(&'a RefCell<Vec<CommandId>>, &'a CommandId);
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().retain(|id| id != self.1);
+    }
 }
 
 impl DurableObject for EventDo {
-    fn new(state: State, _env: Env) -> Self {
-        Self { store: Store::new(&state), state: RefCell::default() }
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            env,
+            name: state.id().name().and_then(|name| name.parse().ok()),
+            storage: state.storage(),
+            store: Store::new(&state),
+            state: RefCell::default(),
+            telling: RefCell::default(),
+            tellings: Cell::default(),
+        }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         let reply = self.answer(request.inner().clone()?).await.unwrap_or_else(Reply::from);
         Ok(reply.into_response(Readers::Operators, false).into())
+    }
+
+    /// Tells the hubs again: the first time, some were silent, or this object was gone before all had answered.
+    async fn alarm(&self) -> Result<Response> {
+        if let (Some(event), Ok(Some(state))) = (&self.name, self.state()) {
+            self.tell(event, &state, state.delivery().hubs).await;
+        }
+        Response::empty()
     }
 }
 
@@ -46,9 +92,10 @@ impl EventDo {
         }
         let token = request.headers().get(TOKEN_HEADER).ok().flatten().unwrap_or_default();
         match (request.method().as_str(), Route::parse(target.path)) {
-            ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?),
-            ("POST", Some(Route::Commands(event))) => self.command(&event, &token, &body(request).await?),
+            ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?).await,
+            ("POST", Some(Route::Commands(event))) => self.command(&event, &token, &body(request).await?).await,
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
+            ("GET", Some(Route::Audience(event))) => self.audience(&event).await,
             _ => Err(Problem::new(Code::UnknownPath, "an event's object has nothing at this path")),
         }
     }
@@ -81,8 +128,59 @@ impl EventDo {
         Ok(())
     }
 
+    /// Tells the hubs the state, and waits a moment for what they say. Hubs that stay silent are told again by alarm.
+    async fn tell(&self, event: &EventName, state: &EventState, hubs: u16) -> DeliveryReport {
+        let began = clock::now();
+        let wait = TELL_AGAIN * 2_u32.pow(self.tellings.get().min(TELLINGS_MAX));
+        // Set before anything leaves: should this object be gone amid the telling, its successor goes on.
+        if self.tellings.get() < TELLINGS_MAX
+            && let Err(error) = self.storage.set_alarm(wait).await
+        {
+            worker::console_error!("event {event} has no alarm: {error}");
+        }
+        let text = serde_json::to_string(state).expect(TEXT_KEYS);
+        let gathering = fanout::tell(&self.env, event, Tree::of(hubs), state.rev(), Some(text)).await;
+        let current = self.state.borrow().as_ref().is_some_and(|now| now.rev() == state.rev());
+        if gathering.is_complete() && current {
+            self.tellings.set(0);
+            let _ = self.storage.delete_alarm().await;
+        } else {
+            self.tellings.set(self.tellings.get() + 1);
+        }
+        DeliveryReport {
+            hubs: hubs.into(),
+            acked: gathering.reached().into(),
+            sockets: gathering.sockets(),
+            ms: (clock::now() - began).as_millis().unsigned_abs(),
+        }
+    }
+
+    /// Gives who is connected, and what a sample of them said of the last change.
+    async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
+        let state = self.state()?.ok_or_else(|| unknown_event(event))?;
+        let hubs = state.delivery().hubs;
+        let gathering = fanout::tell(&self.env, event, Tree::of(hubs), downbeat_core::Rev::default(), None).await;
+        let rev = state.rev();
+        let tally = Tally::of(gathering.reports().filter(|report| report.rev == rev).map(|report| &report.share));
+        let audience = Audience {
+            rev,
+            hubs: hubs.into(),
+            answered: gathering.reached().into(),
+            sockets: gathering.sockets(),
+            by_hub: gathering.reports().map(HubAudience::from).collect(),
+            acks: (tally.asked() > 0).then(|| Acks {
+                rev,
+                asked: tally.asked(),
+                applied: tally.applied(),
+                median: tally.percentile(50),
+                p95: tally.percentile(95),
+            }),
+        };
+        Ok(Reply::json(200, serde_json::to_string(&audience).expect(TEXT_KEYS)))
+    }
+
     /// Makes the event, or changes its configuration.
-    fn configure(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
+    async fn configure(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
         let (wanted, actor) = configuration::parse(body)?;
         let actor = actor.unwrap_or_else(|| token.to_owned());
         let now = clock::now();
@@ -98,14 +196,20 @@ impl EventDo {
         };
         let answer = serde_json::to_string(&StateBody::new(event, &state, now)).expect(TEXT_KEYS);
         if changed {
-            self.keep(state, token, logged, &answer)?;
+            let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
+            self.keep(state.clone(), token, logged, &answer)?;
+            // The hubs it no longer has are told, too; those it has are made where they belong.
+            self.tell(event, &state, hubs).await;
         }
         Ok(Reply::json(status, answer))
     }
 
     /// Applies a command, or repeats the first answer to it.
-    fn command(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
+    async fn command(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
         let request = command::parse(body, token)?;
+        while self.telling.borrow().contains(&request.id) {
+            Delay::from(LOOK_AGAIN).await;
+        }
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
         let answered = self.store.answered(&request.id).map_err(broken)?;
         let now = clock::now();
@@ -113,20 +217,27 @@ impl EventDo {
         let outcome = state
             .handle_command(&request, answered.as_ref().map(|answered| &answered.receipt), now)
             .map_err(|error| refusal::problem(&error, event, Some(&before), now))?;
-        let answer = match (outcome, answered) {
+        let mut answer = match (outcome, answered) {
             (Outcome::Repeated(_), Some(answered)) => return Ok(Reply::json(200, answered.answer)),
             (Outcome::Applied { rev, effective_at, replaced }, _) => CommandAnswer {
                 rev,
                 effective_at,
                 replaced,
                 state: StateBody::new(event, &state, now),
-                delivery: DeliveryReport::default(),
+                // Should this object be gone before the hubs answer, the repetition gets this.
+                delivery: DeliveryReport { hubs: state.delivery().hubs.into(), ..DeliveryReport::default() },
             },
             (Outcome::Repeated(_), None) => unreachable!("core repeats only what it was shown"),
         };
-        let answer = serde_json::to_string(&answer).expect(TEXT_KEYS);
-        self.keep(state, token, command::body(&request), &answer)?;
-        Ok(Reply::json(200, answer))
+        let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
+        self.keep(state.clone(), token, command::body(&request), &text)?;
+
+        self.telling.borrow_mut().push(request.id.clone());
+        let _telling = Telling(&self.telling, &request.id);
+        answer.delivery = self.tell(event, &state, state.delivery().hubs).await;
+        let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
+        self.store.answer(&request.id, &text).map_err(broken)?;
+        Ok(Reply::json(200, text))
     }
 
     /// Gives a page of the log.

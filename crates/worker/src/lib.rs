@@ -9,6 +9,9 @@
 //! | `copies.rs`, `event.rs` | that copy, and how it is renewed |
 //! | `public.rs`, `operator.rs`, `rundowns.rs` | all other calls |
 //! | `event_do.rs`, `store.rs` | the event's object, and what it keeps |
+//! | `live.rs` | finding a hub for a viewer |
+//! | `hub_do.rs`, `hub_store.rs`, `sockets.rs` | a hub: the sockets it holds, and what it keeps |
+//! | `fanout.rs`, `hub.rs` | telling all hubs, and asking one |
 //! | `object.rs` | calling an object |
 //! | `catalog_do.rs` | which events there are |
 
@@ -18,12 +21,18 @@ mod clock;
 mod copies;
 mod event;
 mod event_do;
+mod fanout;
+mod hub;
+mod hub_do;
+mod hub_store;
+mod live;
 mod object;
 mod operator;
 mod public;
 mod reply;
 mod request;
 mod rundowns;
+mod sockets;
 mod store;
 mod time;
 
@@ -93,6 +102,10 @@ async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
         return Reply::from(Problem::new(Code::UnknownPath, detail)).into_response(Readers::Public, head);
     };
     let readers = readers(&method, &route);
+    if let (Route::Live(event), "GET") = (&route, method.as_str()) {
+        let joined = live::join(&request, env, ctx, &target, event).await;
+        return joined.unwrap_or_else(|problem| Reply::from(problem).into_response(readers, head));
+    }
     let reply = match method.as_str() {
         "OPTIONS" => Ok(options(&route)),
         "GET" | "HEAD" => get(&request, env, ctx, route, &target).await,
@@ -111,19 +124,19 @@ fn readers(method: &str, route: &Route) -> Readers {
 }
 
 async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: &Target<'_>) -> Result<Reply, Problem> {
+    let region = live::region(request);
     match &route {
         Route::Time => {
             let event = default_event(env, EventName::clone);
-            time::answer(env, ctx, &event, false).await
+            time::answer(env, ctx, &event, region, false).await
         }
-        Route::EventTime(event) => time::answer(env, ctx, event, true).await,
+        Route::EventTime(event) => time::answer(env, ctx, event, region, true).await,
         Route::Event(event) => {
             let operator = operator::authorize(env, request, Scope::Read).is_ok();
-            public::state(env, ctx, event, operator).await
+            public::state(env, ctx, event, region, operator).await
         }
-        Route::Status(event) => public::status(env, ctx, event).await,
-        Route::Live(event) => Err(Problem::new(Code::UpgradeRequired, format!("event \"{event}\" does not push yet"))),
-        Route::RundownPointer(event) => public::rundown_pointer(env, ctx, event).await,
+        Route::Status(event) => public::status(env, ctx, event, region).await,
+        Route::RundownPointer(event) => public::rundown_pointer(env, ctx, event, region).await,
         Route::Rundown(event, digest) => {
             let known = request.headers().get("if-none-match").ok().flatten();
             rundowns::get(env, event, *digest, known.as_deref()).await
@@ -132,7 +145,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
         Route::Events => operator::events(env, request).await,
         Route::Log(event) => operator::log(env, request, target.query, event).await,
         Route::Audience(event) => operator::audience(env, request, event).await,
-        Route::Commands(_) | Route::Emergency(_) => Ok(not_allowed(&request.method(), &route)),
+        Route::Commands(_) | Route::Live(_) | Route::Emergency(_) => Ok(not_allowed(&request.method(), &route)),
     }
 }
 

@@ -1,8 +1,9 @@
-//! Calling a Durable Object: one question, one answer, both as text.
+//! Calling a Durable Object: one question, one answer, both as text (or a socket, `call`).
 //!
 //! The wrappers of workers-rs copy every header and stream every body; objects here answer with a status and a short
 //! text, so the runtime's own calls are enough.
 
+use downbeat_core::fanout::Region;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -14,7 +15,7 @@ extern "C" {
     type Namespace;
 
     #[wasm_bindgen(method, catch, js_name = getByName)]
-    fn get_by_name(this: &Namespace, name: &str) -> core::result::Result<Stub, JsValue>;
+    fn get_by_name(this: &Namespace, name: &str, options: &JsValue) -> core::result::Result<Stub, JsValue>;
 
     type Stub;
 
@@ -41,12 +42,39 @@ impl<'a> Question<'a> {
     }
 }
 
-/// Asks the object named `name` of the namespace bound as `binding`; gives its status and its text.
-pub(crate) async fn ask(env: &Env, binding: &str, name: &str, question: Question<'_>) -> Result<(u16, String)> {
-    let namespace = js_sys::Reflect::get(env, &binding.into())?;
+/// Which object is meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Object<'a> {
+    /// The binding of its namespace.
+    pub(crate) binding: &'a str,
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Where it is to be, should this be the call that makes it.
+    pub(crate) region: Option<Region>,
+}
+
+/// Asks an object; gives its status and its text.
+pub(crate) async fn ask(env: &Env, object: Object<'_>, question: Question<'_>) -> Result<(u16, String)> {
+    let response = call(env, object, question).await?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}
+
+/// Asks an object; gives its response as it is.
+pub(crate) async fn call(env: &Env, object: Object<'_>, question: Question<'_>) -> Result<Response> {
+    let namespace = js_sys::Reflect::get(env, &object.binding.into())?;
     if namespace.is_undefined() {
+        let binding = object.binding;
         return Err(Error::RustError(format!("the binding {binding} is missing in the worker's configuration")));
     }
+    let options = match object.region {
+        Some(region) => {
+            let options = js_sys::Object::new();
+            js_sys::Reflect::set(&options, &"locationHint".into(), &region.as_str().into())?;
+            options.into()
+        }
+        None => JsValue::UNDEFINED,
+    };
     let headers = Headers::new()?;
     if let Some((name, value)) = question.header {
         headers.set(name, value)?;
@@ -58,8 +86,6 @@ pub(crate) async fn ask(env: &Env, binding: &str, name: &str, question: Question
         init.set_body(&js_sys::Uint8Array::from(body));
     }
     let request = Request::new_with_str_and_init(&format!("https://object{}", question.path), &init)?;
-    let stub = namespace.unchecked_into::<Namespace>().get_by_name(name)?;
-    let response: Response = JsFuture::from(stub.fetch(&request)?).await?.unchecked_into();
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.status(), text.as_string().unwrap_or_default()))
+    let stub = namespace.unchecked_into::<Namespace>().get_by_name(object.name, &options)?;
+    Ok(JsFuture::from(stub.fetch(&request)?).await?.unchecked_into())
 }

@@ -3,13 +3,12 @@
 use downbeat_core::{Command, EventName};
 use downbeat_wire::problem::Problem;
 use downbeat_wire::token::Scope;
-use downbeat_wire::{Audience, Route, TokenId, command};
+use downbeat_wire::{Route, TokenId, command};
 use web_sys::Request;
 use worker::Env;
 
 use crate::event::TOKEN_HEADER;
 use crate::object::Question;
-use crate::public::TEXT_KEYS;
 use crate::reply::Reply;
 use crate::request::body;
 use crate::rundowns;
@@ -66,11 +65,10 @@ pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventN
     event::call(env, name, Question::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
-/// Gives who is connected. Nobody is, as long as this server does not push.
+/// Gives who is connected.
 pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
-    event::state(env, name).await?;
-    Ok(Reply::json(200, serde_json::to_string(&Audience::default()).expect(TEXT_KEYS)))
+    event::call(env, name, Question::get(&Route::Audience(name.clone()).path())).await
 }
 
 /// Gives the events there are.

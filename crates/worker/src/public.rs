@@ -1,6 +1,7 @@
 //! What everyone may read besides the time: the event's state, and the pointer to its rundown.
 
 use downbeat_core::EventName;
+use downbeat_core::fanout::Region;
 use downbeat_wire::problem::Problem;
 use downbeat_wire::rundown::integrity;
 use downbeat_wire::{Route, RundownPointer, StateBody};
@@ -13,22 +14,40 @@ use crate::reply::{Keep, Reply};
 use crate::rundowns;
 
 /// Gives the whole public state of an event. `authoritative` asks the event itself, for operators who decide on it.
-pub(crate) async fn state(env: &Env, ctx: &Context, event: &EventName, authoritative: bool) -> Result<Reply, Problem> {
-    let state =
-        if authoritative { event::state(env, event).await? } else { event::copied_state(env, ctx, event).await? };
+pub(crate) async fn state(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+    authoritative: bool,
+) -> Result<Reply, Problem> {
+    let state = match authoritative {
+        true => event::state(env, event).await?,
+        false => event::copied_state(env, ctx, event, region).await?,
+    };
     let body = StateBody::new(event, &state, clock::now());
     Ok(Reply::json(200, serde_json::to_string(&body).expect(TEXT_KEYS)))
 }
 
 /// Gives the whole public state for those who poll it: caches may keep it for a moment, and tell it to all of them.
-pub(crate) async fn status(env: &Env, ctx: &Context, event: &EventName) -> Result<Reply, Problem> {
-    let state = state(env, ctx, event, false).await?;
+pub(crate) async fn status(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+) -> Result<Reply, Problem> {
+    let state = state(env, ctx, event, region, false).await?;
     Ok(state.keep(Keep::Moment).header("cache-tag", "event"))
 }
 
 /// Gives which rundown the event has, and where.
-pub(crate) async fn rundown_pointer(env: &Env, ctx: &Context, event: &EventName) -> Result<Reply, Problem> {
-    let state = event::copied_state(env, ctx, event).await?;
+pub(crate) async fn rundown_pointer(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+) -> Result<Reply, Problem> {
+    let state = event::copied_state(env, ctx, event, region).await?;
     let digest = state.rundown();
     let bytes = match digest {
         Some(digest) => rundowns::bytes(env, event, digest).await?,

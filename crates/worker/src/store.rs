@@ -136,6 +136,12 @@ impl Store {
         })
     }
 
+    /// Keeps the final answer to an applied command: the one its repetitions get.
+    pub(crate) fn answer(&self, id: &CommandId, answer: &str) -> Result<()> {
+        self.sql.exec("UPDATE log SET answer = ? WHERE id = ?", vec![answer.into(), id.as_str().into()])?;
+        Ok(())
+    }
+
     /// Says whether the event was ever made.
     fn exists(&self) -> Result<bool> {
         Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_some())

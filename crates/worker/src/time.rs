@@ -4,6 +4,7 @@
 //! answer has left. Without one it waits for the event's object, but never longer than 300 ms: the time is always
 //! answered, if need be with the status `unknown`.
 
+use downbeat_core::fanout::Region;
 use downbeat_core::{EventName, ServerTime};
 use downbeat_wire::TimeBody;
 use downbeat_wire::problem::Problem;
@@ -17,7 +18,7 @@ use crate::copies::Known;
 use crate::event;
 use crate::reply::Reply;
 use crate::request::Target;
-use crate::{clock, default_event};
+use crate::{clock, default_event, live};
 
 thread_local! {
     static ANSWER: RefCell<String> = RefCell::new(String::with_capacity(1_024));
@@ -65,7 +66,7 @@ pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<
             let copy = copies.find(event)?;
             let response = respond(now, copy.tail(now)?);
             if copy.ask(now) {
-                event::refresh_later(env, ctx, &event.parse().ok()?);
+                event::refresh_later(env, ctx, &event.parse().ok()?, live::region(request));
             }
             Some(response)
         })
@@ -81,13 +82,19 @@ fn respond(now: ServerTime, tail: &str) -> Response {
 
 /// Answers when there was no fresh copy. `named` says whether the request named the event: then one that does not
 /// exist is an error, while `/time` without its event says `unknown`.
-pub(crate) async fn answer(env: &Env, ctx: &Context, event: &EventName, named: bool) -> Result<Reply, Problem> {
+pub(crate) async fn answer(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+    named: bool,
+) -> Result<Reply, Problem> {
     let received_at = clock::now();
     let waited = event::copy(event, |copy| copy.fresh(received_at).is_none() && !copy.failed_lately(received_at));
     if waited {
-        event::wait_for_news(env, ctx, event).await;
+        event::wait_for_news(env, ctx, event, region).await;
     } else if event::copy(event, |copy| copy.ask(received_at)) {
-        event::refresh_later(env, ctx, event);
+        event::refresh_later(env, ctx, event, region);
     }
 
     let now = clock::now();

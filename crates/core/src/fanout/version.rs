@@ -30,6 +30,29 @@ impl Version {
     }
 }
 
+/// How a state somebody is told relates to the one they have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It is the first, or a higher revision.
+    News,
+    /// It is the same, or older: it came twice or late.
+    Known,
+    /// It is of another life of the event. Which of the two is over only the event itself can say.
+    OtherLife,
+}
+
+impl Told {
+    /// Judges the state `told`, having `known`.
+    pub fn of(told: &Version, known: Option<&Version>) -> Self {
+        match known {
+            None => Self::News,
+            Some(known) if known.epoch != told.epoch => Self::OtherLife,
+            Some(known) if told.rev > known.rev => Self::News,
+            Some(_) => Self::Known,
+        }
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.epoch, self.rev)
@@ -57,6 +80,18 @@ mod tests {
         let version = Version { epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::new(13) };
         assert_eq!(version.to_string(), "k3v9x2m4.13");
         assert_eq!("k3v9x2m4.13".parse(), Ok(version));
+    }
+
+    #[test]
+    fn only_a_higher_revision_of_the_same_life_is_news() {
+        let version = |text: &str| text.parse::<Version>().unwrap();
+        let known = version("e1.5");
+        for (told, judged) in
+            [("e1.6", Told::News), ("e1.5", Told::Known), ("e1.4", Told::Known), ("e2.9", Told::OtherLife)]
+        {
+            assert_eq!(Told::of(&version(told), Some(&known)), judged, "{told}");
+        }
+        assert_eq!(Told::of(&known, None), Told::News);
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! `GET /v1/events/{event}/live`: finding a hub that has room for a viewer, and handing over its socket.
+
+use downbeat_core::fanout::{Region, joins, joins_instead};
+use downbeat_core::{EventName, ServerTime, Span};
+use downbeat_wire::problem::{Code, Problem};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use web_sys::{Request, Response};
+use worker::Env;
+
+use crate::Context;
+use crate::clock;
+use crate::event;
+use crate::hub::{self, INSTEAD_HEADER};
+use crate::reply::unavailable;
+use crate::request::Target;
+
+/// Gives how many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
+const TRIES: usize = 4;
+
+/// Gives how long it is remembered that a hub is crowded: 5 s, in which a few dozen viewers may have left it.
+const CROWDED_KEPT: Span = Span::from_millis(5_000);
+
+/// Gives how many crowded hubs an isolate remembers: 1,000.
+const CROWDED_MAX: usize = 1_000;
+
+thread_local! {
+    /// Counts viewers, so that those of one isolate spread evenly; begins anywhere, so that isolates do.
+    static SPREAD: Cell<Option<u64>> = const { Cell::new(None) };
+    static CROWDED: RefCell<BTreeMap<(EventName, u16), ServerTime>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Hands the socket over to a hub of the event; the response is the hub's.
+pub(crate) async fn join(
+    request: &Request,
+    env: &Env,
+    ctx: &Context,
+    target: &Target<'_>,
+    event: &EventName,
+) -> Result<Response, Problem> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    if !header("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket")) {
+        let detail = "what lies here is a WebSocket: connect with wss:// or ws://, or ask /status every few seconds";
+        return Err(Problem::new(Code::UpgradeRequired, detail));
+    }
+    let region = region(request);
+    let origin = header("origin");
+    let (admitted, hubs) =
+        event::known_state(env, ctx, event, region, |state| (state.admits(origin.as_deref()), state.delivery().hubs))
+            .await?;
+    if !admitted {
+        let detail = format!("event \"{event}\" admits pages of other sites only; add this one to its \"origins\"");
+        return Err(Problem::new(Code::ForeignOrigin, detail));
+    }
+
+    let lost = target.parameter("not").and_then(|not| not.parse().ok());
+    let first = joins(hubs, region, next_spread(), lost);
+    let mut hub = first;
+    let mut failure = None;
+    for tried in 1..=TRIES {
+        let last = tried == TRIES;
+        let instead = if !last && crowded(event, hub) {
+            joins_instead(hubs, hub)
+        } else {
+            match hub::live(env, event, if last { first } else { hub }, last).await {
+                Ok(response) if response.status() == 503 => {
+                    remember_crowded(event, hub);
+                    let named = response.headers().get(INSTEAD_HEADER).ok().flatten();
+                    named.and_then(|named| named.parse().ok())
+                }
+                Ok(response) => return Ok(response),
+                Err(error) => {
+                    failure = Some(error);
+                    joins_instead(hubs, hub)
+                }
+            }
+        };
+        hub = instead.unwrap_or(hub);
+    }
+    Err(match failure {
+        Some(error) => unavailable(&format!("a hub of event \"{event}\""), &error),
+        None => Problem::new(Code::Full, format!("{TRIES} hubs of event \"{event}\" are full; try again in a moment")),
+    })
+}
+
+/// Gives where a request comes from, as far as the runtime knows.
+pub(crate) fn region(request: &Request) -> Option<Region> {
+    let cf = js_sys::Reflect::get(request, &"cf".into()).ok()?;
+    if !cf.is_object() {
+        return None;
+    }
+    let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
+    Region::of_place(&text("continent")?, text("longitude")?.parse().ok()?)
+}
+
+/// Gives the next number to spread viewers with.
+pub(crate) fn next_spread() -> u64 {
+    let spread = SPREAD.get().unwrap_or_else(|| u64::from_str_radix(&crate::random_hex(), 16).unwrap_or_default());
+    SPREAD.set(Some(spread.wrapping_add(1)));
+    spread
+}
+
+fn crowded(event: &EventName, hub: u16) -> bool {
+    let now = clock::now();
+    CROWDED.with_borrow(|crowded| {
+        let since = crowded.get(&(event.clone(), hub));
+        since.is_some_and(|since| (Span::ZERO..CROWDED_KEPT).contains(&(now - *since)))
+    })
+}
+
+fn remember_crowded(event: &EventName, hub: u16) {
+    CROWDED.with_borrow_mut(|crowded| {
+        if crowded.len() >= CROWDED_MAX {
+            crowded.clear();
+        }
+        crowded.insert((event.clone(), hub), clock::now());
+    });
+}
