@@ -452,6 +452,9 @@ export type ProblemCode =
   | "unavailable"
   | "internal";
 
+/** What stands before the state in the bytes that are signed. */
+export const SIGNED_PREFIX = "downbeat.emergency/1\n";
+
 /** The paths of the API, relative to the server. */
 export const PATHS = {
   events: (): string => `/v1/events`,

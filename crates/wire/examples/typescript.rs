@@ -8,6 +8,7 @@ use downbeat_core::event::{EmergencyChannel, EmergencyKey, PointerUrl};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
 use downbeat_wire::audience::{Acks, HubAudience};
+use downbeat_wire::emergency::SIGNED_PREFIX;
 use downbeat_wire::live::{AckKind, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
@@ -76,6 +77,8 @@ fn main() -> Result<(), NameError> {
         Problem,
     ];
     print_codes();
+    println!("/** What stands before the state in the bytes that are signed. */");
+    println!("export const SIGNED_PREFIX = {SIGNED_PREFIX:?};\n");
     print_paths()
 }
 

@@ -10,9 +10,10 @@
 use downbeat_core::event::{EmergencyState, Notices};
 use downbeat_core::{Digest, Epoch, EventName, Message, Rev, Segment, ServerTime, Timeline, base64url};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
+use crate::command::{ACTOR_CHARS_MAX, REASON_CHARS_MAX};
 use crate::fields::Fields;
-use crate::json;
 use crate::problem::{Code, Problem};
 use crate::state::{Announcement, StateBody};
 
@@ -105,20 +106,64 @@ impl EmergencyDocument {
     /// Gives the state that is signed; it means nothing before the signature was checked.
     ///
     /// # Errors
-    /// [`Problem`] if the text is no state; its pointer is `/state`.
+    /// [`Problem`] if the text is no state; its pointer begins with `/state`.
     pub fn state(&self) -> Result<EmergencyState, Problem> {
-        let wrong = |error: String| {
-            let said: String = error.chars().take(200).collect();
-            Problem::invalid_field("/state", format!("\"state\" is no signed state: {said}"))
-        };
-        let body: EmergencyBody = json::read(self.state.as_bytes()).map_err(|error| wrong(error.to_string()))?;
-        body.state().map_err(wrong)
+        // Field by field, as a derived reader would cost the worker several kilobytes.
+        let mut fields = Fields::parse(self.state.as_bytes()).map_err(|problem| within("/state", problem))?;
+        let state = read(&mut fields);
+        state.map_err(|problem| within("/state", problem))
     }
 
     /// Gives the JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a document has only text for keys")
     }
+}
+
+fn read(fields: &mut Fields) -> Result<EmergencyState, Problem> {
+    const REMEDY: &str = "it is not what \"downbeat pause --break-glass\" signs";
+    let timeline: Timeline = fields.required("timeline", REMEDY)?;
+    let ended_at = fields.optional("endedAt")?;
+    let told = match fields.take("messages") {
+        Some(Value::Array(told)) => told.into_iter().map(message).collect::<Result<_, _>>()?,
+        _ => Vec::new(),
+    };
+    let notices = Notices::of_told(told, &timeline, ended_at);
+    Ok(EmergencyState {
+        event: fields.required("event", REMEDY)?,
+        epoch: fields.required("epoch", REMEDY)?,
+        rev: fields.required("rev", REMEDY)?,
+        timeline,
+        ended_at,
+        rundown: fields.optional("rundown")?,
+        starts_at: fields.required("startsAt", REMEDY)?,
+        notices: notices.map_err(|error| Problem::invalid_field("/messages", error.to_string()))?,
+        signed_at: fields.required("signedAt", REMEDY)?,
+        actor: fields.text("actor", ACTOR_CHARS_MAX)?.unwrap_or_default(),
+        reason: fields.text("reason", REASON_CHARS_MAX)?,
+    })
+}
+
+/// Reads what is shown from an instant on: `{"from":…,"text":{…}|null,"severity":…}`.
+fn message(told: Value) -> Result<(ServerTime, Option<Message>), Problem> {
+    let wrong = |error: serde_json::Error| {
+        let said: String = error.to_string().chars().take(200).collect();
+        Problem::invalid_field("/messages", format!("a message is wrong: {said}"))
+    };
+    let from = told.get("from").cloned().unwrap_or_default();
+    let from = serde_json::from_value(from).map_err(wrong)?;
+    let says = told.get("text").is_some_and(|text| !text.is_null());
+    Ok((from, if says { Some(serde_json::from_value(told).map_err(wrong)?) } else { None }))
+}
+
+/// Gives a problem of a text inside the body as one of the body.
+fn within(place: &str, mut problem: Problem) -> Problem {
+    let pointer = problem.more.get("pointer").and_then(Value::as_str).unwrap_or_default();
+    let pointer = format!("{place}{pointer}");
+    if problem.is(Code::MalformedJson) {
+        problem = Problem::new(Code::InvalidField, format!("\"state\" is no signed state: {}", problem.detail));
+    }
+    problem.with("pointer", pointer)
 }
 
 /// Says that a document is over the limit.
@@ -131,28 +176,6 @@ impl EmergencyBody {
     /// Gives the JSON text that is signed.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("an EmergencyBody has only text for keys")
-    }
-
-    /// Gives what it says, as core has it.
-    ///
-    /// # Errors
-    /// A sentence if the timeline or the messages are none.
-    pub fn state(self) -> Result<EmergencyState, String> {
-        let timeline = Timeline::from_segments(self.timeline).map_err(|error| error.to_string())?;
-        let notices = notices(self.messages, &timeline, self.ended_at)?;
-        Ok(EmergencyState {
-            event: self.event,
-            epoch: self.epoch,
-            rev: self.rev,
-            timeline,
-            ended_at: self.ended_at,
-            rundown: self.rundown,
-            starts_at: self.starts_at,
-            notices,
-            signed_at: self.signed_at,
-            actor: self.actor,
-            reason: self.reason,
-        })
     }
 }
 
@@ -196,6 +219,7 @@ pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
     })
 }
 
+/// Gives what viewers were told with what it came with.
 fn notices(told: Vec<Announcement>, timeline: &Timeline, ended_at: Option<ServerTime>) -> Result<Notices, String> {
     let message = |told: Announcement| match told.text {
         None => Ok((told.from, None)),

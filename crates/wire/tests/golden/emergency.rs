@@ -91,21 +91,23 @@ fn a_text_that_is_no_state_is_refused_and_no_panic() {
     };
     let empty_message = json!([{"from": 0, "text": {}}]);
     let unordered = json!([{"from": 2, "text": null}, {"from": 1, "text": null}]);
-    for bad in [
-        "".to_owned(),
-        "{".to_owned(),
-        "[]".to_owned(),
-        with("event", json!("Main")),
-        with("epoch", json!(null)),
-        with("rev", json!(-1)),
-        with("timeline", json!([])),
-        with("timeline", json!([{"from": 0, "position": 0, "rate": 99}])),
-        with("signedAt", json!(ServerTime::from_millis(0).as_millis() - 1)),
-        with("messages", empty_message),
-        with("messages", unordered),
+    for (bad, pointer) in [
+        ("".to_owned(), "/state"),
+        ("{".to_owned(), "/state"),
+        ("[]".to_owned(), "/state"),
+        (with("event", json!("Main")), "/state/event"),
+        (with("epoch", json!(null)), "/state/epoch"),
+        (with("rev", json!(-1)), "/state/rev"),
+        (with("timeline", json!([])), "/state/timeline"),
+        (with("timeline", json!([{"from": 0, "position": 0, "rate": 99}])), "/state/timeline"),
+        (with("signedAt", json!(ServerTime::from_millis(0).as_millis() - 1)), "/state/signedAt"),
+        (with("messages", empty_message), "/state/messages"),
+        (with("messages", unordered), "/state/messages"),
+        (with("messages", json!([7])), "/state/messages"),
+        (with("actor", json!("x".repeat(101))), "/state/actor"),
     ] {
         let problem = EmergencyDocument { state: bad.clone(), ..document() }.state().expect_err(&bad);
-        assert!(problem.is(Code::InvalidField) && problem.more["pointer"] == "/state", "{bad}: {problem:?}");
+        assert!(problem.is(Code::InvalidField) && problem.more["pointer"] == pointer, "{bad}: {problem:?}");
         assert!(problem.to_json().len() < 1_000, "{problem}");
     }
 }
