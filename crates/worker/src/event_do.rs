@@ -7,11 +7,14 @@ use downbeat_wire::Audience;
 use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::{CommandAnswer, DeliveryReport, Route, StateBody, command, configuration, refusal};
+use downbeat_wire::{
+    CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, refusal,
+};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use worker::{Delay, DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
 
+use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply, unavailable};
@@ -94,6 +97,10 @@ impl EventDo {
         match (request.method().as_str(), Route::parse(target.path)) {
             ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?).await,
             ("POST", Some(Route::Commands(event))) => self.command(&event, &token, &body(request).await?).await,
+            ("POST", Some(Route::Emergency(event))) => {
+                let key = request.headers().get(KEY_HEADER).ok().flatten().unwrap_or_default();
+                self.emergency(&event, &key, &body(request).await?).await
+            }
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
             ("GET", Some(Route::Audience(event))) => self.audience(&event).await,
             _ => Err(Problem::new(Code::UnknownPath, "an event's object has nothing at this path")),
@@ -238,6 +245,25 @@ impl EventDo {
         let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
         self.store.answer(&request.id, &text).map_err(broken)?;
         Ok(Reply::json(200, text))
+    }
+
+    /// Takes in a signed state, whose signature the worker has found right by `key`.
+    async fn emergency(&self, event: &EventName, key: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
+        let document = EmergencyDocument::parse(body)?;
+        let signed = emergency::read(&document, event)?;
+        let before = self.state()?.ok_or_else(|| unknown_event(event))?;
+        // The worker's copy may be a second old, and the key another one since.
+        if before.emergency().is_none_or(|channel| channel.key.to_string() != key) {
+            return Err(emergency::wrong_signature(event));
+        }
+        let mut state = before.clone();
+        if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
+            let answer = serde_json::to_string(&StateBody::new(event, &state, clock::now())).expect(TEXT_KEYS);
+            self.keep(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
+            self.tell(event, &state, state.delivery().hubs).await;
+            return Ok(Reply::json(200, answer));
+        }
+        Ok(emergency::answer(event, &state))
     }
 
     /// Gives a page of the log.

@@ -8,6 +8,7 @@
 //! | `time.rs` | the hot path: `/time` from a copy of the state |
 //! | `copies.rs`, `event.rs` | that copy, and how it is renewed |
 //! | `public.rs`, `operator.rs`, `rundowns.rs` | all other calls |
+//! | `emergency.rs` | what was signed while the worker was away |
 //! | `event_do.rs`, `store.rs` | the event's object, and what it keeps |
 //! | `live.rs` | finding a hub for a viewer |
 //! | `hub_do.rs`, `hub_store.rs`, `sockets.rs` | a hub: the sockets it holds, and what it keeps |
@@ -19,6 +20,7 @@ mod auth;
 mod catalog_do;
 mod clock;
 mod copies;
+mod emergency;
 mod event;
 mod event_do;
 mod fanout;
@@ -109,7 +111,7 @@ async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
     let reply = match method.as_str() {
         "OPTIONS" => Ok(options(&route)),
         "GET" | "HEAD" => get(&request, env, ctx, route, &target).await,
-        _ => change(&method, request, env, route).await,
+        _ => change(&method, request, env, ctx, route).await,
     };
     reply.unwrap_or_else(Reply::from).into_response(readers, head)
 }
@@ -117,6 +119,8 @@ async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
 /// Says who may read the answer of a call from another site's page.
 fn readers(method: &str, route: &Route) -> Readers {
     match (method, route) {
+        // Pages hand it in.
+        (_, Route::Emergency(_)) => Readers::Public,
         (_, Route::Commands(_) | Route::Log(_) | Route::Audience(_) | Route::Events | Route::Rundowns(_))
         | ("PUT" | "POST" | "DELETE", _) => Readers::Operators,
         _ => Readers::Public,
@@ -149,11 +153,12 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
     }
 }
 
-async fn change(method: &str, request: Request, env: &Env, route: Route) -> Result<Reply, Problem> {
+async fn change(method: &str, request: Request, env: &Env, ctx: &Context, route: Route) -> Result<Reply, Problem> {
     match (method, &route) {
         ("PUT", Route::Event(event)) => operator::configure(env, request, event).await,
         ("PUT", Route::Rundown(event, digest)) => rundowns::put(env, request, event, *digest).await,
         ("DELETE", Route::Rundown(event, digest)) => rundowns::delete(env, &request, event, *digest).await,
+        ("POST", Route::Emergency(event)) => emergency::hand_in(env, ctx, request, event).await,
         ("POST", Route::Commands(event)) => operator::command(env, request, event).await,
         _ => Ok(not_allowed(method, &route)),
     }
@@ -163,7 +168,8 @@ fn options(route: &Route) -> Reply {
     let reply = Reply::empty(204).header("allow", route.methods());
     match readers("OPTIONS", route) {
         Readers::Public => {
-            reply.header("access-control-allow-methods", "GET, HEAD, OPTIONS").header("access-control-max-age", "86400")
+            let methods = if matches!(route, Route::Emergency(_)) { route.methods() } else { "GET, HEAD, OPTIONS" };
+            reply.header("access-control-allow-methods", methods).header("access-control-max-age", "86400")
         }
         Readers::Operators => reply,
     }

@@ -30,15 +30,24 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Reads the whole body, and stops reading at the limit.
+/// Reads the whole body, and stops reading at [`BODY_BYTES_MAX`].
 pub(crate) async fn body(request: web_sys::Request) -> Result<Vec<u8>, Problem> {
     let too_large = || {
         Problem::new(Code::TooLarge, "the body has more than 1 MiB (1,048,576 bytes); send less")
             .with("limit", BODY_BYTES_MAX)
     };
+    body_within(request, BODY_BYTES_MAX, too_large).await
+}
+
+/// Reads the whole body, and stops reading at `bytes_max`, as `too_large` says then.
+pub(crate) async fn body_within(
+    request: web_sys::Request,
+    bytes_max: usize,
+    too_large: fn() -> Problem,
+) -> Result<Vec<u8>, Problem> {
     let announced =
         request.headers().get("content-length").ok().flatten().and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+    if announced.is_some_and(|length| length > bytes_max as u64) {
         return Err(too_large());
     }
     let mut body = Vec::new();
@@ -49,7 +58,7 @@ pub(crate) async fn body(request: web_sys::Request) -> Result<Vec<u8>, Problem> 
     let mut stream = worker::Request::from(request).stream().map_err(broken)?;
     while let Some(chunk) = stream.next().await {
         body.extend(chunk.map_err(broken)?);
-        if body.len() > BODY_BYTES_MAX {
+        if body.len() > bytes_max {
             return Err(too_large());
         }
     }

@@ -30,6 +30,7 @@ export interface StateBody extends Omit<TimeBody, "endedAt"> {
   hubs: number;
   rundownUrl: string | null;
   liveUrl: string | null;
+  emergency: { key: string; url: string } | null;
 }
 
 export interface CommandAnswer {

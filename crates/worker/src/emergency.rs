@@ -1,0 +1,121 @@
+//! Taking in what was signed while this worker was away. No token: the signature is the authority.
+//!
+//! Anyone may send anything here, and when the worker is back every open page sends the same. What the isolate's own copy
+//! of the state can tell, it tells; a signature is checked before the event's object hears of it.
+
+use downbeat_core::event::{EmergencyKey, EmergencyState};
+use downbeat_core::{EventName, EventState, Refusal};
+use downbeat_wire::emergency::{DOCUMENT_BYTES_MAX, signed_bytes, too_large};
+use downbeat_wire::problem::{Code, Problem};
+use downbeat_wire::{EmergencyDocument, Route, StateBody, refusal};
+use js_sys::{Array, Promise, Uint8Array};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Request;
+use worker::Env;
+
+use crate::Context;
+use crate::clock;
+use crate::event;
+use crate::object::Question;
+use crate::public::TEXT_KEYS;
+use crate::reply::Reply;
+use crate::request::body_within;
+
+/// The header in which the worker tells the object by which key it found the signature right.
+pub(crate) const KEY_HEADER: &str = "x-downbeat-emergency-key";
+
+/// Whose token stands in the log: nobody's.
+pub(crate) const TOKEN: &str = "emergency";
+
+/// The algorithm, as WebCrypto names it.
+const ED25519: &str = "Ed25519";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = importKey)]
+    fn import_key(
+        format: &str,
+        key: &Uint8Array,
+        algorithm: &str,
+        extractable: bool,
+        usages: &Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = verify)]
+    fn verify(algorithm: &str, key: &JsValue, signature: &Uint8Array, signed: &Uint8Array) -> Result<Promise, JsValue>;
+}
+
+/// Takes a signed state to its event, if it is one and the event does not have it yet; gives the event's state.
+pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &EventName) -> Result<Reply, Problem> {
+    let body = body_within(request, DOCUMENT_BYTES_MAX, too_large).await?;
+    let document = EmergencyDocument::parse(&body)?;
+    let signed = read(&document, name)?;
+    let state = event::copied_state(env, ctx, name).await?;
+    let news = is_news(&state, &signed).map_err(|error| refused(&error, name, &state))?;
+    let Some(channel) = state.emergency() else {
+        return Err(Problem::new(Code::BadSignature, format!("the event \"{name}\" has no emergency key")));
+    };
+    if !is_signed(&document, &channel.key).await {
+        return Err(wrong_signature(name));
+    }
+    if !news {
+        return Ok(answer(name, &state));
+    }
+    let (path, key) = (Route::Emergency(name.clone()).path(), channel.key.to_string());
+    let header = Some((KEY_HEADER, &*key));
+    event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
+}
+
+/// Reads what a document says of the event `name`.
+pub(crate) fn read(document: &EmergencyDocument, name: &EventName) -> Result<EmergencyState, Problem> {
+    let signed = document.state()?;
+    if signed.event == *name {
+        return Ok(signed);
+    }
+    let detail = format!("the signed state is of the event \"{}\", not of \"{name}\"", signed.event);
+    Err(Problem::invalid_field("/state/event", detail))
+}
+
+/// Gives what stands in the log.
+pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState) -> Value {
+    json!({
+        "actor": signed.actor, "reason": signed.reason, "signedAt": signed.signed_at, "takenAt": clock::now(),
+        "state": document.state, "signature": document.signature,
+    })
+}
+
+/// Gives the answer: the event's state.
+pub(crate) fn answer(name: &EventName, state: &EventState) -> Reply {
+    Reply::json(200, serde_json::to_string(&StateBody::new(name, state, clock::now())).expect(TEXT_KEYS))
+}
+
+/// Gives the problem of what the event does not take in.
+pub(crate) fn refused(error: &Refusal, name: &EventName, state: &EventState) -> Problem {
+    refusal::problem(error, name, Some(state), clock::now())
+}
+
+/// Says that a signature is not the event's.
+pub(crate) fn wrong_signature(name: &EventName) -> Problem {
+    Problem::new(Code::BadSignature, format!("this was not signed with the emergency key of the event \"{name}\""))
+}
+
+/// Says whether the event would be changed by it.
+fn is_news(state: &EventState, signed: &EmergencyState) -> Result<bool, Refusal> {
+    state.clone().handle_emergency(signed)
+}
+
+async fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
+    let checked = async {
+        let usages = Array::of1(&"verify".into());
+        let key = import_key("raw", &Uint8Array::from(&key.as_bytes()[..]), ED25519, false, &usages)?;
+        let key = JsFuture::from(key).await?;
+        let signature = Uint8Array::from(&document.signature.as_bytes()[..]);
+        let signed = Uint8Array::from(&signed_bytes(&document.state)[..]);
+        JsFuture::from(verify(ED25519, &key, &signature, &signed)?).await
+    };
+    let checked: Result<JsValue, JsValue> = checked.await;
+    // Whatever goes wrong, nothing is believed.
+    checked.is_ok_and(|right| right.is_truthy())
+}
