@@ -56,6 +56,10 @@
 //! another after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the state is asked for every 5 s ± 20 %. Once a
 //! server that was gone answers again, the wait is 0–10 s at most.
 //!
+//! While neither the socket nor the server tells the state, [`Effect::LookAside`] comes every 5 s ± 20 %: there may be a
+//! state that was signed in an emergency. A shell that can check signatures looks, and hands what it believes to
+//! [`Session::handle_signed`]; [`Effect::HandIn`] follows when the server is back and does not know of it.
+//!
 //! All of it goes on beside the questions for the time, which keep their own pace and carry the state too.
 //!
 //! ```
@@ -93,6 +97,7 @@
 
 mod connection;
 mod effect;
+mod emergency;
 mod line;
 mod loading;
 mod media;
@@ -410,6 +415,7 @@ impl Session {
     }
 
     fn take(&mut self, news: News, now: LocalTime) {
+        self.settle(&news, now);
         let is_first = self.known.news.is_none();
         let verdict = self.known.take(news);
         let reading = self.clock.reading(now);

@@ -32,6 +32,11 @@ pub enum Effect {
         /// When it was acted on: when it took effect or, if later, when it was heard.
         applied_at: ServerTime,
     },
+    /// Look at the pointer that the state names, where a signed state may lie, and hand what is rightly signed for this
+    /// event to [`super::Session::handle_signed`]. A former look is given up.
+    LookAside,
+    /// Post the signed state that was taken in last to the server.
+    HandIn,
     /// Fetch the rundown with this digest, and hand it to [`super::Session::handle_rundown`].
     LoadRundown(Digest),
     /// The event's state is another than before, or known for the first time.

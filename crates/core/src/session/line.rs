@@ -13,6 +13,8 @@ use alloc::collections::VecDeque;
 pub(super) struct Line {
     pub(super) socket: Socket,
     polling: Polling,
+    /// The looks at where a signed state may be.
+    aside: Polling,
     /// When the server was last heard.
     pub(super) heard_at: Option<LocalTime>,
     /// The last question failed, so.
@@ -36,7 +38,8 @@ impl Line {
     pub(super) fn new(seed: &mut Seed, now: LocalTime) -> Self {
         let socket = Socket::new(Seed::new(seed.next_u64()), now);
         let polling = Polling::new(Seed::new(seed.next_u64()));
-        Self { socket, polling, heard_at: None, failure: None, state_unknown: false, push: Push::NotYet }
+        let aside = Polling::new(Seed::new(seed.next_u64()));
+        Self { socket, polling, aside, heard_at: None, failure: None, state_unknown: false, push: Push::NotYet }
     }
 
     /// Takes in that the server answered, and whether it told the state. Says whether it is back from not answering.
@@ -75,7 +78,8 @@ impl Line {
         self.polling.handle_doubt(now);
     }
 
-    /// Does what is due at `now`: keeps the socket, and asks for the status while there is none.
+    /// Does what is due at `now`: keeps the socket, asks for the status while there is none, and looks aside while that
+    /// is in vain.
     pub(super) fn advance(&mut self, now: LocalTime, effects: &mut VecDeque<Effect>) {
         if let Some(due) = self.socket.poll(now) {
             effects.push_back(match due {
@@ -101,6 +105,14 @@ impl Line {
             }
             effects.push_back(Effect::Ask(Question::Status));
         }
+        if self.push != Push::Open && (self.failure.is_some() || self.state_unknown) {
+            self.aside.begin(now);
+        } else {
+            self.aside.end();
+        }
+        if self.aside.poll(now).is_some() {
+            effects.push_back(Effect::LookAside);
+        }
     }
 
     /// Says whether a question failed since the server was heard.
@@ -109,7 +121,7 @@ impl Line {
     }
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
-        [self.socket.deadline(), self.polling.deadline()].into_iter().flatten().min()
+        [self.socket.deadline(), self.polling.deadline(), self.aside.deadline()].into_iter().flatten().min()
     }
 
     /// Gives the connection of a viewer who knows the time and the state, or does not yet.

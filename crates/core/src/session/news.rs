@@ -3,7 +3,7 @@
 use crate::event::Status;
 use crate::fanout::Version;
 use crate::name::{Digest, Epoch, Rev};
-use crate::time::ServerTime;
+use crate::time::{LocalTime, ServerTime};
 use crate::timeline::{Position, Timeline};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -66,6 +66,8 @@ pub(super) struct Known {
     pub(super) news: Option<News>,
     /// When the last change took effect or will, if that is an instant of its own.
     pub(super) effective_at: Option<ServerTime>,
+    /// The state was signed, and no server has told it or a later one; from then on it may be handed in.
+    pub(super) owed_from: Option<LocalTime>,
     /// Epochs that were left for another one. An answer may come late, or from a server that has not heard; nobody
     /// goes back to a life that is over.
     former: Vec<Epoch>,
@@ -89,6 +91,7 @@ impl Known {
             self.effective_at = self.news.as_ref().and_then(|before| news.parts_from(before));
         }
         if verdict != Verdict::Old {
+            self.owed_from = None;
             self.news = Some(news);
         }
         verdict
@@ -125,6 +128,7 @@ impl Known {
             Some(known) if known.epoch != *epoch => Verdict::NewLife,
             Some(known) => match rev.cmp(&known.rev) {
                 Ordering::Less => Verdict::Old,
+                Ordering::Equal if self.owed_from.is_some() => Verdict::Newer,
                 Ordering::Equal => Verdict::Completes,
                 Ordering::Greater => Verdict::Newer,
             },

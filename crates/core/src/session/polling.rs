@@ -1,4 +1,4 @@
-//! Asking for the state while it is not pushed.
+//! Asking for the state while it is not pushed, of the server or, while that does not answer, of the pointer.
 
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};

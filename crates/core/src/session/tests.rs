@@ -1,5 +1,6 @@
 //! A session in a world of literal times: a server whose clock is known, and ways that take as long as they say.
 
+mod emergency;
 mod push;
 
 use super::*;
