@@ -25,6 +25,10 @@ pub enum Kind {
     Ping,
     /// Send that a change was applied: its revision, and when at the server.
     Ack,
+    /// Look where a signed state may lie; a former look is given up.
+    LookAside,
+    /// Post the signed state that was told last, and taken in.
+    HandIn,
     /// Fetch the rundown of the state.
     LoadRundown,
     /// The state that was told last is the state now: how late it was heard.

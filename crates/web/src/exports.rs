@@ -58,6 +58,7 @@ export! {
     fn wake(now: f64, wall: f64);
     fn answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
     fn heard(now: f64);
+    fn signed(now: f64);
     fn pushed(hub: u32, ack: bool, now: f64);
     fn closed(now: f64);
     fn poll() -> Kind;

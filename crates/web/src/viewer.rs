@@ -86,6 +86,13 @@ impl Viewer {
         }
     }
 
+    /// Says that the state that was told was rightly signed.
+    pub fn signed(&mut self, now: f64) {
+        if let Some(news) = self.told.take() {
+            self.session.handle_signed(news, local_time(now));
+        }
+    }
+
     /// Says that the state that was told came through the socket, from this hub, and whether it is to be acknowledged.
     pub fn pushed(&mut self, hub: u32, ack: bool, now: f64) {
         if let Some(news) = self.told.take() {
@@ -147,6 +154,8 @@ impl Viewer {
             Some(Effect::Ack { rev, applied_at }) => {
                 self.say(Kind::Ack, &[rev.number() as f64, applied_at.as_millis() as f64])
             }
+            Some(Effect::LookAside) => Kind::LookAside,
+            Some(Effect::HandIn) => Kind::HandIn,
             Some(Effect::LoadRundown(_)) => Kind::LoadRundown,
             Some(Effect::State { lateness }) => self.say(Kind::State, &[span_ms(lateness)]),
             Some(Effect::Status { status: word, lateness }) => {

@@ -3,6 +3,7 @@
 import { ask, Refused } from "./ask.ts";
 import { now, wall } from "./clock.ts";
 import { start, type Viewer } from "./core.ts";
+import { look, type Signed } from "./emergency.ts";
 import { CHANGES, CONNECTIONS, type Connection, type Events, type MediaOptions, REASONS, type Status, STATUSES } from "./events.ts";
 import { type Live, live } from "./live.ts";
 import { Media } from "./media.ts";
@@ -44,10 +45,12 @@ export class Downbeat {
   readonly #listeners = new Map<keyof Events, Set<Listener<any>>>();
   readonly #media = new Set<Media>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What was asked last: time or state, and beside it the status. */
+  /** What was asked last: time or state, and beside it the status, and where a signed state may lie. */
   readonly #questions: AbortController[] = [];
   #live: Live | undefined;
-  #liveUrl: string | null = null;
+  /** The whole state that was heard last. */
+  #whole: StateBody | undefined;
+  #signed: Signed | undefined;
   #told: TimeBody | StateBody | undefined;
   #state: TimeBody | StateBody | undefined;
   #rundown: Rundown | undefined;
@@ -184,6 +187,8 @@ export class Downbeat {
       case Kind.CloseSocket: return this.#live?.close();
       case Kind.Ping: return this.#live?.send("p");
       case Kind.Ack: return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second } satisfies Ack));
+      case Kind.LookAside: return void this.#lookAside();
+      case Kind.HandIn: return this.#handIn();
       case Kind.LoadRundown: return void this.#load(this.#state!.rundown!);
       case Kind.State:
         this.#state = this.#told!;
@@ -221,7 +226,7 @@ export class Downbeat {
   #open(query: string): void {
     const closed = () => this.#drive(() => this.#viewer.closed(now()));
     try {
-      this.#live = live(`${this.#server}${this.#liveUrl}${query}`, {
+      this.#live = live(`${this.#server}${this.#whole!.liveUrl}${query}`, {
         state: (frame) => {
           this.#hear(frame);
           this.#drive(() => this.#viewer.pushed(frame.hub, frame.ack, now()));
@@ -267,10 +272,31 @@ export class Downbeat {
     this.#told = body;
     this.#viewer.tell(epoch, rev, new Float64Array(timeline), body.endedAt ?? NaN, rundown ?? "");
     if ("messages" in body) {
-      this.#liveUrl = body.liveUrl;
+      this.#whole = body;
       const messages = new Float64Array(body.messages.map(({ from }) => from));
       this.#viewer.tell_details(body.startsAt, messages, body.liveUrl != null);
     }
+  }
+
+  /** Looks where a signed state may lie. What fails is tried again when core says so. */
+  async #lookAside(): Promise<void> {
+    const whole = this.#whole;
+    this.#questions[2]?.abort();
+    if (!whole?.emergency) return;
+    const { signal } = (this.#questions[2] = new AbortController());
+    const signed = await look(whole.emergency, this.#options.event, signal).catch(() => undefined);
+    if (signed === undefined) return;
+    this.#drive(() => {
+      this.#signed = signed;
+      this.#hear({ ...whole, ...signed.body, serverTime: signed.body.signedAt });
+      this.#viewer.signed(now());
+    });
+  }
+
+  /** Hands in what was signed. As plain text, so that the browser need not ask whether it may. */
+  #handIn(): void {
+    const url = this.#server + PATHS.emergency(this.#options.event);
+    fetch(url, { method: "POST", body: this.#signed!.document, credentials: "omit" }).catch(() => {});
   }
 
   async #load(digest: Digest): Promise<void> {

@@ -11,6 +11,7 @@ interface Calls {
   /** Gives 0 if these are no times of an exchange. */
   answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
   heard(now: number): void;
+  signed(now: number): void;
   pushed(hub: number, ack: boolean, now: number): void;
   closed(now: number): void;
   failed(ofStatus: boolean, why: Why, now: number): void;

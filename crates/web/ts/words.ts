@@ -11,6 +11,8 @@ export const enum Kind {
   CloseSocket,
   Ping,
   Ack,
+  LookAside,
+  HandIn,
   LoadRundown,
   State,
   Status,
