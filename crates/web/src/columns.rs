@@ -1,67 +1,123 @@
-//! A rundown as the page hands it over: a row of numbers for each cue, its ids and what its states say as lines.
+//! A rundown as the page hands it over: rows of numbers, and the ids of its cues as lines. `ts/rundown.ts` writes them.
+//!
+//! Every cue has a row of three numbers: when it begins, when it ends (NaN if it does not), and a word of bits. Behind
+//! all of these stands a row of five for each cue whose word says so ([`MORE`]), in the same order: how late it may be,
+//! jitter, lead and spread of its preload, and the bound it needs, negative if it fires otherwise; NaN for what it has not.
 
-use alloc::vec::Vec;
+use core::slice::Iter;
 use downbeat_core::Seed;
 use downbeat_core::cueing::{CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
 
 use crate::numbers::{given, position, span};
 
-/// How many numbers a cue has: time, end, kind, late, window, lane, jitter, lead, spread, bound, otherwise.
-/// `ts/rundown.ts` writes them.
-pub(crate) const WIDTH: usize = 11;
+/// In a cue's word: it lasts.
+const STATE: u32 = 1;
+/// In a cue's word: it says the same as the cue with its id in the rundown so far.
+const SAME: u32 = 2;
+/// In a cue's word: there is a second row for it.
+const MORE: u32 = 4;
+/// In a cue's word, from this bit on: what happens when it is late, three bits.
+const LATE: u32 = 3;
+/// In a cue's word, from this bit on: the number of its lane.
+const LANE: u32 = 6;
 
-/// A cue, and what it says: states that say the same go on when the rundown is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) key: CueKey,
-    content: u64,
+/// A rundown on the desk.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'d> {
+    rows: &'d [[f64; 3]],
+    more: &'d [[f64; 5]],
+    ids: &'d [u8],
 }
 
-/// Gives the cues of a rundown. `ids` has a line for every cue.
-pub(crate) fn cues(rows: &[f64], ids: &str) -> Vec<ListedCue> {
-    let (rows, _) = rows.as_chunks::<WIDTH>();
-    rows.iter().zip(lines(ids)).map(|(row, id)| cue(row, id)).collect()
+impl<'d> Columns<'d> {
+    /// Gives what was laid down for so many cues.
+    pub(crate) fn of(count: usize, numbers: &'d [f64], ids: &'d str) -> Self {
+        let (rows, more) = numbers.split_at_checked(count * 3).unwrap_or_default();
+        Self { rows: rows.as_chunks().0, more: more.as_chunks().0, ids: ids.as_bytes() }
+    }
+
+    /// Gives the cues, in the order of the rundown.
+    pub(crate) fn cues(self) -> impl ExactSizeIterator<Item = ListedCue> + 'd {
+        let (mut more, mut ids) = (self.more.iter(), self.ids.iter());
+        self.rows.iter().map(move |row| {
+            let more = if row[2] as u32 & MORE == 0 { None } else { more.next() };
+            cue(row, more.unwrap_or(&[f64::NAN; 5]), key(&mut ids))
+        })
+    }
+
+    /// Says whether the cue with this index goes on where the rundown takes the place of another.
+    pub(crate) fn is_same(self, index: usize) -> bool {
+        self.rows[index][2] as u32 & SAME != 0
+    }
 }
 
-/// Gives what the cues of a rundown say. `ids` and `contents` have a line for every cue.
-pub(crate) fn said(ids: &str, contents: &str) -> Vec<Said> {
-    lines(ids).zip(lines(contents)).map(|(id, content)| Said { key: key(id), content: number(content) }).collect()
-}
-
-/// As bytes: to split text at a character takes ten times the code.
-fn lines(text: &str) -> impl Iterator<Item = &[u8]> {
-    text.as_bytes().split(|byte| *byte == b'\n')
-}
-
-fn cue(row: &[f64; WIDTH], id: &[u8]) -> ListedCue {
-    let [time, end, kind, late, window, lane, jitter, lead, spread, bound, otherwise] = *row;
-    let kind = if kind == 0.0 { Kind::Moment } else { Kind::State };
+fn cue(&[time, end, word]: &[f64; 3], &[window, jitter, lead, spread, bound]: &[f64; 5], key: CueKey) -> ListedCue {
+    let word = word as u32;
+    let kind = if word & STATE == 0 { Kind::Moment } else { Kind::State };
     ListedCue {
-        key: key(id),
+        key,
         time: position(time),
         end: given(end).map(position),
         kind,
-        late: match late as u8 {
+        late: match word >> LATE & 7 {
             1 => Late::Skip,
             2 => Late::Resume,
             3 => Late::Within(span(window)),
             4 => Late::Latest,
             _ => kind.late(),
         },
-        lane: lane as u32,
+        lane: word >> LANE,
         jitter: span(jitter),
         preload: given(lead).map(|lead| Lead { lead: span(lead), spread: span(spread) }),
         needs: given(bound).map(|bound| Needs {
-            bound: span(bound),
-            otherwise: if otherwise == 0.0 { Otherwise::Skip } else { Otherwise::Fire },
+            bound: span(bound.abs()),
+            otherwise: if bound < 0.0 { Otherwise::Fire } else { Otherwise::Skip },
         }),
     }
 }
 
-fn key(id: &[u8]) -> CueKey {
-    CueKey::from_bits(number(id))
+/// Takes the next line; gives the key of the cue with this id. (FNV-1a, mixed: splitting the text first would take a
+/// second look at each byte.)
+fn key(ids: &mut Iter<'_, u8>) -> CueKey {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in ids.take_while(|byte| **byte != b'\n') {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    CueKey::from_bits(Seed::new(hash).next_u64())
 }
 
-fn number(text: &[u8]) -> u64 {
-    Seed::of(&[text]).next_u64()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use downbeat_core::Span;
+
+    const NONE: f64 = f64::NAN;
+
+    #[test]
+    fn a_rundown_is_read_as_the_page_writes_it() {
+        let rows = [[1_000.0, NONE, 0.0], [2_000.0, 9_000.0, 7.0], [3_000.0, NONE, 4.0 + 24.0 + 128.0]];
+        let more = [[NONE, 400.0, 60_000.0, 45_000.0, 50.0], [1_500.0, NONE, NONE, NONE, -250.0]];
+        let numbers = [rows.as_flattened(), more.as_flattened()].concat();
+        let columns = Columns::of(3, &numbers, "flash\nsong\nchime\n");
+        let cues: Vec<ListedCue> = columns.cues().collect();
+        let ms = Span::from_millis;
+        assert_eq!(cues.iter().map(|cue| cue.time.as_millis()).collect::<Vec<_>>(), [1_000, 2_000, 3_000]);
+        assert_eq!((cues[0].kind, cues[0].late, cues[0].jitter), (Kind::Moment, Late::Skip, Span::ZERO));
+        assert_eq!((cues[0].end, cues[0].preload, cues[0].needs, cues[0].lane), (None, None, None, 0));
+        assert_eq!((cues[1].kind, cues[1].late, cues[1].jitter), (Kind::State, Late::Resume, ms(400)));
+        assert_eq!(cues[1].end.map(|end| end.as_millis()), Some(9_000));
+        assert_eq!(cues[1].preload, Some(Lead { lead: ms(60_000), spread: ms(45_000) }));
+        assert_eq!(cues[1].needs, Some(Needs { bound: ms(50), otherwise: Otherwise::Skip }));
+        assert_eq!((cues[2].late, cues[2].lane, cues[2].preload), (Late::Within(ms(1_500)), 2, None));
+        assert_eq!(cues[2].needs, Some(Needs { bound: ms(250), otherwise: Otherwise::Fire }));
+        assert_eq!([0, 1, 2].map(|index| columns.is_same(index)), [false, true, false]);
+        let again: Vec<CueKey> = Columns::of(1, &numbers, "song").cues().map(|cue| cue.key).collect();
+        assert_eq!(again, [cues[1].key], "a cue is its id");
+    }
+
+    #[test]
+    fn too_few_numbers_are_no_cues() {
+        assert_eq!(Columns::of(2, &[0.0; 5], "a\nb\n").cues().len(), 0);
+        assert_eq!(Columns::of(1, &[0.0, 0.0, 4.0, 1.0], "a").cues().next().map(|cue| cue.jitter), Some(Span::ZERO));
+    }
 }

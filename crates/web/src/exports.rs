@@ -144,12 +144,12 @@ extern "C" fn pong(rev: f64, now: f64) {
     viewer.pong(epoch, rev, now);
 }
 
-/// Hands a rundown over: on the desk lie its rows, its digest, its ids and its contents.
+/// Hands a rundown of so many cues over: on the desk lie its numbers, its digest and its ids.
 #[unsafe(no_mangle)]
-extern "C" fn rundown(now: f64) -> bool {
+extern "C" fn rundown(count: usize, now: f64) -> bool {
     let Instance { viewer: Some(viewer), numbers, text } = instance() else { return false };
-    let [digest, ids, contents] = Instance::texts(text);
-    viewer.rundown(digest, numbers, ids, contents, now)
+    let [digest, ids] = Instance::texts(text);
+    viewer.rundown(digest, count, numbers, ids, now)
 }
 
 /// Says that a rundown could not be fetched: on the desk lies its digest.

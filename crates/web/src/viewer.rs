@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 use downbeat_core::clock::{Change, Exchange, WallTime};
 use downbeat_core::correction::{Action, Means, Reading};
-use downbeat_core::cueing::{CueList, Effect as Cueing, Memory, Timing};
+use downbeat_core::cueing::{CueKey, CueList, Effect as Cueing, Memory, Timing};
 use downbeat_core::fanout::Version;
 use downbeat_core::session::{Details, Effect, MediaId, News, Push, Question};
 use downbeat_core::{Digest, Rev, Seed, Segment, Session, Span, Timeline};
 
-use crate::columns::{Said, cues, said};
+use crate::columns::Columns;
 use crate::effect::{Act, Kind, Why, connection, failure, status};
 use crate::numbers::{given, local_time, ms, or_nan, position, rate, server_time, span, span_ms};
 
@@ -18,8 +18,8 @@ pub struct Viewer {
     seed: Seed,
     /// What the page has told of a state, until it says where it came from.
     told: Option<News>,
-    /// The cues of the rundown that was handed over last, and what they say, by their index.
-    cues: Vec<Said>,
+    /// The cues of the rundown that was handed over last, by their index.
+    cues: Vec<CueKey>,
     values: [f64; 6],
 }
 
@@ -119,15 +119,16 @@ impl Viewer {
         self.session.handle_failure(question, failure(why), local_time(now));
     }
 
-    /// Hands a rundown over, as `columns.rs` says; says whether it is still wanted.
-    pub fn rundown(&mut self, digest: &str, rows: &[f64], ids: &str, contents: &str, now: f64) -> bool {
+    /// Hands a rundown of so many cues over, as `columns.rs` says; says whether it is still wanted.
+    pub fn rundown(&mut self, digest: &str, count: usize, numbers: &[f64], ids: &str, now: f64) -> bool {
         let Ok(digest) = digest.parse() else { return false };
-        let list = CueList::new(cues(rows, ids).into_iter(), &self.seed);
-        let new = said(ids, contents);
-        let is_same = |before: usize, after: usize| self.cues.get(before) == new.get(after);
+        let columns = Columns::of(count, numbers, ids);
+        let mut keys = Vec::with_capacity(count);
+        let list = CueList::new(columns.cues().inspect(|cue| keys.push(cue.key)), &self.seed);
+        let is_same = |_, index| columns.is_same(index);
         let is_wanted = self.session.handle_rundown(digest, list, is_same, local_time(now));
         if is_wanted {
-            self.cues = new;
+            self.cues = keys;
         }
         is_wanted
     }
@@ -316,7 +317,7 @@ impl Viewer {
                 self.say(Kind::Adjust, &[cue.index as f64, span_ms(into), rate.as_factor()])
             }
             Cueing::Leave { cue } => {
-                let is_former = self.cues.get(cue.index).is_none_or(|said| said.key != cue.key);
+                let is_former = self.cues.get(cue.index).is_none_or(|key| *key != cue.key);
                 self.say(Kind::Leave, &[cue.index as f64, f64::from(u8::from(is_former))])
             }
         }

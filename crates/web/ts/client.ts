@@ -305,9 +305,8 @@ export class Downbeat {
       const response = await fetch(this.#server + PATHS.rundown(this.#options.event, digest), { integrity, credentials: "omit" });
       if (!response.ok) throw new Refused(response.status);
       const rundown = (await response.json()) as Rundown;
-      const { rows, ids, contents } = columns(rundown);
       this.#drive(() => {
-        if (!this.#viewer.rundown(digest, rows, ids, contents, now())) return;
+        if (!this.#viewer.rundown(digest, columns(rundown, this.#rundown), now())) return;
         [this.#former, this.#rundown] = [this.#rundown, rundown];
       });
     } catch {

@@ -2,6 +2,7 @@
 // one viewer.
 
 import wasm from "#wasm";
+import type { Columns } from "./rundown.ts";
 import type { Act, Kind, Why } from "./words.ts";
 
 /** What takes numbers only: the exports of `src/exports.rs`, where `src/viewer.rs` says what each does. */
@@ -47,7 +48,7 @@ interface Desk {
   tell(rev: number, endedAt: number): void;
   tell_details(startsAt: number, pushes: boolean): void;
   pong(rev: number, now: number): void;
-  rundown(now: number): number;
+  rundown(count: number, now: number): number;
   rundown_failed(now: number): void;
 }
 
@@ -73,7 +74,7 @@ function around(core: Desk) {
   const at = (address: number, bytes: number) => new Uint8Array(core.memory.buffer, address, bytes);
   const lay = (numbers: Float64Array | BigUint64Array, ...texts: string[]) => {
     // Bytes, as a word that is read as a double may come back as another.
-    at(core.numbers(numbers.length), numbers.byteLength).set(new Uint8Array(numbers.buffer));
+    at(core.numbers(numbers.length), numbers.byteLength).set(new Uint8Array(numbers.buffer, 0, numbers.byteLength));
     const text = new TextEncoder().encode(texts.join("\0"));
     at(core.text(text.length), text.length).set(text);
   };
@@ -101,9 +102,9 @@ function around(core: Desk) {
       core.pong(rev, now);
     },
     /** Gives 0 if it is not wanted any more. */
-    rundown(digest: string, rows: Float64Array, ids: string, contents: string, now: number): number {
-      lay(rows, digest, ids, contents);
-      return core.rundown(now);
+    rundown(digest: string, { count, numbers, ids }: Columns, now: number): number {
+      lay(numbers, digest, ids);
+      return core.rundown(count, now);
     },
     rundown_failed(digest: string, now: number): void {
       lay(new Float64Array(), digest);
