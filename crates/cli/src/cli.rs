@@ -8,6 +8,7 @@ mod load;
 mod log;
 mod options;
 mod token;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,7 @@ pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
 pub(crate) use token::{TokenNewArgs, TokenTask};
+pub(crate) use watch::WatchArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -142,6 +144,10 @@ pub(crate) enum Task {
 
     /// Show where the event stands
     Status,
+
+    /// Watch the event as it goes: status, position, next cues, audience, changes
+    #[command(after_help = WATCH_HELP)]
+    Watch(WatchArgs),
 
     /// Hold the event where it stands: the emergency command
     #[command(after_help = format!("{PAUSE_HELP}\n\n{}", emergency::BREAK_GLASS), mut_arg("if_rev", |arg| arg.hide(true)))]
@@ -295,3 +301,17 @@ Examples:
   downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes      pauses the event, and says who heard it when
   downbeat load --viewers 2000 --duration 2m --churn 50                   drops 50 connections a second
   downbeat load https://rehearsal.example.com --i-own-this --viewers 5000 --duration 5m --arrive 1m";
+
+const WATCH_HELP: &str = "\
+On a terminal it draws a screen: q leaves, the arrows scroll the changes. It hears of changes as viewers do, through a \
+socket, and by asking every few seconds while there is none. Who is connected and who changed what needs a token of \
+scope read; its own socket is one of those that are counted.
+
+In a pipe, or with --plain, it prints a line for each change and one after each 30 s of silence (--every); with --quiet \
+only the changes. With --json each line is an object with a type: change, status, connection, log, acks, heartbeat; the \
+last line is the result.
+
+Examples:
+  downbeat watch
+  downbeat watch --plain --every 5m >> evening.log
+  downbeat watch --json --for 1h | jq -c 'select(.type == \"change\") | .state.rev'";

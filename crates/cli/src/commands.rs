@@ -12,7 +12,7 @@ mod event_list;
 mod event_set;
 mod event_show;
 mod load;
-mod log;
+pub(crate) mod log;
 mod man;
 mod pause;
 mod rate;
@@ -22,6 +22,7 @@ mod seek;
 mod status;
 mod token_new;
 mod undo;
+mod watch;
 
 use crate::cli::{Cli, EventTask, Global, Task, TokenTask};
 use crate::context::Context;
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
         Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?)?),
         Task::Event(EventTask::List) => Box::new(event_list::run(&context()?)?),
         Task::Status => Box::new(status::run(&context()?)?),
+        Task::Watch(args) => Box::new(watch::run(&context()?, &args, !global.no_color)?),
         Task::Pause { message, options, glass } if glass.break_glass => {
             Box::new(glass::run(&context()?, &message, &glass, &options.attribution)?)
         }

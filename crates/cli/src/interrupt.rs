@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{self, Output};
+use crate::watch;
 
 static SENT: AtomicBool = AtomicBool::new(false);
 
@@ -18,6 +19,7 @@ pub(crate) fn something_was_sent() {
 #[expect(clippy::disallowed_methods, reason = "the main thread waits for a person or a server and cannot be told")]
 pub(crate) fn install(output: Output) {
     let handler = move || {
+        watch::restore();
         // The terminal echoed ^C behind a question.
         if std::io::stderr().is_terminal() {
             output::err("\n");

@@ -11,6 +11,7 @@
 //! | `publish` | rundowns in stores: plan, put, read back, swap the pointer |
 //! | `emergency` | pausing by a signed state when the server is gone |
 //! | `change` | the way every change goes: look, show, ask, send, read back |
+//! | `viewing` | viewers without a browser, for `load` (thousands) and `watch` (one) |
 //! | `output` | the only place that prints |
 //! | [`exit`] | what the exit codes mean |
 
@@ -41,6 +42,7 @@ mod server;
 mod sheets;
 mod text;
 mod viewing;
+mod watch;
 mod web;
 
 use std::ffi::OsString;

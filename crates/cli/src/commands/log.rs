@@ -157,7 +157,7 @@ fn write_entry(f: &mut fmt::Formatter<'_>, entry: &LogEntry) -> fmt::Result {
 }
 
 /// Gives what a body says besides who and which: positions, messages, a reason.
-fn details(body: &Value) -> Vec<(String, String)> {
+pub(crate) fn details(body: &Value) -> Vec<(String, String)> {
     let Value::Object(fields) = body else { return Vec::new() };
     let known_elsewhere = ["command", "id", "actor", "ifRev", "at"];
     let detail = |(name, value): (&String, &Value)| {

@@ -148,7 +148,7 @@ impl Witness for Record {
             Seen::Acked => self.counts.acks += 1,
             Seen::Effect(Effect::State { .. }) => self.handle_state(session),
             Seen::Effect(Effect::Cue(cue)) => self.handle_cue(cue, now),
-            Seen::Effect(_) => {}
+            Seen::Effect(_) | Seen::Answered(_) | Seen::Rundown(_) => {}
         }
     }
 

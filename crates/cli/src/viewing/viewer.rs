@@ -23,6 +23,8 @@ pub(crate) enum Seen<'a> {
     Asked,
     /// A question had no answer.
     Failed,
+    /// A whole state came as an answer.
+    Answered(&'a Told),
     /// A socket is being opened.
     Opening,
     /// A state came through the socket.
@@ -35,6 +37,8 @@ pub(crate) enum Seen<'a> {
     Ponged,
     /// A change was acknowledged.
     Acked,
+    /// A rundown came.
+    Rundown(&'a Arc<Rundown>),
     /// The session decided this.
     Effect(&'a Effect),
 }
@@ -179,15 +183,18 @@ impl Viewer {
         let (question, failure) = match reply {
             Reply::Time(Ok(timed)) | Reply::State(Ok(timed)) => {
                 if let Some(told) = &timed.told {
+                    witness.witness(Seen::Answered(told), &self.session, now);
                     self.live_url.clone_from(&told.state.live_url);
                 }
                 return self.session.handle_answer(&timed.exchange, timed.news, Some(timed.resync), now);
             }
             Reply::Status(Ok(told)) => {
+                witness.witness(Seen::Answered(&told), &self.session, now);
                 self.live_url.clone_from(&told.state.live_url);
                 return self.session.handle_news(told.news, now);
             }
             Reply::Rundown(digest, Ok(rundown)) => {
+                witness.witness(Seen::Rundown(&rundown), &self.session, now);
                 return self.handle_rundown(digest, rundown, now);
             }
             Reply::Rundown(digest, Err(_)) => return self.session.handle_rundown_failure(digest, now),
