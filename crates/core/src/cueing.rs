@@ -85,7 +85,7 @@ pub struct Cueing {
     /// The moments of the list that have fired, by row.
     fired: Bits,
     /// The moments that have fired and are in other lists.
-    elsewhere: VecDeque<CueKey>,
+    elsewhere: Vec<CueKey>,
     /// What another life of the page remembers, until there is a list to apply it to.
     remembered: Option<Memory>,
     /// The fetches that have begun.
@@ -130,7 +130,7 @@ impl Cueing {
             list: CueList::default(),
             course: None,
             fired: Bits::none(0),
-            elsewhere: VecDeque::new(),
+            elsewhere: Vec::new(),
             remembered: memory,
             stood_by: Bits::none(0),
             postponed: Vec::new(),

@@ -30,8 +30,22 @@ impl Bits {
 
     /// Gives the numbers, the lowest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().filter(|(_, word)| **word != 0).flat_map(|(index, &word)| {
-            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index * 64 + bit)
+        let mut next = 0;
+        core::iter::from_fn(move || {
+            let number = self.first_from(next)?;
+            next = number + 1;
+            Some(number)
         })
+    }
+
+    /// Gives the lowest number that is `least` or above it.
+    fn first_from(&self, least: usize) -> Option<usize> {
+        let mut index = least / 64;
+        let mut word = self.words.get(index)? & (u64::MAX << (least % 64));
+        while word == 0 {
+            index += 1;
+            word = *self.words.get(index)?;
+        }
+        Some(index * 64 + word.trailing_zeros() as usize)
     }
 }

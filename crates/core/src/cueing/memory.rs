@@ -1,7 +1,7 @@
 //! What has fired, in a form that outlives the page.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
@@ -66,33 +66,36 @@ const VERSION: &str = "downbeat.fired/1";
 
 impl Memory {
     /// Gives what is known to have fired under `list` and before it.
-    pub(super) fn of(list: &CueList, fired: &Bits, elsewhere: &VecDeque<CueKey>) -> Self {
+    pub(super) fn of(list: &CueList, fired: &Bits, elsewhere: &[CueKey]) -> Self {
         let mut ranges: Vec<Fired> = Vec::new();
-        let mut rows = fired.iter().peekable();
-        while let Some(first_row) = rows.next() {
-            let mut last_row = first_row;
-            while let Some(next) = rows.next_if(|&next| list.rows[last_row + 1..next].iter().all(is_state)) {
-                last_row = next;
+        for row in fired.iter() {
+            let at = list.rows[row].at;
+            match ranges.last_mut() {
+                Some(range) if list.rows[range.last_row + 1..row].iter().all(is_state) => {
+                    (range.last_row, range.last) = (row, at);
+                }
+                _ => ranges.push(Fired { first_row: row, last_row: row, first: at, last: at }),
             }
-            let (first, last) = (list.rows[first_row].at, list.rows[last_row].at);
-            ranges.push(Fired { first_row, last_row, first, last });
         }
-        if let Some(surplus) = ranges.len().checked_sub(RANGES_MAX).filter(|surplus| *surplus > 0) {
+        if ranges.len() > RANGES_MAX {
+            let surplus = ranges.len() - RANGES_MAX;
             let last = ranges[surplus];
             ranges[0] = Fired { last_row: last.last_row, last: last.last, ..ranges[0] };
-            ranges.drain(1..=surplus);
+            ranges.copy_within(surplus + 1.., 1);
+            ranges.truncate(RANGES_MAX);
         }
-        Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.iter().copied().collect() }
+        Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.to_vec() }
     }
 
     /// Gives it as numbers, for shells that keep those: what [`Memory::from_words`] reads back.
     pub fn to_words(&self) -> Vec<u64> {
-        let ranges = self.ranges.iter().flat_map(|Fired { first_row, last_row, first, last }| {
+        let mut words = vec![WORDS_VERSION, self.list, self.ranges.len() as u64];
+        for Fired { first_row, last_row, first, last } in &self.ranges {
             let [first, last] = [first, last].map(|position| position.as_millis().cast_unsigned());
-            [*first_row as u64, *last_row as u64, first, last]
-        });
-        let head = [WORDS_VERSION, self.list, self.ranges.len() as u64];
-        head.into_iter().chain(ranges).chain(self.elsewhere.iter().map(|key| key.bits())).collect()
+            words.extend_from_slice(&[*first_row as u64, *last_row as u64, first, last]);
+        }
+        words.extend(self.elsewhere.iter().map(|key| key.bits()));
+        words
     }
 
     /// Reads numbers back; nothing if they are of another version, or too many.
@@ -116,7 +119,7 @@ impl Memory {
     }
 
     /// Gives the rows of `list` that have fired, and the keys of cues that did and are not in it.
-    fn apply(&self, list: &CueList) -> (Bits, VecDeque<CueKey>) {
+    fn apply(&self, list: &CueList) -> (Bits, Vec<CueKey>) {
         let mut fired = Bits::none(list.len());
         for range in &self.ranges {
             let rows = if self.list == list.fingerprint() {
@@ -128,7 +131,7 @@ impl Memory {
                 fired.insert(row);
             });
         }
-        let missing = mark(list, &self.elsewhere, &mut fired);
+        let missing = mark(list, self.elsewhere.clone(), &mut fired);
         (fired, missing)
     }
 }
@@ -143,19 +146,21 @@ impl Cueing {
         if self.list.fingerprint() == old.fingerprint() {
             return;
         }
-        let mut keys: Vec<CueKey> = core::mem::take(&mut self.elsewhere).into();
-        keys.extend(self.fired.iter().map(|row| old.rows[row].key));
+        let mut keys = core::mem::take(&mut self.elsewhere);
+        for row in self.fired.iter() {
+            keys.push(old.rows[row].key);
+        }
         self.fired = Bits::none(self.list.len());
-        self.elsewhere = mark(&self.list, &keys, &mut self.fired);
+        self.elsewhere = mark(&self.list, keys, &mut self.fired);
     }
 }
 
 /// Marks the moments of `list` whose keys are among `keys`; gives the keys of no moment, the latest of them.
-fn mark(list: &CueList, keys: &[CueKey], fired: &mut Bits) -> VecDeque<CueKey> {
+fn mark(list: &CueList, mut keys: Vec<CueKey>, fired: &mut Bits) -> Vec<CueKey> {
     if keys.is_empty() {
-        return VecDeque::new();
+        return keys;
     }
-    let mut wanted: Vec<(CueKey, usize)> = keys.iter().copied().zip(0..).collect();
+    let mut wanted: Vec<(CueKey, usize)> = keys.iter().enumerate().map(|(nth, key)| (*key, nth)).collect();
     sort_by_key(&mut wanted, |(key, _)| (0, key.bits()));
     let mut found = Bits::none(keys.len());
     for (row, cue) in list.rows.iter().enumerate().filter(|(_, cue)| !is_state(cue)) {
@@ -165,10 +170,13 @@ fn mark(list: &CueList, keys: &[CueKey], fired: &mut Bits) -> VecDeque<CueKey> {
             fired.insert(row);
         }
     }
-    let missing: VecDeque<CueKey> =
-        keys.iter().enumerate().filter(|(nth, _)| !found.contains(*nth)).map(|(_, key)| *key).collect();
-    let surplus = missing.len().saturating_sub(ELSEWHERE_MAX);
-    missing.into_iter().skip(surplus).collect()
+    let mut nth = 0;
+    keys.retain(|_| {
+        nth += 1;
+        !found.contains(nth - 1)
+    });
+    let surplus = keys.len().saturating_sub(ELSEWHERE_MAX);
+    keys.split_off(surplus)
 }
 
 fn is_state(row: &super::list::Row) -> bool {
