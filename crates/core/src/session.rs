@@ -415,7 +415,7 @@ impl Session {
     }
 
     fn take(&mut self, news: News, now: LocalTime) {
-        self.settle(&news, now);
+        self.hand_in(&news, now);
         let is_first = self.known.news.is_none();
         let verdict = self.known.take(news);
         let reading = self.clock.reading(now);

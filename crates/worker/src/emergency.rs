@@ -18,6 +18,7 @@ use worker::Env;
 use crate::Context;
 use crate::clock;
 use crate::event;
+use crate::live;
 use crate::object::Question;
 use crate::public::TEXT_KEYS;
 use crate::reply::Reply;
@@ -49,10 +50,11 @@ extern "C" {
 
 /// Takes a signed state to its event, if it is one and the event does not have it yet; gives the event's state.
 pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &EventName) -> Result<Reply, Problem> {
+    let region = live::region(&request);
     let body = body_within(request, DOCUMENT_BYTES_MAX, too_large).await?;
     let document = EmergencyDocument::parse(&body)?;
     let signed = read(&document, name)?;
-    let state = event::copied_state(env, ctx, name).await?;
+    let state = event::copied_state(env, ctx, name, region).await?;
     let news = is_news(&state, &signed).map_err(|error| refused(&error, name, &state))?;
     let Some(channel) = state.emergency() else {
         return Err(Problem::new(Code::BadSignature, format!("the event \"{name}\" has no emergency key")));

@@ -249,8 +249,11 @@ impl Viewer {
                     let venue = Arc::clone(&self.venue);
                     self.replies.push(Box::pin(async move { Reply::Rundown(digest, venue.rundown(digest).await) }));
                 }
-                // An answer that was given up is fine if it comes all the same.
+                // An answer that was given up is fine if it comes all the same; signed states lie in stores, which this
+                // is not to load.
                 Effect::GiveUp
+                | Effect::LookAside
+                | Effect::HandIn
                 | Effect::State { .. }
                 | Effect::Status { .. }
                 | Effect::Message(_)

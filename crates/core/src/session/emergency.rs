@@ -26,7 +26,7 @@ impl Session {
     }
 
     /// Hands the signed state in if the server tells an older one.
-    pub(super) fn settle(&mut self, told: &News, now: LocalTime) {
+    pub(super) fn hand_in(&mut self, told: &News, now: LocalTime) {
         let Some(known) = &self.known.news else { return };
         let is_owed = self.known.owed_from.is_some_and(|from| from <= now);
         if is_owed && known.epoch == told.epoch && told.rev < known.rev {
