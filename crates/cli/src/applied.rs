@@ -41,9 +41,9 @@ impl Applied {
             let left = until - clock::monotonic();
             let audience = match self.server.within(left.max(LOOK)).audience(&self.event) {
                 Ok(audience) => Some(audience),
-                Err(error) if error.may_have_arrived() => None,
                 // It will not say later either: a token that may not read.
-                Err(_) => return None,
+                Err(error) if error.is_final() => return None,
+                Err(_) => None,
             };
             let acks = audience.and_then(|audience| audience.acks).filter(|acks| acks.rev == self.rev);
             let is_whole = acks.is_some_and(|acks| acks.applied >= acks.asked);

@@ -298,8 +298,8 @@ socket and did not hear it; that, and a state that goes back, end the command wi
 
 Examples:
   downbeat load http://127.0.0.1:8787 --viewers 500 --duration 30s
-  downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes      pauses the event, and says who heard it when
-  downbeat load --viewers 2000 --duration 2m --churn 50                   drops 50 connections a second
+  downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes    pauses, and says who heard it when
+  downbeat load --viewers 2000 --duration 2m --churn 50                 drops 50 connections in a second
   downbeat load https://rehearsal.example.com --i-own-this --viewers 5000 --duration 5m --arrive 1m";
 
 const WATCH_HELP: &str = "\

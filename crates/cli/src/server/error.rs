@@ -57,6 +57,11 @@ impl ServerError {
         }
     }
 
+    /// Says whether asking again would be in vain: it was understood, and refused.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Problem { problem, .. } if problem.status < 500)
+    }
+
     /// Says whether it is the problem of `code`.
     pub(crate) fn is(&self, code: Code) -> bool {
         matches!(self, Self::Problem { problem, .. } if problem.is(code))

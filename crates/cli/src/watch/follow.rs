@@ -119,8 +119,7 @@ async fn look_at_audience(
                 }
             }
             Ok(Err(error)) => {
-                let _ = told.send(Heard::Audience(Err(first_line(&error))));
-                if !error.may_have_arrived() {
+                if told.send(Heard::Audience(Err(first_line(&error)))).is_err() || error.is_final() {
                     return;
                 }
             }
@@ -147,10 +146,15 @@ async fn look_at_log(
             Ok(log) => log,
             Err(_) => return,
         };
-        let is_final = log.as_ref().is_err_and(|error| !error.may_have_arrived());
+        let is_final = log.as_ref().is_err_and(ServerError::is_final);
+        let failed = log.is_err();
         let log = log.map(|page| page.entries).map_err(|error| first_line(&error));
-        if told.send(Heard::Log(log)).is_err() || is_final || changes.changed().await.is_err() {
+        if told.send(Heard::Log(log)).is_err() || is_final {
             return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(clock::duration(AUDIENCE_WAIT)), if failed => {}
+            changed = changes.changed() => if changed.is_err() { return },
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Lines {
     logged: Option<Rev>,
     /// The change whose acknowledgements were told.
     acked: Option<Rev>,
+    /// Why the last of an operator's calls had no answer.
+    complaint: Option<String>,
     /// Somebody still reads.
     is_read: bool,
 }
@@ -40,13 +42,21 @@ pub(crate) struct Lines {
 impl Lines {
     pub(crate) fn new(output: Output, every: Span) -> Self {
         let last_at = clock::monotonic();
-        Self { output, every, last_at, told: None, logged: None, acked: None, is_read: true }
+        Self { output, every, last_at, told: None, logged: None, acked: None, complaint: None, is_read: true }
     }
 
     fn write(&mut self, human: &str, program: &Value) {
         self.last_at = clock::monotonic();
         let text = if self.output.json { program.to_string() } else { human.to_owned() };
         self.is_read = output::line(&text);
+    }
+
+    /// Says once why an operator's calls have no answer.
+    fn complain(&mut self, why: &str) {
+        if self.complaint.as_deref() != Some(why) {
+            self.output.remark(&format!("{why}\n"));
+            self.complaint = Some(why.to_owned());
+        }
     }
 
     fn state(&mut self, lateness: Span, scene: &Scene, now: ServerTime) {
@@ -132,8 +142,7 @@ impl Followed for Lines {
             }
             Heard::Log(Ok(entries)) => self.log(entries, now),
             Heard::Audience(Ok(_)) => self.acks(scene, now),
-            Heard::Log(Err(why)) => self.output.remark(&format!("no log: {why}\n")),
-            Heard::Audience(Err(why)) => self.output.remark(&format!("no audience: {why}\n")),
+            Heard::Log(Err(why)) | Heard::Audience(Err(why)) => self.complain(why),
             Heard::Clock { .. } | Heard::Hub(_) | Heard::Rundown(_) => {}
         }
     }

@@ -74,8 +74,6 @@ impl Scene {
             Heard::Clock { at, reading } => self.clock = Some((at, reading)),
             Heard::Hub(hub) => self.hub = hub,
             Heard::Rundown(rundown) => self.rundown = Some(rundown),
-            // One silence is no reason to forget; a token that may not read will not learn to.
-            Heard::Audience(Err(why)) => self.audience = Some(Err(why)),
             Heard::Audience(audience) => self.audience = Some(audience),
             Heard::Log(log) => self.log = Some(log),
         }
