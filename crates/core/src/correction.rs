@@ -34,6 +34,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
+use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{Position, Timeline};
 use drifts::{Drifts, beyond};
@@ -273,7 +274,7 @@ impl Correction {
         let rate = timeline.rate(server).as_factor();
         let position = timeline.position(server, *starts_at) - self.begins + self.nudge;
         let begins = (position < Span::ZERO).then(|| timeline.reaches(self.begins - self.nudge, server, *starts_at));
-        let changes = [timeline.next_change(server), begins.flatten()].into_iter().flatten().min();
+        let changes = earliest(&[timeline.next_change(server), begins.flatten()]);
         Some(Goal { at: now, position, rate, changes_at: changes.map(|change| now + (change - server)) })
     }
 

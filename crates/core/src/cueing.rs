@@ -53,9 +53,9 @@ mod stretches;
 #[cfg(test)]
 mod tests;
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use crate::queue::Queue;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Timeline};
 use bits::Bits;
@@ -103,7 +103,7 @@ pub struct Cueing {
     /// The widest bound that something waits for.
     awaited: Option<Span>,
     deadline: Option<ServerTime>,
-    effects: VecDeque<Effect>,
+    effects: Queue<Effect>,
 }
 
 /// A state that is active.
@@ -141,7 +141,7 @@ impl Cueing {
             changed: false,
             awaited: None,
             deadline: None,
-            effects: VecDeque::new(),
+            effects: Queue::new(),
         }
     }
 
@@ -187,7 +187,7 @@ impl Cueing {
 
     /// Gives the next thing to do.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        self.effects.pop()
     }
 
     /// Gives the instant at which to tick next; a past one means now, nothing that there is nothing to wait for.

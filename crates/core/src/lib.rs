@@ -31,6 +31,7 @@ pub mod fanout;
 pub mod message;
 pub mod name;
 mod order;
+mod queue;
 pub mod seed;
 pub mod session;
 pub mod time;

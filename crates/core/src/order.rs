@@ -1,4 +1,4 @@
-//! Sorting, one way for all: a sort is built anew for every type, and browsers load each of them.
+//! Order, one way for all: a sort is built anew for every type, and browsers load each of them.
 
 use alloc::vec::Vec;
 
@@ -51,6 +51,19 @@ fn merge(runs: &mut [u32], length: usize, first: &mut Vec<u32>, may_precede: &dy
         runs[to] = place;
         to += 1;
     }
+}
+
+/// Gives the earliest of the instants, or positions, that there are.
+pub(crate) fn earliest<T: Copy + Ord>(instants: &[Option<T>]) -> Option<T> {
+    let mut earliest = None;
+    for instant in instants {
+        if let Some(instant) = *instant
+            && earliest.is_none_or(|before| instant < before)
+        {
+            earliest = Some(instant);
+        }
+    }
+    earliest
 }
 
 #[cfg(test)]

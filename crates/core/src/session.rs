@@ -108,14 +108,14 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-use alloc::collections::VecDeque;
-
 use crate::clock::{Change, DisciplinedClock, Due, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
 use crate::correction::{self, Action, Correction, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
 use crate::fanout::Version;
 use crate::name::{Digest, Rev};
+use crate::order::earliest;
+use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{Position, Rate};
@@ -147,7 +147,7 @@ pub struct Session {
     /// How late the change was heard that made the state what it is.
     lateness: Span,
     told: Told,
-    effects: VecDeque<Effect>,
+    effects: Queue<Effect>,
 }
 
 /// What the shell has been told last, so that it hears of changes only.
@@ -188,7 +188,7 @@ impl Session {
             ack: None,
             lateness: Span::ZERO,
             told,
-            effects: VecDeque::new(),
+            effects: Queue::new(),
         }
     }
 
@@ -239,7 +239,7 @@ impl Session {
             None if !self.line.socket.is_offered() => self.schedule.handle_gap(now),
             None => {}
         }
-        self.effects.push_back(Effect::Clock(change));
+        self.effects.push(Effect::Clock(change));
         self.advance(now);
     }
 
@@ -344,17 +344,17 @@ impl Session {
 
     /// Gives the next thing to do.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front().or_else(|| self.cueing.poll_effect().map(Effect::Cue))
+        self.effects.pop().or_else(|| self.cueing.poll_effect().map(Effect::Cue))
     }
 
     /// Gives the instant at which to tick next; a past one means now.
     pub fn next_deadline(&self) -> LocalTime {
         let turn = self.told.looked.and_then(|(_, until)| until);
         let ack = self.ack.and(self.known.effective_at);
-        let instants = [self.cueing.next_deadline(), turn, ack].into_iter().flatten();
-        let local = instants.min().and_then(|instant| self.clock.local_time(instant));
-        let others = [local, self.loading.deadline(), self.line.deadline()];
-        others.into_iter().flatten().fold(self.schedule.deadline(), LocalTime::min)
+        let server = earliest(&[self.cueing.next_deadline(), turn, ack]);
+        let local = server.and_then(|instant| self.clock.local_time(instant));
+        let question = self.schedule.deadline();
+        earliest(&[local, self.loading.deadline(), self.line.deadline(), Some(question)]).unwrap_or(question)
     }
 
     /// Gives the server's time at `now` and how wrong it may be; nothing before the first answer.
@@ -431,7 +431,7 @@ impl Session {
         if let Some(details) = &news.details
             && self.line.socket.offer(details.pushes, now)
         {
-            self.effects.push_back(Effect::CloseSocket);
+            self.effects.push(Effect::CloseSocket);
         }
         if verdict != Verdict::Completes {
             let late = reading.zip(self.known.effective_at).map(|(reading, effective_at)| reading.time - effective_at);
@@ -439,7 +439,7 @@ impl Session {
             self.ack = None;
         }
         self.told.looked = None;
-        self.effects.push_back(Effect::State { lateness: self.lateness });
+        self.effects.push(Effect::State { lateness: self.lateness });
     }
 
     /// Does whatever is due: questions, fetches, cues, and telling the shell what is another now.
@@ -448,11 +448,11 @@ impl Session {
             Some(Due::Ask { .. }) => {
                 let lacks = self.missed || self.known.lacks_details();
                 let question = if lacks { Question::State } else { Question::Time };
-                self.effects.push_back(Effect::Ask(question));
+                self.effects.push(Effect::Ask(question));
             }
             Some(Due::GiveUp) => {
                 self.line.fail(Question::Time, Failure::Timeout);
-                self.effects.push_back(Effect::GiveUp);
+                self.effects.push(Effect::GiveUp);
             }
             None => {}
         }
@@ -460,7 +460,7 @@ impl Session {
         // What has taken effect is acknowledged through the socket that asked, if it is still there.
         self.ack = self.ack.filter(|_| self.line.socket.is_open());
         if let Some(digest) = self.loading.poll(now) {
-            self.effects.push_back(Effect::LoadRundown(digest));
+            self.effects.push(Effect::LoadRundown(digest));
         }
         let reading = self.clock.reading(now);
         if let Some(reading) = reading {
@@ -468,13 +468,13 @@ impl Session {
             self.cueing.handle_tick(reading.time, reading.bound);
             let takes_effect = self.known.effective_at.is_none_or(|effective_at| effective_at <= reading.time);
             if let Some(rev) = self.ack.take_if(|_| takes_effect) {
-                self.effects.push_back(Effect::Ack { rev, applied_at: reading.time });
+                self.effects.push(Effect::Ack { rev, applied_at: reading.time });
             }
         }
         let connection = self.line.connection(reading.is_some() && self.known.news.is_some());
         if self.told.connection != connection {
             self.told.connection = connection;
-            self.effects.push_back(Effect::Connection(connection));
+            self.effects.push(Effect::Connection(connection));
         }
     }
 
@@ -494,14 +494,14 @@ impl Session {
         if before != Some(status) {
             let late = turned.map_or(self.lateness, |turned| at - turned);
             let lateness = before.map_or(Span::ZERO, |_| late.max(Span::ZERO));
-            self.effects.push_back(Effect::Status { status, lateness });
+            self.effects.push(Effect::Status { status, lateness });
         }
         // Which message an index means depends on the state, so a new state says it anew; and a short one says nothing.
         if news.details.is_none() {
             return;
         }
         if core::mem::replace(&mut self.told.message, message) != message || is_new {
-            self.effects.push_back(Effect::Message(message));
+            self.effects.push(Effect::Message(message));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Where the event goes, piece by piece.
 
+use crate::order::earliest;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, Timeline};
 
@@ -50,7 +51,7 @@ impl Course {
     pub(super) fn next(&self, mark: Option<Position>, now: ServerTime) -> Option<ServerTime> {
         let change = self.timeline.next_change(now);
         let reaches = mark.filter(|_| !self.rate(now).is_held()).and_then(|mark| self.reaches(mark, now));
-        [change, reaches].into_iter().flatten().min()
+        earliest(&[change, reaches])
     }
 
     /// Gives what the event does from `since` to `until`, both included, one piece for each segment.

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::course::{Piece, differ};
 use super::stretches::Stretch;
 use super::{Active, CueKey, CueList, CueRef, Cueing, Effect, Followed, Kind, ON_TIME, Otherwise, Timing};
-use crate::order::sort_by_key;
+use crate::order::{earliest, sort_by_key};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
 use alloc::vec::Vec;
@@ -97,8 +97,7 @@ impl Cueing {
     /// Begins what may still be begun around the position, as for somebody who was not there before.
     fn land(&mut self, here: Here) {
         self.awaited = None;
-        let around: Vec<usize> = self.list.rows.around(here.position).collect();
-        for row in around {
+        for row in self.list.rows.around(here.position) {
             let lateness = here.position - self.list.rows[row].at;
             let cue = &self.list.rows[row];
             // A moment right where the event is held comes when it goes on.
@@ -107,14 +106,15 @@ impl Cueing {
             }
             self.begin(row, lateness, cue.resumes || (lateness == Span::ZERO && cue.kind == Kind::State), here);
         }
-        let fetches = self.list.fetches.around(here.position).filter(|fetch| !self.stood_by.contains(*fetch));
+        let mut fetches = self.list.fetches.around(here.position);
+        fetches.retain(|fetch| !self.stood_by.contains(*fetch));
         // One that was put off before is not put off for longer, however often this happens.
         let before = |fetch| self.postponed.iter().find(|(at, other)| *other == fetch && *at >= here.position);
         let begins = |fetch| {
             let at = self.list.late_fetch(fetch, here.position);
             (before(fetch).map_or(at, |(before, _)| at.min(*before)), fetch)
         };
-        let mut postponed: Vec<(Position, usize)> = fetches.map(begins).collect();
+        let mut postponed: Vec<(Position, usize)> = fetches.into_iter().map(begins).collect();
         // The next is the last.
         sort_by_key(&mut postponed, |(at, fetch)| (-at.as_micros(), u64::MAX - *fetch as u64));
         self.postponed = postponed;
@@ -137,7 +137,7 @@ impl Cueing {
         let certain = needs.is_none_or(|needs| here.bound <= needs.bound);
         if let Some(needs) = needs.filter(|needs| !certain && needs.otherwise == Otherwise::Skip) {
             self.awaited = self.awaited.max(Some(needs.bound));
-            self.effects.push_back(Effect::Withhold { cue: self.cue(row), bound: here.bound });
+            self.effects.push(Effect::Withhold { cue: self.cue(row), bound: here.bound });
             return;
         }
         let timing = Timing { lateness, bound: here.bound, certain };
@@ -146,11 +146,11 @@ impl Cueing {
         match cue.kind {
             Kind::Moment => {
                 self.fired.insert(row);
-                self.effects.push_back(Effect::Fire { cue: name, into, timing });
+                self.effects.push(Effect::Fire { cue: name, into, timing });
             }
             Kind::State => {
                 self.active.push(Active { row, time: cue.time });
-                self.effects.push_back(Effect::Enter { cue: name, into, rate: here.rate, timing });
+                self.effects.push(Effect::Enter { cue: name, into, rate: here.rate, timing });
             }
         }
     }
@@ -165,7 +165,7 @@ impl Cueing {
     fn stand_by(&mut self, fetch: usize) {
         if self.stood_by.insert(fetch) {
             let cue = self.cue(self.list.fetches[fetch].row as usize);
-            self.effects.push_back(Effect::Standby { cue });
+            self.effects.push(Effect::Standby { cue });
         }
     }
 
@@ -176,7 +176,7 @@ impl Cueing {
             let cue = &list.rows[active.row];
             let is_on = cue.at <= position && position < cue.end;
             if !is_on {
-                effects.push_back(Effect::Leave { cue: cue_in(list, active.row) });
+                effects.push(Effect::Leave { cue: cue_in(list, active.row) });
             }
             is_on
         });
@@ -191,7 +191,7 @@ impl Cueing {
             }
             active.time = time;
             let into = (here.position - time).max(Span::ZERO);
-            self.effects.push_back(Effect::Adjust { cue: cue_in(&self.list, active.row), into, rate: here.rate });
+            self.effects.push(Effect::Adjust { cue: cue_in(&self.list, active.row), into, rate: here.rate });
         }
     }
 
@@ -202,7 +202,7 @@ impl Cueing {
         let fetch = fetches.get(fetches.begun(position)).map(Stretch::from);
         let postponed = self.postponed.last().map(|(at, _)| *at);
         let end = self.active.iter().map(|active| rows[active.row].end).min();
-        [begin, end, fetch, postponed].into_iter().flatten().min()
+        earliest(&[begin, end, fetch, postponed])
     }
 
     pub(super) fn cue(&self, row: usize) -> CueRef {
@@ -247,7 +247,7 @@ impl Cueing {
             let same = found.filter(|&row| is_same(before.index as usize, list.rows[row].index as usize));
             match same {
                 Some(row) => active.row = row,
-                None => effects.push_back(Effect::Leave { cue: cue_in(old, active.row) }),
+                None => effects.push(Effect::Leave { cue: cue_in(old, active.row) }),
             }
             same.is_some()
         });

@@ -31,7 +31,7 @@ impl Session {
         let is_owed = self.known.owed_from.is_some_and(|from| from <= now);
         if is_owed && known.epoch == told.epoch && told.rev < known.rev {
             self.known.owed_from = Some(now + HAND_IN_AGAIN);
-            self.effects.push_back(Effect::HandIn);
+            self.effects.push(Effect::HandIn);
         }
     }
 }

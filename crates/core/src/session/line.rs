@@ -4,9 +4,10 @@ use super::connection::{Connection, Failure, NoPush, Wait};
 use super::effect::{Effect, Question};
 use super::polling::Polling;
 use super::socket::{Due, Socket};
+use crate::order::earliest;
+use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::LocalTime;
-use alloc::collections::VecDeque;
 
 /// How the server is heard.
 #[derive(Clone, Debug)]
@@ -80,9 +81,9 @@ impl Line {
 
     /// Does what is due at `now`: keeps the socket, asks for the status while there is none, and looks aside while that
     /// is in vain.
-    pub(super) fn advance(&mut self, now: LocalTime, effects: &mut VecDeque<Effect>) {
+    pub(super) fn advance(&mut self, now: LocalTime, effects: &mut Queue<Effect>) {
         if let Some(due) = self.socket.poll(now) {
-            effects.push_back(match due {
+            effects.push(match due {
                 Due::Open { not } => Effect::OpenSocket { not },
                 Due::Ping => Effect::Ping,
                 Due::Close => Effect::CloseSocket,
@@ -103,7 +104,7 @@ impl Line {
             if due.gives_up {
                 self.failure = Some(Failure::Timeout);
             }
-            effects.push_back(Effect::Ask(Question::Status));
+            effects.push(Effect::Ask(Question::Status));
         }
         if self.push != Push::Open && (self.failure.is_some() || self.state_unknown) {
             self.aside.begin(now);
@@ -111,7 +112,7 @@ impl Line {
             self.aside.end();
         }
         if self.aside.poll(now).is_some() {
-            effects.push_back(Effect::LookAside);
+            effects.push(Effect::LookAside);
         }
     }
 
@@ -121,7 +122,7 @@ impl Line {
     }
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
-        [self.socket.deadline(), self.polling.deadline(), self.aside.deadline()].into_iter().flatten().min()
+        earliest(&[self.socket.deadline(), self.polling.deadline(), self.aside.deadline()])
     }
 
     /// Gives the connection of a viewer who knows the time and the state, or does not yet.

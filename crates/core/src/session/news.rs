@@ -3,6 +3,7 @@
 use crate::event::Status;
 use crate::fanout::Version;
 use crate::name::{Digest, Epoch, Rev};
+use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime};
 use crate::timeline::{Position, Timeline};
 use alloc::vec::Vec;
@@ -182,9 +183,9 @@ impl News {
         let begins = (self.timeline.position(at, starts_at) < Position::START)
             .then(|| self.timeline.reaches(Position::START, at, starts_at))
             .flatten();
-        let messages = self.details.iter().flat_map(|details| &details.messages).copied();
-        let instants = [begins, self.timeline.next_change(at), self.ended_at].into_iter().flatten().chain(messages);
-        instants.filter(|instant| *instant > at).min()
+        let ends = self.ended_at.filter(|ends| *ends > at);
+        let message = self.details.as_ref().and_then(|details| details.messages.iter().find(|from| **from > at));
+        earliest(&[begins.filter(|begins| *begins > at), self.timeline.next_change(at), ends, message.copied()])
     }
 }
 
