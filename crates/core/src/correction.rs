@@ -199,7 +199,7 @@ impl Correction {
             last.position = last.position + (nudge - self.nudge);
         }
         self.nudge = nudge;
-        self.drifts = Drifts::none();
+        self.drifts.forget();
     }
 
     /// Decides what to do about what was read at `now`, when the server's time was `server`.
@@ -225,11 +225,11 @@ impl Correction {
             self.jumped = true;
         }
         if self.jumped || paced {
-            self.drifts = Drifts::none();
+            self.drifts.forget();
         }
         match self.phase {
             _ if reading.busy => {
-                self.drifts = Drifts::none();
+                self.drifts.forget();
                 match self.phase {
                     // Where a seek has landed is learned after it, however long it takes.
                     Phase::Resting { until } => self.phase = Phase::Resting { until: until.max(now + SETTLE) },
@@ -280,7 +280,8 @@ impl Correction {
 
     /// Has the media stand: the event is held, or outside of it.
     fn stand(&mut self, reading: &Reading, goal: &Goal, end: Option<Span>) -> Action {
-        (self.drifts, self.phase, self.asked_at) = (Drifts::none(), Phase::Watching, None);
+        self.drifts.forget();
+        (self.phase, self.asked_at) = (Phase::Watching, None);
         let place = end.unwrap_or(goal.position.max(Span::ZERO));
         let is_off = beyond(reading.position - place, RELEASES) && !reading.busy;
         let seek = (is_off && (self.stood != Some(place) || !reading.paused)).then_some(place);
@@ -296,7 +297,7 @@ impl Correction {
     /// Has the media play that is paused while the event moves. Where that does not help (a page may not play sound
     /// before it was touched), it is asked for again after a rest.
     fn play(&mut self, reading: &Reading, goal: &Goal) -> Action {
-        self.drifts = Drifts::none();
+        self.drifts.forget();
         let asked = self.asked_at.map(|asked_at| asked_at + REST).filter(|again| goal.at < *again);
         if reading.busy || asked.is_some() {
             self.look(Doing::Resting, goal, LOOK);
@@ -331,7 +332,8 @@ impl Correction {
     /// Takes the media to where the event will be once it is there.
     fn seek(&mut self, goal: &Goal) -> Action {
         self.phase = Phase::Resting { until: goal.at + self.rest };
-        (self.drifts, self.learns) = (Drifts::none(), true);
+        self.drifts.forget();
+        self.learns = true;
         self.rest = (self.rest + self.rest).min(REST_MAX);
         self.look(Doing::Resting, goal, LOOK_AGAIN);
         let ahead = self.overshoot.as_micros() as f64 * goal.rate;
@@ -391,7 +393,7 @@ impl Correction {
     fn pace(&mut self, drift: Span, goal: &Goal) -> Action {
         let share = -(drift.as_micros() as f64) / CORRECTED_IN.as_micros() as f64;
         let rate = playable(goal.rate * (1.0 + share.clamp(-RATE_SHARE, RATE_SHARE)));
-        self.drifts = Drifts::none();
+        self.drifts.forget();
         self.phase = Phase::Pacing { faster: rate - goal.rate, since: goal.at, ends_at: None };
         self.look(Doing::Pacing, goal, LOOK_AGAIN);
         Action::Rate { rate }
@@ -416,12 +418,12 @@ impl Correction {
         }
         if now - since > PACING_MAX {
             self.means = Means::Seeks;
-            self.drifts = Drifts::none();
+            self.drifts.forget();
         }
         let left = -(drift.as_micros() as f64) / faster;
         let is_over = left <= 0.0 || ends_at.is_some_and(|ends_at| ends_at <= now);
         if is_over || self.means == Means::Seeks {
-            self.drifts = Drifts::none();
+            self.drifts.forget();
             self.phase = Phase::Watching;
             self.look(Doing::Watching, goal, LOOK_AGAIN);
             return Action::Rate { rate: playable(goal.rate) };

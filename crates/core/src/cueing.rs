@@ -48,6 +48,7 @@ mod effect;
 mod following;
 mod list;
 mod memory;
+mod places;
 mod stretches;
 
 #[cfg(test)]

@@ -39,6 +39,12 @@ macro_rules! text_name {
         pub struct $name(String);
 
         impl $name {
+            /// Gives the name, or nothing if it is none; for those who need no words about why.
+            pub fn from_text(text: &str) -> Option<Self> {
+                let valid: fn(&[u8]) -> bool = $valid;
+                valid(text.as_bytes()).then(|| Self(text.to_owned()))
+            }
+
             /// Gives the name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -47,8 +53,7 @@ macro_rules! text_name {
         impl FromStr for $name {
             type Err = NameError;
             fn from_str(text: &str) -> Result<Self, NameError> {
-                let valid: fn(&[u8]) -> bool = $valid;
-                if valid(text.as_bytes()) { Ok(Self(text.to_owned())) } else { Err(NameError::new($what, text, $rule)) }
+                Self::from_text(text).ok_or_else(|| NameError::new($what, text, $rule))
             }
         }
         impl Borrow<str> for $name {
@@ -155,6 +160,23 @@ impl fmt::Display for Rev {
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// Gives the digest with these digits, or nothing if it is none; for those who need no words about why.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (place, digit) in text.bytes().enumerate() {
+            let nibble = match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => return None,
+            };
+            bytes[place / 2] = bytes[place / 2] << 4 | nibble;
+        }
+        Some(Self(bytes))
+    }
+
     /// Gives the digest with these bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -169,21 +191,7 @@ impl Digest {
 impl FromStr for Digest {
     type Err = NameError;
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let refused = || NameError::new("SHA-256 digest", text, "use 64 digits of 0-9 and a-f");
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return Err(refused());
-        }
-        let nibble = |digit: u8| match digit {
-            b'0'..=b'9' => Ok(digit - b'0'),
-            b'a'..=b'f' => Ok(digit - b'a' + 10),
-            _ => Err(refused()),
-        };
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
-        }
-        Ok(Self(bytes))
+        Self::from_text(text).ok_or_else(|| NameError::new("SHA-256 digest", text, "use 64 digits of 0-9 and a-f"))
     }
 }
 impl fmt::Display for Digest {

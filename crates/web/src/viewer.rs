@@ -6,7 +6,7 @@ use downbeat_core::correction::{Action, Means, Reading};
 use downbeat_core::cueing::{CueKey, CueList, Effect as Cueing, Memory, Timing};
 use downbeat_core::fanout::Version;
 use downbeat_core::session::{Details, Effect, MediaId, News, Push, Question};
-use downbeat_core::{Digest, Rev, Seed, Segment, Session, Span, Timeline};
+use downbeat_core::{Digest, Epoch, Rev, Seed, Segment, Session, Span, Timeline};
 
 use crate::columns::Columns;
 use crate::effect::{Act, Kind, Why, connection, failure, status};
@@ -47,13 +47,13 @@ impl Viewer {
         let segment =
             |row: &[f64; 3]| Segment { from: server_time(row[0]), position: position(row[1]), rate: rate(row[2]) };
         let timeline = Timeline::from_segments(rows.iter().map(segment).collect());
-        let (Ok(timeline), Ok(epoch)) = (timeline, epoch.parse()) else { return };
+        let (Ok(timeline), Some(epoch)) = (timeline, Epoch::from_text(epoch)) else { return };
         self.told = Some(News {
             epoch,
             rev: Rev::new(rev as u64),
             timeline,
             ended_at: given(ended_at).map(server_time),
-            rundown: rundown.parse().ok(),
+            rundown: Digest::from_text(rundown),
             details: None,
         });
     }
@@ -103,7 +103,7 @@ impl Viewer {
 
     /// Says what the ping came back with.
     pub fn pong(&mut self, epoch: &str, rev: f64, now: f64) {
-        if let Ok(epoch) = epoch.parse() {
+        if let Some(epoch) = Epoch::from_text(epoch) {
             self.session.handle_pong(&Version { epoch, rev: Rev::new(rev as u64) }, local_time(now));
         }
     }
@@ -121,7 +121,7 @@ impl Viewer {
 
     /// Hands a rundown of so many cues over, as `columns.rs` says; says whether it is still wanted.
     pub fn rundown(&mut self, digest: &str, count: usize, numbers: &[f64], ids: &str, now: f64) -> bool {
-        let Ok(digest) = digest.parse() else { return false };
+        let Some(digest) = Digest::from_text(digest) else { return false };
         let columns = Columns::of(count, numbers, ids);
         let mut keys = Vec::with_capacity(count);
         let list = CueList::new(columns.cues().inspect(|cue| keys.push(cue.key)), &self.seed);
@@ -135,7 +135,7 @@ impl Viewer {
 
     /// Says that a rundown could not be fetched.
     pub fn rundown_failed(&mut self, digest: &str, now: f64) {
-        if let Ok(digest) = digest.parse::<Digest>() {
+        if let Some(digest) = Digest::from_text(digest) {
             self.session.handle_rundown_failure(digest, local_time(now));
         }
     }

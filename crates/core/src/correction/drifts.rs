@@ -27,6 +27,11 @@ impl Drifts {
         Self { kept: [(LocalTime::from_micros(0), Span::ZERO); KEPT], count: 0 }
     }
 
+    /// Forgets them all.
+    pub(super) const fn forget(&mut self) {
+        self.count = 0;
+    }
+
     /// Takes a drift in, and forgets those that are too old. One that is farther than `distance` from where the others
     /// lead says that something has happened: then they are worth nothing.
     pub(super) fn push(&mut self, at: LocalTime, drift: Span, faster: f64, distance: Span) {

@@ -2,11 +2,13 @@
 
 use super::bits::Bits;
 use super::course::{Piece, differ};
+use super::places::Places;
 use super::stretches::Stretch;
 use super::{Active, CueKey, CueList, CueRef, Cueing, Effect, Followed, Kind, ON_TIME, Otherwise, Timing};
 use crate::order::{earliest, sort_by_key};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Where the event is at a tick, and how well that is known.
@@ -217,9 +219,9 @@ impl Cueing {
             self.stood_by.iter().map(|fetch| old.rows[old.fetches[fetch].row as usize].key).collect();
         self.stood_by = Bits::none(self.list.fetches.len());
         self.postponed.clear();
-        let begun = sorted(begun);
+        let begun = Places::of(&begun);
         for (fetch, row) in self.list.fetches.iter().map(|fetch| fetch.row as usize).enumerate() {
-            if !begun.is_empty() && begun.binary_search(&self.list.rows[row].key).is_ok() {
+            if begun.find(self.list.rows[row].key).next().is_some() {
                 self.stood_by.insert(fetch);
             }
         }
@@ -231,20 +233,20 @@ impl Cueing {
         if self.active.is_empty() {
             return;
         }
-        let mut wanted: Vec<(CueKey, Option<usize>)> =
-            self.active.iter().map(|active| (old.rows[active.row].key, None)).collect();
-        sort_by_key(&mut wanted, |(key, _)| (0, key.bits()));
+        let keys: Vec<CueKey> = self.active.iter().map(|active| old.rows[active.row].key).collect();
+        let wanted = Places::of(&keys);
+        let mut found = vec![None; keys.len()];
         for (row, cue) in self.list.rows.iter().enumerate().filter(|(_, cue)| cue.kind == Kind::State) {
-            if let Ok(found) = wanted.binary_search_by_key(&cue.key, |(key, _)| *key) {
-                wanted[found].1 = Some(row);
+            for nth in wanted.find(cue.key) {
+                found[nth] = Some(row);
             }
         }
+        let mut found = found.into_iter();
         let (list, effects) = (&self.list, &mut self.effects);
         self.active.retain_mut(|active| {
             let before = &old.rows[active.row];
-            let found =
-                wanted.binary_search_by_key(&before.key, |(key, _)| *key).ok().and_then(|found| wanted[found].1);
-            let same = found.filter(|&row| is_same(before.index as usize, list.rows[row].index as usize));
+            let same =
+                found.next().flatten().filter(|&row| is_same(before.index as usize, list.rows[row].index as usize));
             match same {
                 Some(row) => active.row = row,
                 None => effects.push(Effect::Leave { cue: cue_in(old, active.row) }),
@@ -252,11 +254,6 @@ impl Cueing {
             same.is_some()
         });
     }
-}
-
-fn sorted(mut keys: Vec<CueKey>) -> Vec<CueKey> {
-    sort_by_key(&mut keys, |key| (0, key.bits()));
-    keys
 }
 
 fn cue_in(list: &CueList, row: usize) -> CueRef {

@@ -10,7 +10,7 @@ use super::Cueing;
 use super::bits::Bits;
 use super::cue::{CueKey, Kind};
 use super::list::CueList;
-use crate::order::sort_by_key;
+use super::places::Places;
 use crate::timeline::Position;
 
 /// Gives how many cues of other rundowns than the current one are remembered: 16,384.
@@ -160,13 +160,11 @@ fn mark(list: &CueList, mut keys: Vec<CueKey>, fired: &mut Bits) -> Vec<CueKey> 
     if keys.is_empty() {
         return keys;
     }
-    let mut wanted: Vec<(CueKey, usize)> = keys.iter().enumerate().map(|(nth, key)| (*key, nth)).collect();
-    sort_by_key(&mut wanted, |(key, _)| (0, key.bits()));
+    let wanted = Places::of(&keys);
     let mut found = Bits::none(keys.len());
     for (row, cue) in list.rows.iter().enumerate().filter(|(_, cue)| !is_state(cue)) {
-        let same = wanted.partition_point(|(key, _)| *key < cue.key);
-        for (_, nth) in wanted[same..].iter().take_while(|(key, _)| *key == cue.key) {
-            found.insert(*nth);
+        for nth in wanted.find(cue.key) {
+            found.insert(nth);
             fired.insert(row);
         }
     }

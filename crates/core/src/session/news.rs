@@ -167,14 +167,13 @@ impl News {
     /// the rundown has none, it counts at once.
     fn parts_from(&self, before: &Self) -> Option<ServerTime> {
         let known = before.timeline.segments();
-        let segments = self.timeline.segments().iter().filter(|segment| !known.contains(segment));
+        let segment = self.timeline.segments().iter().find(|segment| !known.contains(segment));
         let ended_at = self.ended_at.filter(|_| self.ended_at != before.ended_at);
-        let messages = self
-            .details
-            .iter()
-            .zip(&before.details)
-            .flat_map(|(details, before)| details.messages.iter().filter(|from| !before.messages.contains(from)));
-        segments.map(|segment| segment.from).chain(ended_at).chain(messages.copied()).min()
+        let message = match (&self.details, &before.details) {
+            (Some(details), Some(before)) => details.messages.iter().find(|from| !before.messages.contains(from)),
+            _ => None,
+        };
+        earliest(&[segment.map(|segment| segment.from), ended_at, message.copied()])
     }
 
     /// Gives the next instant after `at` at which the status or the message may be another.
