@@ -26,12 +26,21 @@ export interface Network extends Server {
   mend(): void;
   /** Leads to another server from now on. */
   lead(to: Server): void;
+  /** Ends WebSockets, and refuses new ones, while the rest goes through: as some proxies do. */
+  refuseSockets(): void;
+  /** Lets them through again. */
+  admitSockets(): void;
+  /** What asked to become a WebSocket, path and query, the first first. */
+  readonly sockets: readonly string[];
   end(): void;
 }
 
 export async function network(to: Server, quality: Quality, seed: number): Promise<Network> {
   let target = to;
   let whole = true;
+  let admits = true;
+  const sockets: string[] = [];
+  const upgraded = new Set<Socket>();
   const random = generator(seed);
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (near) => {
@@ -42,6 +51,14 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
       // Whatever goes wrong on one side, the other learns it by `close`.
       socket.on("error", () => {}).on("close", () => { open.delete(socket); near.destroy(); far.destroy(); });
     }
+    // A browser asks for a WebSocket on a connection of its own.
+    near.once("data", (first) => {
+      const path = /^GET (\S*) [^]*\r\nupgrade: websocket\r\n/i.exec(first.toString("latin1"))?.[1];
+      if (path === undefined) return;
+      sockets.push(path);
+      upgraded.add(near.on("close", () => upgraded.delete(near)));
+      if (!admits) near.destroy();
+    });
     delayed(near, far, quality, 0, random);
     delayed(far, near, quality, quality.extraBack ?? 0, random);
   }).listen(0, "127.0.0.1");
@@ -52,6 +69,9 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
     cut,
     mend: () => { whole = true; },
     lead: (other) => { target = other; },
+    refuseSockets() { admits = false; upgraded.forEach((socket) => socket.destroy()); },
+    admitSockets() { admits = true; },
+    sockets,
     end: () => { cut(); server.close(); },
   };
 }

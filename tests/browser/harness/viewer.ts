@@ -21,6 +21,8 @@ export interface Told {
   position: number | undefined;
   /** What `on` told; of a cue its id and turn. */
   told: any;
+  /** How late the page heard of it, in ms. */
+  lateness: number;
 }
 
 export class Viewer {
@@ -92,10 +94,10 @@ async function joinInPage({ server, event }: { server: string; event: string }):
   const joined = await join({ server, event });
   Object.assign(globalThis, { joined, told });
   for (const name of ["cue", "state", "status", "message", "connection", "clock"]) {
-    joined.on(name, (what: any) => {
+    joined.on(name, (what: any, lateness: number) => {
       const at = performance.timeOrigin + performance.now();
       const brief = name === "cue" ? { ...what, cue: what.cue.id } : what;
-      told.push({ name, at, position: joined.position(), told: brief });
+      told.push({ name, at, position: joined.position(), told: brief, lateness });
     });
   }
 }
