@@ -24,6 +24,7 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["audience", "Audience"],
   ["live-state", "StateFrame"],
   ["live-ack", "Ack"],
+  ["emergency", "EmergencyDocument"],
   ["event-list", "EventList"],
   ["log-page", "LogPage"],
   ["problem-", "Problem & Record<string, unknown>"],
