@@ -9,7 +9,7 @@
 //! let tree = Tree::of(13);
 //! assert_eq!((tree.roots(), tree.children(0), tree.children(1)), (0..6, 6..12, 12..13));
 //! // A viewer in Lyon is sent to western Europe; after losing that hub, to the next one in reach.
-//! let region = Region::of_place("EU", 4.8);
+//! let region = Region::of_place("EU", 4);
 //! let hub = joins(4, region, 77, None);
 //! assert_eq!(Region::of_hub(hub), Region::WestEurope);
 //! assert_ne!(joins(4, region, 77, Some(hub)), hub);

@@ -24,6 +24,9 @@ const ASKING_KEPT: Span = Span::from_millis(300);
 /// Gives how long after a failure `/time` says `unknown` at once instead of waiting: 1 s.
 const FAILURE_KEPT: Span = Span::from_millis(1_000);
 
+/// Gives how long it is remembered that a hub is crowded: 5 s, in which a few dozen viewers may have left it.
+const CROWDED_KEPT: Span = Span::from_millis(5_000);
+
 /// Gives the number of events an isolate remembers: 1,000, so that made-up names cannot fill its memory.
 const COPIES_MAX: usize = 1_000;
 
@@ -44,6 +47,8 @@ pub(crate) struct Copy {
     asked_at: Option<ServerTime>,
     failed_at: Option<ServerTime>,
     unanswered: u32,
+    /// The hubs that had no room for a viewer, and when.
+    crowded: Vec<(u16, ServerTime)>,
     tail: Tail,
 }
 
@@ -112,6 +117,17 @@ impl Copy {
     /// Gives how many questions had no answer since the last one that had.
     pub(crate) const fn unanswered(&self) -> u32 {
         self.unanswered
+    }
+
+    /// Notes that a hub had no room.
+    pub(crate) fn crowd(&mut self, hub: u16, now: ServerTime) {
+        self.crowded.retain(|(other, since)| *other != hub && within(Some(*since), CROWDED_KEPT, now));
+        self.crowded.push((hub, now));
+    }
+
+    /// Says whether a hub had no room a moment ago.
+    pub(crate) fn is_crowded(&self, hub: u16, now: ServerTime) -> bool {
+        self.crowded.iter().any(|(other, since)| *other == hub && within(Some(*since), CROWDED_KEPT, now))
     }
 
     fn hear(&mut self, known: Known, now: ServerTime) {

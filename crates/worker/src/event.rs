@@ -3,7 +3,7 @@
 use core::pin::pin;
 use core::time::Duration;
 use downbeat_core::fanout::{Region, joins};
-use downbeat_core::{EventName, EventState};
+use downbeat_core::{EventName, EventState, Span};
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::future::{Either, select};
@@ -28,6 +28,12 @@ pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 
 /// Gives how long `/time` waits for the object: 300 ms. Source: the design.
 const WAIT: Duration = Duration::from_millis(300);
+
+/// Gives how long a viewer's socket waits where nothing is known of the event: 3 s.
+const JOIN_WAIT: Span = Span::from_millis(3_000);
+
+/// Gives how often such a viewer looks: after 16 to 48 ms.
+const JOIN_LOOK: Duration = Duration::from_millis(16);
 
 /// Gives how long an operator's call waits for the object: 10 s, then the same command can be sent again.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -141,7 +147,8 @@ pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Pr
     }
 }
 
-/// Works with the state of `event` as this isolate has it: fresh if that can be had in time, else the last it heard of.
+/// Works with the last state of `event` that this isolate heard of, however old, for what seldom changes. Only where
+/// nothing is known yet it waits, and longer than those who ask for the time, since there is nothing else to say.
 pub(crate) async fn known_state<T>(
     env: &Env,
     ctx: &Context,
@@ -149,8 +156,17 @@ pub(crate) async fn known_state<T>(
     region: Option<Region>,
     work: impl FnOnce(&EventState) -> T,
 ) -> Result<T, Problem> {
-    if copy(event, |copy| copy.fresh(clock::now()).is_none()) {
-        wait_for_news(env, ctx, event, region).await;
+    let began = clock::now();
+    let unknown = |copy: &mut Copy| copy.fresh(clock::now()).is_none() && copy.last().is_none();
+    while copy(event, unknown) && (Span::ZERO..JOIN_WAIT).contains(&(clock::now() - began)) {
+        if copy(event, |copy| copy.ask(clock::now())) {
+            refresh_later(env, ctx, event, region);
+        }
+        // Thousands may wait here at once: they look seldom, and not all at the same instant.
+        Delay::from(JOIN_LOOK + Duration::from_millis(live::next_spread() % 32)).await;
+    }
+    if copy(event, |copy| copy.ask(clock::now())) {
+        refresh_later(env, ctx, event, region);
     }
     copy(event, |copy| match (copy.fresh(clock::now()), copy.last()) {
         (Some(Known::Missing), _) => Err(unknown_event(event)),

@@ -52,8 +52,11 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(3);
 /// Gives how long whoever told a hub something waits until that was sent to all: 900 ms.
 const SENT_PATIENCE: Duration = Duration::from_millis(900);
 
-/// Gives how often it is looked whether something has been sent or heard meanwhile: every 5 ms.
+/// Gives how often who told a hub something looks whether it has been sent: every 5 ms.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// Gives how often joiners look whether the event has answered the hub: every 20 ms, since there may be thousands.
+const LOOK_SELDOM: Duration = Duration::from_millis(20);
 
 /// Gives how old the text for joiners may be: 1 s. What it says of this instant is told by the viewer's own clock.
 const TEXT_KEPT: Span = Span::from_millis(1_000);
@@ -372,8 +375,8 @@ impl Hub {
             if hub.held.borrow().looking {
                 let mut waited = Duration::ZERO;
                 while hub.held.borrow().looking && waited < LOOK_PATIENCE {
-                    Delay::from(LOOK_AGAIN).await;
-                    waited += LOOK_AGAIN;
+                    Delay::from(LOOK_SELDOM).await;
+                    waited += LOOK_SELDOM;
                 }
                 return;
             }

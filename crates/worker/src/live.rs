@@ -1,10 +1,9 @@
 //! `GET /v1/events/{event}/live`: finding a hub that has room for a viewer, and handing over its socket.
 
+use downbeat_core::EventName;
 use downbeat_core::fanout::{Region, joins, joins_instead};
-use downbeat_core::{EventName, ServerTime, Span};
 use downbeat_wire::problem::{Code, Problem};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::Cell;
 use web_sys::{Request, Response};
 use worker::Env;
 
@@ -18,16 +17,9 @@ use crate::request::Target;
 /// Gives how many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
 const TRIES: usize = 4;
 
-/// Gives how long it is remembered that a hub is crowded: 5 s, in which a few dozen viewers may have left it.
-const CROWDED_KEPT: Span = Span::from_millis(5_000);
-
-/// Gives how many crowded hubs an isolate remembers: 1,000.
-const CROWDED_MAX: usize = 1_000;
-
 thread_local! {
     /// Counts viewers, so that those of one isolate spread evenly; begins anywhere, so that isolates do.
     static SPREAD: Cell<Option<u64>> = const { Cell::new(None) };
-    static CROWDED: RefCell<BTreeMap<(EventName, u16), ServerTime>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Hands the socket over to a hub of the event; the response is the hub's.
@@ -59,12 +51,12 @@ pub(crate) async fn join(
     let mut failure = None;
     for tried in 1..=TRIES {
         let last = tried == TRIES;
-        let instead = if !last && crowded(event, hub) {
+        let instead = if !last && event::copy(event, |copy| copy.is_crowded(hub, clock::now())) {
             joins_instead(hubs, hub)
         } else {
             match hub::live(env, event, if last { first } else { hub }, last).await {
                 Ok(response) if response.status() == 503 => {
-                    remember_crowded(event, hub);
+                    event::copy(event, |copy| copy.crowd(hub, clock::now()));
                     let named = response.headers().get(INSTEAD_HEADER).ok().flatten();
                     named.and_then(|named| named.parse().ok())
                 }
@@ -90,7 +82,8 @@ pub(crate) fn region(request: &Request) -> Option<Region> {
         return None;
     }
     let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
-    Region::of_place(&text("continent")?, text("longitude")?.parse().ok()?)
+    // Degrees with five decimals; the whole ones are enough.
+    Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
 }
 
 /// Gives the next number to spread viewers with.
@@ -98,21 +91,4 @@ pub(crate) fn next_spread() -> u64 {
     let spread = SPREAD.get().unwrap_or_else(|| u64::from_str_radix(&crate::random_hex(), 16).unwrap_or_default());
     SPREAD.set(Some(spread.wrapping_add(1)));
     spread
-}
-
-fn crowded(event: &EventName, hub: u16) -> bool {
-    let now = clock::now();
-    CROWDED.with_borrow(|crowded| {
-        let since = crowded.get(&(event.clone(), hub));
-        since.is_some_and(|since| (Span::ZERO..CROWDED_KEPT).contains(&(now - *since)))
-    })
-}
-
-fn remember_crowded(event: &EventName, hub: u16) {
-    CROWDED.with_borrow_mut(|crowded| {
-        if crowded.len() >= CROWDED_MAX {
-            crowded.clear();
-        }
-        crowded.insert((event.clone(), hub), clock::now());
-    });
 }

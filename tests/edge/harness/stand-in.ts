@@ -1,4 +1,4 @@
-// The built worker with something between it and its events' objects: they answer when the test lets them.
+// The built worker with something between it and its objects: they answer when the test lets them.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -9,37 +9,76 @@ import { ENTRIES } from "./tokens.ts";
 /** What becomes of a question to an object. What is thrown, the object throws. */
 export type Decision = () => Promise<Fate> | Fate;
 
-/** `answer`: the real object answers. `lose`: it does what was asked, and then its answer is lost. */
-export type Fate = "answer" | "lose";
+/**
+ * `answer`: the real object answers. `lose`: it does what was asked, and then its answer is lost. `drop`: the question
+ * never arrives. `twice`: it arrives twice, and the second answer counts.
+ */
+export type Fate = "answer" | "lose" | "drop" | "twice";
 
-/** A worker whose way to its events is in the test's hands. */
+/** A worker whose way to its objects is in the test's hands. */
 export interface StandIn {
   url: string;
-  /** How often the object of `event` was asked. */
+  /** How often `event` was asked for its state by those who only read: at its hubs, or itself where these are silent. */
   asked(event: string): number;
-  /** Decides from now on what becomes of the questions to the object of `event`. */
+  /**
+   * Decides from now on what becomes of the questions to `event`: those of operators, and those of readers at its hubs.
+   * What the event and its hubs tell each other goes through all the same.
+   */
   decide(event: string, decision: Decision): void;
+  /** Decides from now on what becomes of what hub `hub` of `event` is told by the event or by another hub. */
+  decideRelay(event: string, hub: number, decision: Decision): void;
+  /** Decides from now on what becomes of the hubs' questions to `event` itself. */
+  decideLook(event: string, decision: Decision): void;
+  /** Drops an event's object, or a hub (`event/3`), out of memory; sockets stay, asleep. */
+  evict(object: string): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Stands where the worker looks for its events, and asks the test through the binding TEST. */
-const OBJECT = `
-  export class EventDo {
+/** What else a stand-in can be given. */
+export interface Options {
+  /** How many sockets a hub takes. */
+  socketsMax?: number;
+}
+
+/** Stands where the worker looks for its objects, and asks the test through the binding TEST. */
+const OBJECTS = `
+  async function pass(object, real, request, way) {
+    const body = await request.clone().arrayBuffer();
+    const send = () => real.getByName(object.name).fetch(new Request(request, body.byteLength ? { body } : {}));
+    // A socket cannot be held back: who joins is let through.
+    if (request.headers.get("upgrade") === "websocket") return real.getByName(object.name).fetch(request);
+    const decision = await object.env.TEST.fetch("http://test/" + way + "/" + object.name);
+    const fate = await decision.text();
+    if (!decision.ok) throw new Error(fate);
+    if (fate === "drop") throw new Error("the question is lost");
+    if (fate === "twice") await (await send()).text();
+    const answer = await send();
+    const text = await answer.text();
+    if (fate === "lose") throw new Error("the answer is lost");
+    return new Response(text, answer);
+  }
+  class Base {
     constructor(state, env) { this.name = state.id.name; this.env = env; }
-    async fetch(request) {
-      const decision = await this.env.TEST.fetch("http://test/" + this.name);
-      const fate = await decision.text();
-      if (!decision.ok) throw new Error(fate);
-      const answer = await this.env.REAL.getByName(this.name).fetch(request);
-      const text = await answer.text();
-      if (fate === "lose") throw new Error("the answer is lost");
-      return new Response(text, answer);
+  }
+  export class EventDo extends Base {
+    fetch(request) {
+      return pass(this, this.env.REAL_EVENT, request, "ask");
+    }
+  }
+  export class EventOfHubs extends Base {
+    fetch(request) {
+      return pass(this, this.env.REAL_EVENT, request, "look");
+    }
+  }
+  export class HubDo extends Base {
+    fetch(request) {
+      return pass(this, this.env.REAL_HUB, request, new URL(request.url).pathname === "/relay" ? "relay" : "ask");
     }
   }
   export default { fetch: () => new Response(null, { status: 404 }) };
 `;
 
-export async function standIn(): Promise<StandIn> {
+export async function standIn(options: Options = {}): Promise<StandIn> {
   const configuration = readFileSync(`${ROOT}/wrangler.toml`, "utf8");
   const setting = (name: string) => new RegExp(`^${name} = "(.*)"`, "m").exec(configuration)![1]!;
   const compatibilityDate = setting("compatibility_date");
@@ -47,43 +86,71 @@ export async function standIn(): Promise<StandIn> {
   const decisions = new Map<string, Decision>();
 
   async function decide(request: { url: string }): Promise<Response> {
-    const event = new URL(request.url).pathname.slice(1);
-    asked.set(event, (asked.get(event) ?? 0) + 1);
+    const path = new URL(request.url).pathname;
+    const [, way, event] = path.split("/");
+    const subject = way === "relay" ? path.slice(1) : `${way}/${event}`;
+    asked.set(subject, (asked.get(subject) ?? 0) + 1);
     try {
-      return new Response((await decisions.get(event)?.()) ?? "answer");
+      return new Response((await decisions.get(subject)?.()) ?? "answer");
     } catch (error) {
       return new Response(String(error), { status: 500 });
     }
   }
 
   const sqlite = { type: "durable-object", storage: "sqlite" } as const;
+  const object = (worker: string, exportName: string) => ({ type: "durable-object", worker, exportName }) as const;
+  const manifest = { mainModule: basename(setting("main")), modulesRoot: `${ROOT}/build`, modules: built() };
+  const shared = {
+    DEFAULT_EVENT: { type: "text", value: "main" },
+    DOWNBEAT_TOKENS: { type: "text", value: JSON.stringify(ENTRIES) },
+    RUNDOWNS: { type: "r2", name: "rundowns" },
+    ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
+  } as const;
+  const stands = object("stand-in", "HubDo");
   const miniflare = new Miniflare({
+    // As from nowhere: viewers spread over all hubs.
+    cf: {},
     workers: [
       {
         config: {
           name: "downbeat",
           compatibilityDate,
-          manifest: { mainModule: basename(setting("main")), modulesRoot: `${ROOT}/build`, modules: built() },
-          env: {
-            DEFAULT_EVENT: { type: "text", value: "main" },
-            DOWNBEAT_TOKENS: { type: "text", value: JSON.stringify(ENTRIES) },
-            EVENT: { type: "durable-object", worker: "stand-in", exportName: "EventDo" },
-            CATALOG: { type: "durable-object", worker: "downbeat", exportName: "CatalogDo" },
-            RUNDOWNS: { type: "r2", name: "rundowns" },
-          },
-          exports: { EventDo: sqlite, CatalogDo: sqlite },
+          manifest,
+          env: { ...shared, EVENT: object("stand-in", "EventDo"), HUB: stands, CATALOG: object("downbeat", "CatalogDo") },
+          exports: { CatalogDo: sqlite },
+        },
+      },
+      {
+        // The real events, with the stand-ins for their hubs.
+        config: {
+          name: "events",
+          compatibilityDate,
+          manifest,
+          env: { ...shared, EVENT: object("events", "EventDo"), HUB: stands, CATALOG: object("downbeat", "CatalogDo") },
+          exports: { EventDo: sqlite },
+        },
+      },
+      {
+        // The real hubs, with a stand-in of their own for their event.
+        config: {
+          name: "hubs",
+          compatibilityDate,
+          manifest,
+          env: { ...shared, EVENT: object("stand-in", "EventOfHubs"), HUB: stands, CATALOG: object("downbeat", "CatalogDo") },
+          exports: { HubDo: sqlite },
         },
       },
       {
         config: {
           name: "stand-in",
           compatibilityDate,
-          manifest: { mainModule: "object.js", modules: { "object.js": { type: "esm", contents: OBJECT } } },
+          manifest: { mainModule: "objects.js", modules: { "objects.js": { type: "esm", contents: OBJECTS } } },
           env: {
             TEST: { type: "fetcher", handler: decide },
-            REAL: { type: "durable-object", worker: "downbeat", exportName: "EventDo" },
+            REAL_EVENT: object("events", "EventDo"),
+            REAL_HUB: object("hubs", "HubDo"),
           },
-          exports: { EventDo: sqlite },
+          exports: { EventDo: sqlite, EventOfHubs: sqlite, HubDo: sqlite },
         },
       },
     ],
@@ -93,8 +160,14 @@ export async function standIn(): Promise<StandIn> {
   const { origin } = await miniflare.ready;
   return {
     url: origin,
-    asked: (event) => asked.get(event) ?? 0,
-    decide: (event, decision) => void decisions.set(event, decision),
+    asked: (event) => asked.get(`ask/${event}`) ?? 0,
+    decide: (event, decision) => void decisions.set(`ask/${event}`, decision),
+    decideRelay: (event, hub, decision) => void decisions.set(`relay/${event}/${hub}`, decision),
+    decideLook: (event, decision) => void decisions.set(`look/${event}`, decision),
+    evict: (name) => {
+      const [script, className] = name.includes("/") ? ["hubs", "HubDo"] : ["events", "EventDo"];
+      return miniflare.unsafeEvictDurableObject(script, className, { name, webSockets: "hibernate" });
+    },
     end: () => miniflare.dispose(),
   };
 }

@@ -41,6 +41,15 @@ export interface CommandAnswer {
   delivery: { hubs: number; acked: number; sockets: number; ms: number };
 }
 
+export interface Audience {
+  rev: number;
+  hubs: number;
+  answered: number;
+  sockets: number;
+  byHub: { hub: number; region: string; sockets: number; rev: number }[];
+  acks: { rev: number; asked: number; applied: number; median: number | null; p95: number | null } | null;
+}
+
 export interface LogEntry {
   rev: number;
   at: number;

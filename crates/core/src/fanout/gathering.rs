@@ -1,6 +1,5 @@
 //! What is known of how far a change got.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -39,28 +38,32 @@ pub struct Report {
 pub struct Gathering {
     tree: Tree,
     rev: Rev,
-    reports: BTreeMap<u16, Report>,
+    /// In the order of the hubs' numbers.
+    reports: Vec<Report>,
 }
 
 impl Gathering {
     /// Gives what is known of `rev` on its way through `tree`: nothing yet.
     pub const fn new(tree: Tree, rev: Rev) -> Self {
-        Self { tree, rev, reports: BTreeMap::new() }
+        Self { tree, rev, reports: Vec::new() }
     }
 
     /// Takes reports in. Of two from one hub the one of the higher revision counts; hubs that are none are ignored.
     pub fn take(&mut self, reports: impl IntoIterator<Item = Report>) {
         for report in reports {
-            let known = self.reports.get(&report.hub);
-            if report.hub < self.tree.hubs() && known.is_none_or(|known| known.rev <= report.rev) {
-                self.reports.insert(report.hub, report);
+            let place = self.reports.partition_point(|known| known.hub < report.hub);
+            match self.reports.get(place).filter(|known| known.hub == report.hub) {
+                Some(known) if known.rev > report.rev => {}
+                Some(_) => self.reports[place] = report,
+                None if report.hub < self.tree.hubs() => self.reports.insert(place, report),
+                None => {}
             }
         }
     }
 
     /// Gives the hubs of which nobody knows that they have the change.
     pub fn missing(&self) -> Vec<u16> {
-        (0..self.tree.hubs()).filter(|hub| self.with_it(*hub).is_none()).collect()
+        (0..self.tree.hubs()).filter(|hub| self.with_it().all(|report| report.hub != *hub)).collect()
     }
 
     /// Says whether every hub has the change.
@@ -70,21 +73,21 @@ impl Gathering {
 
     /// Gives how many hubs have the change, or a later one.
     pub fn reached(&self) -> u16 {
-        (0..self.tree.hubs()).filter(|hub| self.with_it(*hub).is_some()).count() as u16
+        self.with_it().count() as u16
     }
 
     /// Gives how many sockets they sent it to.
     pub fn sockets(&self) -> u64 {
-        (0..self.tree.hubs()).filter_map(|hub| self.with_it(hub)).map(|report| u64::from(report.sockets)).sum()
+        self.with_it().map(|report| u64::from(report.sockets)).sum()
     }
 
     /// Gives all reports, by the hubs' numbers.
     pub fn reports(&self) -> impl Iterator<Item = &Report> {
-        self.reports.values()
+        self.reports.iter()
     }
 
-    fn with_it(&self, hub: u16) -> Option<&Report> {
-        self.reports.get(&hub).filter(|report| report.rev >= self.rev)
+    fn with_it(&self) -> impl Iterator<Item = &Report> {
+        self.reports.iter().filter(|report| report.rev >= self.rev)
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::event::HUBS_MAX;
+use crate::order::sort_by_key;
 use crate::time::Span;
 
 /// Gives how many viewers of an event are asked to acknowledge a change: about 512. Of so many, the share that has
@@ -64,7 +65,7 @@ impl Tally {
             tally.asked += u64::from(share.asked);
             tally.late.extend(&share.late);
         }
-        tally.late.sort_unstable();
+        sort_by_key(&mut tally.late, |late| (i64::from(*late), 0));
         tally
     }
 

@@ -1,0 +1,108 @@
+// A viewer as bare as it can be: one socket, what came through it, and why it was closed.
+
+import { WebSocket } from "ws";
+import { turn, until } from "./until.ts";
+import type { StateBody } from "./wire.ts";
+import type { Server } from "./calls.ts";
+
+export interface StateFrame extends StateBody {
+  type: "state";
+  hub: number;
+  ack: boolean;
+}
+
+export interface Joining {
+  /** What `Origin` says; a program sends none. */
+  origin?: string;
+  /** The hub that was just lost. */
+  not?: number;
+}
+
+export class Viewer {
+  readonly #socket: WebSocket;
+  /** Every state that came, the first one first. */
+  readonly states: StateFrame[] = [];
+  /** Every other text that came. */
+  readonly texts: string[] = [];
+  /** Why the socket was closed. */
+  closed: { code: number; reason: string } | undefined;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on("message", (bytes) => {
+      const text = String(bytes);
+      if (text.startsWith("{")) this.states.push(JSON.parse(text) as StateFrame);
+      else this.texts.push(text);
+    });
+    socket.on("close", (code, reason) => void (this.closed = { code, reason: String(reason) }));
+    // A connection that breaks is closed, too, and that is what is looked at.
+    socket.on("error", () => {});
+  }
+
+  /** Joins; comes back with the viewer once the first state is there. Fails with the HTTP status if it is refused. */
+  static async join(server: Server, event: string, joining: Joining = {}): Promise<Viewer> {
+    const query = joining.not === undefined ? "" : `?not=${joining.not}`;
+    const url = `${server.url.replace("http", "ws")}/v1/events/${event}/live${query}`;
+    const socket = new WebSocket(url, { ...(joining.origin === undefined ? {} : { origin: joining.origin }) });
+    const viewer = new Viewer(socket);
+    let refused: string | undefined;
+    socket.on("unexpected-response", (request, response) => {
+      refused = `${response.statusCode}`;
+      request.destroy();
+    });
+    await until(async () => viewer.states.length, (count) => count > 0 || refused !== undefined || viewer.closed !== undefined, "the first state");
+    if (refused !== undefined) throw new Error(refused);
+    if (viewer.states.length === 0) throw new Error(`closed with ${viewer.closed?.code}`);
+    return viewer;
+  }
+
+  /** Joins as often as it takes, as viewers do, while the server is away or busy. */
+  static async joinAtLast(server: Server, event: string): Promise<Viewer> {
+    for (;;) {
+      try {
+        return await Viewer.join(server, event);
+      } catch {
+        await turn();
+      }
+    }
+  }
+
+  get last(): StateFrame { return this.states.at(-1)!; }
+  get hub(): number { return this.states[0]!.hub; }
+
+  send(frame: string | Uint8Array): void {
+    this.#socket.send(frame);
+  }
+
+  /** Pings as viewers do; gives the answer. */
+  async ping(): Promise<string> {
+    const count = this.texts.length;
+    this.send("p");
+    await until(async () => this.texts.length, (length) => length > count, "the answer to a ping");
+    return this.texts.at(-1)!;
+  }
+
+  /** Waits until a state of `rev` has come. */
+  async has(rev: number): Promise<StateFrame> {
+    await until(async () => this.last.rev, (seen) => seen >= rev, `revision ${rev} at hub ${this.hub}`);
+    return this.last;
+  }
+
+  async isClosed(): Promise<{ code: number; reason: string }> {
+    return (await until(async () => this.closed, (closed) => closed !== undefined, "the socket to be closed"))!;
+  }
+
+  end(): void {
+    this.#socket.terminate();
+  }
+
+  /** Says whether the revisions only went up. */
+  get neverWentBack(): boolean {
+    return this.states.every(({ rev }, index) => index === 0 || rev > this.states[index - 1]!.rev);
+  }
+}
+
+/** Lets `count` viewers join at once. */
+export function join(server: Server, event: string, count: number): Promise<Viewer[]> {
+  return Promise.all(Array.from({ length: count }, () => Viewer.join(server, event)));
+}

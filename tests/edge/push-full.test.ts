@@ -1,0 +1,29 @@
+// Hubs that are full: viewers are sent on, and the last ones are told when to come back.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { begun } from "./harness/calls.ts";
+import { type StandIn, standIn } from "./harness/stand-in.ts";
+import { Viewer } from "./harness/viewer.ts";
+
+let worker: StandIn;
+before(async () => void (worker = await standIn({ socketsMax: 3 })));
+after(() => worker.end());
+
+test("viewers of a full hub are sent on to one with room, and when all are full they are told so", async () => {
+  const event = await begun(worker, "full", 10_000, { hubs: 3 });
+  const viewers: Viewer[] = [];
+  // All of them want the first hub: they have just lost both others, one after the other.
+  for (let count = 0; count < 9; count++) viewers.push(await Viewer.join(worker, event.name, { not: 1 }));
+  const held = [0, 1, 2].map((number) => viewers.filter(({ hub }) => hub === number).length);
+  assert.deepEqual(held, [3, 3, 3]);
+  await assert.rejects(Viewer.join(worker, event.name), /503/);
+
+  const { rev, delivery } = await event.command("pause");
+  assert.deepEqual([delivery.acked, delivery.sockets], [3, 9]);
+  for (const viewer of viewers) await viewer.has(rev);
+  // Who leaves makes room.
+  viewers.pop()!.end();
+  viewers.push(await Viewer.joinAtLast(worker, event.name));
+  viewers.forEach((viewer) => viewer.end());
+});
