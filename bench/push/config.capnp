@@ -25,7 +25,7 @@ const ours :Workerd.Config = (
         (className = "CatalogDo", uniqueKey = "catalog", enableSql = true),
       ],
       durableObjectStorage = (localDisk = "state"))),
-    (name = "state", disk = (path = "state", writable = true)),
+    (name = "state", disk = (writable = true)),
   ],
   sockets = [(name = "main", address = "127.0.0.1:0", http = (), service = "main")],
 );
@@ -38,7 +38,7 @@ const room :Workerd.Config = (
       bindings = [(name = "ROOM", durableObjectNamespace = "Room")],
       durableObjectNamespaces = [(className = "Room", uniqueKey = "room", enableSql = true)],
       durableObjectStorage = (localDisk = "state"))),
-    (name = "state", disk = (path = "state", writable = true)),
+    (name = "state", disk = (writable = true)),
   ],
   sockets = [(name = "main", address = "127.0.0.1:0", http = (), service = "main")],
 );

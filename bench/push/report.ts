@@ -40,6 +40,7 @@ export interface Measured {
   bytes: number; // of a frame
   pinned: boolean;
   realtime: boolean;
+  stored: string;
   json: boolean;
 }
 
@@ -48,11 +49,12 @@ const integer = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 export function print(measured: Measured) {
   if (measured.json) return console.log(JSON.stringify({ ...measured, verdicts: verdicts(measured) }));
-  const { cases, rounds, changes, idle, bytes, pinned, realtime } = measured;
+  const { cases, rounds, changes, idle, bytes, pinned, realtime, stored } = measured;
   const count = Object.values(rounds)[0]!.length;
   console.log(`A change pushed as ${bytes} bytes, ms since its HTTP request left; median of ${count} rounds (min–max)`);
   console.log(pinned ? "Server and viewers on a core each;" : "Server and viewers wherever the system puts them (no taskset here);",
-    realtime ? "with real-time priority" : "without real-time priority: whatever else runs is in the figures");
+    realtime ? "with real-time priority;" : "without real-time priority: whatever else runs is in the figures;",
+    `objects' storage ${stored}`);
   table(measured, `${changes} changes a round, the median of them`, {
     first: (round) => median(warm(round, changes).map((seen) => seen.first)),
     median: (round) => median(warm(round, changes).map((seen) => seen.median)),

@@ -1,6 +1,6 @@
 // Pushes a change to thousands of viewers, by ours and by others in turn, and compares them. `scripts/bench push` runs it.
 import { parseArgs } from "node:util";
-import { endAll, pinned, prepare, program, type Server, start } from "./servers.ts";
+import { endAll, pinned, prepare, program, type Server, start, stored } from "./servers.ts";
 import type { Order, Report } from "./viewers.ts";
 import { type Case, print, type Round, type Seen } from "./report.ts";
 
@@ -114,7 +114,7 @@ try {
   }
   say("");
   const { json, realtime } = given;
-  print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, realtime, idle, json });
+  print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, realtime, stored, idle, json });
 } finally {
   endAll();
 }
