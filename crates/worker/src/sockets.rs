@@ -2,6 +2,7 @@
 //!
 //! workers-rs' own calls make a list of all sockets and a new text for each send; a broadcast is one text and a walk.
 
+use core::ops::Range;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use worker::State;
@@ -25,6 +26,23 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = close)]
     fn close_with(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen(
+    inline_js = "export function send_all(sockets, from, to, text) {
+        for (let place = from; place < to; place++) try { sockets[place].send(text); } catch {}
+    }"
+)]
+extern "C" {
+    fn send_all(sockets: &Array, from: u32, to: u32, text: &JsString);
+}
+
+/// Sends a text to those of `sockets` at `places`: in JavaScript, since crossing over for each costs 4 % of a broadcast.
+/// A socket that is closing takes nothing, and its viewer comes back.
+pub(crate) fn send(sockets: &Array, places: Range<u32>, text: &JsString) {
+    if !places.is_empty() {
+        send_all(sockets, places.start, places.end, text);
+    }
 }
 
 impl Socket {

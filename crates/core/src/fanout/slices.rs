@@ -22,7 +22,7 @@ pub struct Slices {
 const FIRST: u32 = 16;
 
 /// Gives how many sockets a slice has at most: 512, some 15 ms, in which no other hub of the isolate sends.
-const LARGEST: u32 = 512;
+const LARGEST: u32 = 64;
 
 impl Slices {
     /// Gives the slices of `count` sockets.
