@@ -257,19 +257,22 @@ impl Hub {
         let children = if relay.within.is_some() { tree.children(hub) } else { 0..0 };
         // First those below, who are further from the event; their calls leave when this hub yields for the first time.
         let passed_on = fanout::pass_on(&self.env, event, children, &relay, &gathering);
+        let told = relay.state.is_some();
         if let Some(text) = relay.state {
             let state: EventState = json::read(text.as_bytes()).map_err(|_| broken(()))?;
             self.take(state, text, false).await;
         }
         passed_on.await;
         let mut reports: Vec<Report> = gathering.borrow().reports().cloned().collect();
-        reports.push(self.report(hub));
+        reports.push(self.report(hub, told));
         Ok(Reply::json(200, serde_json::to_string(&reports).expect(TEXT_KEYS)))
     }
 
-    fn report(&self, hub: u16) -> Report {
+    /// Says what is known; of a change that was `told`, how many sockets were sent it. They were counted for that, and
+    /// counting again would hold the last slice back.
+    fn report(&self, hub: u16, told: bool) -> Report {
         let held = self.held.borrow();
-        let sockets = sockets::held(&self.state).length();
+        let sockets = if told { held.sockets_at_most } else { sockets::held(&self.state).length() };
         Report { hub, rev: held.sent, sockets, share: held.share.clone() }
     }
 
@@ -328,34 +331,24 @@ impl Hub {
 
     /// Sends the state to all sockets, slice by slice, and says whether it was. A newer state that comes meanwhile ends
     /// it, since that is sent to all of them as well.
-    async fn broadcast(&self) -> bool {
+    async fn broadcast(self: &Rc<Self>) -> bool {
         let (Some((event, hub)), Some(state)) = (&self.name, self.known()) else { return false };
         let sockets = sockets::held(&self.state);
         let count = sockets.length();
         let asked = Share::sample(state.delivery().hubs, count);
-        let [text, asking] = self.frames(event, *hub, &state);
+        let frames = self.frames(event, *hub, &state);
         {
             let mut held = self.held.borrow_mut();
             held.sockets_at_most = count;
             held.share = Share { asked, late: Vec::new() };
-            held.asked.clear();
         }
-        for slice in Slices::of(count) {
-            if slice.start > 0 {
-                // What was sent leaves now.
-                Delay::from(Duration::ZERO).await;
-                if !self.known().is_some_and(|known| Rc::ptr_eq(&known, &state)) {
-                    return false;
-                }
-            }
-            let mut from = slice.start;
-            for place in slice.clone().filter(|place| Share::asks(*place, count, asked)) {
-                sockets::send(&sockets, from..place, &text);
-                sockets::send(&sockets, place..place + 1, &asking);
-                self.held.borrow_mut().asked.push(sockets::at(&sockets, place));
-                from = place + 1;
-            }
-            sockets::send(&sockets, from..slice.end, &text);
+        let ends: Vec<u32> = Slices::of(count).map(|slice| slice.end).collect();
+        let places: Vec<u32> = (0..count).filter(|place| Share::asks(*place, count, asked)).collect();
+        self.held.borrow_mut().asked = places.iter().map(|place| sockets::at(&sockets, *place)).collect();
+        let (hub_now, this) = (self.clone(), state.clone());
+        let still = move || hub_now.known().is_some_and(|known| Rc::ptr_eq(&known, &this));
+        if !sockets::send_all(&sockets, &ends, &places, &frames, still).await {
+            return false;
         }
         self.held.borrow_mut().sent = state.rev();
         if *hub >= state.delivery().hubs {
