@@ -220,7 +220,7 @@ impl Hub {
     /// that stays with the socket, 7 KB.
     fn greet(self: &Rc<Self>, event: EventName, number: u16, socket: Socket) {
         let hub = self.clone();
-        self.go_on(async move {
+        let _ = self.go_on(async move {
             Delay::from(Duration::ZERO).await;
             if let Some(known) = hub.known() {
                 socket.send(&hub.joiners_text(&event, number, &known));
