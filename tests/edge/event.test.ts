@@ -6,7 +6,7 @@ import { begun, call, Event, now } from "./harness/calls.ts";
 import { assertChain } from "./harness/chain.ts";
 import { Runtime } from "./harness/runtime.ts";
 import { TOKENS } from "./harness/tokens.ts";
-import type { EventList, LogPage } from "./harness/wire.ts";
+import type { Audience, EventList, LogPage } from "./harness/wire.ts";
 
 let runtime: Runtime;
 before(async () => void (runtime = await Runtime.start("event")));
@@ -23,7 +23,7 @@ test("an event has its configuration, and defaults for the rest", async () => {
   assert.ok(serverTime < startsAt);
   assert.deepEqual(state, {
     ...fields, event: "gala", rev: 1, status: "scheduled", timeline: [{ from: startsAt, position: 0, rate: 1 }],
-    endedAt: null, message: null, messages: [], rundown: null, rundownUrl: null,
+    endedAt: null, message: null, messages: [], rundown: null, rundownUrl: null, emergency: null,
     liveUrl: "/v1/events/gala/live",
   });
 
@@ -102,10 +102,13 @@ test("every event made is in the list, by name, and no other", async () => {
   assert.ok(body.events.every(({ createdAt }) => createdAt > 1_704_067_200_000));
 });
 
-test("nobody is connected to a server that does not push", async () => {
+test("a new event has its hubs, and nobody is connected", async () => {
   const event = await begun(runtime, "audience", 0);
-  const { status, body } = await call(runtime, "GET", `${event.path}/audience`, { token: TOKENS.reader });
-  assert.deepEqual([status, body], [200, { hubs: 0, sockets: 0 }]);
+  const { status, body } = await call<Audience>(runtime, "GET", `${event.path}/audience`, { token: TOKENS.reader });
+  const { byHub, ...audience } = body;
+  assert.equal(status, 200);
+  assert.deepEqual(audience, { rev: 1, hubs: 4, answered: 4, sockets: 0, acks: null });
+  assert.deepEqual(byHub.map(({ hub, sockets, rev }) => [hub, sockets, rev]), [0, 1, 2, 3].map((hub) => [hub, 0, 1]));
 });
 
 test("an event made after it was asked for is found within seconds", async () => {

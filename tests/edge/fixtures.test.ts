@@ -12,7 +12,8 @@ import { shapeOf } from "./harness/shape.ts";
 import { type StandIn, standIn } from "./harness/stand-in.ts";
 import { ENTRIES, TOKENS } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
-import type { CommandAnswer, Problem } from "./harness/wire.ts";
+import { Viewer } from "./harness/viewer.ts";
+import type { Audience, CommandAnswer, Problem } from "./harness/wire.ts";
 
 const DIRECTORY = `${ROOT}/crates/wire/fixtures`;
 const fixture = (name: string): any => JSON.parse(readFileSync(`${DIRECTORY}/${name}.json`, "utf8"));
@@ -30,9 +31,12 @@ before(async () => {
 
   const event = new Event(worker, "main");
   const startsAt = (await now(worker)) - 100_000;
-  const made = await event.put({ ...fixture("configuration"), startsAt });
+  const made = await new Event(worker, "whole").put(fixture("configuration"));
   assert.equal(made.status, 201, made.text);
   accepted.add("configuration");
+  // The fixtures' event admits every site.
+  const { origins: _, ...configuration } = fixture("configuration");
+  assert.equal((await event.put({ ...configuration, startsAt })).status, 201);
 
   const { bytes, digest: rundown } = rundownAt(1);
   await call(worker, "PUT", `${event.path}/rundowns/${rundown}.json`, { token: TOKENS.all, body: bytes });
@@ -44,14 +48,26 @@ before(async () => {
   await command(event, "end", { at: startsAt + 3_600_000 });
   const rate = await command(event, "rate");
   await event.reaches(rate.effectiveAt);
+  const viewer = await Viewer.join(worker, event.name);
   const pause = await command(event, "pause");
   live.set("command-answer", pause);
+  await viewer.has(pause.rev);
+  viewer.send(JSON.stringify({ ...fixture("live-ack"), rev: pause.rev }));
   await event.reaches(pause.effectiveAt);
   live.set("time-paused", await answered("/time"));
   live.set("state", await answered(event.path));
+  const late = await Viewer.join(worker, event.name);
+  live.set("live-state", late.last);
+  late.end();
   live.set("log-page", await answered(`${event.path}/log`));
   live.set("event-list", await answered("/v1/events"));
-  live.set("audience", await answered(`${event.path}/audience`));
+  const audience = async () => (await answered(`${event.path}/audience`)) as Audience;
+  live.set("audience", await until(audience, ({ acks }) => acks?.applied === 1, "the ack"));
+  accepted.add("live-ack");
+  for (const hub of [0, 1, 2, 3]) worker.decideRelay(event.name, hub, () => "drop");
+  live.set("audience-silent", await audience());
+  for (const hub of [0, 1, 2, 3]) worker.decideRelay(event.name, hub, () => "answer");
+  viewer.end();
   await refusals(event);
 
   await command(event, "resume");
@@ -107,8 +123,8 @@ function comparable(body: any): unknown {
   return rest;
 }
 
-/** What lies in a store without a worker; tests/publish compares it with what is written there. */
-const ELSEWHERE = ["publication"];
+/** What lies in a store without a worker, which tests/publish compares, and what is signed, which emergency.test.ts sends. */
+const ELSEWHERE = ["publication", "emergency"];
 
 for (const name of readdirSync(DIRECTORY).map((file) => file.replace(/\.json$/, ""))) {
   if (ELSEWHERE.includes(name)) continue;

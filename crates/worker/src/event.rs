@@ -29,8 +29,8 @@ pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 /// Gives how long `/time` waits for the object: 300 ms. Source: the design.
 const WAIT: Duration = Duration::from_millis(300);
 
-/// Gives how long a viewer's socket waits where nothing is known of the event: 3 s.
-const JOIN_WAIT: Span = Span::from_millis(3_000);
+/// Gives how long a viewer's socket waits where nothing is known of the event: 5 s.
+const JOIN_WAIT: Span = Span::from_millis(5_000);
 
 /// Gives how often such a viewer looks: after 16 to 48 ms.
 const JOIN_LOOK: Duration = Duration::from_millis(16);

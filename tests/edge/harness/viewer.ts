@@ -1,7 +1,7 @@
 // A viewer as bare as it can be: one socket, what came through it, and why it was closed.
 
 import { WebSocket } from "ws";
-import { turn, until } from "./until.ts";
+import { turn } from "./until.ts";
 import type { StateBody } from "./wire.ts";
 import type { Server } from "./calls.ts";
 
@@ -18,8 +18,14 @@ export interface Joining {
   not?: number;
 }
 
+/** How long a viewer waits for something before the test gives up, in ms: two thousand of them need a while. */
+const PATIENCE = 60_000;
+
 export class Viewer {
   readonly #socket: WebSocket;
+  /** Who waits for something to happen here. Thousands of viewers that look again and again would keep each other busy. */
+  readonly #waiting = new Set<() => void>();
+  #refused: string | undefined;
   /** Every state that came, the first one first. */
   readonly states: StateFrame[] = [];
   /** Every other text that came. */
@@ -33,8 +39,21 @@ export class Viewer {
       const text = String(bytes);
       if (text.startsWith("{")) this.states.push(JSON.parse(text) as StateFrame);
       else this.texts.push(text);
+      this.#happened();
     });
-    socket.on("close", (code, reason) => void (this.closed = { code, reason: String(reason) }));
+    socket.on("close", (code, reason) => {
+      this.closed = { code, reason: String(reason) };
+      this.#happened();
+    });
+    socket.on("unexpected-response", (request, response) => {
+      let body = "";
+      response.on("data", (bytes) => (body += String(bytes)));
+      response.on("end", () => {
+        this.#refused = `${response.statusCode} ${body}`;
+        this.#happened();
+        request.destroy();
+      });
+    });
     // A connection that breaks is closed, too, and that is what is looked at.
     socket.on("error", () => {});
   }
@@ -45,13 +64,8 @@ export class Viewer {
     const url = `${server.url.replace("http", "ws")}/v1/events/${event}/live${query}`;
     const socket = new WebSocket(url, { ...(joining.origin === undefined ? {} : { origin: joining.origin }) });
     const viewer = new Viewer(socket);
-    let refused: string | undefined;
-    socket.on("unexpected-response", (request, response) => {
-      refused = `${response.statusCode}`;
-      request.destroy();
-    });
-    await until(async () => viewer.states.length, (count) => count > 0 || refused !== undefined || viewer.closed !== undefined, "the first state");
-    if (refused !== undefined) throw new Error(refused);
+    await viewer.#until(() => viewer.states.length > 0 || viewer.#refused !== undefined || viewer.closed !== undefined, "the first state");
+    if (viewer.#refused !== undefined) throw new Error(viewer.#refused);
     if (viewer.states.length === 0) throw new Error(`closed with ${viewer.closed?.code}`);
     return viewer;
   }
@@ -78,18 +92,40 @@ export class Viewer {
   async ping(): Promise<string> {
     const count = this.texts.length;
     this.send("p");
-    await until(async () => this.texts.length, (length) => length > count, "the answer to a ping");
+    await this.#until(() => this.texts.length > count, "the answer to a ping");
     return this.texts.at(-1)!;
   }
 
   /** Waits until a state of `rev` has come. */
   async has(rev: number): Promise<StateFrame> {
-    await until(async () => this.last.rev, (seen) => seen >= rev, `revision ${rev} at hub ${this.hub}`);
+    await this.#until(() => this.last.rev >= rev, `revision ${rev} at hub ${this.hub}`);
     return this.last;
   }
 
   async isClosed(): Promise<{ code: number; reason: string }> {
-    return (await until(async () => this.closed, (closed) => closed !== undefined, "the socket to be closed"))!;
+    await this.#until(() => this.closed !== undefined, "the socket to be closed");
+    return this.closed!;
+  }
+
+  #happened(): void {
+    for (const look of this.#waiting) look();
+  }
+
+  /** Waits until `satisfied`, looking whenever something happens here. */
+  #until(satisfied: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (!satisfied()) return;
+        clearTimeout(patience);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      const patience = setTimeout(() => {
+        reject(new Error(`waited in vain for ${what}; revisions: ${this.states.map(({ rev }) => rev)}`));
+      }, PATIENCE);
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   end(): void {
