@@ -8,7 +8,7 @@ import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { network } from "./harness/network.ts";
 import { PlainPage } from "./harness/plain.ts";
-import { moment, show, state } from "./harness/show.ts";
+import { moment, patient, show, state } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
 import { connected, median, status, stretch, type Told, turn, Viewer } from "./harness/viewer.ts";
 
@@ -35,7 +35,7 @@ const MINUTES = 240_000;
 
 test("a page frozen for 30 s comes back right: no stale moment, the right states, and what changed meanwhile", async (t) => {
   const event = await show(runtime, "frozen", SOON, [
-    moment("before", 8_000),
+    patient("before", 8_000),
     moment("missed", 20_000),
     state("begun-meanwhile", 25_000, 300_000),
     state("over-meanwhile", 15_000, 30_000),
@@ -64,7 +64,7 @@ test("a page frozen for 30 s comes back right: no stale moment, the right states
 });
 
 test("the worker killed for 60 s: the page goes on in holdover, then heals, and nothing fires twice", async (t) => {
-  const cues = [8, 20, 40, 60, 80].map((second) => moment(`at-${second}`, second * 1_000));
+  const cues = [8, 20, 40, 60, 80].map((second) => patient(`at-${second}`, second * 1_000));
   const event = await show(runtime, "killed", SOON, [...cues, state("long", 5_000, 600_000)]);
   const { startsAt } = await event.state();
   const line = await network(runtime, { roundTrip: 10, jitter: 1, burst: 0, burstsPercent: 0 }, 1);
@@ -97,7 +97,7 @@ test("the worker killed for 60 s: the page goes on in holdover, then heals, and 
 });
 
 test("the wall clock stepping back an hour changes nothing", async () => {
-  await show(runtime, "wall", SOON, [moment("first", 8_000), moment("second", 16_000)]);
+  await show(runtime, "wall", SOON, [patient("first", 8_000), patient("second", 16_000)]);
   const viewer = await Viewer.join(browser, ours, runtime, "wall");
   await viewer.hears(turn("fire", "first"), "the first moment");
   await viewer.settles();

@@ -9,7 +9,7 @@ import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { type Network, network } from "./harness/network.ts";
-import { moment, show } from "./harness/show.ts";
+import { patient, show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
 import { connected, status, type Told, turn, Viewer } from "./harness/viewer.ts";
 
@@ -61,7 +61,7 @@ test("while sockets are refused the status tells of changes; then another hub do
 
 test("when the runtime is killed and comes back, pages return by themselves and have the newest state", async (t) => {
   const lines = await Promise.all([1, 2, 3].map((seed) => network(runtime, NEAR, seed)));
-  const event = await show(runtime, "restarted", 0, [moment("first", 30_000)]);
+  const event = await show(runtime, "restarted", 0, [patient("first", 20_000)]);
   const viewers = await Promise.all(lines.map((line) => Viewer.join(browser, ours, line, "restarted")));
   await Promise.all(viewers.map((viewer) => viewer.hears(connected("live"), "the socket")));
   await Promise.all(viewers.map((viewer) => viewer.hears(turn("fire", "first"), "the moment")));

@@ -21,6 +21,11 @@ export function moment(id: string, ms: number): { id: string; time: number; acti
   return { id, time: ms / 1_000, action: "moment" };
 }
 
+/** A moment that fires all the same where the machine stalls at its instant. */
+export function patient(id: string, ms: number): object {
+  return { ...moment(id, ms), late: { within: "1m" } };
+}
+
 /** A state from so many ms to so many. */
 export function state(id: string, ms: number, until: number): object {
   return { id, time: ms / 1_000, action: "state", duration: `${until - ms}ms` };

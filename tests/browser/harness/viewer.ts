@@ -61,8 +61,14 @@ export class Viewer {
   }
 
   /** Waits until the page was told what `wanted` looks for; gives the last such. `patience` is for what is far off. */
-  hears(wanted: (told: Told) => boolean, what: string, patience?: number): Promise<Told> {
-    return until(async () => (await this.told()).findLast(wanted), (told) => told !== undefined, what, patience) as Promise<Told>;
+  async hears(wanted: (told: Told) => boolean, what: string, patience?: number): Promise<Told> {
+    try {
+      const look = async () => (await this.told()).findLast(wanted);
+      return (await until(look, (told) => told !== undefined, what, patience)) as Told;
+    } catch (error) {
+      const page = await this.says("({ state: event.state, rundown: event.rundown, connection: event.connection, position: event.position(), heardAgo: event.heardAgo() })");
+      throw new Error(`the page waited in vain for ${what}; it has ${JSON.stringify(page)}`, { cause: error });
+    }
   }
 
   /** Gives what an expression in terms of `event` says. */
