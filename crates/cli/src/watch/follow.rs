@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use downbeat_core::{EventName, Seed, Span};
+use downbeat_wire::{Audience, LogPage};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 
@@ -14,8 +15,8 @@ use crate::error::Error;
 use crate::server::{Server, ServerError};
 use crate::viewing::{Endpoint, Venue, Viewer};
 
-/// Gives how long it is from one look at the audience to the next: 2 s.
-const AUDIENCE_WAIT: Span = Span::from_millis(2_000);
+/// Gives how long it is from one look at the audience to the next, and from a question without an answer: 2 s.
+const LOOK_WAIT: Span = Span::from_millis(2_000);
 
 /// Gives how many entries of the log are looked at: 50.
 const LOG_ENTRIES: u32 = 50;
@@ -73,8 +74,8 @@ async fn run(
     match operator {
         Some(operator) => {
             let operator = Arc::new(operator);
-            tokio::spawn(look_at_audience(Arc::clone(&operator), event.clone(), told.clone(), changes.clone()));
-            tokio::spawn(look_at_log(operator, event.clone(), told, changes));
+            tokio::spawn(look(AUDIENCE, Arc::clone(&operator), event.clone(), told.clone(), changes.clone()));
+            tokio::spawn(look(LOG, operator, event.clone(), told, changes));
         }
         None => {
             let why = "no token: who is connected and the log are for operators".to_owned();
@@ -102,58 +103,41 @@ async fn run(
     }
 }
 
-/// Looks at the audience again and again, and at once after a change.
-async fn look_at_audience(
-    server: Arc<Server>,
-    event: EventName,
-    told: UnboundedSender<Heard>,
-    mut changes: watch::Receiver<()>,
-) {
-    loop {
-        let (server, event) = (Arc::clone(&server), event.clone());
-        let asked = tokio::task::spawn_blocking(move || server.audience(&event));
-        match asked.await {
-            Ok(Ok(audience)) => {
-                if told.send(Heard::Audience(Ok(Box::new(audience)))).is_err() {
-                    return;
-                }
-            }
-            Ok(Err(error)) => {
-                if told.send(Heard::Audience(Err(first_line(&error)))).is_err() || error.is_final() {
-                    return;
-                }
-            }
-            Err(_) => return,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(clock::duration(AUDIENCE_WAIT)) => {}
-            _ = changes.changed() => {}
-        }
-    }
+/// What an operator looks at.
+struct Look<T> {
+    ask: fn(&Server, &EventName) -> Result<T, ServerError>,
+    hear: fn(Result<T, String>) -> Heard,
+    /// How long it is to the next look while nothing changes; nothing if only a change is a reason for one.
+    every: Option<Span>,
 }
 
-/// Looks at the log, and again after each change.
-async fn look_at_log(
+const AUDIENCE: Look<Audience> =
+    Look { ask: Server::audience, hear: |told| Heard::Audience(told.map(Box::new)), every: Some(LOOK_WAIT) };
+
+const LOG: Look<LogPage> = Look {
+    ask: |server, event| server.log(event, None, LOG_ENTRIES),
+    hear: |told| Heard::Log(told.map(|page| page.entries)),
+    every: None,
+};
+
+/// Looks again and again, and at once after a change, until it is refused or nobody listens.
+async fn look<T: Send + 'static>(
+    Look { ask, hear, every }: Look<T>,
     server: Arc<Server>,
     event: EventName,
     told: UnboundedSender<Heard>,
     mut changes: watch::Receiver<()>,
 ) {
     loop {
-        let (server, event) = (Arc::clone(&server), event.clone());
-        let asked = tokio::task::spawn_blocking(move || server.log(&event, None, LOG_ENTRIES));
-        let log = match asked.await {
-            Ok(log) => log,
-            Err(_) => return,
-        };
-        let is_final = log.as_ref().is_err_and(ServerError::is_final);
-        let failed = log.is_err();
-        let log = log.map(|page| page.entries).map_err(|error| first_line(&error));
-        if told.send(Heard::Log(log)).is_err() || is_final {
+        let (asking, of) = (Arc::clone(&server), event.clone());
+        let Ok(answer) = tokio::task::spawn_blocking(move || ask(&asking, &of)).await else { return };
+        let is_final = answer.as_ref().is_err_and(ServerError::is_final);
+        let wait = every.or(answer.is_err().then_some(LOOK_WAIT));
+        if told.send(hear(answer.map_err(|error| first_line(&error)))).is_err() || is_final {
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(clock::duration(AUDIENCE_WAIT)), if failed => {}
+            () = tokio::time::sleep(clock::duration(wait.unwrap_or(Span::ZERO))), if wait.is_some() => {}
             changed = changes.changed() => if changed.is_err() { return },
         }
     }
