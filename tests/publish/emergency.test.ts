@@ -104,6 +104,10 @@ test("without its server the event is paused beside what was published, which st
   const ready = await person.done("emergency", "status", ...target("night"));
   assert.deepEqual([ready["ready"], ready["document"]], [true, null]);
 
+  person.environment["DOWNBEAT_TOKEN"] = "dbt_duty_0123456789abcdef";
+  const unheard = await person.run("pause", "--yes");
+  assert.equal(unheard.exit, 8);
+  assert.match(unheard.stderr, /if the server is gone: .*downbeat pause --break-glass --event main/);
   const args = ["pause", "--break-glass", "--message", "Back soon", "--severity", "major", "--reason", "worker down"];
   const shown = await person.json(...args, "--dry-run", ...target("night"));
   assert.equal(shown["dryRun"], true, JSON.stringify(shown));

@@ -6,7 +6,9 @@ use crate::change::{self, Change, Wish};
 use crate::cli::{CommandOptions, MessageArgs};
 use crate::commands::announce::checked;
 use crate::context::Context;
+use crate::emergency::known;
 use crate::error::Error;
+use crate::exit::Exit;
 
 /// Holds the event where it stands.
 pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
@@ -20,5 +22,14 @@ pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOpt
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish)
+    change::carry_out(context, options, &wish).inspect_err(|error| point_at_glass(context, error))
+}
+
+/// Tells whoever cannot reach the server that there is another way, if the event was set up for it.
+fn point_at_glass(context: &Context, error: &Error) {
+    let known = || known::recall(context.settings.server().ok()?, &context.settings.event)?.state.emergency;
+    if error.exit() == Exit::Network && known().is_some() {
+        let line = context.command_line(&["pause", "--break-glass"]);
+        context.output.remark(&format!("if the server is gone: {line}\n"));
+    }
 }
