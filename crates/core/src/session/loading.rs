@@ -10,6 +10,12 @@ use crate::time::{LocalTime, Span};
 /// Reason: with push, everybody hears of it at once; a change of rundown takes effect 2 s ahead.
 const SPREAD: Span = Span::from_millis(2_000);
 
+/// Gives how long a fetch may take before another one is begun beside it: 60 s.
+///
+/// Reason: a connection that died without a word is noticed by browsers after minutes. The largest rundown, 1 MiB, takes
+/// half as long at 256 kbit/s; whichever fetch comes first is taken.
+const LOAD_MAX: Span = Span::from_millis(60_000);
+
 /// The rundown that is wanted, and how far its fetching is. A failed fetch is tried again, however often.
 #[derive(Clone, Debug)]
 pub(super) struct Loading {
@@ -26,7 +32,9 @@ enum State {
     Waiting {
         until: LocalTime,
     },
-    Asked,
+    Asked {
+        until: LocalTime,
+    },
 }
 
 impl Loading {
@@ -49,16 +57,16 @@ impl Loading {
 
     /// Gives what to fetch at `now`. It is taken as begun.
     pub(super) fn poll(&mut self, now: LocalTime) -> Option<Digest> {
-        let due = matches!(self.state, State::Waiting { until } if until <= now);
+        let due = self.deadline().is_some_and(|deadline| deadline <= now);
         if due {
-            self.state = State::Asked;
+            self.state = State::Asked { until: now + LOAD_MAX };
         }
         self.wanted.filter(|_| due)
     }
 
     /// Takes in that a rundown is there; says whether it is the one that is wanted.
     pub(super) fn finish(&mut self, digest: Digest) -> bool {
-        let is_wanted = self.wanted == Some(digest);
+        let is_wanted = self.wanted == Some(digest) && self.state != State::Done;
         if is_wanted {
             self.state = State::Done;
         }
@@ -67,15 +75,15 @@ impl Loading {
 
     /// Takes in that a fetch failed.
     pub(super) fn fail(&mut self, digest: Digest, now: LocalTime) {
-        if self.wanted == Some(digest) && self.state == State::Asked {
+        if self.wanted == Some(digest) && matches!(self.state, State::Asked { .. }) {
             self.state = State::Waiting { until: now + self.backoff.next_wait(&mut self.seed) };
         }
     }
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
         match self.state {
-            State::Waiting { until } => Some(until),
-            State::Done | State::Asked => None,
+            State::Waiting { until } | State::Asked { until } => Some(until),
+            State::Done => None,
         }
     }
 }
@@ -103,6 +111,20 @@ mod tests {
         let due = loading.deadline().unwrap();
         assert!(at(10) < due && due < at(2_010), "{due:?}");
         assert_eq!(loading.poll(due), Some(SECOND));
+    }
+
+    #[test]
+    fn a_fetch_that_hangs_is_followed_by_another_and_the_first_to_come_is_taken() {
+        let mut loading = Loading::new(Seed::new(3));
+        loading.want(Some(FIRST), true, at(0));
+        assert_eq!(loading.poll(at(0)), Some(FIRST));
+        assert_eq!(loading.poll(at(59_999)), None);
+        assert_eq!(loading.poll(loading.deadline().unwrap()), Some(FIRST));
+        assert!(loading.finish(FIRST));
+        assert_eq!(loading.deadline(), None);
+        assert!(!loading.finish(FIRST), "the other one brings nothing new");
+        loading.fail(FIRST, at(61_000));
+        assert_eq!(loading.deadline(), None);
     }
 
     #[test]
