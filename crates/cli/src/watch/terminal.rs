@@ -1,11 +1,14 @@
 //! The terminal that a scene is drawn on, and its keys.
 
+use std::io::stdout;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
 use ratatui::DefaultTerminal;
+use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::execute;
 use ratatui::crossterm::style::force_color_output;
 
 use super::follow::Followed;
@@ -21,6 +24,8 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         ratatui::restore();
+        // It was hidden while we drew; a terminal that is gone needs none.
+        let _ = execute!(stdout(), Show);
     }
 }
 
