@@ -1,6 +1,6 @@
 // Pushes a change to thousands of viewers, by ours and by others in turn, and compares them. `scripts/bench push` runs it.
 import { parseArgs } from "node:util";
-import { endAll, pinned, prepare, program, type Server, start, stored } from "./servers.ts";
+import { endAll, load, pinned, prepare, program, type Server, start, stored } from "./servers.ts";
 import type { Order, Report } from "./viewers.ts";
 import { type Case, print, type Round, type Seen } from "./report.ts";
 
@@ -27,7 +27,7 @@ const all: Case[] = [
   { name: "room-few", kind: "room", hubs: 0, viewers: few },
 ];
 const cases = given.only ? all.filter(({ name }) => given.only.split(",").includes(name)) : all;
-if (cases.length === 0) throw new Error(`--only takes some of ${all.map(({ name }) => name).join(",")}`);
+if (cases.length === 0 && given.only !== "load") throw new Error(`--only takes some of ${all.map(({ name }) => name).join(",")},load`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => (endAll(), process.exit(signal === "SIGINT" ? 130 : 143)));
@@ -104,7 +104,7 @@ try {
   // What ours sends is what all send: one viewer gets it first.
   const frame = { text: "", rev: 1_000 };
   say("looking at what ours sends");
-  await round({ name: "ours-1", kind: "ours", hubs: 1, viewers: 1 }, frame);
+  if (cases.length > 0) await round({ name: "ours-1", kind: "ours", hubs: 1, viewers: 1 }, frame);
   const done = Object.fromEntries(cases.map(({ name }) => [name, [] as Round[]]));
   for (let n = 0; n < rounds; n++) {
     for (const one of cases) {
@@ -114,7 +114,11 @@ try {
   }
   say("");
   const { json, realtime } = given;
-  print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, realtime, stored, idle, json });
+  if (cases.length > 0) print({ cases, rounds: done, changes, bytes: Buffer.byteLength(frame.text), pinned, realtime, stored, idle, json });
+  if (!json && (!given.only || given.only.split(",").includes("load"))) {
+    console.log("\nViewers as pages run them: downbeat load, four hubs");
+    await load(many);
+  }
 } finally {
   endAll();
 }

@@ -80,6 +80,18 @@ export async function start(kind: Kind, hubs: number): Promise<Server> {
   };
 }
 
+/** Runs the command line's own viewers against ours with four hubs, a pause among it; prints what it says. */
+export async function load(viewers: number) {
+  const server = await start("ours", 4);
+  try {
+    const what = ["--viewers", String(viewers), "--duration", "20s", "--pause-after", "5s", "--yes", "--no-color"];
+    const args = ["load", `http://127.0.0.1:${server.port}`, ...what];
+    await program(1, `${root}target/release/downbeat`, args, ["ignore", "inherit", "inherit"]).ended;
+  } finally {
+    await server.end();
+  }
+}
+
 const running = new Set<ChildProcess>();
 
 /** Starts a program that ends with this one, on that core of the machine where `taskset` can say so. */
@@ -87,7 +99,7 @@ export function program(core: 0 | 1, command: string, args: string[], stdio: Std
   const bound = pinned ? ["taskset", "--cpu-list", String(core), command, ...args] : [command, ...args];
   const child = spawn(bound[0]!, bound.slice(1), {
     cwd: place,
-    env: { ...process.env, DOWNBEAT_TOKENS: JSON.stringify([{ id: "bench", sha256, scopes: ["operate", "read"], expires: null }]) },
+    env: { ...process.env, DOWNBEAT_TOKEN: token, DOWNBEAT_TOKENS: JSON.stringify([{ id: "bench", sha256, scopes: ["operate", "read"], expires: null }]) },
     stdio,
   });
   running.add(child);
