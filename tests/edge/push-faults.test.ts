@@ -72,6 +72,15 @@ test("a change that never reached a hub is brought by the next telling", async (
   assert.ok(dropped >= 3, "the event told it again by itself");
 });
 
+test("a hub that is never told looks for itself", async () => {
+  const event = await begun(worker, "untold", 10_000);
+  const viewers = await join(worker, event.name, 8);
+  worker.decideRelay(event.name, 2, () => "drop");
+  const { rev, delivery } = await event.command("pause");
+  assert.deepEqual([delivery.acked, delivery.sockets], [3, 6]);
+  await assertAllEndWith(viewers, rev);
+});
+
 test("changes that are delayed, repeated and out of order end with the last one", async () => {
   const event = await begun(worker, "disorder", 10_000);
   const viewers = await join(worker, event.name, 16);

@@ -306,6 +306,28 @@ mod tests {
     }
 
     #[test]
+    fn a_crowded_hub_is_left_alone_for_five_seconds() {
+        let mut copy = Copy::default();
+        copy.crowd(2, at(0));
+        copy.crowd(3, at(1_000));
+        assert!(copy.is_crowded(2, at(4_999)) && !copy.is_crowded(2, at(5_000)) && copy.is_crowded(3, at(5_000)));
+        assert!(!copy.is_crowded(0, at(1)));
+        copy.crowd(3, at(6_000));
+        assert_eq!(copy.crowded, [(3, at(6_000))]);
+    }
+
+    #[test]
+    fn questions_without_an_answer_are_counted_until_there_is_one() {
+        let mut copies = Copies::default();
+        let event: EventName = "main".parse().unwrap();
+        copies.fail(&event, at(0));
+        copies.fail(&event, at(300));
+        assert_eq!(copies.copy(&event).unanswered(), 2);
+        copies.hear(&event, state(false), at(600));
+        assert_eq!(copies.copy(&event).unanswered(), 0);
+    }
+
+    #[test]
     fn made_up_names_do_not_push_events_out() {
         let mut copies = Copies::default();
         let event: EventName = "main".parse().unwrap();

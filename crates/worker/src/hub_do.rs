@@ -166,6 +166,7 @@ impl DurableObject for HubDo {
     }
 
     async fn websocket_close(&self, socket: WebSocket, code: usize, _reason: String, _clean: bool) -> Result<()> {
+        self.0.forget(&Socket::of(&socket));
         // Codes under 1000 and the reserved ones only mean that there was none.
         let code =
             u16::try_from(code).ok().filter(|code| matches!(code, 1_000..=1_003 | 1_007..=1_014 | 3_000..=4_999));
@@ -173,7 +174,8 @@ impl DurableObject for HubDo {
         Ok(())
     }
 
-    async fn websocket_error(&self, _socket: WebSocket, _error: worker::Error) -> Result<()> {
+    async fn websocket_error(&self, socket: WebSocket, _error: worker::Error) -> Result<()> {
+        self.0.forget(&Socket::of(&socket));
         Ok(())
     }
 }
@@ -190,7 +192,8 @@ impl Hub {
         }
         let Some(known) = self.known() else { return reply(Err(self.nothing_known(event))) };
         // No waiting from here on: what is counted is what is accepted.
-        if !self.has_room(if last { self.sockets_max } else { self.sockets_aim }) {
+        let retired = hub >= known.delivery().hubs;
+        if retired || !self.has_room(if last { self.sockets_max } else { self.sockets_aim }) {
             let problem = Problem::new(Code::Full, format!("hub {hub} of event \"{event}\" has no room; try another"));
             let full = Reply::from(problem);
             return reply(Ok(match joins_instead(known.delivery().hubs, hub) {
@@ -412,6 +415,11 @@ impl Hub {
             held.asked.swap_remove(place);
             held.share.applied(ack.applied_at - state.last_change().effective_at());
         }
+    }
+
+    /// Lets go of a socket that is closed: while it is held here, its connection stays open.
+    fn forget(&self, socket: &Socket) {
+        self.held.borrow_mut().asked.retain(|asked| asked != socket);
     }
 
     /// Looks at the event itself: what was missed is taken in. Of many who want that, one looks.
