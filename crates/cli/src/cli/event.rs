@@ -53,7 +53,7 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "TAG")]
     pub(crate) locale: Option<Locale>,
 
-    /// How many hubs hold the viewers' sockets: 1 to 64
+    /// How many hubs hold the viewers' sockets: 1 to 64, one for every 1,500 viewers you expect
     #[arg(long, value_name = "COUNT")]
     pub(crate) hubs: Option<u16>,
 
