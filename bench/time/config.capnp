@@ -51,12 +51,14 @@ const ours :Workerd.Worker = (
   ],
   bindings = [
     (name = "EVENT", durableObjectNamespace = "EventDo"),
+    (name = "HUB", durableObjectNamespace = "HubDo"),
     (name = "CATALOG", durableObjectNamespace = "CatalogDo"),
     (name = "DEFAULT_EVENT", text = "main"),
     (name = "DOWNBEAT_TOKENS", fromEnvironment = "DOWNBEAT_TOKENS"),
   ],
   durableObjectNamespaces = [
     (className = "EventDo", uniqueKey = "event", enableSql = true),
+    (className = "HubDo", uniqueKey = "hub", enableSql = true),
     (className = "CatalogDo", uniqueKey = "catalog", enableSql = true),
   ],
   durableObjectStorage = (localDisk = "state"),
