@@ -87,11 +87,24 @@ describe("the command line and push", { concurrency: true }, () => {
     const { exit, stdout } = await maria.run("pause", "--yes", "--event", "figures");
     assert.equal(exit, 0, stdout);
     assert.match(stdout, /^hubs (\d+)\/\1 · 20 sockets · [\d,]+ ms$/m);
-    assert.match(stdout, /^applied by 100 % \(sample \d+\) · median \d+ ms after effect\n$/m);
+    assert.match(stdout, /^applied by [\d.]+ % \(sample \d+\) · median \d+ ms after effect\n$/m);
     const quiet = await maria.run("resume", "--yes", "--quiet", "--event", "figures");
     assert.doesNotMatch(quiet.stdout, /applied|hubs/);
     const [paused] = (await load)["changes"];
     assert.deepEqual([paused.heard, paused.missed], [20, 0]);
+  });
+
+  test("which sites' pages may hold sockets is set, shown, and taken back", async () => {
+    await begun(runtime, "sites", 100_000);
+    const set = (...origins: string[]) => maria.run("event", "set", "--yes", "--event", "sites", ...origins);
+    const { exit, stdout } = await set("--origin", "https://gala.example", "--origin", "https://www.gala.example");
+    assert.equal(exit, 0, stdout);
+    assert.match(stdout, /^origins +any → https:\/\/gala\.example, https:\/\/www\.gala\.example$/m);
+    const { body } = await call<{ origins?: string[] }>(runtime, "GET", "/v1/events/sites", { token: TOKENS.all });
+    assert.deepEqual(body.origins, ["https://gala.example", "https://www.gala.example"]);
+    assert.equal((await set("--origin", "gala.example")).exit, 3, "that is no origin");
+    assert.equal((await set("--origin", "any")).exit, 0);
+    assert.match((await maria.run("event", "show", "--event", "sites")).stdout, /^origins +any$/m);
   });
 
   test("watch prints a line for each change, who made it and how it got there, and now and then that all is well", async () => {

@@ -36,6 +36,11 @@ pub(crate) fn span(span: Span) -> String {
     }
 }
 
+/// Writes which sites' pages may hold sockets.
+pub(crate) fn origins(origins: &[String]) -> String {
+    if origins.is_empty() { "any".to_owned() } else { origins.join(", ") }
+}
+
 /// Writes a short span in whole milliseconds, for what is measured; from 10 s on as [`span`] does.
 pub(crate) fn fine(measured: Span) -> String {
     match measured.as_millis().unsigned_abs() {

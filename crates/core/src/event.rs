@@ -238,6 +238,11 @@ impl EventState {
         self.show.delivery
     }
 
+    /// Gives the sites whose pages may hold sockets; none means any.
+    pub fn origins(&self) -> &[String] {
+        &self.show.origins
+    }
+
     /// Says whether a page of the site `origin` may hold a socket. Programs that name no origin may.
     pub fn admits(&self, origin: Option<&str>) -> bool {
         let named = &self.show.origins;

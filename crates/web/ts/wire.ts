@@ -133,6 +133,8 @@ export type StateBody = {
   messages: Array<Announcement>;
   /** How many hubs hold the viewers' sockets. */
   hubs: number;
+  /** The sites whose pages may hold sockets, as a browser's `Origin` names them; left out where any may. */
+  origins?: Array<string>;
   /** Where the rundown lies, relative to the server. */
   rundownUrl: string | null;
   /** Where changes are pushed, relative to the server; nothing if this server does not push. */
@@ -344,6 +346,8 @@ export type StateFrame = {
   messages: Array<Announcement>;
   /** How many hubs hold the viewers' sockets. */
   hubs: number;
+  /** The sites whose pages may hold sockets, as a browser's `Origin` names them; left out where any may. */
+  origins?: Array<string>;
   /** Where the rundown lies, relative to the server. */
   rundownUrl: string | null;
   /** Where changes are pushed, relative to the server; nothing if this server does not push. */

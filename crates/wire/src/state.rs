@@ -70,6 +70,10 @@ pub struct StateBody {
     pub messages: Vec<Announcement>,
     /// How many hubs hold the viewers' sockets.
     pub hubs: u16,
+    /// The sites whose pages may hold sockets, as a browser's `Origin` names them; left out where any may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
+    pub origins: Vec<String>,
     /// Where the rundown lies, relative to the server.
     pub rundown_url: Option<String>,
     /// Where changes are pushed, relative to the server; nothing if this server does not push.
@@ -101,6 +105,7 @@ impl StateBody {
             locale: state.locale().clone(),
             messages: state.notices().as_slice().iter().map(Announcement::from).collect(),
             hubs: state.delivery().hubs,
+            origins: state.origins().to_vec(),
             rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
             live_url: Some(route::live_path(event)),
             emergency: state.emergency().cloned(),

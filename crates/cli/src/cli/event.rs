@@ -57,6 +57,10 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "COUNT")]
     pub(crate) hubs: Option<u16>,
 
+    /// A site whose pages may hold sockets, such as https://gala.example; repeat it for up to 20, "any" for all
+    #[arg(long = "origin", value_name = "ORIGIN", action = clap::ArgAction::Append)]
+    pub(crate) origins: Option<Vec<String>>,
+
     /// How often viewers ask for the time: 30s to 1h
     #[arg(long, value_name = "SPAN", value_parser = given::span)]
     pub(crate) resync: Option<Span>,

@@ -72,7 +72,10 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
         locale: args.locale,
         hubs: args.hubs,
         resync: args.resync,
-        origins: None,
+        origins: args.origins.map(|mut origins| {
+            origins.retain(|origin| origin != "any");
+            origins
+        }),
         emergency,
         if_rev: args.attribution.if_rev.or(state.map(|state| state.rev)),
         reason: args.attribution.reason,
@@ -149,6 +152,7 @@ fn describe(
     line("title", state.map(|state| title(&state.title)), wanted.title.as_deref().map(title));
     line("locale", state.map(|state| state.locale.to_string()), wanted.locale.as_ref().map(ToString::to_string));
     line("hubs", state.map(|state| state.hubs.to_string()), wanted.hubs.map(|hubs| hubs.to_string()));
+    line("origins", state.map(|state| text::origins(&state.origins)), wanted.origins.as_deref().map(text::origins));
     line("resync", state.map(|state| text::span(state.resync)), wanted.resync.map(text::span));
     let emergency = |channel: Option<&EmergencyChannel>| {
         channel.map_or_else(

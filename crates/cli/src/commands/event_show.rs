@@ -37,6 +37,7 @@ pub(crate) fn run(context: &Context) -> Result<Show, Error> {
         .line("viewers see", Told::of(&state, now).to_string())
         .line("rundown", state.rundown.map_or_else(|| "none".to_owned(), |digest| digest.to_string()))
         .line("hubs", state.hubs.to_string())
+        .line("origins", text::origins(&state.origins))
         .line("resync", format!("viewers ask for the time every {} ± 20 %", text::span(state.resync)))
         .line("epoch", state.epoch.to_string())
         .line(
