@@ -16,7 +16,7 @@ tools=${XDG_CACHE_HOME:-$HOME/.cache}/downbeat/tools
 python_tools=$tools/python-$(cksum <scripts/requirements.txt | cut -d' ' -f1)
 # npm's packages first: they hold Node 22, wrangler, esbuild and wasm-opt in the pinned versions.
 case $PATH in
-  "$root/node_modules/.bin:$tools/bin:"*) ;;
+  "$root/node_modules/.bin:$tools/bin:$python_tools/bin:"*) ;;
   *) export PATH="$root/node_modules/.bin:$tools/bin:$python_tools/bin:$PATH" ;;
 esac
 # wrangler asks and tells nobody anything unless scripts/deploy really deploys.

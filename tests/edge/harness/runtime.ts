@@ -122,12 +122,16 @@ function quiet(directory: string): NodeJS.ProcessEnv {
 
 /** Gives a port that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  return (await freePorts(1))[0]!;
+}
+
+/** Gives so many ports that nobody listens on, each another: one that was let go again may be given once more. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
 }
 
 async function answers(url: string): Promise<boolean> {

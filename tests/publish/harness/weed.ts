@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { freePort, ROOT } from "../../edge/harness/runtime.ts";
+import { freePorts, ROOT } from "../../edge/harness/runtime.ts";
 import { turn } from "../../edge/harness/until.ts";
 import { type Credentials, signed } from "./s3.ts";
 
@@ -48,10 +48,9 @@ export class Weed {
     ];
     const config = `${this.#directory}/s3.json`;
     writeFileSync(config, JSON.stringify({ identities }));
-    const port = await freePort();
-    const others: string[] = [];
-    for (const part of ["master", "volume", "filer"]) others.push(`-${part}.port=${await freePort()}`);
-    for (const part of ["master", "volume", "filer", "s3"]) others.push(`-${part}.port.grpc=${await freePort()}`);
+    const parts = ["master.port", "volume.port", "filer.port", "master.port.grpc", "volume.port.grpc", "filer.port.grpc", "s3.port.grpc"];
+    const [port, ...ports] = await freePorts(1 + parts.length);
+    const others = parts.map((part, index) => `-${part}=${ports[index]}`);
     const output = openSync(`${this.#directory}/output.log`, "a");
     const child = spawn(
       "weed",
