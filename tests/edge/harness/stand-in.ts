@@ -106,40 +106,25 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     RUNDOWNS: { type: "r2", name: "rundowns" },
     ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
   } as const;
-  const stands = object("stand-in", "HubDo");
+  /** Gives the built worker for one kind of its objects; where it finds its events is what differs. */
+  const part = (name: string, events: ReturnType<typeof object>, kind: string) => ({
+    config: {
+      name,
+      compatibilityDate,
+      manifest,
+      env: { ...shared, EVENT: events, HUB: object("stand-in", "HubDo"), CATALOG: object("downbeat", "CatalogDo") },
+      exports: { [kind]: sqlite },
+    },
+  });
   const miniflare = new Miniflare({
     // As from nowhere: viewers spread over all hubs.
     cf: {},
     workers: [
-      {
-        config: {
-          name: "downbeat",
-          compatibilityDate,
-          manifest,
-          env: { ...shared, EVENT: object("stand-in", "EventDo"), HUB: stands, CATALOG: object("downbeat", "CatalogDo") },
-          exports: { CatalogDo: sqlite },
-        },
-      },
-      {
-        // The real events, with the stand-ins for their hubs.
-        config: {
-          name: "events",
-          compatibilityDate,
-          manifest,
-          env: { ...shared, EVENT: object("events", "EventDo"), HUB: stands, CATALOG: object("downbeat", "CatalogDo") },
-          exports: { EventDo: sqlite },
-        },
-      },
-      {
-        // The real hubs, with a stand-in of their own for their event.
-        config: {
-          name: "hubs",
-          compatibilityDate,
-          manifest,
-          env: { ...shared, EVENT: object("stand-in", "EventOfHubs"), HUB: stands, CATALOG: object("downbeat", "CatalogDo") },
-          exports: { HubDo: sqlite },
-        },
-      },
+      part("downbeat", object("stand-in", "EventDo"), "CatalogDo"),
+      // The real events, with the stand-ins for their hubs.
+      part("events", object("events", "EventDo"), "EventDo"),
+      // The real hubs, with a stand-in of their own for their event.
+      part("hubs", object("stand-in", "EventOfHubs"), "HubDo"),
       {
         config: {
           name: "stand-in",
