@@ -4,10 +4,11 @@ import { ask, Refused } from "./ask.ts";
 import { now, wall } from "./clock.ts";
 import { start, type Viewer } from "./core.ts";
 import { look, type Signed } from "./emergency.ts";
-import { CHANGES, CONNECTIONS, type Connection, type Events, type MediaOptions, REASONS, type Status, STATUSES } from "./events.ts";
+import type { Connection, Events, MediaOptions, Message, Status, Text } from "./events.ts";
+import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
 import { type Live, live } from "./live.ts";
 import { Media } from "./media.ts";
-import { messageFor } from "./message.ts";
+import { textFor } from "./message.ts";
 import { columns, type Rundown } from "./rundown.ts";
 import { open, type Store } from "./store.ts";
 import { TimingProvider } from "./timing.ts";
@@ -208,7 +209,8 @@ export class Downbeat {
     const former = kind === Kind.Leave && rest[0] === 1;
     const cue = (former ? this.#former : this.#rundown)?.cues[index!];
     if (cue === undefined) return;
-    const still = { cue, into: 0, rate: 1, lateness: 0, bound: this.bound() ?? Infinity, certain: true };
+    const message = this.#text(cue.message);
+    const still = { cue, message, into: 0, rate: 1, lateness: 0, bound: this.bound() ?? Infinity, certain: true };
     const [into, lateness, bound, certain, rate] = rest as [number, number, number, number, number];
     const timed = { ...still, into, lateness, bound, certain: certain === 1 };
     if (kind === Kind.Standby) {
@@ -314,10 +316,16 @@ export class Downbeat {
     }
   }
 
-  #message(index: number) {
+  #message(index: number): Message | null {
     const state = this.#state;
-    if (state === undefined || !("messages" in state)) return null;
-    return messageFor(state.messages[index], this.#options.locales ?? navigator.languages, state.locale);
+    const said = state && "messages" in state ? state.messages[index] : undefined;
+    const told = this.#text(said?.text);
+    return told && { ...told, severity: said!.severity };
+  }
+
+  /** Gives what viewers are told in several languages in this one's. */
+  #text(texts: Record<Locale, string> | null | undefined): Text | null {
+    return textFor(texts, this.#options.locales ?? navigator.languages, this.#whole?.locale ?? "");
   }
 
   #tell<Name extends keyof Events>(name: Name, told: Events[Name], lateness = 0): void {

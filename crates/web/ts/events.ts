@@ -12,6 +12,8 @@ export interface CueTurn {
    */
   turn: "standby" | "fire" | "enter" | "adjust" | "leave" | "withhold";
   cue: Cue;
+  /** What the cue tells viewers, in their language, if it tells them anything. */
+  message: Text | null;
   /** Where in the cue to begin, in ms. */
   into: number;
   /** How fast a state goes on from there: 1 is normal, 0 stands. */
@@ -24,10 +26,15 @@ export interface CueTurn {
   certain: boolean;
 }
 
-/** What viewers are told by the operator. */
-export interface Message {
+/** A text in the viewer's language, or in the nearest that there is. */
+export interface Text {
   text: string;
+  /** The language it is in, as an element's `lang` takes it. */
   locale: Locale;
+}
+
+/** What viewers are told by the operator. */
+export interface Message extends Text {
   severity: Severity;
 }
 

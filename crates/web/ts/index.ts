@@ -12,7 +12,7 @@
  */
 
 export { Downbeat, join, type JoinOptions } from "./client.ts";
-export type { ClockChange, Connection, CueTurn, Events, MediaOptions, Message, Status } from "./events.ts";
+export type { ClockChange, Connection, CueTurn, Events, MediaOptions, Message, Status, Text } from "./events.ts";
 export type { Cue, Rundown, Track } from "./rundown.ts";
 export type { TimingProvider, TimingVector } from "./timing.ts";
 export type * from "./wire.ts";
