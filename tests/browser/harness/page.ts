@@ -1,0 +1,49 @@
+// One of the worker's own pages, open at the size of a phone or of a desktop, and what people would find wrong with it.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { ROOT } from "../../edge/harness/runtime.ts";
+
+/** The sizes that pages are looked at in, in CSS pixels. */
+export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
+export type Size = keyof typeof SIZES;
+
+/** Where the pictures are that `picture` takes. */
+const PICTURES = `${ROOT}/target/browser/pictures`;
+
+const AXE = readFileSync(`${ROOT}/node_modules/axe-core/axe.min.js`, "utf8");
+
+/** Opens `url` in a context of its own, with nothing of another's in its storage. Errors of the page go to `faults`. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  size: Size = "desktop",
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; faults: string[] }> {
+  const phone = size === "phone" ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {};
+  const context = await browser.newContext({ viewport: SIZES[size], bypassCSP: false, ...phone, ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => void faults.push(String(error)));
+  page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
+  await page.goto(url);
+  return { page, faults };
+}
+
+/** Takes a picture of what can be seen, to be looked at: `target/browser/pictures/NAME.png`. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: `${PICTURES}/${name}.png`, animations: "allow" });
+}
+
+/** Gives what axe-core finds serious or critical, a line for each place. */
+export async function barriers(page: Page): Promise<string[]> {
+  // Through the browser's own protocol, which the page's content security policy does not concern.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: AXE });
+  await session.detach();
+  const { violations } = await page.evaluate<any>(() => (globalThis as any).axe.run(document, { resultTypes: ["violations"] }));
+  return violations
+    .filter(({ impact }: any) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, help, nodes }: any) => nodes.map((node: any) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary}`));
+}
