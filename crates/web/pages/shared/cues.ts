@@ -1,0 +1,16 @@
+// Which cues come next.
+
+import type { Cue, Rundown } from "downbeat-client";
+
+/** Gives up to `count` cues of `rundown` that come after `position`, the next first. */
+export function following(rundown: Rundown | undefined, position: number, count: number): Cue[] {
+  const cues = rundown?.cues ?? [];
+  // By halves: a day's show has thousands of them, and this is asked each second.
+  let [low, high] = [0, cues.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cues[middle]!.time <= position) low = middle + 1;
+    else high = middle;
+  }
+  return cues.slice(low, low + count);
+}

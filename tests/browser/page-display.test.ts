@@ -1,0 +1,126 @@
+// The stage display, as a crew has it: on a phone in a hand, on a screen in a hall.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { begun } from "../edge/harness/calls.ts";
+import { Runtime } from "../edge/harness/runtime.ts";
+import { until } from "../edge/harness/until.ts";
+import { launch } from "./harness/chromium.ts";
+import { barriers, openPage, picture, type Size } from "./harness/page.ts";
+import { moment, show } from "./harness/show.ts";
+
+let runtime: Runtime;
+let browser: Browser;
+before(async () => {
+  [runtime, browser] = await Promise.all([Runtime.start("browser-display"), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await runtime?.end();
+});
+
+const display = (event: string, size: Size = "desktop") => openPage(browser, `${runtime.url}/display?event=${event}`, size);
+
+/** Waits until the display has this colour, and gives what stands on it. */
+async function shows(page: Page, tone: string): Promise<Record<"word" | "figure" | "beside" | "next" | "message", string>> {
+  const look = () => page.evaluate(() => {
+    const read = (id: string) => document.querySelector(`#${id}`)!.textContent!;
+    return { tone: document.body.dataset["tone"]!, word: read("word"), figure: read("figure"), beside: read("beside"), next: read("next"), message: read("message") };
+  });
+  return until(look, (seen) => seen.tone === tone, `the display to be ${tone}`);
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** What can happen to a show, and what the display makes of it. */
+const SCENES = [
+  { name: "calm", since: -42 * MINUTE, word: "starts in", figure: /^4[12]:\d\d$/ },
+  { name: "soon", since: -4 * MINUTE, word: "starts in", figure: /^[34]:\d\d$/ },
+  { name: "last", since: 59 * MINUTE + 20 * SECOND, word: "left", figure: /^0:\d\d$/ },
+  { name: "over", since: 61 * MINUTE, word: "over time", figure: /^\+1:\d\d$/ },
+] as const;
+
+for (const { name, since, word, figure } of SCENES) {
+  test(`the figure can be read from afar: ${name}`, async () => {
+    await begun(runtime, name, since, { duration: 60 * MINUTE, title: "Spring gala" });
+    for (const size of ["phone", "desktop"] as const) {
+      const { page, faults } = await display(name, size);
+      const seen = await shows(page, name);
+      assert.equal(seen.word, word);
+      assert.match(seen.figure, figure);
+      await until(() => page.locator("#light").innerText(), (words) => /^live ±\d+ ms$/.test(words), "the light");
+      await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+      await picture(page, `display-${name}-${size}`);
+      const { height, width, right } = await page.locator("#figure").evaluate((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return { height: parseFloat(getComputedStyle(element).fontSize), width: innerWidth, right: range.getBoundingClientRect().right };
+      });
+      assert.ok(height >= width / 6, `a figure of ${height} px on a screen of ${width}`);
+      assert.ok(right <= width, `the figure ends at ${right} px of ${width}`);
+      assert.deepEqual(await barriers(page), []);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+}
+
+test("a hold fills the screen with its colour, its place and its reason, and the end says so", async () => {
+  const event = await show(runtime, "held", -20 * MINUTE, [moment("curtain", 2 * MINUTE)]);
+  const pages = await Promise.all([display("held", "phone"), display("held")]);
+  for (const { page } of pages) {
+    await until(() => page.locator("#next").innerText(), (next) => /^next curtain in 2[12]:\d\d$/.test(next), "the next cue");
+  }
+  await event.command("seek", { position: 90 * SECOND });
+  await event.command("pause", { at: (await event.state()).timeline.at(-1)!.from + SECOND, message: "The projector is <b>dark</b>: please stay seated", severity: "critical" });
+  for (const [index, { page }] of pages.entries()) {
+    const seen = await shows(page, "held");
+    assert.deepEqual(seen, { tone: "held", word: "HELD", figure: "1:31", beside: "at this position", next: "next curtain at 2:00", message: "The projector is <b>dark</b>: please stay seated" });
+    assert.equal(await page.locator("#message").getAttribute("role"), "alert");
+    assert.equal(await page.locator("#spoken").innerText(), "The event is held.");
+    await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+    await picture(page, `display-held-${["phone", "desktop"][index]}`);
+    assert.deepEqual(await barriers(page), []);
+  }
+  await event.command("end");
+  for (const { page, faults } of pages) {
+    assert.equal((await shows(page, "still")).word, "the event is over");
+    assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  }
+});
+
+test("without the network the display goes on, and its light says since when", async () => {
+  await begun(runtime, "cut", 0);
+  const { page } = await display("cut");
+  await until(() => page.locator("#light").innerText(), (words) => words.startsWith("live"), "the light");
+  await page.context().setOffline(true);
+  const words = await until(() => page.locator("#light").innerText(), (words) => words.startsWith("holding"), "the light to say so");
+  assert.match(words, /^holding, last heard \d+ s ago$/);
+  const figure = await page.locator("#figure").innerText();
+  await until(() => page.locator("#figure").innerText(), (now) => now !== figure, "the figure to go on");
+  await page.context().close();
+});
+
+test("an event that there is not is no running clock", async () => {
+  const { page } = await display("nowhere");
+  await until(() => page.locator("#light").innerText(), (words) => words === "there is no such event", "the light to say so");
+  assert.equal((await shows(page, "still")).figure, "–:––");
+  await page.context().close();
+});
+
+test("F fills the screen and gives it back, and the button does the same", async () => {
+  await begun(runtime, "whole", 0);
+  const { page } = await display("whole");
+  const whole = () => page.evaluate(() => document.fullscreenElement !== null);
+  await page.keyboard.press("f");
+  await until(whole, (whole) => whole, "the page to fill the screen");
+  await page.keyboard.press("f");
+  await until(whole, (whole) => !whole, "the screen to be given back");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await until(whole, (whole) => whole, "the page to fill the screen");
+  await page.context().close();
+});
