@@ -13,6 +13,20 @@ import { moment, show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
 import { turn, Viewer } from "./harness/viewer.ts";
 
+/** What the package's own page says. */
+const README = readFileSync(`${ROOT}/crates/web/README.md`, "utf8");
+
+/** The server in its examples, as a `https:` URL. */
+const EXAMPLE = "https://downbeat.example.workers.dev";
+
+/** Gives the first example of the README that `marks` occurs in, with this runtime for its server. */
+function example(marks: string): string {
+  const found = [...README.matchAll(/```[a-z]*\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes(marks));
+  assert.ok(found, `the README has an example with ${marks}`);
+  const sockets = (url: string) => url.replace(/^http/, "ws");
+  return found.replaceAll(sockets(EXAMPLE), sockets(runtime.url)).replaceAll(EXAMPLE, runtime.url);
+}
+
 /** A project of somebody else's, who installed the package. */
 const PROJECT = `${ROOT}/target/browser/project`;
 
@@ -32,9 +46,7 @@ after(async () => {
 });
 
 test("the ten lines of the README go through a bundler and its types through the compiler", async () => {
-  const readme = readFileSync(`${ROOT}/build/client/README.md`, "utf8");
-  const lines = /```js\n([^]*?)```/.exec(readme)![1]!;
-  writeFileSync(`${PROJECT}/app.ts`, lines.replace(/https:\/\/[^"]*/, runtime.url));
+  writeFileSync(`${PROJECT}/app.ts`, example(`from "downbeat-client"`));
   const flags = ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022"];
   execFileSync(`${ROOT}/node_modules/.bin/tsc`, [...flags, "app.ts"], { cwd: PROJECT, stdio: "pipe" });
   const { outputFiles } = buildSync({
@@ -49,6 +61,26 @@ test("the ten lines of the README go through a bundler and its types through the
   await page.goto(`${ours.url}/app.html`);
   await until(async () => heard, (heard) => heard.some((line) => line.includes("first")), "the cue in the console");
   await page.close();
+});
+
+test("the README's plain script runs on a site of its own, under the very policy that the README gives", async () => {
+  const theirs = await site(example("Content-Security-Policy: ").trim().replace("Content-Security-Policy: ", ""));
+  theirs.put("/favicon.ico", "");
+  theirs.put("/gala.html", `<!doctype html><title>gala</title><body><video muted></video><p id="note" role="status"></p>
+    <script type="module" src="/gala.js"></script>`);
+  const event = await show(runtime, "plain", 0, [moment("first", 20_000)]);
+  theirs.put("/gala.js", example("/downbeat-client.js").replace(`event: "main"`, `event: "plain"`));
+  const page = await browser.newPage();
+  const heard: string[] = [];
+  page.on("console", (message) => void heard.push(message.text()));
+  page.on("pageerror", (error) => void heard.push(String(error)));
+  await page.goto(`${theirs.url}/gala.html`);
+  await event.command("announce", { message: "<i>Hello</i>" });
+  await until(() => page.locator("#note").textContent(), (note) => note === "<i>Hello</i>", "the message");
+  await until(async () => heard, (heard) => heard.length > 0, "the cue in the console");
+  assert.match(heard.join("\n"), /^moment, \d+ ms into it$/, "and nothing that the policy refused");
+  await page.close();
+  theirs.end();
 });
 
 test("nothing of the page's is touched: no globals, no cookies, and its events end with leave()", async () => {

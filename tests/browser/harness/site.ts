@@ -25,8 +25,8 @@ export interface Site {
   end(): void;
 }
 
-/** Serves `build/client` under `/client/`, and what is put besides. `/` is an empty page. */
-export async function site(): Promise<Site> {
+/** Serves `build/client` under `/client/`, and what is put besides. `/` is an empty page. All of it is under `policy`. */
+export async function site(policy: string = POLICY): Promise<Site> {
   const put = new Map<string, string | Buffer>([["/", "<!doctype html><title>a site</title>"]]);
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://site").pathname);
@@ -34,7 +34,7 @@ export async function site(): Promise<Site> {
       const body = put.get(path) ?? (await readFile(`${ROOT}/build${path}`));
       const bytes = Buffer.from(body);
       const type = TYPES[extname(path)] ?? TYPES[".html"]!;
-      const headers = { "content-type": type, "content-security-policy": POLICY, "accept-ranges": "bytes" };
+      const headers = { "content-type": type, "content-security-policy": policy, "accept-ranges": "bytes" };
       // Players seek by asking for ranges.
       const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
       if (range === null) return response.writeHead(200, headers).end(bytes);
