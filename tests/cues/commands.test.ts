@@ -47,7 +47,7 @@ function sorted(cues: object[]): string[] {
   return cues.map((cue) => JSON.stringify(cue)).sort();
 }
 
-for (const name of ["tiny.json", "gala.json", "marathon.jsonc"]) {
+for (const name of ["tiny.json", "gala.json", "marathon.jsonc", "demo.jsonc"]) {
   test(`cues/good/${name} as WebVTT is valid, and its JSON says each cue's time, action, track and params`, () => {
     const sheet = `${ROOT}/cues/good/${name}`;
     const cues = parsed(downbeat(["export", "vtt", sheet]));
