@@ -1,0 +1,28 @@
+// Which effect each action is. All of them bear it that viewers are some tens or hundreds of milliseconds apart.
+
+import type { CueTurn, Downbeat } from "downbeat-client";
+import { card } from "./card.ts";
+import { color } from "./color.ts";
+import { curtain } from "./curtain.ts";
+import { particles } from "./particles.ts";
+
+/** Does a cue's turn on the page. */
+export type Effect = (turn: CueTurn) => void;
+
+interface Elements {
+  show: HTMLElement;
+  canvas: HTMLCanvasElement;
+  curtain: HTMLElement;
+  card: HTMLElement;
+}
+
+/** Has the event's cues seen. Actions that this page does not know are left alone; their captions are shown all the same. */
+export function effects(elements: Elements, event: Downbeat): void {
+  const known = new Map<string, Effect>([
+    ["color", color(elements.show, event)],
+    ["particles", particles(elements.canvas, event)],
+    ["fade", curtain(elements.curtain, event)],
+    ["title", card(elements.card, event)],
+  ]);
+  event.on("cue", (turn) => known.get(turn.cue.action)?.(turn));
+}

@@ -1,0 +1,73 @@
+// What lies over the stage while the show is not running: the countdown, a hold, the end, or why nothing is known.
+
+import type { Downbeat, Status } from "downbeat-client";
+import { clock, countdown, wallClock } from "../shared/clock.ts";
+import { eventName } from "../shared/event.ts";
+import { speak } from "../shared/speech.ts";
+import { onTick, write } from "./tick.ts";
+
+interface Elements {
+  /** Covers the stage; `data-phase` says with what. */
+  veil: HTMLElement;
+  /** One strong line, a smaller one before it, and one after it. */
+  before: HTMLElement;
+  words: HTMLElement;
+  after: HTMLElement;
+}
+
+/** What the veil says; nothing while there is none. */
+interface Said {
+  phase: "acquiring" | "unknown" | "scheduled" | "paused" | "ended";
+  before?: string;
+  words: string;
+  after?: string;
+}
+
+/** What is said aloud when the status changes. The countdown itself is not: it can be read at any time. */
+const SPOKEN: Record<Status, string> = {
+  scheduled: "The event has not begun yet.",
+  running: "The event is running.",
+  paused: "The event is on hold.",
+  ended: "The event is over.",
+};
+
+/** Shows the veil while there is something to say. */
+export function veil({ veil, before, words, after }: Elements, event: Downbeat): void {
+  onTick((position) => {
+    const said = sayings(event, position);
+    veil.hidden = said === undefined;
+    if (said === undefined) return;
+    veil.dataset["phase"] = said.phase;
+    write(before, said.before ?? "");
+    write(words, said.words);
+    write(after, said.after ?? "");
+  });
+  event.on("status", (status) => speak(SPOKEN[status]));
+}
+
+function sayings(event: Downbeat, position: number | undefined): Said | undefined {
+  const { status, connection } = event;
+  if (status === undefined || position === undefined) {
+    if (connection.why === "unknown-event") {
+      const after = "Check the address of this page: the name of the event stands at its end. If it is right, the event may yet be made; this page keeps asking.";
+      return { phase: "unknown", before: "There is no event called", words: eventName(), after };
+    }
+    const after = connection.why === "first-answer" ? "" : "The server does not answer yet. This page keeps trying; there is nothing you need to do.";
+    return { phase: "acquiring", words: "Connecting", after };
+  }
+  if (status === "ended") return { phase: "ended", words: "The event is over", after: `It ended at ${clock(position)}.` };
+  if (status === "paused") {
+    const after = position < 0 ? `The countdown stands at ${countdown(-position)}.` : `We go on from ${clock(position)}.`;
+    return { phase: "paused", words: "On hold", after };
+  }
+  if (position >= 0) return undefined;
+  const rate = event.rate() || 1;
+  return { phase: "scheduled", before: "Starts in", words: countdown(-position / rate), after: `at ${instant(Date.now() - position / rate)}` };
+}
+
+/** Gives an instant as people say it: the time alone if it is today. */
+function instant(ms: number): string {
+  const date = new Date(ms);
+  if (date.toDateString() === new Date().toDateString()) return wallClock(ms);
+  return date.toLocaleString("en", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
