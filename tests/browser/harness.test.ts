@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
+import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { clip } from "./harness/clip.ts";
 import { network } from "./harness/network.ts";
@@ -42,7 +43,7 @@ test("the network lets everything through in order, and nothing faster than it s
   await once(echo, "listening");
   const url = `http://127.0.0.1:${(echo.address() as AddressInfo).port}`;
   const slow = await network({ url }, { roundTrip: 40, jitter: 3, burst: 30, burstsPercent: 20 }, 7);
-  const socket = connect(Number(new URL(slow.url).port), "127.0.0.1");
+  const socket = connect({ port: Number(new URL(slow.url).port), host: "127.0.0.1", noDelay: true });
   await once(socket, "connect");
   const heard: string[] = [];
   for (let index = 0; index < 10; index++) {
@@ -52,6 +53,17 @@ test("the network lets everything through in order, and nothing faster than it s
     assert.ok(performance.now() - asked >= 40, "there and back takes the round trip, or longer");
   }
   assert.equal(heard.join(""), "0 1 2 3 4 5 6 7 8 9 ");
+  // Much at once as well: some hundred pieces are on their way at the same time.
+  const much = Array.from({ length: 30_000 }, (_, index) => `line ${index}\n`).join("");
+  let back = "";
+  socket.on("data", (piece) => { back += piece; });
+  for (let at = 0; at < much.length; at += 200) {
+    socket.write(much.slice(at, at + 200));
+    // A piece of its own.
+    await new Promise(setImmediate);
+  }
+  await until(async () => back.length, (length) => length >= much.length, "all of it to be back");
+  assert.ok(back === much, "it came back in order");
   slow.cut();
   await once(socket, "close");
   slow.end();

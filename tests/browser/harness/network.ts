@@ -79,12 +79,15 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
 /** Passes on what comes from one side to the other, each piece with its own delay and none past the one before. */
 function delayed(from: Socket, to: Socket, quality: Quality, extra: number, random: () => number): void {
   let free = 0;
+  const acts: (() => void)[] = [];
   const pass = (act: () => void) => {
+    acts.push(act);
     const burst = random() * 100 < quality.burstsPercent ? quality.burst : 0;
     // Exponential, as what waits in queues is: mostly short, sometimes long.
     const jitter = -Math.log(1 - random()) * quality.jitter;
     free = Math.max(free, performance.now() + quality.roundTrip / 2 + extra + jitter + burst);
-    setTimeout(act, free - performance.now());
+    // Timers count whole milliseconds: two for the same instant may run the other way around. So each does what is next.
+    setTimeout(() => acts.shift()!(), free - performance.now());
   };
   from.on("data", (piece) => pass(() => to.destroyed || to.write(piece)));
   from.on("end", () => pass(() => to.destroyed || to.end()));
