@@ -1,7 +1,7 @@
 // `color`: the light on the stage changes to another colour within two seconds, so nobody sees who was first. A state.
 
 import type { Downbeat } from "downbeat-client";
-import { ease, sinceEnd } from "./ease.ts";
+import { Ease, sinceEnd } from "./ease.ts";
 import type { Effect } from "./effects.ts";
 import { colorOf } from "./params.ts";
 
@@ -10,14 +10,16 @@ const SHIFT = 2_000;
 
 /** Has `show`'s custom property `--glow` be the colour of the cue that is on. */
 export function color(show: HTMLElement, event: Downbeat): Effect {
+  const glow = new Ease(show, "--glow", event);
   let on: string | undefined;
-  const shift = (glow: string, into: number) => ease(show, SHIFT, into, (style) => style.setProperty("--glow", glow));
   return ({ turn, cue, into }) => {
     if (turn === "enter") {
       on = cue.id;
-      shift(colorOf(cue, "#8fb8ff"), into);
+      glow.to(colorOf(cue, "#8fb8ff"), SHIFT, into);
     }
     // Where another colour has taken over, that one stays.
-    if (turn === "leave" && cue.id === on) shift("transparent", sinceEnd(cue, event));
+    if (cue.id !== on) return;
+    if (turn === "adjust") glow.go(into);
+    if (turn === "leave") glow.to("transparent", SHIFT, sinceEnd(cue, event));
   };
 }

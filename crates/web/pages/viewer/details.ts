@@ -32,6 +32,7 @@ export function details({ title, position: place, drift }: Elements, event: Down
 function driftWords(event: Downbeat, clip: Clip): string {
   if (clip.isMissing) return "did not load; the event goes on without it";
   const drift = clip.drift();
+  if (event.position() === undefined) return "–";
   if (drift === undefined) return event.rate() && event.status === "running" ? "settling" : "standing";
   const ms = Math.round(drift);
   return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${Math.abs(ms)} ms`;

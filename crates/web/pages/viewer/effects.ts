@@ -1,9 +1,8 @@
 // Which effect each action is. All of them bear it that viewers are some tens or hundreds of milliseconds apart.
 
 import type { CueTurn, Downbeat } from "downbeat-client";
-import { card } from "./card.ts";
 import { color } from "./color.ts";
-import { curtain } from "./curtain.ts";
+import { fade, title } from "./cover.ts";
 import { particles } from "./particles.ts";
 
 /** Does a cue's turn on the page. */
@@ -21,8 +20,8 @@ export function effects(elements: Elements, event: Downbeat): void {
   const known = new Map<string, Effect>([
     ["color", color(elements.show, event)],
     ["particles", particles(elements.canvas, event)],
-    ["fade", curtain(elements.curtain, event)],
-    ["title", card(elements.card, event)],
+    ["fade", fade(elements.curtain, event)],
+    ["title", title(elements.card, event)],
   ]);
   event.on("cue", (turn) => known.get(turn.cue.action)?.(turn));
 }

@@ -33,7 +33,7 @@ export function grains(id: string, count: number, isFromAbove: boolean): Grain[]
   const around = () => random() + random() - 1;
   return Array.from({ length: count }, () => {
     const from = random() * (isFromAbove ? 0.45 : 0.18);
-    const grain = { radius: 0.004 + random() ** 2 * 0.012, from, until: Math.min(1, from + 0.5 + random() * 0.3), sway: random() * 7 };
+    const grain = { radius: 0.005 + random() ** 2 * 0.014, from, until: Math.min(1, from + 0.5 + random() * 0.3), sway: random() * 7 };
     if (isFromAbove) return { ...grain, across: random(), sideways: around() * 0.05, up: -0.22 - random() * 0.2 };
     return { ...grain, across: 0.5 + around() * 0.06, sideways: around() * 0.75, up: 0.9 + random() * 0.9 };
   });

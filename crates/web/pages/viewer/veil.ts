@@ -49,15 +49,15 @@ function sayings(event: Downbeat, position: number | undefined): Said | undefine
   const { status, connection } = event;
   if (status === undefined || position === undefined) {
     if (connection.why === "unknown-event") {
-      const after = "Check the address of this page: the name of the event stands at its end. If it is right, the event may yet be made; this page keeps asking.";
+      const after = "Check the address of this page: the event’s name stands at its end. The page keeps asking.";
       return { phase: "unknown", before: "There is no event called", words: eventName(), after };
     }
     const after = connection.why === "first-answer" ? "" : "The server does not answer yet. This page keeps trying; there is nothing you need to do.";
     return { phase: "acquiring", words: "Connecting", after };
   }
-  if (status === "ended") return { phase: "ended", words: "The event is over", after: `It ended at ${clock(position)}.` };
+  if (status === "ended") return { phase: "ended", words: "The event is over" };
   if (status === "paused") {
-    const after = position < 0 ? `The countdown stands at ${countdown(-position)}.` : `We go on from ${clock(position)}.`;
+    const after = position < 0 ? `The countdown stands at ${countdown(-position)}.` : `It goes on where it stopped, at ${clock(position)}.`;
     return { phase: "paused", words: "On hold", after };
   }
   if (position >= 0) return undefined;

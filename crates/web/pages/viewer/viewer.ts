@@ -8,7 +8,6 @@ import { clip, fetchClip } from "./clip.ts";
 import { details } from "./details.ts";
 import { effects } from "./effects.ts";
 import { fullScreen } from "./full-screen.ts";
-import { pace } from "./pace.ts";
 import { tick } from "./tick.ts";
 import { veil } from "./veil.ts";
 
@@ -26,7 +25,6 @@ light(one("light"), event);
 // What is seen of it.
 const video = clip(one<HTMLVideoElement>("clip"), one("play"), fetched, event);
 effects({ show: one("show"), canvas: one<HTMLCanvasElement>("particles"), curtain: one("curtain"), card: one("card") }, event);
-pace(one("show"), event);
 captions(one("states"), one("moments"), event);
 
 details({ title: one("title"), position: one("position"), drift: one("drift") }, event, video);
