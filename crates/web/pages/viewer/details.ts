@@ -33,7 +33,8 @@ function driftWords(event: Downbeat, clip: Clip): string {
   if (clip.isMissing) return "did not load; the event goes on without it";
   const drift = clip.drift();
   if (event.position() === undefined) return "–";
-  if (drift === undefined) return event.rate() && event.status === "running" ? "settling" : "standing";
+  if (event.status !== "running" || event.rate() === 0) return "standing";
+  if (drift === undefined) return "settling";
   const ms = Math.round(drift);
   return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${Math.abs(ms)} ms`;
 }

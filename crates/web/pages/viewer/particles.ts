@@ -15,12 +15,16 @@ const LENGTH = 4_000;
 const SPRITE = 64;
 const HALO = 6;
 
+/** How opaque it is at each share of its radius: a bright middle with a halo, and a glow without one. */
+const PARTICLE: [number, number][] = [[0, 1], [1 / HALO, 1], [2 / HALO, 0.2], [1, 0]];
+const GLOW: [number, number][] = [[0, 0.6], [0.3, 0.4], [0.65, 0.1], [1, 0]];
+
 interface Burst {
   /** The event's position at its beginning. */
   begins: number;
   length: number;
   isFromAbove: boolean;
-  /** One particle, large, in the burst's colour. */
+  /** One particle, large, in the burst's colour; where nothing is to move, a glow. */
   sprite: HTMLCanvasElement;
   grains: Grain[];
 }
@@ -66,7 +70,7 @@ export function particles(canvas: HTMLCanvasElement, event: Downbeat): Effect {
       begins: position - into,
       length: cue.end === undefined ? LENGTH : cue.end - cue.time,
       isFromAbove,
-      sprite: sprite(colorOf(cue, "#ffc857")),
+      sprite: sprite(colorOf(cue, "#ffc857"), calm.matches ? GLOW : PARTICLE),
       grains: grains(cue.id, Math.round(numberOf(cue, "count", 1, 400, 120)), isFromAbove),
     });
     if (frame === 0) draw();
@@ -88,21 +92,18 @@ function scatter(drawing: CanvasRenderingContext2D, { length, isFromAbove, sprit
 /** Draws what stands for a burst where nothing is to move: a glow in its colour, from where it comes. */
 function glow(drawing: CanvasRenderingContext2D, { isFromAbove, sprite }: Burst): void {
   const { width, height } = drawing.canvas;
-  drawing.globalAlpha = 0.6;
-  drawing.drawImage(sprite, 0, (isFromAbove ? -0.5 : 0.5) * height, width, height);
+  drawing.globalAlpha = 1;
+  drawing.drawImage(sprite, 0, (isFromAbove ? -0.6 : 0.4) * height, width, 1.2 * height);
 }
 
-/** Gives the picture of one particle: a bright middle, and a halo around it. */
-function sprite(color: string): HTMLCanvasElement {
+/** Gives a round picture in this colour: at each share of its radius, so opaque. */
+function sprite(color: string, opacities: [number, number][]): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SPRITE;
   const drawing = canvas.getContext("2d")!;
   const half = SPRITE / 2;
   const light = drawing.createRadialGradient(half, half, 0, half, half, half);
-  light.addColorStop(0, "#000");
-  light.addColorStop(1 / HALO, "#000");
-  light.addColorStop(2 / HALO, "#0003");
-  light.addColorStop(1, "#0000");
+  for (const [at, opacity] of opacities) light.addColorStop(at, `rgb(0 0 0 / ${opacity})`);
   drawing.fillStyle = light;
   drawing.fillRect(0, 0, SPRITE, SPRITE);
   // The colour, as opaque as what is there.

@@ -49,7 +49,7 @@ function sayings(event: Downbeat, position: number | undefined): Said | undefine
   const { status, connection } = event;
   if (status === undefined || position === undefined) {
     if (connection.why === "unknown-event") {
-      const after = "Check the address of this page: the event’s name stands at its end. The page keeps asking.";
+      const after = "Check the address: the event’s name stands at its end. This page keeps asking.";
       return { phase: "unknown", before: "There is no event called", words: eventName(), after };
     }
     const after = connection.why === "first-answer" ? "" : "The server does not answer yet. This page keeps trying; there is nothing you need to do.";
@@ -65,8 +65,9 @@ function sayings(event: Downbeat, position: number | undefined): Said | undefine
   return { phase: "scheduled", before: "Starts in", words: countdown(-position / rate), after: `at ${instant(Date.now() - position / rate)}` };
 }
 
-/** Gives an instant as people say it: the time alone if it is today. */
-function instant(ms: number): string {
+/** Gives an instant as people say it, to the nearest second: the time alone if it is today. */
+function instant(exact: number): string {
+  const ms = Math.round(exact / 1_000) * 1_000;
   const date = new Date(ms);
   if (date.toDateString() === new Date().toDateString()) return wallClock(ms);
   return date.toLocaleString("en", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
