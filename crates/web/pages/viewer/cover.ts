@@ -35,6 +35,7 @@ function cover(element: HTMLElement, event: Downbeat, ms: (cue: Cue) => number):
     }
     // Where another has taken over, it stays.
     if (cue.id !== on) return;
+    element.ariaHidden = String(turn === "leave");
     if (turn === "adjust") opacity.go(into);
     if (turn === "leave") opacity.to("0", ms(cue), sinceEnd(cue, event));
   };

@@ -19,21 +19,22 @@ export function details({ title, position: place, drift }: Elements, event: Down
   let written = -Infinity;
   onTick((position) => {
     write(place, position === undefined ? "–" : tenths(position));
-    if (performance.now() - written < LEGIBLE && event.rate()) return;
-    written = performance.now();
-    write(drift, driftWords(event, clip));
     const name = titleOf(event);
     write(title, name);
     if (document.title !== name) document.title = name;
+    const isMoving = event.status === "running" && event.rate() !== 0;
+    if (isMoving && performance.now() - written < LEGIBLE) return;
+    written = isMoving ? performance.now() : -Infinity;
+    write(drift, driftWords(event, clip, isMoving));
   });
 }
 
 /** Gives the drift in words: `−4 ms`, behind the event. */
-function driftWords(event: Downbeat, clip: Clip): string {
+function driftWords(event: Downbeat, clip: Clip, isMoving: boolean): string {
   if (clip.isMissing) return "did not load; the event goes on without it";
   const drift = clip.drift();
   if (event.position() === undefined) return "–";
-  if (event.status !== "running" || event.rate() === 0) return "standing";
+  if (!isMoving) return "standing";
   if (drift === undefined) return "settling";
   const ms = Math.round(drift);
   return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${Math.abs(ms)} ms`;

@@ -40,6 +40,8 @@ export function veil({ veil, before, words, after }: Elements, event: Downbeat):
     veil.dataset["phase"] = said.phase;
     write(before, said.before ?? "");
     write(words, said.words);
+    // Long countdowns are set smaller.
+    words.style.setProperty("--letters", String(said.words.length));
     write(after, said.after ?? "");
   });
   event.on("status", (status) => speak(SPOKEN[status]));
@@ -62,13 +64,14 @@ function sayings(event: Downbeat, position: number | undefined): Said | undefine
   }
   if (position >= 0) return undefined;
   const rate = event.rate() || 1;
-  return { phase: "scheduled", before: "Starts in", words: countdown(-position / rate), after: `at ${instant(Date.now() - position / rate)}` };
+  return { phase: "scheduled", before: "Starts in", words: countdown(-position / rate), after: instant(Date.now() - position / rate) };
 }
 
-/** Gives an instant as people say it, to the nearest second: the time alone if it is today. */
+/** Gives an instant in words, to the nearest second: `at 19:00:00`, or the day as well if it is another than today. */
 function instant(exact: number): string {
   const ms = Math.round(exact / 1_000) * 1_000;
   const date = new Date(ms);
-  if (date.toDateString() === new Date().toDateString()) return wallClock(ms);
-  return date.toLocaleString("en", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (date.toDateString() === new Date().toDateString()) return `at ${wallClock(ms)}`;
+  const day = date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+  return `on ${day}, ${date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
 }
