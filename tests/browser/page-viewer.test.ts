@@ -63,12 +63,13 @@ describe("the viewer page", { concurrency: 2 }, () => {
     });
 
     await t.test("a seek back takes a burst away, and what has fired comes no second time", async () => {
-      await burst(event, seats, 24_000, async () => {
-        await seek(event, 20_000);
+      await burst(event, seats, 24_000, async (at) => {
+        const back = await seek(event, at - 1_000);
         await each((seat) => until(() => seat.lit(), (lit) => !lit, "no particles"));
+        await event.reaches(back + 2_500);
         return true;
       });
-      await desktop.reads("#moments", "");
+      await each(async (seat) => assert.deepEqual([await seat.lit(), await seat.text("#moments")], [false, ""]));
     });
 
     await t.test("a hold holds everything, under a message that is text", async () => {
@@ -84,6 +85,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
         await event.command("resume");
         return false;
       });
+      await each((seat) => seat.reads("#spoken", "The event is on hold."));
       await phone.reads("#message", fr);
       await desktop.reads("#message", en);
       assert.equal(await phone.says("document.querySelector('#message').lang"), "fr");
@@ -264,25 +266,28 @@ async function publish(event: Event, sheet: string | object): Promise<void> {
   assert.equal(printed.code, 0, JSON.stringify(printed));
 }
 
-/** Seeks, and waits until that has taken effect. */
-async function seek(event: Event, position: number): Promise<void> {
+/** Seeks, and waits until that has taken effect; gives when it did. */
+async function seek(event: Event, position: number): Promise<number> {
   const { effectiveAt } = await event.command("seek", { position });
   await event.reaches(effectiveAt);
+  return effectiveAt;
 }
 
 /**
- * Has the burst come that begins at `position` of each two minutes, until every seat shows it and `look` is satisfied with
- * what it sees then. A page that the machine has stand still for seconds may miss one; then the next round's has to do.
+ * Has the burst come that begins at `position` of each two minutes, until every seat shows it and `look`, which is told
+ * where it began, is satisfied with what it sees then. A page that the machine has stand still for seconds may miss one; then the next round's has to do.
  */
-async function burst(event: Event, seats: Seat[], position: number, look: () => Promise<boolean>): Promise<void> {
+async function burst(event: Event, seats: Seat[], position: number, look: (at: number) => Promise<boolean>): Promise<void> {
   for (let round = 1; round < 10; round++) {
-    const { effectiveAt } = await event.command("seek", { position: round * CLIP + position - 500 });
-    const over = effectiveAt + 5_000;
-    const seen = async () => ({ lit: (await Promise.all(seats.map((seat) => seat.lit()))).every(Boolean), at: (await event.time()).serverTime });
+    const at = round * CLIP + position;
     // What is there before that is another burst's.
-    await event.reaches(effectiveAt);
-    const { lit } = await until(seen, ({ lit, at }) => lit || at > over, "particles");
-    if (lit && (await look())) return;
+    const over = (await seek(event, at - 500)) + 5_000;
+    const seen = async () => {
+      const lit = await Promise.all(seats.map((seat) => seat.lit()));
+      return { lit: lit.every(Boolean), isOver: (await event.time()).serverTime > over };
+    };
+    const { lit } = await until(seen, ({ lit, isOver }) => lit || isOver, "particles");
+    if (lit && (await look(at))) return;
   }
   assert.fail("no burst was seen by all, and as it is to be, in nine rounds");
 }
