@@ -153,9 +153,11 @@ describe("the viewer page", { concurrency: 2 }, () => {
     const way = await network(runtime, { roundTrip: 20, jitter: 2, burst: 0, burstsPercent: 0 }, 3);
     const seat = await Seat.take(event, "phone", {}, { server: way });
     await seat.reads("#light", /^live ±\d+ ms$/);
+    await seat.reads("#states", /^Blue light$/);
     way.cut();
     await seat.reads("#light", /^holding, last heard \d+ s ago$/);
     await seat.follows();
+    await until(() => seat.lit(), (lit) => lit, "the next particles");
     assert.deepEqual(await barriers(seat.page), []);
     await picture(seat.page, "viewer-holding-phone");
     way.mend();

@@ -5,7 +5,7 @@ import type { Cue, Downbeat } from "downbeat-client";
 import { Ease, sinceEnd } from "./ease.ts";
 import type { Effect } from "./effects.ts";
 import { numberOf, textOf } from "./params.ts";
-import { write } from "./tick.ts";
+import { write } from "./write.ts";
 
 /** How long these take to come, and to go, in ms; black where the cue does not say. */
 const FADE = 1_500;

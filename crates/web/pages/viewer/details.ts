@@ -3,7 +3,8 @@
 import type { Downbeat } from "downbeat-client";
 import { tenths } from "../shared/clock.ts";
 import type { Clip } from "./clip.ts";
-import { onTick, write } from "./tick.ts";
+import { onTick } from "./tick.ts";
+import { write } from "./write.ts";
 
 interface Elements {
   title: HTMLElement;

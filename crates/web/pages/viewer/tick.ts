@@ -31,8 +31,3 @@ export function tick(event: Downbeat): void {
   event.on("connection", now);
   document.addEventListener("visibilitychange", now);
 }
-
-/** Has `element` show a text; what does not change is not touched. */
-export function write(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}

@@ -4,7 +4,8 @@ import type { Downbeat, Status } from "downbeat-client";
 import { clock, countdown, wallClock } from "../shared/clock.ts";
 import { eventName } from "../shared/event.ts";
 import { speak } from "../shared/speech.ts";
-import { onTick, write } from "./tick.ts";
+import { onTick } from "./tick.ts";
+import { write } from "./write.ts";
 
 interface Elements {
   /** Covers the stage; `data-phase` says with what. */
