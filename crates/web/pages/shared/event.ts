@@ -1,6 +1,6 @@
 // Which event a page is about: `?event=gala` in its address, or `main`.
 
-import { type Downbeat, join } from "downbeat-client";
+import { type Downbeat, join, type JoinOptions } from "downbeat-client";
 
 /** Gives the name of the page's event. */
 export function eventName(): string {
@@ -8,6 +8,6 @@ export function eventName(): string {
 }
 
 /** Joins it at the worker that the page came from. */
-export function joinEvent(): Promise<Downbeat> {
-  return join({ server: location.origin, event: eventName() });
+export function joinEvent(options: Pick<JoinOptions, "preload"> = {}): Promise<Downbeat> {
+  return join({ server: location.origin, event: eventName(), ...options });
 }
