@@ -1,0 +1,71 @@
+// What is live now, and which cues come next.
+
+import type { Cue, Downbeat, Rundown } from "downbeat-client";
+import { clock, countdown } from "../shared/clock.ts";
+import { find, make, write } from "./dom.ts";
+import type { Known } from "./known.ts";
+
+/** How many of the next cues are shown. */
+const NEXT_MAX = 5;
+
+/** Shows them; gives the function that shows them anew, to be called as often as clocks are redrawn. */
+export function cues(event: Downbeat, known: Known): () => void {
+  const [live, next] = [find("live-cues"), find("next-cues")];
+  const active = new Map<string, Cue>();
+  event.on("cue", ({ turn, cue }) => {
+    if (turn === "enter" || turn === "adjust") active.set(cue.id, cue);
+    if (turn === "leave") active.delete(cue.id);
+  });
+
+  return () => {
+    const standing = known.standing();
+    const rundown = event.rundown;
+    if (standing === undefined || rundown === undefined) {
+      list(live, [], "nothing");
+      list(next, [], known.state?.rundown === null ? "The event has no cue sheet." : "loading the cues …");
+      return;
+    }
+    const { position, rate } = standing;
+    // On a held event nothing counts down.
+    const until = (at: number, held: string) => rate === 0 ? held : countdown((at - position) / rate);
+    const states = [...active.values()].toSorted((one, other) => one.time - other.time);
+    list(live, states.map((cue) => row(cue, "", cue.end === undefined ? "" : until(cue.end, `to ${clock(cue.end)}`))), "nothing");
+    const coming = after(rundown, position);
+    list(next, coming.map((cue) => row(cue, clock(cue.time), until(cue.time, ""))), "no more cues");
+  };
+}
+
+/** Gives the next cues after `position`. They are sorted by time. */
+export function after({ cues }: Rundown, position: number): Cue[] {
+  let [from, to] = [0, cues.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (cues[middle]!.time > position) to = middle;
+    else from = middle + 1;
+  }
+  return cues.slice(from, from + NEXT_MAX);
+}
+
+/** A cue as it stands in a list: when it is, its id, its action, and how long it is until something. */
+type Row = [id: string, when: string, action: string, left: string];
+
+function row(cue: Cue, when: string, left: string): Row {
+  return [cue.id, when, cue.action, left];
+}
+
+function list(element: HTMLElement, rows: Row[], none: string): void {
+  const key = JSON.stringify([rows.map(([id, when]) => [id, when]), none]);
+  if (element.dataset["shows"] !== key) {
+    element.dataset["shows"] = key;
+    element.replaceChildren(...(rows.length === 0
+      ? [make("li", "none", none)]
+      : rows.map(([id, when, action]) => make(
+        "li", "cue",
+        ...(when === "" ? [] : [make("span", "when numbers", when)]),
+        make("span", "id", id),
+        make("span", "action", action),
+        make("span", "left numbers", ""),
+      ))));
+  }
+  rows.forEach(([, , , left], index) => write(element.children[index]!.querySelector<HTMLElement>(".left")!, left));
+}
