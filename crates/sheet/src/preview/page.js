@@ -132,11 +132,11 @@
   function title(index) {
     const cue = cues[index];
     const said = (remarksOf.get(index) ?? []).slice(0, 3);
-    const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[PARAMS], needs(cue), cue.cells[MESSAGE], ...said];
+    const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[PARAMS], clockNeeded(cue), cue.cells[MESSAGE], ...said];
     return lines.filter((line) => line !== "").map((line) => shorten(line, 400)).join("\n");
   }
 
-  function needs(cue) { return cue.cells[NEEDS] && `needs a clock right within ${cue.cells[NEEDS]}`; }
+  function clockNeeded(cue) { return cue.cells[NEEDS] && `needs a clock right within ${cue.cells[NEEDS]}`; }
 
   function several(members) {
     const actions = new Map();
@@ -433,7 +433,8 @@
       const swatch = draw(item, "svg", { viewBox: "0 0 10 10", "aria-hidden": "true" });
       draw(swatch, "rect", { class: "k" + lanes[cue.lane].colour, width: 10, height: 10, rx: 2 });
       add(item, "b", shorten(cue.name, 60));
-      const told = needs(cue) ? `${what}; ${needs(cue)}` : what;
+      const needed = clockNeeded(cue);
+      const told = needed ? `${what}; ${needed}` : what;
       add(item, "span", [cue.cells[TRACK], told].filter((text) => text).join(": "));
     }
     part("join-next").textContent = next ? `Next: ${shorten(next.name, 60)} at ${clock(next.time, true)}, in ${span(Math.round(next.time - ms))}` : "Nothing comes after that";
