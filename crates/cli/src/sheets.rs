@@ -6,12 +6,12 @@ mod lines;
 mod sarif;
 
 use std::fmt;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use downbeat_sheet::interchange;
 use downbeat_sheet::preview::{self, Remark};
-use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, compile_with};
+use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, Unread, compile_with};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -119,14 +119,35 @@ pub(crate) fn source(path: &Path) -> Result<Source, Error> {
 }
 
 /// Gives the texts of included files, which lie in the folder of the sheet named `name` or below it.
-pub(crate) fn included(name: &str, is_file: bool) -> impl Fn(&str) -> Result<String, String> {
+///
+/// Links are followed as far as they stay there: a sheet from somebody else must not show what lies elsewhere.
+pub(crate) fn included(name: &str, is_file: bool) -> impl Fn(&str) -> Result<String, Unread> {
     let folder = folder(name);
     move |path| {
         if !is_file {
-            return Err("standard input lies in no folder; check the sheet as a file".to_owned());
+            let why = "standard input lies in no folder; check the sheet as a file";
+            return Err(Unread::Because(why.to_owned()));
         }
-        std::fs::read_to_string(folder.join(path)).map_err(|error| error.to_string())
+        // A bare name lies in the working directory, whose path from itself is empty, and that is no path.
+        let within = Path::new(".").join(&folder).canonicalize().map_err(unread)?;
+        let file = folder.join(path).canonicalize().map_err(unread)?;
+        if !file.starts_with(within) {
+            return Err(Unread::Outside);
+        }
+        if !file.is_file() {
+            return Err(Unread::Because("it is no file".to_owned()));
+        }
+        std::fs::read_to_string(file).map_err(unread)
     }
+}
+
+fn unread(error: std::io::Error) -> Unread {
+    Unread::Because(match error.kind() {
+        ErrorKind::NotFound => "no such file".to_owned(),
+        ErrorKind::PermissionDenied => "no permission".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    })
 }
 
 /// Gives the folder of a file.

@@ -203,3 +203,27 @@ fn what_is_wrong_in_an_included_file_is_shown_there() {
         assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{path}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn an_include_that_is_a_link_out_of_the_folder_is_refused_and_nothing_of_it_is_shown() {
+    let directory = Directory::new();
+    std::fs::create_dir_all(directory.path("show/parts")).unwrap();
+    std::fs::write(directory.path("secret.json"), "[{ \"time\": 1, \"action\": \"hunter2\" } oops").unwrap();
+    std::fs::write(directory.path("show/parts/song.json"), "[{ \"time\": 1, \"action\": \"song\" }]").unwrap();
+    std::os::unix::fs::symlink(directory.path("secret.json"), directory.path("show/out.json")).unwrap();
+    std::os::unix::fs::symlink("parts/song.json", directory.path("show/in.json")).unwrap();
+    let check = |include: &str| {
+        let sheet = directory.path("show/sheet.json");
+        let text = json!({ "version": 1, "include": [include], "cues": [] });
+        std::fs::write(&sheet, text.to_string()).unwrap();
+        downbeat(&["cues", "check", sheet.to_str().unwrap()])
+    };
+    let refused = check("./out.json");
+    assert_eq!(refused.code, 3);
+    assert!(refused.out.contains("error DB111") && !refused.out.contains("hunter2"), "{}", refused.out);
+    let taken = check("./in.json");
+    assert_eq!(taken.code, 0, "{}", taken.out);
+    let folder = check("./parts");
+    assert!(folder.out.contains("DB110") && folder.out.contains("it is no file"), "{}", folder.out);
+}

@@ -31,6 +31,18 @@ pub struct Included {
     pub text: String,
 }
 
+/// Why an included file gives nothing to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// Its path leads out of the sheet's folder all the same, by a link.
+    Outside,
+    /// It could not be read, for this reason.
+    Because(String),
+}
+
+/// Reads an included file by its path from the sheet's folder.
+pub type ReadIncluded<'r> = dyn Fn(&str) -> Result<String, Unread> + 'r;
+
 /// What to hold a sheet to, beyond what it says itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -60,7 +72,7 @@ impl Default for Options {
 /// A rundown compiles to itself. A text that is no JSON gives one diagnostic, for the first place where it is none;
 /// otherwise all are given at once. A sheet that includes others needs [`compile_with`].
 pub fn compile(source: &str) -> Compiled {
-    let unreachable = |_: &str| Err("included files are not read here".to_owned());
+    let unreachable = |_: &str| Err(Unread::Because("included files are not read here".to_owned()));
     compile_with(source, &Options::default(), &unreachable)
 }
 
@@ -68,17 +80,17 @@ pub fn compile(source: &str) -> Compiled {
 /// (forward slashes, never leading outside it), or says why there is none.
 ///
 /// ```
-/// use downbeat_sheet::{Options, compile_with};
+/// use downbeat_sheet::{Options, Unread, compile_with};
 /// let sheet = r##"{ "version": 1, "include": ["./songs.jsonc"], "cues": [
 ///     { "time": "#song1.start-10s", "action": "dim" } ] }"##;
 /// let read = |path: &str| match path {
 ///     "songs.jsonc" => Ok(r#"[{ "id": "song1", "time": 560, "action": "startSong" }]"#.to_owned()),
-///     _ => Err("no such file".to_owned()),
+///     _ => Err(Unread::Because("no such file".to_owned())),
 /// };
 /// let rundown = compile_with(sheet, &Options::default(), &read).rundown.unwrap();
 /// assert_eq!(rundown.cues()[0].id(), "dim@550000");
 /// ```
-pub fn compile_with(source: &str, options: &Options, read: &dyn Fn(&str) -> Result<String, String>) -> Compiled {
+pub fn compile_with(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Compiled {
     let mut report = Report::default();
     let (rundown, included) = source::read(source, options, read, &mut report, None);
     let refused = report.has_errors();

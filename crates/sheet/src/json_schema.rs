@@ -7,6 +7,7 @@ mod params;
 
 use serde_json::{Map, Value, json};
 
+use crate::compile::ReadIncluded;
 use crate::diagnostic::Diagnostic;
 use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, Otherwise, TITLE_CHARS_MAX};
 use crate::source::{self, Declared, Names};
@@ -27,7 +28,7 @@ pub fn schema() -> Value {
 ///
 /// # Errors
 /// The diagnostics, if those declarations cannot be read.
-pub fn schema_for(source: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Value, Vec<Diagnostic>> {
+pub fn schema_for(source: &str, read: &ReadIncluded<'_>) -> Result<Value, Vec<Diagnostic>> {
     source::names(source, read).map(|names| of_names(&names))
 }
 

@@ -43,7 +43,9 @@ pub mod rundown;
 mod source;
 
 #[cfg(feature = "compiler")]
-pub use compile::{Compiled, Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, compile, compile_with};
+pub use compile::{
+    Compiled, Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, ReadIncluded, Unread, compile, compile_with,
+};
 #[cfg(feature = "compiler")]
 pub use diagnostic::{Diagnostic, Level, explain};
 #[cfg(feature = "compiler")]

@@ -5,9 +5,9 @@
 //! script from elsewhere. The same sheet gives the same bytes on every machine, and whatever it says stays text.
 //!
 //! ```
-//! use downbeat_sheet::{Options, preview};
+//! use downbeat_sheet::{Options, Unread, preview};
 //! let sheet = r#"[{ "time": 560, "action": "startSong", "duration": "4m" }]"#;
-//! let sketch = preview::sketch(sheet, &Options::default(), &|_| Err("no files here".to_owned()));
+//! let sketch = preview::sketch(sheet, &Options::default(), &|_| Err(Unread::Because("no files here".to_owned())));
 //! let remarks = sketch.remarks(|_| None);
 //! let picture = preview::Picture { name: "song.json", rundown: sketch.rundown().unwrap(), remarks: &remarks };
 //! assert!(preview::svg(&picture).contains("startSong"));

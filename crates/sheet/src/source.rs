@@ -30,7 +30,7 @@ mod vars;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compile::{Included, Options};
+use crate::compile::{Included, Options, ReadIncluded};
 use crate::diagnostic::{At, Code, Diagnostic, Report};
 use crate::rundown::{CUES_MAX, Cue, FORMAT, Rundown, Track};
 use arrange::Placed;
@@ -62,7 +62,7 @@ pub(crate) struct Origin {
 pub(crate) fn read(
     source: &str,
     options: &Options,
-    read: &dyn Fn(&str) -> Result<String, String>,
+    read: &ReadIncluded<'_>,
     report: &mut Report,
     origins: Option<&mut Vec<Origin>>,
 ) -> (Option<Rundown>, Vec<Included>) {
@@ -114,7 +114,7 @@ pub(crate) struct Declared {
 }
 
 /// Reads what a sheet and what it includes declare, and none of its cues.
-pub(crate) fn names(source: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Names, Vec<Diagnostic>> {
+pub(crate) fn names(source: &str, read: &ReadIncluded<'_>) -> Result<Names, Vec<Diagnostic>> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut report = Report::default();
     let number = report.begin(None, source.len() - text.len());

@@ -2,7 +2,7 @@
 //! those in `project` do too, and need more than their own text: what they include, or how many viewers there are.
 
 use downbeat_core::Position;
-use downbeat_sheet::{Compiled, Options, Rundown, compile_with};
+use downbeat_sheet::{Compiled, Options, Rundown, Unread, compile_with};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -26,7 +26,8 @@ fn read(path: &PathBuf) -> String {
 fn compile(path: &PathBuf) -> Compiled {
     #[expect(clippy::disallowed_methods, reason = "the crate reads no files; its tests read the example sheets")]
     let included = |included: &str| {
-        std::fs::read_to_string(path.parent().unwrap().join(included)).map_err(|_| "no such file".to_owned())
+        std::fs::read_to_string(path.parent().unwrap().join(included))
+            .map_err(|_| Unread::Because("no such file".to_owned()))
     };
     compile_with(&read(path), &Options { viewers: Some(20_000), ..Options::default() }, &included)
 }

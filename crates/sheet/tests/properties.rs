@@ -1,7 +1,7 @@
 //! What holds for every sheet and every text.
 
 use downbeat_core::Position;
-use downbeat_sheet::{Level, Rundown, compile, digest_of};
+use downbeat_sheet::{Level, Rundown, Unread, compile, digest_of};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
@@ -299,7 +299,7 @@ fn check_any_text(text: &str) {
     if let Some(rundown) = compiled.rundown {
         assert_eq!(Rundown::parse(&rundown.to_bytes()).as_ref(), Ok(&rundown));
     }
-    let nothing = |_: &str| Err("nothing there".to_owned());
+    let nothing = |_: &str| Err(Unread::Because("nothing there".to_owned()));
     // Where declarations can be read at all there is a schema, and where the text is JSON it can be laid out.
     let syntax = compiled.diagnostics.iter().any(|said| said.code() == "DB101");
     assert_eq!(downbeat_sheet::format(text).is_err(), syntax, "{text:?}");

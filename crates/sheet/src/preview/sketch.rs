@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Remark;
-use crate::compile::{Included, Options};
+use crate::compile::{Included, Options, ReadIncluded};
 use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::rundown::Rundown;
 use crate::source::{self, Origin};
@@ -21,7 +21,7 @@ pub struct Sketch {
 /// Compiles a sheet as [`crate::compile_with`] does, but keeps what could be understood in spite of errors.
 ///
 /// Its rundown is for looking at, not for publishing, unless no diagnostic is an error.
-pub fn sketch(source: &str, options: &Options, read: &dyn Fn(&str) -> Result<String, String>) -> Sketch {
+pub fn sketch(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Sketch {
     let mut report = Report::default();
     let mut origins = Vec::new();
     let (rundown, included) = source::read(source, options, read, &mut report, Some(&mut origins));

@@ -2,13 +2,13 @@ use roxmltree::{Document, Node};
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::compile::Options;
+use crate::compile::{Options, Unread};
 
 /// What a sheet is made of that tries to be more than text.
 const HOSTILE: &str = r#"</script></title><img src=x onerror="alert('no')">&amp;]]>"#;
 
 fn sketched(sheet: &str) -> Sketch {
-    sketch(sheet, &Options::default(), &|_| Err("no files here".to_owned()))
+    sketch(sheet, &Options::default(), &|_| Err(Unread::Because("no files here".to_owned())))
 }
 
 /// Draws a sheet with both pens.

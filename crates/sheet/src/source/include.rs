@@ -6,6 +6,7 @@ use super::sheet::{self, Header, Part};
 use super::tree::{Shape, Tree, Value};
 use super::vars::Vars;
 use super::{fields, quoted, syntax};
+use crate::compile::{ReadIncluded, Unread};
 use crate::diagnostic::{At, Code, Report};
 
 /// Gives the length of a sheet with all it includes: at most 10 MiB, about 200,000 cues.
@@ -34,7 +35,7 @@ pub(super) struct File<'s> {
 pub(super) struct Loader<'t, 's, 'r> {
     pub(super) texts: &'t Shelf<String>,
     pub(super) trees: &'s Shelf<Tree<'t>>,
-    pub(super) read: &'r dyn Fn(&str) -> Result<String, String>,
+    pub(super) read: &'r ReadIncluded<'r>,
     /// The bytes of all files so far.
     pub(super) bytes: usize,
     /// The files so far; the sheet itself is the first.
@@ -63,11 +64,7 @@ impl<T> Shelf<T> {
 }
 
 impl<'t, 's, 'r> Loader<'t, 's, 'r> {
-    pub(super) fn new(
-        texts: &'t Shelf<String>,
-        trees: &'s Shelf<Tree<'t>>,
-        read: &'r dyn Fn(&str) -> Result<String, String>,
-    ) -> Self {
+    pub(super) fn new(texts: &'t Shelf<String>, trees: &'s Shelf<Tree<'t>>, read: &'r ReadIncluded<'r>) -> Self {
         Self { texts, trees, read, bytes: 0, files: Vec::new(), seen: Vec::new(), header: Header::default() }
     }
 
@@ -148,7 +145,13 @@ impl<'t, 's, 'r> Loader<'t, 's, 'r> {
         }
         let text = match (self.read)(&path) {
             Ok(text) => text,
-            Err(reason) => {
+            Err(Unread::Outside) => {
+                let message = format!(
+                    "the sheet includes {shown}, a link that leads out of the sheet's folder; put the file itself there"
+                );
+                return refuse(Code::IncludeOutside, message);
+            }
+            Err(Unread::Because(reason)) => {
                 let reason: String = reason.chars().take(200).collect();
                 let message = format!(
                     "the sheet includes {shown}, which could not be read ({reason}); mend the path, or take it out"

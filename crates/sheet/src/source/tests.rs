@@ -1,4 +1,4 @@
-use crate::{Kind, Late, Level, Options, Otherwise, compile, compile_with};
+use crate::{Kind, Late, Level, Options, Otherwise, Unread, compile, compile_with};
 
 /// Gives the codes said about a sheet.
 fn codes(source: &str) -> Vec<&'static str> {
@@ -353,7 +353,7 @@ fn vars_are_filled_into_params_messages_and_addresses() {
 fn including(sheet: &str, files: &[(&str, &str)]) -> crate::Compiled {
     let read = |path: &str| {
         let found = files.iter().find(|(name, _)| *name == path);
-        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| "no such file".to_owned())
+        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| Unread::Because("no such file".to_owned()))
     };
     compile_with(sheet, &Options::default(), &read)
 }
@@ -428,7 +428,7 @@ fn schemas_that_refer_to_themselves_are_not_followed_for_ever() {
 
 #[test]
 fn warnings_can_be_denied_and_locales_asked_for() {
-    let nothing = |_: &str| Err(String::new());
+    let nothing = |_: &str| Err(Unread::Because(String::new()));
     let deny = Options { deny_warnings: true, ..Options::default() };
     assert!(compile_with(r#"[{"time":"9:20","action":"a"}]"#, &deny, &nothing).rundown.is_none());
     assert!(compile_with(r#"[{"time":"9m20s","action":"a"}]"#, &deny, &nothing).rundown.is_some());
