@@ -51,8 +51,9 @@ for (const name of sheets("bad")) {
     const path = `${ROOT}/cues/bad/${name}`;
     const expected = JSON.parse(readFileSync(path.replace(/\.json$/, ".expected.json"), "utf8"));
     const { code: exit, errors, diagnostics } = await maria.json("cues", "check", path);
-    const place = ({ code, pointer, line, column }: Record<string, unknown>) => ({ code, pointer, line, column });
-    assert.deepEqual(diagnostics.map(place), expected);
+    const told = ({ code, pointer, line, column, message, hint }: Record<string, unknown>) =>
+      ({ code, pointer, line, column, message, hint });
+    assert.deepEqual(diagnostics.map(told), expected);
     assert.equal(exit, errors > 0 ? 3 : 0);
     assert.equal((await maria.run("cues", "compile", path, "--out", `perhaps-${name}`)).exit, exit);
     assert.equal(existsSync(`${maria.directory}/perhaps-${name}`), errors === 0);

@@ -263,7 +263,7 @@ impl Sheet {
                 "column": finding.from.map(|place| place.column),
                 "span": diagnostic.span().map(|span| json!({ "start": span.start, "end": span.end })),
                 "message": diagnostic.message(),
-                "hint": diagnostic.hint(),
+                "hint": diagnostic.advice(),
             })
         };
         self.findings().map(one).collect()

@@ -54,7 +54,10 @@ fn each_bad_sheet_gets_its_codes_in_every_form() {
 
         let json = downbeat(&["cues", "check", path, "--format", "json"]).json();
         let found = json["diagnostics"].as_array().unwrap().iter().map(|one| {
-            json!({ "code": one["code"], "pointer": one["pointer"], "line": one["line"], "column": one["column"] })
+            json!({
+                "code": one["code"], "pointer": one["pointer"], "line": one["line"], "column": one["column"],
+                "message": one["message"], "hint": one["hint"],
+            })
         });
         assert_eq!(found.collect::<Vec<_>>(), expected, "{path}");
         let exit = if json["errors"] == 0 { 0 } else { 3 };

@@ -77,6 +77,19 @@ impl Diagnostic {
         self.hint.as_deref()
     }
 
+    /// Gives what to do about it, in a few words: the suggestion if there is one, otherwise the remedy with which the
+    /// message ends.
+    ///
+    /// ```
+    /// let source = r#"[{ "time": -5, "action": "a" }]"#;
+    /// let diagnostics = downbeat_sheet::compile(source).diagnostics;
+    /// assert_eq!(diagnostics[0].advice(), "times count from the event's beginning, use 0 or more");
+    /// ```
+    pub fn advice(&self) -> &str {
+        let remedy = self.message.rsplit_once("; ").map_or(&*self.message, |(_, remedy)| remedy);
+        self.hint().unwrap_or(remedy)
+    }
+
     /// Gives the line and the column at which the span begins, both from 1, the column in characters.
     ///
     /// `source` is the text that was compiled, or that of the included [`Diagnostic::file`]. The time this takes grows with the offset.

@@ -31,6 +31,14 @@ impl<'a> At<'a> {
         At { parent: Some(self), step: Step::Index(index) }
     }
 
+    /// Does something with the place that the keys of `path` lead to from here.
+    pub(crate) fn below(&self, path: &[&str], then: &mut dyn FnMut(&At<'_>)) {
+        match path {
+            [] => then(self),
+            [first, rest @ ..] => self.key(first).below(rest, then),
+        }
+    }
+
     fn pointer(&self) -> String {
         let mut pointer = self.parent.map(At::pointer).unwrap_or_default();
         match self.step {

@@ -15,7 +15,6 @@ use super::json::Reader;
 use super::label::Label;
 use super::nearest::nearest;
 use super::quoted;
-use super::schema::{ParamsProblem, Step};
 use super::shared::Shared;
 use super::sheet::Header;
 use super::time::When;
@@ -50,7 +49,7 @@ pub(super) fn read<'s>(
     let at = array_at.index(index);
     let Shape::Object(object) = value.shape() else {
         let message = format!(
-            "cue number {} is {}, it must be an object such as {{ \"time\": 560, \"action\": \"startSong1\" }}",
+            "cue number {} is {}; it must be an object such as {{ \"time\": 560, \"action\": \"startSong1\" }}",
             index + 1,
             fields::describe(value)
         );
@@ -213,42 +212,19 @@ fn params(
         && (prop.is_none() || params.is_some())
     {
         let none = serde_json::Map::new();
-        for ParamsProblem { path, problem } in schema.problems(params.as_ref().unwrap_or(&none)) {
-            let (steps, span) = locate(prop, &path, place);
+        for violation in schema.violations(params.as_ref().unwrap_or(&none)) {
+            let (steps, span) = violation.locate(prop, place.opening());
             let message = format!(
-                "{}, in its params: {problem}; change it, or the schema that the sheet's \"actions\" give",
-                whose.label
+                "{}, in its params{}: {}; change it, or the schema that the sheet's \"actions\" give",
+                whose.label,
+                violation.inside(),
+                violation.problem
             );
             let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
             place.say_at(Code::BadParams, &steps, span, message, report);
         }
     }
     params
-}
-
-/// Gives the steps from a cue to the value at `path` within its params, as far as they can be followed, and its place.
-fn locate(prop: Option<Field<'_>>, path: &[Step], place: &Place<'_>) -> (Vec<String>, Range<usize>) {
-    let Some(prop) = prop else { return (Vec::new(), place.opening()) };
-    let mut steps = vec!["params".to_owned()];
-    let mut value = prop.value();
-    for step in path {
-        let next = match (step, value.shape()) {
-            (Step::Key(key), Shape::Object(object)) => object.field(key).map(|prop| (key.clone(), prop.value())),
-            (Step::Index(index), Shape::Array(array)) => {
-                array.elements().nth(*index).map(|element| (index.to_string(), element))
-            }
-            _ => None,
-        };
-        let Some((step, inner)) = next else { break };
-        steps.push(step);
-        value = inner;
-    }
-    // Of an object that lacks something its beginning is enough to point at.
-    let place = match value.shape() {
-        Shape::Object(object) => object.opening(),
-        _ => value.span(),
-    };
-    (steps, place)
 }
 
 fn message(prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> Option<Texts> {
@@ -284,8 +260,12 @@ fn translation(prop: Field<'_>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut
     let tag = prop.name();
     let locale = match tag.parse::<Locale>() {
         Ok(locale) => Some(locale),
-        Err(error) => {
-            let message = format!("{}, in its message: {error}", whose.label);
+        Err(_) => {
+            let message = format!(
+                "{} has a message in {}, which is no language tag; use one such as \"en\", \"fr-CA\" or \"zh-Hant\"",
+                whose.label,
+                quoted(tag)
+            );
             report.say(Code::UnknownLocale, &at.key(tag), prop.key_span(), message);
             None
         }
@@ -359,7 +339,7 @@ fn check_flags(prop: Option<Field<'_>>, whose: &Whose<'_, '_>, report: &mut Repo
             }
             _ => {
                 let message =
-                    format!("{} has {} among its flags, it takes words", whose.label, fields::describe(element));
+                    format!("{} has {} among its flags; it takes words", whose.label, fields::describe(element));
                 report.say(Code::WrongType, &at.index(index), element.span(), message);
             }
         }

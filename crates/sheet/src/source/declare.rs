@@ -102,8 +102,8 @@ fn read_action(object: Object<'_>, whose: &str, at: &At<'_>, report: &mut Report
     action
 }
 
-fn read_schema(prop: Field<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Option<ParamsSchema> {
-    let at = at.key("params");
+fn read_schema(prop: Field<'_>, whose: &str, action: &At<'_>, report: &mut Report) -> Option<ParamsSchema> {
+    let at = action.key("params");
     let value = match prop.value().shape() {
         // A schema is not a text that is shown: ${…} may well be part of a pattern in it.
         Shape::Object(object) => {
@@ -112,16 +112,21 @@ fn read_schema(prop: Field<'_>, whose: &str, at: &At<'_>, report: &mut Report) -
         }
         Shape::Boolean(boolean) => boolean.into(),
         _ => {
-            wrong_type(prop, "a JSON Schema, which is an object", &whose, &at, report);
+            wrong_type(prop, "a JSON Schema, which is an object", &whose, action, report);
             return None;
         }
     };
     match ParamsSchema::new(&value) {
         Ok(schema) => Some(schema),
-        Err(problem) => {
-            let message =
-                format!("{whose} has \"params\" that are no JSON Schema: {problem}; mend them, or leave them out");
-            report.say(Code::BadSchema, &at, prop.value().span(), message);
+        Err(violation) => {
+            let message = format!(
+                "{whose} has \"params\" that are no JSON Schema{}: {}; mend them, or leave them out",
+                violation.inside(),
+                violation.problem
+            );
+            let (steps, span) = violation.locate(Some(prop), prop.value().span());
+            let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+            action.below(&steps, &mut |at| report.say(Code::BadSchema, at, span.clone(), message.clone()));
             None
         }
     }

@@ -140,7 +140,7 @@ fn read_assets<'s>(
         let at = at.index(index);
         let Shape::Text(written) = element.shape() else {
             let message =
-                format!("{} preloads {}, it takes addresses as texts", whose.label, fields::describe(element));
+                format!("{} preloads {}; it takes addresses as texts", whose.label, fields::describe(element));
             report.say(Code::WrongType, &at, element.span(), message);
             continue;
         };

@@ -95,7 +95,7 @@ impl<'s> Place<'s> {
     /// Says something about what lies at `path` within it.
     pub(super) fn say_at(&self, code: Code, path: &[&str], place: Range<usize>, message: String, report: &mut Report) {
         report.go_on(self.file.number);
-        self.with_at(|at| nested(at, path, &mut |at| report.say(code, at, place.clone(), message.clone())));
+        self.with_at(|at| at.below(path, &mut |at| report.say(code, at, place.clone(), message.clone())));
     }
 
     /// Does something with its place.
@@ -128,12 +128,5 @@ impl<'s> Place<'s> {
     /// Gives what messages call it, once its time is known.
     pub(super) fn label(&self, time: Option<Position>) -> Label<'s> {
         Label { id: self.written_id(), number: self.index as usize + 1, file: self.file.path.as_deref(), time }
-    }
-}
-
-fn nested(at: &At<'_>, path: &[&str], then: &mut dyn FnMut(&At<'_>)) {
-    match path {
-        [] => then(at),
-        [first, rest @ ..] => nested(&at.key(first), rest, then),
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn duplicate_key(prop: Field<'_>, whose: &dyn Display, at: &At<'_>, r
 /// Reports a value of the wrong type.
 pub(super) fn wrong_type(prop: Field<'_>, expected: &str, whose: &dyn Display, at: &At<'_>, report: &mut Report) {
     let name = prop.name();
-    let message = format!("{whose} has {} for {}, it takes {expected}", describe(prop.value()), quoted(name));
+    let message = format!("{whose} has {} for {}; it takes {expected}", describe(prop.value()), quoted(name));
     report.say(Code::WrongType, &at.key(name), prop.value().span(), message);
 }
 
@@ -182,7 +182,7 @@ pub(super) fn tell_when<'s>(
             if let When::At(Reading { ms, two_parts: true }) = when {
                 let clear = crate::rundown::clock(downbeat_core::Position::from_millis(ms));
                 let message = format!(
-                    "{whose} has {} for {name:?}, which is taken as minutes and seconds; others read hours and minutes, write {clear:?}",
+                    "{whose} has {} for {name:?}, which is taken as minutes and seconds, where others read hours and minutes; write {clear:?}",
                     written()
                 );
                 report.say(Code::TwoPartTime, &at.key(name), prop.value().span(), message);

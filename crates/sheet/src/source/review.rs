@@ -73,7 +73,7 @@ fn review_locales(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut R
         let missing: Vec<&str> = missing.map(|locale| locale.as_str()).collect();
         if !missing.is_empty() {
             let text = format!(
-                "{} has no message in {}; add it, those viewers get another language",
+                "{} has no message in {}; add it, or those viewers get another language",
                 reviewed.label(placed),
                 listed(&missing)
             );

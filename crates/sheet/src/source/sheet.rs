@@ -248,7 +248,7 @@ fn read_include<'s>(prop: Option<Field<'s>>, at: &At<'_>, report: &mut Report) -
     let elements = array.into_iter().flat_map(Array::elements).enumerate();
     let read = elements.filter_map(|(index, element)| {
         if element.text().is_none() {
-            let message = format!("the sheet includes {}, it takes paths as texts", fields::describe(element));
+            let message = format!("the sheet includes {}; it takes paths as texts", fields::describe(element));
             report.say(Code::WrongType, &at.index(index), element.span(), message);
             return None;
         }
@@ -276,11 +276,17 @@ fn read_locales(prop: Field<'_>, at: &At<'_>, report: &mut Report) -> Option<Vec
                     locales.push(locale);
                     continue;
                 }
-                Err(error) => (Code::UnknownLocale, format!("the sheet's \"locales\": {error}")),
+                Err(_) => {
+                    let message = format!(
+                        "the sheet's \"locales\" have {}, which is no language tag; use one such as \"en\", \"fr-CA\" or \"zh-Hant\"",
+                        quoted(tag)
+                    );
+                    (Code::UnknownLocale, message)
+                }
             },
             _ => {
                 let message =
-                    format!("the sheet's \"locales\" have {}, they take language tags", fields::describe(element));
+                    format!("the sheet's \"locales\" have {}; they take language tags", fields::describe(element));
                 (Code::WrongType, message)
             }
         };

@@ -66,7 +66,7 @@ impl Problem {
         match self {
             Self::Negative => "is before zero; times count from the event's beginning, use 0 or more",
             Self::TooFine => "is finer than a millisecond; use at most three decimals",
-            Self::TooLong => "is more than 366 days; nothing is timed that far ahead",
+            Self::TooLong => "is more than 366 days; use 366 days at most",
             Self::Quoted => "is a number in quotes; leave the quotes out to mean seconds",
             Self::Sixty => "has minutes or seconds that are not 00 to 59; write HH:MM:SS, such as \"00:09:20\"",
             Self::Calendar => "has years or months, whose length varies; use days, hours, minutes and seconds",

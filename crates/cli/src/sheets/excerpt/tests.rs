@@ -33,7 +33,7 @@ fn each_mistake_is_shown_with_its_code_line_and_hint() {
 
 warning DB204
 
-  ⚠ cue number 2 at 00:09:20 has "9:20" for "time", which is taken as minutes and seconds; others read hours and minutes, write "00:09:20"
+  ⚠ cue number 2 at 00:09:20 has "9:20" for "time", which is taken as minutes and seconds, where others read hours and minutes; write "00:09:20"
    ╭─[gala.jsonc:3:13]
  2 │   { "time": 1, "action": "a", "nute": "x" },
  3 │   { "time": "9:20", "action": "b" }

@@ -39,7 +39,7 @@ fn review_drift(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut Rep
     for (action, (first, count)) in seen {
         let others = if count > 1 { format!(" (and {} more like it)", count - 1) } else { String::new() };
         let message = format!(
-            "{}{others} does {}, which is tight, while viewers may be {} ms apart; people side by side will see it: let it fade in, spread it with \"jitter\": \"{}ms\", leave it to exact clocks with \"needs\": {{ \"bound\": \"50ms\" }}, or use \"tolerance\": \"loose\"",
+            "{}{others} does {}, which is tight, while viewers may be {} ms apart, so people side by side see it; let it fade in, spread it with \"jitter\": \"{}ms\", leave it to exact clocks with \"needs\": {{ \"bound\": \"50ms\" }}, or use \"tolerance\": \"loose\"",
             reviewed.label(first),
             quoted(action),
             drift.as_millis(),
