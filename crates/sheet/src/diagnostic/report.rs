@@ -99,6 +99,11 @@ impl Report {
         self.diagnostics.push((self.file, Diagnostic { code, file, pointer: at.pointer(), span, message, hint }));
     }
 
+    /// Gives how much has been said so far.
+    pub(crate) fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|(_, diagnostic)| diagnostic.level() == Level::Error)
     }

@@ -117,7 +117,8 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
         ("kind", before.kind != after.kind),
         ("track", before.track != after.track),
         ("params", before.params != after.params),
-        ("late", before.late != after.late),
+        // What the kind says anyway may be said or not.
+        ("late", before.late() != after.late()),
         ("jitter", before.jitter != after.jitter),
         ("preload", before.preload != after.preload),
         ("message", before.message != after.message),
@@ -164,6 +165,9 @@ fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
 fn likeness(cue: &Cue) -> String {
     let end = cue.end.map(|end| Position::START + (end - cue.time));
     let mut out = String::new();
-    print::print_cue(&mut out, &Cue { id: Box::default(), time: Position::START, end, ..cue.clone() });
+    print::print_cue(
+        &mut out,
+        &Cue { id: Box::default(), time: Position::START, end, late: Some(cue.late()), ..cue.clone() },
+    );
     out
 }

@@ -225,3 +225,15 @@ fn a_diff_names_what_moved_came_went_and_changed() {
     assert_eq!(diff.behind(at(30_000)).count(), 3);
     assert!(new.diff(&new).is_empty());
 }
+
+#[test]
+fn what_the_kind_says_of_being_late_is_no_change_when_it_is_said() {
+    let rundown = |state: &str, moment: &str| {
+        let sheet =
+            format!(r#"[{{"id":"a","time":1,"action":"x","duration":5{state}}},{{"time":9,"action":"y"{moment}}}]"#);
+        compile(&sheet).rundown.unwrap()
+    };
+    let unsaid = rundown("", "");
+    assert!(unsaid.diff(&rundown(r#","late":"resume""#, r#","late":"skip""#)).is_empty());
+    assert_eq!(unsaid.diff(&rundown(r#","late":"skip""#, r#","late":"latest""#)).cues.len(), 2);
+}

@@ -104,6 +104,7 @@ fn read_action(object: Object<'_>, whose: &str, at: &At<'_>, report: &mut Report
 
 fn read_schema(prop: Field<'_>, whose: &str, action: &At<'_>, report: &mut Report) -> Option<ParamsSchema> {
     let at = action.key("params");
+    let said = report.len();
     let value = match prop.value().shape() {
         // A schema is not a text that is shown: ${…} may well be part of a pattern in it.
         Shape::Object(object) => {
@@ -116,6 +117,10 @@ fn read_schema(prop: Field<'_>, whose: &str, action: &At<'_>, report: &mut Repor
             return None;
         }
     };
+    if report.len() > said {
+        // What could not be read is missing from the schema, and what that makes of it is not its author's doing.
+        return None;
+    }
     match ParamsSchema::new(&value) {
         Ok(schema) => Some(schema),
         Err(violation) => {

@@ -459,3 +459,15 @@ fn a_hint_names_what_was_probably_meant() {
         assert_eq!(hint(sheet).as_deref(), Some(meant), "{sheet}");
     }
 }
+
+#[test]
+fn one_mistake_in_a_schema_is_told_once_and_where_it_is() {
+    let told = |params: &str| {
+        let sheet = format!(r#"{{"version":1,"actions":{{"a":{{"params":{params}}}}},"cues":[]}}"#);
+        let said = compile(&sheet).diagnostics;
+        said.iter().map(|said| format!("{} {}", said.code(), said.pointer())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(r#"{"properties":{"n":{"maximum":1e300}}}"#), ["DB108 /actions/a/params/properties/n/maximum"]);
+    assert_eq!(told(r#"{"properties":{"n":{"type":"numbr"}}}"#), ["DB404 /actions/a/params/properties/n/type"]);
+    assert_eq!(told("7"), ["DB104 /actions/a/params"]);
+}

@@ -168,7 +168,7 @@ impl Report for Differences {
         match self.under_way() {
             Some(position) if self.behind() > 0 => writeln!(
                 f,
-                "\n{} behind {}, where the event is: viewers have been past them. Leave those cues as they are, or publish knowing that who joins later gets another show than who was there.",
+                "\n{} behind {}, where the event is, so viewers have been past it. Leave what is behind as it is, or publish knowing that who joins later gets another show than who was there.",
                 lie(self.behind()),
                 text::position(position)
             ),

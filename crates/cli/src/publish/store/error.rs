@@ -115,7 +115,7 @@ impl fmt::Display for StoreError {
             Self::NoAnswer { store, what, why } => write!(f, "{store} did not answer when asked to {what}: {why}"),
             Self::NoCredentials { store, .. } => write!(f, "nothing in the environment gives credentials for {store}"),
             Self::Denied { store, what, why } => write!(f, "{store} refused to {what}: {why}"),
-            Self::NoBucket { store } => write!(f, "{store}: there is no such bucket"),
+            Self::NoBucket { store } => write!(f, "{store}: there is no such bucket (or container)"),
             Self::Strange { store, what, why } => write!(f, "{store} failed to {what}: {why}"),
             Self::Folder { path, why } => write!(f, "the folder {} cannot be used: {why}", path.display()),
         }
