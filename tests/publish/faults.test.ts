@@ -236,3 +236,35 @@ test("the pointer has the members of the golden document", async () => {
   const kinds = (value: object) => Object.values(value).map((member) => typeof member);
   assert.deepEqual(kinds(seen), kinds(golden));
 });
+
+test("a gc that is told of no event, or not of its own, deletes nothing", async () => {
+  tap.reset();
+  const here = "unlisted";
+  const rundowns = async () => (await objects(here)).filter((line) => line.includes("/rundowns/"));
+  for (const second of [1, 2]) await maria.done(...publish(second), ...target(here));
+  await maria.done(...publish(1), ...target(here), "--event", "other");
+  const before = await rundowns();
+  const ahead = 40 * 86_400_000;
+  const without = (prefixes: RegExp) => {
+    tap.alter = (_, headers, body) => {
+      // To the command line all that lies there is 40 days old.
+      const date = headers.get("date");
+      if (date !== null) headers.set("date", new Date(Date.parse(date) + ahead).toUTCString());
+      const text = body.toString("utf8");
+      return text.includes("<ListBucketResult") ? Buffer.from(text.replaceAll(prefixes, "")) : body;
+    };
+  };
+  const gc = ["cues", "gc", "--keep", "1", "--yes", ...target(here, tap.url)];
+  try {
+    without(/<CommonPrefixes>.*?<\/CommonPrefixes>/gs);
+    assert.match(await fails(maria, gc, 4, "differs"), /does not list the event main, whose pointer is there/);
+    assert.match(await fails(maria, [...gc, "--event", "nobody"], 4, "differs"), /lists rundowns and no event/);
+    without(/<CommonPrefixes><Prefix>[^<]*\/main\/<\/Prefix><\/CommonPrefixes>/g);
+    assert.match(await fails(maria, gc, 4, "differs"), /does not list the event main/);
+    assert.deepEqual(await rundowns(), before);
+    without(/$^/g);
+    assert.equal((await maria.done(...gc))["deleted"].length, 0, "both are needed: one by each event");
+  } finally {
+    tap.reset();
+  }
+});

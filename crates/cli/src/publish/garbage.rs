@@ -6,7 +6,7 @@ use downbeat_core::{Digest, EventName, ServerTime, Span};
 
 use super::look::{history_folder, pointer, read};
 use super::store::{Listed, Store};
-use super::{condemned, digest_in};
+use super::{condemned, differs, digest_in};
 use crate::clock;
 use crate::error::Error;
 
@@ -68,10 +68,24 @@ pub(crate) fn events(store: &Store) -> Result<Vec<EventName>, Error> {
 
 /// Looks which rundowns may be deleted. All events of the store are asked: they share its rundowns.
 ///
+/// What the store does not list counts as needed by nobody, so a listing without `event`, whose pointer is there, or
+/// without any event, is not believed.
+///
 /// # Errors
-/// [`Error::Differs`] if a pointer or an entry of a history cannot be read: then nobody knows what it names.
-pub(crate) fn look(store: &Store, rule: &Rule) -> Result<Garbage, Error> {
+/// [`Error::Differs`] if the listing is not believed, or if a pointer or an entry of a history cannot be read: then
+/// nobody knows what it names.
+pub(crate) fn look(store: &Store, event: &EventName, rule: &Rule) -> Result<Garbage, Error> {
     let events = events(store)?;
+    let incomplete = |what: String| {
+        let message = format!("{what}, so nobody knows which rundowns are needed; nothing was deleted");
+        differs(
+            message,
+            "check that the credentials may list all of it, and that the store knows delimiters in listings",
+        )
+    };
+    if !events.contains(event) && pointer(store, event)?.is_some() {
+        return Err(incomplete(format!("{} does not list the event {event}, whose pointer is there", store.name())));
+    }
     let mut named = BTreeSet::new();
     for event in &events {
         let present = pointer(store, event)?.map(|pointer| pointer.publication(store, event)).transpose()?.flatten();
@@ -82,7 +96,11 @@ pub(crate) fn look(store: &Store, rule: &Rule) -> Result<Garbage, Error> {
         }
     }
     // Listed after the names were read: what was put in between is young.
-    Ok(Garbage::of(store.list("rundowns")?, &named, rule, store.now(), events.len()))
+    let garbage = Garbage::of(store.list("rundowns")?, &named, rule, store.now(), events.len());
+    if events.is_empty() && !garbage.deletable.is_empty() {
+        return Err(incomplete(format!("{} lists rundowns and no event", store.name())));
+    }
+    Ok(garbage)
 }
 
 /// Tells what may be deleted from what stays. What is no rundown by its name stays.

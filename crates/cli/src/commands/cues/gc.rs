@@ -28,7 +28,7 @@ pub(crate) struct Collected {
 pub(crate) fn run(context: &Context, args: &KeepArgs) -> Result<Collected, Error> {
     let rule = Rule { keep: args.keep, older_than: args.older_than };
     if let Some(store) = release::store(context, &args.to)? {
-        let garbage = garbage::look(&store, &rule)?;
+        let garbage = garbage::look(&store, &context.settings.event, &rule)?;
         let delete = |garbage: &Garbage| garbage::delete(&store, garbage, &context::actor(None));
         return collect(context, garbage, store.name(), release::place(context, &store), &delete);
     }
