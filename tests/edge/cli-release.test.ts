@@ -126,8 +126,31 @@ test("a gc deletes what is old and named by no recent revision, and never what t
   assert.deepEqual(await Promise.all(rundowns.map(status)), [200, 404, 404]);
 });
 
-test("verify is about stores, and says what is about the worker", async () => {
-  const { code, error } = await maria.json("cues", "verify");
-  assert.equal(code, 2);
-  assert.match(error!.hint!, /downbeat log --verify/);
+test("verify reads every rundown that the log names, and misses only what a gc may have taken", async () => {
+  const event = await begun(runtime, "verify", 1_000);
+  const rundowns: string[] = [];
+  for (const second of [1, 2]) {
+    rundowns.push((await done("cues", "publish", sheet(second), "--yes", "--event", "verify"))["rundown"]);
+  }
+  const verify = ["cues", "verify", "--event", "verify"];
+  const intact = await done(...verify);
+  assert.deepEqual([intact["intact"], intact["revisions"], intact["rundowns"], intact["faults"]], [true, 2, 2, []]);
+
+  const altered = await proxy(runtime, (path, text) => (path.includes(rundowns[0]!) ? text.replace("flash", "smash") : text));
+  try {
+    const { code, faults } = await new Operator("reader", altered).json(...verify);
+    assert.deepEqual([code, faults], [4, [{ key: `rundowns/${rundowns[0]}.json`, what: "its bytes have another SHA-256" }]]);
+  } finally {
+    altered.end();
+  }
+
+  const between = await aged(event);
+  try {
+    const later = new Operator("verify-later", between);
+    assert.deepEqual((await later.json("cues", "gc", "--keep", "1", "--yes", "--event", "verify"))["deleted"], [rundowns[0]]);
+  } finally {
+    between.end();
+  }
+  const missed = await maria.json(...verify);
+  assert.deepEqual([missed.code, missed["faults"][0].what], [4, "it is named, but not there"], "young: no gc took it");
 });

@@ -15,7 +15,7 @@
 //! | `published` | what became of it |
 //! | `public` | what viewers see: CORS, and when a change arrives |
 //! | `purge` | telling Cloudflare to forget a pointer |
-//! | `worker`, `worker_garbage` | the same with the event's own server as the store |
+//! | `worker`, `worker_garbage`, `worker_inspection` | the same with the event's own server as the store |
 //!
 //! What never happens here: a pointer is written before the rundown it names was read back whole; a pointer is replaced
 //! that was not read; an object of the history is changed; anything is written by `--dry-run` or before the yes.
@@ -35,6 +35,7 @@ pub(crate) mod store;
 pub(crate) mod target;
 pub(crate) mod worker;
 pub(crate) mod worker_garbage;
+pub(crate) mod worker_inspection;
 
 use downbeat_core::{Digest, Epoch};
 use downbeat_wire::publication;

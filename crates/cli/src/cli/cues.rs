@@ -94,8 +94,9 @@ where nothing can be, nothing is written (exit code 3).")]
     #[command(visible_alias = "list")]
     History(TargetArgs),
 
-    /// Check a store: the pointer, the history, and every rundown they name (exit code 4 if something is wrong)
+    /// Check what is published: the pointer, the history, and every rundown they name (exit code 4 if something is wrong)
     #[command(after_help = "\
+With the worker as the target, the event's log is its history, and is checked as \"downbeat log --verify\" does.
 A rundown of an old revision may be missing where \"cues gc\" with the same --keep and --older-than may have deleted it.")]
     Verify(KeepArgs),
 

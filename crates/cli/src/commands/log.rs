@@ -73,7 +73,7 @@ pub(crate) fn read(
 }
 
 /// Checks a whole log, the newest entry first, of an event that was at `rev` before it was read.
-fn check(entries: &[LogEntry], rev: Rev) -> Option<Finding> {
+pub(crate) fn check(entries: &[LogEntry], rev: Rev) -> Option<Finding> {
     if let Some(broken) = first_broken(entries) {
         return Some(Finding::Broken(broken));
     }

@@ -1,17 +1,18 @@
-//! `cues verify`: whether a store is as it was written.
+//! `cues verify`: whether what was published is there as it was written.
 
 use std::fmt;
 
 use serde_json::{Map, Value, json};
 
 use crate::cli::KeepArgs;
+use crate::commands::log;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Report, members};
 use crate::publish::garbage::Rule;
-use crate::publish::inspection::{Inspection, inspect};
-use crate::publish::release;
+use crate::publish::inspection::{Fault, Inspection, inspect};
+use crate::publish::{release, worker_inspection};
 use crate::text;
 
 /// What was found.
@@ -20,17 +21,22 @@ pub(crate) struct Verified {
     place: Map<String, Value>,
 }
 
-/// Inspects what an event has in a store.
+/// Inspects what an event has in a store, or with its own server, whose log is the history.
 pub(crate) fn run(context: &Context, args: &KeepArgs) -> Result<Verified, Error> {
-    let Some(store) = release::store(context, &args.to)? else {
-        return Err(Error::usage(
-            "\"cues verify\" is about stores, and the target is the worker",
-            "name a store with --target; \"downbeat log --verify\" checks the worker's log",
-        ));
-    };
+    let event = &context.settings.event;
     let rule = Rule { keep: args.keep, older_than: args.older_than };
-    let inspection = inspect(&store, &context.settings.event, &rule)?;
-    Ok(Verified { inspection, place: release::place(context, &store) })
+    if let Some(store) = release::store(context, &args.to)? {
+        let inspection = inspect(&store, event, &rule)?;
+        return Ok(Verified { inspection, place: release::place(context, &store) });
+    }
+    let server = context.operator()?;
+    // The event first: what is written after that may be in the log or not.
+    let rev = server.state(event)?.body.rev;
+    let (entries, _) = log::read(context, &server, None, None)?;
+    let mut inspection = worker_inspection::inspect(&server, event, &entries, &rule)?;
+    let log = log::check(&entries, rev).map(|finding| Fault { key: "log".to_owned(), what: finding.to_string() });
+    inspection.faults.extend(log);
+    Ok(Verified { inspection, place: context.place() })
 }
 
 impl Report for Verified {
