@@ -48,6 +48,20 @@ test("a plan says what publishing would do, and does nothing", async () => {
   assert.deepEqual([same.changesNothing, same.rev], [true, null]);
 });
 
+test("a plan counts the changes that lie behind where a running event is", async () => {
+  const event = await begun(runtime, "behind", 90_000);
+  await done("cues", "publish", sheet(60), "--yes", "--event", event.name);
+  const { plan } = await done("cues", "plan", sheet(61), "--event", event.name);
+  assert.equal(plan.behind, 1);
+  const { stdout } = await maria.run("cues", "plan", sheet(61), "--event", event.name);
+  assert.match(stdout, /^behind +1 change lies behind 00:0[0-9:.]+, where the event is: who joins later gets another show$/m);
+  await done("cues", "publish", sheet(6_000), "--yes", "--event", event.name);
+  assert.equal((await done("cues", "plan", sheet(6_001), "--event", event.name))["plan"].behind, null);
+  const later = await begun(runtime, "before", -600_000);
+  await done("cues", "publish", sheet(60), "--yes", "--event", later.name);
+  assert.equal((await done("cues", "plan", sheet(61), "--event", later.name))["plan"].behind, null);
+});
+
 test("the freeze goes by the event's own start and end, for the worker and for a store", async () => {
   const event = await begun(runtime, "freeze", -600_000);
   const folder = `file:${maria.directory}/public`;

@@ -43,6 +43,13 @@ impl Standing {
         };
         Self { status, position, rate }
     }
+
+    /// Gives how far viewers have got; nothing if the event has not begun or is over.
+    pub(crate) fn under_way(&self) -> Option<Position> {
+        let Self { status, position, .. } = *self;
+        let begun = matches!(status, StatusWord::Running | StatusWord::Paused) && position >= Position::START;
+        begun.then_some(position)
+    }
 }
 
 impl fmt::Display for Standing {

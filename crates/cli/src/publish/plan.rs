@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use downbeat_core::{Digest, EventName, Rev, ServerTime};
+use downbeat_core::{Digest, EventName, Position, Rev, ServerTime};
 use downbeat_sheet::Rundown;
 use downbeat_sheet::rundown::{ChangeKind, Diff, clock};
 use downbeat_wire::publication::{history_key, pointer_key, rundown_key};
@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) heals: Option<Rev>,
     /// What differs from what the event has, if that can be read.
     pub(crate) changes: Option<Diff>,
+    /// How far viewers have got, if that is known and the event is under way.
+    pub(crate) under_way: Option<Position>,
     pub(crate) freeze: Freeze,
     /// When the plan was made.
     pub(crate) now: ServerTime,
@@ -81,6 +83,13 @@ impl Plan {
         self.next.is_none()
     }
 
+    /// Gives how many of the changes lie behind where the event is, if any do.
+    fn behind(&self) -> Option<(usize, Position)> {
+        let (changes, position) = self.changes.as_ref().zip(self.under_way)?;
+        let behind = changes.behind(position).count();
+        (behind > 0).then_some((behind, position))
+    }
+
     /// Gives the screen.
     pub(crate) fn screen(&self) -> Table {
         let mut screen = Table::default();
@@ -105,6 +114,14 @@ impl Plan {
         );
         if let Some(changes) = self.changes.as_ref().filter(|_| !self.changes_nothing()) {
             screen.line("changes", summary(changes));
+            if let Some((behind, position)) = self.behind() {
+                let what = if behind == 1 { "1 change lies".to_owned() } else { format!("{behind} changes lie") };
+                let place = text::position(position);
+                screen.line(
+                    "behind",
+                    format!("{what} behind {place}, where the event is: who joins later gets another show"),
+                );
+            }
         }
         let size = text::count(self.bytes, "byte");
         let key = rundown_key(self.rundown);
@@ -186,6 +203,7 @@ impl Plan {
             "stored": stored,
             "heals": self.heals,
             "changes": self.changes.as_ref().map(changes_json),
+            "behind": self.behind().map(|(behind, _)| behind),
             "freeze": self.freeze.json(),
             "publicUrl": self.public,
             "purgeZone": self.purge,

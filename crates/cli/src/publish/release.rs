@@ -192,6 +192,7 @@ impl<'a> Release<'a> {
             },
             heals: look.present.as_ref().filter(|present| !present.in_history).map(|present| present.publication.rev),
             changes: changes(before.as_ref(), &offer.rundown),
+            under_way: None,
             freeze,
             now,
             public: outlet.url.as_ref().map(|url| url.of(&pointer_key(event))),

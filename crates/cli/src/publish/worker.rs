@@ -12,10 +12,11 @@ use super::release::{Offer, Outlet, freeze, respect};
 use crate::change::{self, Change, Wish};
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs};
 use crate::confirm::{self, Gate};
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::error::{self, Error};
 use crate::output::{Report, members};
-use crate::server::Server;
+use crate::preview::Standing;
+use crate::server::{Reading, Server};
 use crate::sheets;
 
 /// A release that was looked at and planned.
@@ -39,9 +40,10 @@ impl<'a> Release<'a> {
         args: &'a ReleaseArgs,
         attribution: &Attribution,
         server: &'a Server,
-        state: StateBody,
+        reading: Reading<StateBody>,
         offer: Offer,
     ) -> Result<Self, Error> {
+        let Reading { body: state, clock } = reading;
         let event = &context.settings.event;
         if let Some(if_rev) = attribution.if_rev.filter(|if_rev| *if_rev != state.rev) {
             let last = change::last_change(server, context);
@@ -61,6 +63,7 @@ impl<'a> Release<'a> {
             Err(error) => return Err(error.into()),
         };
         let (freeze, now) = freeze(context, args, None)?;
+        let standing = Standing::of(&state, clock.now()).map_err(|error| context::broken(server, &error))?;
         let plan = Plan {
             target: "worker:".to_owned(),
             environment: Some(context.environment()),
@@ -79,6 +82,7 @@ impl<'a> Release<'a> {
             stored: if there { Stored::There } else { Stored::Missing },
             heals: None,
             changes: changes(before.as_ref(), &offer.rundown),
+            under_way: standing.under_way(),
             freeze,
             now,
             public: Some(server.url_of(&Route::RundownPointer(event.clone()))),

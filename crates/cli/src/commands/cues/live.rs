@@ -2,7 +2,7 @@
 
 use downbeat_core::{Digest, Position};
 use downbeat_sheet::{Rundown, digest_of};
-use downbeat_wire::{Route, StatusWord};
+use downbeat_wire::Route;
 use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
@@ -61,9 +61,7 @@ impl Live {
 
     /// Gives how far viewers have got; nothing if the event has not begun or is over.
     pub(super) fn under_way(&self) -> Option<Position> {
-        let Standing { status, position, .. } = self.standing;
-        let begun = matches!(status, StatusWord::Running | StatusWord::Paused) && position >= Position::START;
-        begun.then_some(position)
+        self.standing.under_way()
     }
 
     /// Gives where it stands, for programs.

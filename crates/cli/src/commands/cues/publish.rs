@@ -20,8 +20,8 @@ pub(crate) fn run(context: &Context, args: &PublishArgs) -> Result<Box<dyn Repor
         return Ok(Box::new(release.carry_out(&args.options, QUESTION)?));
     }
     let server = context.operator()?;
-    let state = server.state(&context.settings.event)?.body;
-    let release = worker::Release::prepare(context, release, attribution, &server, state, offer)?;
+    let reading = server.state(&context.settings.event)?;
+    let release = worker::Release::prepare(context, release, attribution, &server, reading, offer)?;
     Ok(Box::new(release.carry_out(&args.options, QUESTION)?))
 }
 
@@ -33,8 +33,8 @@ pub(crate) fn plan(context: &Context, args: &PlanArgs) -> Result<Box<dyn Report>
         return Ok(Box::new(release.shown(false)));
     }
     let server = context.operator()?;
-    let state = server.state(&context.settings.event)?.body;
-    let release = worker::Release::prepare(context, &args.release, &args.attribution, &server, state, offer)?;
+    let reading = server.state(&context.settings.event)?;
+    let release = worker::Release::prepare(context, &args.release, &args.attribution, &server, reading, offer)?;
     Ok(Box::new(release.shown(false)))
 }
 

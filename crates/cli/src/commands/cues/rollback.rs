@@ -39,13 +39,13 @@ pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<Box<dyn Repo
         return Ok(Box::new(release.carry_out(&args.options, QUESTION)?));
     }
     let server = context.operator()?;
-    let state = server.state(event)?.body;
-    let known = history::of_log(context, &server, state.rundown)?;
-    let digest = choose(&known, state.rundown, args.to_rundown.as_deref())?;
+    let reading = server.state(event)?;
+    let known = history::of_log(context, &server, reading.body.rundown)?;
+    let digest = choose(&known, reading.body.rundown, args.to_rundown.as_deref())?;
     let (wanted, rundown) = load(context, &server, digest)?;
     let source = back_to(&known, digest, &rundown);
     let offer = Offer { wanted, rundown, source };
-    let release = worker::Release::prepare(context, release, attribution, &server, state, offer)?;
+    let release = worker::Release::prepare(context, release, attribution, &server, reading, offer)?;
     Ok(Box::new(release.carry_out(&args.options, QUESTION)?))
 }
 
