@@ -191,5 +191,25 @@ pub fn clock(position: Position) -> String {
     format!("{sign}{hours:02}:{minutes:02}:{seconds:02}{fraction}")
 }
 
+/// Gives a length of time with the units a person would use, nothing rounded away: `1 h 30 min`, `0.5 s`.
+///
+/// ```
+/// use downbeat_core::Span;
+/// assert_eq!(downbeat_sheet::rundown::length(Span::from_millis(90_500)), "1 min 30.5 s");
+/// ```
+pub fn length(span: Span) -> String {
+    let ms = span.as_millis().max(0);
+    let parts = [(ms / 86_400_000, "d"), (ms / 3_600_000 % 24, "h"), (ms / 60_000 % 60, "min")];
+    let mut words: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}")).collect();
+    let (s, rest) = (ms / 1_000 % 60, ms % 1_000);
+    if rest > 0 {
+        words.push(format!("{s}.{} s", format!("{rest:03}").trim_end_matches('0')));
+    } else if s > 0 || words.is_empty() {
+        words.push(format!("{s} s"));
+    }
+    words.join(" ")
+}
+
 #[cfg(all(test, feature = "compiler"))]
 mod tests;

@@ -7,7 +7,7 @@ use super::escape::Escaped;
 use super::layout::{Bar, Column, LABEL_SIZE, Label, Layout, MARK, Mark, Placed, ROW, layout};
 use super::{Picture, Remark, colour, crowd, text, words};
 use crate::diagnostic::Level;
-use crate::rundown::{Cue, Kind, clock};
+use crate::rundown::{Cue, Kind, clock, length};
 
 /// The width of the picture: with 1,000 for its height it has the form of a sheet of A4 or A3.
 const WIDTH: f64 = 1_414.0;
@@ -144,7 +144,7 @@ impl Pen<'_, '_> {
         let most = series.counts.iter().copied().max().unwrap_or(0).max(1);
         let (foot, full) = (138.0, 30.0);
         line(out, "name", MARGIN, foot - 14.0, "All cues");
-        let step = words::span(downbeat_core::Span::from_millis(series.step_ms));
+        let step = length(downbeat_core::Span::from_millis(series.step_ms));
         let note = format!("per {step}, at most {}", words::count(most, ""));
         line(out, "small", MARGIN, foot + 1.0, &note);
         let busiest = crowd::busiest_minute(cues).filter(|&(_, count)| count > 1);

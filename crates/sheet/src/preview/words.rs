@@ -1,12 +1,12 @@
 //! What is said in a picture: captions, titles, counts.
 
 use core::fmt::Write as _;
-use downbeat_core::{Position, Span};
+use downbeat_core::Position;
 
 use super::text::cut;
 use super::{Picture, Remark};
 use crate::diagnostic::Level;
-use crate::rundown::{Cue, Kind, Late, Needs, clock};
+use crate::rundown::{Cue, Kind, Late, Needs, clock, length};
 use crate::source::sheet::ID_UNNAMED;
 
 /// Gives what a mark is called: the id, or the action where the id was made from it.
@@ -30,7 +30,7 @@ pub(super) fn late(late: Late) -> String {
         Late::Skip => "skip".to_owned(),
         Late::Resume => "resume".to_owned(),
         Late::Latest => "latest".to_owned(),
-        Late::Within(window) => format!("within {}", span(window)),
+        Late::Within(window) => format!("within {}", length(window)),
     }
 }
 
@@ -89,21 +89,6 @@ pub(super) fn count(count: usize, noun: &str) -> String {
     }
 }
 
-/// Gives a length with the units a person would use, nothing rounded away: `1 h 30 min`, `0.5 s`.
-pub(super) fn span(span: Span) -> String {
-    let ms = span.as_millis().max(0);
-    let parts = [(ms / 86_400_000, "d"), (ms / 3_600_000 % 24, "h"), (ms / 60_000 % 60, "min")];
-    let mut words: Vec<String> =
-        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}")).collect();
-    let (s, rest) = (ms / 1_000 % 60, ms % 1_000);
-    if rest > 0 {
-        words.push(format!("{s}.{} s", format!("{rest:03}").trim_end_matches('0')));
-    } else if s > 0 || words.is_empty() {
-        words.push(format!("{s} s"));
-    }
-    words.join(" ")
-}
-
 /// Gives what a picture is called: the title, the id, or the sheet's name where it says neither.
 pub(super) fn heading(picture: &Picture<'_>) -> String {
     let rundown = picture.rundown;
@@ -117,7 +102,7 @@ pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -
     let cues = rundown.cues();
     let states = cues.iter().filter(|cue| cue.kind() == Kind::State).count();
     let mut facts = vec![match rundown.duration() {
-        Some(duration) => span(duration),
+        Some(duration) => length(duration),
         None => "no duration given".to_owned(),
     }];
     facts.push(format!(

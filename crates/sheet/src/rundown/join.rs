@@ -4,7 +4,7 @@ use core::fmt;
 use downbeat_core::{Position, Span};
 use std::collections::BTreeMap;
 
-use super::{Cue, Kind, Late, Rundown, clock};
+use super::{Cue, Kind, Late, Rundown, clock, length};
 
 /// What becomes of a cue that began before a viewer joined.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,12 +109,12 @@ impl fmt::Display for Why<'_> {
             Self::OnTime => f.write_str("it begins just then"),
             Self::Lasts(Some(end)) => write!(f, "it lasts until {}", clock(*end)),
             Self::Lasts(None) => f.write_str("it lasts to the end of the event"),
-            Self::Within(window) => write!(f, "it may be up to {} ms late", window.as_millis()),
+            Self::Within(window) => write!(f, "it may be up to {} late", length(*window)),
             Self::Latest => f.write_str("it is the latest of its track"),
             Self::Over(end) => write!(f, "it was over at {}", clock(*end)),
             Self::Moment => f.write_str("it is a moment, which is over at once"),
             Self::Skipped => f.write_str("it is to be skipped when late"),
-            Self::TooLate(window) => write!(f, "it may be no more than {} ms late", window.as_millis()),
+            Self::TooLate(window) => write!(f, "it may be no more than {} late", length(*window)),
             Self::Superseded(id) => write!(f, "cue {id:?} came after it on its track"),
         }
     }

@@ -179,7 +179,7 @@ fn a_late_joiner_sees_each_cue_for_a_reason() {
     );
     assert_eq!(
         seen(95_000)[2..],
-        ["burst is missed: it is a moment, which is over at once", "spark fires: it may be up to 5000 ms late",]
+        ["burst is missed: it is a moment, which is over at once", "spark fires: it may be up to 5 s late",]
     );
     assert_eq!(
         seen(210_000),
@@ -187,7 +187,7 @@ fn a_late_joiner_sees_each_cue_for_a_reason() {
             "red is missed: it was over at 00:01:40",
             "song is missed: it was over at 00:03:20",
             "burst is missed: it is a moment, which is over at once",
-            "spark is missed: it may be no more than 5000 ms late",
+            "spark is missed: it may be no more than 5 s late",
             "blue is missed: it is to be skipped when late",
             "caption1 is missed: cue \"caption2\" came after it on its track",
             "caption2 fires: it is the latest of its track",
