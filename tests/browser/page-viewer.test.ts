@@ -15,6 +15,13 @@ import { median } from "./harness/viewer.ts";
 /** How much of the clip comes again and again, in ms. */
 const CLIP = 120_000;
 
+/** What can be asked in the page. */
+const SEEN = {
+  currentTime: "document.querySelector('#clip').currentTime",
+  paused: "document.querySelector('#clip').paused",
+  particles: "document.querySelector('#particles').toDataURL()",
+};
+
 let runtime: Runtime;
 let browser: Browser;
 before(async () => { [runtime, browser] = await Promise.all([Runtime.start("browser-page-viewer"), launch()]); });
@@ -55,7 +62,8 @@ describe("the viewer page", { concurrency: 2 }, () => {
     await t.test("a burst is drawn, has its caption, and is gone when it is over", async () => {
       await burst(event, seats, 8_000, async () => {
         await Promise.all(seats.map((seat) => picture(seat.page, `viewer-running-${seat.size}`)));
-        return (await phone.text("#moments")) === "Particules dorées" && (await desktop.text("#moments")) === "Gold particles";
+        const told = await each((seat) => seat.text("#moments"));
+        return told[0] === "Particules dorées" && told[1] === "Gold particles";
       });
       await each((seat) => seat.reads("#moments", ""));
       await each((seat) => until(() => seat.lit(), (lit) => !lit, "no particles"));
@@ -73,8 +81,9 @@ describe("the viewer page", { concurrency: 2 }, () => {
     });
 
     await t.test("a hold holds everything, under a message that is text", async () => {
-      const fr = "Une coupure de courant a touché la régie : personne n’est en danger, et toute l’équipe travaille à rétablir l’image et le son. " +
-        "Restez avec nous, rien ne sera perdu : le spectacle reprendra exactement là où il s’est arrêté. <b>Merci</b> de votre patience & à tout de suite <script>alert(1)</script>";
+      const fr = "Une coupure de courant a touché la régie : personne n’est en danger, et toute l’équipe travaille à " +
+        "rétablir l’image et le son. Restez avec nous, rien ne sera perdu : le spectacle reprendra exactement là où il " +
+        "s’est arrêté. <b>Merci</b> de votre patience & à tout de suite <script>alert(1)</script>";
       const en = "<img src=x onerror=alert(1)> Back in a moment";
       let held = 0;
       await burst(event, seats, 40_000, async () => {
@@ -92,7 +101,8 @@ describe("the viewer page", { concurrency: 2 }, () => {
       assert.equal(await phone.says("document.querySelector('#message').dataset.severity"), "major");
       assert.equal(await phone.says("document.querySelector('#message').role"), "alert");
       await each((seat) => until(() => seat.off(), (off) => off <= 0.05, "the video to stand where the event does"));
-      const still = "[document.querySelector('#clip').currentTime, document.querySelector('#clip').paused, frames, document.querySelector('#particles').toDataURL()]";
+      const { currentTime, paused, particles } = SEEN;
+      const still = `[${currentTime}, ${paused}, ${particles}, frames]`;
       const before = await each((seat) => seat.says(still));
       const { serverTime } = await event.time();
       await event.reaches(serverTime + 1_500);
@@ -110,7 +120,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
       await desktop.reads("#states", /^Teal light/);
       await each((seat) => until(() => seat.opacity("#curtain"), (opacity) => opacity > 0, "black"));
       await each((seat) => until(() => seat.opacity("#curtain"), (opacity) => opacity === 0, "the stage again"));
-      await until(() => desktop.says<number>("document.querySelector('#clip').currentTime"), (time) => time < 20, "the clip to begin anew");
+      await until(() => desktop.says<number>(SEEN.currentTime), (time) => time < 20, "the clip to begin anew");
       await each((seat) => seat.follows());
     });
 
@@ -173,7 +183,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     const seat = await Seat.take(event, "phone", { reducedMotion: "reduce" });
     await seek(event, 7_500);
     await until(() => seat.lit(), (lit) => lit, "the glow");
-    const seen = "[frames, document.querySelector('#particles').toDataURL()]";
+    const seen = `[frames, ${SEEN.particles}]`;
     const [before, position] = [await seat.says(seen), await seat.text("#position")];
     await until(() => seat.text("#position"), (now) => now.slice(0, -2) > position.slice(0, -2), "a second to pass");
     assert.deepEqual(await seat.says(seen), before);
@@ -235,7 +245,8 @@ describe("the viewer page", { concurrency: 2 }, () => {
 
   test("without its clip the page shows everything else, and says so", async () => {
     const event = await demo("bare", 0);
-    const seat = await Seat.take(event, "desktop", {}, { prepare: (page) => page.route("**/clip.mp4", (route) => route.abort()) });
+    const prepare = (page: Page) => page.route("**/clip.mp4", (route) => route.abort());
+    const seat = await Seat.take(event, "desktop", {}, { prepare });
     await seat.reads("#drift", /^did not load/);
     await seat.reads("#states", /^Blue light$/);
     await seek(event, 7_500);
@@ -264,7 +275,8 @@ async function demo(name: string, since: number, more: object = {}): Promise<Eve
 async function publish(event: Event, sheet: string | object): Promise<void> {
   const operator = new Operator(`page-${event.name}`, runtime);
   if (typeof sheet === "object") operator.file("sheet.json", JSON.stringify(sheet));
-  const printed = await operator.json("cues", "publish", typeof sheet === "string" ? sheet : "sheet.json", "--yes", "--event", event.name);
+  const file = typeof sheet === "string" ? sheet : "sheet.json";
+  const printed = await operator.json("cues", "publish", file, "--yes", "--event", event.name);
   assert.equal(printed.code, 0, JSON.stringify(printed));
 }
 
@@ -277,7 +289,8 @@ async function seek(event: Event, position: number): Promise<number> {
 
 /**
  * Has the burst come that begins at `position` of each two minutes, until every seat shows it and `look`, which is told
- * where it began, is satisfied with what it sees then. A page that the machine has stand still for seconds may miss one; then the next round's has to do.
+ * where it began, is satisfied with what it sees then. A page that the machine has stand still for seconds may miss one;
+ * then the next round's has to do.
  */
 async function burst(event: Event, seats: Seat[], position: number, look: (at: number) => Promise<boolean>): Promise<void> {
   for (let round = 1; round < 10; round++) {
@@ -385,7 +398,8 @@ class Seat {
   /** Gives how far the video is from where the event is, in s; the worker on this machine has the page's clock. */
   async off(): Promise<number> {
     const { from, position, rate } = (await this.event.state()).timeline.at(-1)!;
-    const [at, time] = await this.says<[number, number]>("[performance.timeOrigin + performance.now(), document.querySelector('#clip').currentTime]");
+    const now = "performance.timeOrigin + performance.now()";
+    const [at, time] = await this.says<[number, number]>(`[${now}, ${SEEN.currentTime}]`);
     return Math.abs(time - ((position + (at - from) * rate) % CLIP) / 1_000);
   }
 
@@ -393,7 +407,7 @@ class Seat {
   async follows(): Promise<void> {
     const offs: number[] = [];
     const look = async () => {
-      offs.push((await this.says<boolean>("document.querySelector('#clip').paused")) ? Infinity : await this.off());
+      offs.push((await this.says<boolean>(SEEN.paused)) ? Infinity : await this.off());
       return offs.slice(-7);
     };
     await until(look, (last) => last.length === 7 && median(last) <= 0.15, `the video to follow on a ${this.size}`);

@@ -29,11 +29,15 @@ export function captions(states: HTMLElement, moments: HTMLElement, event: Downb
     if ((turn.turn !== "enter" && turn.turn !== "fire") || message === null) return;
     remove(cue.id);
     const element = caption(turn);
+    if (turn.turn === "enter") {
+      // It goes when the state is left.
+      shown.set(cue.id, { element, from: -Infinity, until: Infinity });
+      return states.append(element);
+    }
     const from = (event.position() ?? 0) - into;
     const length = cue.end === undefined ? LENGTH : cue.end - cue.time;
-    // A state goes when it is left.
-    shown.set(cue.id, turn.turn === "fire" ? { element, from, until: from + length } : { element, from: -Infinity, until: Infinity });
-    (turn.turn === "fire" ? moments : states).append(element);
+    shown.set(cue.id, { element, from, until: from + length });
+    moments.append(element);
   });
   onTick((position) => {
     if (position === undefined) return;

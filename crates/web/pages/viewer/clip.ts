@@ -28,7 +28,12 @@ export async function fetchClip(): Promise<string | undefined> {
 }
 
 /** Has `video` play the clip with the event. Where the browser refuses to before it was touched, `button` asks for that. */
-export function clip(video: HTMLVideoElement, button: HTMLElement, fetched: Promise<string | undefined>, event: Downbeat): Clip {
+export function clip(
+  video: HTMLVideoElement,
+  button: HTMLElement,
+  fetched: Promise<string | undefined>,
+  event: Downbeat,
+): Clip {
   let bound: ReturnType<Downbeat["bindMedia"]> | undefined;
   let begins: number | undefined;
   let isMissing = false;

@@ -11,5 +11,7 @@ export function fullScreen(button: HTMLElement, element: HTMLElement): void {
     const done = document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen();
     done.catch(() => {});
   });
-  document.addEventListener("fullscreenchange", () => write(label, document.fullscreenElement ? "Leave full screen" : "Full screen"));
+  document.addEventListener("fullscreenchange", () => {
+    write(label, document.fullscreenElement ? "Leave full screen" : "Full screen");
+  });
 }

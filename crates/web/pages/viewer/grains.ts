@@ -33,13 +33,14 @@ export function grains(id: string, count: number, isFromAbove: boolean): Grain[]
   const around = () => random() + random() - 1;
   return Array.from({ length: count }, () => {
     const from = random() * (isFromAbove ? 0.45 : 0.18);
-    const grain = { radius: 0.005 + random() ** 2 * 0.014, from, until: Math.min(1, from + 0.5 + random() * 0.3), sway: random() * 7 };
+    const until = Math.min(1, from + 0.5 + random() * 0.3);
+    const grain = { radius: 0.005 + random() ** 2 * 0.014, from, until, sway: random() * 7 };
     if (isFromAbove) return { ...grain, across: random(), sideways: around() * 0.05, up: -0.22 - random() * 0.2 };
     return { ...grain, across: 0.5 + around() * 0.06, sideways: around() * 0.75, up: 0.9 + random() * 0.9 };
   });
 }
 
-/** Gives where a particle is `age` ms after the beginning of its burst, which lasts `length` ms; nothing if it is not there. */
+/** Gives where a particle is `age` ms after the beginning of its burst of `length` ms; nothing if it is not there. */
 export function place(grain: Grain, age: number, length: number, isFromAbove: boolean, aspect: number): Place | undefined {
   const life = (age / length - grain.from) / (grain.until - grain.from);
   if (life < 0 || life >= 1) return undefined;

@@ -55,17 +55,20 @@ function sayings(event: Downbeat, position: number | undefined): Said | undefine
       const after = "Check the address: the event’s name stands at its end. This page keeps asking.";
       return { phase: "unknown", before: "There is no event called", words: eventName(), after };
     }
-    const after = connection.why === "first-answer" ? "" : "The server does not answer yet. This page keeps trying; there is nothing you need to do.";
+    if (connection.why === "first-answer") return { phase: "acquiring", words: "Connecting" };
+    const after = "The server does not answer yet. This page keeps trying; there is nothing you need to do.";
     return { phase: "acquiring", words: "Connecting", after };
   }
   if (status === "ended") return { phase: "ended", words: "The event is over" };
   if (status === "paused") {
-    const after = position < 0 ? `The countdown stands at ${countdown(-position)}.` : `It goes on where it stopped, at ${clock(position)}.`;
-    return { phase: "paused", words: "On hold", after };
+    const stands = `The countdown stands at ${countdown(-position)}.`;
+    const stopped = `It goes on where it stopped, at ${clock(position)}.`;
+    return { phase: "paused", words: "On hold", after: position < 0 ? stands : stopped };
   }
   if (position >= 0) return undefined;
   const rate = event.rate() || 1;
-  return { phase: "scheduled", before: "Starts in", words: countdown(-position / rate), after: instant(Date.now() - position / rate) };
+  const left = -position / rate;
+  return { phase: "scheduled", before: "Starts in", words: countdown(left), after: instant(Date.now() + left) };
 }
 
 /** Gives an instant in words, to the nearest second: `at 19:00:00`, or the day as well if it is another than today. */

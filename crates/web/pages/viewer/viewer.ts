@@ -24,7 +24,8 @@ light(one("light"), event);
 
 // What is seen of it.
 const video = clip(one<HTMLVideoElement>("clip"), one("play"), fetched, event);
-effects({ show: one("show"), canvas: one<HTMLCanvasElement>("particles"), curtain: one("curtain"), card: one("card") }, event);
+const canvas = one<HTMLCanvasElement>("particles");
+effects({ show: one("show"), canvas, curtain: one("curtain"), card: one("card") }, event);
 captions(one("states"), one("moments"), event);
 
 details({ title: one("title"), position: one("position"), drift: one("drift") }, event, video);
