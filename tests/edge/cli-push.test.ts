@@ -91,7 +91,8 @@ describe("the command line and push", { concurrency: true }, () => {
     const quiet = await maria.run("resume", "--yes", "--quiet", "--event", "figures");
     assert.doesNotMatch(quiet.stdout, /applied|hubs/);
     const [paused] = (await load)["changes"];
-    assert.deepEqual([paused.heard, paused.missed], [20, 0]);
+    // A hub counts a socket before its first state has arrived: on a busy machine a viewer may begin with the pause.
+    assert.deepEqual([paused.heard > 0, paused.heard, paused.missed], [true, paused.expected, 0]);
   });
 
   test("which sites' pages may hold sockets is set, shown, and taken back", async () => {
