@@ -74,7 +74,7 @@ export function audience(api: Api, known: Known, session: Session): () => void {
     }
   };
   // After each change, when viewers have had the time to apply it.
-  known.follow(() => { next = performance.now() + SETTLED; });
+  known.follow(() => { if (heard !== undefined) next = performance.now() + SETTLED; });
   session.follow(() => { next = 0; });
   document.addEventListener("visibilitychange", () => { next = 0; });
 

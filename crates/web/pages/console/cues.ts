@@ -22,7 +22,8 @@ export function cues(event: Downbeat, known: Known): () => void {
     const rundown = event.rundown;
     if (standing === undefined || rundown === undefined) {
       list(live, [], "nothing");
-      list(next, [], known.state?.rundown === null ? "The event has no cue sheet." : "loading the cues …");
+      const sheet = known.state?.rundown;
+      list(next, [], sheet === undefined ? "nothing" : sheet === null ? "The event has no cue sheet." : "loading …");
       return;
     }
     const { position, rate } = standing;

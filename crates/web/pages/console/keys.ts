@@ -25,6 +25,8 @@ export function goTo(part: string, focus: () => HTMLElement | null): void {
   focus()?.focus();
 }
 
+/** A field that has been hidden may still have the focus until the page is drawn again: nobody types in it. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+  if (!(target instanceof HTMLElement) || target.closest("[hidden]") !== null) return false;
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
 }
