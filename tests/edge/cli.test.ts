@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { begun, call, Event } from "./harness/calls.ts";
-import { Operator } from "./harness/cli.ts";
+import { Operator, type Printed } from "./harness/cli.ts";
 import { Runtime } from "./harness/runtime.ts";
 import { positionAt } from "./harness/timeline.ts";
-import { ENTRIES, type TokenEntry } from "./harness/tokens.ts";
+import { ENTRIES, type TokenEntry, TOKENS } from "./harness/tokens.ts";
 
 let runtime: Runtime;
 let maria: Operator;
@@ -118,6 +118,10 @@ describe("the command line", { concurrency: true }, () => {
     assert.ok(events.some(({ name }: { name: string }) => name === "told"));
     const doctor = await maria.json("doctor", "--event", "told");
     assert.equal(doctor.code, 0, JSON.stringify(doctor));
+    const told = (printed: Printed) => printed["findings"].find(({ what }: { what: string }) => what === "token").found;
+    assert.match(told(doctor), / is valid for operate, publish, read$/);
+    const reader = await new Operator("reader", runtime, TOKENS.reader).json("doctor", "--event", "told");
+    assert.match(told(reader), / is valid for read, not for operate, publish, until 2132-01-01T00:00:00\+00:00 \(in \d+ d( \d+ h)?\)$/);
   });
 
   test("a dry run sends nothing", async () => {

@@ -115,6 +115,16 @@ test("OPTIONS names the methods, and allows other sites only what is public", as
   assert.deepEqual([...commands.headers.keys()].filter((name) => name.startsWith("access-control-")), []);
 });
 
+test("a token is told what it allows", async () => {
+  const grant = async (token?: string) => {
+    const { status, text } = await call(runtime, "GET", "/v1/token", token === undefined ? {} : { token });
+    return [status, JSON.parse(text).code ?? JSON.parse(text)];
+  };
+  assert.deepEqual(await grant(TOKENS.all), [200, { id: "all", scopes: ["operate", "publish", "read"], expires: null }]);
+  assert.deepEqual(await grant(TOKENS.reader), [200, { id: "reader", scopes: ["read"], expires: 5_112_201_600_000 }]);
+  for (const refused of [TOKENS.expired, TOKENS.stranger, undefined]) assert.deepEqual(await grant(refused), [401, "unauthorized"]);
+});
+
 test("the answers of operators' calls are for no other site and for no cache", async () => {
   const { token, body } = { token: TOKENS.all, body: { command: "clear", id: "c1" } };
   for (const answer of [
@@ -124,6 +134,7 @@ test("the answers of operators' calls are for no other site and for no cache", a
     await call(runtime, "GET", "/v1/events/main/log", { token }),
     await call(runtime, "GET", "/v1/events/main/audience", { token }),
     await call(runtime, "GET", "/v1/events", { token }),
+    await call(runtime, "GET", "/v1/token", { token }),
     await call(runtime, "GET", "/v1/events/main/log"),
   ]) {
     assert.ok([200, 401].includes(answer.status), answer.text);

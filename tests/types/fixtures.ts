@@ -26,6 +26,7 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["live-ack", "Ack"],
   ["emergency", "EmergencyDocument"],
   ["event-list", "EventList"],
+  ["grant", "Grant"],
   ["log-page", "LogPage"],
   ["problem-", "Problem & Record<string, unknown>"],
 ];

@@ -6,7 +6,7 @@ mod error;
 use downbeat_core::{Configuration, Digest, EventName, LocalTime, Request, Rev, Span};
 use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{
-    Audience, CommandAnswer, EmergencyDocument, EventList, LogPage, Problem, Route, RundownPage, StateBody,
+    Audience, CommandAnswer, EmergencyDocument, EventList, Grant, LogPage, Problem, Route, RundownPage, StateBody,
     StoredRundown, TimeBody, Token, command, configuration,
 };
 use serde::de::DeserializeOwned;
@@ -127,6 +127,11 @@ impl Server {
         self.read(Call::get(Route::Time), |time: &TimeBody| time.server_time)
     }
 
+    /// Gives what the token allows.
+    pub(crate) fn grant(&self) -> Result<Grant, ServerError> {
+        self.decoded(Call::get(Route::Token).operator())
+    }
+
     /// Gives the events there are.
     pub(crate) fn events(&self) -> Result<EventList, ServerError> {
         self.decoded(Call::get(Route::Events).operator())
@@ -231,15 +236,6 @@ impl Server {
     /// Gives the version the server says it has, whether or not the event exists.
     pub(crate) fn version(&self, event: &EventName) -> Result<Option<String>, ServerError> {
         Ok(self.send(Call::get(Route::Event(event.clone())))?.version)
-    }
-
-    /// Sends `body` with the token where it cannot change anything, to learn what the token allows.
-    pub(crate) fn probe(&self, method: &str, route: Route, body: &str) -> Result<(), ServerError> {
-        let mut call = Call::sending(method, route, body.as_bytes().to_vec());
-        if body.is_empty() {
-            call.body = None;
-        }
-        accepted(self.send(call)?).map(drop)
     }
 
     fn read<T: DeserializeOwned>(

@@ -372,6 +372,19 @@ export type Ack = {
   appliedAt: ServerTime;
 };
 
+/** What a token allows. */
+export type Scope = "operate" | "publish" | "read";
+
+/** The answer of `GET /v1/token`: what the token allows that the request shows. */
+export type Grant = {
+  /** The token's public part. */
+  id: string;
+  /** What it allows. */
+  scopes: Array<Scope>;
+  /** When it stops being valid; nothing if never. */
+  expires: ServerTime | null;
+};
+
 /** One event of an `EventList`. */
 export type ListedEvent = {
   /** Its name. */
@@ -461,6 +474,7 @@ export const SIGNED_PREFIX = "downbeat.emergency/1\n";
 
 /** The paths of the API, relative to the server. */
 export const PATHS = {
+  token: (): string => `/v1/token`,
   events: (): string => `/v1/events`,
   time: (event: EventName): string => `/v1/events/${event}/time`,
   event: (event: EventName): string => `/v1/events/${event}`,

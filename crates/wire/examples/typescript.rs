@@ -70,6 +70,8 @@ fn main() -> Result<(), NameError> {
         StateFrame,
         AckKind,
         Ack,
+        Scope,
+        Grant,
         ListedEvent,
         EventList,
         LogEntry,
@@ -135,6 +137,7 @@ fn print_paths() -> Result<(), NameError> {
     let event: EventName = "any-event".parse()?;
     let digest = Digest::from_bytes([0xda; 32]);
     let routes = [
+        ("token", Route::Token),
         ("events", Route::Events),
         ("time", Route::EventTime(event.clone())),
         ("event", Route::Event(event.clone())),

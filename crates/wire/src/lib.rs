@@ -36,4 +36,4 @@ pub use route::Route;
 pub use rundown::{RundownPage, RundownPointer, StoredRundown};
 pub use state::{Announcement, StateBody};
 pub use time::{StatusWord, TimeBody};
-pub use token::{Scope, Token, TokenEntry, TokenId};
+pub use token::{Grant, Scope, Token, TokenEntry, TokenId};

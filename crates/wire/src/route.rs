@@ -10,6 +10,8 @@ pub const VERSION_HEADER: &str = "downbeat-version";
 pub enum Route {
     /// `/time`: the time and status of the default event.
     Time,
+    /// `/v1/token`: what the token allows that is shown.
+    Token,
     /// `/v1/events`: the events there are.
     Events,
     /// `/v1/events/{event}/time`.
@@ -42,6 +44,9 @@ impl Route {
         if path == "/time" {
             return Some(Self::Time);
         }
+        if path == "/v1/token" {
+            return Some(Self::Token);
+        }
         let mut parts = path.strip_prefix("/v1/events")?.split('/');
         if !parts.next()?.is_empty() {
             return None;
@@ -70,6 +75,7 @@ impl Route {
     pub fn path(&self) -> String {
         match self {
             Self::Time => "/time".to_owned(),
+            Self::Token => "/v1/token".to_owned(),
             Self::Events => "/v1/events".to_owned(),
             Self::Event(event) => format!("/v1/events/{event}"),
             Self::EventTime(event) => format!("/v1/events/{event}/time"),
@@ -90,6 +96,7 @@ impl Route {
         match self {
             Self::Time
             | Self::EventTime(_)
+            | Self::Token
             | Self::Events
             | Self::Status(_)
             | Self::Log(_)
@@ -124,6 +131,7 @@ mod tests {
         let digest = Digest::from_bytes([7; 32]);
         for route in [
             Route::Time,
+            Route::Token,
             Route::Events,
             Route::Event(event.clone()),
             Route::EventTime(event.clone()),
@@ -146,6 +154,7 @@ mod tests {
         let event: EventName = "main".parse().unwrap();
         for (route, methods) in [
             (Route::Time, "GET, HEAD, OPTIONS"),
+            (Route::Token, "GET, HEAD, OPTIONS"),
             (Route::Events, "GET, HEAD, OPTIONS"),
             (Route::EventTime(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Status(event.clone()), "GET, HEAD, OPTIONS"),

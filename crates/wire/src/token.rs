@@ -11,6 +11,7 @@ pub const PREFIX: &str = "dbt_";
 
 /// What a token allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Change an event: its configuration and all commands but `rundown`.
@@ -70,6 +71,19 @@ pub struct TokenEntry {
     pub scopes: Vec<Scope>,
     /// When it stops being valid; nothing if never.
     #[serde(default)]
+    pub expires: Option<ServerTime>,
+}
+
+/// The answer of `GET /v1/token`: what the token allows that the request shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Grant {
+    /// The token's public part.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub id: TokenId,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// When it stops being valid; nothing if never.
     pub expires: Option<ServerTime>,
 }
 

@@ -3,19 +3,30 @@
 use downbeat_core::ServerTime;
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::token::{Scope, Token, TokenEntry, TokenId};
+use downbeat_wire::token::{Grant, Scope, Token, TokenEntry, TokenId};
 use subtle::ConstantTimeEq as _;
 
 /// The name of the secret that holds the tokens' hashes.
 pub(crate) const SECRET: &str = "DOWNBEAT_TOKENS";
 
-/// Checks the header `Authorization` against the secret; gives the id of the token.
+/// Checks the header `Authorization` against the secret, and that the token has `scope`; gives the id of the token.
 pub(crate) fn authorize(
     secret: Option<&str>,
     header: Option<&str>,
     scope: Scope,
     now: ServerTime,
 ) -> Result<TokenId, Problem> {
+    let Grant { id, scopes, .. } = grant(secret, header, now)?;
+    if !scopes.contains(&scope) {
+        let has: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let detail = format!("this needs a token with the scope \"{scope}\"; token \"{id}\" has: {}", has.join(", "));
+        return Err(Problem::new(Code::Forbidden, detail).with("scope", scope.as_str()));
+    }
+    Ok(id)
+}
+
+/// Checks the header `Authorization` against the secret; gives what the token allows.
+pub(crate) fn grant(secret: Option<&str>, header: Option<&str>, now: ServerTime) -> Result<Grant, Problem> {
     let unauthorized = |detail: &str| Problem::new(Code::Unauthorized, detail);
     let entries: Vec<TokenEntry> = match secret {
         Some(secret) => json::read(secret.as_bytes()).map_err(|_| {
@@ -36,7 +47,7 @@ pub(crate) fn authorize(
     let shown = token.sha256();
     // Every entry is compared, all 32 bytes of each, so that the time taken tells nothing about any of them.
     let mut known = None;
-    for entry in &entries {
+    for entry in entries {
         let same = entry.sha256.as_bytes().ct_eq(shown.as_bytes());
         if bool::from(same) && entry.id == *token.id() {
             known = Some(entry);
@@ -46,13 +57,8 @@ pub(crate) fn authorize(
     if entry.expires.is_some_and(|expires| expires <= now) {
         return Err(unauthorized("this token has expired; make a new one with \"downbeat token new\""));
     }
-    if !entry.scopes.contains(&scope) {
-        let has: Vec<&str> = entry.scopes.iter().map(|scope| scope.as_str()).collect();
-        let detail =
-            format!("this needs a token with the scope \"{scope}\"; token \"{}\" has: {}", entry.id, has.join(", "));
-        return Err(Problem::new(Code::Forbidden, detail).with("scope", scope.as_str()));
-    }
-    Ok(entry.id.clone())
+    let TokenEntry { id, scopes, expires, .. } = entry;
+    Ok(Grant { id, scopes, expires })
 }
 
 #[cfg(test)]
@@ -88,6 +94,16 @@ mod tests {
         let header = format!("Bearer {}", maria.expose());
         assert_eq!(code(authorize(Some(&secret), Some(&header), Scope::Operate, NOW)), "allowed maria");
         assert_eq!(code(authorize(Some(&secret), Some(&header), Scope::Publish, NOW)), "forbidden");
+    }
+
+    #[test]
+    fn a_grant_says_what_a_token_allows_and_until_when() {
+        let maria = token("maria", 1);
+        let secret = secret(&[(&maria, &[Scope::Operate, Scope::Read], Some(1_704_067_200_001))]);
+        let header = format!("Bearer {}", maria.expose());
+        let expires = Some(ServerTime::from_millis(1_704_067_200_001));
+        let expected = Grant { id: maria.id().clone(), scopes: vec![Scope::Operate, Scope::Read], expires };
+        assert_eq!(grant(Some(&secret), Some(&header), NOW).unwrap(), expected);
     }
 
     #[test]

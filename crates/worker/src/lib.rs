@@ -121,7 +121,10 @@ fn readers(method: &str, route: &Route) -> Readers {
     match (method, route) {
         // Pages hand it in.
         (_, Route::Emergency(_)) => Readers::Public,
-        (_, Route::Commands(_) | Route::Log(_) | Route::Audience(_) | Route::Events | Route::Rundowns(_))
+        (
+            _,
+            Route::Commands(_) | Route::Log(_) | Route::Audience(_) | Route::Token | Route::Events | Route::Rundowns(_),
+        )
         | ("PUT" | "POST" | "DELETE", _) => Readers::Operators,
         _ => Readers::Public,
     }
@@ -146,6 +149,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
             rundowns::get(env, event, *digest, known.as_deref()).await
         }
         Route::Rundowns(event) => rundowns::list(env, request, target, event).await,
+        Route::Token => operator::grant(env, request),
         Route::Events => operator::events(env, request).await,
         Route::Log(event) => operator::log(env, request, target.query, event).await,
         Route::Audience(event) => operator::audience(env, request, event).await,

@@ -9,6 +9,7 @@ use worker::Env;
 
 use crate::event::TOKEN_HEADER;
 use crate::object::Question;
+use crate::public::TEXT_KEYS;
 use crate::reply::Reply;
 use crate::request::body;
 use crate::rundowns;
@@ -20,8 +21,18 @@ pub(crate) fn authorize(env: &Env, request: &Request, scope: Scope) -> Result<To
 }
 
 fn authorize_header(env: &Env, header: Option<&str>, scope: Scope) -> Result<TokenId, Problem> {
-    let secret = env.var(auth::SECRET).ok().map(|secret| secret.to_string());
-    auth::authorize(secret.as_deref(), header, scope, clock::now())
+    auth::authorize(secret(env).as_deref(), header, scope, clock::now())
+}
+
+fn secret(env: &Env) -> Option<String> {
+    env.var(auth::SECRET).ok().map(|secret| secret.to_string())
+}
+
+/// Gives what the token allows that the request shows.
+pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
+    let header = request.headers().get("authorization").ok().flatten();
+    let grant = auth::grant(secret(env).as_deref(), header.as_deref(), clock::now())?;
+    Ok(Reply::json(200, serde_json::to_string(&grant).expect(TEXT_KEYS)))
 }
 
 /// Makes an event or changes its configuration.

@@ -1,6 +1,6 @@
 // Calls of the operator's API, at the worker that the page came from.
 
-import type { Audience, CommandAnswer, EventList, LastChange, LogPage, Problem, StateBody } from "downbeat-client";
+import type { Audience, CommandAnswer, EventList, Grant, LastChange, LogPage, Problem, StateBody } from "downbeat-client";
 import type { Rights, Session } from "./session.ts";
 
 /** A problem (RFC 9457) with what some of them carry besides. */
@@ -52,19 +52,12 @@ export class Api {
     return this.#call("GET", "/v1/events");
   }
 
-  /**
-   * Asks what `token` may do. A command without content is asked for too: the worker looks at the scope first, and then
-   * has nothing to do.
-   */
+  /** Asks what `token` may do. */
   async rights(token: string): Promise<Outcome<Rights>> {
-    const [log, empty] = await Promise.all([
-      this.#call("GET", `/v1/events/${this.#event}/log?limit=1`, { token }),
-      this.#call("POST", `/v1/events/${this.#event}/commands`, { token, body: {} }),
-    ]);
-    for (const outcome of [log, empty]) {
-      if (outcome.kind === "silent" || isUnauthorized(outcome)) return outcome;
-    }
-    return { kind: "answered", body: { read: !isForbidden(log), operate: !isForbidden(empty) } };
+    const outcome = await this.#call<Grant>("GET", "/v1/token", { token });
+    if (outcome.kind !== "answered") return outcome;
+    const { scopes } = outcome.body;
+    return { kind: "answered", body: { read: scopes.includes("read"), operate: scopes.includes("operate") } };
   }
 
   async #call<Body>(
@@ -96,10 +89,6 @@ export class Api {
 /** Says whether the token is not one, or not any more. */
 function isUnauthorized(outcome: Outcome<unknown>): outcome is { kind: "refused"; refusal: Refusal } {
   return outcome.kind === "refused" && outcome.refusal.status === 401;
-}
-
-function isForbidden(outcome: Outcome<unknown>): boolean {
-  return outcome.kind === "refused" && outcome.refusal.status === 403;
 }
 
 /** Reads an error. What stands between the page and the worker has errors of its own, which are no problems. */

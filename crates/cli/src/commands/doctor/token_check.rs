@@ -1,13 +1,15 @@
-//! What the token allows, learned from requests that cannot change anything.
+//! What the token allows, and until when.
 
-use downbeat_core::{Configuration, Digest, Rev};
-use downbeat_wire::{Code, Route, Scope, Token, configuration};
+use downbeat_wire::{Code, Grant, Scope, Token};
 
 use super::Finding;
+use crate::clock;
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::instant::Zone;
 use crate::profile::{ProfileError, TokenSource};
-use crate::server::{Server, ServerError, ServerUrl};
+use crate::server::{Server, ServerUrl};
+use crate::text;
 
 /// Looks at the token: where it comes from, who else can read it, whether it is valid, and for what.
 pub(super) fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
@@ -27,51 +29,27 @@ pub(super) fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
 
 fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str) -> Finding {
     let server = Server::new(url.clone(), Some(token), context.settings.timeout);
-    let mut scopes = Vec::new();
-    for scope in Scope::ALL {
-        match allows(context, &server, scope) {
-            Ok(true) => scopes.push(scope.as_str()),
-            Ok(false) => {}
-            Err(error) if error.is(Code::Unauthorized) => {
-                let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
-                let remedy = "put its entry into the worker's secret DOWNBEAT_TOKENS, or make a new one with \"downbeat token new\"";
-                return Finding::fail(Exit::Auth, "token", format!("{source}: {detail}"), remedy);
-            }
-            Err(error) => return Finding::failed("token", error),
+    let Grant { scopes, expires, .. } = match server.grant() {
+        Ok(grant) => grant,
+        Err(error) if error.is(Code::Unauthorized) => {
+            let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
+            let remedy =
+                "put its entry into the worker's secret DOWNBEAT_TOKENS, or make a new one with \"downbeat token new\"";
+            return Finding::fail(Exit::Auth, "token", format!("{source}: {detail}"), remedy);
         }
-    }
-    let missing: Vec<&str> =
-        Scope::ALL.map(Scope::as_str).into_iter().filter(|scope| !scopes.contains(scope)).collect();
-    match (scopes.is_empty(), missing.is_empty()) {
-        (true, _) => Finding::warn("token", format!("{source} is valid, but for nothing"), "make one with scopes"),
-        (false, true) => Finding::ok("token", format!("{source} is valid for {}", scopes.join(", "))),
-        (false, false) => {
-            Finding::ok("token", format!("{source} is valid for {}, not for {}", scopes.join(", "), missing.join(", ")))
-        }
-    }
-}
-
-/// Asks for something that needs `scope` and cannot be done: whoever is refused for another reason is allowed to ask.
-fn allows(context: &Context, server: &Server, scope: Scope) -> Result<bool, ServerError> {
-    let event = context.settings.event.clone();
-    let result = match scope {
-        Scope::Read => server.probe("GET", Route::Log(event), ""),
-        // A configuration that sets nothing, for a revision no event ever has.
-        Scope::Operate => {
-            let nothing = Configuration { if_rev: Some(Rev::new(0)), ..Configuration::default() };
-            server.probe("PUT", Route::Event(event), &configuration::body(&nothing, "doctor").to_string())
-        }
-        // No bytes have this digest.
-        Scope::Publish => server.probe("PUT", Route::Rundown(event, Digest::from_bytes([0; 32])), "{}"),
+        Err(error) => return Finding::failed("token", error),
     };
-    match result {
-        Ok(()) => Ok(true),
-        Err(error) if error.is(Code::Forbidden) => Ok(false),
-        Err(ServerError::Problem { problem, .. }) if (400..500).contains(&problem.status) && problem.status != 401 => {
-            Ok(true)
-        }
-        Err(error) => Err(error),
+    if scopes.is_empty() {
+        return Finding::warn("token", format!("{source} is valid, but for nothing"), "make one with scopes");
     }
+    let names = |of: &dyn Fn(&Scope) -> bool| {
+        let names: Vec<&str> = Scope::ALL.iter().filter(|scope| of(scope)).map(|scope| scope.as_str()).collect();
+        names.join(", ")
+    };
+    let missing = names(&|scope| !scopes.contains(scope));
+    let not_for = if missing.is_empty() { String::new() } else { format!(", not for {missing}") };
+    let until = expires.map(|at| format!(", until {}", text::when(at, Zone::Local, clock::wall()))).unwrap_or_default();
+    Finding::ok("token", format!("{source} is valid for {}{not_for}{until}", names(&|scope| scopes.contains(scope))))
 }
 
 #[cfg(unix)]
