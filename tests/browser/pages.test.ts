@@ -54,6 +54,18 @@ test("the pages weigh little, and ask nobody but their own server", async (t) =>
   assert.ok(weight < WEIGHT);
 });
 
+test("a browser without WebAssembly is told so on each page", async () => {
+  for (const path of PATHS) {
+    const context = await browser.newContext();
+    await context.addInitScript(() => void Reflect.deleteProperty(globalThis, "WebAssembly"));
+    const page = await context.newPage();
+    await page.goto(runtime.url + path);
+    const told = page.getByRole("alert").filter({ hasText: "WebAssembly" });
+    await until(() => told.count(), (count) => count === 1, `${path} to say so`);
+    await context.close();
+  }
+});
+
 /** How far apart the pages may act on one press, in ms. */
 const TOGETHER = 100;
 

@@ -2,9 +2,10 @@
 
 import type { Audience, Region } from "downbeat-client";
 import { span, wallClock } from "../shared/clock.ts";
+import { find, write } from "../shared/dom.ts";
 import type { Api } from "./api.ts";
 import { acknowledged, count } from "./course.ts";
-import { find, make, show, write } from "./dom.ts";
+import { make, show } from "./dom.ts";
 import type { Known } from "./known.ts";
 import type { Session } from "./session.ts";
 

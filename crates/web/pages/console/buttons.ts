@@ -2,8 +2,9 @@
 
 import type { Downbeat } from "downbeat-client";
 import { clock } from "../shared/clock.ts";
+import { find, write } from "../shared/dom.ts";
 import type { Commands } from "./commands.ts";
-import { allow, find, press, refuse, show, write } from "./dom.ts";
+import { allow, press, refuse, show } from "./dom.ts";
 import type { Known } from "./known.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
 import { willHold, willMove } from "./standing.ts";

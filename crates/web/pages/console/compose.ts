@@ -1,8 +1,9 @@
 // A message to viewers: written or taken from a template, in the languages that are wanted, and seen before it is sent.
 
 import type { Downbeat, Locale, Severity } from "downbeat-client";
+import { find, write } from "../shared/dom.ts";
 import type { Commands, Order } from "./commands.ts";
-import { allow, find, make, press, write } from "./dom.ts";
+import { allow, make, press } from "./dom.ts";
 import { keepDraft, keptDraft, said, wrongWithDraft } from "./draft.ts";
 import type { Known } from "./known.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";

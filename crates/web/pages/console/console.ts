@@ -1,5 +1,6 @@
 // The operator's console: what is, HOLD and GO, cues, seek, messages, the log and the audience of one event.
 
+import { find } from "../shared/dom.ts";
 import { eventName, joinEvent } from "../shared/event.ts";
 import { light } from "../shared/light.ts";
 import { message } from "../shared/message.ts";
@@ -12,7 +13,6 @@ import { compose } from "./compose.ts";
 import { courseView } from "./course-view.ts";
 import { cues } from "./cues.ts";
 import { tells } from "./dialog.ts";
-import { find } from "./dom.ts";
 import { ending } from "./ending.ts";
 import { entry } from "./entry.ts";
 import { events } from "./events.ts";

@@ -1,9 +1,10 @@
 // The course of a command, as the operator sees it beside HOLD and GO.
 
+import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
 import type { Commands } from "./commands.ts";
 import { type Told, words } from "./course.ts";
-import { find, make, press, show, write } from "./dom.ts";
+import { make, press, show } from "./dom.ts";
 
 /** Shows it; gives the function that shows it anew, to be called as often as clocks are redrawn. */
 export function courseView(commands: Commands): () => void {

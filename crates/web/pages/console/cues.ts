@@ -1,8 +1,10 @@
 // What is live now, and which cues come next.
 
-import type { Cue, Downbeat, Rundown } from "downbeat-client";
+import type { Cue, Downbeat } from "downbeat-client";
 import { clock, countdown } from "../shared/clock.ts";
-import { find, make, write } from "./dom.ts";
+import { following } from "../shared/cues.ts";
+import { find, write } from "../shared/dom.ts";
+import { make } from "./dom.ts";
 import type { Known } from "./known.ts";
 
 /** How many of the next cues are shown. */
@@ -31,20 +33,9 @@ export function cues(event: Downbeat, known: Known): () => void {
     const until = (at: number, held: string) => rate === 0 ? held : countdown((at - position) / rate);
     const states = [...active.values()].toSorted((one, other) => one.time - other.time);
     list(live, states.map((cue) => row(cue, "", cue.end === undefined ? "" : until(cue.end, `to ${clock(cue.end)}`))), "nothing");
-    const coming = after(rundown, position);
+    const coming = following(rundown, position, NEXT_MAX);
     list(next, coming.map((cue) => row(cue, clock(cue.time), until(cue.time, ""))), "no more cues");
   };
-}
-
-/** Gives the next cues after `position`. They are sorted by time. */
-export function after({ cues }: Rundown, position: number): Cue[] {
-  let [from, to] = [0, cues.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (cues[middle]!.time > position) to = middle;
-    else from = middle + 1;
-  }
-  return cues.slice(from, from + NEXT_MAX);
 }
 
 /** A cue as it stands in a list: when it is, its id, its action, and how long it is until something. */

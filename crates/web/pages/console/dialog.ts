@@ -1,6 +1,7 @@
 // Asking before something that cannot be taken back, or that everybody sees.
 
-import { find, make, press, write } from "./dom.ts";
+import { find, write } from "../shared/dom.ts";
+import { make, press } from "./dom.ts";
 
 export interface Question {
   title: string;

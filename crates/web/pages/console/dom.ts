@@ -1,11 +1,7 @@
-// Finding and making elements. Texts go in as texts: nothing here or elsewhere on the page reads HTML.
+// Making elements, and what can be pressed. Texts go in as texts: nothing here or elsewhere on the page reads HTML.
 
+import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
-
-/** Gives the element of the page with this id. */
-export function find<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
-  return document.getElementById(id) as Kind;
-}
 
 /** Makes an element of `tag` with a class and what is in it. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
@@ -17,11 +13,6 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   if (className !== "") element.className = className;
   element.append(...content);
   return element;
-}
-
-/** Has `element` show `text`. Touches the page only where that is news. */
-export function write(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Hides `element` or shows it. */

@@ -1,9 +1,10 @@
 // The end of the event, and taking it back.
 
+import { find } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import type { Commands } from "./commands.ts";
 import { ask } from "./dialog.ts";
-import { allow, find, press, show } from "./dom.ts";
+import { allow, press, show } from "./dom.ts";
 import type { Known } from "./known.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
 

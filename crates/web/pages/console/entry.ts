@@ -1,9 +1,10 @@
 // The way in: the token is asked for once, tried on the worker, and only then kept.
 
+import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
 import type { Api } from "./api.ts";
 import type { Commands } from "./commands.ts";
-import { find, show, write } from "./dom.ts";
+import { show } from "./dom.ts";
 import { ACTOR_CHARS_MAX, type Session, wrongWith } from "./session.ts";
 
 /** Shows the way in while nobody is signed in, and the console while somebody is. */

@@ -1,8 +1,9 @@
 // Which event this is, where the server has several.
 
+import { find } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import type { Api } from "./api.ts";
-import { find, show } from "./dom.ts";
+import { show } from "./dom.ts";
 import type { Session } from "./session.ts";
 
 /** Offers the server's events. Choosing another loads the page anew for it; the token stays with the tab. */

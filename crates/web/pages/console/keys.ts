@@ -1,6 +1,7 @@
 // The keyboard: one key for each thing that is done in a hurry.
 
-import { find } from "./dom.ts";
+import { find } from "../shared/dom.ts";
+
 
 /** What each key does. */
 export type Keys = Record<string, () => void>;

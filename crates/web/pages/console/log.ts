@@ -2,8 +2,9 @@
 
 import type { LogEntry } from "downbeat-client";
 import { clock, wallClock } from "../shared/clock.ts";
+import { find, write } from "../shared/dom.ts";
 import type { Changes } from "./changes.ts";
-import { find, make, press, show, write } from "./dom.ts";
+import { make, press, show } from "./dom.ts";
 import type { Session } from "./session.ts";
 
 /** What every body has, and what stands elsewhere in an entry. */

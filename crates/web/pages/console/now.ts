@@ -2,9 +2,10 @@
 
 import type { Downbeat, StatusWord } from "downbeat-client";
 import { clock, span, wallClock } from "../shared/clock.ts";
+import { find, write } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import { speak } from "../shared/speech.ts";
-import { find, show, write } from "./dom.ts";
+import { show } from "./dom.ts";
 import type { Known } from "./known.ts";
 import { STATUS_WORDS } from "./standing.ts";
 

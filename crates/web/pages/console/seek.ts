@@ -2,9 +2,10 @@
 
 import type { Cue, Downbeat } from "downbeat-client";
 import { clock } from "../shared/clock.ts";
+import { find, write } from "../shared/dom.ts";
 import type { Commands } from "./commands.ts";
 import { ask } from "./dialog.ts";
-import { allow, find, press, refuse, write } from "./dom.ts";
+import { allow, press, refuse } from "./dom.ts";
 import type { Known } from "./known.ts";
 import { parsePosition } from "./position.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";

@@ -1,7 +1,8 @@
 // The field for a message in one language.
 
 import type { Locale } from "downbeat-client";
-import { make, press, write } from "./dom.ts";
+import { write } from "../shared/dom.ts";
+import { make, press } from "./dom.ts";
 import { type Draft, TEXT_CHARS_MAX } from "./draft.ts";
 
 /** The languages that can be added, by their own names. */

@@ -1,10 +1,11 @@
 // Taking the last change back, said in words before.
 
 import { wallClock } from "../shared/clock.ts";
+import { find, write } from "../shared/dom.ts";
 import type { Changes } from "./changes.ts";
 import type { Commands } from "./commands.ts";
 import { ask } from "./dialog.ts";
-import { allow, find, refuse, write } from "./dom.ts";
+import { allow, refuse } from "./dom.ts";
 import type { Known } from "./known.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
 

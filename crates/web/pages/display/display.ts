@@ -3,6 +3,7 @@
 import type { Status } from "downbeat-client";
 import { clock, countdown, wallClock } from "../shared/clock.ts";
 import { following } from "../shared/cues.ts";
+import { find, write } from "../shared/dom.ts";
 import { joinEvent } from "../shared/event.ts";
 import { light } from "../shared/light.ts";
 import { message } from "../shared/message.ts";
@@ -17,13 +18,11 @@ const SPOKEN: Record<Status, string> = {
   ended: "The event is over.",
 };
 
-const place = (id: string) => document.querySelector<HTMLElement>(`#${id}`)!;
-
 const event = await joinEvent();
-message(place("message"), event);
-light(place("light"), event);
+message(find("message"), event);
+light(find("light"), event);
 keepAwake();
-fillScreen(place("whole") as HTMLButtonElement);
+fillScreen(find<HTMLButtonElement>("whole"));
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 event.on("state", draw);
@@ -43,12 +42,12 @@ function draw(): void {
   const { word, figure, beside, tone } = face({ status: event.status, position, rate, duration });
   document.body.dataset["tone"] = tone;
   document.body.style.setProperty("--signs", String(Math.max(4, figure.length)));
-  write("title", (state && "title" in state && state.title) || "Stage display");
-  write("word", word);
-  write("figure", figure);
-  write("beside", beside);
-  write("wall", now === undefined ? "––:––:––" : wallClock(now));
-  write("next", position === undefined || event.status === "ended" ? "" : next(position, rate));
+  write(find("title"), (state && "title" in state && state.title) || event.rundown?.title || "Stage display");
+  write(find("word"), word);
+  write(find("figure"), figure);
+  write(find("beside"), beside);
+  write(find("wall"), now === undefined ? "––:––:––" : wallClock(now));
+  write(find("next"), position === undefined || event.status === "ended" ? "" : next(position, rate));
   clearTimeout(timer);
   timer = setTimeout(draw, Math.min(nextSecond(now ?? 0, 1), nextSecond(position ?? 0, rate)) + 1);
 }
@@ -64,9 +63,4 @@ function next(position: number, rate: number): string {
 function nextSecond(ms: number, rate: number): number {
   const left = 1_000 - (((ms % 1_000) + 1_000) % 1_000);
   return rate > 0 ? left / rate : 1_000;
-}
-
-function write(id: string, text: string): void {
-  const element = place(id);
-  if (element.textContent !== text) element.textContent = text;
 }

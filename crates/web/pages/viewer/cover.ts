@@ -2,10 +2,10 @@
 // whatever else is on the stage. Both are states.
 
 import type { Cue, Downbeat } from "downbeat-client";
+import { write } from "../shared/dom.ts";
 import { Ease, sinceEnd } from "./ease.ts";
 import type { Effect } from "./effects.ts";
 import { numberOf, textOf } from "./params.ts";
-import { write } from "./write.ts";
 
 /** How long these take to come, and to go, in ms; black where the cue does not say. */
 const FADE = 1_500;

@@ -2,9 +2,9 @@
 
 import type { Downbeat } from "downbeat-client";
 import { tenths } from "../shared/clock.ts";
+import { write } from "../shared/dom.ts";
 import type { Clip } from "./clip.ts";
 import { onTick } from "./tick.ts";
-import { write } from "./write.ts";
 
 interface Elements {
   title: HTMLElement;

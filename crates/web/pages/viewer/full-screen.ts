@@ -1,6 +1,7 @@
 // A button for the full screen. The whole page goes there, for the operator's message must not stay behind.
 
-import { write } from "./write.ts";
+import { write } from "../shared/dom.ts";
+
 
 /** Has `button` show `element` on the full screen, and back. Where the browser cannot (iPhones), there is no button. */
 export function fullScreen(button: HTMLElement, element: HTMLElement): void {

@@ -2,10 +2,10 @@
 
 import type { Downbeat, Status } from "downbeat-client";
 import { clock, countdown, wallClock } from "../shared/clock.ts";
+import { write } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import { speak } from "../shared/speech.ts";
 import { onTick } from "./tick.ts";
-import { write } from "./write.ts";
 
 interface Elements {
   /** Covers the stage; `data-phase` says with what. */

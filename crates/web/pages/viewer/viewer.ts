@@ -1,5 +1,6 @@
 // The viewer page: what an audience has open. Each file beside this one is one part of it.
 
+import { find } from "../shared/dom.ts";
 import { joinEvent } from "../shared/event.ts";
 import { light } from "../shared/light.ts";
 import { message } from "../shared/message.ts";
@@ -11,23 +12,21 @@ import { fullScreen } from "./full-screen.ts";
 import { tick } from "./tick.ts";
 import { veil } from "./veil.ts";
 
-const one = <Element extends HTMLElement>(id: string) => document.querySelector<Element>(`#${id}`)!;
-
 // Half a megabyte: on its way while the event is being joined.
 const fetched = fetchClip();
 const event = await joinEvent();
 
 // What is said about the event.
-veil({ veil: one("veil"), before: one("veil-before"), words: one("veil-words"), after: one("veil-after") }, event);
-message(one("message"), event);
-light(one("light"), event);
+veil({ veil: find("veil"), before: find("veil-before"), words: find("veil-words"), after: find("veil-after") }, event);
+message(find("message"), event);
+light(find("light"), event);
 
 // What is seen of it.
-const video = clip(one<HTMLVideoElement>("clip"), one("play"), fetched, event);
-const canvas = one<HTMLCanvasElement>("particles");
-effects({ show: one("show"), canvas, curtain: one("curtain"), card: one("card") }, event);
-captions(one("states"), one("moments"), event);
+const video = clip(find<HTMLVideoElement>("clip"), find("play"), fetched, event);
+const canvas = find<HTMLCanvasElement>("particles");
+effects({ show: find("show"), canvas, curtain: find("curtain"), card: find("card") }, event);
+captions(find("states"), find("moments"), event);
 
-details({ title: one("title"), position: one("position"), drift: one("drift") }, event, video);
-fullScreen(one("full"), one("show"));
+details({ title: find("title"), position: find("position"), drift: find("drift") }, event, video);
+fullScreen(find("full"), find("show"));
 tick(event);
