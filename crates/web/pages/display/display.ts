@@ -38,7 +38,7 @@ draw();
 function draw(): void {
   const [now, position, rate] = [event.now(), event.position(), event.rate() ?? 0];
   const state = event.state;
-  const duration = state && "duration" in state ? (state.duration ?? undefined) : undefined;
+  const duration = (state && "duration" in state ? state.duration : null) ?? event.rundown?.duration;
   const { word, figure, beside, tone } = face({ status: event.status, position, rate, duration });
   document.body.dataset["tone"] = tone;
   document.body.style.setProperty("--signs", String(Math.max(4, figure.length)));
