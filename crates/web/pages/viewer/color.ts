@@ -2,7 +2,7 @@
 
 import type { Downbeat } from "downbeat-client";
 import { Ease, sinceEnd } from "./ease.ts";
-import type { Effect } from "./effects.ts";
+import type { Effect } from "./effect.ts";
 import { colorOf } from "./params.ts";
 
 /** How long the light takes to change, in ms. */

@@ -4,7 +4,7 @@
 import type { Cue, Downbeat } from "downbeat-client";
 import { write } from "../shared/dom.ts";
 import { Ease, sinceEnd } from "./ease.ts";
-import type { Effect } from "./effects.ts";
+import type { Effect } from "./effect.ts";
 import { numberOf, textOf } from "./params.ts";
 
 /** How long these take to come, and to go, in ms; black where the cue does not say. */

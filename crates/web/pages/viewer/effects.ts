@@ -1,12 +1,10 @@
 // Which effect each action is. All of them bear it that viewers are some tens or hundreds of milliseconds apart.
 
-import type { CueTurn, Downbeat } from "downbeat-client";
+import type { Downbeat } from "downbeat-client";
 import { color } from "./color.ts";
 import { fade, title } from "./cover.ts";
+import type { Effect } from "./effect.ts";
 import { particles } from "./particles.ts";
-
-/** Does a cue's turn on the page. */
-export type Effect = (turn: CueTurn) => void;
 
 interface Elements {
   show: HTMLElement;

@@ -3,7 +3,7 @@
 // its beginning, takes them away.
 
 import type { Downbeat } from "downbeat-client";
-import type { Effect } from "./effects.ts";
+import type { Effect } from "./effect.ts";
 import { type Grain, grains, place } from "./grains.ts";
 import { colorOf, numberOf, textOf } from "./params.ts";
 import { onTick } from "./tick.ts";
