@@ -61,6 +61,7 @@ before(async () => {
   late.end();
   live.set("log-page", await answered(`${event.path}/log`));
   live.set("event-list", await answered("/v1/events"));
+  live.set("grant", (await call(worker, "GET", "/v1/token", { token: TOKENS.reader })).body);
   const audience = async () => (await answered(`${event.path}/audience`)) as Audience;
   live.set("audience", await until(audience, ({ acks }) => acks?.applied === 1, "the ack"));
   accepted.add("live-ack");

@@ -1,0 +1,62 @@
+// The pages as they are served: under which policy, kept by whom, and in nobody's way.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { call } from "./harness/calls.ts";
+import { Runtime } from "./harness/runtime.ts";
+
+let runtime: Runtime;
+before(async () => void (runtime = await Runtime.start("pages")));
+after(() => runtime.end());
+
+const get = (path: string, headers: Record<string, string> = {}) => call(runtime, "GET", path, { headers });
+
+/** Gives what a page's policy says of one kind of thing. */
+function policy(headers: Headers, directive: string): string[] | undefined {
+  const directives = headers.get("content-security-policy")!.split(";").map((text) => text.trim().split(" "));
+  return directives.find(([name]) => name === directive)?.slice(1);
+}
+
+test("each page is HTML, under a policy that lets it load from here alone", async () => {
+  for (const path of ["/", "/display", "/console", "/?event=gala"]) {
+    const { status, headers, text } = await get(path);
+    assert.equal(status, 200, path);
+    assert.equal(headers.get("content-type"), "text/html; charset=utf-8");
+    assert.match(text, /<script type="module" src="\/\w+\.js"><\/script>/);
+    assert.deepEqual(policy(headers, "default-src"), ["'none'"]);
+    assert.deepEqual(policy(headers, "script-src"), ["'self'", "'wasm-unsafe-eval'"]);
+    assert.deepEqual(policy(headers, "require-trusted-types-for"), ["'script'"]);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+  }
+});
+
+test("the page with the operator's token talks to this worker alone, and stands in no frame", async () => {
+  const [console, viewer] = [await get("/console"), await get("/")];
+  assert.deepEqual(policy(console.headers, "connect-src"), ["'self'"]);
+  assert.deepEqual(policy(console.headers, "frame-ancestors"), ["'none'"]);
+  assert.deepEqual(policy(viewer.headers, "connect-src"), ["'self'", "https:"], "a signed state may lie elsewhere");
+});
+
+test("pages are asked for again each time, and not sent again", async () => {
+  const { headers } = await get("/console");
+  assert.equal(headers.get("cache-control"), "public, max-age=0, must-revalidate");
+  const again = await get("/console", { "if-none-match": headers.get("etag")! });
+  assert.deepEqual([again.status, again.text], [304, ""]);
+});
+
+test("pages of other sites may load the client, and no other file", async () => {
+  const origin = { origin: "https://gala.example" };
+  const client = await get("/downbeat-client.js", origin);
+  assert.match(client.headers.get("content-type")!, /^text\/javascript/);
+  assert.equal(client.headers.get("access-control-allow-origin"), "*");
+  assert.equal((await get("/console.js", origin)).headers.get("access-control-allow-origin"), null);
+});
+
+test("what is no page is the worker's to answer", async () => {
+  for (const path of ["/nothing", "/display/x", "/v1/console", "/_headers"]) {
+    const { status, headers } = await get(path);
+    assert.deepEqual([status, headers.get("content-type")], [404, "application/problem+json"], path);
+  }
+  assert.equal((await get("/time")).status, 200);
+});
