@@ -2,7 +2,6 @@
 
 import { find } from "../shared/dom.ts";
 
-
 /** What each key does. */
 export type Keys = Record<string, () => void>;
 

@@ -2,7 +2,6 @@
 
 import { write } from "../shared/dom.ts";
 
-
 /** Has `button` show `element` on the full screen, and back. Where the browser cannot (iPhones), there is no button. */
 export function fullScreen(button: HTMLElement, element: HTMLElement): void {
   button.hidden = !document.fullscreenEnabled;
