@@ -18,11 +18,13 @@ const SPOKEN: Record<Status, string> = {
   ended: "The event is over.",
 };
 
+// Who presses a key at once is heard.
+keepAwake();
+fillScreen(find<HTMLButtonElement>("whole"));
+
 const event = await joinEvent();
 message(find("message"), event);
 light(find("light"), event);
-keepAwake();
-fillScreen(find<HTMLButtonElement>("whole"));
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 event.on("state", draw);

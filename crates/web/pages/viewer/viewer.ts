@@ -12,6 +12,8 @@ import { fullScreen } from "./full-screen.ts";
 import { tick } from "./tick.ts";
 import { veil } from "./veil.ts";
 
+fullScreen(find("full"), find("show"));
+
 // Half a megabyte: on its way while the event is being joined.
 const fetched = fetchClip();
 const event = await joinEvent();
@@ -28,5 +30,4 @@ effects({ show: find("show"), canvas, curtain: find("curtain"), card: find("card
 captions(find("states"), find("moments"), event);
 
 details({ title: find("title"), position: find("position"), drift: find("drift") }, event, video);
-fullScreen(find("full"), find("show"));
 tick(event);
