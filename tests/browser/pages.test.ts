@@ -37,7 +37,8 @@ test("the pages weigh little, and ask nobody but their own server", async (t) =>
     page.on("request", (request) => void asked.push(request.url()));
     page.on("websocket", (socket) => void asked.push(socket.url().replace(/^ws/, "http")));
     page.on("response", (response) => {
-      if (!/\/clip\.\w+$/.test(response.url())) answered.push(response.body().then((body) => body.length, () => 0));
+      // The clip goes to the video as a `blob:`, which some runs see as an answer of its own.
+      if (!/^blob:|\/clip\.\w+$/.test(response.url())) answered.push(response.body().then((body) => body.length, () => 0));
     });
     await page.goto(runtime.url + path);
     if (path !== "/console") {
@@ -47,7 +48,7 @@ test("the pages weigh little, and ask nobody but their own server", async (t) =>
     const own = (await Promise.all(answered)).reduce((sum, length) => sum + length, 0);
     t.diagnostic(`${path}: ${own} bytes, ${asked.length} requests`);
     weight += own;
-    assert.deepEqual(asked.filter((url) => url.startsWith("blob:") === false && new URL(url).origin !== runtime.url), []);
+    assert.deepEqual(asked.filter((url) => new URL(url).origin !== runtime.url), []);
     await context.close();
   }
   t.diagnostic(`together: ${weight} bytes of ${WEIGHT}`);
