@@ -21,7 +21,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; faults: string[] }> {
   const phone = size === "phone" ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {};
-  const context = await browser.newContext({ viewport: SIZES[size], bypassCSP: false, ...phone, ...options });
+  const context = await browser.newContext({ viewport: SIZES[size], ...phone, ...options });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => void faults.push(String(error)));
@@ -33,7 +33,7 @@ export async function openPage(
 /** Takes a picture of what can be seen, to be looked at: `target/browser/pictures/NAME.png`. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}/${name}.png`, animations: "allow" });
+  await page.screenshot({ path: `${PICTURES}/${name}.png` });
 }
 
 /** Gives what axe-core finds serious or critical, a line for each place. */
