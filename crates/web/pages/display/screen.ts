@@ -1,5 +1,7 @@
 // The screen itself: kept on, and filled.
 
+import { fullScreen } from "../shared/full-screen.ts";
+
 /** Keeps the screen from going dark while the page can be seen, where the browser can. */
 export function keepAwake(): void {
   const ask = () => {
@@ -12,14 +14,8 @@ export function keepAwake(): void {
 
 /** Has `button` and the key F fill the screen with the page, and give it back. */
 export function fillScreen(button: HTMLButtonElement): void {
-  const turn = () => {
-    if (document.fullscreenElement) void document.exitFullscreen();
-    else document.documentElement.requestFullscreen().catch(() => {});
-  };
-  // An iPhone fills its screen with videos alone.
-  button.hidden = !document.fullscreenEnabled;
-  button.addEventListener("click", turn);
-  document.addEventListener("keydown", (key) => {
-    if (key.key.toLowerCase() === "f" && !key.repeat && !key.ctrlKey && !key.metaKey && !key.altKey) turn();
+  const turn = fullScreen(button, document.documentElement);
+  document.addEventListener("keydown", ({ key, repeat, ctrlKey, metaKey, altKey }) => {
+    if (key.toLowerCase() === "f" && !repeat && !ctrlKey && !metaKey && !altKey) turn();
   });
 }
