@@ -108,6 +108,7 @@ test("without the network the display goes on, and its light says since when", a
 test("an event that there is not is no running clock", async () => {
   const { page } = await display("nowhere");
   await until(() => page.locator("#light").innerText(), (words) => words === "there is no such event", "the light to say so");
+  await until(() => shows(page, "still"), ({ word }) => word === "there is no event “nowhere”", "the word to say so");
   assert.equal((await shows(page, "still")).figure, "–:––");
   await page.context().close();
 });

@@ -4,7 +4,7 @@ import type { Status } from "downbeat-client";
 import { clock, countdown, wallClock } from "../shared/clock.ts";
 import { following } from "../shared/cues.ts";
 import { find, write } from "../shared/dom.ts";
-import { joinEvent } from "../shared/event.ts";
+import { eventName, joinEvent } from "../shared/event.ts";
 import { light } from "../shared/light.ts";
 import { message } from "../shared/message.ts";
 import { speak } from "../shared/speech.ts";
@@ -45,7 +45,7 @@ function draw(): void {
   document.body.dataset["tone"] = tone;
   document.body.style.setProperty("--signs", String(Math.max(4, figure.length)));
   write(find("title"), (state && "title" in state && state.title) || event.rundown?.title || "Stage display");
-  write(find("word"), word);
+  write(find("word"), event.connection.why === "unknown-event" ? `there is no event “${eventName()}”` : word);
   write(find("figure"), figure);
   write(find("beside"), beside);
   write(find("wall"), now === undefined ? "––:––:––" : wallClock(now));
