@@ -23,7 +23,7 @@ interface Measured {
   peak: number | null;
 }
 
-/** Gives the run that was disturbed least. */
+/** Returns the run that was disturbed least. */
 function compiled(kind: string, cues: number): Measured {
   const runs = Array.from({ length: rounds }, () => JSON.parse(measure("time", kind, cues)) as Measured);
   const least = (of: "serde" | "compile") => Math.min(...runs.map((run) => run[of]));

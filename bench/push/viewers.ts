@@ -114,7 +114,7 @@ function greeted(viewer: Viewer, joined: () => void) {
   joined();
 }
 
-/** Gives where the frame at `from` has its payload; nothing if it is not whole. Servers do not mask. */
+/** Returns where the frame at `from` has its payload; nothing if it is not whole. Servers do not mask. */
 function parse(bytes: Buffer, from: number) {
   if (bytes.length < from + 2) return null;
   let [start, length] = [from + 2, bytes[from + 1]! & 0x7f];

@@ -11,7 +11,7 @@ const [FIRST, SECOND] = ["ab".repeat(32), "cd".repeat(32)];
 
 const { start, columns, Kind } = await client();
 
-/** Gives the package's inner parts, which it does not export. */
+/** Returns the package's inner parts, which it does not export. */
 async function client() {
   const { outputFiles } = buildSync({
     stdin: {

@@ -18,7 +18,7 @@ const answer = { rev: 13, effectiveAt: NOON, replaced: false, delivery };
 const pressed: Happening = { kind: "pressed", wish: HOLD, at: 0 };
 const failed: Happening = { kind: "failed", why: "the server cannot be reached" };
 
-/** Gives the course after all this. */
+/** Returns the course after all this. */
 function after(...happenings: Happening[]): Course {
   return happenings.reduce<Course>(next, { phase: "none" });
 }

@@ -52,7 +52,7 @@ test("pages with round trips of 20 to 200 ms fire and pause within 50 ms of each
   const viewers = await Promise.all(networks.map((way) => Viewer.join(browser, ours, way, "apart")));
   await Promise.all(viewers.map((viewer) => viewer.settles()));
 
-  /** Gives how far apart the pages fired each cue that all of them did. */
+  /** Returns how far apart the pages fired each cue that all of them did. */
   const apart = async () => {
     const fired = await Promise.all(viewers.map(async (viewer) => (await viewer.told()).filter(turn("fire"))));
     const instants = cues.map(({ id }) => fired.flatMap((told) => told.find(turn("fire", id))?.at ?? []));
@@ -123,7 +123,7 @@ test("a reload fires nothing twice", async () => {
   await viewer.end();
 });
 
-/** Gives moments every `step` ms from `first` to `last`, each called by its instant. */
+/** Returns moments every `step` ms from `first` to `last`, each called by its instant. */
 function every(step: number, first: number, last: number): { id: string }[] {
   const instants = Array.from({ length: Math.floor((last - first) / step) }, (_, index) => first + index * step);
   return instants.map((instant) => moment(`${instant}`, instant));

@@ -7,7 +7,7 @@ import { face, type Standing } from "../../crates/web/pages/display/face.ts";
 const HOUR = 3_600_000;
 const RUNNING: Standing = { status: "running", position: 0, rate: 1, duration: HOUR };
 
-/** Gives what the display says, in a line. */
+/** Returns what the display says, in a line. */
 function says(standing: Partial<Standing>): string {
   const { word, figure, beside, tone } = face({ ...RUNNING, ...standing });
   return `${word} ${figure} (${beside}) ${tone}`;

@@ -19,7 +19,7 @@ const README = readFileSync(`${ROOT}/crates/web/README.md`, "utf8");
 /** The server in its examples, as a `https:` URL. */
 const EXAMPLE = "https://downbeat.example.workers.dev";
 
-/** Gives the first example of the README that `marks` occurs in, with this runtime for its server. */
+/** Returns the first example of the README that `marks` occurs in, with this runtime for its server. */
 function example(marks: string): string {
   const found = [...README.matchAll(/```[a-z]*\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes(marks));
   assert.ok(found, `the README has an example with ${marks}`);

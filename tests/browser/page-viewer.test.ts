@@ -386,7 +386,7 @@ class Seat {
     return this.says(`Number(getComputedStyle(document.querySelector('${selector}')).opacity)`);
   }
 
-  /** Says whether anything is on the particles' canvas. */
+  /** Returns whether anything is on the particles' canvas. */
   lit(): Promise<boolean> {
     return this.page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>("#particles")!;
@@ -395,7 +395,7 @@ class Seat {
     });
   }
 
-  /** Gives how far the video is from where the event is, in s; the worker on this machine has the page's clock. */
+  /** Returns how far the video is from where the event is, in s; the worker on this machine has the page's clock. */
   async off(): Promise<number> {
     const { from, position, rate } = (await this.event.state()).timeline.at(-1)!;
     const now = "performance.timeOrigin + performance.now()";

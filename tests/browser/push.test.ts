@@ -103,13 +103,13 @@ async function end(viewer: Viewer, line: Network): Promise<void> {
   line.end();
 }
 
-/** Gives the numbers of the hubs that hold sockets. */
+/** Returns the numbers of the hubs that hold sockets. */
 async function holding(event: Event): Promise<number[]> {
   const { body } = await call<{ byHub: { hub: number; sockets: number }[] }>(event.server, "GET", `${event.path}/audience`, { token: TOKENS.all });
   return body.byHub.filter(({ sockets }) => sockets > 0).map(({ hub }) => hub);
 }
 
-/** Says whether a page was told that it is live, after `before`. */
+/** Returns whether a page was told that it is live, after `before`. */
 function live(before: Told): (told: Told) => boolean {
   return (told) => connected("live")(told) && told.at > before.at;
 }

@@ -31,7 +31,7 @@ function downbeat(args: string[], input = ""): string {
   return execFileSync(`${ROOT}/target/release/downbeat`, ["cues", ...args], options);
 }
 
-/** Gives a text track as the validator reads it; it must find nothing to complain of. */
+/** Returns a text track as the validator reads it; it must find nothing to complain of. */
 function parsed(track: string): Cue[] {
   const { cues, errors } = new WebVTTParser().parse(track, "metadata");
   assert.deepEqual(errors, []);
@@ -42,7 +42,7 @@ interface Compiled {
   cues: { id: string; time: number; end?: number; action: string; track?: string; params?: object }[];
 }
 
-/** Gives cues as texts in an order of their own: players take the longest first, rundowns go by track. */
+/** Returns cues as texts in an order of their own: players take the longest first, rundowns go by track. */
 function sorted(cues: object[]): string[] {
   return cues.map((cue) => JSON.stringify(cue)).sort();
 }

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => runtime.end());
 
-/** Gives the headers of `names`, null where one is missing. */
+/** Returns the headers of `names`, null where one is missing. */
 function picked(headers: Headers, ...names: string[]): Record<string, string | null> {
   return Object.fromEntries(names.map((name) => [name, headers.get(name)]));
 }

@@ -118,7 +118,7 @@ async function answered(path: string): Promise<unknown> {
   return (await call(worker, "GET", path, { token: TOKENS.all })).body;
 }
 
-/** Gives what is the same whether or not the answer waited for the event's object. */
+/** Returns what is the same whether or not the answer waited for the event's object. */
 function comparable(body: any): unknown {
   const { receivedAt: _, ...rest } = body;
   return rest;

@@ -11,7 +11,7 @@ after(() => runtime.end());
 
 const get = (path: string, headers: Record<string, string> = {}) => call(runtime, "GET", path, { headers });
 
-/** Gives what a page's policy says of one kind of thing. */
+/** Returns what a page's policy says of one kind of thing. */
 function policy(headers: Headers, directive: string): string[] | undefined {
   const directives = headers.get("content-security-policy")!.split(";").map((text) => text.trim().split(" "));
   return directives.find(([name]) => name === directive)?.slice(1);

@@ -61,7 +61,7 @@ function by(token: string, scope: string, refused: Refused): Refused {
 const wrong = (method: string, path: string, allow: string): Refused =>
   ({ ...request(method, path), headers: { allow } });
 
-/** Gives `size` bytes in chunks, without saying beforehand how many; if `open`, nothing follows, not even an end. */
+/** Returns `size` bytes in chunks, without saying beforehand how many; if `open`, nothing follows, not even an end. */
 function chunked(size: number, open = false): ReadableStream {
   const chunk = new Uint8Array(65_536).fill(32);
   let sent = 0;

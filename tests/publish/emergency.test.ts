@@ -27,7 +27,7 @@ async function text(url: string): Promise<string> {
   return answer.ok ? answer.text() : "";
 }
 
-/** Gives what a pointer holds, its signed state as it was signed. */
+/** Returns what a pointer holds, its signed state as it was signed. */
 async function read(prefix: string) {
   const { emergency, ...published } = JSON.parse(await text(pointerUrl(prefix)));
   return { emergency: emergency as Document | undefined, published };

@@ -7,15 +7,15 @@ use crate::clock::{self, ServerClock};
 use crate::server::Server;
 use crate::text;
 
-/// Gives how long after the effect viewers are waited for: 3 s.
+/// How long after the effect viewers are waited for: 3 s.
 ///
 /// Reason: who has a socket applies a change within half a second; who has none is not asked.
 const PATIENCE: Span = Span::from_millis(3_000);
 
-/// Gives how far ahead an effect may be to be waited for: 5 s, more than every lead.
+/// How far ahead an effect may be to be waited for: 5 s, more than every lead.
 const AHEAD_MAX: Span = Span::from_millis(5_000);
 
-/// Gives the pause between two looks.
+/// The pause between two looks.
 const LOOK: Span = Span::from_millis(250);
 
 /// A change that viewers were told of.

@@ -69,7 +69,7 @@ pub(crate) struct Made {
     applied: Applied,
 }
 
-/// Gives a new id for a command: 128 random bits.
+/// Returns a new id for a command: 128 random bits.
 pub(crate) fn new_id() -> Result<CommandId, Error> {
     let bytes: [u8; 32] = random()?;
     let id = &Digest::from_bytes(bytes).to_string()[..32];
@@ -181,7 +181,7 @@ fn now(look: Option<&Reading<StateBody>>, server: &Server) -> Result<ServerTime,
     })
 }
 
-/// Gives the last change, where the token may read the log.
+/// Returns the last change, where the token may read the log.
 pub(crate) fn last_change(server: &Server, context: &Context) -> Option<LastChange> {
     let page = server.log(&context.settings.event, None, 1).ok()?;
     let entry = page.entries.into_iter().next()?;

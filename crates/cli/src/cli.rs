@@ -71,7 +71,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Says whether one JSON object is asked for, by `--json` or as the command has it.
+    /// Returns whether one JSON object is asked for, by `--json` or as the command has it.
     pub(crate) fn json(&self) -> bool {
         let format_json = |args: &CheckArgs| args.format == Format::Json;
         self.global.json || matches!(&self.task, Task::Cues(CuesTask::Check(args)) if format_json(args))
@@ -124,7 +124,7 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    /// Gives what the flags say about where to go.
+    /// Returns what the flags say about where to go.
     pub(crate) fn flags(&self) -> Flags {
         Flags {
             profile: self.profile.clone(),

@@ -10,7 +10,7 @@ pub(crate) fn monotonic() -> LocalTime {
     LocalTime::from_micros(i64::try_from(origin().elapsed().as_micros()).unwrap_or(i64::MAX))
 }
 
-/// Gives a reading of the monotonic clock as timers take it, at most a year ahead; one before the first reading is that.
+/// Returns a reading of the monotonic clock as timers take it, at most a year ahead; one before the first reading is that.
 pub(crate) fn instant(at: LocalTime) -> tokio::time::Instant {
     let ahead = at - LocalTime::from_micros(0);
     (origin() + duration(ahead.min(YEAR))).into()
@@ -24,7 +24,7 @@ fn origin() -> Instant {
     *ORIGIN.get_or_init(Instant::now)
 }
 
-/// Gives what this machine takes for the server's time: its own wall clock, wrong by any amount.
+/// Returns what this machine takes for the server's time: its own wall clock, wrong by any amount.
 ///
 /// Only for what is asked without a server (a token's expiry), and for `doctor`, which measures how wrong it is.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
@@ -39,7 +39,7 @@ pub(crate) fn sleep(span: Span) {
     std::thread::sleep(duration(span));
 }
 
-/// Gives the span as the standard library has it; a negative one is none.
+/// Returns the span as the standard library has it; a negative one is none.
 pub(crate) fn duration(span: Span) -> Duration {
     Duration::from_micros(u64::try_from(span.as_micros()).unwrap_or(0))
 }
@@ -58,7 +58,7 @@ impl ServerClock {
         Self { server, local }
     }
 
-    /// Gives the server's time.
+    /// Returns the server's time.
     pub(crate) fn now(&self) -> ServerTime {
         self.at(monotonic())
     }

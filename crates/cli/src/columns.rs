@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::text::tame;
 
-/// Gives how much of one part is shown, in characters.
+/// How much of one part is shown, in characters.
 const PART_MAX: usize = 60;
 
-/// Gives how much of the last part of a line is shown: nothing stands behind it.
+/// How much of the last part of a line is shown: nothing stands behind it.
 const LAST_MAX: usize = 120;
 
 /// Lines of parts. A column in which no line has anything is left out.
@@ -40,7 +40,7 @@ impl fmt::Display for Columns {
     }
 }
 
-/// Gives a part as it is shown: on one line, and cut where it is long.
+/// Returns a part as it is shown: on one line, and cut where it is long.
 fn shown(part: &str, most: usize) -> String {
     let part = tame(part);
     match part.char_indices().nth(most) {

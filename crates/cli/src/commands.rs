@@ -72,7 +72,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
     })
 }
 
-/// Gives what a command that talks to a server needs.
+/// Returns what a command that talks to a server needs.
 fn context(global: &Global, output: Output) -> Result<Context, ProfileError> {
     let settings = Settings::load(&global.flags())?;
     Ok(Context { settings, output, yes: global.yes, dry_run: global.dry_run })

@@ -21,7 +21,7 @@ pub(crate) enum Gate {
 }
 
 impl Gate {
-    /// Gives the gate before a change. A pause is the emergency: it never takes more than a yes.
+    /// Returns the gate before a change. A pause is the emergency: it never takes more than a yes.
     pub(crate) fn new(yes: bool, confirm: Confirm, is_pause: bool, event: &EventName) -> Self {
         match (yes, confirm, is_pause) {
             (true, ..) => Self::Open,
@@ -68,7 +68,7 @@ pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) 
     })
 }
 
-/// Says whether an answer opens the gate. Whatever is not a clear yes is a no.
+/// Returns whether an answer opens the gate. Whatever is not a clear yes is a no.
 fn opens(gate: &Gate, answer: &str) -> bool {
     match gate {
         Gate::Open => true,

@@ -23,19 +23,19 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Gives the same context for what was already answered with a yes.
+    /// Returns the same context for what was already answered with a yes.
     pub(crate) fn assured(&self) -> Self {
         let output = Output { quiet: true, ..self.output };
         Self { settings: self.settings.clone(), output, yes: true, dry_run: self.dry_run }
     }
 
-    /// Gives the server, for calls anyone may make. They get fresher answers with a token, but do without.
+    /// Returns the server, for calls anyone may make. They get fresher answers with a token, but do without.
     pub(crate) fn reader(&self) -> Result<Server, Error> {
         let server = self.settings.server()?.clone();
         Ok(Server::new(server, self.settings.read_token().ok().flatten(), self.settings.timeout))
     }
 
-    /// Gives the server, for an operator's calls.
+    /// Returns the server, for an operator's calls.
     pub(crate) fn operator(&self) -> Result<Server, Error> {
         let server = self.settings.server()?.clone();
         let token = self.settings.read_token()?.ok_or(profile::ProfileError::NoToken)?;
@@ -51,7 +51,7 @@ impl Context {
         }
     }
 
-    /// Gives the same as members of a JSON object, with the event.
+    /// Returns the same as members of a JSON object, with the event.
     pub(crate) fn place(&self) -> Map<String, Value> {
         Map::from_iter([
             ("profile".to_owned(), json!(self.settings.profile)),
@@ -60,7 +60,7 @@ impl Context {
         ])
     }
 
-    /// Gives a command line of this program that goes to the same event of the same server.
+    /// Returns a command line of this program that goes to the same event of the same server.
     pub(crate) fn command_line(&self, words: &[&str]) -> String {
         let words = words.iter().map(|word| (*word).to_owned());
         let arguments = self.settings.arguments();
@@ -77,7 +77,7 @@ impl Context {
     }
 }
 
-/// Gives the name this program was called by, so that a command shown can be copied as it is.
+/// Returns the name this program was called by, so that a command shown can be copied as it is.
 pub(crate) fn program() -> String {
     std::env::args()
         .next()
@@ -94,7 +94,7 @@ fn event_name(context: &Context, state: Option<&StateBody>) -> String {
     }
 }
 
-/// Gives who asks: what `--actor` or `DOWNBEAT_ACTOR` says, else the user and the machine.
+/// Returns who asks: what `--actor` or `DOWNBEAT_ACTOR` says, else the user and the machine.
 pub(crate) fn actor(given: Option<&str>) -> String {
     let actor = given.map(str::to_owned).or_else(|| profile::variable("DOWNBEAT_ACTOR")).unwrap_or_else(|| {
         let user = whoami::username().unwrap_or_else(|_| "someone".to_owned());
@@ -111,7 +111,7 @@ pub(crate) fn broken(server: &Server, error: &BadTimeline) -> Error {
     Error::Server(ServerError::Strange { url: server.url().to_string(), status: 200, why: error.to_string() })
 }
 
-/// Gives where an event stands as members of a JSON object.
+/// Returns where an event stands as members of a JSON object.
 pub(crate) fn standing_json(standing: &Standing) -> Value {
     json!({ "status": standing.status, "position": standing.position, "rate": standing.rate })
 }

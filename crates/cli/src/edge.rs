@@ -6,10 +6,10 @@ use serde::Serialize;
 use crate::clock;
 use crate::server::Server;
 
-/// Gives the pause before the second look; it doubles up to [`LOOK_MAX`].
+/// The pause before the second look; it doubles up to [`LOOK_MAX`].
 const LOOK_FIRST: Span = Span::from_millis(25);
 
-/// Gives the longest pause between two looks: half of what an isolate may keep a state for (1 s).
+/// The longest pause between two looks: half of what an isolate may keep a state for (1 s).
 const LOOK_MAX: Span = Span::from_millis(400);
 
 /// What the public URL showed.

@@ -155,7 +155,7 @@ impl Error {
         Self::Invalid { message: message.into(), hint: hint.into() }
     }
 
-    /// Gives how the command ends.
+    /// Returns how the command ends.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Profile(error) if error.is_about_token() => Exit::Auth,
@@ -176,7 +176,7 @@ impl Error {
         }
     }
 
-    /// Gives a word that programs can decide by: the server's own code where it is the server that refused.
+    /// Returns a word that programs can decide by: the server's own code where it is the server that refused.
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::Usage { .. } => "usage",
@@ -203,7 +203,7 @@ impl Error {
         }
     }
 
-    /// Gives what to do next.
+    /// Returns what to do next.
     pub(crate) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Usage { hint, .. }
@@ -231,7 +231,7 @@ impl Error {
         })
     }
 
-    /// Gives what a program may want besides code and message.
+    /// Returns what a program may want besides code and message.
     pub(crate) fn more(&self) -> Map<String, Value> {
         match self {
             Self::Server(ServerError::Problem { problem, .. }) => {

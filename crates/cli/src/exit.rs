@@ -44,13 +44,13 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// Gives the number.
+    /// Returns the number.
     pub const fn code(self) -> u8 {
         self as u8
     }
 }
 
-/// Gives the end of `--help`: each code with its meaning.
+/// The end of `--help`: each code with its meaning.
 pub const HELP: &str = "\
 Exit codes:
     0  done

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Gives the file that `-o` names; `-` is standard output, as if there were none.
+/// Returns the file that `-o` names; `-` is standard output, as if there were none.
 pub(crate) fn named(out: Option<&Path>) -> Option<PathBuf> {
     out.filter(|out| *out != Path::new("-")).map(Path::to_owned)
 }
@@ -52,7 +52,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     written.map_err(failed)
 }
 
-/// Gives a name in the same folder that no other run has.
+/// Returns a name in the same folder that no other run has.
 fn beside(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     file.with_file_name(format!(".{name}.{}.new", std::process::id()))

@@ -78,7 +78,7 @@ pub(crate) fn rate(given: &str) -> Result<Rate, String> {
     }
 }
 
-/// Gives the milliseconds of a text, exactly; nothing if it has none of the forms or is longer than a million days.
+/// Returns the milliseconds of a text, exactly; nothing if it has none of the forms or is longer than a million days.
 fn millis(text: &str) -> Option<i64> {
     if text.contains(':') { clock_millis(text) } else { unit_millis(text) }
 }
@@ -138,7 +138,7 @@ fn whole(text: &str) -> Option<i64> {
     if plausible { text.parse().ok() } else { None }
 }
 
-/// Gives `text`, a decimal number of units of `unit_ms`, in whole milliseconds; what is below one is cut off.
+/// Returns `text`, a decimal number of units of `unit_ms`, in whole milliseconds; what is below one is cut off.
 fn decimal(text: &str, unit_ms: i64) -> Option<i64> {
     let (integer, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = u32::try_from(fraction.len()).ok()?;

@@ -31,7 +31,7 @@ impl FromStr for Zone {
 }
 
 impl Zone {
-    /// Gives the instant as the zone's clocks show it.
+    /// Returns the instant as the zone's clocks show it.
     pub(crate) fn at(self, at: ServerTime) -> DateTime<FixedOffset> {
         let utc = utc(at);
         match self {
@@ -40,7 +40,7 @@ impl Zone {
         }
     }
 
-    /// Gives the zone's name, as far as it is known.
+    /// Returns the zone's name, as far as it is known.
     fn name(self) -> String {
         match self {
             Self::Local => "this machine's time zone".to_owned(),
@@ -48,7 +48,7 @@ impl Zone {
         }
     }
 
-    /// Gives the offsets the zone has at this local time: none, one, or two.
+    /// Returns the offsets the zone has at this local time: none, one, or two.
     fn offsets(self, local: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
         match self {
             Self::Local => Local.offset_from_local_datetime(&local).map(|offset| offset.fix()),
@@ -174,7 +174,7 @@ fn local(given: &str, zone: Zone) -> Result<DateTime<FixedOffset>, InstantError>
     }
 }
 
-/// Gives the offsets in force before and after the jump over `local`. No zone ever skipped more than a day.
+/// Returns the offsets in force before and after the jump over `local`. No zone ever skipped more than a day.
 fn offsets_around(zone: Zone, local: NaiveDateTime) -> Option<(FixedOffset, FixedOffset)> {
     let hours = || (1..=48).map(TimeDelta::hours);
     let before = hours().find_map(|hours| zone.offsets(local.checked_sub_signed(hours)?).latest())?;

@@ -48,7 +48,7 @@ impl Measurement {
         Self::of(asked, exchanges).ok_or_else(|| failed.expect("each probe answers or fails, and there is one"))
     }
 
-    /// Gives what `exchanges` say, the earliest first; nothing if there are none.
+    /// Returns what `exchanges` say, the earliest first; nothing if there are none.
     fn of(asked: u16, exchanges: Vec<Exchange>) -> Option<Self> {
         let (mut envelope, mut jumped) = (Envelope::new(), false);
         for exchange in &exchanges {
@@ -59,7 +59,7 @@ impl Measurement {
         Some(Self { asked, exchanges, estimate, spread, jumped })
     }
 
-    /// Gives offset and bound in whole multiples of `step`.
+    /// Returns offset and bound in whole multiples of `step`.
     pub(crate) fn rounded(&self, step: Span) -> Shown {
         let step = step.as_micros();
         let down = |us: i64| us - us.rem_euclid(step);
@@ -95,7 +95,7 @@ fn ask(server: &Server) -> Result<Exchange, ServerError> {
     })
 }
 
-/// Gives a measurement of no exchange, for the tests of those who tell it.
+/// Returns a measurement of no exchange, for the tests of those who tell it.
 #[cfg(test)]
 pub(crate) fn measured(offset: Span, bound: Span) -> Measurement {
     use downbeat_core::ServerTime;

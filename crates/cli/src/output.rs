@@ -14,7 +14,7 @@ use crate::exit::Exit;
 
 /// What a command gives back to be printed.
 pub(crate) trait Report {
-    /// Gives the members of the JSON object, besides `ok` and `code`.
+    /// Returns the members of the JSON object, besides `ok` and `code`.
     fn json(&self) -> Map<String, Value>;
 
     /// Writes it for people.
@@ -25,13 +25,13 @@ pub(crate) trait Report {
         Ok(())
     }
 
-    /// Gives what is known only a while later. It is waited for when the rest is printed, and not at all for programs and
+    /// Returns what is known only a while later. It is waited for when the rest is printed, and not at all for programs and
     /// with `--quiet`.
     fn afterword(&self) -> Option<String> {
         None
     }
 
-    /// Gives how the command failed, if what it found out is that something is wrong.
+    /// Returns how the command failed, if what it found out is that something is wrong.
     fn failure(&self) -> Option<Failure> {
         None
     }
@@ -62,7 +62,7 @@ struct Envelope {
     more: Map<String, Value>,
 }
 
-/// Gives a value as the members of a JSON object.
+/// Returns a value as the members of a JSON object.
 pub(crate) fn members(value: impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(members)) => members,

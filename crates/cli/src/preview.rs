@@ -21,7 +21,7 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// Gives where the event of `state` stands at `at`, if nobody changes it until then.
+    /// Returns where the event of `state` stands at `at`, if nobody changes it until then.
     ///
     /// # Errors
     /// [`BadTimeline`] if what came is none.
@@ -44,7 +44,7 @@ impl Standing {
         Self { status, position, rate }
     }
 
-    /// Gives how far viewers have got; nothing if the event has not begun or is over.
+    /// Returns how far viewers have got; nothing if the event has not begun or is over.
     pub(crate) fn under_way(&self) -> Option<Position> {
         let Self { status, position, .. } = *self;
         let begun = matches!(status, StatusWord::Running | StatusWord::Paused) && position >= Position::START;
@@ -76,7 +76,7 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    /// Gives what viewers are told at `at`, if nobody changes it until then.
+    /// Returns what viewers are told at `at`, if nobody changes it until then.
     pub(crate) fn of(state: &StateBody, at: ServerTime) -> Self {
         match state.messages.iter().rev().find(|announcement| announcement.from <= at) {
             Some(Announcement { text: Some(texts), severity, .. }) => {
@@ -86,7 +86,7 @@ impl Told {
         }
     }
 
-    /// Gives what the words of a command will tell.
+    /// Returns what the words of a command will tell.
     pub(crate) fn words(words: &Words, severity: Severity, locale: &Locale) -> Self {
         let texts = match words {
             Words::Plain(text) => BTreeMap::from([(locale.clone(), text.clone())]),
@@ -111,7 +111,7 @@ impl fmt::Display for Told {
     }
 }
 
-/// Gives where the event will stand at `at`, when `command` takes effect; nothing for what only the server knows.
+/// Returns where the event will stand at `at`, when `command` takes effect; nothing for what only the server knows.
 pub(crate) fn after(state: &StateBody, command: &Command, at: ServerTime) -> Result<Option<Standing>, BadTimeline> {
     let mut timeline = state.timeline()?;
     let (mut starts_at, mut ended_at) = (state.starts_at, state.ended_at);
@@ -144,7 +144,7 @@ pub(crate) fn after(state: &StateBody, command: &Command, at: ServerTime) -> Res
     Ok(Some(Standing::on(&timeline, starts_at, ended_at, at)))
 }
 
-/// Gives what viewers will be told when `command` takes effect; nothing for what only the server knows.
+/// Returns what viewers will be told when `command` takes effect; nothing for what only the server knows.
 pub(crate) fn told_after(state: &StateBody, command: &Command, at: ServerTime) -> Option<Told> {
     match command {
         Command::Pause { message: Some(draft) }
@@ -158,13 +158,13 @@ pub(crate) fn told_after(state: &StateBody, command: &Command, at: ServerTime) -
     }
 }
 
-/// Gives the rate the event had before it was held, as far as its timeline reaches.
+/// Returns the rate the event had before it was held, as far as its timeline reaches.
 fn rate_before_hold(timeline: &Timeline, at: ServerTime) -> Rate {
     let before = timeline.segments().iter().rev().filter(|segment| segment.from <= at);
     before.map(|segment| segment.rate).find(|rate| !rate.is_held()).unwrap_or(Rate::NORMAL)
 }
 
-/// Gives where a seek by `distance` goes, when it takes effect at `at`.
+/// Returns where a seek by `distance` goes, when it takes effect at `at`.
 pub(crate) fn seek_by(state: &StateBody, distance: Span, at: ServerTime) -> Result<Position, BadTimeline> {
     let here = state.timeline()?.position(at, state.starts_at);
     Ok((here + distance).whole_millis())

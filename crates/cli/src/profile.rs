@@ -17,7 +17,7 @@ use crate::server::ServerUrl;
 /// The file with the profiles, looked for in the current directory and those above it.
 pub(crate) const FILE: &str = "downbeat.toml";
 
-/// Gives how long a command may take altogether where nothing else is said: 10 s.
+/// How long a command may take altogether where nothing else is said: 10 s.
 ///
 /// Reason: an operator in an emergency wants to know by then whether to pick up the phone.
 pub(crate) const TIMEOUT_DEFAULT: Span = Span::from_millis(10_000);
@@ -215,7 +215,7 @@ impl fmt::Display for ProfileError {
 impl std::error::Error for ProfileError {}
 
 impl ProfileError {
-    /// Gives what to do about it.
+    /// Returns what to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Unreadable { .. } => "make it readable, or run this from another directory".to_owned(),
@@ -241,7 +241,7 @@ impl ProfileError {
         }
     }
 
-    /// Says whether it is about somebody's token.
+    /// Returns whether it is about somebody's token.
     pub(crate) const fn is_about_token(&self) -> bool {
         matches!(self, Self::NoToken | Self::TokenFile { .. } | Self::NotAToken { .. })
     }
@@ -360,7 +360,7 @@ impl Settings {
         })
     }
 
-    /// Gives the server.
+    /// Returns the server.
     ///
     /// # Errors
     /// [`ProfileError::NoServer`].
@@ -388,7 +388,7 @@ impl Settings {
             .map_err(|why: downbeat_wire::token::TokenError| ProfileError::NotAToken { place, why: why.to_string() })
     }
 
-    /// Gives what was said on the command line about where to go, so that another command goes there too.
+    /// Returns what was said on the command line about where to go, so that another command goes there too.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["--event".to_owned(), self.event.to_string()];
         let mut push = |flag: &str, value: String| arguments.extend([flag.to_owned(), value]);
@@ -444,7 +444,7 @@ fn read(path: &Path, text: &str) -> Result<File, ProfileError> {
     Ok(file)
 }
 
-/// Gives the nearest `downbeat.toml`, in `directory` or above it.
+/// Returns the nearest `downbeat.toml`, in `directory` or above it.
 fn find(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|directory| directory.join(FILE)).find(|file| file.is_file())
 }

@@ -57,12 +57,12 @@ pub(crate) fn differs(message: impl Into<String>, hint: impl Into<String>) -> Er
     Error::Differs { message: message.into(), hint: hint.into() }
 }
 
-/// Gives the digest that a key names: `…/<sha256>.json`.
+/// Returns the digest that a key names: `…/<sha256>.json`.
 pub(crate) fn digest_in(key: &str) -> Option<Digest> {
     key.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
 }
 
-/// Gives a new life of a counter: 80 random bits.
+/// Returns a new life of a counter: 80 random bits.
 fn new_epoch() -> Result<Epoch, Error> {
     let bytes: [u8; 32] = change::random()?;
     let epoch = &Digest::from_bytes(bytes).to_string()[..20];

@@ -21,10 +21,10 @@ use crate::web::{self, Silence};
 pub(crate) use address::ServerUrl;
 pub(crate) use error::ServerError;
 
-/// Gives how long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
+/// How long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
 const ATTEMPT: Span = Span::from_millis(4_000);
 
-/// Gives the pause between two attempts.
+/// The pause between two attempts.
 const PAUSE: Span = Span::from_millis(250);
 
 /// An answer, with what it tells about the server's clock.
@@ -86,7 +86,7 @@ enum Fault {
 }
 
 impl Server {
-    /// Gives the server at `url`. Every call may take `timeout` altogether.
+    /// Returns the server at `url`. Every call may take `timeout` altogether.
     pub(crate) fn new(url: ServerUrl, token: Option<Token>, timeout: Span) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -95,61 +95,61 @@ impl Server {
         Self { url, token, timeout, agent: config.build().new_agent() }
     }
 
-    /// Gives the same server with another timeout.
+    /// Returns the same server with another timeout.
     pub(crate) fn within(&self, timeout: Span) -> Self {
         Self { url: self.url.clone(), token: self.token.clone(), timeout, agent: self.agent.clone() }
     }
 
-    /// Gives its address.
+    /// Returns its address.
     pub(crate) const fn url(&self) -> &ServerUrl {
         &self.url
     }
 
-    /// Gives the URL of a route.
+    /// Returns the URL of a route.
     pub(crate) fn url_of(&self, route: &Route) -> String {
         format!("{}{}", self.url, route.path())
     }
 
-    /// Gives the event's whole public state. Shown a token that may read, the server asks the event itself instead of a
+    /// Returns the event's whole public state. Shown a token that may read, the server asks the event itself instead of a
     /// copy that may be a second old: an operator does not decide on old news.
     pub(crate) fn state(&self, event: &EventName) -> Result<Reading<StateBody>, ServerError> {
         let call = Call::get(Route::Event(event.clone())).operator();
         self.read(call, |state: &StateBody| state.server_time).inspect(|reading| remember(&self.url, &reading.body))
     }
 
-    /// Gives the event's time.
+    /// Returns the event's time.
     pub(crate) fn time(&self, event: &EventName) -> Result<Reading<TimeBody>, ServerError> {
         self.read(Call::get(Route::EventTime(event.clone())), |time: &TimeBody| time.server_time)
     }
 
-    /// Gives the server's time, whatever events there are.
+    /// Returns the server's time, whatever events there are.
     pub(crate) fn clock(&self) -> Result<Reading<TimeBody>, ServerError> {
         self.read(Call::get(Route::Time), |time: &TimeBody| time.server_time)
     }
 
-    /// Gives what the token allows.
+    /// Returns what the token allows.
     pub(crate) fn grant(&self) -> Result<Grant, ServerError> {
         self.decoded(Call::get(Route::Token).operator())
     }
 
-    /// Gives the events there are.
+    /// Returns the events there are.
     pub(crate) fn events(&self) -> Result<EventList, ServerError> {
         self.decoded(Call::get(Route::Events).operator())
     }
 
-    /// Gives a page of the log, the newest first: entries before `before`.
+    /// Returns a page of the log, the newest first: entries before `before`.
     pub(crate) fn log(&self, event: &EventName, before: Option<Rev>, limit: u32) -> Result<LogPage, ServerError> {
         let before = before.map(|rev| format!("&before={rev}")).unwrap_or_default();
         let call = Call { query: format!("?limit={limit}{before}"), ..Call::get(Route::Log(event.clone())) };
         self.decoded(call.operator())
     }
 
-    /// Gives who is connected.
+    /// Returns who is connected.
     pub(crate) fn audience(&self, event: &EventName) -> Result<Audience, ServerError> {
         self.decoded(Call::get(Route::Audience(event.clone())).operator())
     }
 
-    /// Gives the bytes of a rundown.
+    /// Returns the bytes of a rundown.
     pub(crate) fn rundown(&self, event: &EventName, digest: Digest) -> Result<Vec<u8>, ServerError> {
         accepted(self.send(Call::get(Route::Rundown(event.clone(), digest)))?).map(|answer| answer.bytes)
     }
@@ -176,7 +176,7 @@ impl Server {
         }
     }
 
-    /// Gives a command. The same id again changes nothing, so it is repeated until there is an answer.
+    /// Returns a command. The same id again changes nothing, so it is repeated until there is an answer.
     pub(crate) fn command(&self, event: &EventName, request: &Request) -> Result<Reading<CommandAnswer>, ServerError> {
         interrupt::something_was_sent();
         let body = command::body(request).to_string().into_bytes();
@@ -203,7 +203,7 @@ impl Server {
         accepted(self.send(call)?).map(|answer| answer.status == 201)
     }
 
-    /// Gives every rundown that is stored for the event.
+    /// Returns every rundown that is stored for the event.
     pub(crate) fn rundowns(&self, event: &EventName) -> Result<Vec<StoredRundown>, ServerError> {
         let mut rundowns: Vec<StoredRundown> = Vec::new();
         loop {
@@ -233,7 +233,7 @@ impl Server {
         }
     }
 
-    /// Gives the version the server says it has, whether or not the event exists.
+    /// Returns the version the server says it has, whether or not the event exists.
     pub(crate) fn version(&self, event: &EventName) -> Result<Option<String>, ServerError> {
         Ok(self.send(Call::get(Route::Event(event.clone())))?.version)
     }
@@ -358,14 +358,14 @@ fn decode<T: DeserializeOwned>(
     Ok(Reading { body, clock })
 }
 
-/// Gives the beginning of an answer, fit for one line.
+/// Returns the beginning of an answer, fit for one line.
 fn excerpt(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(400)]);
     let text: String = text::tame(&text).chars().take(100).collect();
     if text.trim().is_empty() { "an empty body".to_owned() } else { format!("{:?}", text.trim()) }
 }
 
-/// Says whether a state is what a configuration asked for.
+/// Returns whether a state is what a configuration asked for.
 fn holds(wanted: &Configuration, state: &StateBody) -> bool {
     fn same<T: PartialEq>(wanted: Option<&T>, actual: &T) -> bool {
         wanted.is_none_or(|wanted| wanted == actual)

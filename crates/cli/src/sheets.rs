@@ -70,7 +70,7 @@ pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
     Ok(Sheet::of(&name, is_file, text, options))
 }
 
-/// Gives the name and the rundown of a sheet; where there is none, what is wrong with it is shown.
+/// Returns the name and the rundown of a sheet; where there is none, what is wrong with it is shown.
 pub(crate) fn rundown(path: &Path, output: Output) -> Result<(String, Rundown), Error> {
     let sheet = read(path, &Options::default())?;
     if !output.json && sheet.rundown.is_none() {
@@ -95,7 +95,7 @@ pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Remar
     Ok((sheet, remarks))
 }
 
-/// Gives the last part of a path.
+/// Returns the last part of a path.
 pub(crate) fn file_name(name: &str) -> String {
     Path::new(name).file_name().map_or_else(|| name.to_owned(), |last| last.to_string_lossy().into_owned())
 }
@@ -118,7 +118,7 @@ pub(crate) fn source(path: &Path) -> Result<Source, Error> {
     Ok(Source { name, is_file, text })
 }
 
-/// Gives the texts of included files, which lie in the folder of the sheet named `name` or below it.
+/// Returns the texts of included files, which lie in the folder of the sheet named `name` or below it.
 ///
 /// Links are followed as far as they stay there: a sheet from somebody else must not show what lies elsewhere.
 pub(crate) fn included(name: &str, is_file: bool) -> impl Fn(&str) -> Result<String, Unread> {
@@ -150,7 +150,7 @@ fn unread(error: std::io::Error) -> Unread {
     })
 }
 
-/// Gives the folder of a file.
+/// Returns the folder of a file.
 fn folder(name: &str) -> PathBuf {
     Path::new(name).parent().map(Path::to_owned).unwrap_or_default()
 }
@@ -178,28 +178,28 @@ impl Sheet {
         Self { name: name.to_owned(), texts, rundown, diagnostics }
     }
 
-    /// Gives a sheet that is not compiled, because of this.
+    /// Returns a sheet that is not compiled, because of this.
     pub(crate) fn refused(source: Source, diagnostic: Diagnostic) -> Self {
         let Source { name, is_file, text } = source;
         Self::with(&name, is_file, text, None, vec![diagnostic], Vec::new())
     }
 
-    /// Gives the files it was read from.
+    /// Returns the files it was read from.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.texts.iter().filter(|text| text.is_file).map(|text| PathBuf::from(&text.name)).collect()
     }
 
-    /// Gives how many errors it has.
+    /// Returns how many errors it has.
     pub(crate) fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.level() == Level::Error).count()
     }
 
-    /// Gives how many warnings it has.
+    /// Returns how many warnings it has.
     pub(crate) fn warnings(&self) -> usize {
         self.diagnostics.len() - self.errors()
     }
 
-    /// Gives the rundown.
+    /// Returns the rundown.
     ///
     /// # Errors
     /// [`Error::Sheet`] if there is none.
@@ -211,7 +211,7 @@ impl Sheet {
         })
     }
 
-    /// Gives each diagnostic with its place.
+    /// Returns each diagnostic with its place.
     pub(crate) fn findings(&self) -> impl Iterator<Item = Finding<'_>> {
         self.diagnostics.iter().map(|diagnostic| self.finding(diagnostic))
     }
@@ -223,7 +223,7 @@ impl Sheet {
         Finding { text, diagnostic, from, to }
     }
 
-    /// Gives which text a diagnostic is about: the sheet's own if it says nothing else.
+    /// Returns which text a diagnostic is about: the sheet's own if it says nothing else.
     fn text_index(&self, diagnostic: &Diagnostic) -> usize {
         self.texts.iter().position(|text| text.included_as.as_deref() == diagnostic.file()).unwrap_or(0)
     }
@@ -250,7 +250,7 @@ impl Sheet {
         out
     }
 
-    /// Gives the diagnostics for programs.
+    /// Returns the diagnostics for programs.
     pub(crate) fn json(&self) -> Value {
         let one = |finding: Finding<'_>| {
             let diagnostic = finding.diagnostic;
@@ -277,17 +277,17 @@ impl Text {
 }
 
 impl Finding<'_> {
-    /// Gives the path of the file it is in, or `stdin`.
+    /// Returns the path of the file it is in, or `stdin`.
     pub(crate) fn file(&self) -> &str {
         &self.text.name
     }
 
-    /// Gives the path of the file it is in; nothing for standard input.
+    /// Returns the path of the file it is in; nothing for standard input.
     pub(crate) fn path(&self) -> Option<&str> {
         self.text.is_file.then_some(&self.text.name)
     }
 
-    /// Gives how bad it is, in a word.
+    /// Returns how bad it is, in a word.
     pub(crate) fn severity(&self) -> &'static str {
         match self.diagnostic.level() {
             Level::Error => "error",
@@ -330,12 +330,12 @@ pub(crate) fn remark(file: &str, remark: &interchange::Remark) -> String {
     text::tame(&format!("{file}{line}: {}", remark.message))
 }
 
-/// Gives what is said about another program's file, for programs.
+/// Returns what is said about another program's file, for programs.
 pub(crate) fn remarks(file: &str, remarks: &[interchange::Remark]) -> Value {
     remarks.iter().map(|remark| json!({ "file": file, "line": remark.line, "message": remark.message })).collect()
 }
 
-/// Gives the beginning of a digest, long enough to tell rundowns apart.
+/// Returns the beginning of a digest, long enough to tell rundowns apart.
 pub(crate) fn short(digest: downbeat_core::Digest) -> String {
     digest.to_string()[..12].to_owned()
 }

@@ -7,7 +7,7 @@ use ureq::http;
 
 use crate::clock;
 
-/// Gives how long making a connection may take: 3 s, one lost packet and its repetition.
+/// How long making a connection may take: 3 s, one lost packet and its repetition.
 const CONNECT: Span = Span::from_millis(3_000);
 
 /// Why there is no answer.
@@ -36,7 +36,7 @@ impl std::error::Error for Silence {}
 pub(crate) struct Web(ureq::Agent);
 
 impl Web {
-    /// Gives one that follows at most `redirects`.
+    /// Returns one that follows at most `redirects`.
     pub(crate) fn new(redirects: u32) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)

@@ -20,7 +20,7 @@ fn replay(trace: &str, arguments: &[&str]) -> Run {
     downbeat(&[&["clock", "replay", file.to_str().unwrap()], arguments].concat())
 }
 
-/// Gives the lines that came out.
+/// Returns the lines that came out.
 fn lines(run: &Run) -> Vec<Value> {
     assert_eq!(run.code, 0, "{}", run.err);
     run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

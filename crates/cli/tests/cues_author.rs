@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use harness::{Directory, Fake, Mood, Run, TOKEN, downbeat, run_in};
 use serde_json::{Value, json};
 
-/// Gives the path of an example sheet.
+/// Returns the path of an example sheet.
 fn example(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cues/good").join(name);
     path.to_str().unwrap().to_owned()

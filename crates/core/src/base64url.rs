@@ -10,7 +10,7 @@ use alloc::string::String;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Gives the text of `bytes`.
+/// Returns the text of `bytes`.
 pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
@@ -23,7 +23,7 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// Gives the `N` bytes that `text` stands for; nothing if it stands for another number of bytes, or for none. Each row
+/// Returns the `N` bytes that `text` stands for; nothing if it stands for another number of bytes, or for none. Each row
 /// of bytes has one text: bits that say nothing have to be 0.
 pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != (N * 4).div_ceil(3) {

@@ -6,28 +6,28 @@ use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
 use alloc::string::String;
 
-/// Gives how far ahead of now a pause takes effect: 500 ms.
+/// How far ahead of now a pause takes effect: 500 ms.
 ///
 /// Reason: long enough for a push to reach most viewers, short enough for an emergency. Source: the design's constants.
 pub const LEAD_PAUSE: Span = Span::from_millis(500);
 
-/// Gives how far ahead of now everything else takes effect: 2 s.
+/// How far ahead of now everything else takes effect: 2 s.
 ///
 /// Reason: viewers have time to load what the new position needs, and act together. Source: the design's constants.
 pub const LEAD: Span = Span::from_millis(2_000);
 
-/// Gives how far ahead a command may be scheduled: 31 days.
+/// How far ahead a command may be scheduled: 31 days.
 ///
 /// Reason: further ahead, a mistyped year would be accepted in silence.
 pub const AHEAD_MAX: Span = Span::from_millis(31 * 24 * 3_600_000);
 
-/// Gives the slowest rate an operator may set: 0.25, the least at which every browser still plays sound.
+/// The slowest rate an operator may set: 0.25, the least at which every browser still plays sound.
 pub const RATE_MIN: Rate = Rate::from_thousandths(250).expect("250 thousandths are below Rate::MAX");
 
-/// Gives the fastest rate an operator may set: 4, the most at which every browser still plays sound.
+/// The fastest rate an operator may set: 4, the most at which every browser still plays sound.
 pub const RATE_MAX: Rate = Rate::from_thousandths(4_000).expect("4 000 thousandths are below Rate::MAX");
 
-/// Gives how far from the beginning a seek may go, either way: 366 days.
+/// How far from the beginning a seek may go, either way: 366 days.
 pub const SEEK_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 
 /// What is to happen.
@@ -100,7 +100,7 @@ impl Command {
     pub const NAMES: [&str; 11] =
         ["pause", "resume", "seek", "rate", "announce", "clear", "reschedule", "end", "reopen", "rundown", "undo"];
 
-    /// Gives the command's name on the wire.
+    /// Returns the command's name on the wire.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Pause { .. } => "pause",
@@ -117,7 +117,7 @@ impl Command {
         }
     }
 
-    /// Gives how far ahead of now the command takes effect at the earliest.
+    /// Returns how far ahead of now the command takes effect at the earliest.
     pub const fn lead(&self) -> Span {
         match self {
             Self::Pause { .. } => LEAD_PAUSE,
@@ -125,7 +125,7 @@ impl Command {
         }
     }
 
-    /// Says whether the command can be asked for a later instant; the others take effect as they arrive.
+    /// Returns whether the command can be asked for a later instant; the others take effect as they arrive.
     pub const fn can_be_scheduled(&self) -> bool {
         !matches!(self, Self::Reschedule { .. } | Self::Rundown { .. } | Self::Undo)
     }

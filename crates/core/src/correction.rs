@@ -41,65 +41,65 @@ use drifts::{Drifts, beyond};
 
 pub use reading::{Action, Doing, Means, Reading};
 
-/// Gives the drift from which on it is corrected: 50 ms.
+/// The drift from which on it is corrected: 50 ms.
 ///
 /// Reason: below it picture and sound of two screens in one room pass for together (ITU-R BT.1359 has 45 ms as the
 /// limit of detecting early sound).
 pub const ENGAGES: Span = Span::from_millis(50);
 
-/// Gives the drift at which a correction is as good as over: 15 ms, about a frame at 60 Hz.
+/// The drift at which a correction is as good as over: 15 ms, about a frame at 60 Hz.
 ///
 /// Reason: from there on its end is set for when the drift should be gone, and noise has no more say in it.
 pub const RELEASES: Span = Span::from_millis(15);
 
-/// Gives the drift from which on media is sought: 300 ms.
+/// The drift from which on media is sought: 300 ms.
 ///
 /// Reason: at 5 % it would take 6 s to play away, longer than a viewer puts up with what is off.
 pub const SEEKS: Span = Span::from_millis(300);
 
-/// Gives the drift from which on media is sought that cannot be corrected by its rate: 100 ms.
+/// The drift from which on media is sought that cannot be corrected by its rate: 100 ms.
 ///
 /// Reason: a seek is seen and heard, more than a drift of less than that.
 pub const SEEKS_ONLY: Span = Span::from_millis(100);
 
-/// Gives the time in which a drift is corrected by a rate that is not at its limit: 3 s.
+/// The time in which a drift is corrected by a rate that is not at its limit: 3 s.
 ///
 /// Reason: 50 ms then make 1.7 %, which nobody hears, as pitch is kept.
 pub const CORRECTED_IN: Span = Span::from_millis(3_000);
 
-/// Gives how far a rate may be from that of the event: 5 %.
+/// How far a rate may be from that of the event: 5 %.
 ///
 /// Reason: what broadcasters speed films up by (24 to 25 frames a second are 4 %) without anyone noticing, and a bit.
 pub const RATE_SHARE: f64 = 0.05;
 
-/// Gives how long nothing is corrected after a seek: 1.5 s, doubling to [`REST_MAX`] while seeks do not help.
+/// How long nothing is corrected after a seek: 1.5 s, doubling to [`REST_MAX`] while seeks do not help.
 ///
 /// Reason: players report positions they have not reached, decode ahead, and refill; measured drifts settle within it.
 pub const REST: Span = Span::from_millis(1_500);
 
-/// Gives the longest rest: 60 s. A player that cannot be brought closer is left in peace.
+/// The longest rest: 60 s. A player that cannot be brought closer is left in peace.
 pub const REST_MAX: Span = Span::from_millis(60_000);
 
-/// Gives how long nothing is corrected before a change of the timeline, and after it where media need not be sought.
+/// How long nothing is corrected before a change of the timeline, and after it where media need not be sought.
 const SETTLE: Span = Span::from_millis(500);
 
-/// Gives how often to read media that is where it should be.
+/// How often to read media that is where it should be.
 const LOOK: Span = Span::from_millis(500);
 
-/// Gives how often to read media that nothing can be done about, or that stands.
+/// How often to read media that nothing can be done about, or that stands.
 const IDLE: Span = Span::from_millis(1_000);
 
-/// Gives how soon to read again while too little is known.
+/// How soon to read again while too little is known.
 const LOOK_AGAIN: Span = Span::from_millis(50);
 
-/// Gives how long rates may go on without an end before they are given up for this media: 12 s, twice what the largest
+/// How long rates may go on without an end before they are given up for this media: 12 s, twice what the largest
 /// drift takes.
 const PACING_MAX: Span = Span::from_millis(12_000);
 
-/// Gives the most that seeks are taken to take: 2 s. What takes longer is the network's doing, and not to be learned.
+/// The most that seeks are taken to take: 2 s. What takes longer is the network's doing, and not to be learned.
 const OVERSHOOT_MAX: Span = Span::from_millis(2_000);
 
-/// Gives the least: some players land a little ahead of where they were sent.
+/// The least: some players land a little ahead of where they were sent.
 const OVERSHOOT_MIN: Span = Span::from_millis(-500);
 
 /// The rates that browsers can play; Chrome refuses others.
@@ -163,7 +163,7 @@ struct Goal {
 }
 
 impl Correction {
-    /// Gives the correction of media whose beginning belongs to the position `begins` of the event.
+    /// Returns the correction of media whose beginning belongs to the position `begins` of the event.
     pub const fn new(begins: Position, means: Means) -> Self {
         Self {
             begins,
@@ -248,27 +248,27 @@ impl Correction {
         }
     }
 
-    /// Gives when to read the media next; nothing while there is no timeline.
+    /// Returns when to read the media next; nothing while there is no timeline.
     pub const fn next_deadline(&self) -> Option<LocalTime> {
         self.deadline
     }
 
-    /// Gives the mean drift as last measured: positive where the media is ahead of the event.
+    /// Returns the mean drift as last measured: positive where the media is ahead of the event.
     pub const fn drift(&self) -> Option<Span> {
         self.drift
     }
 
-    /// Gives what is being done.
+    /// Returns what is being done.
     pub const fn doing(&self) -> Doing {
         self.doing
     }
 
-    /// Gives by what the media is corrected: seeks, too, where its rates have been found to do nothing.
+    /// Returns by what the media is corrected: seeks, too, where its rates have been found to do nothing.
     pub const fn means(&self) -> Means {
         self.means
     }
 
-    /// Gives where the media should be.
+    /// Returns where the media should be.
     fn goal(&self, server: ServerTime, now: LocalTime) -> Option<Goal> {
         let (timeline, starts_at) = self.course.as_ref()?;
         let rate = timeline.rate(server).as_factor();
@@ -456,7 +456,7 @@ impl Correction {
 }
 
 impl Goal {
-    /// Gives where the media should be at another instant, had nothing changed.
+    /// Returns where the media should be at another instant, had nothing changed.
     fn position_at(&self, at: LocalTime) -> Span {
         self.position + Span::from_micros(((at - self.at).as_micros() as f64 * self.rate) as i64)
     }

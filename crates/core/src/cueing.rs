@@ -67,7 +67,7 @@ pub use effect::{CueRef, Effect, Timing};
 pub use list::CueList;
 pub use memory::{ELSEWHERE_MAX, Memory, MemoryError, RANGES_MAX};
 
-/// Gives how late a moment may fire for a viewer who was there when it was due: 1 s.
+/// How late a moment may fire for a viewer who was there when it was due: 1 s.
 ///
 /// Reason: browsers run the timers of hidden pages once a second (HTML lets them; Chrome and Firefox do), and a moment
 /// should not be lost to a viewer for having looked elsewhere. On a page that is seen timers are late by milliseconds.
@@ -125,7 +125,7 @@ struct Followed {
 }
 
 impl Cueing {
-    /// Gives the cueing of a viewer who has seen nothing, or in an earlier life of the page what `memory` holds.
+    /// Returns the cueing of a viewer who has seen nothing, or in an earlier life of the page what `memory` holds.
     pub fn new(memory: Option<Memory>) -> Self {
         Self {
             list: CueList::default(),
@@ -186,22 +186,22 @@ impl Cueing {
         }
     }
 
-    /// Gives the next thing to do.
+    /// Returns the next thing to do.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop()
     }
 
-    /// Gives the instant at which to tick next; a past one means now, nothing that there is nothing to wait for.
+    /// Returns the instant at which to tick next; a past one means now, nothing that there is nothing to wait for.
     pub fn next_deadline(&self) -> Option<ServerTime> {
         if self.changed && self.course.is_some() { Some(ASAP) } else { self.deadline }
     }
 
-    /// Gives the states that are active.
+    /// Returns the states that are active.
     pub fn active(&self) -> impl Iterator<Item = CueRef> + '_ {
         self.active.iter().map(|active| self.cue(active.row))
     }
 
-    /// Gives what has fired, for the shell to keep through a reload.
+    /// Returns what has fired, for the shell to keep through a reload.
     ///
     /// Keep it *before* doing what [`Effect::Fire`] asks: a page that dies in between has then missed a cue instead
     /// of firing it twice.

@@ -63,7 +63,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Gives the status at `at` of an event with this timeline, start and end.
+    /// Returns the status at `at` of an event with this timeline, start and end.
     pub fn of(timeline: &Timeline, starts_at: ServerTime, ended_at: Option<ServerTime>, at: ServerTime) -> Self {
         if ended_at.is_some_and(|ended_at| ended_at <= at) {
             Self::Ended
@@ -76,7 +76,7 @@ impl Status {
         }
     }
 
-    /// Gives the word that stands for it on the wire.
+    /// Returns the word that stands for it on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",
@@ -141,37 +141,37 @@ pub struct Change {
 }
 
 impl Change {
-    /// Gives the id of the command; nothing for a change of the configuration.
+    /// Returns the id of the command; nothing for a change of the configuration.
     pub fn id(&self) -> Option<&CommandId> {
         self.id.as_ref()
     }
 
-    /// Gives the command's name, `create` for the making of the event, `configure`, or `emergency`.
+    /// Returns the command's name, `create` for the making of the event, `configure`, or `emergency`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Gives who asked for it.
+    /// Returns who asked for it.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
-    /// Gives why.
+    /// Returns why.
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
 
-    /// Gives when it was decided.
+    /// Returns when it was decided.
     pub const fn at(&self) -> ServerTime {
         self.at
     }
 
-    /// Gives when it takes, or took, effect.
+    /// Returns when it takes, or took, effect.
     pub const fn effective_at(&self) -> ServerTime {
         self.effective_at
     }
 
-    /// Says whether `undo` can take it back.
+    /// Returns whether `undo` can take it back.
     pub const fn can_be_undone(&self) -> bool {
         self.before.is_some()
     }
@@ -187,7 +187,7 @@ impl Show {
         self.notices.prune(now);
     }
 
-    /// Gives the timeline as viewers see it: held from the end on.
+    /// Returns the timeline as viewers see it: held from the end on.
     fn timeline(&self) -> Timeline {
         let mut timeline = self.timeline.clone();
         if let Some(ended_at) = self.ended_at {
@@ -198,103 +198,103 @@ impl Show {
 }
 
 impl EventState {
-    /// Gives the state's life and revision.
+    /// Returns the state's life and revision.
     pub fn version(&self) -> Version {
         Version { epoch: self.epoch.clone(), rev: self.rev }
     }
 
-    /// Gives the life of this event's counter.
+    /// Returns the life of this event's counter.
     pub const fn epoch(&self) -> &Epoch {
         &self.epoch
     }
 
-    /// Gives the revision: one more with every change, and with an emergency the one that was signed.
+    /// Returns the revision: one more with every change, and with an emergency the one that was signed.
     pub const fn rev(&self) -> Rev {
         self.rev
     }
 
-    /// Gives the title; may be empty.
+    /// Returns the title; may be empty.
     pub fn title(&self) -> &str {
         &self.show.title
     }
 
-    /// Gives the instant at which the event begins, or would have begun had nobody held it.
+    /// Returns the instant at which the event begins, or would have begun had nobody held it.
     pub const fn starts_at(&self) -> ServerTime {
         self.show.starts_at
     }
 
-    /// Gives how long the event is meant to last, if that is known. Passing it does not end the event.
+    /// Returns how long the event is meant to last, if that is known. Passing it does not end the event.
     pub const fn duration(&self) -> Option<Span> {
         self.show.duration
     }
 
-    /// Gives the locale of messages given as plain text, and of the `message` in `/time`.
+    /// Returns the locale of messages given as plain text, and of the `message` in `/time`.
     pub const fn locale(&self) -> &Locale {
         &self.show.locale
     }
 
-    /// Gives how the state is delivered to viewers.
+    /// Returns how the state is delivered to viewers.
     pub const fn delivery(&self) -> Delivery {
         self.show.delivery
     }
 
-    /// Gives the sites whose pages may hold sockets; none means any.
+    /// Returns the sites whose pages may hold sockets; none means any.
     pub fn origins(&self) -> &[String] {
         &self.show.origins
     }
 
-    /// Says whether a page of the site `origin` may hold a socket. Programs that name no origin may.
+    /// Returns whether a page of the site `origin` may hold a socket. Programs that name no origin may.
     pub fn admits(&self, origin: Option<&str>) -> bool {
         let named = &self.show.origins;
         named.is_empty() || origin.is_none_or(|origin| named.iter().any(|one| one == origin))
     }
 
-    /// Gives where viewers look when the server does not answer; nothing if the event has no such place.
+    /// Returns where viewers look when the server does not answer; nothing if the event has no such place.
     pub const fn emergency(&self) -> Option<&EmergencyChannel> {
         self.show.emergency.as_ref()
     }
 
-    /// Gives the rundown viewers should have.
+    /// Returns the rundown viewers should have.
     pub const fn rundown(&self) -> Option<Digest> {
         self.show.rundown
     }
 
-    /// Gives the instant of the end, past or scheduled.
+    /// Returns the instant of the end, past or scheduled.
     pub const fn ended_at(&self) -> Option<ServerTime> {
         self.show.ended_at
     }
 
-    /// Gives what viewers are told, now and as scheduled.
+    /// Returns what viewers are told, now and as scheduled.
     pub const fn notices(&self) -> &Notices {
         &self.show.notices
     }
 
-    /// Gives the last change.
+    /// Returns the last change.
     pub const fn last_change(&self) -> &Change {
         &self.last
     }
 
-    /// Gives the timeline as viewers see it, the end included.
+    /// Returns the timeline as viewers see it, the end included.
     pub fn timeline(&self) -> Timeline {
         self.show.timeline()
     }
 
-    /// Gives the position at `at`.
+    /// Returns the position at `at`.
     pub fn position(&self, at: ServerTime) -> Position {
         self.show.timeline().position(at, self.show.starts_at)
     }
 
-    /// Gives the status at `at`.
+    /// Returns the status at `at`.
     pub fn status(&self, at: ServerTime) -> Status {
         Status::of(&self.show.timeline, self.show.starts_at, self.show.ended_at, at)
     }
 
-    /// Gives the message shown at `at`.
+    /// Returns the message shown at `at`.
     pub fn message(&self, at: ServerTime) -> Option<&Message> {
         self.show.notices.message(at)
     }
 
-    /// Gives the next instant after `at` at which the status, the message or the segment in force may change by
+    /// Returns the next instant after `at` at which the status, the message or the segment in force may change by
     /// itself; nothing if only a command can change anything.
     pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         let timeline = self.show.timeline();
@@ -305,7 +305,7 @@ impl EventState {
         [timeline.next_change(at), begins, ends, self.show.notices.next_change(at)].into_iter().flatten().min()
     }
 
-    /// Gives the segment in force at `at`, for those who show where the event stands.
+    /// Returns the segment in force at `at`, for those who show where the event stands.
     pub fn segment(&self, at: ServerTime) -> Option<Segment> {
         self.show.timeline().segment(at).copied()
     }

@@ -9,10 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::name::NameError;
 
-/// Gives the length of a message's text in each locale: at most 500 characters, what fits a phone's screen.
+/// The length of a message's text in each locale: at most 500 characters, what fits a phone's screen.
 pub const TEXT_CHARS_MAX: usize = 500;
 
-/// Gives the number of locales a message may have: 64.
+/// The number of locales a message may have: 64.
 pub const LOCALES_MAX: usize = 64;
 
 /// A language tag such as `en`, `fr-CA` or `zh-Hant-TW` (BCP 47): 2 to 35 of letters, digits and `-`.
@@ -47,7 +47,7 @@ impl Severity {
     /// All severities, the mildest first.
     pub const ALL: [Self; 4] = [Self::Info, Self::Minor, Self::Major, Self::Critical];
 
-    /// Gives the word that stands for it on the wire.
+    /// Returns the word that stands for it on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -72,14 +72,14 @@ impl<'de> Deserialize<'de> for Severity {
 }
 
 impl Locale {
-    /// Gives the tag.
+    /// Returns the tag.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Default for Locale {
-    /// Gives English, `en`.
+    /// Returns English, `en`.
     fn default() -> Self {
         Self("en".to_owned())
     }
@@ -118,7 +118,7 @@ impl<'de> Deserialize<'de> for Locale {
 }
 
 impl Message {
-    /// Gives the message with these texts.
+    /// Returns the message with these texts.
     ///
     /// # Errors
     /// [`MessageError`] if there is no text, if there are more than [`LOCALES_MAX`], or if one is empty or longer
@@ -136,17 +136,17 @@ impl Message {
         Ok(Self { text, severity })
     }
 
-    /// Gives the text in `locale`, if there is one.
+    /// Returns the text in `locale`, if there is one.
     pub fn text(&self, locale: &Locale) -> Option<&str> {
         self.text.get(locale).map(String::as_str)
     }
 
-    /// Gives the texts of every locale.
+    /// Returns the texts of every locale.
     pub fn texts(&self) -> &BTreeMap<Locale, String> {
         &self.text
     }
 
-    /// Gives the severity.
+    /// Returns the severity.
     pub const fn severity(&self) -> Severity {
         self.severity
     }
@@ -184,7 +184,7 @@ pub enum Words {
 }
 
 impl Draft {
-    /// Gives the message, with plain words put into the `default` locale.
+    /// Returns the message, with plain words put into the `default` locale.
     ///
     /// # Errors
     /// [`MessageError`] as in [`Message::new`], and [`MessageError::NoDefault`] if there are words in other locales

@@ -39,13 +39,13 @@ macro_rules! text_name {
         pub struct $name(String);
 
         impl $name {
-            /// Gives the name, or nothing if it is none; for those who need no words about why.
+            /// Returns the name, or nothing if it is none; for those who need no words about why.
             pub fn from_text(text: &str) -> Option<Self> {
                 let valid: fn(&[u8]) -> bool = $valid;
                 valid(text.as_bytes()).then(|| Self(text.to_owned()))
             }
 
-            /// Gives the name as text.
+            /// Returns the name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -131,17 +131,17 @@ impl Rev {
     /// The revision of an event that has just been made.
     pub const FIRST: Self = Self(1);
 
-    /// Gives the revision numbered `number`.
+    /// Returns the revision numbered `number`.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// Gives the number.
+    /// Returns the number.
     pub const fn number(self) -> u64 {
         self.0
     }
 
-    /// Gives the revision after this one.
+    /// Returns the revision after this one.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
@@ -160,7 +160,7 @@ impl fmt::Display for Rev {
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Gives the digest with these digits, or nothing if it is none; for those who need no words about why.
+    /// Returns the digest with these digits, or nothing if it is none; for those who need no words about why.
     pub fn from_text(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if text.len() != 2 * bytes.len() {
@@ -177,12 +177,12 @@ impl Digest {
         Some(Self(bytes))
     }
 
-    /// Gives the digest with these bytes.
+    /// Returns the digest with these bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// Gives the 32 bytes.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -18,7 +18,7 @@ pub(crate) fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> (i64, u6
     }
 }
 
-/// Gives which of `count` things comes first, second, and so on; nothing if they are in order. `may_precede` says whether
+/// Returns which of `count` things comes first, second, and so on; nothing if they are in order. `may_precede` says whether
 /// one is no later than another.
 fn order(count: usize, may_precede: &dyn Fn(u32, u32) -> bool) -> Option<Vec<u32>> {
     let mut places: Vec<u32> = Vec::new();
@@ -53,7 +53,7 @@ fn merge(runs: &mut [u32], length: usize, first: &mut Vec<u32>, may_precede: &dy
     }
 }
 
-/// Gives the earliest of the instants, or positions, that there are.
+/// Returns the earliest of the instants, or positions, that there are.
 pub(crate) fn earliest<T: Copy + Ord>(instants: &[Option<T>]) -> Option<T> {
     let mut earliest = None;
     for instant in instants {

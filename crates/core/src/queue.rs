@@ -11,7 +11,7 @@ pub(crate) struct Queue<T> {
 }
 
 impl<T: Copy> Queue<T> {
-    /// Gives an empty one.
+    /// Returns an empty one.
     pub(crate) const fn new() -> Self {
         Self { all: Vec::new(), taken: 0 }
     }

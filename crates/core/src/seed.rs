@@ -20,12 +20,12 @@ use crate::time::Span;
 pub struct Seed(u64);
 
 impl Seed {
-    /// Gives the generator that starts at `seed`.
+    /// Returns the generator that starts at `seed`.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Gives the generator that belongs to `parts`: the same parts, the same draws, today and in later versions.
+    /// Returns the generator that belongs to `parts`: the same parts, the same draws, today and in later versions.
     ///
     /// Parts do not run together: `["ab", "c"]` and `["a", "bc"]` differ. (FNV-1a over each part's length and bytes,
     /// then mixed, since FNV alone leaves short names close together.)
@@ -39,13 +39,13 @@ impl Seed {
         Self(mix(hash))
     }
 
-    /// Gives the next 64 bits.
+    /// Returns the next 64 bits.
     pub const fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN_GAMMA);
         mix(self.0)
     }
 
-    /// Gives the next span: `ZERO` or more and less than `limit`, each microsecond as likely as any other.
+    /// Returns the next span: `ZERO` or more and less than `limit`, each microsecond as likely as any other.
     ///
     /// A `limit` of `ZERO` or less gives `ZERO`, and draws all the same.
     pub const fn span_below(&mut self, limit: Span) -> Span {
@@ -56,7 +56,7 @@ impl Seed {
         Span::from_micros(((draw as u128 * limit as u128) >> 64) as i64)
     }
 
-    /// Gives the next span around `middle`: at most `percent` of it (0 to 100) shorter or longer.
+    /// Returns the next span around `middle`: at most `percent` of it (0 to 100) shorter or longer.
     ///
     /// A `middle` of `ZERO` or less is given as it is, and draws all the same.
     pub const fn span_around(&mut self, middle: Span, percent: u8) -> Span {

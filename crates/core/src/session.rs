@@ -160,13 +160,13 @@ struct Told {
     looked: Option<(ServerTime, Option<ServerTime>)>,
 }
 
-/// Gives how long after an answer nothing is asked for being woken: 2 s.
+/// How long after an answer nothing is asked for being woken: 2 s.
 ///
 /// Reason: a viewer who leafs through tabs wakes the page with each look at it.
 const FRESH: Span = Span::from_millis(2_000);
 
 impl Session {
-    /// Gives the session of a viewer who comes at `now`.
+    /// Returns the session of a viewer who comes at `now`.
     ///
     /// `viewer` is any number that is this viewer's own: it spreads the questions, fetches and jittered cues of many.
     /// `memory` is what an earlier life of the page had fired.
@@ -337,17 +337,17 @@ impl Session {
         self.media.handle_nudge(nudge);
     }
 
-    /// Gives how a media element is being corrected.
+    /// Returns how a media element is being corrected.
     pub fn correction(&self, media: MediaId) -> Option<&Correction> {
         self.media.correction(media)
     }
 
-    /// Gives the next thing to do.
+    /// Returns the next thing to do.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop().or_else(|| self.cueing.poll_effect().map(Effect::Cue))
     }
 
-    /// Gives the instant at which to tick next; a past one means now.
+    /// Returns the instant at which to tick next; a past one means now.
     pub fn next_deadline(&self) -> LocalTime {
         let turn = self.told.looked.and_then(|(_, until)| until);
         let ack = self.ack.and(self.known.effective_at);
@@ -357,52 +357,52 @@ impl Session {
         earliest(&[local, self.loading.deadline(), self.line.deadline(), Some(question)]).unwrap_or(question)
     }
 
-    /// Gives the server's time at `now` and how wrong it may be; nothing before the first answer.
+    /// Returns the server's time at `now` and how wrong it may be; nothing before the first answer.
     pub fn reading(&self, now: LocalTime) -> Option<Reading> {
         self.clock.reading(now)
     }
 
-    /// Gives the device's time at which it is `instant` at the server.
+    /// Returns the device's time at which it is `instant` at the server.
     pub fn local_time(&self, instant: ServerTime) -> Option<LocalTime> {
         self.clock.local_time(instant)
     }
 
-    /// Gives the state as last heard.
+    /// Returns the state as last heard.
     pub fn state(&self) -> Option<&News> {
         self.known.news.as_ref()
     }
 
-    /// Gives where the event stands at `now`; nothing before time and state are known.
+    /// Returns where the event stands at `now`; nothing before time and state are known.
     pub fn position(&self, now: LocalTime) -> Option<Position> {
         Some(self.state()?.position(self.reading(now)?.time))
     }
 
-    /// Gives how fast the position moves at `now`.
+    /// Returns how fast the position moves at `now`.
     pub fn rate(&self, now: LocalTime) -> Option<Rate> {
         Some(self.state()?.timeline.rate(self.reading(now)?.time))
     }
 
-    /// Gives how long it is until the event begins: what the countdown shows. `ZERO` once it has begun.
+    /// Returns how long it is until the event begins: what the countdown shows. `ZERO` once it has begun.
     pub fn countdown(&self, now: LocalTime) -> Option<Span> {
         Some((Position::START - self.position(now)?).max(Span::ZERO))
     }
 
-    /// Gives the status the shell was told last.
+    /// Returns the status the shell was told last.
     pub fn status(&self) -> Option<Status> {
         self.told.status
     }
 
-    /// Gives how the viewer is connected.
+    /// Returns how the viewer is connected.
     pub fn connection(&self) -> Connection {
         self.told.connection
     }
 
-    /// Gives when the server was last heard.
+    /// Returns when the server was last heard.
     pub fn heard_at(&self) -> Option<LocalTime> {
         self.line.heard_at
     }
 
-    /// Gives what has fired, to be kept through a reload before what fires now is done.
+    /// Returns what has fired, to be kept through a reload before what fires now is done.
     pub fn memory(&self) -> Memory {
         self.cueing.memory()
     }

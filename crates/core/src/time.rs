@@ -23,7 +23,7 @@ use core::fmt;
 use core::ops::{Add, AddAssign, Neg, Sub};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Gives the last instant the wire may name: 9999-12-31T23:59:59.999Z, the end of RFC 3339's four-digit years.
+/// The last instant the wire may name: 9999-12-31T23:59:59.999Z, the end of RFC 3339's four-digit years.
 ///
 /// Unit: milliseconds since the Unix epoch. With it, no difference of two instants can overflow.
 pub const SERVER_TIME_MS_MAX: i64 = 253_402_300_799_999;
@@ -49,7 +49,7 @@ pub struct LocalTime(i64);
 pub struct Span(i64);
 
 impl ServerTime {
-    /// Gives the instant `ms` milliseconds after the Unix epoch.
+    /// Returns the instant `ms` milliseconds after the Unix epoch.
     ///
     /// Values outside 0 to [`SERVER_TIME_MS_MAX`] are brought to the nearest end; use [`ServerTime::try_from_millis`]
     /// for what comes from outside.
@@ -59,29 +59,29 @@ impl ServerTime {
         Self(ms * 1_000)
     }
 
-    /// Gives the instant `ms` milliseconds after the Unix epoch, or nothing outside 0 to [`SERVER_TIME_MS_MAX`].
+    /// Returns the instant `ms` milliseconds after the Unix epoch, or nothing outside 0 to [`SERVER_TIME_MS_MAX`].
     pub const fn try_from_millis(ms: i64) -> Option<Self> {
         if ms < 0 || ms > SERVER_TIME_MS_MAX { None } else { Some(Self(ms * 1_000)) }
     }
 
-    /// Gives whole milliseconds since the Unix epoch, rounded down.
+    /// Returns whole milliseconds since the Unix epoch, rounded down.
     pub const fn as_millis(self) -> i64 {
         millis(self.0)
     }
 
-    /// Gives microseconds since the Unix epoch.
+    /// Returns microseconds since the Unix epoch.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 }
 
 impl LocalTime {
-    /// Gives the instant `us` microseconds after the device's own origin.
+    /// Returns the instant `us` microseconds after the device's own origin.
     pub const fn from_micros(us: i64) -> Self {
         Self(us)
     }
 
-    /// Gives microseconds since the device's own origin.
+    /// Returns microseconds since the device's own origin.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
@@ -91,22 +91,22 @@ impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);
 
-    /// Gives a span of `ms` milliseconds.
+    /// Returns a span of `ms` milliseconds.
     pub const fn from_millis(ms: i64) -> Self {
         Self(micros(ms))
     }
 
-    /// Gives a span of `us` microseconds.
+    /// Returns a span of `us` microseconds.
     pub const fn from_micros(us: i64) -> Self {
         Self(us)
     }
 
-    /// Gives whole milliseconds, rounded towards the past.
+    /// Returns whole milliseconds, rounded towards the past.
     pub const fn as_millis(self) -> i64 {
         millis(self.0)
     }
 
-    /// Gives microseconds.
+    /// Returns microseconds.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
@@ -124,13 +124,13 @@ pub(crate) const fn difference(one: i64, other: i64) -> i64 {
     one.saturating_sub(other)
 }
 
-/// Gives microseconds, and stays at the ends.
+/// Returns microseconds, and stays at the ends.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) const fn micros(ms: i64) -> i64 {
     ms.saturating_mul(1_000)
 }
 
-/// Gives whole milliseconds, rounded towards the past.
+/// Returns whole milliseconds, rounded towards the past.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) const fn millis(us: i64) -> i64 {
     us.div_euclid(1_000)
@@ -196,7 +196,7 @@ impl fmt::Display for ServerTime {
     }
 }
 
-/// Gives the year, month and day of the `days`th day after 1970-01-01 in the Gregorian calendar.
+/// Returns the year, month and day of the `days`th day after 1970-01-01 in the Gregorian calendar.
 ///
 /// Counted from 1 March of the year 0, leap days come last and every 400 years have 146,097 days, so each step is a
 /// division. Holds for all days from that one on.

@@ -20,13 +20,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::time::{SERVER_TIME_MS_MAX, ServerTime, Span, difference, micros, millis, sum};
 
-/// Gives how long a segment stays in the timeline after a later one took over: 60 s.
+/// How long a segment stays in the timeline after a later one took over: 60 s.
 ///
 /// Reason: a viewer whose estimate runs behind the server evaluates instants that are already past; no honest
 /// estimate is 60 s wrong. Older segments would only make each answer longer.
 pub const SEGMENT_KEPT: Span = Span::from_millis(60_000);
 
-/// Gives the number of segments a timeline may have: 64.
+/// The number of segments a timeline may have: 64.
 ///
 /// Reason: the timeline travels in every answer, at about 50 bytes a segment. Beyond it the oldest go.
 pub const SEGMENTS_MAX: usize = 64;
@@ -69,22 +69,22 @@ impl Position {
     /// The beginning of the event.
     pub const START: Self = Self(0);
 
-    /// Gives the position `ms` milliseconds from the beginning.
+    /// Returns the position `ms` milliseconds from the beginning.
     pub const fn from_millis(ms: i64) -> Self {
         Self(micros(ms))
     }
 
-    /// Gives whole milliseconds from the beginning, rounded towards the past.
+    /// Returns whole milliseconds from the beginning, rounded towards the past.
     pub const fn as_millis(self) -> i64 {
         millis(self.0)
     }
 
-    /// Gives microseconds from the beginning.
+    /// Returns microseconds from the beginning.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
-    /// Gives the same position without its fraction of a millisecond.
+    /// Returns the same position without its fraction of a millisecond.
     #[must_use]
     pub const fn whole_millis(self) -> Self {
         Self::from_millis(self.as_millis())
@@ -118,12 +118,12 @@ impl Rate {
     /// The fastest rate a segment may have: 16, the most that browsers accept as `playbackRate`.
     pub const MAX: Self = Self(16_000);
 
-    /// Gives the rate of so many thousandths, or nothing above [`Rate::MAX`].
+    /// Returns the rate of so many thousandths, or nothing above [`Rate::MAX`].
     pub const fn from_thousandths(thousandths: u16) -> Option<Self> {
         if thousandths > Self::MAX.0 { None } else { Some(Self(thousandths)) }
     }
 
-    /// Gives the rate nearest to `factor` in thousandths, or nothing outside 0 to 16.
+    /// Returns the rate nearest to `factor` in thousandths, or nothing outside 0 to 16.
     pub fn from_factor(factor: f64) -> Option<Self> {
         // Half a thousandth more, so that cutting the fraction off rounds. NaN is in no range.
         let thousandths = factor * 1_000.0 + 0.5;
@@ -131,17 +131,17 @@ impl Rate {
         if range.contains(&thousandths) { Some(Self(thousandths as u16)) } else { None }
     }
 
-    /// Gives the rate as a factor of normal speed.
+    /// Returns the rate as a factor of normal speed.
     pub fn as_factor(self) -> f64 {
         f64::from(self.0) / 1_000.0
     }
 
-    /// Says whether the event stands still.
+    /// Returns whether the event stands still.
     pub const fn is_held(self) -> bool {
         self.0 == 0
     }
 
-    /// Gives how far the position moves in `elapsed`, rounded towards the past.
+    /// Returns how far the position moves in `elapsed`, rounded towards the past.
     fn progress(self, elapsed: Span) -> Span {
         let rate = i64::from(self.0);
         let (whole, rest) = (elapsed.as_micros().div_euclid(1_000), elapsed.as_micros().rem_euclid(1_000));
@@ -149,7 +149,7 @@ impl Rate {
         Span::from_micros(whole.saturating_mul(rate).saturating_add(rest * rate / 1_000))
     }
 
-    /// Gives the shortest time in which the position moves by at least `distance`; nothing if it never does.
+    /// Returns the shortest time in which the position moves by at least `distance`; nothing if it never does.
     fn time_for(self, distance: Span) -> Option<Span> {
         if distance <= Span::ZERO {
             return Some(Span::ZERO);
@@ -164,19 +164,19 @@ impl Rate {
 }
 
 impl Segment {
-    /// Gives the position at `at` as this segment alone has it.
+    /// Returns the position at `at` as this segment alone has it.
     fn position(&self, at: ServerTime) -> Position {
         self.position + self.rate.progress(at - self.from)
     }
 }
 
 impl Timeline {
-    /// Gives the timeline of a new event: at `starts_at` it runs, with nobody pressing anything.
+    /// Returns the timeline of a new event: at `starts_at` it runs, with nobody pressing anything.
     pub fn starting_at(starts_at: ServerTime) -> Self {
         Self { segments: vec![Segment { from: starts_at, position: Position::START, rate: Rate::NORMAL }] }
     }
 
-    /// Gives the timeline made of `segments`, which are in the order in which they take effect.
+    /// Returns the timeline made of `segments`, which are in the order in which they take effect.
     ///
     /// # Errors
     /// [`TimelineError`] if there is none, if there are more than [`SEGMENTS_MAX`], or if one does not come after
@@ -191,18 +191,18 @@ impl Timeline {
         Ok(Self { segments })
     }
 
-    /// Gives the segments, the earliest first.
+    /// Returns the segments, the earliest first.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Gives the segment in force at `at`; nothing before the first.
+    /// Returns the segment in force at `at`; nothing before the first.
     pub fn segment(&self, at: ServerTime) -> Option<&Segment> {
         let after = self.segments.partition_point(|segment| segment.from <= at);
         after.checked_sub(1).map(|index| &self.segments[index])
     }
 
-    /// Gives the position at `at`. Before the first segment the event counts down to `starts_at`.
+    /// Returns the position at `at`. Before the first segment the event counts down to `starts_at`.
     pub fn position(&self, at: ServerTime, starts_at: ServerTime) -> Position {
         match self.segment(at) {
             Some(segment) => segment.position(at),
@@ -210,17 +210,17 @@ impl Timeline {
         }
     }
 
-    /// Gives the rate at `at`. Before the first segment the countdown runs at normal speed.
+    /// Returns the rate at `at`. Before the first segment the countdown runs at normal speed.
     pub fn rate(&self, at: ServerTime) -> Rate {
         self.segment(at).map_or(Rate::NORMAL, |segment| segment.rate)
     }
 
-    /// Gives the instant at which the next segment after `at` takes effect.
+    /// Returns the instant at which the next segment after `at` takes effect.
     pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         self.segments.get(self.segments.partition_point(|segment| segment.from <= at)).map(|segment| segment.from)
     }
 
-    /// Gives the first instant, `since` or later, at which the event is at `position` or beyond it; nothing if, as
+    /// Returns the first instant, `since` or later, at which the event is at `position` or beyond it; nothing if, as
     /// things stand, it never gets there.
     pub fn reaches(&self, position: Position, since: ServerTime, starts_at: ServerTime) -> Option<ServerTime> {
         let mut from = since;
@@ -275,7 +275,7 @@ impl Timeline {
         self.segments.drain(..superseded);
     }
 
-    /// Gives the position at `at` by the segment before it, as if none began at `at` itself.
+    /// Returns the position at `at` by the segment before it, as if none began at `at` itself.
     pub(crate) fn position_just_before(&self, at: ServerTime, starts_at: ServerTime) -> Position {
         match self.segments.partition_point(|segment| segment.from < at).checked_sub(1) {
             Some(index) => self.segments[index].position(at),
@@ -283,7 +283,7 @@ impl Timeline {
         }
     }
 
-    /// Gives the rate by the segment before `at`.
+    /// Returns the rate by the segment before `at`.
     pub(crate) fn rate_just_before(&self, at: ServerTime) -> Rate {
         match self.segments.partition_point(|segment| segment.from < at).checked_sub(1) {
             Some(index) => self.segments[index].rate,

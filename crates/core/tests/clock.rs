@@ -48,7 +48,7 @@ struct Evening {
 }
 
 impl Evening {
-    /// Gives each exchange, and the local µs at which its answer came.
+    /// Returns each exchange, and the local µs at which its answer came.
     fn exchanges(&self) -> Vec<(Exchange, i64)> {
         let mut now = 0;
         let floor = |us: i64, quantum: i64| us - us.rem_euclid(quantum);

@@ -50,7 +50,7 @@ fn compile(sheet: &str) -> usize {
     compiled.rundown.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_bytes().len()
 }
 
-/// Gives the shortest of several runs: the one that was disturbed least.
+/// Returns the shortest of several runs: the one that was disturbed least.
 fn best<T>(mut run: impl FnMut() -> T) -> Duration {
     let once = || {
         let start = Instant::now();
@@ -60,7 +60,7 @@ fn best<T>(mut run: impl FnMut() -> T) -> Duration {
     std::iter::repeat_with(once).take(7).min().unwrap_or_default()
 }
 
-/// Gives the most memory that this process has had resident, the program itself included; nothing where the system does
+/// Returns the most memory that this process has had resident, the program itself included; nothing where the system does
 /// not say.
 fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -68,7 +68,7 @@ fn peak_bytes() -> Option<u64> {
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
-/// Gives what makes a sheet of so many cues.
+/// Returns what makes a sheet of so many cues.
 fn kind_of(name: &str) -> Option<fn(usize) -> String> {
     match name {
         "lean" => Some(lean),
@@ -78,7 +78,7 @@ fn kind_of(name: &str) -> Option<fn(usize) -> String> {
     }
 }
 
-/// Gives cues each 400 ms after the one before and as short as they get.
+/// Returns cues each 400 ms after the one before and as short as they get.
 fn lean(count: usize) -> String {
     sheet("", count, |out, n| {
         let (track, ms) = (n % 8, n * 400);
@@ -86,7 +86,7 @@ fn lean(count: usize) -> String {
     })
 }
 
-/// Gives cues with all that costs time, in few bytes.
+/// Returns cues with all that costs time, in few bytes.
 fn rich(count: usize) -> String {
     let header = r##""actions":{"light":{"kind":"state","params":{"type":"object","required":["at"],"properties":{"at":{"type":"number","maximum":1}}}}},
 "tracks":{"a":{"exclusive":true},"b":{},"c":{"exclusive":true},"d":{}},"##;
@@ -100,7 +100,7 @@ fn rich(count: usize) -> String {
     })
 }
 
-/// Gives cues as people write them.
+/// Returns cues as people write them.
 fn wide(count: usize) -> String {
     let header = r##""actions": { "light": { "kind": "state", "params": { "type": "object", "required": ["color"],
     "properties": { "color": { "type": "string", "pattern": "^#[0-9a-f]{6}$" }, "level": { "type": "number", "maximum": 1 } } } } },
@@ -120,7 +120,7 @@ fn wide(count: usize) -> String {
     })
 }
 
-/// Gives a sheet of cues.
+/// Returns a sheet of cues.
 fn sheet(header: &str, count: usize, cue: impl Fn(&mut String, usize) -> std::fmt::Result) -> String {
     let mut out = format!("{{ \"version\": 1, \"id\": \"bench\",\n  {header}\"cues\": [\n");
     for n in 0..count {

@@ -37,7 +37,7 @@ fn main() {
     }
 }
 
-/// Gives the cueing of a viewer who has just joined, its first effects done.
+/// Returns the cueing of a viewer who has just joined, its first effects done.
 fn joined(rundown: &Rundown, viewer: &Seed, now: ServerTime) -> Cueing {
     let mut cueing = Cueing::new(None);
     cueing.handle_rundown(rundown.cue_list(viewer), |_, _| true);
@@ -47,14 +47,14 @@ fn joined(rundown: &Rundown, viewer: &Seed, now: ServerTime) -> Cueing {
     cueing
 }
 
-/// Gives what a tick takes at which nothing is due; they are too short to measure one by one.
+/// Returns what a tick takes at which nothing is due; they are too short to measure one by one.
 fn idle(cueing: &mut Cueing, now: ServerTime) -> Duration {
     const TICKS: u32 = 1_000;
     let one = median(|| (0..TICKS).for_each(|_| std::hint::black_box(&mut *cueing).handle_tick(now, BOUND)));
     one / TICKS
 }
 
-/// Gives what a tick takes at which something is due, by the next so many deadlines.
+/// Returns what a tick takes at which something is due, by the next so many deadlines.
 fn due(cueing: &mut Cueing, ticks: usize) -> Duration {
     let mut times = Vec::new();
     while let Some(deadline) = cueing.next_deadline().filter(|_| times.len() < ticks) {
@@ -67,7 +67,7 @@ fn due(cueing: &mut Cueing, ticks: usize) -> Duration {
     times[times.len() / 2]
 }
 
-/// Gives how long a run takes that was disturbed least.
+/// Returns how long a run takes that was disturbed least.
 fn best<T>(run: impl FnMut() -> T) -> Duration {
     times(run)[0]
 }
@@ -77,7 +77,7 @@ fn median<T>(run: impl FnMut() -> T) -> Duration {
     times[times.len() / 2]
 }
 
-/// Gives how long several runs take, the shortest first.
+/// Returns how long several runs take, the shortest first.
 fn times<T>(mut run: impl FnMut() -> T) -> Vec<Duration> {
     let once = || {
         let start = Instant::now();
@@ -89,7 +89,7 @@ fn times<T>(mut run: impl FnMut() -> T) -> Vec<Duration> {
     times
 }
 
-/// Gives a rundown of so many cues over a day.
+/// Returns a rundown of so many cues over a day.
 fn rundown(count: usize) -> Rundown {
     let mut sheet = String::from(
         r#"{ "version": 1, "id": "bench", "actions": { "on": { "kind": "state" }, "hit": { "kind": "moment" } }, "cues": ["#,

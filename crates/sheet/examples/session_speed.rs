@@ -105,7 +105,7 @@ impl World {
     }
 }
 
-/// Gives a rundown of a day: half of its cues states that end each other, every tenth spread and fetched for.
+/// Returns a rundown of a day: half of its cues states that end each other, every tenth spread and fetched for.
 fn rundown(count: usize) -> Rundown {
     let mut sheet = String::from(
         r#"{"version":1,"id":"day","actions":{"light":{"kind":"state"},"flash":{"kind":"moment"}},"cues":["#,

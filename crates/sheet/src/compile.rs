@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::rundown::Rundown;
 use crate::source;
 
-/// Gives how many bytes per second viewers may fetch together: 1.25 GB/s, 10 Gbit/s.
+/// How many bytes per second viewers may fetch together: 1.25 GB/s, 10 Gbit/s.
 ///
 /// Reason: what one site of a content network hands out without having been told beforehand.
 pub const PRELOAD_BYTES_PER_SECOND_MAX: u64 = 1_250_000_000;
@@ -46,7 +46,7 @@ pub type ReadIncluded<'r> = dyn Fn(&str) -> Result<String, Unread> + 'r;
 /// What to hold a sheet to, beyond what it says itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Gives no rundown if there is a warning.
+    /// Returns no rundown if there is a warning.
     pub deny_warnings: bool,
     /// How many viewers are expected; nothing where nobody knows, and then preloads are not added up.
     pub viewers: Option<u64>,

@@ -41,43 +41,43 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Gives the code, such as `DB103`; it never changes its meaning. [`explain`] tells more about it.
+    /// Returns the code, such as `DB103`; it never changes its meaning. [`explain`] tells more about it.
     pub fn code(&self) -> &'static str {
         self.code.as_str()
     }
 
-    /// Gives how bad it is, which follows from the code.
+    /// Returns how bad it is, which follows from the code.
     pub fn level(&self) -> Level {
         self.code.level()
     }
 
-    /// Gives the included file it is about, as its path from the sheet's folder; nothing for the sheet itself.
+    /// Returns the included file it is about, as its path from the sheet's folder; nothing for the sheet itself.
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
 
-    /// Gives the JSON pointer (RFC 6901) of the value in question; empty for the whole sheet.
+    /// Returns the JSON pointer (RFC 6901) of the value in question; empty for the whole sheet.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Gives where that is in the source, or in the included [`Diagnostic::file`], in bytes; both ends lie between
+    /// Returns where that is in the source, or in the included [`Diagnostic::file`], in bytes; both ends lie between
     /// characters.
     pub fn span(&self) -> Option<Range<usize>> {
         self.span.clone()
     }
 
-    /// Gives what is wrong and what to do, in one line: place, problem, limit, remedy.
+    /// Returns what is wrong and what to do, in one line: place, problem, limit, remedy.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Gives a suggestion that may be wrong, such as the field that was probably meant.
+    /// Returns a suggestion that may be wrong, such as the field that was probably meant.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// Gives what to do about it, in a few words: the suggestion if there is one, otherwise the remedy with which the
+    /// Returns what to do about it, in a few words: the suggestion if there is one, otherwise the remedy with which the
     /// message ends.
     ///
     /// ```
@@ -90,7 +90,7 @@ impl Diagnostic {
         self.hint().unwrap_or(remedy)
     }
 
-    /// Gives the line and the column at which the span begins, both from 1, the column in characters.
+    /// Returns the line and the column at which the span begins, both from 1, the column in characters.
     ///
     /// `source` is the text that was compiled, or that of the included [`Diagnostic::file`]. The time this takes grows with the offset.
     pub fn line_column(&self, source: &str) -> Option<(usize, usize)> {

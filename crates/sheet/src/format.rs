@@ -6,10 +6,10 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{self, syntax};
 use tree::{Comment, Item, Node};
 
-/// Gives how wide lines may become before what is on them is taken apart.
+/// How wide lines may become before what is on them is taken apart.
 const WIDTH: usize = 120;
 
-/// Gives how much deeper each level begins.
+/// How much deeper each level begins.
 const INDENT: usize = 2;
 
 /// Lays out a sheet: two spaces a level, a cue on one line where it fits 120 characters, no trailing commas. Comments

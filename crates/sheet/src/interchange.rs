@@ -26,10 +26,10 @@ use crate::rundown::Rundown;
 use crate::source::FrameRate;
 use intake::Intake;
 
-/// Gives the formats there are, sorted by name.
+/// The formats there are, sorted by name.
 pub const FORMATS: &[Format] = &[audacity::FORMAT, csv::FORMAT, edl::FORMAT, json::FORMAT, vtt::FORMAT];
 
-/// Gives the most bytes that are read: 32 MiB, three times what a sheet may have.
+/// The most bytes that are read: 32 MiB, three times what a sheet may have.
 pub const IMPORT_BYTES_MAX: usize = 32 << 20;
 
 /// A way in which other programs write cues down.
@@ -92,32 +92,32 @@ pub struct Remark {
 }
 
 impl Format {
-    /// Gives the format with this name.
+    /// Returns the format with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// Gives its name, in small letters.
+    /// Returns its name, in small letters.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Gives what it is, in a few words.
+    /// Returns what it is, in a few words.
     pub fn about(&self) -> &'static str {
         self.about
     }
 
-    /// Gives what of a cue does not come back from it, in a few words; empty where all does.
+    /// Returns what of a cue does not come back from it, in a few words; empty where all does.
     pub fn loses(&self) -> &'static str {
         self.loses
     }
 
-    /// Says whether it can be read.
+    /// Returns whether it can be read.
     pub fn imports(&self) -> bool {
         self.import.is_some()
     }
 
-    /// Says whether it can be written.
+    /// Returns whether it can be written.
     pub fn exports(&self) -> bool {
         self.export.is_some()
     }
@@ -160,7 +160,7 @@ impl Remark {
     }
 }
 
-/// Gives milliseconds of a decimal number of seconds such as `563.5`, rounded to the nearest; a comma will do.
+/// Returns milliseconds of a decimal number of seconds such as `563.5`, rounded to the nearest; a comma will do.
 fn seconds_ms(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

@@ -13,7 +13,7 @@ use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, Otherwi
 use crate::source::{self, Declared, Names};
 use downbeat_core::message::TEXT_CHARS_MAX;
 
-/// Gives the schema of sheets.
+/// Returns the schema of sheets.
 ///
 /// ```
 /// let schema = downbeat_sheet::schema();
@@ -23,7 +23,7 @@ pub fn schema() -> Value {
     of_names(&Names::default())
 }
 
-/// Gives the schema of sheets of one project: with the actions and their params, the tracks and the locales that
+/// Returns the schema of sheets of one project: with the actions and their params, the tracks and the locales that
 /// `source` and what it includes declare. `read` is as in [`crate::compile_with`].
 ///
 /// # Errors
@@ -45,7 +45,7 @@ fn of_names(names: &Names) -> Value {
     schema
 }
 
-/// Gives the actions that declare their params: what those are called among the definitions, its name, and the params.
+/// Returns the actions that declare their params: what those are called among the definitions, its name, and the params.
 fn actions_with_params(names: &Names) -> impl Iterator<Item = (String, &str, &Declared)> {
     let declared = names.actions.iter().filter_map(|(name, declared)| Some((name.as_str(), declared.as_ref()?)));
     declared.enumerate().map(|(number, (name, declared))| (format!("params{number}"), name, declared))
@@ -199,7 +199,7 @@ fn cue(names: &Names) -> Value {
     cue
 }
 
-/// Gives an object with these fields and no others.
+/// Returns an object with these fields and no others.
 fn object(properties: Value, required: &[&str]) -> Value {
     let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     if let (false, Some(fields)) = (required.is_empty(), schema.as_object_mut()) {
@@ -212,7 +212,7 @@ fn length(description: &str) -> Value {
     json!({ "$ref": "#/$defs/length", "description": description })
 }
 
-/// Gives one of these names; any where there are none.
+/// Returns one of these names; any where there are none.
 fn name<'n>(names: impl Iterator<Item = &'n String>, description: &str) -> Value {
     let names: Vec<&String> = names.collect();
     let mut schema = Map::new();

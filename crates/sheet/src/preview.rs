@@ -30,21 +30,21 @@ use crate::rundown::Rundown;
 
 pub use sketch::{Sketch, sketch};
 
-/// Gives how many marks, bars and columns of a picture there are at most: 4,000.
+/// How many marks, bars and columns of a picture there are at most: 4,000.
 ///
 /// Reason: a browser draws them without a pause, and more would lie on one another anyway. Where there are more cues,
 /// those that would overlap become a column that says how many they are.
 pub const PIECES_MAX: usize = 4_000;
 
-/// Gives how many lanes are drawn: 48. Further tracks share the last one.
+/// How many lanes are drawn: 48. Further tracks share the last one.
 ///
 /// Reason: on a sheet of A3 their names can still be read.
 pub const LANES_MAX: usize = 48;
 
-/// Gives how many diagnostics a page shows, the worst first: 200. It says how many more there are.
+/// How many diagnostics a page shows, the worst first: 200. It says how many more there are.
 pub const REMARKS_MAX: usize = 200;
 
-/// Gives how many cues a page lists for readers without JavaScript: 1,000, the earliest. With it all can be seen.
+/// How many cues a page lists for readers without JavaScript: 1,000, the earliest. With it all can be seen.
 pub const ROWS_MAX: usize = 1_000;
 
 /// What is drawn.
@@ -75,7 +75,7 @@ pub struct Remark {
     pub cues: Vec<usize>,
 }
 
-/// Gives one static picture, 1,414 units wide, at least as broad as high where there are few tracks.
+/// Returns one static picture, 1,414 units wide, at least as broad as high where there are few tracks.
 ///
 /// It is light or dark as the reader's screen is, and light on paper. Labels never overlap; where there is no room for
 /// one, the mark's title still says what it is.
@@ -83,7 +83,7 @@ pub fn svg(picture: &Picture<'_>) -> String {
     svg::draw(picture, svg::Place::Alone)
 }
 
-/// Gives one page: the picture to zoom and pan in, what somebody who joins sees, the diagnostics, and all cues.
+/// Returns one page: the picture to zoom and pan in, what somebody who joins sees, the diagnostics, and all cues.
 ///
 /// Without JavaScript it shows the static picture, the diagnostics and the first [`ROWS_MAX`] cues.
 pub fn html(picture: &Picture<'_>) -> String {
@@ -91,7 +91,7 @@ pub fn html(picture: &Picture<'_>) -> String {
 }
 
 impl<'a> Picture<'a> {
-    /// Gives for each cue the worst that was said about it.
+    /// Returns for each cue the worst that was said about it.
     fn levels(&self) -> Vec<Option<Level>> {
         let mut levels = vec![None; self.rundown.cues().len()];
         for remark in self.remarks {
@@ -104,14 +104,14 @@ impl<'a> Picture<'a> {
         levels
     }
 
-    /// Gives the remarks, errors first, otherwise in their order.
+    /// Returns the remarks, errors first, otherwise in their order.
     fn worst_first(&self) -> Vec<&'a Remark> {
         let mut remarks: Vec<&'a Remark> = self.remarks.iter().collect();
         remarks.sort_by_key(|remark| remark.level);
         remarks
     }
 
-    /// Gives how many of the remarks are errors and how many warnings.
+    /// Returns how many of the remarks are errors and how many warnings.
     fn counts(&self) -> (usize, usize) {
         let errors = self.remarks.iter().filter(|remark| remark.level == Level::Error).count();
         (errors, self.remarks.len() - errors)

@@ -39,32 +39,32 @@ pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;
 pub use texts::Texts;
 
-/// Gives the name of the format, which every rundown carries in its field `format`.
+/// The name of the format, which every rundown carries in its field `format`.
 pub const FORMAT: &str = "downbeat.rundown/1";
 
-/// Gives the number of cues a rundown may have: 200,000, one every half second for a whole day.
+/// The number of cues a rundown may have: 200,000, one every half second for a whole day.
 pub const CUES_MAX: usize = 200_000;
 
-/// Gives the latest time a cue may have: 366 days, which no event reaches.
+/// The latest time a cue may have: 366 days, which no event reaches.
 ///
 /// Reason: times stay far from where 64 bits or a browser's timers end.
 pub const TIME_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 
-/// Gives the widest bound that a cue may need of the clock: 10 s.
+/// The widest bound that a cue may need of the clock: 10 s.
 ///
 /// Reason: at 100 ppm a clock needs a day without an answer to become so uncertain; what is met by all says nothing.
 pub const BOUND_MAX: Span = Span::from_millis(10_000);
 
-/// Gives the length of an id: at most 96 characters, room for a name, a time and a number.
+/// The length of an id: at most 96 characters, room for a name, a time and a number.
 pub const ID_CHARS_MAX: usize = 96;
 
-/// Gives the length of an action's or a track's name and of an id in a sheet: at most 64 characters.
+/// The length of an action's or a track's name and of an id in a sheet: at most 64 characters.
 pub const NAME_CHARS_MAX: usize = 64;
 
-/// Gives the length of a title: at most 200 characters, a line on a screen.
+/// The length of a title: at most 200 characters, a line on a screen.
 pub const TITLE_CHARS_MAX: usize = 200;
 
-/// Gives the largest number anywhere in a rundown, either way: 2^53 − 1.
+/// The largest number anywhere in a rundown, either way: 2^53 − 1.
 ///
 /// Reason: beyond it browsers round integers, and readers of canonical JSON refuse them (RFC 8785, section 3.2.2.3).
 pub const NUMBER_MAX: i64 = (1 << 53) - 1;
@@ -88,7 +88,7 @@ pub struct Track {
 }
 
 impl Rundown {
-    /// Gives the rundown of cues that are sorted.
+    /// Returns the rundown of cues that are sorted.
     pub(crate) fn new(
         id: String,
         title: String,
@@ -109,65 +109,65 @@ impl Rundown {
         parse::parse(bytes)
     }
 
-    /// Gives the canonical bytes (RFC 8785): keys sorted, shortest numbers, no white space.
+    /// Returns the canonical bytes (RFC 8785): keys sorted, shortest numbers, no white space.
     pub fn to_bytes(&self) -> Vec<u8> {
         print::print(self).into_bytes()
     }
 
-    /// Gives the SHA-256 of the canonical bytes, which is the rundown's name.
+    /// Returns the SHA-256 of the canonical bytes, which is the rundown's name.
     pub fn digest(&self) -> Digest {
         digest_of(&self.to_bytes())
     }
 
-    /// Gives the id of the sheet it was compiled from.
+    /// Returns the id of the sheet it was compiled from.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Gives the title; the id where the sheet has none.
+    /// Returns the title; the id where the sheet has none.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Gives how long the event is, if the sheet says.
+    /// Returns how long the event is, if the sheet says.
     pub fn duration(&self) -> Option<Span> {
         self.duration
     }
 
-    /// Gives the tracks by name: those the sheet declares, or else those its cues use.
+    /// Returns the tracks by name: those the sheet declares, or else those its cues use.
     pub fn tracks(&self) -> &BTreeMap<String, Track> {
         &self.tracks
     }
 
-    /// Gives the cues, sorted by time, then track (none first), then id.
+    /// Returns the cues, sorted by time, then track (none first), then id.
     pub fn cues(&self) -> &[Cue] {
         &self.cues
     }
 
-    /// Gives the states that are active at whole minutes, by time.
+    /// Returns the states that are active at whole minutes, by time.
     pub fn checkpoints(&self) -> &[Checkpoint] {
         &self.checkpoints
     }
 
-    /// Gives the cue with this id.
+    /// Returns the cue with this id.
     pub fn cue(&self, id: &str) -> Option<&Cue> {
         self.cues.iter().find(|cue| *cue.id == *id)
     }
 }
 
 impl Track {
-    /// Says whether only one of its states may be active at a time.
+    /// Returns whether only one of its states may be active at a time.
     pub fn exclusive(self) -> bool {
         self.exclusive
     }
 
-    /// Gives which track wins where two say something about the same thing: the higher.
+    /// Returns which track wins where two say something about the same thing: the higher.
     pub fn priority(self) -> i32 {
         self.priority
     }
 }
 
-/// Gives the SHA-256 of `bytes`.
+/// Returns the SHA-256 of `bytes`.
 ///
 /// ```
 /// let empty = downbeat_sheet::digest_of(b"");
@@ -177,7 +177,7 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
     Digest::from_bytes(Sha256::digest(bytes).into())
 }
 
-/// Gives a time as people write it: `HH:MM:SS`, with `.mmm` where it is no whole second.
+/// Returns a time as people write it: `HH:MM:SS`, with `.mmm` where it is no whole second.
 ///
 /// ```
 /// use downbeat_core::Position;
@@ -191,7 +191,7 @@ pub fn clock(position: Position) -> String {
     format!("{sign}{hours:02}:{minutes:02}:{seconds:02}{fraction}")
 }
 
-/// Gives a length of time with the units a person would use, nothing rounded away: `1 h 30 min`, `0.5 s`.
+/// Returns a length of time with the units a person would use, nothing rounded away: `1 h 30 min`, `0.5 s`.
 ///
 /// ```
 /// use downbeat_core::Span;

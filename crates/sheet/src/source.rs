@@ -176,7 +176,7 @@ fn compose(
     Rundown::new(header.id, header.title, header.duration, tracks, cues)
 }
 
-/// Gives the tracks that cues use.
+/// Returns the tracks that cues use.
 fn tracks_of(cues: &[Cue]) -> BTreeMap<String, Track> {
     let mut tracks = BTreeMap::new();
     for name in cues.iter().filter_map(Cue::track) {
@@ -187,7 +187,7 @@ fn tracks_of(cues: &[Cue]) -> BTreeMap<String, Track> {
     tracks
 }
 
-/// Says whether a text means to be a rundown rather than a sheet.
+/// Returns whether a text means to be a rundown rather than a sheet.
 pub(crate) fn is_rundown(tree: &Tree<'_>) -> bool {
     let family = FORMAT.trim_end_matches(|char: char| char.is_ascii_digit());
     let Some(Shape::Object(object)) = tree.root().map(|root| root.shape()) else { return false };
@@ -207,7 +207,7 @@ fn read_rundown(text: &str, report: &mut Report) -> Option<Rundown> {
     }
 }
 
-/// Gives a text in quotes for a message, cut where it is long: it may be a megabyte of somebody's mistake.
+/// Returns a text in quotes for a message, cut where it is long: it may be a megabyte of somebody's mistake.
 fn quoted(text: &str) -> String {
     match text.char_indices().nth(60) {
         None => format!("{text:?}"),

@@ -10,7 +10,7 @@ fn format(name: &str) -> &'static Format {
     Format::named(name).unwrap()
 }
 
-/// Gives a rundown as it comes back.
+/// Returns a rundown as it comes back.
 fn there_and_back(name: &str, rundown: &Rundown, terms: &Terms) -> Rundown {
     let exported = format(name).export(rundown, terms).unwrap();
     let Imported { sheet, rundown, .. } = format(name)
@@ -20,7 +20,7 @@ fn there_and_back(name: &str, rundown: &Rundown, terms: &Terms) -> Rundown {
     rundown
 }
 
-/// Gives all there is to every cue but its id, in an order that hangs on nothing else.
+/// Returns all there is to every cue but its id, in an order that hangs on nothing else.
 fn without_ids(rundown: &Rundown, what: fn(&Cue) -> String) -> Vec<String> {
     let mut cues: Vec<String> = rundown.cues().iter().map(what).collect();
     cues.sort();
@@ -181,7 +181,7 @@ proptest! {
     }
 }
 
-/// Gives the same rundown with an id of its own for each cue.
+/// Returns the same rundown with an id of its own for each cue.
 fn named(rundown: &Rundown) -> Rundown {
     let cues = rundown.cues().iter().enumerate().map(|(index, cue)| {
         let mut fields = json!({ "id": format!("n{index}"), "time": format!("{}ms", cue.time().as_millis()), "action": cue.action() });

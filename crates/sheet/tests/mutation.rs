@@ -199,7 +199,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Gives the value with this number, counted from outside to inside.
+/// Returns the value with this number, counted from outside to inside.
 fn nth<'v>(value: &'v mut Value, number: &mut usize) -> Option<&'v mut Value> {
     if *number == 0 {
         return Some(value);

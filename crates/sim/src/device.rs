@@ -22,7 +22,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Gives a device, switched on at `born`, whose clock is within ±50 ppm and wanders by up to 3 ppm with the
+    /// Returns a device, switched on at `born`, whose clock is within ±50 ppm and wanders by up to 3 ppm with the
     /// temperature, in swings of 20 to 60 minutes.
     pub fn ordinary(born: ServerTime, dice: &mut Dice) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Device {
         self
     }
 
-    /// Gives what the monotonic clock shows at `at`, to the microsecond.
+    /// Returns what the monotonic clock shows at `at`, to the microsecond.
     pub fn local(&self, at: ServerTime) -> LocalTime {
         let asleep = self.naps.iter().map(|(from, nap)| (at - *from).max(Span::ZERO).min(*nap));
         let awake = asleep.fold(at - self.born, |awake, nap| awake - nap);
@@ -68,13 +68,13 @@ impl Device {
         self.origin + awake + Span::from_micros((elapsed * self.skew + swung).round() as i64)
     }
 
-    /// Gives what the wall clock shows at `at`, in the server's frame; it was right at birth.
+    /// Returns what the wall clock shows at `at`, in the server's frame; it was right at birth.
     pub fn wall(&self, at: ServerTime) -> ServerTime {
         let set = self.settings.iter().filter(|(from, _)| *from <= at);
         set.fold(at, |wall, (_, by)| wall + *by)
     }
 
-    /// Gives the first instant at which the monotonic clock shows `local` or more.
+    /// Returns the first instant at which the monotonic clock shows `local` or more.
     pub fn when(&self, local: LocalTime) -> ServerTime {
         let elapsed = local - self.origin;
         let slack = Span::from_micros(elapsed.as_micros().abs() / 1_000 + 1_000);

@@ -7,12 +7,12 @@ use downbeat_core::{Seed, Span};
 pub struct Dice(Seed);
 
 impl Dice {
-    /// Gives dice that fall the same way for the same seed.
+    /// Returns dice that fall the same way for the same seed.
     pub const fn new(seed: Seed) -> Self {
         Self(seed)
     }
 
-    /// Gives a number in [0, 1), in steps of 2^-53.
+    /// Returns a number in [0, 1), in steps of 2^-53.
     pub fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
@@ -22,17 +22,17 @@ impl Dice {
         self.unit() < share
     }
 
-    /// Gives a span from `least` up to, but not including, `most`.
+    /// Returns a span from `least` up to, but not including, `most`.
     pub fn between(&mut self, least: Span, most: Span) -> Span {
         least + self.0.span_below(most - least)
     }
 
-    /// Gives a number from `-reach` to `reach`.
+    /// Returns a number from `-reach` to `reach`.
     pub fn around_zero(&mut self, reach: f64) -> f64 {
         (2.0 * self.unit() - 1.0) * reach
     }
 
-    /// Gives an exponentially distributed span: mostly short, `mean` on average, seldom several times that.
+    /// Returns an exponentially distributed span: mostly short, `mean` on average, seldom several times that.
     pub fn exponential(&mut self, mean: Span) -> Span {
         let draw = -(1.0 - self.unit()).ln();
         Span::from_micros((mean.as_micros() as f64 * draw) as i64)

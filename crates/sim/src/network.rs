@@ -39,12 +39,12 @@ impl Kind {
     pub const ALL: [Self; 6] =
         [Self::Lan, Self::Wifi, Self::Mobile, Self::SegmentDownloads, Self::LongBufferbloat, Self::Asymmetric];
 
-    /// Gives the kind of that name.
+    /// Returns the kind of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Gives its name.
+    /// Returns its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lan => "lan",
@@ -58,7 +58,7 @@ impl Kind {
 }
 
 impl Network {
-    /// Gives a line of that kind from `begin` on.
+    /// Returns a line of that kind from `begin` on.
     pub fn new(kind: Kind, begin: ServerTime, mut dice: Dice) -> Self {
         let base = match kind {
             Kind::Lan => dice.between(us(250), us(400)),
@@ -70,13 +70,13 @@ impl Network {
         Self { kind, dice, there, back: base, busy: Span::ZERO, busy_until: begin, next: begin }
     }
 
-    /// Gives how long a question that leaves at `at` takes to the server.
+    /// Returns how long a question that leaves at `at` takes to the server.
     pub fn there(&mut self, at: ServerTime) -> Span {
         self.go_on(at);
         self.there + self.jitter()
     }
 
-    /// Gives how long an answer that leaves at `at` takes to the device.
+    /// Returns how long an answer that leaves at `at` takes to the device.
     pub fn back(&mut self, at: ServerTime) -> Span {
         self.go_on(at);
         let queue = if at < self.busy_until { self.dice.exponential(self.busy) } else { Span::ZERO };

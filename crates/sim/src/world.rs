@@ -6,7 +6,7 @@ use downbeat_core::{LocalTime, Seed, ServerTime, Span};
 use crate::network::{Kind, Network};
 use crate::{Device, Dice};
 
-/// Gives when worlds begin: 2024-01-01T00:00:00Z.
+/// When worlds begin: 2024-01-01T00:00:00Z.
 pub const BEGIN: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
 /// A device, a network, a server, and the true time, which is the server's.
@@ -20,7 +20,7 @@ pub struct World {
 }
 
 impl World {
-    /// Gives the world of a seed: an ordinary device behind a line of that kind, and a server that tells whole
+    /// Returns the world of a seed: an ordinary device behind a line of that kind, and a server that tells whole
     /// milliseconds.
     pub fn new(kind: Kind, seed: Seed) -> Self {
         let mut seed = seed;
@@ -41,22 +41,22 @@ impl World {
         Self { quantum: Span::from_micros(1), ..self }
     }
 
-    /// Gives the true time.
+    /// Returns the true time.
     pub const fn now(&self) -> ServerTime {
         self.now
     }
 
-    /// Gives the device.
+    /// Returns the device.
     pub const fn device(&self) -> &Device {
         &self.device
     }
 
-    /// Gives what the device's monotonic clock shows now.
+    /// Returns what the device's monotonic clock shows now.
     pub fn local(&self) -> LocalTime {
         self.device.local(self.now)
     }
 
-    /// Gives the true offset now.
+    /// Returns the true offset now.
     pub fn offset(&self) -> Offset {
         Offset::between(self.now, self.local())
     }

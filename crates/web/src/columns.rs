@@ -30,13 +30,13 @@ pub(crate) struct Columns<'d> {
 }
 
 impl<'d> Columns<'d> {
-    /// Gives what was laid down for so many cues.
+    /// Returns what was laid down for so many cues.
     pub(crate) fn of(count: usize, numbers: &'d [f64], ids: &'d str) -> Self {
         let (rows, more) = numbers.split_at_checked(count * 3).unwrap_or_default();
         Self { rows: rows.as_chunks().0, more: more.as_chunks().0, ids: ids.as_bytes() }
     }
 
-    /// Gives the cues, in the order of the rundown.
+    /// Returns the cues, in the order of the rundown.
     pub(crate) fn cues(self) -> impl ExactSizeIterator<Item = ListedCue> + 'd {
         let (mut more, mut ids) = (self.more.iter(), self.ids.iter());
         self.rows.iter().map(move |row| {
@@ -45,7 +45,7 @@ impl<'d> Columns<'d> {
         })
     }
 
-    /// Says whether the cue with this index goes on where the rundown takes the place of another.
+    /// Returns whether the cue with this index goes on where the rundown takes the place of another.
     pub(crate) fn is_same(self, index: usize) -> bool {
         self.rows[index][2] as u32 & SAME != 0
     }

@@ -116,7 +116,7 @@ pub enum Act {
 }
 
 impl Why {
-    /// Gives the reason with this number; one that has none is that what came was no answer.
+    /// Returns the reason with this number; one that has none is that what came was no answer.
     pub const fn from_number(number: u8) -> Self {
         match number {
             n if n == Self::Timeout as u8 => Self::Timeout,
@@ -169,7 +169,7 @@ pub(crate) fn failure(why: Why) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    /// Gives the words of an enumeration, in either language: a line each, ending with a comma.
+    /// Returns the words of an enumeration, in either language: a line each, ending with a comma.
     fn words<'a>(source: &'a str, head: &str) -> Vec<&'a str> {
         let (_, body) = source.split_once(head).expect("the enumeration is in the source");
         let lines = body.lines().map(str::trim).skip(1).take_while(|line| *line != "}");

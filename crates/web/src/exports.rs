@@ -35,7 +35,7 @@ impl Instance {
         self.viewer.as_mut().expect("`begin` is called first")
     }
 
-    /// Gives the texts on the desk, of which there are `N`; those that are missing are empty.
+    /// Returns the texts on the desk, of which there are `N`; those that are missing are empty.
     fn texts<const N: usize>(text: &[u8]) -> [&str; N] {
         // SAFETY: the page writes what `TextEncoder` gives, which is UTF-8, and NUL parts characters.
         let mut texts = text.split(|byte| *byte == 0).map(|text| unsafe { core::str::from_utf8_unchecked(text) });
@@ -115,7 +115,7 @@ extern "C" fn remember() -> usize {
     instance.numbers.len()
 }
 
-/// Gives where the numbers on the desk are.
+/// Returns where the numbers on the desk are.
 #[unsafe(no_mangle)]
 extern "C" fn desk() -> *const f64 {
     instance().numbers.as_ptr()

@@ -24,7 +24,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Gives a viewer with a number of their own, in two halves, and the memory of an earlier life of the page.
+    /// Returns a viewer with a number of their own, in two halves, and the memory of an earlier life of the page.
     pub fn new(high: u32, low: u32, memory: &[u64], now: f64) -> Self {
         let seed = Seed::new(u64::from(high) << 32 | u64::from(low));
         let session = Session::new(seed.clone(), Memory::from_words(memory), local_time(now));
@@ -140,7 +140,7 @@ impl Viewer {
         }
     }
 
-    /// Gives the next thing to do; its numbers are in [`Viewer::value`].
+    /// Returns the next thing to do; its numbers are in [`Viewer::value`].
     pub fn poll(&mut self) -> Kind {
         self.values = [f64::NAN; 6];
         match self.session.poll_effect() {
@@ -179,37 +179,37 @@ impl Viewer {
         }
     }
 
-    /// Gives a number of what was polled last.
+    /// Returns a number of what was polled last.
     pub fn value(&self, index: usize) -> f64 {
         or_nan(self.values.get(index).copied())
     }
 
-    /// Gives in how many milliseconds to tick next; 0 is now.
+    /// Returns in how many milliseconds to tick next; 0 is now.
     pub fn wakes_in(&self, now: f64) -> f64 {
         span_ms((self.session.next_deadline() - local_time(now)).max(Span::ZERO))
     }
 
-    /// Gives the server's time in ms, or NaN.
+    /// Returns the server's time in ms, or NaN.
     pub fn time(&self, now: f64) -> f64 {
         or_nan(self.session.reading(local_time(now)).map(|reading| ms(reading.time.as_micros())))
     }
 
-    /// Gives how wrong that may be, in ms either way, or NaN.
+    /// Returns how wrong that may be, in ms either way, or NaN.
     pub fn bound(&self, now: f64) -> f64 {
         or_nan(self.session.reading(local_time(now)).map(|reading| span_ms(reading.bound)))
     }
 
-    /// Gives the position in ms, or NaN.
+    /// Returns the position in ms, or NaN.
     pub fn position(&self, now: f64) -> f64 {
         or_nan(self.session.position(local_time(now)).map(|position| ms(position.as_micros())))
     }
 
-    /// Gives how fast the position moves, or NaN.
+    /// Returns how fast the position moves, or NaN.
     pub fn rate(&self, now: f64) -> f64 {
         or_nan(self.session.rate(local_time(now)).map(|rate| rate.as_factor()))
     }
 
-    /// Gives the time until the event begins in ms, or NaN.
+    /// Returns the time until the event begins in ms, or NaN.
     pub fn countdown(&self, now: f64) -> f64 {
         or_nan(self.session.countdown(local_time(now)).map(span_ms))
     }
@@ -222,12 +222,12 @@ impl Viewer {
         !self.values[0].is_nan()
     }
 
-    /// Gives how long ago the server was heard, in ms, or NaN.
+    /// Returns how long ago the server was heard, in ms, or NaN.
     pub fn heard_ago(&self, now: f64) -> f64 {
         or_nan(self.session.heard_at().map(|heard| span_ms(local_time(now) - heard)))
     }
 
-    /// Gives what has fired, to be stored.
+    /// Returns what has fired, to be stored.
     pub fn memory(&self) -> Vec<u64> {
         self.session.memory().to_words()
     }
@@ -275,14 +275,14 @@ impl Viewer {
         act
     }
 
-    /// Gives in how many ms to read a media element again; NaN while there is nothing to follow.
+    /// Returns in how many ms to read a media element again; NaN while there is nothing to follow.
     pub fn media_in(&self, media: u32, now: f64) -> f64 {
         let correction = self.session.correction(MediaId::from_number(media));
         let deadline = correction.and_then(|correction| correction.next_deadline());
         or_nan(deadline.map(|deadline| span_ms((deadline - local_time(now)).max(Span::ZERO))))
     }
 
-    /// Gives the drift of a media element in ms: positive where it is ahead; NaN while it is not known.
+    /// Returns the drift of a media element in ms: positive where it is ahead; NaN while it is not known.
     pub fn media_drift(&self, media: u32) -> f64 {
         let correction = self.session.correction(MediaId::from_number(media));
         or_nan(correction.and_then(|correction| correction.drift()).map(span_ms))

@@ -84,22 +84,22 @@ export class Downbeat {
     return () => void listeners.delete(listener);
   }
 
-  /** Gives the event's time, in ms since 1970; undefined before the first answer. */
+  /** Returns the event's time, in ms since 1970; undefined before the first answer. */
   now(): number | undefined { return known(this.#viewer.time(now())); }
 
-  /** Gives where the event stands, in ms from its beginning, negative before it; undefined while that is not known. */
+  /** Returns where the event stands, in ms from its beginning, negative before it; undefined while that is not known. */
   position(): number | undefined { return known(this.#viewer.position(now())); }
 
-  /** Gives how wrong {@link now} may be, in ms either way: half the best round trip, and what has drifted since. */
+  /** Returns how wrong {@link now} may be, in ms either way: half the best round trip, and what has drifted since. */
   bound(): number | undefined { return known(this.#viewer.bound(now())); }
 
-  /** Gives the time until the event begins, in ms; 0 once it has. */
+  /** Returns the time until the event begins, in ms; 0 once it has. */
   countdown(): number | undefined { return known(this.#viewer.countdown(now())); }
 
-  /** Gives how fast the position moves: 1 is normal, 0 is held. */
+  /** Returns how fast the position moves: 1 is normal, 0 is held. */
   rate(): number | undefined { return known(this.#viewer.rate(now())); }
 
-  /** Gives how long ago the server was heard, in ms. */
+  /** Returns how long ago the server was heard, in ms. */
   heardAgo(): number | undefined { return known(this.#viewer.heard_ago(now())); }
 
   /** The status that was told last. */
@@ -323,7 +323,7 @@ export class Downbeat {
     return told && { ...told, severity: said!.severity };
   }
 
-  /** Gives what viewers are told in several languages in this one's. */
+  /** Returns what viewers are told in several languages in this one's. */
   #text(texts: Record<Locale, string> | null | undefined): Text | null {
     return textFor(texts, this.#options.locales ?? navigator.languages, this.#whole?.locale ?? "");
   }

@@ -1,7 +1,7 @@
 // The page's clocks: the only file that reads them.
 
-/** Gives the page's monotonic clock, in ms since the page began. */
+/** Returns the page's monotonic clock, in ms since the page began. */
 export const now = (): number => performance.now();
 
-/** Gives the device's wall clock, in ms. Nothing is computed from it: it only shows that a clock jumped. */
+/** Returns the device's wall clock, in ms. Nothing is computed from it: it only shows that a clock jumped. */
 export const wall = (): number => Date.now();

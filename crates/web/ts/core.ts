@@ -9,7 +9,7 @@ import type { Act, Kind, Why } from "./words.ts";
 interface Calls {
   tick(now: number, wall: number): void;
   wake(now: number, wall: number): void;
-  /** Gives 0 if these are no times of an exchange. */
+  /** Returns 0 if these are no times of an exchange. */
   answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
   heard(now: number): void;
   signed(now: number): void;
@@ -24,7 +24,7 @@ interface Calls {
   position(now: number): number;
   rate(now: number): number;
   countdown(now: number): number;
-  /** Gives 0 if position and rate are not known. */
+  /** Returns 0 if position and rate are not known. */
   vector(now: number): number;
   heard_ago(now: number): number;
   bind_media(begins: number, seeksOnly: boolean): number;
@@ -57,7 +57,7 @@ export type Viewer = Calls & ReturnType<typeof around>;
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-/** Gives a viewer; they `begin` before anything else. What is compiled for the first of a page serves all. */
+/** Returns a viewer; they `begin` before anything else. What is compiled for the first of a page serves all. */
 export async function start(): Promise<Viewer> {
   const { exports } = await WebAssembly.instantiate(await (module ??= inflate().then(WebAssembly.compile)));
   const core = exports as unknown as Calls & Desk;
@@ -84,7 +84,7 @@ function around(core: Desk) {
       lay(memory);
       core.begin(high, low, now);
     },
-    /** Gives what has fired, to be stored. */
+    /** Returns what has fired, to be stored. */
     memory(): BigUint64Array {
       const count = core.remember();
       return new BigUint64Array(core.memory.buffer, core.desk(), count);
@@ -101,7 +101,7 @@ function around(core: Desk) {
       lay(new Float64Array(), epoch);
       core.pong(rev, now);
     },
-    /** Gives 0 if it is not wanted any more. */
+    /** Returns 0 if it is not wanted any more. */
     rundown(digest: string, { count, numbers, ids }: Columns, now: number): number {
       lay(numbers, digest, ids);
       return core.rundown(count, now);

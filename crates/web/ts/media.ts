@@ -41,7 +41,7 @@ export class Media {
     if (!Number.isNaN(wait)) this.#timer = setTimeout(this.read, wait);
   };
 
-  /** Gives how far the element is ahead of the event, in ms; undefined while that is not known. */
+  /** Returns how far the element is ahead of the event, in ms; undefined while that is not known. */
   get drift(): number | undefined {
     const drift = this.#viewer.media_drift(this.#id);
     return Number.isNaN(drift) ? undefined : drift;

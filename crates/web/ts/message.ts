@@ -3,7 +3,7 @@
 import type { Text } from "./events.ts";
 import type { Locale } from "./wire.ts";
 
-/** Gives the text in the first of the viewer's locales that there is, or one of the same language, or the default. */
+/** Returns the text in the first of the viewer's locales that there is, or one of the same language, or the default. */
 export function textFor(
   texts: Record<Locale, string> | null | undefined,
   locales: readonly Locale[],

@@ -69,7 +69,7 @@ export interface Columns {
 const LATE = { skip: 1, resume: 2, latest: 4 };
 
 /**
- * Gives a rundown's columns. `former` is the rundown so far: states that say the same in both go on. Few rundowns have
+ * Returns a rundown's columns. `former` is the rundown so far: states that say the same in both go on. Few rundowns have
  * a cue that can be the latest of its lane; those are gone through once more, with `lanes`.
  */
 export function columns(rundown: Rundown, former?: Rundown, lanes?: Map<string, number>): Columns {

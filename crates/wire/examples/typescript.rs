@@ -84,7 +84,7 @@ fn main() -> Result<(), NameError> {
     print_paths()
 }
 
-/// Gives `export type T = …;` as people lay it out, with its documentation.
+/// Returns `export type T = …;` as people lay it out, with its documentation.
 fn declaration<T: TS + 'static>(config: &Config) -> String {
     let declared = T::decl(config);
     let name = T::ident(config);
@@ -106,7 +106,7 @@ fn declaration<T: TS + 'static>(config: &Config) -> String {
     text + "};\n"
 }
 
-/// Gives documentation as a comment, on one line where it has one.
+/// Returns documentation as a comment, on one line where it has one.
 fn comment(docs: &str, indent: &str) -> String {
     let lines: Vec<&str> = docs
         .lines()

@@ -13,10 +13,10 @@ use crate::fields::Fields;
 use crate::json::value;
 use crate::problem::{Code, Problem};
 
-/// Gives the length of an `actor`: at most 100 characters.
+/// The length of an `actor`: at most 100 characters.
 pub const ACTOR_CHARS_MAX: usize = 100;
 
-/// Gives the length of a `reason`: at most 500 characters.
+/// The length of a `reason`: at most 500 characters.
 pub const REASON_CHARS_MAX: usize = 500;
 
 /// Reads a command. `actor` is used where the body names none.
@@ -75,7 +75,7 @@ pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
     })
 }
 
-/// Gives the body of a request: what [`parse`] reads back as the same request.
+/// Returns the body of a request: what [`parse`] reads back as the same request.
 pub fn body(request: &Request) -> Value {
     let mut fields = Map::new();
     fields.insert("command".to_owned(), value(request.command.name()));
@@ -116,7 +116,7 @@ fn put_draft(fields: &mut Map<String, Value>, draft: Option<&Draft>) {
     put(fields, "severity", value(&draft.severity));
 }
 
-/// Gives a member's name as it stands in a JSON pointer (RFC 6901, section 3), cut to the length of a line.
+/// Returns a member's name as it stands in a JSON pointer (RFC 6901, section 3), cut to the length of a line.
 fn pointer_token(name: &str) -> String {
     name.chars().take(80).collect::<String>().replace('~', "~0").replace('/', "~1")
 }

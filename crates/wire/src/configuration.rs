@@ -38,7 +38,7 @@ pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
     Ok((configuration, fields.text("actor", ACTOR_CHARS_MAX)?.filter(|actor| !actor.is_empty())))
 }
 
-/// Gives the body that [`parse`] reads back as the same configuration.
+/// Returns the body that [`parse`] reads back as the same configuration.
 pub fn body(configuration: &Configuration, actor: &str) -> Value {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {

@@ -20,7 +20,7 @@ use crate::state::{Announcement, StateBody};
 /// What stands before the state in the bytes that are signed, so that a signature is good for nothing else.
 pub const SIGNED_PREFIX: &str = "downbeat.emergency/1\n";
 
-/// Gives the length of a document: at most 16 KiB, since anyone may send one.
+/// The length of a document: at most 16 KiB, since anyone may send one.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// An Ed25519 signature; as text, its 64 bytes in base64url without padding.
@@ -72,18 +72,18 @@ pub struct EmergencyBody {
     pub reason: Option<String>,
 }
 
-/// Gives the bytes a signature is made of, for the text of a state.
+/// Returns the bytes a signature is made of, for the text of a state.
 pub fn signed_bytes(state: &str) -> Vec<u8> {
     [SIGNED_PREFIX, state].concat().into_bytes()
 }
 
 impl Signature {
-    /// Gives the signature with these bytes.
+    /// Returns the signature with these bytes.
     pub const fn from_bytes(bytes: [u8; 64]) -> Self {
         Self(bytes)
     }
 
-    /// Gives the 64 bytes.
+    /// Returns the 64 bytes.
     pub const fn as_bytes(&self) -> &[u8; 64] {
         &self.0
     }
@@ -103,7 +103,7 @@ impl EmergencyDocument {
         Ok(Self { state: fields.required("state", remedy)?, signature: fields.required("signature", remedy)? })
     }
 
-    /// Gives the state that is signed; it means nothing before the signature was checked.
+    /// Returns the state that is signed; it means nothing before the signature was checked.
     ///
     /// # Errors
     /// [`Problem`] if the text is no state; its pointer begins with `/state`.
@@ -114,7 +114,7 @@ impl EmergencyDocument {
         state.map_err(|problem| within("/state", problem))
     }
 
-    /// Gives the JSON text.
+    /// Returns the JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a document has only text for keys")
     }
@@ -156,7 +156,7 @@ fn message(told: Value) -> Result<(ServerTime, Option<Message>), Problem> {
     Ok((from, if says { Some(serde_json::from_value(told).map_err(wrong)?) } else { None }))
 }
 
-/// Gives a problem of a text inside the body as one of the body.
+/// Returns a problem of a text inside the body as one of the body.
 fn within(place: &str, mut problem: Problem) -> Problem {
     let pointer = problem.more.get("pointer").and_then(Value::as_str).unwrap_or_default();
     let pointer = format!("{place}{pointer}");
@@ -173,7 +173,7 @@ pub fn too_large() -> Problem {
 }
 
 impl EmergencyBody {
-    /// Gives the JSON text that is signed.
+    /// Returns the JSON text that is signed.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("an EmergencyBody has only text for keys")
     }
@@ -197,7 +197,7 @@ impl From<&EmergencyState> for EmergencyBody {
     }
 }
 
-/// Gives what a server told last, to be changed and signed.
+/// Returns what a server told last, to be changed and signed.
 ///
 /// # Errors
 /// A sentence if the timeline or the messages it told are none.
@@ -219,7 +219,7 @@ pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
     })
 }
 
-/// Gives what viewers were told with what it came with.
+/// Returns what viewers were told with what it came with.
 fn notices(told: Vec<Announcement>, timeline: &Timeline, ended_at: Option<ServerTime>) -> Result<Notices, String> {
     let message = |told: Announcement| match told.text {
         None => Ok((told.from, None)),

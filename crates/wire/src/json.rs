@@ -13,7 +13,7 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     serde_json::from_slice::<Value>(text).and_then(serde_json::from_value)
 }
 
-/// Gives `body` as a value.
+/// Returns `body` as a value.
 pub(crate) fn value<T: Serialize + ?Sized>(body: &T) -> Value {
     let text = serde_json::to_vec(body).expect("bodies have only text for keys");
     serde_json::from_slice(&text).expect("what was written is JSON")

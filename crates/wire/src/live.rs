@@ -16,7 +16,7 @@ use crate::state::StateBody;
 /// the [`Version`](downbeat_core::fanout::Version) of the state, so that a push that was missed is noticed too.
 pub const PING: &str = "p";
 
-/// Gives the length of a frame that a viewer may send: at most 1,024 bytes. The longest of the protocol has 80.
+/// The length of a frame that a viewer may send: at most 1,024 bytes. The longest of the protocol has 80.
 pub const FRAME_BYTES_MAX: usize = 1_024;
 
 /// The whole state, pushed.
@@ -45,7 +45,7 @@ pub enum StateKind {
 }
 
 impl StateFrame {
-    /// Gives the text of the frame with the state `body`, the JSON text of a [`StateBody`].
+    /// Returns the text of the frame with the state `body`, the JSON text of a [`StateBody`].
     pub fn of_body(body: &str, hub: u16, ack: bool) -> String {
         let members = body.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
         format!(r#"{{"type":"state",{members},"hub":{hub},"ack":{ack}}}"#)
@@ -77,7 +77,7 @@ pub enum AckKind {
 }
 
 impl Ack {
-    /// Gives the word that `rev` was applied at `applied_at`.
+    /// Returns the word that `rev` was applied at `applied_at`.
     pub const fn new(rev: Rev, applied_at: ServerTime) -> Self {
         Self { kind: AckKind::Ack, rev, applied_at }
     }
@@ -104,7 +104,7 @@ pub enum Close {
 }
 
 impl Close {
-    /// Gives the close code.
+    /// Returns the close code.
     pub const fn code(self) -> u16 {
         match self {
             Self::Bytes => 1_003,
@@ -115,7 +115,7 @@ impl Close {
         }
     }
 
-    /// Gives the reason, a short text for whoever looks.
+    /// Returns the reason, a short text for whoever looks.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Bytes => "send text",

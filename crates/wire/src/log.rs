@@ -12,7 +12,7 @@ use sha2::Digest as _;
 /// The `prev` of the first entry.
 pub const CHAIN_START: Digest = Digest::from_bytes([0; 32]);
 
-/// Gives the number of entries in one page of the log: at most 200.
+/// The number of entries in one page of the log: at most 200.
 pub const PAGE_MAX: u32 = 200;
 
 /// One change.
@@ -54,14 +54,14 @@ pub struct LogPage {
 }
 
 impl LogEntry {
-    /// Gives the hash the entry should have.
+    /// Returns the hash the entry should have.
     pub fn expected_hash(&self) -> Digest {
         let unsealed = Self { hash: None, ..self.clone() };
         let text = serde_json::to_vec(&unsealed).expect("a LogEntry has only text for keys");
         Digest::from_bytes(sha2::Sha256::digest(&text).into())
     }
 
-    /// Gives the entry with its hash.
+    /// Returns the entry with its hash.
     #[must_use]
     pub fn sealed(mut self) -> Self {
         self.hash = Some(self.expected_hash());

@@ -12,7 +12,7 @@ const MEMBER: &str = r#","emergency":"#;
 /// What stands before a document that is alone.
 const ALONE: &str = r#"{"emergency":"#;
 
-/// Gives what was published, which is empty where nothing was, and the signed state beside it. Bytes that are no such
+/// Returns what was published, which is empty where nothing was, and the signed state beside it. Bytes that are no such
 /// pointer are given as they came.
 pub fn split(pointer: &[u8]) -> (Vec<u8>, Option<EmergencyDocument>) {
     let whole = || (pointer.to_vec(), None);
@@ -29,7 +29,7 @@ pub fn split(pointer: &[u8]) -> (Vec<u8>, Option<EmergencyDocument>) {
     }
 }
 
-/// Gives the bytes of a pointer to what was `published`, with a signed state beside it; empty if there is neither.
+/// Returns the bytes of a pointer to what was `published`, with a signed state beside it; empty if there is neither.
 pub fn join(published: &[u8], document: Option<&EmergencyDocument>) -> Vec<u8> {
     let Some(document) = document else { return published.to_vec() };
     let head = match published.strip_suffix(b"}") {

@@ -20,17 +20,17 @@ macro_rules! codes {
             /// All codes.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// Gives the code as it travels.
+            /// Returns the code as it travels.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// Gives the HTTP status that goes with it.
+            /// Returns the HTTP status that goes with it.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status,)* }
             }
 
-            /// Gives a short summary that is the same for each occurrence.
+            /// Returns a short summary that is the same for each occurrence.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
@@ -115,7 +115,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Gives the problem of this code with this detail.
+    /// Returns the problem of this code with this detail.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("urn:downbeat:problem:{code}"),
@@ -147,12 +147,12 @@ impl Problem {
             .with("column", column)
     }
 
-    /// Says whether this is the problem of `code`.
+    /// Returns whether this is the problem of `code`.
     pub fn is(&self, code: Code) -> bool {
         self.code == code.as_str()
     }
 
-    /// Gives the JSON text.
+    /// Returns the JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a Problem has only text for keys")
     }

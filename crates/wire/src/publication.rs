@@ -52,28 +52,28 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// Gives the URL of a rundown, relative to its pointer's.
+    /// Returns the URL of a rundown, relative to its pointer's.
     pub fn relative_url(rundown: Digest) -> String {
         format!("../../{}", rundown_key(rundown))
     }
 
-    /// Says whether what it says of its rundown goes together: the digest, the integrity, the URL.
+    /// Returns whether what it says of its rundown goes together: the digest, the integrity, the URL.
     pub fn is_consistent(&self) -> bool {
         self.integrity == integrity(self.rundown) && self.url == Self::relative_url(self.rundown)
     }
 }
 
-/// Gives where a rundown lies beneath the store's prefix.
+/// Returns where a rundown lies beneath the store's prefix.
 pub fn rundown_key(rundown: Digest) -> String {
     format!("rundowns/{rundown}.json")
 }
 
-/// Gives where the pointer to an event's rundown lies beneath the store's prefix.
+/// Returns where the pointer to an event's rundown lies beneath the store's prefix.
 pub fn pointer_key(event: &EventName) -> String {
     format!("events/{event}/current.json")
 }
 
-/// Gives where the copy of a revision lies beneath the store's prefix. The names sort as the revisions do.
+/// Returns where the copy of a revision lies beneath the store's prefix. The names sort as the revisions do.
 pub fn history_key(event: &EventName, rev: Rev) -> String {
     format!("events/{event}/history/{:010}.json", rev.number())
 }

@@ -71,7 +71,7 @@ impl Route {
         }
     }
 
-    /// Gives the path.
+    /// Returns the path.
     pub fn path(&self) -> String {
         match self {
             Self::Time => "/time".to_owned(),
@@ -91,7 +91,7 @@ impl Route {
         }
     }
 
-    /// Gives the methods the path takes, as the header `Allow` has them.
+    /// Returns the methods the path takes, as the header `Allow` has them.
     pub const fn methods(&self) -> &'static str {
         match self {
             Self::Time
@@ -111,12 +111,12 @@ impl Route {
     }
 }
 
-/// Gives the path of an event's WebSocket.
+/// Returns the path of an event's WebSocket.
 pub(crate) fn live_path(event: &EventName) -> String {
     format!("/v1/events/{event}/live")
 }
 
-/// Gives the path of a rundown.
+/// Returns the path of a rundown.
 pub(crate) fn rundown_path(event: &EventName, digest: Digest) -> String {
     format!("/v1/events/{event}/rundowns/{digest}.json")
 }

@@ -47,7 +47,7 @@ pub struct StoredRundown {
     pub version: String,
 }
 
-/// Gives a digest as subresource integrity: `sha256-` and its base64 (RFC 4648, section 4).
+/// Returns a digest as subresource integrity: `sha256-` and its base64 (RFC 4648, section 4).
 pub fn integrity(digest: Digest) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::from("sha256-");

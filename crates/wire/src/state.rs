@@ -84,7 +84,7 @@ pub struct StateBody {
 }
 
 impl StateBody {
-    /// Gives the public state of `event` at `now`.
+    /// Returns the public state of `event` at `now`.
     pub fn new(event: &EventName, state: &EventState, now: ServerTime) -> Self {
         let TimeBody { server_time, status, message, rev, timeline, rundown, resync, ended_at, .. } =
             TimeBody::new(state, now);
@@ -112,7 +112,7 @@ impl StateBody {
         }
     }
 
-    /// Gives the timeline, to ask for the position at an instant.
+    /// Returns the timeline, to ask for the position at an instant.
     ///
     /// # Errors
     /// [`BadTimeline`] if the segments that came are none or out of order.

@@ -33,7 +33,7 @@ impl From<Status> for StatusWord {
 }
 
 impl StatusWord {
-    /// Gives the word.
+    /// Returns the word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",
@@ -86,7 +86,7 @@ fn resync_default() -> Span {
 }
 
 impl TimeBody {
-    /// Gives the answer for `state` at `now`.
+    /// Returns the answer for `state` at `now`.
     pub fn new(state: &EventState, now: ServerTime) -> Self {
         Self {
             server_time: now,
@@ -102,7 +102,7 @@ impl TimeBody {
         }
     }
 
-    /// Gives the answer while the state cannot be had. What was last heard of it, if anything, goes along: its
+    /// Returns the answer while the state cannot be had. What was last heard of it, if anything, goes along: its
     /// revision says how old it is.
     pub fn unknown(last: Option<&EventState>, now: ServerTime) -> Self {
         match last {
@@ -122,14 +122,14 @@ impl TimeBody {
         }
     }
 
-    /// Gives the JSON text.
+    /// Returns the JSON text.
     pub fn to_json(&self) -> String {
         let mut json = format!("{}{}", PREFIX, self.server_time.as_millis());
         json.push_str(&self.tail());
         json
     }
 
-    /// Gives the JSON text that follows the digits of `serverTime`, `,"status":…}`: all that can be prepared before
+    /// Returns the JSON text that follows the digits of `serverTime`, `,"status":…}`: all that can be prepared before
     /// the question arrives. It stays right until the state's next change.
     pub fn tail(&self) -> String {
         let json = serde_json::to_string(self).expect("a TimeBody has no map with keys that are no text");

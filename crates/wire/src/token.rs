@@ -26,7 +26,7 @@ impl Scope {
     /// All scopes.
     pub const ALL: [Self; 3] = [Self::Operate, Self::Publish, Self::Read];
 
-    /// Gives the word that stands for it.
+    /// Returns the word that stands for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Operate => "operate",
@@ -112,7 +112,7 @@ impl fmt::Display for TokenError {
 impl core::error::Error for TokenError {}
 
 impl TokenId {
-    /// Gives the id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -149,17 +149,17 @@ impl Token {
         Self { text, id }
     }
 
-    /// Gives the public part.
+    /// Returns the public part.
     pub const fn id(&self) -> &TokenId {
         &self.id
     }
 
-    /// Gives the whole text, to be kept where only its owner can read.
+    /// Returns the whole text, to be kept where only its owner can read.
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// Gives the SHA-256 of the whole text.
+    /// Returns the SHA-256 of the whole text.
     pub fn sha256(&self) -> Digest {
         Digest::from_bytes(sha2::Sha256::digest(self.text.as_bytes()).into())
     }

@@ -72,7 +72,7 @@ pub(crate) async fn add(env: &Env, event: &EventName) {
     }
 }
 
-/// Gives the events there are.
+/// Returns the events there are.
 pub(crate) async fn list(env: &Env) -> core::result::Result<Reply, Problem> {
     let listed = ask(env, CATALOG, Question::get(&Route::Events.path())).await;
     listed.map(|(_, text)| Reply::json(200, text)).map_err(|error| unavailable("the list of events", &error))

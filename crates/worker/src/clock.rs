@@ -2,7 +2,7 @@
 
 use downbeat_core::ServerTime;
 
-/// Gives the time now.
+/// Returns the time now.
 ///
 /// In a deployed worker the clock stands still between two waits for I/O, so read it after the last `await`; on a
 /// path without I/O the question's arrival and the answer's departure are the same instant.

@@ -6,28 +6,28 @@ use downbeat_core::{EventName, EventState, ServerTime, Span};
 use downbeat_wire::TimeBody;
 use std::collections::BTreeMap;
 
-/// Gives how old a copy may be for `/time` to answer with it at once: 1 s. Source: the design.
+/// How old a copy may be for `/time` to answer with it at once: 1 s. Source: the design.
 const FRESH: Span = Span::from_millis(1_000);
 
-/// Gives how old a copy is when `/time` starts to renew it in the background: 250 ms.
+/// How old a copy is when `/time` starts to renew it in the background: 250 ms.
 ///
 /// Reason: under load a copy is then never older than this and one call to the object, and an isolate asks its object
 /// at most four times a second.
 const RENEWED_AFTER: Span = Span::from_millis(250);
 
-/// Gives how long it is remembered that an event does not exist: 10 s. Source: the design.
+/// How long it is remembered that an event does not exist: 10 s. Source: the design.
 const MISSING_KEPT: Span = Span::from_millis(10_000);
 
-/// Gives how long an unanswered question to the object keeps others from asking: 300 ms, as long as `/time` waits.
+/// How long an unanswered question to the object keeps others from asking: 300 ms, as long as `/time` waits.
 const ASKING_KEPT: Span = Span::from_millis(300);
 
-/// Gives how long after a failure `/time` says `unknown` at once instead of waiting: 1 s.
+/// How long after a failure `/time` says `unknown` at once instead of waiting: 1 s.
 const FAILURE_KEPT: Span = Span::from_millis(1_000);
 
-/// Gives how long it is remembered that a hub is crowded: 5 s, in which a few dozen viewers may have left it.
+/// How long it is remembered that a hub is crowded: 5 s, in which a few dozen viewers may have left it.
 const CROWDED_KEPT: Span = Span::from_millis(5_000);
 
-/// Gives the number of events an isolate remembers: 1,000, so that made-up names cannot fill its memory.
+/// The number of events an isolate remembers: 1,000, so that made-up names cannot fill its memory.
 const COPIES_MAX: usize = 1_000;
 
 /// What is known of an event.
@@ -64,19 +64,19 @@ struct Tail {
 #[derive(Debug, Default)]
 pub(crate) struct Copies(BTreeMap<EventName, Copy>);
 
-/// Says whether `now` is less than `kept` after `then`; a clock that stepped back makes everything old.
+/// Returns whether `now` is less than `kept` after `then`; a clock that stepped back makes everything old.
 fn within(then: Option<ServerTime>, kept: Span, now: ServerTime) -> bool {
     then.is_some_and(|then| (Span::ZERO..kept).contains(&(now - then)))
 }
 
 impl Copy {
-    /// Gives what is known, if it is fresh enough to answer with.
+    /// Returns what is known, if it is fresh enough to answer with.
     pub(crate) fn fresh(&self, now: ServerTime) -> Option<&Known> {
         let kept = if self.known == Some(Known::Missing) { MISSING_KEPT } else { FRESH };
         self.known.as_ref().filter(|_| within(self.heard_at, kept, now))
     }
 
-    /// Gives the last state heard of, however old.
+    /// Returns the last state heard of, however old.
     pub(crate) fn last(&self) -> Option<&EventState> {
         match &self.known {
             Some(Known::State(state)) => Some(state),
@@ -84,7 +84,7 @@ impl Copy {
         }
     }
 
-    /// Gives what follows the digits of `serverTime` in the answer at `now`, if there is a fresh state.
+    /// Returns what follows the digits of `serverTime` in the answer at `now`, if there is a fresh state.
     pub(crate) fn tail(&mut self, now: ServerTime) -> Option<&str> {
         let Some(Known::State(state)) = self.fresh(now) else { return None };
         let prepared =
@@ -95,7 +95,7 @@ impl Copy {
         Some(&self.tail.text)
     }
 
-    /// Says whether it is time to ask the object, and notes that somebody does.
+    /// Returns whether it is time to ask the object, and notes that somebody does.
     pub(crate) fn ask(&mut self, now: ServerTime) -> bool {
         let renewed = match self.known {
             Some(Known::Missing) => within(self.heard_at, MISSING_KEPT, now),
@@ -109,12 +109,12 @@ impl Copy {
         true
     }
 
-    /// Says whether the object failed to answer just now.
+    /// Returns whether the object failed to answer just now.
     pub(crate) fn failed_lately(&self, now: ServerTime) -> bool {
         within(self.failed_at, FAILURE_KEPT, now)
     }
 
-    /// Gives how many questions had no answer since the last one that had.
+    /// Returns how many questions had no answer since the last one that had.
     pub(crate) const fn unanswered(&self) -> u32 {
         self.unanswered
     }
@@ -125,7 +125,7 @@ impl Copy {
         self.crowded.push((hub, now));
     }
 
-    /// Says whether a hub had no room a moment ago.
+    /// Returns whether a hub had no room a moment ago.
     pub(crate) fn is_crowded(&self, hub: u16, now: ServerTime) -> bool {
         self.crowded.iter().any(|(other, since)| *other == hub && within(Some(*since), CROWDED_KEPT, now))
     }
@@ -149,12 +149,12 @@ impl Copy {
 }
 
 impl Copies {
-    /// Gives the copy of `event` if there is one.
+    /// Returns the copy of `event` if there is one.
     pub(crate) fn find(&mut self, event: &str) -> Option<&mut Copy> {
         self.0.get_mut(event)
     }
 
-    /// Gives the copy of `event`, an empty one if nothing was heard yet.
+    /// Returns the copy of `event`, an empty one if nothing was heard yet.
     pub(crate) fn copy(&mut self, event: &EventName) -> &mut Copy {
         if self.0.len() >= COPIES_MAX && !self.0.contains_key(event) {
             self.make_room();

@@ -80,7 +80,7 @@ pub(crate) fn read(document: &EmergencyDocument, name: &EventName) -> Result<Eme
     Err(Problem::invalid_field("/state/event", detail))
 }
 
-/// Gives what stands in the log.
+/// Returns what stands in the log.
 pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState) -> Value {
     json!({
         "actor": signed.actor, "reason": signed.reason, "signedAt": signed.signed_at, "takenAt": clock::now(),
@@ -88,12 +88,12 @@ pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState) -> V
     })
 }
 
-/// Gives the answer: the event's state.
+/// Returns the answer: the event's state.
 pub(crate) fn answer(name: &EventName, state: &EventState) -> Reply {
     Reply::json(200, serde_json::to_string(&StateBody::new(name, state, clock::now())).expect(TEXT_KEYS))
 }
 
-/// Gives the problem of what the event does not take in.
+/// Returns the problem of what the event does not take in.
 pub(crate) fn refused(error: &Refusal, name: &EventName, state: &EventState) -> Problem {
     refusal::problem(error, name, Some(state), clock::now())
 }
@@ -103,7 +103,7 @@ pub(crate) fn wrong_signature(name: &EventName) -> Problem {
     Problem::new(Code::BadSignature, format!("this was not signed with the emergency key of the event \"{name}\""))
 }
 
-/// Says whether the event would be changed by it.
+/// Returns whether the event would be changed by it.
 fn is_news(state: &EventState, signed: &EmergencyState) -> Result<bool, Refusal> {
     state.clone().handle_emergency(signed)
 }

@@ -26,19 +26,19 @@ pub(crate) const STATE_PATH: &str = "/state";
 /// The header in which the worker tells the object whose token was shown.
 pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 
-/// Gives how long `/time` waits for the object: 300 ms. Source: the design.
+/// How long `/time` waits for the object: 300 ms. Source: the design.
 const WAIT: Duration = Duration::from_millis(300);
 
-/// Gives how long a viewer's socket waits where nothing is known of the event: 5 s.
+/// How long a viewer's socket waits where nothing is known of the event: 5 s.
 const JOIN_WAIT: Span = Span::from_millis(5_000);
 
-/// Gives how often such a viewer looks: after 16 to 48 ms.
+/// How often such a viewer looks: after 16 to 48 ms.
 const JOIN_LOOK: Duration = Duration::from_millis(16);
 
-/// Gives how long an operator's call waits for the object: 10 s, then the same command can be sent again.
+/// How long an operator's call waits for the object: 10 s, then the same command can be sent again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Gives how often a request looks whether another one's question has been answered: every 10 ms.
+/// How often a request looks whether another one's question has been answered: every 10 ms.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 thread_local! {
@@ -55,7 +55,7 @@ pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T
     copies(|copies| work(copies.copy(event)))
 }
 
-/// Gives the object that is the event.
+/// Returns the object that is the event.
 fn object(event: &EventName) -> Object<'_> {
     Object { binding: "EVENT", name: event.as_str(), region: None }
 }
@@ -71,7 +71,7 @@ pub(crate) async fn refresh(env: Env, event: EventName, region: Option<Region>) 
     }
 }
 
-/// Gives what a hub near `region` knows of `event`: a thousand isolates that ask must not come to one object. After a
+/// Returns what a hub near `region` knows of `event`: a thousand isolates that ask must not come to one object. After a
 /// question without an answer, any other hub is as good.
 async fn hub_knows(env: &Env, event: &EventName, region: Option<Region>) -> worker::Result<Known> {
     let (hubs, unanswered) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.unanswered()));
@@ -97,7 +97,7 @@ fn read(answer: (u16, String)) -> worker::Result<Known> {
     }
 }
 
-/// Gives what the event itself knows: for its hubs.
+/// Returns what the event itself knows: for its hubs.
 pub(crate) async fn authoritative(env: &Env, event: &EventName) -> worker::Result<Known> {
     bounded(known(env, event)).await
 }
@@ -137,7 +137,7 @@ pub(crate) async fn wait_for_news(env: &Env, ctx: &Context, event: &EventName, r
     }
 }
 
-/// Gives the state of `event` from its object, for those who are going to change it.
+/// Returns the state of `event` from its object, for those who are going to change it.
 pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Problem> {
     let known = bounded(known(env, event)).await.map_err(|error| silent(event, &error))?;
     copies(|copies| copies.hear(event, known.clone(), clock::now()));
@@ -175,7 +175,7 @@ pub(crate) async fn known_state<T>(
     })
 }
 
-/// Gives the state of `event` as this isolate has it, at most a second old, for all who only read.
+/// Returns the state of `event` as this isolate has it, at most a second old, for all who only read.
 pub(crate) async fn copied_state(
     env: &Env,
     ctx: &Context,

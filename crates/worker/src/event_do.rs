@@ -22,13 +22,13 @@ use crate::request::{Target, body};
 use crate::store::Store;
 use crate::{clock, fanout};
 
-/// Gives after how long the hubs are told again if not all have answered: 2 s, and then twice as long each time.
+/// After how long the hubs are told again if not all have answered: 2 s, and then twice as long each time.
 const TELL_AGAIN: Duration = Duration::from_secs(2);
 
-/// Gives how often: 5 times, a minute. Then the hubs have looked for themselves.
+/// How often: 5 times, a minute. Then the hubs have looked for themselves.
 const TELLINGS_MAX: u32 = 5;
 
-/// Gives how often a repeated command looks whether the first one has been answered: every 10 ms.
+/// How often a repeated command looks whether the first one has been answered: every 10 ms.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// One event.
@@ -107,7 +107,7 @@ impl EventDo {
         }
     }
 
-    /// Gives the state, from memory if it was read before.
+    /// Returns the state, from memory if it was read before.
     fn state(&self) -> core::result::Result<Option<EventState>, Problem> {
         if self.state.borrow().is_none() {
             let state = self.store.state().map_err(broken)?;
@@ -162,7 +162,7 @@ impl EventDo {
         }
     }
 
-    /// Gives who is connected, and what a sample of them said of the last change.
+    /// Returns who is connected, and what a sample of them said of the last change.
     async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let hubs = state.delivery().hubs;
@@ -266,7 +266,7 @@ impl EventDo {
         Ok(emergency::answer(event, &state))
     }
 
-    /// Gives a page of the log.
+    /// Returns a page of the log.
     fn log(&self, event: &EventName, target: &Target<'_>) -> core::result::Result<Reply, Problem> {
         self.state()?.ok_or_else(|| unknown_event(event))?;
         let number = |name: &str, rule: &str| match target.parameter(name) {

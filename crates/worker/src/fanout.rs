@@ -14,13 +14,13 @@ use worker::Env;
 
 use crate::hub::{Relay, within};
 
-/// Gives how long the tree may take before whoever is missing is told directly: 300 ms, a call around the world and back.
+/// How long the tree may take before whoever is missing is told directly: 300 ms, a call around the world and back.
 const TREE: Duration = Duration::from_millis(300);
 
-/// Gives how long the operator's answer waits for reports in all: 1 s. Source: the design.
+/// How long the operator's answer waits for reports in all: 1 s. Source: the design.
 const ANSWER: Duration = Duration::from_millis(1_000);
 
-/// Gives by how much less a hub waits for those it tells than who told it: 100 ms, so that its own report is in time.
+/// By how much less a hub waits for those it tells than who told it: 100 ms, so that its own report is in time.
 const LEVEL: Duration = Duration::from_millis(100);
 
 /// Tells all hubs the state at `rev`, as text, or without one only asks them; gives what is known after a second at

@@ -20,7 +20,7 @@ pub(crate) const RELAY_PATH: &str = "/relay";
 /// The header in which a hub that has no room names another.
 pub(crate) const INSTEAD_HEADER: &str = "x-downbeat-hub";
 
-/// Gives the name of an event's hub.
+/// Returns the name of an event's hub.
 fn name(event: &EventName, hub: u16) -> String {
     format!("{event}/{hub}")
 }

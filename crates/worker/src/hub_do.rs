@@ -30,38 +30,38 @@ use crate::request::{Target, body};
 use crate::sockets::{self, Socket};
 use crate::{clock, fanout};
 
-/// Gives how many sockets a hub holds before it sends viewers on: 2,000, which a broadcast reaches within 60 ms.
+/// How many sockets a hub holds before it sends viewers on: 2,000, which a broadcast reaches within 60 ms.
 const SOCKETS_AIM: u32 = 2_000;
 
-/// Gives how many sockets a hub holds at most, where no other has room: 10,000. The runtime's own limit is 32,768, and
+/// How many sockets a hub holds at most, where no other has room: 10,000. The runtime's own limit is 32,768, and
 /// passing it throws.
 const SOCKETS_MAX: u32 = 10_000;
 
 /// The variable that sets both of them, for tests.
 const SOCKETS_VARIABLE: &str = "HUB_SOCKETS_MAX";
 
-/// Gives how long a hub goes without looking at the event: 15 s. Source: the design.
+/// How long a hub goes without looking at the event: 15 s. Source: the design.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
-/// Gives how long a hub that was asked goes on looking, though it holds no socket: 60 s.
+/// How long a hub that was asked goes on looking, though it holds no socket: 60 s.
 const ASKED_KEPT: Span = Span::from_millis(60_000);
 
-/// Gives how long a look at the event may take: 3 s.
+/// How long a look at the event may take: 3 s.
 const LOOK_PATIENCE: Duration = Duration::from_secs(3);
 
-/// Gives how long whoever told a hub something waits until that was sent to all: 900 ms.
+/// How long whoever told a hub something waits until that was sent to all: 900 ms.
 const SENT_PATIENCE: Duration = Duration::from_millis(900);
 
-/// Gives how often who told a hub something looks whether it has been sent: every 5 ms.
+/// How often who told a hub something looks whether it has been sent: every 5 ms.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// Gives how often joiners look whether the event has answered the hub: every 20 ms, since there may be thousands.
+/// How often joiners look whether the event has answered the hub: every 20 ms, since there may be thousands.
 const LOOK_SELDOM: Duration = Duration::from_millis(20);
 
-/// Gives how old the text for joiners may be: 1 s. What it says of this instant is told by the viewer's own clock.
+/// How old the text for joiners may be: 1 s. What it says of this instant is told by the viewer's own clock.
 const TEXT_KEPT: Span = Span::from_millis(1_000);
 
-/// Gives how many frames a second a hub reads: 1,000, eight times the sample. What comes above that is not looked at.
+/// How many frames a second a hub reads: 1,000, eight times the sample. What comes above that is not looked at.
 const FRAMES_MAX: u32 = 1_000;
 
 /// One hub.
@@ -373,7 +373,7 @@ impl Hub {
         });
     }
 
-    /// Gives the frame of the state now, and the same asking for an ack.
+    /// Returns the frame of the state now, and the same asking for an ack.
     fn frames(&self, event: &EventName, hub: u16, state: &EventState) -> [JsString; 2] {
         let body = serde_json::to_string(&StateBody::new(event, state, clock::now())).expect(TEXT_KEYS);
         [false, true].map(|ack| StateFrame::of_body(&body, hub, ack).into())

@@ -12,7 +12,7 @@ impl HubStore {
         Self(state.storage().sql())
     }
 
-    /// Gives the last state with its text. Nothing is written for a hub that has none.
+    /// Returns the last state with its text. Nothing is written for a hub that has none.
     pub(crate) fn state(&self) -> Result<Option<(EventState, String)>> {
         if self.row("SELECT name FROM sqlite_master WHERE name = 'state'")?.is_none() {
             return Ok(None);

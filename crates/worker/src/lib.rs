@@ -65,7 +65,7 @@ extern "C" {
     fn random_uuid() -> String;
 }
 
-/// Gives 16 random hexadecimal digits.
+/// Returns 16 random hexadecimal digits.
 fn random_hex() -> String {
     random_uuid().chars().filter(char::is_ascii_hexdigit).take(16).collect()
 }

@@ -14,7 +14,7 @@ use crate::hub::{self, INSTEAD_HEADER};
 use crate::reply::unavailable;
 use crate::request::Target;
 
-/// Gives how many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
+/// How many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
 const TRIES: usize = 4;
 
 thread_local! {
@@ -75,7 +75,7 @@ pub(crate) async fn join(
     })
 }
 
-/// Gives where a request comes from, as far as the runtime knows.
+/// Returns where a request comes from, as far as the runtime knows.
 pub(crate) fn region(request: &Request) -> Option<Region> {
     let cf = js_sys::Reflect::get(request, &"cf".into()).ok()?;
     if !cf.is_object() {
@@ -86,7 +86,7 @@ pub(crate) fn region(request: &Request) -> Option<Region> {
     Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
 }
 
-/// Gives the next number to spread viewers with.
+/// Returns the next number to spread viewers with.
 pub(crate) fn next_spread() -> u64 {
     let spread = SPREAD.get().unwrap_or_else(|| u64::from_str_radix(&crate::random_hex(), 16).unwrap_or_default());
     SPREAD.set(Some(spread.wrapping_add(1)));

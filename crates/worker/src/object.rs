@@ -36,7 +36,7 @@ pub(crate) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// Gives the question for what lies at `path`.
+    /// Returns the question for what lies at `path`.
     pub(crate) const fn get(path: &'a str) -> Self {
         Self { method: "GET", path, header: None, body: None }
     }

@@ -28,7 +28,7 @@ fn secret(env: &Env) -> Option<String> {
     env.var(auth::SECRET).ok().map(|secret| secret.to_string())
 }
 
-/// Gives what the token allows that the request shows.
+/// Returns what the token allows that the request shows.
 pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
     let header = request.headers().get("authorization").ok().flatten();
     let grant = auth::grant(secret(env).as_deref(), header.as_deref(), clock::now())?;
@@ -70,19 +70,19 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
     event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
 }
 
-/// Gives a page of the log.
+/// Returns a page of the log.
 pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
     event::call(env, name, Question::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
-/// Gives who is connected.
+/// Returns who is connected.
 pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
     event::call(env, name, Question::get(&Route::Audience(name.clone()).path())).await
 }
 
-/// Gives the events there are.
+/// Returns the events there are.
 pub(crate) async fn events(env: &Env, request: &Request) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
     catalog_do::list(env).await

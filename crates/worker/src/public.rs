@@ -13,7 +13,7 @@ use crate::event;
 use crate::reply::{Keep, Reply};
 use crate::rundowns;
 
-/// Gives the whole public state of an event. `authoritative` asks the event itself, for operators who decide on it.
+/// Returns the whole public state of an event. `authoritative` asks the event itself, for operators who decide on it.
 pub(crate) async fn state(
     env: &Env,
     ctx: &Context,
@@ -29,7 +29,7 @@ pub(crate) async fn state(
     Ok(Reply::json(200, serde_json::to_string(&body).expect(TEXT_KEYS)))
 }
 
-/// Gives the whole public state for those who poll it: caches may keep it for a moment, and tell it to all of them.
+/// Returns the whole public state for those who poll it: caches may keep it for a moment, and tell it to all of them.
 pub(crate) async fn status(
     env: &Env,
     ctx: &Context,
@@ -40,7 +40,7 @@ pub(crate) async fn status(
     Ok(state.keep(Keep::Moment).header("cache-tag", "event"))
 }
 
-/// Gives which rundown the event has, and where.
+/// Returns which rundown the event has, and where.
 pub(crate) async fn rundown_pointer(
     env: &Env,
     ctx: &Context,

@@ -51,7 +51,7 @@ impl Keep {
 }
 
 impl Reply {
-    /// Gives JSON text that is not to be kept.
+    /// Returns JSON text that is not to be kept.
     pub(crate) fn json(status: u16, text: String) -> Self {
         Self {
             status,
@@ -62,17 +62,17 @@ impl Reply {
         }
     }
 
-    /// Gives JSON bytes.
+    /// Returns JSON bytes.
     pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
         Self { body: Body::Bytes(bytes), ..Self::json(200, String::new()) }
     }
 
-    /// Gives an answer without a body.
+    /// Returns an answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self { body: Body::None, ..Self::json(status, String::new()) }
     }
 
-    /// Gives the status.
+    /// Returns the status.
     pub(crate) const fn status(&self) -> u16 {
         self.status
     }

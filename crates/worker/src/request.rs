@@ -3,7 +3,7 @@
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::StreamExt as _;
 
-/// Gives the length of a request's body: at most 1 MiB.
+/// The length of a request's body: at most 1 MiB.
 pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// The path and the query of a URL, both without their first character.
@@ -22,7 +22,7 @@ impl<'a> Target<'a> {
         Self { path, query }
     }
 
-    /// Gives the value of a query parameter; such values are numbers here, so nothing is unescaped.
+    /// Returns the value of a query parameter; such values are numbers here, so nothing is unescaped.
     pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
         self.query
             .split('&')

@@ -14,12 +14,12 @@ use crate::public::TEXT_KEYS;
 use crate::reply::{Keep, Reply, unavailable};
 use crate::request::{Target, body};
 
-/// Gives how many rundowns one page of the list has: at most 500.
+/// How many rundowns one page of the list has: at most 500.
 ///
 /// Reason: R2 lists 1,000 at a time and lists fewer where it likes; a page is some 80 KB.
 const PAGE_MAX: u32 = 500;
 
-/// Gives a rundown; `known` is the tag the reader already has, from `If-None-Match`.
+/// Returns a rundown; `known` is the tag the reader already has, from `If-None-Match`.
 pub(crate) async fn get(env: &Env, event: &EventName, digest: Digest, known: Option<&str>) -> Result<Reply, Problem> {
     let tag = format!("\"{digest}\"");
     let tagged = |reply: Reply| reply.keep(Keep::Forever).header("etag", tag.clone());
@@ -65,7 +65,7 @@ pub(crate) async fn put(env: &Env, request: Request, name: &EventName, digest: D
     Ok(Reply::json(status, stored))
 }
 
-/// Gives a page of what is stored for an event, sorted by digest.
+/// Returns a page of what is stored for an event, sorted by digest.
 pub(crate) async fn list(
     env: &Env,
     request: &Request,
@@ -115,7 +115,7 @@ pub(crate) async fn delete(env: &Env, request: &Request, name: &EventName, diges
     Ok(Reply::empty(204))
 }
 
-/// Gives how many bytes a rundown has; nothing if it is not there.
+/// Returns how many bytes a rundown has; nothing if it is not there.
 pub(crate) async fn bytes(env: &Env, event: &EventName, digest: Digest) -> Result<Option<u64>, Problem> {
     let object = bucket(env)?.head(key(event, digest)).await;
     Ok(object.map_err(|error| broken(&error))?.map(|object| object.size()))

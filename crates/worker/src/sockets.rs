@@ -71,7 +71,7 @@ pub(crate) async fn send_all(
 }
 
 impl Socket {
-    /// Gives the socket that the runtime handed over.
+    /// Returns the socket that the runtime handed over.
     pub(crate) fn of(socket: &worker::WebSocket) -> Self {
         let socket: &JsValue = AsRef::<worker::web_sys::WebSocket>::as_ref(socket).as_ref();
         socket.clone().unchecked_into()
@@ -88,13 +88,13 @@ impl Socket {
     }
 }
 
-/// Gives the sockets that `state`'s object holds.
+/// Returns the sockets that `state`'s object holds.
 pub(crate) fn held(state: &State) -> Array {
     let holder: &JsValue = state.as_raw().as_ref();
     holder.unchecked_ref::<Holder>().web_sockets()
 }
 
-/// Gives the socket at `place`.
+/// Returns the socket at `place`.
 pub(crate) fn at(sockets: &Array, place: u32) -> Socket {
     sockets.get(place).unchecked_into()
 }

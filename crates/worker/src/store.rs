@@ -38,7 +38,7 @@ impl Store {
         Self { storage: state.storage(), sql: state.storage().sql() }
     }
 
-    /// Gives the state; nothing if the event was never made. Then nothing is written either: an object that was only
+    /// Returns the state; nothing if the event was never made. Then nothing is written either: an object that was only
     /// asked leaves no trace.
     pub(crate) fn state(&self) -> Result<Option<EventState>> {
         if !self.exists()? {
@@ -50,7 +50,7 @@ impl Store {
         }
     }
 
-    /// Gives what was answered to the command with this id, if it was applied.
+    /// Returns what was answered to the command with this id, if it was applied.
     pub(crate) fn answered(&self, id: &CommandId) -> Result<Option<Answered>> {
         let row = self.row("SELECT rev, effective_at, body, answer FROM log WHERE id = ?", vec![id.as_str().into()])?;
         let Some([rev, effective_at, SqlStorageValue::String(body), SqlStorageValue::String(answer)]) = row.as_deref()
@@ -68,7 +68,7 @@ impl Store {
         Ok(Some(Answered { receipt, answer: answer.clone() }))
     }
 
-    /// Gives the hash of the last entry.
+    /// Returns the hash of the last entry.
     pub(crate) fn last_hash(&self) -> Result<Digest> {
         if !self.exists()? {
             return Ok(CHAIN_START);
@@ -81,7 +81,7 @@ impl Store {
         }
     }
 
-    /// Gives the page of the log with up to `limit` entries of revisions below `before`, the newest first: the JSON
+    /// Returns the page of the log with up to `limit` entries of revisions below `before`, the newest first: the JSON
     /// text of a `LogPage`, its entries exactly as they were written.
     pub(crate) fn log_page(&self, before: Option<i64>, limit: i64) -> Result<String> {
         let newest = SqlStorageValue::Integer(before.unwrap_or(i64::from(u32::MAX)));
@@ -142,7 +142,7 @@ impl Store {
         Ok(())
     }
 
-    /// Says whether the event was ever made.
+    /// Returns whether the event was ever made.
     fn exists(&self) -> Result<bool> {
         Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_some())
     }
@@ -162,7 +162,7 @@ impl Store {
     }
 }
 
-/// Gives an integer that SQLite holds; it comes as an integer or a float, as JavaScript sees fit.
+/// Returns an integer that SQLite holds; it comes as an integer or a float, as JavaScript sees fit.
 pub(crate) fn integer(value: &SqlStorageValue) -> i64 {
     match value {
         SqlStorageValue::Integer(integer) => *integer,

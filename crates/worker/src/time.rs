@@ -25,7 +25,7 @@ thread_local! {
     static INIT: ResponseInit = init();
 }
 
-/// Gives the headers of the answer, made once: a plain object would be read anew for every response.
+/// Returns the headers of the answer, made once: a plain object would be read anew for every response.
 fn init() -> ResponseInit {
     let headers = Headers::new().expect(OURS);
     for (name, value) in [
@@ -44,7 +44,7 @@ fn init() -> ResponseInit {
 
 const OURS: &str = "the headers are ours: ASCII without line breaks";
 
-/// Gives the event whose time `path` asks for.
+/// Returns the event whose time `path` asks for.
 fn event_of<'a>(path: &'a str, default: &'a EventName) -> Option<&'a str> {
     if path == "/time" {
         return Some(default.as_str());

@@ -19,7 +19,7 @@ export function launch(): Promise<Browser> {
   });
 }
 
-/** Gives where it is. */
+/** Returns where it is. */
 export function executable(): string {
   for (const directory of (process.env["PATH"] ?? "").split(":")) {
     for (const name of NAMES) {

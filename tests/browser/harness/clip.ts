@@ -13,7 +13,7 @@ const WIDTH = 64;
 const HEIGHT = 36;
 const FRAMES_PER_SECOND = 10;
 
-/** Gives a WebM file of `seconds`, in which every second can be sought. `page` is any page of a secure context. */
+/** Returns a WebM file of `seconds`, in which every second can be sought. `page` is any page of a secure context. */
 export async function clip(page: Page, seconds: number): Promise<Buffer> {
   const encoded = await page.evaluate(encode, { WIDTH, HEIGHT, FRAMES_PER_SECOND, seconds });
   const frames = encoded.map(({ time, key, base64 }) => ({ time, key, bytes: Buffer.from(base64, "base64") }));
@@ -96,7 +96,7 @@ function webm(frames: Frame[], duration: number): Buffer {
   return Buffer.concat([file, element(0x18538067, content)]);
 }
 
-/** Gives an EBML element: its id, its length in eight bytes, its content. */
+/** Returns an EBML element: its id, its length in eight bytes, its content. */
 function element(id: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
   const head = Buffer.alloc(12);

@@ -50,7 +50,7 @@ export async function follow(page: Page): Promise<void> {
   });
 }
 
-/** Gives what was written down. */
+/** Returns what was written down. */
 export function followed(page: Page): Promise<string[]> {
   return page.evaluate(() => (globalThis as any).courseTold as string[]);
 }
@@ -89,7 +89,7 @@ export async function hold(page: Page, only?: string): Promise<{ readonly count:
   };
 }
 
-/** Gives what the page keeps with this in it. */
+/** Returns what the page keeps with this in it. */
 export function keeps(page: Page, part: string): Promise<string[]> {
   return page.evaluate((wanted) => {
     const stored = [sessionStorage, localStorage].flatMap((store) => Object.entries(store).flat());
@@ -97,7 +97,7 @@ export function keeps(page: Page, part: string): Promise<string[]> {
   }, part);
 }
 
-/** Gives by how many pixels the page is wider than the screen. */
+/** Returns by how many pixels the page is wider than the screen. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
 }
@@ -107,7 +107,7 @@ export function unasked(faults: string[], asked?: RegExp): string[] {
   return faults.filter((fault) => !/status of 422/.test(fault) && !(asked?.test(fault) ?? false));
 }
 
-/** Gives a pattern that `text` itself fits. */
+/** Returns a pattern that `text` itself fits. */
 export function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -36,7 +36,7 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}/${name}.png` });
 }
 
-/** Gives what axe-core finds serious or critical, a line for each place. */
+/** Returns what axe-core finds serious or critical, a line for each place. */
 export async function barriers(page: Page): Promise<string[]> {
   // Through the browser's own protocol, which the page's content security policy does not concern.
   const session = await page.context().newCDPSession(page);

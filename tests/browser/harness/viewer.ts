@@ -55,7 +55,7 @@ export class Viewer {
     await this.page.evaluate(joinInPage, { server: server.url, event });
   }
 
-  /** Gives what the page was told so far. */
+  /** Returns what the page was told so far. */
   told(): Promise<Told[]> {
     return this.page.evaluate<Told[]>(() => (globalThis as any).told);
   }
@@ -71,7 +71,7 @@ export class Viewer {
     }
   }
 
-  /** Gives what an expression in terms of `event` says. */
+  /** Returns what an expression in terms of `event` says. */
   says<T>(expression: string): Promise<T> {
     return this.page.evaluate<T>(`(() => { const event = globalThis.joined; return ${expression}; })()`);
   }
@@ -108,23 +108,23 @@ async function joinInPage({ server, event }: { server: string; event: string }):
   }
 }
 
-/** Says whether a page was told that a cue has this turn. */
+/** Returns whether a page was told that a cue has this turn. */
 export function turn(name: string, cue?: string): (told: Told) => boolean {
   return (told) => told.name === "cue" && told.told.turn === name && (cue === undefined || told.told.cue === cue);
 }
 
-/** Says whether a page was told this status. */
+/** Returns whether a page was told this status. */
 export function status(word: string): (told: Told) => boolean {
   return ({ name, told }) => name === "status" && told === word;
 }
 
-/** Says whether a page was told that its connection has this state. */
+/** Returns whether a page was told that its connection has this state. */
 export function connected(state: string): (told: Told) => boolean {
   return ({ name, told }) => name === "connection" && told.state === state;
 }
 
 /**
- * Gives the first `length` numbers in a row whose median is at most `most`, either way; nothing if there are none. The
+ * Returns the first `length` numbers in a row whose median is at most `most`, either way; nothing if there are none. The
  * machine may stall for seconds, whatever the page does; a page that is off is off all the time.
  */
 export function stretch(numbers: number[], length: number, most: number): number[] | undefined {
@@ -132,7 +132,7 @@ export function stretch(numbers: number[], length: number, most: number): number
   return stretches.find((some) => some.length === length && Math.abs(median(some)) <= most);
 }
 
-/** Gives the middle one of the numbers. */
+/** Returns the middle one of the numbers. */
 export function median(numbers: number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)]!;
 }

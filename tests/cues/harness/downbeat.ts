@@ -17,7 +17,7 @@ export interface Rundown {
   name: string;
 }
 
-/** Gives the sheets in a folder of `cues/`, as paths. */
+/** Returns the sheets in a folder of `cues/`, as paths. */
 export function sheets(folder: string): string[] {
   const names = readdirSync(`${ROOT}/cues/${folder}`).filter((name) => /(?<!\.expected)\.jsonc?$/.test(name)).sort();
   return names.map((name) => `${ROOT}/cues/${folder}/${name}`);
@@ -30,12 +30,12 @@ export function compile(sheet: string): Rundown {
   return { bytes: readFileSync(out), name: JSON.parse(printed).rundown };
 }
 
-/** Says whether a sheet compiles. */
+/** Returns whether a sheet compiles. */
 export function compiles(sheet: string): boolean {
   return spawnSync(DOWNBEAT, ["cues", "compile", sheet], { cwd: SCRATCH }).status === 0;
 }
 
-/** Gives the schema of sheets; that of one with its own actions and params when it is named. */
+/** Returns the schema of sheets; that of one with its own actions and params when it is named. */
 export function schema(sheet?: string): object {
   return JSON.parse(downbeat("cues", "schema", ...(sheet ? ["--for", sheet] : [])));
 }

@@ -7,7 +7,7 @@ import { SCRATCH } from "./downbeat.ts";
 import { read } from "./jsonc.ts";
 
 /**
- * Gives what says whether a sheet is valid by ajv, which is told to take nothing in a schema that it does not know or that
+ * Returns what says whether a sheet is valid by ajv, which is told to take nothing in a schema that it does not know or that
  * looks like a slip. `leave` are the checks of the latter kind to leave out, where the schema is in part its author's.
  */
 export function ajv(schema: object, leave: { strictTypes?: false; strictRequired?: false } = {}): (sheet: unknown) => boolean {
@@ -15,12 +15,12 @@ export function ajv(schema: object, leave: { strictTypes?: false; strictRequired
   return (sheet) => validate(sheet) as boolean;
 }
 
-/** Says whether check-jsonschema takes a schema for one (2020-12). */
+/** Returns whether check-jsonschema takes a schema for one (2020-12). */
 export function isSchema(schema: object): boolean {
   return checkJsonschema("--check-metaschema", written("schema", schema)).errors.length === 0;
 }
 
-/** Gives those of some sheets that check-jsonschema refuses by a schema, as indices. */
+/** Returns those of some sheets that check-jsonschema refuses by a schema, as indices. */
 export function refused(schema: object, sheets: string[]): number[] {
   const files = sheets.map((sheet, index) => written(`sheet-${index}`, read(sheet)));
   const { errors } = checkJsonschema("--schemafile", written("schema", schema), ...files);
@@ -28,7 +28,7 @@ export function refused(schema: object, sheets: string[]): number[] {
   return files.flatMap((file, index) => (bad.has(file) ? [index] : []));
 }
 
-/** Gives what it says of each invalid file. */
+/** Returns what it says of each invalid file. */
 function checkJsonschema(...args: string[]): { errors: { filename: string }[] } {
   const ran = spawnSync("check-jsonschema", ["--output-format", "json", ...args], { encoding: "utf8" });
   const said = ran.status === 0 || ran.status === 1 ? JSON.parse(ran.stdout) : {};

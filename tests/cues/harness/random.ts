@@ -1,6 +1,6 @@
 // Sheets with nothing wrong with them, made from a seed: the same one gives the same sheet anywhere.
 
-/** Gives numbers from 0 to below 2^32 (xorshift32, Marsaglia 2003). */
+/** Returns numbers from 0 to below 2^32 (xorshift32, Marsaglia 2003). */
 function generator(seed: number): () => number {
   // Neighbouring seeds are spread first, and none may be zero.
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0 || 1;
@@ -12,7 +12,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Gives a sheet as JSON: the object form or a bare array. */
+/** Returns a sheet as JSON: the object form or a bare array. */
 export function anySheet(seed: number): string {
   const next = generator(seed);
   const below = (limit: number) => next() % limit;

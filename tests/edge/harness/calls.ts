@@ -113,7 +113,7 @@ export class Event {
   }
 }
 
-/** Gives the server's clock. */
+/** Returns the server's clock. */
 export async function now(server: Server): Promise<number> {
   return (await call<TimeBody>(server, "GET", "/time")).body.serverTime;
 }

@@ -24,7 +24,7 @@ export class Signer {
     this.#secret = privateKey;
   }
 
-  /** Gives the fields of an event that believes this key; nobody looks at the URL. */
+  /** Returns the fields of an event that believes this key; nobody looks at the URL. */
   channel(url = "https://cdn.example.com/events/x/current.json"): Record<string, unknown> {
     return { emergency: { key: this.key, url } };
   }

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Server } from "./calls.ts";
 
-/** Gives the text to answer with instead of `text`, the worker's answer to `path`. */
+/** Returns the text to answer with instead of `text`, the worker's answer to `path`. */
 export type Alter = (path: string, text: string) => string;
 
 export interface Proxy extends Server {

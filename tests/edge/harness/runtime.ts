@@ -120,12 +120,12 @@ function quiet(directory: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Gives a port that nobody listens on. */
+/** Returns a port that nobody listens on. */
 export async function freePort(): Promise<number> {
   return (await freePorts(1))[0]!;
 }
 
-/** Gives so many ports that nobody listens on, each another: one that was let go again may be given once more. */
+/** Returns so many ports that nobody listens on, each another: one that was let go again may be given once more. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(servers.map((server) => once(server, "listening")));

@@ -2,7 +2,7 @@
 
 export type Shape = string | { every: Shape[] } | { [member: string]: Shape };
 
-/** Gives the shape of `value`. Whole numbers and fractions differ; of an array's elements each shape counts once. */
+/** Returns the shape of `value`. Whole numbers and fractions differ; of an array's elements each shape counts once. */
 export function shapeOf(value: unknown): Shape {
   if (Array.isArray(value)) {
     const shapes = new Map(value.map((element) => [JSON.stringify(shapeOf(element)), shapeOf(element)]));

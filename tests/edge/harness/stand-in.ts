@@ -106,7 +106,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     RUNDOWNS: { type: "r2", name: "rundowns" },
     ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
   } as const;
-  /** Gives the built worker for one kind of its objects; where it finds its events is what differs. */
+  /** Returns the built worker for one kind of its objects; where it finds its events is what differs. */
   const part = (name: string, events: ReturnType<typeof object>, kind: string) => ({
     config: {
       name,
@@ -164,7 +164,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
 
 type Module = { type: "esm"; contents: string } | { type: "wasm"; contents: Uint8Array<ArrayBuffer> };
 
-/** Gives the modules in `build/`, as they are deployed. */
+/** Returns the modules in `build/`, as they are deployed. */
 function built(): Record<string, Module> {
   const modules: Record<string, Module> = {};
   for (const name of readdirSync(`${ROOT}/build`)) {

@@ -2,13 +2,13 @@
 
 import type { Segment } from "./wire.ts";
 
-/** Gives the position at `instant`, both in ms. */
+/** Returns the position at `instant`, both in ms. */
 export function positionAt(timeline: Segment[], instant: number): number {
   const segment = timeline.findLast(({ from }) => from <= instant) ?? timeline[0]!;
   return Math.floor(segment.position + (instant - segment.from) * segment.rate);
 }
 
-/** Gives the first instant at which the event stands at `position` or later; undefined if it never does. */
+/** Returns the first instant at which the event stands at `position` or later; undefined if it never does. */
 export function instantOf(timeline: Segment[], position: number): number | undefined {
   for (const [index, { from, position: here, rate }] of timeline.entries()) {
     const instant = here >= position ? from : rate > 0 ? Math.ceil(from + (position - here) / rate) : Infinity;

@@ -14,7 +14,7 @@ export interface TokenEntry {
 /** 2024-01-01: past for every run. */
 const LONG_AGO = 1_704_067_200_000;
 
-/** Gives a token as `downbeat token new` makes it, with a secret that is no secret. */
+/** Returns a token as `downbeat token new` makes it, with a secret that is no secret. */
 function token(id: string): string {
   return `dbt_${id}_${sha256(`edge tests: ${id}`)}`;
 }

@@ -132,7 +132,7 @@ export class Viewer {
     this.#socket.terminate();
   }
 
-  /** Says whether the revisions never went down. One may come twice: to a viewer who joins amid a broadcast. */
+  /** Returns whether the revisions never went down. One may come twice: to a viewer who joins amid a broadcast. */
   get neverWentBack(): boolean {
     return this.states.every(({ rev }, index) => index === 0 || rev >= this.states[index - 1]!.rev);
   }

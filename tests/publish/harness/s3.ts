@@ -31,7 +31,7 @@ export function signed(url: string, method: string, path: string, who: Credentia
   return fetch(url + path, { method, headers: { ...sent, authorization }, ...(body ? { body } : {}) });
 }
 
-/** Gives every object beneath a prefix as its key and its tag, sorted. */
+/** Returns every object beneath a prefix as its key and its tag, sorted. */
 export async function listing(url: string, bucket: string, prefix: string, who: Credentials): Promise<string[]> {
   const query = `list-type=2&max-keys=1000&prefix=${encodeURIComponent(prefix)}`;
   const answer = await signed(url, "GET", `/${bucket}?${query}`, who);

@@ -81,7 +81,7 @@ export class Viewer {
   }
 }
 
-/** Says whether a promise has come to its end. */
+/** Returns whether a promise has come to its end. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol();
   return (await Promise.race([promise.catch(() => {}), Promise.resolve(pending)])) !== pending;

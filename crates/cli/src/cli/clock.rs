@@ -89,5 +89,5 @@ fn quantum(given: &str) -> Result<Span, String> {
     }
 }
 
-/// Gives the coarsest clock: 1 s.
+/// The coarsest clock: 1 s.
 const QUANTUM_MS_MAX: f64 = 1_000.0;

@@ -180,7 +180,7 @@ pub(crate) enum Deny {
     Warnings,
 }
 
-/// Says whether a digest begins so.
+/// Returns whether a digest begins so.
 pub(crate) fn begins_with(digest: &Digest, prefix: &str) -> bool {
     digest.to_string().starts_with(prefix)
 }

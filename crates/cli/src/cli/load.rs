@@ -6,13 +6,13 @@ use downbeat_core::Span;
 use crate::given;
 use crate::server::ServerUrl;
 
-/// Gives the most viewers one process opens: 50,000.
+/// The most viewers one process opens: 50,000.
 const VIEWERS_MAX: i64 = 50_000;
 
-/// Gives the longest run: a day.
+/// The longest run: a day.
 const DURATION_MAX: Span = Span::from_millis(86_400_000);
 
-/// Gives the most connections that are dropped in a second.
+/// The most connections that are dropped in a second.
 const CHURN_MAX: f64 = 5_000.0;
 
 #[derive(Debug, Args)]

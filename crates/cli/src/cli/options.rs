@@ -26,7 +26,7 @@ pub(crate) struct CommandOptions {
 }
 
 impl CommandOptions {
-    /// Gives the zone in which a local time is meant.
+    /// Returns the zone in which a local time is meant.
     pub(crate) fn zone(&self) -> Zone {
         self.tz.unwrap_or(Zone::Local)
     }

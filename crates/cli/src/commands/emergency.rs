@@ -47,7 +47,7 @@ fn line(body: &EmergencyBody) -> String {
     text::tame(&format!("rev {} of epoch {}, signed by {} at {at}{reason}", body.rev, body.epoch, body.actor))
 }
 
-/// Gives the command line of another of these that goes to the same place.
+/// Returns the command line of another of these that goes to the same place.
 fn command_line(context: &Context, words: &[&str], args: &crate::cli::EmergencyArgs) -> String {
     let target = args.target.as_ref().map(ToString::to_string);
     let flags = target.as_ref().map(|target| ["--target", target]);

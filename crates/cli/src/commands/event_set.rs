@@ -99,7 +99,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
     read_back(context, &server, before.is_none(), answer, zone)
 }
 
-/// Gives where viewers are to look when the server is gone, as far as the flags say so.
+/// Returns where viewers are to look when the server is gone, as far as the flags say so.
 fn emergency(
     context: &Context,
     args: &EventSetArgs,

@@ -19,10 +19,10 @@ use crate::output::{Output, Report, members};
 use crate::profile::{Flags, Settings};
 use crate::text::{self, Table};
 
-/// Gives how many viewers come in a second where nothing else is said: 1,000.
+/// How many viewers come in a second where nothing else is said: 1,000.
 const ARRIVALS: i64 = 1_000;
 
-/// Gives how long a pause is watched at least: 3 s, until it has taken effect and every ack is there.
+/// How long a pause is watched at least: 3 s, until it has taken effect and every ack is there.
 const AFTER_PAUSE: Span = Span::from_millis(3_000);
 
 /// A run, done or (with `--dry-run`) only shown.
@@ -90,7 +90,7 @@ fn plan(args: &LoadArgs) -> Result<Plan, Error> {
     })
 }
 
-/// Gives the event's rundown, if it has one.
+/// Returns the event's rundown, if it has one.
 fn rundown(context: &Context, state: &StateBody) -> Result<Option<Rundown>, Error> {
     let Some(digest) = state.rundown else { return Ok(None) };
     let bytes = context.reader()?.rundown(&context.settings.event, digest)?;

@@ -156,7 +156,7 @@ fn write_entry(f: &mut fmt::Formatter<'_>, entry: &LogEntry) -> fmt::Result {
     writeln!(f)
 }
 
-/// Gives what a body says besides who and which: positions, messages, a reason.
+/// Returns what a body says besides who and which: positions, messages, a reason.
 pub(crate) fn details(body: &Value) -> Vec<(String, String)> {
     let Value::Object(fields) = body else { return Vec::new() };
     let known_elsewhere = ["command", "id", "actor", "ifRev", "at"];

@@ -17,13 +17,13 @@ use crate::web::Web;
 /// How often the pointer is swapped at most before nobody knows: each time it was read again.
 const SWAPS_MAX: usize = 8;
 
-/// Gives the pause before the second look; it doubles up to [`LOOK_MAX`].
+/// The pause before the second look; it doubles up to [`LOOK_MAX`].
 const LOOK_FIRST: Span = Span::from_millis(50);
 
-/// Gives the longest pause between two looks: a quarter of what a pointer may be kept (2 s).
+/// The longest pause between two looks: a quarter of what a pointer may be kept (2 s).
 const LOOK_MAX: Span = Span::from_millis(500);
 
-/// Gives how long one look may take.
+/// How long one look may take.
 const LOOK: Span = Span::from_millis(4_000);
 
 /// How many redirects are followed, as browsers do on the way to a CDN.
@@ -152,7 +152,7 @@ pub(crate) fn wait(url: &str, document: Option<&EmergencyDocument>, patience: Sp
     }
 }
 
-/// Gives what a document says, without believing it.
+/// Returns what a document says, without believing it.
 pub(crate) fn said(document: &EmergencyDocument) -> Option<EmergencyBody> {
     serde_json::from_str(&document.state).ok()
 }

@@ -29,10 +29,10 @@ use crate::publish::target::Target;
 use crate::server::{Server, ServerError};
 use crate::text::{self, Table};
 
-/// Gives how long the server may take to show that it is there after all: 3 s, as an ordinary pause waits.
+/// How long the server may take to show that it is there after all: 3 s, as an ordinary pause waits.
 const LOOK: Span = Span::from_millis(3_000);
 
-/// Gives the age from which what is known is told to be old: 10 min. Somebody else may have changed the event since.
+/// The age from which what is known is told to be old: 10 min. Somebody else may have changed the event since.
 const OLD: Span = Span::from_millis(10 * 60_000);
 
 /// A pause without the server: written, or (with `--dry-run`) only shown.
@@ -58,7 +58,7 @@ pub(crate) struct Broken {
     clear: String,
 }
 
-/// Gives the store that a signed state goes to.
+/// Returns the store that a signed state goes to.
 ///
 /// # Errors
 /// [`Error::Usage`] if nothing names one: the worker is no store that stays when the worker is gone.
@@ -200,7 +200,7 @@ fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked,
     })
 }
 
-/// Gives what was last seen from here.
+/// Returns what was last seen from here.
 fn recall(context: &Context) -> Result<Known, Error> {
     let event = &context.settings.event;
     let known = context.settings.server().ok().and_then(|server| known::recall(server, event));
@@ -232,7 +232,7 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
     Ok(Known { server: file.display().to_string(), heard_at, state })
 }
 
-/// Gives where viewers look, if they would believe `key` there.
+/// Returns where viewers look, if they would believe `key` there.
 fn channel<'a>(state: &'a StateBody, key: &SigningKey) -> Result<&'a EmergencyChannel, Error> {
     let refused =
         |code, message, hint: &str| Err(Error::Refused { code, message, hint: hint.to_owned(), more: Map::new() });
@@ -251,7 +251,7 @@ fn channel<'a>(state: &'a StateBody, key: &SigningKey) -> Result<&'a EmergencyCh
     }
 }
 
-/// Gives what the pause starts from: what is known, or what was signed after that and lies there already.
+/// Returns what the pause starts from: what is known, or what was signed after that and lies there already.
 fn base(known: &Known, found: Option<&Pointer>, channel: &EmergencyChannel) -> Result<EmergencyState, Error> {
     let strange =
         |why: String| Error::invalid(format!("what is known of the event is no state: {why}"), "give another --state");
@@ -327,7 +327,7 @@ struct Then {
     told: Told,
 }
 
-/// Gives what viewers have once they believe a document.
+/// Returns what viewers have once they believe a document.
 fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Error> {
     let strange = |why: String| Error::Internal(format!("what was signed is no state: {why}"));
     let body = beside::said(document).ok_or_else(|| strange("it cannot be read back".to_owned()))?;

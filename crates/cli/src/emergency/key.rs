@@ -55,7 +55,7 @@ impl SigningKey {
         file.sync_all()
     }
 
-    /// Gives the public half.
+    /// Returns the public half.
     pub(crate) fn public(&self) -> EmergencyKey {
         EmergencyKey::from_bytes(self.0.verifying_key().to_bytes())
     }
@@ -73,12 +73,12 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Says whether a public key is one that a signature can be checked with.
+/// Returns whether a public key is one that a signature can be checked with.
 pub(crate) fn is_usable(key: &EmergencyKey) -> bool {
     VerifyingKey::from_bytes(key.as_bytes()).is_ok_and(|key| !key.is_weak())
 }
 
-/// Says whether a document was signed by `key`.
+/// Returns whether a document was signed by `key`.
 pub(crate) fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
     let signature = ed25519_dalek::Signature::from_bytes(document.signature.as_bytes());
     VerifyingKey::from_bytes(key.as_bytes())

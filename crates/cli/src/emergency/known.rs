@@ -24,7 +24,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Gives the server's time at `wall`, as this machine's wall clock has gone on since.
+    /// Returns the server's time at `wall`, as this machine's wall clock has gone on since.
     pub(crate) fn server_time(&self, wall: ServerTime) -> ServerTime {
         self.state.server_time + (wall - self.heard_at)
     }
@@ -39,17 +39,17 @@ pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
     }
 }
 
-/// Gives what was last known of an event; nothing if it was never seen from here.
+/// Returns what was last known of an event; nothing if it was never seen from here.
 pub(crate) fn recall(server: &ServerUrl, event: &EventName) -> Option<Known> {
     read(&file(&folder()?, server, event))
 }
 
-/// Says whether a state takes the place of one that was kept: an answer may come from a copy that is behind.
+/// Returns whether a state takes the place of one that was kept: an answer may come from a copy that is behind.
 fn replaces(state: &StateBody, before: &StateBody) -> bool {
     state.epoch != before.epoch || state.rev >= before.rev
 }
 
-/// Gives the folder for what a program remembers (XDG Base Directory Specification); nothing where there is no home.
+/// Returns the folder for what a program remembers (XDG Base Directory Specification); nothing where there is no home.
 fn folder() -> Option<PathBuf> {
     let absolute = |name| profile::variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = absolute("XDG_STATE_HOME")

@@ -17,14 +17,14 @@ use crate::server::ServerUrl;
 use crate::text;
 use crate::viewing::{Endpoint, Venue, Viewer};
 
-/// Gives how many cues all viewers together hold: 2,000,000, some 200 MB. With longer rundowns only some viewers follow
+/// How many cues all viewers together hold: 2,000,000, some 200 MB. With longer rundowns only some viewers follow
 /// the cues.
 const CUES_MAX: usize = 2_000_000;
 
-/// Gives how long the last arrivals are waited for: 15 s, more than the 10 s over which refused ones come back.
+/// How long the last arrivals are waited for: 15 s, more than the 10 s over which refused ones come back.
 const SETTLING_MAX: Span = Span::from_millis(15_000);
 
-/// Gives how long after the last look the next one is taken at who is there: 50 ms.
+/// How long after the last look the next one is taken at who is there: 50 ms.
 const LOOK: Span = Span::from_millis(50);
 
 /// Where the run is.
@@ -76,7 +76,7 @@ pub(crate) struct Crowd {
 }
 
 impl Plan {
-    /// Gives how long it is from one loss of a viewer to the next, on average; nothing if there are none.
+    /// Returns how long it is from one loss of a viewer to the next, on average; nothing if there are none.
     fn drops_every(&self) -> Option<Span> {
         (self.churn > 0.0).then(|| Span::from_micros((f64::from(self.viewers) / self.churn * 1e6) as i64))
     }
@@ -166,7 +166,7 @@ async fn until(at: LocalTime) {
     tokio::time::sleep_until(clock::instant(at)).await;
 }
 
-/// Gives a seed for a viewer: one that no other viewer of any run has.
+/// Returns a seed for a viewer: one that no other viewer of any run has.
 fn seed(nth: u32) -> Result<Seed, Error> {
     let run: [u8; 16] = crate::change::random()?;
     Ok(Seed::of(&[&run, &nth.to_le_bytes()]))

@@ -8,7 +8,7 @@ use downbeat_core::{LocalTime, Span};
 use super::distribution::Distribution;
 use super::record::Record;
 
-/// Gives the pause after which a cue that fires again fires for another reason (a seek): 1 s.
+/// The pause after which a cue that fires again fires for another reason (a seek): 1 s.
 const APART: Span = Span::from_millis(1_000);
 
 /// How far apart viewers fired the same cues.
@@ -21,7 +21,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// Gives the spread of what viewers fired. Cues that viewers spread on purpose (`jittered`) do not count.
+    /// Returns the spread of what viewers fired. Cues that viewers spread on purpose (`jittered`) do not count.
     pub(super) fn of<'a>(records: impl Iterator<Item = &'a Record>, jittered: &BTreeSet<CueKey>) -> Self {
         let mut by_cue: BTreeMap<CueKey, Vec<LocalTime>> = BTreeMap::new();
         let mut fired = 0;
@@ -36,7 +36,7 @@ impl Spread {
     }
 }
 
-/// Gives how wide each cluster of instants is, of those with more than one.
+/// Returns how wide each cluster of instants is, of those with more than one.
 fn widths(mut instants: Vec<LocalTime>) -> Vec<Span> {
     instants.sort_unstable();
     let clusters = instants.chunk_by(|before, after| *after - *before < APART);

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 
-/// Gives how many descriptors are needed besides one for each viewer: 128, for questions and what a process has anyway.
+/// How many descriptors are needed besides one for each viewer: 128, for questions and what a process has anyway.
 const BESIDES: u64 = 128;
 
 /// Sees that `viewers` sockets can be open at once, by raising the limit of this process if it must.

@@ -16,7 +16,7 @@ pub(super) struct Distribution {
 }
 
 impl Distribution {
-    /// Gives where `spans` lie; nothing if there are none.
+    /// Returns where `spans` lie; nothing if there are none.
     pub(super) fn of(mut spans: Vec<Span>) -> Option<Self> {
         spans.sort_unstable();
         Some(Self {
@@ -28,7 +28,7 @@ impl Distribution {
         })
     }
 
-    /// Gives all of them moved by `span`.
+    /// Returns all of them moved by `span`.
     pub(super) fn moved(self, span: Span) -> Self {
         Self {
             first: self.first + span,
@@ -39,7 +39,7 @@ impl Distribution {
         }
     }
 
-    /// Gives the spans in the order of [`HEAD`].
+    /// Returns the spans in the order of [`HEAD`].
     pub(super) fn cells(&self) -> [String; 4] {
         [self.first, self.median, self.p99, self.last].map(|span| {
             let ms = span.as_micros().unsigned_abs() as f64 / 1e3;
@@ -49,7 +49,7 @@ impl Distribution {
         })
     }
 
-    /// Gives them for programs, in milliseconds.
+    /// Returns them for programs, in milliseconds.
     pub(super) fn json(&self) -> Value {
         let ms = |span: Span| span.as_micros() as f64 / 1e3;
         json!({
@@ -62,7 +62,7 @@ impl Distribution {
 /// The names of what [`Distribution::cells`] gives.
 pub(super) const HEAD: [&str; 4] = ["first", "median", "p99", "last"];
 
-/// Gives the index of the least of `count` sorted values that `percent` of them do not exceed (nearest rank).
+/// Returns the index of the least of `count` sorted values that `percent` of them do not exceed (nearest rank).
 fn percentile(count: usize, percent: usize) -> usize {
     (count * percent).div_ceil(100).saturating_sub(1)
 }

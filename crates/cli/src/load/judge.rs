@@ -9,7 +9,7 @@ use super::distribution::Distribution;
 use super::record::{Counts, Record, Try};
 use crate::viewing::Loss;
 
-/// Gives how long before the end a change must have been heard first to be judged: 2 s. Later ones may be on their way.
+/// How long before the end a change must have been heard first to be judged: 2 s. Later ones may be on their way.
 const GRACE: Span = Span::from_millis(2_000);
 
 /// What all viewers together saw.
@@ -94,12 +94,12 @@ impl Judgement {
         judgement
     }
 
-    /// Gives how many sockets were open in the end.
+    /// Returns how many sockets were open in the end.
     pub(super) fn open(&self) -> usize {
         self.by_hub.values().sum()
     }
 
-    /// Gives how often the promise of push was broken: changes missed, and states that went back.
+    /// Returns how often the promise of push was broken: changes missed, and states that went back.
     pub(super) fn faults(&self) -> u64 {
         let missed: usize = self.changes.iter().map(|change| change.missed).sum();
         missed as u64 + self.counts.went_back
@@ -118,7 +118,7 @@ impl Counts {
     }
 }
 
-/// Gives every state that was pushed to anybody who had an older one.
+/// Returns every state that was pushed to anybody who had an older one.
 fn changes(records: &[&Record], over: LocalTime) -> Vec<Change> {
     let mut first_heard: Vec<(Version, LocalTime)> = Vec::new();
     let tries = || records.iter().flat_map(|record| &record.tries);
@@ -169,7 +169,7 @@ fn change<'a>(tries: impl Iterator<Item = &'a Try>, version: Version, first_at: 
 const NOTHING: Distribution =
     Distribution { count: 0, first: Span::ZERO, median: Span::ZERO, p99: Span::ZERO, last: Span::ZERO };
 
-/// Gives how many instants lie in the second that has most of them.
+/// Returns how many instants lie in the second that has most of them.
 fn busiest_second(mut instants: Vec<LocalTime>) -> usize {
     instants.sort_unstable();
     let mut from = 0;

@@ -13,10 +13,10 @@ use super::crowd::Phase;
 use crate::clock;
 use crate::viewing::{Act, Loss, Seen, Witness};
 
-/// Gives how late a cue may be to count as fired together with others: 1 s. Later ones fire for those who join.
+/// How late a cue may be to count as fired together with others: 1 s. Later ones fire for those who join.
 const TOGETHER: Span = Span::from_millis(1_000);
 
-/// Gives how many firings one viewer remembers: 2,000, so that long runs stay within memory.
+/// How many firings one viewer remembers: 2,000, so that long runs stay within memory.
 const FIRED_MAX: usize = 2_000;
 
 /// What one viewer saw, in the order of time.
@@ -68,7 +68,7 @@ pub(super) struct Counts {
 }
 
 impl Record {
-    /// Gives an empty record. `joined` counts the viewers who have a socket, all records together.
+    /// Returns an empty record. `joined` counts the viewers who have a socket, all records together.
     pub(super) fn new(
         phase: watch::Receiver<Phase>,
         drops_every: Option<Span>,
@@ -88,7 +88,7 @@ impl Record {
         }
     }
 
-    /// Gives the socket that is open in the end.
+    /// Returns the socket that is open in the end.
     pub(super) fn open(&self) -> Option<&Joined> {
         self.tries.last().filter(|last| last.lost.is_none())?.joined.as_ref()
     }
@@ -181,7 +181,7 @@ impl Witness for Record {
 
 #[cfg(test)]
 impl Record {
-    /// Gives the record of a viewer who saw nothing but these.
+    /// Returns the record of a viewer who saw nothing but these.
     pub(super) fn of_tries(tries: Vec<Try>) -> Self {
         let (_, phase) = watch::channel(Phase::Arriving);
         Self { tries, ..Self::new(phase, None, Seed::new(1), Arc::default()) }

@@ -64,7 +64,7 @@ impl Loaded {
         self.plan.viewers as usize
     }
 
-    /// Gives the change that the pause made.
+    /// Returns the change that the pause made.
     fn change_of(&self, pause: &Pause) -> Option<&Change> {
         let answer = &pause.paused.answer;
         let is_it = |change: &&Change| change.version.rev == answer.rev && change.version.epoch == answer.state.epoch;
@@ -93,7 +93,7 @@ impl Pause {
         Self { paused, decided, effective, late }
     }
 
-    /// Gives what latencies count from, each with its name.
+    /// Returns what latencies count from, each with its name.
     fn origins(&self) -> impl Iterator<Item = (&'static str, &'static str, LocalTime)> {
         let sent = ("afterSent", "after it was sent", Some(self.paused.sent));
         let decided = ("afterDecided", "after the event decided", self.decided);
@@ -259,7 +259,7 @@ impl Loaded {
         }
     }
 
-    /// Gives the table of what took how long.
+    /// Returns the table of what took how long.
     fn latencies(&self) -> Columns {
         let mut columns = Columns::default();
         let mut line = |label: String, cells: [String; 4]| {
@@ -292,7 +292,7 @@ impl Loaded {
     }
 }
 
-/// Gives the width of a column of spans: `−−500.0 ms` fits.
+/// The width of a column of spans: `−−500.0 ms` fits.
 const WIDTH: usize = 9;
 
 fn told_change(change: &Change) -> String {
@@ -336,7 +336,7 @@ fn thousands(count: usize) -> String {
     text::thousands(count as u64)
 }
 
-/// Gives the most memory this process had, in bytes; nothing where the system does not say.
+/// Returns the most memory this process had, in bytes; nothing where the system does not say.
 fn memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

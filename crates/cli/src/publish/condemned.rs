@@ -19,16 +19,16 @@ use crate::error::Error;
 /// The folder of the sentences.
 const FOLDER: &str = "condemned";
 
-/// Gives how long a sentence may be carried out: 1 min after it was passed.
+/// How long a sentence may be carried out: 1 min after it was passed.
 pub(crate) const HOLDS: Span = Span::from_millis(60_000);
 
-/// Gives the age at which a sentence is that of a `gc` that died: 5 min, several times [`HOLDS`].
+/// The age at which a sentence is that of a `gc` that died: 5 min, several times [`HOLDS`].
 const DEAD: Span = Span::from_millis(5 * 60_000);
 
-/// Gives how long one who publishes waits for a `gc`: 10 s, many times what one deletion takes.
+/// How long one who publishes waits for a `gc`: 10 s, many times what one deletion takes.
 const PATIENCE: Span = Span::from_millis(10_000);
 
-/// Gives the pause between two looks.
+/// The pause between two looks.
 const PAUSE: Span = Span::from_millis(200);
 
 fn key(rundown: Digest) -> String {

@@ -46,7 +46,7 @@ impl Freeze {
         }
     }
 
-    /// Gives it for programs.
+    /// Returns it for programs.
     pub(crate) fn json(&self) -> Value {
         match self {
             Self::Off => Value::Null,

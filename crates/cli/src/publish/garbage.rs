@@ -10,7 +10,7 @@ use super::{condemned, differs, digest_in};
 use crate::clock;
 use crate::error::Error;
 
-/// Gives the least age of what may be deleted: 1 h, many times what lies between putting a rundown and pointing at it.
+/// The least age of what may be deleted: 1 h, many times what lies between putting a rundown and pointing at it.
 pub(crate) const AGE_MIN: Span = Span::from_millis(3_600_000);
 
 /// What is kept, besides what a pointer names.
@@ -53,7 +53,7 @@ pub(crate) struct Deleted {
     pub(crate) spared: Vec<Digest>,
 }
 
-/// Gives the keys of the revisions that a rule keeps, of an event's whole history in order.
+/// Returns the keys of the revisions that a rule keeps, of an event's whole history in order.
 pub(crate) fn kept<'a>(history: &'a [Listed], rule: &Rule, now: ServerTime) -> impl Iterator<Item = &'a str> {
     let newest = history.len().saturating_sub(rule.keep);
     let young = now - rule.older_than;
@@ -61,7 +61,7 @@ pub(crate) fn kept<'a>(history: &'a [Listed], rule: &Rule, now: ServerTime) -> i
     history.iter().enumerate().filter(keeps).map(|(_, listed)| &*listed.key)
 }
 
-/// Gives the events of a store.
+/// Returns the events of a store.
 pub(crate) fn events(store: &Store) -> Result<Vec<EventName>, Error> {
     Ok(store.folders("events")?.iter().filter_map(|name| name.parse().ok()).collect())
 }

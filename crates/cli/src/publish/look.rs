@@ -46,22 +46,22 @@ impl Look {
         self.present.as_ref().map(|present| &present.publication).or(self.last.as_ref())
     }
 
-    /// Gives the revision that is there, be it only in the history.
+    /// Returns the revision that is there, be it only in the history.
     pub(crate) fn rev(&self) -> Option<Rev> {
         self.newest().map(|newest| newest.rev)
     }
 
-    /// Gives the revision that comes next.
+    /// Returns the revision that comes next.
     pub(crate) fn next_rev(&self) -> Rev {
         self.rev().map_or(Rev::FIRST, Rev::next)
     }
 
-    /// Gives the life of the counter, if it has begun.
+    /// Returns the life of the counter, if it has begun.
     pub(crate) fn epoch(&self) -> Option<&Epoch> {
         self.newest().map(|newest| &newest.epoch)
     }
 
-    /// Gives the rundown that is named, be it only in the history.
+    /// Returns the rundown that is named, be it only in the history.
     pub(crate) fn rundown(&self) -> Option<Digest> {
         self.newest().map(|newest| newest.rundown)
     }
@@ -104,7 +104,7 @@ impl Pointer {
         Self { object, published, emergency }
     }
 
-    /// Gives what was published; nothing if there is only a signed state.
+    /// Returns what was published; nothing if there is only a signed state.
     ///
     /// # Errors
     /// [`Error::Differs`] if it is no publication.
@@ -116,7 +116,7 @@ impl Pointer {
     }
 }
 
-/// Gives the folder of an event's history.
+/// Returns the folder of an event's history.
 pub(crate) fn history_folder(event: &EventName) -> String {
     format!("events/{event}/history")
 }
@@ -142,7 +142,7 @@ pub(crate) fn parse(store: &Store, key: &str, bytes: &[u8]) -> Result<Publicatio
     }
 }
 
-/// Gives every revision there was, the oldest first; the newest is the pointer's, also where the history lacks it.
+/// Returns every revision there was, the oldest first; the newest is the pointer's, also where the history lacks it.
 pub(crate) fn history(store: &Store, event: &EventName, look: &Look) -> Result<Vec<Publication>, Error> {
     let mut history = Vec::new();
     for entry in store.list(&history_folder(event))? {
@@ -186,7 +186,7 @@ pub(crate) fn append(store: &Store, event: &EventName, publication: &Publication
     Err(why.unwrap_or_else(strange).into())
 }
 
-/// Gives the text of a publication.
+/// Returns the text of a publication.
 pub(crate) fn to_bytes(publication: &Publication) -> Vec<u8> {
     serde_json::to_vec(publication).expect("a Publication has only text for keys")
 }

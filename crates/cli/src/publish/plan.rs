@@ -78,19 +78,19 @@ pub(crate) enum Stored {
 }
 
 impl Plan {
-    /// Says whether the event has the rundown already.
+    /// Returns whether the event has the rundown already.
     pub(crate) const fn changes_nothing(&self) -> bool {
         self.next.is_none()
     }
 
-    /// Gives how many of the changes lie behind where the event is, if any do.
+    /// Returns how many of the changes lie behind where the event is, if any do.
     fn behind(&self) -> Option<(usize, Position)> {
         let (changes, position) = self.changes.as_ref().zip(self.under_way)?;
         let behind = changes.behind(position).count();
         (behind > 0).then_some((behind, position))
     }
 
-    /// Gives the screen.
+    /// Returns the screen.
     pub(crate) fn screen(&self) -> Table {
         let mut screen = Table::default();
         if let Some(environment) = &self.environment {
@@ -179,7 +179,7 @@ impl Plan {
         }
     }
 
-    /// Gives it for programs.
+    /// Returns it for programs.
     pub(crate) fn to_json(&self) -> Value {
         let present = self.present.as_ref().map(|present| {
             let (actor, at) = present.by.clone().unzip();
@@ -242,7 +242,7 @@ fn changes_json(diff: &Diff) -> Value {
     Value::Object(json)
 }
 
-/// Gives what differs between what the event has and what it will have.
+/// Returns what differs between what the event has and what it will have.
 pub(crate) fn changes(present: Option<&Rundown>, wanted: &Rundown) -> Option<Diff> {
     present.map(|present| present.diff(wanted))
 }

@@ -18,13 +18,13 @@ use crate::web::{Silence, Web};
 /// The origin asked for where none is named: any page may load it, or this one may not either.
 const ANY_ORIGIN: &str = "https://downbeat.invalid";
 
-/// Gives the pause before the second look; it doubles up to [`LOOK_MAX`].
+/// The pause before the second look; it doubles up to [`LOOK_MAX`].
 const LOOK_FIRST: Span = Span::from_millis(50);
 
-/// Gives the longest pause between two looks: a quarter of what a pointer may be kept (2 s).
+/// The longest pause between two looks: a quarter of what a pointer may be kept (2 s).
 const LOOK_MAX: Span = Span::from_millis(500);
 
-/// Gives how long one look may take.
+/// How long one look may take.
 const LOOK: Span = Span::from_millis(4_000);
 
 /// How often a rundown is loaded at most before it counts as not loadable.
@@ -38,7 +38,7 @@ const REDIRECTS_MAX: u32 = 5;
 pub(crate) struct PublicUrl(ServerUrl);
 
 impl PublicUrl {
-    /// Gives where viewers find an object.
+    /// Returns where viewers find an object.
     pub(crate) fn of(&self, key: &str) -> String {
         format!("{}/{key}", self.0)
     }

@@ -13,7 +13,7 @@ use crate::web::Web;
 /// Where Cloudflare's API is, unless `CLOUDFLARE_API_BASE_URL` says otherwise.
 const API: &str = "https://api.cloudflare.com/client/v4";
 
-/// Gives how long it may take: 5 s. Pointers are kept for 2 s anyway.
+/// How long it may take: 5 s. Pointers are kept for 2 s anyway.
 const PATIENCE: Span = Span::from_millis(5_000);
 
 /// A zone of Cloudflare, by its id.

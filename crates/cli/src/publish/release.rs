@@ -45,12 +45,12 @@ impl Offer {
     }
 }
 
-/// Gives where a command goes: what the flag says, else the environment, else the profile, else the worker.
+/// Returns where a command goes: what the flag says, else the environment, else the profile, else the worker.
 pub(crate) fn target(context: &Context, args: &TargetArgs) -> Target {
     args.target.clone().or_else(|| context.settings.publishing.target.clone()).unwrap_or_default()
 }
 
-/// Gives the store a command goes to; nothing for the worker.
+/// Returns the store a command goes to; nothing for the worker.
 pub(crate) fn store(context: &Context, args: &TargetArgs) -> Result<Option<Store>, Error> {
     Ok(Store::open(&target(context, args), context.settings.timeout)?)
 }
@@ -64,7 +64,7 @@ pub(crate) struct Outlet {
 }
 
 impl Outlet {
-    /// Gives what the flags say, else the profile. What the profile says of its own target does not hold for another.
+    /// Returns what the flags say, else the profile. What the profile says of its own target does not hold for another.
     pub(crate) fn of(context: &Context, args: &ReleaseArgs) -> Self {
         let publishing = &context.settings.publishing;
         let own = args.to.target.is_none() || args.to.target == publishing.target;
@@ -202,7 +202,7 @@ impl<'a> Release<'a> {
         Ok(Self { context, args, store, look, offer, outlet, plan })
     }
 
-    /// Gives only the plan.
+    /// Returns only the plan.
     pub(crate) fn shown(self, dry_run: bool) -> plan::Shown {
         Shown { plan: self.plan, dry_run }
     }
@@ -303,7 +303,7 @@ impl<'a> Release<'a> {
         })
     }
 
-    /// Gives the command line that goes back to the rundown before.
+    /// Returns the command line that goes back to the rundown before.
     fn undo(&self, publication: &Publication) -> Option<String> {
         let to = sheets::short(publication.previous?);
         let rev = publication.rev.to_string();

@@ -17,7 +17,7 @@ use super::{BRIEF, IMMUTABLE, differs};
 use crate::clock;
 use crate::error::{Error, last_publication};
 
-/// Gives how long after it was put a rundown may be pointed at: 10 min.
+/// How long after it was put a rundown may be pointed at: 10 min.
 ///
 /// Reason: `gc` deletes nothing younger than an hour, so what was just put is safe for as long as this.
 const FRESH: Span = Span::from_millis(10 * 60_000);

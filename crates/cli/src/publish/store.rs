@@ -76,7 +76,7 @@ pub(crate) enum Swap {
 }
 
 impl Store {
-    /// Gives the store at `target`; every call may take about `timeout` altogether. Nothing for the worker, which is
+    /// Returns the store at `target`; every call may take about `timeout` altogether. Nothing for the worker, which is
     /// none. Nothing is asked yet.
     ///
     /// # Errors
@@ -96,17 +96,17 @@ impl Store {
         Ok(Some(Self { place, runtime, connector, name: target.to_string() }))
     }
 
-    /// Gives how people name it.
+    /// Returns how people name it.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Says whether it keeps the headers an object is served with. A folder does not: its web server has them.
+    /// Returns whether it keeps the headers an object is served with. A folder does not: its web server has them.
     pub(crate) const fn keeps_headers(&self) -> bool {
         matches!(self.place, Place::Bucket { .. })
     }
 
-    /// Gives the store's clock, as its last answer told it; before any, and for a folder, this machine's.
+    /// Returns the store's clock, as its last answer told it; before any, and for a folder, this machine's.
     pub(crate) fn now(&self) -> ServerTime {
         self.connector.date().unwrap_or_else(clock::wall)
     }
@@ -125,7 +125,7 @@ impl Store {
         absent(self.run(read)).map_err(|error| what(self, "read", key, error))
     }
 
-    /// Gives what is known of an object without reading it; nothing if there is none.
+    /// Returns what is known of an object without reading it; nothing if there is none.
     pub(crate) fn look(&self, key: &str) -> Result<Option<Listed>, StoreError> {
         let Some((store, path)) = self.at(key)? else { return Ok(None) };
         let found = absent(self.run(store.head(&path))).map_err(|error| what(self, "look at", key, error))?;
@@ -221,7 +221,7 @@ impl Store {
         self.run(store.put_opts(&path, PutPayload::from(bytes.to_vec()), options)).map(drop)
     }
 
-    /// Gives where a key is; nothing if not even the folder is there.
+    /// Returns where a key is; nothing if not even the folder is there.
     fn at(&self, key: &str) -> Result<Option<(Reach<'_>, Path)>, StoreError> {
         Ok(match &self.place {
             Place::Bucket { store, bucket } => Some((Reach::Bucket(&**store), beneath(&bucket.prefix, key))),
@@ -257,7 +257,7 @@ fn listed(meta: &ObjectMeta, key: String) -> Listed {
     Listed { key, bytes: meta.size, modified: modified.unwrap_or(ServerTime::from_millis(0)) }
 }
 
-/// Gives the path of a key. Prefixes and keys have only characters that stay as they are.
+/// Returns the path of a key. Prefixes and keys have only characters that stay as they are.
 fn beneath(prefix: &str, key: &str) -> Path {
     Path::from(format!("{prefix}/{key}"))
 }

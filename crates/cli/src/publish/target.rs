@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// Gives the keys that may stand behind the `?`.
+    /// Returns the keys that may stand behind the `?`.
     const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::S3 => &["endpoint", "region"],
@@ -67,7 +67,7 @@ impl Kind {
 }
 
 impl Target {
-    /// Gives the same target with a relative folder taken from `directory`.
+    /// Returns the same target with a relative folder taken from `directory`.
     #[must_use]
     pub(crate) fn beside(self, directory: &Path) -> Self {
         match self {

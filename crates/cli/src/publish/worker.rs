@@ -92,7 +92,7 @@ impl<'a> Release<'a> {
         Ok(Self { context, args, server, state, offer, outlet, plan })
     }
 
-    /// Gives only the plan.
+    /// Returns only the plan.
     pub(crate) fn shown(self, dry_run: bool) -> Shown {
         Shown { plan: self.plan, dry_run }
     }

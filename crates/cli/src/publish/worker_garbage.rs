@@ -34,14 +34,14 @@ pub(crate) fn look(
     Ok((garbage, stored))
 }
 
-/// Gives the rundowns that the newest and the young revisions name. `entries` have the newest first.
+/// Returns the rundowns that the newest and the young revisions name. `entries` have the newest first.
 pub(super) fn named(entries: &[LogEntry], rule: &Rule, now: ServerTime) -> BTreeSet<Digest> {
     let young = now - rule.older_than;
     let kept = revisions(entries).enumerate().filter(|(index, (entry, _))| *index < rule.keep || entry.at > young);
     kept.map(|(_, (_, digest))| digest).collect()
 }
 
-/// Gives the entries of a log that point the event at a rundown, with that rundown.
+/// Returns the entries of a log that point the event at a rundown, with that rundown.
 pub(super) fn revisions(entries: &[LogEntry]) -> impl Iterator<Item = (&LogEntry, Digest)> {
     let digest = |entry: &LogEntry| entry.body.get("rundown").and_then(Value::as_str)?.parse().ok();
     entries.iter().filter(|entry| entry.name == "rundown").filter_map(move |entry| Some((entry, digest(entry)?)))

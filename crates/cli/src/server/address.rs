@@ -16,12 +16,12 @@ pub(crate) struct ServerUrl {
 }
 
 impl ServerUrl {
-    /// Says whether a token sent there could be read on the way: over plain `http`, to another machine.
+    /// Returns whether a token sent there could be read on the way: over plain `http`, to another machine.
     pub(crate) fn exposes_tokens(&self) -> bool {
         !self.encrypted && !self.is_loopback()
     }
 
-    /// Says whether it is this machine: `localhost`, or an address that never leaves it.
+    /// Returns whether it is this machine: `localhost`, or an address that never leaves it.
     pub(crate) fn is_loopback(&self) -> bool {
         let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
         self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())

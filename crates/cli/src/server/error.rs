@@ -47,7 +47,7 @@ pub(crate) enum ServerError {
 }
 
 impl ServerError {
-    /// Says whether a request that ended so may have been carried out all the same.
+    /// Returns whether a request that ended so may have been carried out all the same.
     pub(crate) fn may_have_arrived(&self) -> bool {
         match self {
             Self::Unreachable { .. } => false,
@@ -57,17 +57,17 @@ impl ServerError {
         }
     }
 
-    /// Says whether asking again would be in vain: it was understood, and refused.
+    /// Returns whether asking again would be in vain: it was understood, and refused.
     pub(crate) fn is_final(&self) -> bool {
         matches!(self, Self::Problem { problem, .. } if problem.status < 500)
     }
 
-    /// Says whether it is the problem of `code`.
+    /// Returns whether it is the problem of `code`.
     pub(crate) fn is(&self, code: Code) -> bool {
         matches!(self, Self::Problem { problem, .. } if problem.is(code))
     }
 
-    /// Gives what to do next.
+    /// Returns what to do next.
     pub(crate) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unreachable { .. } => {

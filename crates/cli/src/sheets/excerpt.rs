@@ -100,7 +100,7 @@ impl Excerpt {
     }
 }
 
-/// Gives a line to be shown, what is marked in that, and whether the line was cut.
+/// Returns a line to be shown, what is marked in that, and whether the line was cut.
 fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
     let start = mark.start.min(line.len());
     let end = mark.end.clamp(start, line.len());
@@ -135,7 +135,7 @@ fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
     (shown, mark, from > 0 || to < line.len())
 }
 
-/// Gives how far a line goes from an offset in so many columns.
+/// Returns how far a line goes from an offset in so many columns.
 fn forward(line: &str, from: usize, columns: usize) -> usize {
     let mut left = columns;
     let beyond = line[from..].char_indices().find(|&(_, char)| match left.checked_sub(width(char)) {
@@ -148,7 +148,7 @@ fn forward(line: &str, from: usize, columns: usize) -> usize {
     beyond.map_or(line.len(), |(at, _)| from + at)
 }
 
-/// Gives where a line is so many columns before an offset.
+/// Returns where a line is so many columns before an offset.
 fn back(line: &str, from: usize, columns: usize) -> usize {
     let mut left = columns;
     let fitting = line[..from].char_indices().rev().take_while(|&(_, char)| match left.checked_sub(width(char)) {
@@ -161,7 +161,7 @@ fn back(line: &str, from: usize, columns: usize) -> usize {
     fitting.last().map_or(from, |(at, _)| at)
 }
 
-/// Gives how many columns a character takes at most.
+/// Returns how many columns a character takes at most.
 fn width(char: char) -> usize {
     match char {
         '\t' => 4,
@@ -170,7 +170,7 @@ fn width(char: char) -> usize {
     }
 }
 
-/// Gives what is shown of a character: a terminal must not obey it, and text must not run backwards.
+/// Returns what is shown of a character: a terminal must not obey it, and text must not run backwards.
 fn visible(char: char) -> char {
     match char {
         '\t' => char,

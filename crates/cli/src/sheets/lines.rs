@@ -36,7 +36,7 @@ impl Lines {
         Self { starts: std::iter::once(0).chain(ends).collect(), marks: marks.collect() }
     }
 
-    /// Gives the place of an offset; one beyond the end is at the end.
+    /// Returns the place of an offset; one beyond the end is at the end.
     pub(crate) fn place(&self, source: &str, offset: usize) -> Place {
         let offset = offset.min(source.len());
         let line = self.starts.partition_point(|&start| start <= offset);
@@ -44,7 +44,7 @@ impl Lines {
         Place { line, column }
     }
 
-    /// Gives where a line is (from 1), in bytes and without its end; nothing if there is no such line.
+    /// Returns where a line is (from 1), in bytes and without its end; nothing if there is no such line.
     pub(crate) fn line(&self, source: &str, line: usize) -> Option<Range<usize>> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
         let Some(&next) = self.starts.get(line) else { return Some(start..source.len()) };

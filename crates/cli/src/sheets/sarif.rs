@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Finding, Sheet};
 
-/// Gives the log: one run, with the rules that were broken and every place.
+/// Returns the log: one run, with the rules that were broken and every place.
 pub(crate) fn log(sheets: &[Sheet]) -> Value {
     let findings: Vec<Finding<'_>> = sheets.iter().flat_map(Sheet::findings).collect();
     let broken: BTreeMap<&str, &str> =
@@ -63,7 +63,7 @@ fn result(finding: &Finding<'_>, rule: usize) -> Value {
     })
 }
 
-/// Gives a path as a URI reference (RFC 3986); a relative one stays relative.
+/// Returns a path as a URI reference (RFC 3986); a relative one stays relative.
 fn uri(path: &str) -> String {
     let path = path.replace('\\', "/");
     let path = path.strip_prefix("./").unwrap_or(&path);

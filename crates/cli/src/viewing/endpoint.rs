@@ -16,7 +16,7 @@ use ureq::http::Uri;
 use crate::error::Error;
 use crate::server::{ServerError, ServerUrl};
 
-/// Gives how many connections leave from one loopback address before the next is taken: 20,000, of the 28,000 ports
+/// How many connections leave from one loopback address before the next is taken: 20,000, of the 28,000 ports
 /// that Linux gives out.
 const PER_SOURCE: usize = 20_000;
 
@@ -66,12 +66,12 @@ impl Endpoint {
         })
     }
 
-    /// Gives host and port as requests name them.
+    /// Returns host and port as requests name them.
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// Gives what a request asks for to get `path` of the API.
+    /// Returns what a request asks for to get `path` of the API.
     pub(crate) fn target(&self, path: &str) -> String {
         format!("{}{path}", self.beneath)
     }
@@ -91,7 +91,7 @@ impl Endpoint {
         })
     }
 
-    /// Gives the address to leave from. Towards one address there are not enough ports for 50,000 viewers, but the
+    /// Returns the address to leave from. Towards one address there are not enough ports for 50,000 viewers, but the
     /// loopback network has many addresses.
     fn source(&self) -> Option<IpAddr> {
         let nth = self.opened.fetch_add(1, Ordering::Relaxed) / PER_SOURCE;

@@ -14,13 +14,13 @@ use ureq::http::{Request, header};
 use super::endpoint::Endpoint;
 use crate::clock;
 
-/// Gives how many questions are on their way at once: 64.
+/// How many questions are on their way at once: 64.
 ///
 /// Reason: browsers have connections of their own, which would take as many descriptors again as the sockets. A
 /// question counts from when it leaves, so waiting for a connection does not blur the clock.
 const AT_ONCE: usize = 64;
 
-/// Gives how long an answer may be: 64 MiB, as long as the longest rundown and more.
+/// How long an answer may be: 64 MiB, as long as the longest rundown and more.
 const BYTES_MAX: usize = 64 << 20;
 
 type Connection = SendRequest<Empty<Bytes>>;

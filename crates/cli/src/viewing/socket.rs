@@ -13,10 +13,10 @@ use ureq::http::Uri;
 
 use super::endpoint::{Endpoint, Stream};
 
-/// Gives the buffer for what comes: 2 KiB, twice a state; with thousands of sockets it is most of what they take.
+/// The buffer for what comes: 2 KiB, twice a state; with thousands of sockets it is most of what they take.
 const BUFFER: usize = 2 << 10;
 
-/// Gives how long a frame may be: 1 MiB, far more than a state.
+/// How long a frame may be: 1 MiB, far more than a state.
 const FRAME_BYTES_MAX: usize = 1 << 20;
 
 /// A socket that is open.

@@ -8,7 +8,7 @@ use downbeat_core::session::{Details, News};
 use downbeat_wire::{StateBody, StateFrame, TimeBody};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// Gives how many texts of frames are remembered: 32. A hub sends two texts for a change, and there are a few hubs.
+/// How many texts of frames are remembered: 32. A hub sends two texts for a change, and there are a few hubs.
 const FRAMES_MAX: usize = 32;
 
 /// A state that came whole.
@@ -27,7 +27,7 @@ pub(crate) struct Pushed {
 }
 
 impl Told {
-    /// Gives what a whole state says; nothing if its timeline is broken.
+    /// Returns what a whole state says; nothing if its timeline is broken.
     pub(crate) fn of(state: StateBody) -> Option<Self> {
         let details = Details {
             starts_at: state.starts_at,
@@ -46,7 +46,7 @@ impl Told {
     }
 }
 
-/// Gives what the short answer says of the state; nothing if it does not know it.
+/// Returns what the short answer says of the state; nothing if it does not know it.
 pub(crate) fn short(time: TimeBody) -> Option<News> {
     Some(News {
         epoch: time.epoch?,
@@ -63,7 +63,7 @@ pub(crate) fn short(time: TimeBody) -> Option<News> {
 pub(crate) struct Frames(Mutex<VecDeque<(Utf8Bytes, Option<Arc<Pushed>>)>>);
 
 impl Frames {
-    /// Gives what a frame says; nothing if it is no state.
+    /// Returns what a frame says; nothing if it is no state.
     pub(crate) fn read(&self, text: &Utf8Bytes) -> Option<Arc<Pushed>> {
         let mut frames = self.0.lock().expect("nothing panics while it holds the frames");
         if let Some((_, pushed)) = frames.iter().find(|(known, _)| known == text) {

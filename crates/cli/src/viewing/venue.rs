@@ -75,7 +75,7 @@ impl Venue {
         Socket::open(&self.endpoint, &format!("{path}{query}")).await
     }
 
-    /// Gives a rundown: fetched by the first who asks, while the others wait.
+    /// Returns a rundown: fetched by the first who asks, while the others wait.
     pub(super) async fn rundown(&self, digest: Digest) -> Result<Arc<Rundown>, Failure> {
         let mut kept = self.rundown.lock().await;
         if let Some((_, rundown)) = kept.as_ref().filter(|(known, _)| *known == digest) {
@@ -88,7 +88,7 @@ impl Venue {
     }
 }
 
-/// Gives the cues of a rundown as a viewer has them; none for one who does not follow them.
+/// Returns the cues of a rundown as a viewer has them; none for one who does not follow them.
 pub(super) fn cue_list(rundown: &Rundown, viewer: Option<&Seed>) -> CueList {
     viewer.map(|viewer| rundown.cue_list(viewer)).unwrap_or_default()
 }

@@ -96,7 +96,7 @@ enum Turn {
 }
 
 impl Viewer {
-    /// Gives a viewer who comes now. `seed` is their own.
+    /// Returns a viewer who comes now. `seed` is their own.
     pub(crate) fn new(venue: Arc<Venue>, seed: Seed, follows_cues: bool) -> Self {
         let session = Session::new(seed.clone(), None, clock::monotonic());
         Self {

@@ -15,13 +15,13 @@ use crate::error::Error;
 use crate::server::{Server, ServerError};
 use crate::viewing::{Endpoint, Venue, Viewer};
 
-/// Gives how long it is from one look at the audience to the next, and from a question without an answer: 2 s.
+/// How long it is from one look at the audience to the next, and from a question without an answer: 2 s.
 const LOOK_WAIT: Span = Span::from_millis(2_000);
 
-/// Gives how many entries of the log are looked at: 50.
+/// How many entries of the log are looked at: 50.
 const LOG_ENTRIES: u32 = 50;
 
-/// Gives how often a show is told that time goes on: every 100 ms.
+/// How often a show is told that time goes on: every 100 ms.
 const TICK: Span = Span::from_millis(100);
 
 /// What is done with a scene.

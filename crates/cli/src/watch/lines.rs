@@ -18,7 +18,7 @@ use crate::output::{self, Output};
 use crate::preview::Told;
 use crate::text;
 
-/// Gives how long after a change its acknowledgements are waited for: 3 s after its effect, which is at most 2 s ahead.
+/// How long after a change its acknowledgements are waited for: 3 s after its effect, which is at most 2 s ahead.
 const ACKS_MAX: Span = Span::from_millis(5_000);
 
 /// Writes lines.

@@ -50,7 +50,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Gives a scene of which nothing is known.
+    /// Returns a scene of which nothing is known.
     pub(crate) fn new(environment: String, event: String) -> Self {
         Self {
             environment,
@@ -79,27 +79,27 @@ impl Scene {
         }
     }
 
-    /// Gives the server's time at `local`; nothing before the first answer.
+    /// Returns the server's time at `local`; nothing before the first answer.
     pub(super) fn now(&self, local: LocalTime) -> Option<ServerTime> {
         self.clock.map(|(at, reading)| reading.time + (local - at))
     }
 
-    /// Gives how wrong that may be.
+    /// Returns how wrong that may be.
     pub(super) fn bound(&self) -> Option<Span> {
         self.clock.map(|(_, reading)| reading.bound)
     }
 
-    /// Gives where the event stands.
+    /// Returns where the event stands.
     pub(super) fn standing(&self, now: ServerTime) -> Option<Standing> {
         Standing::of(self.state.as_ref()?, now).ok()
     }
 
-    /// Gives what will change by itself, the earliest first.
+    /// Returns what will change by itself, the earliest first.
     pub(super) fn upcoming(&self, now: ServerTime) -> Vec<(ServerTime, String)> {
         self.state.as_ref().and_then(|state| preview::upcoming(state, now).ok()).unwrap_or_default()
     }
 
-    /// Gives the cues to come, and when each will; nothing if it does not, as things stand. How many there are besides
+    /// Returns the cues to come, and when each will; nothing if it does not, as things stand. How many there are besides
     /// the first `most` comes last.
     pub(super) fn next_cues(&self, now: ServerTime, most: usize) -> (Vec<(&Cue, Option<ServerTime>)>, usize) {
         let Some((rundown, state)) = self.rundown().zip(self.state.as_ref()) else { return (Vec::new(), 0) };
@@ -112,7 +112,7 @@ impl Scene {
         (next, coming.len().saturating_sub(most))
     }
 
-    /// Gives the rundown that the event has, once it is there.
+    /// Returns the rundown that the event has, once it is there.
     pub(super) fn rundown(&self) -> Option<&Rundown> {
         let wanted = self.state.as_ref()?.rundown?;
         self.rundown.as_deref().filter(|rundown| rundown.digest() == wanted)

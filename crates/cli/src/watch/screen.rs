@@ -26,7 +26,7 @@ const GOOD: Style = Style::new().fg(Color::Green);
 const POOR: Style = Style::new().fg(Color::Yellow);
 const BAD: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
 
-/// Gives how many lines the panels in the middle have at most besides their frame.
+/// How many lines the panels in the middle have at most besides their frame.
 const MIDDLE_MAX: u16 = 14;
 
 /// Draws `scene` as it is at `local`; the log from its `scrolled`th entry on.
@@ -57,10 +57,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, scene: &Scene, local: LocalTime, scrol
     frame.render_widget(Paragraph::new(keys_line), keys);
 }
 
-/// Gives the lines of the head while nothing is to come, with its frame.
+/// The lines of the head while nothing is to come, with its frame.
 const HEAD: u16 = 5;
 
-/// Gives how much of what is to come is in the head.
+/// How much of what is to come is in the head.
 const COMING_MAX: usize = 2;
 
 fn draw_head(
@@ -221,7 +221,7 @@ fn audience_lines(audience: &Audience, room: Rect) -> Vec<Line<'static>> {
     lines
 }
 
-/// Gives a line for each region, the largest first, and beneath it one for each hub that is `shown`.
+/// Returns a line for each region, the largest first, and beneath it one for each hub that is `shown`.
 fn hub_lines(audience: &Audience, shown: impl Fn(&HubAudience) -> bool) -> Vec<Line<'static>> {
     let mut regions: BTreeMap<&str, Vec<&HubAudience>> = BTreeMap::new();
     for hub in &audience.by_hub {
@@ -250,7 +250,7 @@ fn hub_lines(audience: &Audience, shown: impl Fn(&HubAudience) -> bool) -> Vec<L
     lines
 }
 
-/// Gives as many of the lines as there is room for, the last one saying how many are left out.
+/// Returns as many of the lines as there is room for, the last one saying how many are left out.
 fn cut(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
     if lines.len() > rows && rows > 0 {
         let left = lines.len() - (rows - 1);
@@ -371,7 +371,7 @@ pub(super) mod tests {
         scene
     }
 
-    /// Gives the screen as text, without the time of day, which depends on where the test runs.
+    /// Returns the screen as text, without the time of day, which depends on where the test runs.
     fn drawn(scene: &Scene, width: u16, height: u16, scrolled: usize) -> Vec<String> {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| draw(frame, scene, NOW, scrolled)).unwrap();

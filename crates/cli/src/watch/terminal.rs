@@ -20,7 +20,7 @@ use crate::error::Error;
 /// The terminal shows a screen of ours, which goes when we leave.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Gives the terminal back as it was, if it is taken. For whoever ends the process.
+/// Returns the terminal back as it was, if it is taken. For whoever ends the process.
 pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         ratatui::restore();

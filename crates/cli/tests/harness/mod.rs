@@ -89,7 +89,7 @@ impl Fake {
         Self { url, requests }
     }
 
-    /// Gives the changes that arrived, as method and body.
+    /// Returns the changes that arrived, as method and body.
     pub(crate) fn changes(&self) -> Vec<Value> {
         let requests = self.requests.lock().unwrap();
         requests.iter().filter(|(method, _)| method != "GET").map(|(_, body)| body.clone()).collect()
@@ -248,7 +248,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Gives standard output, which has to be one JSON object.
+    /// Returns standard output, which has to be one JSON object.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {:?}", self.out))
     }
@@ -268,7 +268,7 @@ impl Directory {
         Self(directory)
     }
 
-    /// Gives the path of a file in it.
+    /// Returns the path of a file in it.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.0.join(file)
     }

@@ -3,12 +3,12 @@
 use crate::seed::Seed;
 use crate::time::Span;
 
-/// Gives the longest first wait: 10 s.
+/// The longest first wait: 10 s.
 ///
 /// Reason: 50,000 viewers who lose one hub come back at 5,000 a second instead of all at once.
 const FIRST: Span = Span::from_millis(10_000);
 
-/// Gives the longest wait of all: 60 s.
+/// The longest wait of all: 60 s.
 const LONGEST: Span = Span::from_millis(60_000);
 
 /// Waits with full jitter: anywhere from nothing to 10 s, then 20, 40 and at most 60 s.
@@ -21,12 +21,12 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Gives the waits from the first one on; also after a success.
+    /// Returns the waits from the first one on; also after a success.
     pub const fn new() -> Self {
         Self { longest: FIRST }
     }
 
-    /// Gives the next wait.
+    /// Returns the next wait.
     pub fn next_wait(&mut self, seed: &mut Seed) -> Span {
         let wait = seed.span_below(self.longest);
         self.longest = (self.longest + self.longest).min(LONGEST);

@@ -5,18 +5,18 @@ use super::exchange::Exchange;
 use super::offset::Offset;
 use crate::time::{LocalTime, ServerTime, Span};
 
-/// Gives how much server time passes for each unit that is slewed: 200, so that slewing is at most 5 ms/s.
+/// How much server time passes for each unit that is slewed: 200, so that slewing is at most 5 ms/s.
 ///
 /// Reason: half a percent of speed is below what eyes and ears notice, in a countdown as in a video.
 const SLEW_DIVISOR: i64 = 200;
 
-/// Gives how many exchanges make an acquisition: the 10 quick ones of the poll schedule.
+/// How many exchanges make an acquisition: the 10 quick ones of the poll schedule.
 ///
 /// Reason: beside a video download the first five may all have queued. Slewing from the sixth on, 5 % of 300 simulated
 /// viewers were more than 11 ms off after 5 s; from the eleventh on, more than 2.3 ms.
 const ACQUIRED_AFTER: u32 = 10;
 
-/// Gives how long an acquisition lasts at most: 10 s, if exchanges fail or are slow.
+/// How long an acquisition lasts at most: 10 s, if exchanges fail or are slow.
 const ACQUIRED_AFTER_TIME: Span = Span::from_millis(10_000);
 
 /// An estimator's clock, disciplined: it steps freely while it acquires, and slews from then on.
@@ -68,12 +68,12 @@ struct Acquisition {
 }
 
 impl<E: Estimator> DisciplinedClock<E> {
-    /// Gives a clock that shows nothing before the first exchange.
+    /// Returns a clock that shows nothing before the first exchange.
     pub const fn new(estimator: E) -> Self {
         Self { estimator, slew: None, acquisition: None }
     }
 
-    /// Gives the estimator.
+    /// Returns the estimator.
     pub const fn estimator(&self) -> &E {
         &self.estimator
     }
@@ -103,13 +103,13 @@ impl<E: Estimator> DisciplinedClock<E> {
         self.estimator.handle_doubt(by);
     }
 
-    /// Gives by how much a clock of the device may have jumped since the last exchange: usually not at all. While it
+    /// Returns by how much a clock of the device may have jumped since the last exchange: usually not at all. While it
     /// is anything but [`Span::ZERO`], a reading may be off by so much more than its bound says.
     pub fn doubt(&self) -> Span {
         self.estimator.doubt()
     }
 
-    /// Gives what the clock shows at `now`; nothing before the first exchange.
+    /// Returns what the clock shows at `now`; nothing before the first exchange.
     pub fn reading(&self, now: LocalTime) -> Option<Reading> {
         let estimate = self.estimator.estimate(now)?;
         let time = estimate.offset.server_time(now);
@@ -117,7 +117,7 @@ impl<E: Estimator> DisciplinedClock<E> {
         Some(Reading { time: time + ahead, bound: estimate.bound + ahead.max(-ahead), ahead })
     }
 
-    /// Gives the first local time at which the clock shows `time` or more, if no exchange comes in between.
+    /// Returns the first local time at which the clock shows `time` or more, if no exchange comes in between.
     pub fn local_time(&self, time: ServerTime) -> Option<LocalTime> {
         let shown = |local| self.reading(local).map(|reading| reading.time);
         let guess = self.estimator.local_time(time)?;
@@ -133,7 +133,7 @@ impl<E: Estimator> DisciplinedClock<E> {
         Some(local)
     }
 
-    /// Says whether the clock still steps freely at `now`, because it has just begun or a clock jumped.
+    /// Returns whether the clock still steps freely at `now`, because it has just begun or a clock jumped.
     pub fn is_acquiring(&self, now: LocalTime) -> bool {
         self.acquisition.is_none_or(|acquisition| !acquisition.is_over(now))
     }
@@ -151,7 +151,7 @@ impl<E: Estimator> DisciplinedClock<E> {
 const MICROSECOND: Span = Span::from_micros(1);
 
 impl Slew {
-    /// Gives what is left when the estimate is `time`. As a function of the estimate, which never runs back between
+    /// Returns what is left when the estimate is `time`. As a function of the estimate, which never runs back between
     /// exchanges, it takes less than it gives: so the sum of both never runs back either.
     fn ahead_at(&self, time: ServerTime) -> Span {
         let slewed = Span::from_micros((time - self.since).max(Span::ZERO).as_micros() / SLEW_DIVISOR);

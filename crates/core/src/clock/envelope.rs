@@ -24,12 +24,12 @@ use crate::time::{LocalTime, Span};
 
 pub use self::bounds::WINDOW;
 
-/// Gives how far an exchange may contradict what is known before a clock must have jumped: 2 ms.
+/// How far an exchange may contradict what is known before a clock must have jumped: 2 ms.
 ///
 /// Reason: stamps that are rounded up instead of down, servers of one edge that differ, a skew slightly over the limit.
 pub const TOLERANCE: Span = Span::from_millis(2);
 
-/// Gives the stretch of time from which on a fitted skew is worth remembering: 300 s.
+/// The stretch of time from which on a fitted skew is worth remembering: 300 s.
 const HABIT_STRETCH_MIN: Span = Span::from_millis(300_000);
 
 /// The two-sided envelope: at most 64 bounds for each side, however long it runs and however often it is fed.
@@ -66,12 +66,12 @@ struct Known {
 }
 
 impl Envelope {
-    /// Gives an estimator that knows nothing yet.
+    /// Returns an estimator that knows nothing yet.
     pub const fn new() -> Self {
         Self::with_habit(Habit::new())
     }
 
-    /// Gives where the offset certainly is at `now`; nothing before the first exchange.
+    /// Returns where the offset certainly is at `now`; nothing before the first exchange.
     pub fn interval(&self, now: LocalTime) -> Option<Interval> {
         self.known.map(|known| known.hard.widened(now - known.at))
     }
@@ -107,7 +107,7 @@ impl Envelope {
         self.known = Some(Known { at: now, hard, fit });
     }
 
-    /// Says whether what is known still holds, now that an exchange says `fresh`.
+    /// Returns whether what is known still holds, now that an exchange says `fresh`.
     fn judge(&self, fresh: &Interval, now: LocalTime) -> Verdict {
         let Some(hard) = self.interval(now) else { return Verdict::Holds };
         if hard.gap(fresh) > TOLERANCE {

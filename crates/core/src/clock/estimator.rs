@@ -4,7 +4,7 @@ use super::exchange::Exchange;
 use super::offset::{Offset, Skew};
 use crate::time::{LocalTime, ServerTime, Span};
 
-/// Gives how far an estimate may move at once without being called a step: 250 ms.
+/// How far an estimate may move at once without being called a step: 250 ms.
 ///
 /// Reason: slewing 250 ms takes 50 s; what is further off had better be right at once.
 pub const STEP_MIN: Span = Span::from_millis(250);
@@ -43,27 +43,27 @@ pub trait Estimator {
         let _ = by;
     }
 
-    /// Gives by how much a clock of the device may have jumped since the last exchange, as far as it keeps that in mind.
+    /// Returns by how much a clock of the device may have jumped since the last exchange, as far as it keeps that in mind.
     fn doubt(&self) -> Span {
         Span::ZERO
     }
 
-    /// Gives what is known at `now`; nothing before the first exchange. Later than the last exchange the bound grows
+    /// Returns what is known at `now`; nothing before the first exchange. Later than the last exchange the bound grows
     /// by [`super::SKEW_MAX`].
     fn estimate(&self, now: LocalTime) -> Option<Estimate>;
 
-    /// Gives the server's time at `local`.
+    /// Returns the server's time at `local`.
     fn server_time(&self, local: LocalTime) -> Option<ServerTime> {
         self.estimate(local).map(|estimate| estimate.offset.server_time(local))
     }
 
-    /// Gives the local time at `server`, to the microsecond.
+    /// Returns the local time at `server`, to the microsecond.
     fn local_time(&self, server: ServerTime) -> Option<LocalTime> {
         solve(server, LocalTime::from_micros(0), |local| self.estimate(local).map(|estimate| estimate.offset))
     }
 }
 
-/// Gives the local time at which `offset_at` makes it `server`. Each round is closer by the rate at which the offset
+/// Returns the local time at which `offset_at` makes it `server`. Each round is closer by the rate at which the offset
 /// changes (at most 0.5 %), so a century is exact to the microsecond long before the last one.
 pub(crate) fn solve(
     server: ServerTime,
@@ -81,7 +81,7 @@ pub(crate) fn solve(
     Some(local)
 }
 
-/// Gives what happened when an estimate moved from `before` to `after` without starting anew.
+/// Returns what happened when an estimate moved from `before` to `after` without starting anew.
 pub(crate) fn moved(before: Option<Estimate>, after: Option<Estimate>) -> Change {
     match (before, after) {
         (Some(before), Some(after)) if (after.offset - before.offset).max(before.offset - after.offset) > STEP_MIN => {

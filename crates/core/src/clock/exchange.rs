@@ -61,7 +61,7 @@ pub enum DishonestExchange {
 }
 
 impl Exchange {
-    /// Gives the exchange: the question left at `t1` and arrived at `t2`, the answer left at `t3` and arrived at `t4`.
+    /// Returns the exchange: the question left at `t1` and arrived at `t2`, the answer left at `t3` and arrived at `t4`.
     /// A server that gives one time only gives it as `t2` and `t3`.
     ///
     /// How coarse the readings are is deduced from them ([`Resolution::of`]).
@@ -78,65 +78,65 @@ impl Exchange {
         Ok(Self { t1, t2, t3, t4, resolution: Resolution::of(t1, t2, t3, t4) })
     }
 
-    /// Gives the same exchange between clocks that are as coarse as is known from elsewhere.
+    /// Returns the same exchange between clocks that are as coarse as is known from elsewhere.
     #[must_use]
     pub const fn with_resolution(self, resolution: Resolution) -> Self {
         Self { resolution, ..self }
     }
 
-    /// Gives when the question left.
+    /// Returns when the question left.
     pub const fn t1(&self) -> LocalTime {
         self.t1
     }
 
-    /// Gives when the question arrived.
+    /// Returns when the question arrived.
     pub const fn t2(&self) -> ServerTime {
         self.t2
     }
 
-    /// Gives when the answer left.
+    /// Returns when the answer left.
     pub const fn t3(&self) -> ServerTime {
         self.t3
     }
 
-    /// Gives when the answer arrived.
+    /// Returns when the answer arrived.
     pub const fn t4(&self) -> LocalTime {
         self.t4
     }
 
-    /// Gives how coarse the readings are.
+    /// Returns how coarse the readings are.
     pub const fn resolution(&self) -> Resolution {
         self.resolution
     }
 
-    /// Gives the round trip without the server's own time, never below zero.
+    /// Returns the round trip without the server's own time, never below zero.
     pub fn delay(&self) -> Span {
         ((self.t4 - self.t1) - (self.t3 - self.t2)).max(Span::ZERO)
     }
 
-    /// Gives what the exchange says if both ways took equally long: the middle of [`Exchange::at_most`] and
+    /// Returns what the exchange says if both ways took equally long: the middle of [`Exchange::at_most`] and
     /// [`Exchange::at_least`]. It is off by at most [`Exchange::bound`].
     pub fn middle(&self) -> Offset {
         self.at_most().midpoint(self.at_least())
     }
 
-    /// Gives how far [`Exchange::middle`] may be off: half the round trip, and how coarse the readings are.
+    /// Returns how far [`Exchange::middle`] may be off: half the round trip, and how coarse the readings are.
     pub fn bound(&self) -> Span {
         let coarse = self.resolution.server + self.resolution.local;
         Span::from_micros((self.delay().as_micros().saturating_add(1)) / 2) + coarse
     }
 
-    /// Gives the most that the offset was at `t1`, with clocks that are read rounded down.
+    /// Returns the most that the offset was at `t1`, with clocks that are read rounded down.
     pub fn at_most(&self) -> Offset {
         Offset::between(self.t2, self.t1) + self.resolution.server
     }
 
-    /// Gives the least that the offset was at `t4`, with clocks that are read rounded down.
+    /// Returns the least that the offset was at `t4`, with clocks that are read rounded down.
     pub fn at_least(&self) -> Offset {
         Offset::between(self.t3, self.t4) - self.resolution.local
     }
 
-    /// Gives the interval in which the offset is at `t4`, whichever way readings are rounded.
+    /// Returns the interval in which the offset is at `t4`, whichever way readings are rounded.
     pub fn interval(&self) -> Interval {
         let elapsed = self.t4 - self.t1;
         let upper = Interval::point(self.at_most() + self.resolution.local).widened(elapsed).upper();
@@ -150,7 +150,7 @@ impl Exchange {
 }
 
 impl Resolution {
-    /// Gives how coarse readings are as they look: 1 ms if both of a clock are whole milliseconds, 0.1 ms if both
+    /// Returns how coarse readings are as they look: 1 ms if both of a clock are whole milliseconds, 0.1 ms if both
     /// are whole tenths, 0.01 ms, otherwise 1 µs. A clock that is finer by chance only widens the bound for once.
     pub const fn of(t1: LocalTime, t2: ServerTime, t3: ServerTime, t4: LocalTime) -> Self {
         Self { server: grid(t2.as_micros(), t3.as_micros()), local: grid(t1.as_micros(), t4.as_micros()) }

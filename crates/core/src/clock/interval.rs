@@ -11,67 +11,67 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Gives the interval that holds one offset only.
+    /// Returns the interval that holds one offset only.
     pub const fn point(offset: Offset) -> Self {
         Self { lower: offset, upper: offset }
     }
 
-    /// Gives the shortest interval that holds both offsets, in whichever order they come.
+    /// Returns the shortest interval that holds both offsets, in whichever order they come.
     pub fn spanning(one: Offset, other: Offset) -> Self {
         Self { lower: one.min(other), upper: one.max(other) }
     }
 
-    /// Gives its lower end.
+    /// Returns its lower end.
     pub const fn lower(&self) -> Offset {
         self.lower
     }
 
-    /// Gives its upper end.
+    /// Returns its upper end.
     pub const fn upper(&self) -> Offset {
         self.upper
     }
 
-    /// Gives its middle.
+    /// Returns its middle.
     pub const fn middle(&self) -> Offset {
         self.lower.midpoint(self.upper)
     }
 
-    /// Says whether `offset` lies in it.
+    /// Returns whether `offset` lies in it.
     pub fn holds(&self, offset: Offset) -> bool {
         self.lower <= offset && offset <= self.upper
     }
 
-    /// Gives what of it is still certain `elapsed` later, or was `elapsed` earlier: [`super::SKEW_MAX`] to each side.
+    /// Returns what of it is still certain `elapsed` later, or was `elapsed` earlier: [`super::SKEW_MAX`] to each side.
     #[must_use]
     pub fn widened(&self, elapsed: Span) -> Self {
         let wander = wander(elapsed);
         Self { lower: self.lower - wander, upper: self.upper + wander }
     }
 
-    /// Gives it moved by `span`.
+    /// Returns it moved by `span`.
     #[must_use]
     pub fn moved(&self, span: Span) -> Self {
         Self { lower: self.lower + span, upper: self.upper + span }
     }
 
-    /// Gives how far apart the two are: `ZERO` if they share an offset.
+    /// Returns how far apart the two are: `ZERO` if they share an offset.
     pub fn gap(&self, other: &Self) -> Span {
         (self.lower - other.upper).max(other.lower - self.upper).max(Span::ZERO)
     }
 
-    /// Gives what both hold. If they share nothing, what lies between them: one of the two is slightly wrong, and
+    /// Returns what both hold. If they share nothing, what lies between them: one of the two is slightly wrong, and
     /// nobody knows which.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self::spanning(self.lower.max(other.lower), self.upper.min(other.upper))
     }
 
-    /// Gives the offset in it that is nearest to `offset`.
+    /// Returns the offset in it that is nearest to `offset`.
     pub fn nearest(&self, offset: Offset) -> Offset {
         offset.max(self.lower).min(self.upper)
     }
 
-    /// Gives how far `offset` may be from the true one: the distance to the farther end.
+    /// Returns how far `offset` may be from the true one: the distance to the farther end.
     pub fn reach(&self, offset: Offset) -> Span {
         (self.upper - offset).max(offset - self.lower)
     }

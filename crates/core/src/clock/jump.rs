@@ -2,7 +2,7 @@
 
 use crate::time::{LocalTime, Span};
 
-/// Gives how far the two clocks must part before one of them jumped: 50 ms.
+/// How far the two clocks must part before one of them jumped: 50 ms.
 ///
 /// Reason: both are read to the millisecond at worst, and a wall clock that is slewed (at most 500 ppm) parts by 30 ms
 /// in a minute of throttled timers.
@@ -15,7 +15,7 @@ pub const JUMP_MIN: Span = Span::from_millis(50);
 pub struct WallTime(i64);
 
 impl WallTime {
-    /// Gives a reading of so many milliseconds, as `Date.now()` gives it.
+    /// Returns a reading of so many milliseconds, as `Date.now()` gives it.
     pub const fn from_millis(ms: i64) -> Self {
         Self(ms.saturating_mul(1_000))
     }
@@ -41,7 +41,7 @@ pub struct JumpWatch {
 }
 
 impl JumpWatch {
-    /// Gives a watch that has seen nothing yet.
+    /// Returns a watch that has seen nothing yet.
     pub const fn new() -> Self {
         Self { before: None }
     }
@@ -49,7 +49,7 @@ impl JumpWatch {
     /// Takes in what both clocks show, read one right after the other: at each tick, and when a page becomes visible
     /// or is shown again.
     ///
-    /// Gives by how much more the wall clock moved than the monotonic one since the last readings, if that is
+    /// Returns by how much more the wall clock moved than the monotonic one since the last readings, if that is
     /// [`JUMP_MIN`] or more: then [`super::DisciplinedClock::handle_doubt`] and [`super::Schedule::handle_doubt`]
     /// want to know. It is said once for each jump.
     pub fn handle_readings(&mut self, now: LocalTime, wall: WallTime) -> Option<Span> {

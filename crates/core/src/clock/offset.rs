@@ -4,12 +4,12 @@ use core::ops::{Add, Sub};
 
 use crate::time::{LocalTime, ServerTime, Span, difference, sum};
 
-/// Gives how much faster or slower than the server's a device's clock may run, for any bound to hold: 100 ppm.
+/// How much faster or slower than the server's a device's clock may run, for any bound to hold: 100 ppm.
 ///
 /// Reason: crystals in phones and laptops are within ±50 ppm (a second in 5.5 h), warm or cold; twice that is allowed.
 pub const SKEW_MAX: Skew = Skew::from_ppb(100_000);
 
-/// Gives what server and local clock differ by at one instant: server less local, in microseconds.
+/// What server and local clock differ by at one instant: server less local, in microseconds.
 ///
 /// It is the only way from one frame to the other:
 ///
@@ -28,28 +28,28 @@ impl Offset {
     /// The clocks agree.
     pub const ZERO: Self = Self(0);
 
-    /// Gives the offset of a device whose clock shows `local` when the server's shows `server`.
+    /// Returns the offset of a device whose clock shows `local` when the server's shows `server`.
     pub const fn between(server: ServerTime, local: LocalTime) -> Self {
         Self(difference(server.as_micros(), local.as_micros()))
     }
 
-    /// Gives the offset halfway between two.
+    /// Returns the offset halfway between two.
     #[must_use]
     pub const fn midpoint(self, other: Self) -> Self {
         Self(i64::midpoint(self.0, other.0))
     }
 
-    /// Gives microseconds.
+    /// Returns microseconds.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
-    /// Gives the server's time at `local`.
+    /// Returns the server's time at `local`.
     pub fn server_time(self, local: LocalTime) -> ServerTime {
         ServerTime::from_millis(0) + Span::from_micros(sum(local.as_micros(), self.0))
     }
 
-    /// Gives the local time at `server`.
+    /// Returns the local time at `server`.
     pub const fn local_time(self, server: ServerTime) -> LocalTime {
         LocalTime::from_micros(difference(server.as_micros(), self.0))
     }
@@ -82,24 +82,24 @@ impl Skew {
     /// Both clocks run equally fast.
     pub const ZERO: Self = Self(0);
 
-    /// Gives the skew of so many parts per billion; 1,000 are one part per million (ppm).
+    /// Returns the skew of so many parts per billion; 1,000 are one part per million (ppm).
     pub const fn from_ppb(ppb: i32) -> Self {
         Self(ppb)
     }
 
-    /// Gives parts per billion.
+    /// Returns parts per billion.
     pub const fn as_ppb(self) -> i32 {
         self.0
     }
 
-    /// Gives how far the offset moves in `elapsed`, exact to the microsecond for times up to a century.
+    /// Returns how far the offset moves in `elapsed`, exact to the microsecond for times up to a century.
     pub fn drift(self, elapsed: Span) -> Span {
         // The products fit 53 bits and more: floats give the same result everywhere, and saturate at the ends.
         Span::from_micros((elapsed.as_micros() as f64 * (f64::from(self.0) / 1e9)) as i64)
     }
 }
 
-/// Gives how far a bound must be widened for `elapsed`, backwards or forwards: [`SKEW_MAX`] of it, rounded up.
+/// Returns how far a bound must be widened for `elapsed`, backwards or forwards: [`SKEW_MAX`] of it, rounded up.
 pub(crate) const fn wander(elapsed: Span) -> Span {
     let elapsed = elapsed.as_micros().saturating_abs();
     let per = 1_000_000_000 / SKEW_MAX.0 as i64;

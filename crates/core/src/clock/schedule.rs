@@ -17,32 +17,32 @@ use crate::event::{Delivery, RESYNC_MAX, RESYNC_MIN};
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// Gives the time over which first questions are spread: 500 ms.
+/// The time over which first questions are spread: 500 ms.
 ///
 /// Reason: a page that 10,000 people open at the stroke of the hour; a quarter of a second, on average, is the price.
 const FIRST_SPREAD: Span = Span::from_millis(500);
 
-/// Gives how many answers are enough at each of the two quick paces: 5.
+/// How many answers are enough at each of the two quick paces: 5.
 const QUICK: u32 = 5;
 
 const QUICKEST_WAIT: Span = Span::from_millis(100);
 const QUICK_WAIT: Span = Span::from_millis(1_000);
 
-/// Gives the wait while the skew is still unknown: 30 s.
+/// The wait while the skew is still unknown: 30 s.
 const SETTLING_WAIT: Span = Span::from_millis(30_000);
 
-/// Gives the time until the skew is known: 5 minutes.
+/// The time until the skew is known: 5 minutes.
 const SETTLED_AFTER: Span = Span::from_millis(300_000);
 
-/// Gives the wait for something that an answer left open: 5 s.
+/// The wait for something that an answer left open: 5 s.
 ///
 /// Reason: the server answers in any case, also while it cannot tell the state; that is over within seconds.
 const OPEN_WAIT: Span = Span::from_millis(5_000);
 
-/// Gives how far waits depart from their length, in percent: 20.
+/// How far waits depart from their length, in percent: 20.
 const JITTER_PERCENT: u8 = 20;
 
-/// Gives how long an answer may take: 5 s.
+/// How long an answer may take: 5 s.
 ///
 /// Reason: the server answers within 300 ms; a bound of 2.5 s is worth nothing, and a lost packet is asked for again.
 pub const ANSWER_MAX: Span = Span::from_millis(5_000);
@@ -104,7 +104,7 @@ enum State {
 }
 
 impl Schedule {
-    /// Gives the schedule of a viewer who begins at `now`. The same seed asks at the same times.
+    /// Returns the schedule of a viewer who begins at `now`. The same seed asks at the same times.
     pub fn new(now: LocalTime, seed: Seed) -> Self {
         let mut seed = seed;
         let until = now + seed.span_below(FIRST_SPREAD);
@@ -120,7 +120,7 @@ impl Schedule {
         }
     }
 
-    /// Gives when to [`Schedule::poll`] next.
+    /// Returns when to [`Schedule::poll`] next.
     pub fn deadline(&self) -> LocalTime {
         match self.state {
             State::Waiting { until } => until,
@@ -128,7 +128,7 @@ impl Schedule {
         }
     }
 
-    /// Gives what to do at `now`; nothing before the deadline. What it says is taken as done.
+    /// Returns what to do at `now`; nothing before the deadline. What it says is taken as done.
     pub fn poll(&mut self, now: LocalTime) -> Option<Due> {
         if now < self.deadline() {
             return None;

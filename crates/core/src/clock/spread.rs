@@ -31,7 +31,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Gives what the exchanges say; nothing if there are none.
+    /// Returns what the exchanges say; nothing if there are none.
     pub fn of(exchanges: &[Exchange]) -> Option<Self> {
         let best = exchanges.iter().min_by_key(|exchange| exchange.delay())?;
         let mut delays: Vec<Span> = exchanges.iter().map(Exchange::delay).collect();

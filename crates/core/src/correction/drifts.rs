@@ -2,16 +2,16 @@
 
 use crate::time::{LocalTime, Span};
 
-/// Gives how many drifts are kept: 8.
+/// How many drifts are kept: 8.
 const KEPT: usize = 8;
 
-/// Gives how few drifts say nothing: less than 3.
+/// How few drifts say nothing: less than 3.
 ///
 /// Reason: `currentTime` moves in steps of a frame or an audio buffer, 10 to 40 ms in some browsers; one reading is
 /// noise, and one late timer looks like a drift.
 const NEEDED: usize = 3;
 
-/// Gives how old a drift may be: 2.5 s, which is three readings of a page whose timers come once a second.
+/// How old a drift may be: 2.5 s, which is three readings of a page whose timers come once a second.
 const OLDEST: Span = Span::from_millis(2_500);
 
 /// Drifts measured since the media was last moved.
@@ -22,7 +22,7 @@ pub(super) struct Drifts {
 }
 
 impl Drifts {
-    /// Gives none.
+    /// Returns none.
     pub(super) const fn none() -> Self {
         Self { kept: [(LocalTime::from_micros(0), Span::ZERO); KEPT], count: 0 }
     }
@@ -45,14 +45,14 @@ impl Drifts {
         self.count += 1;
     }
 
-    /// Gives the mean drift at `now`, where the media has all the while gained `faster` on each second of the event;
+    /// Returns the mean drift at `now`, where the media has all the while gained `faster` on each second of the event;
     /// nothing while too few are known.
     pub(super) fn mean(&self, now: LocalTime, faster: f64) -> Option<Span> {
         mean(&self.kept[..self.count], now, faster).filter(|_| self.count >= NEEDED)
     }
 }
 
-/// Says whether a drift is `limit` or more, either way.
+/// Returns whether a drift is `limit` or more, either way.
 pub(super) fn beyond(drift: Span, limit: Span) -> bool {
     drift >= limit || drift <= -limit
 }

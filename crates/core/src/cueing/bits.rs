@@ -10,7 +10,7 @@ pub(super) struct Bits {
 }
 
 impl Bits {
-    /// Gives an empty set with room for the numbers below `count`.
+    /// Returns an empty set with room for the numbers below `count`.
     pub(super) fn none(count: usize) -> Self {
         Self { words: vec![0; count.div_ceil(64)] }
     }
@@ -28,7 +28,7 @@ impl Bits {
         self.words.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
-    /// Gives the numbers, the lowest first.
+    /// Returns the numbers, the lowest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         let mut next = 0;
         core::iter::from_fn(move || {
@@ -38,7 +38,7 @@ impl Bits {
         })
     }
 
-    /// Gives the lowest number that is `least` or above it.
+    /// Returns the lowest number that is `least` or above it.
     fn first_from(&self, least: usize) -> Option<usize> {
         let mut index = least / 64;
         let mut word = self.words.get(index)? & (u64::MAX << (least % 64));

@@ -4,7 +4,7 @@ use crate::order::earliest;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, Timeline};
 
-/// Gives how far the position may differ without having jumped: 1 ms.
+/// How far the position may differ without having jumped: 1 ms.
 ///
 /// Reason: segments hold whole milliseconds, so each change may cut off a part of one.
 const ROUNDING: Span = Span::from_millis(1);
@@ -42,19 +42,19 @@ impl Course {
         self.timeline.rate(at)
     }
 
-    /// Gives the first instant, `since` or later, at which the event is at `position` or beyond.
+    /// Returns the first instant, `since` or later, at which the event is at `position` or beyond.
     pub(super) fn reaches(&self, position: Position, since: ServerTime) -> Option<ServerTime> {
         self.timeline.reaches(position, since, self.starts_at)
     }
 
-    /// Gives when an event that moves at `now` passes `mark` or changes its course, whichever comes first.
+    /// Returns when an event that moves at `now` passes `mark` or changes its course, whichever comes first.
     pub(super) fn next(&self, mark: Option<Position>, now: ServerTime) -> Option<ServerTime> {
         let change = self.timeline.next_change(now);
         let reaches = mark.filter(|_| !self.rate(now).is_held()).and_then(|mark| self.reaches(mark, now));
         earliest(&[change, reaches])
     }
 
-    /// Gives what the event does from `since` to `until`, both included, one piece for each segment.
+    /// Returns what the event does from `since` to `until`, both included, one piece for each segment.
     pub(super) fn pieces(&self, since: ServerTime, until: ServerTime) -> impl Iterator<Item = Piece> + '_ {
         let mut next = Some(since);
         core::iter::from_fn(move || {
@@ -70,7 +70,7 @@ impl Course {
     }
 }
 
-/// Says whether two positions that should be the same are not.
+/// Returns whether two positions that should be the same are not.
 pub(super) fn differ(a: Position, b: Position) -> bool {
     let distance = a - b;
     distance > ROUNDING || distance < -ROUNDING

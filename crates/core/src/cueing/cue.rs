@@ -84,19 +84,19 @@ pub struct ListedCue {
 }
 
 impl CueKey {
-    /// Gives the key that is this number, made from the id by the same rule everywhere.
+    /// Returns the key that is this number, made from the id by the same rule everywhere.
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// Gives the number.
+    /// Returns the number.
     pub const fn bits(self) -> u64 {
         self.0
     }
 }
 
 impl Kind {
-    /// Gives the word for it in a sheet and in a rundown.
+    /// Returns the word for it in a sheet and in a rundown.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::State => "state",
@@ -104,7 +104,7 @@ impl Kind {
         }
     }
 
-    /// Gives what happens with a late cue of this kind that does not say: a state goes on, a moment is skipped.
+    /// Returns what happens with a late cue of this kind that does not say: a state goes on, a moment is skipped.
     pub const fn late(self) -> Late {
         match self {
             Self::State => Late::Resume,
@@ -112,7 +112,7 @@ impl Kind {
         }
     }
 
-    /// Gives the kind with this word.
+    /// Returns the kind with this word.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::State, Self::Moment].into_iter().find(|kind| kind.as_str() == word)
     }
@@ -122,7 +122,7 @@ impl Otherwise {
     /// Every choice, in the order in which they are explained.
     pub const ALL: [Self; 2] = [Self::Skip, Self::Fire];
 
-    /// Gives the word for it in a sheet and in a rundown.
+    /// Returns the word for it in a sheet and in a rundown.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Skip => "skip",
@@ -130,14 +130,14 @@ impl Otherwise {
         }
     }
 
-    /// Gives the choice with this word.
+    /// Returns the choice with this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|otherwise| otherwise.as_str() == word)
     }
 }
 
 impl Late {
-    /// Gives the choice with this word; [`Late::Within`] has none, for it carries a time.
+    /// Returns the choice with this word; [`Late::Within`] has none, for it carries a time.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "skip" => Some(Self::Skip),

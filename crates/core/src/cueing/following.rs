@@ -197,7 +197,7 @@ impl Cueing {
         }
     }
 
-    /// Gives the next position after `position` at which something begins, ends or is to be fetched.
+    /// Returns the next position after `position` at which something begins, ends or is to be fetched.
     fn next_mark(&self, position: Position) -> Option<Position> {
         let CueList { rows, fetches, .. } = &self.list;
         let begin = rows.get(rows.begun(position)).map(Stretch::from);

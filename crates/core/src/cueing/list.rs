@@ -80,7 +80,7 @@ impl Stretch for Fetch {
 }
 
 impl CueList {
-    /// Gives the list of `cues`, which are in the order of the rundown: by time; of several at one time the last is
+    /// Returns the list of `cues`, which are in the order of the rundown: by time; of several at one time the last is
     /// the latest of its lane. Takes time in proportion to their number.
     pub fn new(cues: impl ExactSizeIterator<Item = ListedCue>, viewer: &Seed) -> Self {
         let viewer = viewer.clone().next_u64();
@@ -114,12 +114,12 @@ impl CueList {
         list
     }
 
-    /// Gives how many cues there are.
+    /// Returns how many cues there are.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Says whether there is none.
+    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -129,13 +129,13 @@ impl CueList {
         self.fingerprint
     }
 
-    /// Gives what the cue in this row needs of the clock.
+    /// Returns what the cue in this row needs of the clock.
     pub(super) fn needs(&self, row: usize) -> Option<Needs> {
         let found = self.needs.binary_search_by_key(&row, |(row, _)| *row as usize);
         found.ok().map(|found| self.needs[found].1)
     }
 
-    /// Gives where to begin a fetch that was due before `here`: within half of what is left until the cue, and spread
+    /// Returns where to begin a fetch that was due before `here`: within half of what is left until the cue, and spread
     /// like all others, since everybody lands here at once.
     pub(super) fn late_fetch(&self, fetch: usize, here: Position) -> Position {
         let Fetch { until, row, spread, .. } = self.fetches[fetch];
@@ -178,7 +178,7 @@ impl CueList {
     }
 }
 
-/// Gives how long after the rundown's time this viewer has a cue: whole milliseconds, as positions that are held are,
+/// Returns how long after the rundown's time this viewer has a cue: whole milliseconds, as positions that are held are,
 /// and never past its end.
 fn offset(viewer: u64, cue: &ListedCue) -> Span {
     if cue.jitter <= Span::ZERO {
@@ -188,7 +188,7 @@ fn offset(viewer: u64, cue: &ListedCue) -> Span {
     Span::from_millis(spread(viewer, cue.key, 0, width).as_millis())
 }
 
-/// Gives the `nth` draw below `width` that belongs to this viewer and this cue.
+/// Returns the `nth` draw below `width` that belongs to this viewer and this cue.
 fn spread(viewer: u64, key: CueKey, nth: u32, width: Span) -> Span {
     let mut seed = Seed::new(viewer ^ key.bits());
     for _ in 0..nth {
@@ -197,7 +197,7 @@ fn spread(viewer: u64, key: CueKey, nth: u32, width: Span) -> Span {
     seed.span_below(width)
 }
 
-/// Gives the position from which on a cue is no longer begun late, as long as no other comes after it on its lane.
+/// Returns the position from which on a cue is no longer begun late, as long as no other comes after it on its lane.
 fn late_until(cue: &ListedCue, at: Position) -> Position {
     let end = cue.end.unwrap_or(NEVER);
     match cue.late {

@@ -13,13 +13,13 @@ use super::list::CueList;
 use super::places::Places;
 use crate::timeline::Position;
 
-/// Gives how many cues of other rundowns than the current one are remembered: 16,384.
+/// How many cues of other rundowns than the current one are remembered: 16,384.
 ///
 /// Reason: 128 KB. Of more, those that fired first are forgotten; they matter only if a rundown that has them comes
 /// back and the event is sought back to them.
 pub const ELSEWHERE_MAX: usize = 16_384;
 
-/// Gives how many ranges of fired cues a memory has: 256, at most 12 KB of text.
+/// How many ranges of fired cues a memory has: 256, at most 12 KB of text.
 ///
 /// Reason: cues fire in a row, and only those that were jumped over or missed in between part the ranges. Of more, the
 /// earliest are taken together, and what was missed between them counts as fired.
@@ -65,7 +65,7 @@ const WORDS_VERSION: u64 = 1;
 const VERSION: &str = "downbeat.fired/1";
 
 impl Memory {
-    /// Gives what is known to have fired under `list` and before it.
+    /// Returns what is known to have fired under `list` and before it.
     pub(super) fn of(list: &CueList, fired: &Bits, elsewhere: &[CueKey]) -> Self {
         let mut ranges: Vec<Fired> = Vec::new();
         for row in fired.iter() {
@@ -87,7 +87,7 @@ impl Memory {
         Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.to_vec() }
     }
 
-    /// Gives it as numbers, for shells that keep those: what [`Memory::from_words`] reads back.
+    /// Returns it as numbers, for shells that keep those: what [`Memory::from_words`] reads back.
     pub fn to_words(&self) -> Vec<u64> {
         let mut words = vec![WORDS_VERSION, self.list, self.ranges.len() as u64];
         for Fired { first_row, last_row, first, last } in &self.ranges {
@@ -118,7 +118,7 @@ impl Memory {
         })
     }
 
-    /// Gives the rows of `list` that have fired, and the keys of cues that did and are not in it.
+    /// Returns the rows of `list` that have fired, and the keys of cues that did and are not in it.
     fn apply(&self, list: &CueList) -> (Bits, Vec<CueKey>) {
         let mut fired = Bits::none(list.len());
         for range in &self.ranges {

@@ -11,14 +11,14 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Gives the places of `keys`; one may stand there several times.
+    /// Returns the places of `keys`; one may stand there several times.
     pub(super) fn of(keys: &[CueKey]) -> Self {
         let mut sorted: Vec<(CueKey, usize)> = keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
         sort_by_key(&mut sorted, |(key, _)| (0, key.bits()));
         Self { sorted }
     }
 
-    /// Gives where `key` stands.
+    /// Returns where `key` stands.
     pub(super) fn find(&self, key: CueKey) -> impl Iterator<Item = usize> + '_ {
         let first = self.sorted.partition_point(|(other, _)| *other < key);
         self.sorted[first..].iter().take_while(move |(other, _)| *other == key).map(|(_, place)| *place)

@@ -6,7 +6,7 @@ use core::ops::Deref;
 use crate::order::sort_by_key;
 use crate::timeline::Position;
 
-/// Gives how many stretches share one entry of the index: 64.
+/// How many stretches share one entry of the index: 64.
 ///
 /// Reason: 200,000 stretches make about 3,000 entries, which are looked through in microseconds and take 24 KB.
 const BLOCK: usize = 64;
@@ -39,7 +39,7 @@ impl<T> Deref for Stretches<T> {
 }
 
 impl<T: Stretch + Copy> Stretches<T> {
-    /// Gives the stretches; those that begin at one position stay in the order they are in.
+    /// Returns the stretches; those that begin at one position stay in the order they are in.
     pub(super) fn new(mut all: Vec<T>) -> Self {
         sort_by_key(&mut all, |stretch| (stretch.from().as_micros(), 0));
         let last = |block: &[T]| block.iter().map(T::until).max().expect("no block is empty");
@@ -47,17 +47,17 @@ impl<T: Stretch + Copy> Stretches<T> {
         Self { all, ends }
     }
 
-    /// Gives how many begin before `position`.
+    /// Returns how many begin before `position`.
     pub(super) fn before(&self, position: Position) -> usize {
         self.all.partition_point(|stretch| stretch.from() < position)
     }
 
-    /// Gives how many begin at `position` or before it.
+    /// Returns how many begin at `position` or before it.
     pub(super) fn begun(&self, position: Position) -> usize {
         self.all.partition_point(|stretch| stretch.from() <= position)
     }
 
-    /// Gives the stretches in which `position` lies, in the order in which they begin.
+    /// Returns the stretches in which `position` lies, in the order in which they begin.
     pub(super) fn around(&self, position: Position) -> Vec<usize> {
         let begun = self.begun(position);
         let mut around = Vec::new();

@@ -92,7 +92,7 @@ impl EventState {
     }
 }
 
-/// Gives when a command takes effect: as asked, but never before its lead has passed, so that everyone can act together.
+/// Returns when a command takes effect: as asked, but never before its lead has passed, so that everyone can act together.
 fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusal> {
     let soonest = now + request.command.lead();
     let Some(asked) = request.at else { return Ok(soonest) };
@@ -193,7 +193,7 @@ impl Show {
         self.timeline.change(from, position, rate, self.starts_at)
     }
 
-    /// Says whether so much lies ahead that what is in force `now` would be forgotten for it.
+    /// Returns whether so much lies ahead that what is in force `now` would be forgotten for it.
     fn is_overfull(&self, now: ServerTime) -> bool {
         let segments = self.timeline().segments().iter().filter(|segment| segment.from > now).count();
         let notices = self.notices.as_slice().iter().filter(|notice| notice.from > now).count();

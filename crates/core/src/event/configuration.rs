@@ -13,25 +13,25 @@ use crate::name::{Epoch, Rev};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Timeline};
 
-/// Gives the length of a title: at most 200 characters.
+/// The length of a title: at most 200 characters.
 pub const TITLE_CHARS_MAX: usize = 200;
 
-/// Gives the number of hubs an event may have: at most 64, about 100,000 sockets.
+/// The number of hubs an event may have: at most 64, about 100,000 sockets.
 pub const HUBS_MAX: u16 = 64;
 
-/// Gives how many origins an event may name: at most 20.
+/// How many origins an event may name: at most 20.
 pub const ORIGINS_MAX: usize = 20;
 
-/// Gives the length of an origin: at most 200 characters.
+/// The length of an origin: at most 200 characters.
 pub const ORIGIN_CHARS_MAX: usize = 200;
 
-/// Gives the shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
+/// The shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
 pub const RESYNC_MIN: Span = Span::from_millis(30_000);
 
-/// Gives the longest `resync`: 1 h; at 100 ppm a clock drifts by 360 ms in it.
+/// The longest `resync`: 1 h; at 100 ppm a clock drifts by 360 ms in it.
 pub const RESYNC_MAX: Span = Span::from_millis(3_600_000);
 
-/// Gives the longest `duration`: 366 days.
+/// The longest `duration`: 366 days.
 const DURATION_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 
 /// How an event's state is delivered to viewers.
@@ -44,7 +44,7 @@ pub struct Delivery {
 }
 
 impl Default for Delivery {
-    /// Gives 4 hubs and 5 minutes, the design's constants.
+    /// Returns 4 hubs and 5 minutes, the design's constants.
     fn default() -> Self {
         Self { hubs: 4, resync: Span::from_millis(300_000) }
     }
@@ -132,7 +132,7 @@ impl Configuration {
     }
 }
 
-/// Says whether `text` is an origin as browsers write it: scheme and host, the port if it is not the scheme's own.
+/// Returns whether `text` is an origin as browsers write it: scheme and host, the port if it is not the scheme's own.
 fn is_origin(text: &str) -> bool {
     let Some(host) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_:[]".contains(&byte);

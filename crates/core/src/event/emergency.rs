@@ -66,7 +66,7 @@ pub struct EmergencyState {
 }
 
 impl EmergencyState {
-    /// Gives what was known of `event`, to be changed and signed.
+    /// Returns what was known of `event`, to be changed and signed.
     pub fn of(event: &EventName, state: &EventState, now: ServerTime) -> Self {
         Self {
             event: event.clone(),
@@ -145,7 +145,7 @@ impl EventState {
 }
 
 impl Show {
-    /// Gives the show as `emergency` has it, and the instant at which it parts from this one. Title, locale and delivery
+    /// Returns the show as `emergency` has it, and the instant at which it parts from this one. Title, locale and delivery
     /// are not signed and stay.
     fn replaced_by(&self, emergency: &EmergencyState) -> (Self, ServerTime) {
         let EmergencyState { timeline, ended_at, starts_at, signed_at, .. } = emergency;
@@ -165,7 +165,7 @@ impl Show {
         (show, parted_at.unwrap_or(*signed_at))
     }
 
-    /// Gives the pace as it was up to `from`, and then as `timeline` moves wherever it is not held.
+    /// Returns the pace as it was up to `from`, and then as `timeline` moves wherever it is not held.
     fn pace_since(&self, from: ServerTime, timeline: &Timeline, starts_at: ServerTime) -> Timeline {
         let mut pace = if starts_at == self.starts_at { self.pace.clone() } else { Timeline::starting_at(starts_at) };
         pace.change(from, None, None, starts_at);
@@ -176,7 +176,7 @@ impl Show {
     }
 }
 
-/// Gives the timeline that viewers see without the hold that the end is.
+/// Returns the timeline that viewers see without the hold that the end is.
 fn without_end(timeline: &Timeline, ended_at: Option<ServerTime>, starts_at: ServerTime) -> Timeline {
     let Some(ended_at) = ended_at else { return timeline.clone() };
     let before_end = timeline.segments().iter().filter(|segment| segment.from < ended_at).copied().collect();

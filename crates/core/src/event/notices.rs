@@ -41,7 +41,7 @@ pub(super) enum Origin {
 pub struct Notices(Vec<Notice>);
 
 impl Notices {
-    /// Gives the notices that viewers were told, each from an instant on. What they came with is not told, and follows
+    /// Returns the notices that viewers were told, each from an instant on. What they came with is not told, and follows
     /// from what else happens at that instant: the end, a hold, a resume, or nothing, which is an announcement.
     ///
     /// # Errors
@@ -73,22 +73,22 @@ impl Notices {
         Ok(Self(notices.collect()))
     }
 
-    /// Gives the notices, the earliest first.
+    /// Returns the notices, the earliest first.
     pub fn as_slice(&self) -> &[Notice] {
         &self.0
     }
 
-    /// Gives the notice in force at `at`.
+    /// Returns the notice in force at `at`.
     pub fn notice(&self, at: ServerTime) -> Option<&Notice> {
         self.0.iter().rev().find(|notice| notice.from <= at)
     }
 
-    /// Gives the message shown at `at`.
+    /// Returns the message shown at `at`.
     pub fn message(&self, at: ServerTime) -> Option<&Message> {
         self.notice(at).and_then(|notice| notice.message.as_ref())
     }
 
-    /// Gives the next instant after `at` at which another message is shown.
+    /// Returns the next instant after `at` at which another message is shown.
     pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         self.0.iter().map(|notice| notice.from).find(|from| *from > at)
     }
@@ -113,7 +113,7 @@ impl Notices {
         replaced
     }
 
-    /// Gives these notices up to `from`, then what `shown` shows, then what is `scheduled` after that.
+    /// Returns these notices up to `from`, then what `shown` shows, then what is `scheduled` after that.
     pub(super) fn continued(&self, from: ServerTime, shown: Option<&Notice>, scheduled: &Self) -> Self {
         let mut notices = Self(self.0.iter().filter(|notice| notice.from < from).cloned().collect());
         let (message, origin) = shown.map(|notice| (notice.message.clone(), notice.origin)).unwrap_or_default();

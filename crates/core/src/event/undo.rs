@@ -60,7 +60,7 @@ impl Show {
     }
 }
 
-/// Gives the notices with what `before` showed in force again from `from` on.
+/// Returns the notices with what `before` showed in force again from `from` on.
 fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from: ServerTime) -> Notices {
     // What is scheduled belongs to the movement: where that is not brought back, neither are its messages.
     let scheduled = if moved { &since.notices } else { &before.notices };
@@ -73,7 +73,7 @@ fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from:
     }
 }
 
-/// Gives the instant of the first difference of two lists that are ordered by the instants of their elements, leaving
+/// Returns the instant of the first difference of two lists that are ordered by the instants of their elements, leaving
 /// out what was over at `since`: one may have forgotten more of the past than the other.
 pub(super) fn parted_at<T: PartialEq>(
     one: &[T],

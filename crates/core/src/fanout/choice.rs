@@ -2,7 +2,7 @@
 
 use super::region::Region;
 
-/// Gives the hub of `hubs` that a viewer in `region` joins: one of the nearest, by `spread` (any number; evenly
+/// Returns the hub of `hubs` that a viewer in `region` joins: one of the nearest, by `spread` (any number; evenly
 /// spread numbers spread viewers evenly). Not `not`, the hub that was just lost, unless there is no other. Where the
 /// region is not known, any hub is as near.
 ///
@@ -16,7 +16,7 @@ pub fn joins(hubs: u16, region: Option<Region>, spread: u64, not: Option<u16>) -
     near().nth(place).unwrap_or_default()
 }
 
-/// Gives the hub that a viewer joins whom `full` has no room for: the next one by nearness to `full`, so that viewers
+/// Returns the hub that a viewer joins whom `full` has no room for: the next one by nearness to `full`, so that viewers
 /// move no further than they must. Following it from hub to hub comes by every hub.
 ///
 /// Nothing if `full` is the only one.

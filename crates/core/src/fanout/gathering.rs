@@ -43,7 +43,7 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Gives what is known of `rev` on its way through `tree`: nothing yet.
+    /// Returns what is known of `rev` on its way through `tree`: nothing yet.
     pub const fn new(tree: Tree, rev: Rev) -> Self {
         Self { tree, rev, reports: Vec::new() }
     }
@@ -61,27 +61,27 @@ impl Gathering {
         }
     }
 
-    /// Gives the hubs of which nobody knows that they have the change.
+    /// Returns the hubs of which nobody knows that they have the change.
     pub fn missing(&self) -> Vec<u16> {
         (0..self.tree.hubs()).filter(|hub| self.with_it().all(|report| report.hub != *hub)).collect()
     }
 
-    /// Says whether every hub has the change.
+    /// Returns whether every hub has the change.
     pub fn is_complete(&self) -> bool {
         self.reached() == self.tree.hubs()
     }
 
-    /// Gives how many hubs have the change, or a later one.
+    /// Returns how many hubs have the change, or a later one.
     pub fn reached(&self) -> u16 {
         self.with_it().count() as u16
     }
 
-    /// Gives how many sockets they sent it to.
+    /// Returns how many sockets they sent it to.
     pub fn sockets(&self) -> u64 {
         self.with_it().map(|report| u64::from(report.sockets)).sum()
     }
 
-    /// Gives all reports, by the hubs' numbers.
+    /// Returns all reports, by the hubs' numbers.
     pub fn reports(&self) -> impl Iterator<Item = &Report> {
         self.reports.iter()
     }

@@ -58,13 +58,13 @@ const ORDER: [Region; 16] = [
 ];
 
 impl Region {
-    /// Gives where the hub of this number is asked to be. It is the same for every event, and never changes: an object
+    /// Returns where the hub of this number is asked to be. It is the same for every event, and never changes: an object
     /// stays where it was made.
     pub const fn of_hub(hub: u16) -> Self {
         ORDER[hub as usize % ORDER.len()]
     }
 
-    /// Gives the region of a viewer on this continent (two letters, as GeoNames has them) at this longitude in whole
+    /// Returns the region of a viewer on this continent (two letters, as GeoNames has them) at this longitude in whole
     /// degrees.
     /// Nothing where the continent is unknown: then no region is nearer than another.
     pub fn of_place(continent: &str, longitude: i16) -> Option<Self> {
@@ -83,7 +83,7 @@ impl Region {
         })
     }
 
-    /// Gives how far it is to `other`, as a rank: 0 for itself, 1 for a neighbour, more for what lies further.
+    /// Returns how far it is to `other`, as a rank: 0 for itself, 1 for a neighbour, more for what lies further.
     pub const fn distance(self, other: Self) -> u8 {
         // Coarse on purpose: cables do not follow the globe, and the next best is all that is asked for.
         const FAR: [[u8; 9]; 9] = [
@@ -101,7 +101,7 @@ impl Region {
         FAR[self as usize][other as usize]
     }
 
-    /// Gives the location hint.
+    /// Returns the location hint.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WestNorthAmerica => "wnam",

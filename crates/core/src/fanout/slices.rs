@@ -18,11 +18,11 @@ pub struct Slices {
     count: u32,
 }
 
-/// Gives how many sockets a slice has: 16, less than half a millisecond of sending.
+/// How many sockets a slice has: 16, less than half a millisecond of sending.
 const SLICE: u32 = 16;
 
 impl Slices {
-    /// Gives the slices of `count` sockets.
+    /// Returns the slices of `count` sockets.
     pub const fn of(count: u32) -> Self {
         Self { done: 0, count }
     }

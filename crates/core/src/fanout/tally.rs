@@ -7,11 +7,11 @@ use crate::event::HUBS_MAX;
 use crate::order::sort_by_key;
 use crate::time::Span;
 
-/// Gives how many viewers of an event are asked to acknowledge a change: about 512. Of so many, the share that has
+/// How many viewers of an event are asked to acknowledge a change: about 512. Of so many, the share that has
 /// applied it is known within 4.4 points, 19 times out of 20.
 const SAMPLE: u32 = 512;
 
-/// Gives the latest that is counted: 65,535 ms. What is later is as late as this.
+/// The latest that is counted: 65,535 ms. What is later is as late as this.
 const LATEST: i64 = u16::MAX as i64;
 
 /// What the viewers of one hub said of the change it has.
@@ -24,12 +24,12 @@ pub struct Share {
 }
 
 impl Share {
-    /// Gives how many of `sockets` viewers of one of `hubs` hubs are asked.
+    /// Returns how many of `sockets` viewers of one of `hubs` hubs are asked.
     pub fn sample(hubs: u16, sockets: u32) -> u32 {
         (SAMPLE / u32::from(hubs.clamp(1, HUBS_MAX))).min(sockets)
     }
 
-    /// Says whether the viewer at `place` of `sockets` is one of `asked`: evenly spread over all of them.
+    /// Returns whether the viewer at `place` of `sockets` is one of `asked`: evenly spread over all of them.
     pub fn asks(place: u32, sockets: u32, asked: u32) -> bool {
         let at = |place: u32| u64::from(place) * u64::from(asked) / u64::from(sockets.max(1));
         at(place + 1) > at(place)
@@ -69,17 +69,17 @@ impl Tally {
         tally
     }
 
-    /// Gives how many were asked.
+    /// Returns how many were asked.
     pub const fn asked(&self) -> u64 {
         self.asked
     }
 
-    /// Gives how many have applied it.
+    /// Returns how many have applied it.
     pub const fn applied(&self) -> u64 {
         self.late.len() as u64
     }
 
-    /// Gives how late `percent` of those who applied it were at most, in ms after its effect; nothing if nobody has.
+    /// Returns how late `percent` of those who applied it were at most, in ms after its effect; nothing if nobody has.
     pub fn percentile(&self, percent: u8) -> Option<u64> {
         // The nearest rank: the smallest value that so many are not above.
         let rank = (self.late.len() * usize::from(percent.min(100))).div_ceil(100);

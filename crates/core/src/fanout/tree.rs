@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-/// Gives how many one tells at most: 6. Source: a worker or object may wait for 6 answers' headers at a time.
+/// How many one tells at most: 6. Source: a worker or object may wait for 6 answers' headers at a time.
 pub const DEGREE: u16 = 6;
 
 /// The way from an event to all its hubs: it tells the first six, hub *i* tells the hubs from 6(*i* + 1) on, six at
@@ -13,22 +13,22 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Gives the way to hubs 0 to `hubs` − 1.
+    /// Returns the way to hubs 0 to `hubs` − 1.
     pub const fn of(hubs: u16) -> Self {
         Self { hubs }
     }
 
-    /// Gives how many hubs there are.
+    /// Returns how many hubs there are.
     pub const fn hubs(self) -> u16 {
         self.hubs
     }
 
-    /// Gives the hubs the event tells.
+    /// Returns the hubs the event tells.
     pub fn roots(self) -> Range<u16> {
         0..self.hubs.min(DEGREE)
     }
 
-    /// Gives the hubs that `hub` tells; often none.
+    /// Returns the hubs that `hub` tells; often none.
     pub fn children(self, hub: u16) -> Range<u16> {
         let first = DEGREE.saturating_mul(hub.saturating_add(1)).min(self.hubs);
         first..first.saturating_add(DEGREE).min(self.hubs)

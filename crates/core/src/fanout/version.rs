@@ -24,7 +24,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// Says whether who has `known` has to ask, hearing that there is this one: a higher revision or another life.
+    /// Returns whether who has `known` has to ask, hearing that there is this one: a higher revision or another life.
     pub fn outdates(&self, known: &Self) -> bool {
         self.epoch != known.epoch || self.rev > known.rev
     }

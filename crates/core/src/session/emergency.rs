@@ -8,7 +8,7 @@ use super::effect::Effect;
 use super::news::News;
 use crate::time::{LocalTime, Span};
 
-/// Gives how long a viewer leaves the server alone after having handed a signed state in: 60 s.
+/// How long a viewer leaves the server alone after having handed a signed state in: 60 s.
 ///
 /// Reason: the server takes the first of many, and everyone hears of that within seconds; but the one may have been lost.
 const HAND_IN_AGAIN: Span = Span::from_millis(60_000);

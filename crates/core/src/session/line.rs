@@ -116,7 +116,7 @@ impl Line {
         }
     }
 
-    /// Says whether a question failed since the server was heard.
+    /// Returns whether a question failed since the server was heard.
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
@@ -125,7 +125,7 @@ impl Line {
         earliest(&[self.socket.deadline(), self.polling.deadline(), self.aside.deadline()])
     }
 
-    /// Gives the connection of a viewer who knows the time and the state, or does not yet.
+    /// Returns the connection of a viewer who knows the time and the state, or does not yet.
     pub(super) fn connection(&self, knows: bool) -> Connection {
         match (knows, self.push, self.failure) {
             (false, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),

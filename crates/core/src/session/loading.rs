@@ -5,12 +5,12 @@ use crate::name::Digest;
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// Gives the time over which viewers spread a fetch when the event changes to another rundown under way: 2 s.
+/// The time over which viewers spread a fetch when the event changes to another rundown under way: 2 s.
 ///
 /// Reason: with push, everybody hears of it at once; a change of rundown takes effect 2 s ahead.
 const SPREAD: Span = Span::from_millis(2_000);
 
-/// Gives how long a fetch may take before another one is begun beside it: 60 s.
+/// How long a fetch may take before another one is begun beside it: 60 s.
 ///
 /// Reason: a connection that died without a word is noticed by browsers after minutes. The largest rundown, 1 MiB, takes
 /// half as long at 256 kbit/s; whichever fetch comes first is taken.
@@ -55,7 +55,7 @@ impl Loading {
         true
     }
 
-    /// Gives what to fetch at `now`. It is taken as begun.
+    /// Returns what to fetch at `now`. It is taken as begun.
     pub(super) fn poll(&mut self, now: LocalTime) -> Option<Digest> {
         let due = self.deadline().is_some_and(|deadline| deadline <= now);
         if due {

@@ -10,12 +10,12 @@ use alloc::vec::Vec;
 pub struct MediaId(u32);
 
 impl MediaId {
-    /// Gives the id with this number; one that no element has names none.
+    /// Returns the id with this number; one that no element has names none.
     pub const fn from_number(number: u32) -> Self {
         Self(number)
     }
 
-    /// Gives its number.
+    /// Returns its number.
     pub const fn number(self) -> u32 {
         self.0
     }

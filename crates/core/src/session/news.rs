@@ -74,7 +74,7 @@ pub(super) struct Known {
     former: Vec<Epoch>,
 }
 
-/// Gives how many former epochs are remembered: 8. An event is made anew once in its life, if at all.
+/// How many former epochs are remembered: 8. An event is made anew once in its life, if at all.
 const FORMER_MAX: usize = 8;
 
 impl Known {
@@ -98,17 +98,17 @@ impl Known {
         verdict
     }
 
-    /// Says whether the whole state has to be asked for.
+    /// Returns whether the whole state has to be asked for.
     pub(super) fn lacks_details(&self) -> bool {
         self.news.as_ref().is_none_or(|news| news.details.is_none())
     }
 
-    /// Says whether a state that is said to exist is newer than what is known.
+    /// Returns whether a state that is said to exist is newer than what is known.
     pub(super) fn is_behind(&self, said: &Version) -> bool {
         matches!(self.compare(&said.epoch, said.rev), Verdict::NewLife | Verdict::Newer)
     }
 
-    /// Says whether exactly this state is known.
+    /// Returns whether exactly this state is known.
     pub(super) fn is_at(&self, said: &Version) -> bool {
         self.news.as_ref().is_some_and(|known| known.epoch == said.epoch && known.rev == said.rev)
     }
@@ -138,7 +138,7 @@ impl Known {
 }
 
 impl News {
-    /// Gives the start before which the event counts down: what the details say, or what the first segment leads to
+    /// Returns the start before which the event counts down: what the details say, or what the first segment leads to
     /// if the countdown runs into it without a jump.
     pub fn starts_at(&self) -> ServerTime {
         match (&self.details, self.timeline.segments().first()) {
@@ -148,22 +148,22 @@ impl News {
         }
     }
 
-    /// Gives where the event stands at `at`.
+    /// Returns where the event stands at `at`.
     pub fn position(&self, at: ServerTime) -> Position {
         self.timeline.position(at, self.starts_at())
     }
 
-    /// Gives the status at `at`.
+    /// Returns the status at `at`.
     pub fn status(&self, at: ServerTime) -> Status {
         Status::of(&self.timeline, self.starts_at(), self.ended_at, at)
     }
 
-    /// Gives the index of the message that is shown at `at`.
+    /// Returns the index of the message that is shown at `at`.
     pub fn message(&self, at: ServerTime) -> Option<usize> {
         self.details.as_ref()?.messages.iter().rposition(|from| *from <= at)
     }
 
-    /// Gives the first instant from which this is another state than `before`, where the two tell of one: a change of
+    /// Returns the first instant from which this is another state than `before`, where the two tell of one: a change of
     /// the rundown has none, it counts at once.
     fn parts_from(&self, before: &Self) -> Option<ServerTime> {
         let known = before.timeline.segments();
@@ -176,7 +176,7 @@ impl News {
         earliest(&[segment.map(|segment| segment.from), ended_at, message.copied()])
     }
 
-    /// Gives the next instant after `at` at which the status or the message may be another.
+    /// Returns the next instant after `at` at which the status or the message may be another.
     pub(super) fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         let starts_at = self.starts_at();
         let begins = (self.timeline.position(at, starts_at) < Position::START)

@@ -3,13 +3,13 @@
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// Gives how long it is from one question for the state to the next while there is no socket: 5 s.
+/// How long it is from one question for the state to the next while there is no socket: 5 s.
 ///
 /// Reason: a pause should be late by seconds, not minutes, and 50,000 viewers who ask so often are 10,000 answers a
 /// second, which data centres give from their caches.
 const POLL_WAIT: Span = Span::from_millis(5_000);
 
-/// Gives how far waits depart from their length, in percent: 20.
+/// How far waits depart from their length, in percent: 20.
 const JITTER_PERCENT: u8 = 20;
 
 /// When to ask for the state. A question without an answer by the next turn has failed.
@@ -44,7 +44,7 @@ impl Polling {
         (self.turn, self.asked) = (None, false);
     }
 
-    /// Gives what to do at `now`. It is taken as done.
+    /// Returns what to do at `now`. It is taken as done.
     pub(super) fn poll(&mut self, now: LocalTime) -> Option<Due> {
         self.turn.filter(|turn| *turn <= now)?;
         let gives_up = self.asked;

@@ -4,19 +4,19 @@ use crate::clock::Backoff;
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// Gives how long it is from ping to ping: 15 s.
+/// How long it is from ping to ping: 15 s.
 ///
 /// Reason: no line tells when a socket is dead, or a push got lost in a hub; a ping costs the server nothing, since the
 /// runtime answers it without waking the hub. The first one comes anywhere within it, so those who came together do not
 /// ping together.
 const PING_WAIT: Span = Span::from_millis(15_000);
 
-/// Gives how long a pong may take: 3 s.
+/// How long a pong may take: 3 s.
 ///
 /// Reason: the slowest of honest lines need 2 s, and whoever is cut off should not be for long.
 const PONG_MAX: Span = Span::from_millis(3_000);
 
-/// Gives how long it may take from opening a socket to the first state through it: 10 s.
+/// How long it may take from opening a socket to the first state through it: 10 s.
 ///
 /// Reason: a crowd that returns at once is let in over as long.
 const OPEN_MAX: Span = Span::from_millis(10_000);
@@ -71,7 +71,7 @@ impl Socket {
         is_there
     }
 
-    /// Gives what to do at `now`. What it says is taken as done.
+    /// Returns what to do at `now`. What it says is taken as done.
     pub(super) fn poll(&mut self, now: LocalTime) -> Option<Due> {
         if self.deadline().is_none_or(|deadline| now < deadline) {
             return None;
@@ -139,17 +139,17 @@ impl Socket {
         }
     }
 
-    /// Says whether the server pushes.
+    /// Returns whether the server pushes.
     pub(super) fn is_offered(&self) -> bool {
         self.state != State::Off
     }
 
-    /// Says whether changes come through it, for all that is known.
+    /// Returns whether changes come through it, for all that is known.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.state, State::Open | State::Pinged { .. })
     }
 
-    /// Says whether it is lost, or could not be opened.
+    /// Returns whether it is lost, or could not be opened.
     pub(super) fn is_waiting(&self) -> bool {
         self.state == State::Waiting
     }

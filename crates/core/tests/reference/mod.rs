@@ -168,7 +168,7 @@ impl Reference {
         }
     }
 
-    /// Says whether an order that takes effect at `from` has to be refused.
+    /// Returns whether an order that takes effect at `from` has to be refused.
     pub(crate) fn refuses(&self, order: Order, from: i64) -> bool {
         let now = self.world.now;
         let ended = self.world.ends_at.is_some_and(|ends_at| ends_at <= from);

@@ -91,7 +91,7 @@ codes! {
     LongWithheld = "DB510", Warning, "A state that is skipped while the clock is uncertain begins once it is certain enough, which for some is after minutes or never: they see nothing where everybody else sees the state. Let it begin all the same (\"otherwise\": \"fire\"), and make a moment of what has to be exact.";
 }
 
-/// Gives what a diagnostic's code means, at more length than its message; nothing for a code that does not exist.
+/// Returns what a diagnostic's code means, at more length than its message; nothing for a code that does not exist.
 ///
 /// ```
 /// assert!(downbeat_sheet::explain("DB204").unwrap().contains("minutes and seconds"));

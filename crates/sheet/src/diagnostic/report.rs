@@ -99,7 +99,7 @@ impl Report {
         self.diagnostics.push((self.file, Diagnostic { code, file, pointer: at.pointer(), span, message, hint }));
     }
 
-    /// Gives how much has been said so far.
+    /// Returns how much has been said so far.
     pub(crate) fn len(&self) -> usize {
         self.diagnostics.len()
     }
@@ -108,7 +108,7 @@ impl Report {
         self.diagnostics.iter().any(|(_, diagnostic)| diagnostic.level() == Level::Error)
     }
 
-    /// Gives the diagnostics in the order of their files and places.
+    /// Returns the diagnostics in the order of their files and places.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|(file, diagnostic)| {
             (*file, diagnostic.span.as_ref().map(|span| span.start), diagnostic.code)

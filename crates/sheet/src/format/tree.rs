@@ -121,12 +121,12 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
     (levels.is_empty() && items.is_empty()).then_some(Document { root, after: leading })
 }
 
-/// Says whether an empty line found now stands before the next item: nothing of it was read yet.
+/// Returns whether an empty line found now stands before the next item: nothing of it was read yet.
 fn levels_is_open(level: &Level<'_>) -> bool {
     level.key.is_none() && level.leading.is_empty()
 }
 
-/// Says whether a block comment that ends at `end` has a value behind it on its line.
+/// Returns whether a block comment that ends at `end` has a value behind it on its line.
 fn before_a_value(text: &str, end: usize, written: &str) -> bool {
     let rest = text[end..].trim_start_matches([' ', '\t']);
     written.starts_with("/*") && !rest.is_empty() && !rest.starts_with(['\n', '\r', ',', ']', '}', '/'])

@@ -63,7 +63,7 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// Gives the line of the record that the reader found at `byte`, which may still be among the ends of former lines.
+    /// Returns the line of the record that the reader found at `byte`, which may still be among the ends of former lines.
     fn of_record(&mut self, byte: u64) -> usize {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX);
         while let Some(&here) = self.text.get(self.at).filter(|here| self.at < byte || b"\r\n".contains(here)) {
@@ -74,7 +74,7 @@ impl Lines<'_> {
     }
 }
 
-/// Gives the line in which a quote opens that never closes.
+/// Returns the line in which a quote opens that never closes.
 fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
     let mut line = 1;
     let mut opened = None;
@@ -92,7 +92,7 @@ fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
     opened
 }
 
-/// Gives what separates the columns: what the first line has most of.
+/// Returns what separates the columns: what the first line has most of.
 fn delimiter(text: &str) -> u8 {
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |byte: &u8| line.bytes().filter(|other| other == byte).count();

@@ -26,10 +26,10 @@ const PICTURE: &str = "V";
 /// The kind of an edit that is no transition.
 const CUT: &str = "C";
 
-/// Gives how many frames a mark may last: ten million, a day at any rate.
+/// How many frames a mark may last: ten million, a day at any rate.
 const FRAMES_MAX: u32 = 10_000_000;
 
-/// Gives where many programmes begin in timecode.
+/// Where many programmes begin in timecode.
 const HOUR_MS: i64 = 3_600_000;
 
 const NO_RATE: &str =
@@ -143,7 +143,7 @@ impl List {
         self.edits.push(Edit { line: number, number: edit.to_owned(), begin, end, channel, name: String::new() });
     }
 
-    /// Gives the frame that timecode means.
+    /// Returns the frame that timecode means.
     fn frame(&mut self, text: &str, number: usize, intake: &mut Intake) -> Option<i64> {
         match frame_of(text, self.rate, self.drop_frame) {
             Ok(frame) => {
@@ -186,7 +186,7 @@ impl List {
 }
 
 impl Edit {
-    /// Gives the cue of it. A single frame is how marks are written: a moment.
+    /// Returns the cue of it. A single frame is how marks are written: a moment.
     fn row(&self, start: i64, rate: FrameRate, terms: &Terms, intake: &mut Intake) -> Option<Row> {
         if self.begin < start {
             let message = "it comes before the timecode at which the event begins; give an earlier one (--start)";
@@ -245,14 +245,14 @@ fn export(rundown: &Rundown, terms: &Terms) -> Result<Exported, Remark> {
     })
 }
 
-/// Gives the frame at which the event begins, counted as the list is.
+/// Returns the frame at which the event begins, counted as the list is.
 fn start(terms: &Terms, rate: FrameRate, drop_frame: bool) -> Result<i64, String> {
     let Some(start) = terms.start.as_deref() else { return Ok(0) };
     frame_of(start, rate, drop_frame)
         .map_err(|problem| format!("the timecode {start:?}, at which the event is to begin, {}", problem.remedy()))
 }
 
-/// Gives the frame that timecode means; with `drop_frame`, counted so even with `:` before the frames.
+/// Returns the frame that timecode means; with `drop_frame`, counted so even with `:` before the frames.
 fn frame_of(text: &str, rate: FrameRate, drop_frame: bool) -> Result<i64, Problem> {
     let colon = text.rsplit_once(':').filter(|_| drop_frame && !text.contains(';'));
     let dropping = colon.map(|(clock, frames)| format!("{clock};{frames}"));

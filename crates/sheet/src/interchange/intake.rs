@@ -23,7 +23,7 @@ impl Intake {
         self.rows.push(row);
     }
 
-    /// Gives the action of a line that says `given`: where that is empty, the one for all such lines, or it is refused.
+    /// Returns the action of a line that says `given`: where that is empty, the one for all such lines, or it is refused.
     pub(super) fn action(&mut self, line: usize, given: &str, terms: &Terms) -> Option<String> {
         let action = Some(given).filter(|given| !given.is_empty()).or(terms.action.as_deref());
         if action.is_none() {
@@ -86,7 +86,7 @@ impl Intake {
         }
     }
 
-    /// Gives what is said about the sheet as said about the line of the cue in question.
+    /// Returns what is said about the sheet as said about the line of the cue in question.
     fn on_its_line(&self, diagnostic: &Diagnostic) -> Remark {
         let number = diagnostic.pointer().strip_prefix("/cues/").and_then(|rest| rest.split('/').next()?.parse().ok());
         let row = number.and_then(|number: usize| self.rows.get(number));
@@ -95,7 +95,7 @@ impl Intake {
     }
 }
 
-/// Gives the kinds of all actions, where they need to be declared, and refuses lines that contradict each other.
+/// Returns the kinds of all actions, where they need to be declared, and refuses lines that contradict each other.
 fn kinds(rows: &[Row], refusals: &mut Vec<Remark>) -> Option<BTreeMap<String, Option<Kind>>> {
     let actions = row::kinds(rows)?;
     for row in rows {
@@ -115,7 +115,7 @@ fn kinds(rows: &[Row], refusals: &mut Vec<Remark>) -> Option<BTreeMap<String, Op
     Some(actions)
 }
 
-/// Gives a text as a title: one line, no longer than titles are.
+/// Returns a text as a title: one line, no longer than titles are.
 fn title_from(text: &str) -> String {
     let tame: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     tame.trim().chars().take(TITLE_CHARS_MAX).collect::<String>().trim_end().to_owned()

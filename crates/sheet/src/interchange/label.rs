@@ -15,7 +15,7 @@ pub(super) struct Label {
 }
 
 impl Label {
-    /// Gives the label of a cue. An id that no sheet can give is left out.
+    /// Returns the label of a cue. An id that no sheet can give is left out.
     pub(super) fn of(cue: &Cue) -> Self {
         let id = Some(cue.id().to_owned()).filter(|id| is_id(id));
         Self { action: cue.action().to_owned(), track: cue.track().map(str::to_owned), id }
@@ -63,7 +63,7 @@ impl Label {
     }
 }
 
-/// Says whether a text may be the id of a cue in a sheet.
+/// Returns whether a text may be the id of a cue in a sheet.
 pub(super) fn is_id(text: &str) -> bool {
     text.chars().all(is_id_char) && (1..=NAME_CHARS_MAX).contains(&text.chars().count())
 }

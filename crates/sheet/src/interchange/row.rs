@@ -39,12 +39,12 @@ pub(super) struct Header {
 }
 
 impl Row {
-    /// Gives a row of nothing but a line.
+    /// Returns a row of nothing but a line.
     pub(super) fn at_line(line: usize) -> Self {
         Self { line, ..Self::default() }
     }
 
-    /// Gives all there is to a cue. An id that no sheet can give becomes its name.
+    /// Returns all there is to a cue. An id that no sheet can give becomes its name.
     fn of(cue: &Cue) -> Self {
         let mut row = Self { kind: Some(cue.kind), ..Self::default() };
         row.set("time", clock(cue.time));
@@ -66,12 +66,12 @@ impl Row {
         row
     }
 
-    /// Gives a field.
+    /// Returns a field.
     pub(super) fn field(&self, name: &str) -> Option<&Value> {
         self.fields.get(name)
     }
 
-    /// Gives a field that is a text; empty if it is none.
+    /// Returns a field that is a text; empty if it is none.
     pub(super) fn text(&self, name: &str) -> &str {
         self.field(name).and_then(Value::as_str).unwrap_or_default()
     }
@@ -94,20 +94,20 @@ impl Row {
         self.fields.remove(field);
     }
 
-    /// Gives the kind that the compiler takes it for where its action's is not declared.
+    /// Returns the kind that the compiler takes it for where its action's is not declared.
     pub(super) fn implied_kind(&self) -> Kind {
         let ends = self.fields.contains_key("until") || self.fields.contains_key("duration");
         if ends { Kind::State } else { Kind::Moment }
     }
 
-    /// Gives its fields in the order in which they are written.
+    /// Returns its fields in the order in which they are written.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         FIELDS.into_iter().filter_map(|name| Some((name, self.fields.get(name)?)))
     }
 }
 
 impl Header {
-    /// Gives what a rundown says beside its cues.
+    /// Returns what a rundown says beside its cues.
     pub(super) fn of(rundown: &Rundown) -> Self {
         Self {
             id: Some(rundown.id.clone()),
@@ -148,14 +148,14 @@ impl Header {
     }
 }
 
-/// Gives the rows of a rundown's cues, each with an id but where the compiler made it.
+/// Returns the rows of a rundown's cues, each with an id but where the compiler made it.
 pub(super) fn of_rundown(rundown: &Rundown) -> Vec<Row> {
     let mut rows: Vec<Row> = rundown.cues.iter().map(Row::of).collect();
     name_rows(&mut rows);
     rows
 }
 
-/// Gives the kinds of all actions, if one of them is not what the ends of its cues tell; nothing for those that need
+/// Returns the kinds of all actions, if one of them is not what the ends of its cues tell; nothing for those that need
 /// no telling.
 pub(super) fn kinds(rows: &[Row]) -> Option<BTreeMap<String, Option<Kind>>> {
     let differing: Vec<&Row> =
@@ -191,7 +191,7 @@ fn counted(field: &str, count: usize) -> String {
     format!("{field} ({count} {})", if count == 1 { "cue" } else { "cues" })
 }
 
-/// Gives rows the ids that are made from their names: unique, and none that was given.
+/// Returns rows the ids that are made from their names: unique, and none that was given.
 pub(super) fn name_rows(rows: &mut [Row]) {
     let mut taken: BTreeSet<String> =
         rows.iter().filter_map(|row| row.field("id")?.as_str().map(str::to_owned)).collect();
@@ -217,7 +217,7 @@ pub(super) fn name_rows(rows: &mut [Row]) {
     }
 }
 
-/// Gives a name as an id: what ids cannot have becomes a hyphen.
+/// Returns a name as an id: what ids cannot have becomes a hyphen.
 pub(super) fn id_from(name: &str) -> String {
     let mut id = String::new();
     for char in name.chars() {
@@ -251,7 +251,7 @@ pub(super) fn length(span: Span) -> String {
     text
 }
 
-/// Gives a value in which `${`, which would stand for one of the sheet's vars, means itself.
+/// Returns a value in which `${`, which would stand for one of the sheet's vars, means itself.
 fn literal(value: &Value) -> Value {
     match value {
         Value::String(text) => text.replace("${", "$${").into(),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::rundown::Cue;
 
-/// Gives the cues that a file becomes, as `ms(-ms) id action (track)`.
+/// Returns the cues that a file becomes, as `ms(-ms) id action (track)`.
 pub(super) fn cues(format: &Format, text: &str, terms: &Terms) -> Vec<String> {
     let imported = format.import(text, terms).unwrap_or_else(|refusals| panic!("{refusals:#?}"));
     let compiled = crate::compile(&imported.sheet);
@@ -16,7 +16,7 @@ fn line(cue: &Cue) -> String {
     format!("{}{end} {} {}{track}", cue.time().as_millis(), cue.id(), cue.action())
 }
 
-/// Gives how a file is refused: each line's number, and the beginning of what is said.
+/// Returns how a file is refused: each line's number, and the beginning of what is said.
 pub(super) fn refused(format: &Format, text: &str, terms: &Terms) -> Vec<String> {
     let refusals = format.import(text, terms).expect_err("it is refused");
     let one = |Remark { line, message }: Remark| {

@@ -27,7 +27,7 @@ const CAPTION: &str = "caption";
 const ENTITIES: [(&str, &str); 6] =
     [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&lrm;", "\u{200e}"), ("&rlm;", "\u{200f}")];
 
-/// Gives how long a cue without end is shown: long enough that a player that looks every 250 ms finds it.
+/// How long a cue without end is shown: long enough that a player that looks every 250 ms finds it.
 const SHOWN: Span = Span::from_millis(1_000);
 
 /// Lines without an empty one between them, and the number of the first.
@@ -153,7 +153,7 @@ fn time(text: &str) -> Option<i64> {
     Some(((hours * 60 + minutes) * 60 + seconds) * 1_000 + number(thousandths, 3..=3)?)
 }
 
-/// Says whether JSON is a whole cue, as it is written here, rather than somebody's params.
+/// Returns whether JSON is a whole cue, as it is written here, rather than somebody's params.
 fn is_cue(object: &Map<String, Value>) -> bool {
     object.get("action").is_some_and(Value::is_string) && object.keys().all(|key| MEMBERS.contains(&key.as_str()))
 }
@@ -203,7 +203,7 @@ fn keep_settings(settings: &str, row: &mut Row) {
     row.set("params", params);
 }
 
-/// Gives the words of a text without its tags, and with the characters that its entities stand for.
+/// Returns the words of a text without its tags, and with the characters that its entities stand for.
 fn words(text: &str) -> String {
     let mut words = String::new();
     let mut rest = text;

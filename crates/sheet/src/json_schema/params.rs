@@ -14,7 +14,7 @@ struct Widening<'a> {
     defined: Option<&'a Map<String, Value>>,
 }
 
-/// Gives the definitions that every schema with params needs.
+/// Returns the definitions that every schema with params needs.
 pub(super) fn definitions() -> [(&'static str, Value); 2] {
     let var = json!({ "type": "string", "pattern": "\\$\\{", "description": "A var of the sheet, such as ${brand}." });
     let with_var = json!({
@@ -27,7 +27,7 @@ pub(super) fn definitions() -> [(&'static str, Value); 2] {
     [("var", var), ("withVar", with_var)]
 }
 
-/// Gives the definition with this name of params, and after it those of what it defines for itself.
+/// Returns the definition with this name of params, and after it those of what it defines for itself.
 pub(super) fn widened(params: &Value, name: &str) -> Vec<(String, Value)> {
     let defined = params.get("$defs").and_then(Value::as_object);
     let widening = Widening { name, defined };
@@ -37,7 +37,7 @@ pub(super) fn widened(params: &Value, name: &str) -> Vec<(String, Value)> {
     all.unwrap_or_else(|| vec![(name.to_owned(), guarded(params, name))])
 }
 
-/// Gives params that are left to the compiler where they have a var in them.
+/// Returns params that are left to the compiler where they have a var in them.
 fn guarded(params: &Value, name: &str) -> Value {
     let mut params = params.clone();
     // References within it are meant from its own root.
@@ -48,7 +48,7 @@ fn guarded(params: &Value, name: &str) -> Value {
 }
 
 impl Widening<'_> {
-    /// Gives a schema that takes what `schema` takes, and vars within it; nothing where that cannot be told.
+    /// Returns a schema that takes what `schema` takes, and vars within it; nothing where that cannot be told.
     fn schema(&self, schema: &Value) -> Option<Value> {
         let Value::Object(fields) = schema else { return Some(schema.clone()) };
         let mut wide = Map::new();
@@ -75,7 +75,7 @@ impl Widening<'_> {
         Some(wide.into())
     }
 
-    /// Gives the schema of a place within params, which takes a var as well.
+    /// Returns the schema of a place within params, which takes a var as well.
     fn place(&self, schema: &Value) -> Option<Value> {
         let takes_any_text = match schema {
             Value::Object(fields) => fields.iter().all(|(keyword, value)| match keyword.as_str() {
@@ -89,7 +89,7 @@ impl Widening<'_> {
         Some(if takes_any_text { wide } else { json!({ "anyOf": [wide, { "$ref": "#/$defs/var" }] }) })
     }
 
-    /// Gives the reference to what `reference` means in the author's schema.
+    /// Returns the reference to what `reference` means in the author's schema.
     fn reference(&self, reference: &str) -> Option<String> {
         let name = match reference.strip_prefix("#/$defs/") {
             None if reference == "#" => self.name.to_owned(),
@@ -99,7 +99,7 @@ impl Widening<'_> {
         Some(format!("#/$defs/{name}"))
     }
 
-    /// Gives what a definition is called in the whole schema.
+    /// Returns what a definition is called in the whole schema.
     fn name_of(&self, inner: &str) -> Option<String> {
         let number = self.defined?.keys().position(|known| known == inner)?;
         Some(format!("{}.{number}", self.name))
@@ -141,7 +141,7 @@ fn is_scalar(value: &Value) -> bool {
 mod tests {
     use super::*;
 
-    /// Says whether params are valid by what an editor gets for an author's schema.
+    /// Returns whether params are valid by what an editor gets for an author's schema.
     fn takes(schema: &Value, params: &Value) -> bool {
         let mut defs: Map<String, Value> =
             definitions().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();

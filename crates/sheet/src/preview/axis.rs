@@ -4,13 +4,13 @@ use downbeat_core::Position;
 
 use crate::rundown::{Rundown, clock};
 
-/// Gives the steps between ticks, in seconds: those that clocks have.
+/// The steps between ticks, in seconds: those that clocks have.
 const STEPS_S: [i64; 22] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
     1_209_600, 2_678_400,
 ];
 
-/// Gives the shortest time that is drawn: 10 s. A picture of one cue would otherwise have no width.
+/// The shortest time that is drawn: 10 s. A picture of one cue would otherwise have no width.
 const EXTENT_MS_MIN: i64 = 10_000;
 
 /// The axis: which time is where.
@@ -23,24 +23,24 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// Gives the axis on which all of a rundown fits.
+    /// Returns the axis on which all of a rundown fits.
     pub(super) fn of(rundown: &Rundown, left: f64, width: f64) -> Self {
         Self { left, width, extent_ms: extent_ms(rundown) }
     }
 
-    /// Gives where a time is; what lies beyond the axis is at its end.
+    /// Returns where a time is; what lies beyond the axis is at its end.
     pub(super) fn x(&self, at: Position) -> f64 {
         let ms = at.as_millis().clamp(0, self.extent_ms);
         self.left + self.width * (ms as f64 / self.extent_ms as f64)
     }
 
-    /// Gives the step of a series that is at least `room` wide, in milliseconds.
+    /// Returns the step of a series that is at least `room` wide, in milliseconds.
     pub(super) fn step_ms(&self, room: f64) -> i64 {
         let wide_enough = |s: &&i64| self.width * (**s as f64 * 1_000.0 / self.extent_ms as f64) >= room;
         STEPS_S.iter().find(wide_enough).unwrap_or(&STEPS_S[STEPS_S.len() - 1]) * 1_000
     }
 
-    /// Gives the ticks with what stands at them, `room` apart at least.
+    /// Returns the ticks with what stands at them, `room` apart at least.
     pub(super) fn ticks(&self, room: f64) -> Vec<(f64, String)> {
         let step = self.step_ms(room);
         let times = (0..=self.extent_ms / step).map(|nth| Position::from_millis(nth * step));
@@ -48,7 +48,7 @@ impl Axis {
     }
 }
 
-/// Gives the length of what is drawn: the event's, or up to a little after the last that happens.
+/// Returns the length of what is drawn: the event's, or up to a little after the last that happens.
 pub(super) fn extent_ms(rundown: &Rundown) -> i64 {
     let last = rundown.cues().iter().map(|cue| cue.end().unwrap_or(cue.time()).as_millis()).max().unwrap_or(0);
     let extent = match rundown.duration() {

@@ -17,7 +17,7 @@ pub(super) const PALETTE: [(&str, &str); COUNT] = [
     ("#0d7f96", "#5cc8de"),
 ];
 
-/// Gives the number of each name's colour. A name has the same one in every picture, unless another of this picture
+/// Returns the number of each name's colour. A name has the same one in every picture, unless another of this picture
 /// that comes before it in the alphabet has it; with up to [`COUNT`] names all differ.
 pub(super) fn assign<'a>(names: impl Iterator<Item = &'a str>) -> Vec<usize> {
     let names: Vec<&str> = names.collect();

@@ -5,10 +5,10 @@ use downbeat_core::{Position, Span};
 use super::axis::Axis;
 use crate::rundown::Cue;
 
-/// Gives the length of what is called a minute.
+/// The length of what is called a minute.
 const MINUTE: Span = Span::from_millis(60_000);
 
-/// Gives how wide a column of the series is at least, in units of the picture.
+/// How wide a column of the series is at least, in units of the picture.
 const COLUMN: f64 = 6.0;
 
 /// Cues per stretch of time.
@@ -17,7 +17,7 @@ pub(super) struct Series {
     pub(super) counts: Vec<usize>,
 }
 
-/// Gives how many cues begin in each stretch of the axis.
+/// Returns how many cues begin in each stretch of the axis.
 pub(super) fn series(cues: &[Cue], axis: &Axis) -> Series {
     let step_ms = axis.step_ms(COLUMN);
     let mut counts = vec![0; (axis.extent_ms / step_ms + 1) as usize];
@@ -30,7 +30,7 @@ pub(super) fn series(cues: &[Cue], axis: &Axis) -> Series {
     Series { step_ms, counts }
 }
 
-/// Gives the first of the minutes in which the most cues begin, and how many; nothing without a cue.
+/// Returns the first of the minutes in which the most cues begin, and how many; nothing without a cue.
 ///
 /// A minute begins with a cue here, not with the clock.
 pub(super) fn busiest_minute(cues: &[Cue]) -> Option<(Position, usize)> {

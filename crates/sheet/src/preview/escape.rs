@@ -35,7 +35,7 @@ fn stands_for(char: char) -> Option<&'static str> {
     })
 }
 
-/// Gives JSON that no script element can be closed or opened in.
+/// Returns JSON that no script element can be closed or opened in.
 pub(super) fn json_in_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }

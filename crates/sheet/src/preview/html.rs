@@ -132,7 +132,7 @@ fn row(out: &mut String, cue: &Cue, level: Option<&str>) {
     out.push_str("</tr>\n");
 }
 
-/// Gives what the table says of a cue, column by column.
+/// Returns what the table says of a cue, column by column.
 fn cells(cue: &Cue) -> [String; 9] {
     let message = cue.message().into_iter().flatten();
     [
@@ -148,7 +148,7 @@ fn cells(cue: &Cue) -> [String; 9] {
     ]
 }
 
-/// Gives what page.js shows.
+/// Returns what page.js shows.
 fn shown(picture: &Picture<'_>) -> Value {
     let rundown = picture.rundown;
     let lanes = lanes(rundown);
@@ -193,7 +193,7 @@ fn shown(picture: &Picture<'_>) -> Value {
     })
 }
 
-/// Gives bytes as Base64 (RFC 4648, section 4), as a content security policy writes digests.
+/// Returns bytes as Base64 (RFC 4648, section 4), as a content security policy writes digests.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();

@@ -17,7 +17,7 @@ pub(super) struct Lane {
     pub(super) cues: Vec<usize>,
 }
 
-/// Gives the lanes: tracks of higher priority first, then by their first cue, then by name; cues without a track last.
+/// Returns the lanes: tracks of higher priority first, then by their first cue, then by name; cues without a track last.
 pub(super) fn lanes(rundown: &Rundown) -> Vec<Lane> {
     let mut cues: BTreeMap<Option<&str>, Vec<usize>> =
         rundown.tracks().keys().map(|name| (Some(name.as_str()), Vec::new())).collect();

@@ -196,7 +196,7 @@ impl Placing<'_> {
         Placed { lane, top, height, bars, marks, columns, labels: found.labels }
     }
 
-    /// Gives the cues that are drawn as bars, those that are not, and how many rows the bars take.
+    /// Returns the cues that are drawn as bars, those that are not, and how many rows the bars take.
     fn bars(&self, lane: &Lane) -> (Vec<Bar>, Vec<usize>, usize) {
         let (mut bars, mut short) = (Vec::new(), Vec::new());
         let mut rows: Vec<Position> = Vec::new();

@@ -29,23 +29,23 @@ pub fn sketch(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Sketc
 }
 
 impl Sketch {
-    /// Gives what there is to be drawn; nothing where errors left no cue.
+    /// Returns what there is to be drawn; nothing where errors left no cue.
     pub fn rundown(&self) -> Option<&Rundown> {
         let refused = self.diagnostics.iter().any(|said| said.level() == Level::Error);
         self.rundown.as_ref().filter(|rundown| !refused || !rundown.cues().is_empty())
     }
 
-    /// Gives everything there is to say about the sheet, in the order of the places it is said about.
+    /// Returns everything there is to say about the sheet, in the order of the places it is said about.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// Gives the files that were included.
+    /// Returns the files that were included.
     pub fn included(&self) -> &[Included] {
         &self.included
     }
 
-    /// Gives the diagnostics with the cues they are about; `place` says where one is, as people are to read it.
+    /// Returns the diagnostics with the cues they are about; `place` says where one is, as people are to read it.
     pub fn remarks(&self, place: impl Fn(&Diagnostic) -> Option<String>) -> Vec<Remark> {
         let mut cues: BTreeMap<(Option<&str>, usize), Vec<usize>> = BTreeMap::new();
         for (cue, origin) in self.origins.iter().enumerate() {
@@ -63,7 +63,7 @@ impl Sketch {
     }
 }
 
-/// Gives the number of the cue that a JSON pointer leads into: `/cues/3/time` and, in a bare array, `/3/time`.
+/// Returns the number of the cue that a JSON pointer leads into: `/cues/3/time` and, in a bare array, `/3/time`.
 fn number(pointer: &str) -> Option<usize> {
     let within = pointer.strip_prefix("/cues").unwrap_or(pointer).strip_prefix('/')?;
     within.split('/').next()?.parse().ok()

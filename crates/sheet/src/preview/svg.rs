@@ -87,7 +87,7 @@ pub(super) fn draw(picture: &Picture<'_>, place: Place) -> String {
     out
 }
 
-/// Gives for each cue the remarks about it, the worst first.
+/// Returns for each cue the remarks about it, the worst first.
 fn remarks_by_cue<'a>(picture: &Picture<'a>) -> Vec<Vec<&'a Remark>> {
     let mut by_cue = vec![Vec::new(); picture.rundown.cues().len()];
     for remark in picture.worst_first() {

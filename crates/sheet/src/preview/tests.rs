@@ -32,7 +32,7 @@ fn number(node: &Node<'_, '_>, name: &str) -> f64 {
     node.attribute(name).unwrap().parse().unwrap()
 }
 
-/// Gives a sheet of `cues` cues on `tracks` tracks within an hour, a third of them lasting, most in one minute.
+/// Returns a sheet of `cues` cues on `tracks` tracks within an hour, a third of them lasting, most in one minute.
 fn crowded(cues: usize, tracks: usize) -> String {
     let mut seed = 7_u64;
     let mut draw = |below: u64| {

@@ -9,13 +9,13 @@ use crate::diagnostic::Level;
 use crate::rundown::{Cue, Kind, Late, Needs, clock, length};
 use crate::source::sheet::ID_UNNAMED;
 
-/// Gives what a mark is called: the id, or the action where the id was made from it.
+/// Returns what a mark is called: the id, or the action where the id was made from it.
 pub(super) fn caption(cue: &Cue) -> &str {
     let generated = cue.id().strip_prefix(cue.action()).is_some_and(|rest| rest.starts_with('@'));
     if generated { cue.action() } else { cue.id() }
 }
 
-/// Gives when a cue is: its beginning, and its end if it has one.
+/// Returns when a cue is: its beginning, and its end if it has one.
 pub(super) fn when(cue: &Cue) -> String {
     match (cue.end(), cue.kind()) {
         (Some(end), _) => format!("{} – {}", clock(cue.time()), clock(end)),
@@ -24,7 +24,7 @@ pub(super) fn when(cue: &Cue) -> String {
     }
 }
 
-/// Gives what happens when a cue is late, in the words of a sheet.
+/// Returns what happens when a cue is late, in the words of a sheet.
 pub(super) fn late(late: Late) -> String {
     match late {
         Late::Skip => "skip".to_owned(),
@@ -34,12 +34,12 @@ pub(super) fn late(late: Late) -> String {
     }
 }
 
-/// Gives what a cue needs of the clock, and what happens otherwise.
+/// Returns what a cue needs of the clock, and what happens otherwise.
 pub(super) fn needs(Needs { bound, otherwise }: Needs) -> String {
     format!("{} ms or {}", bound.as_millis(), otherwise.as_str())
 }
 
-/// Gives the title of a cue's mark, some lines of text.
+/// Returns the title of a cue's mark, some lines of text.
 pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
     let mut title =
         format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
@@ -58,13 +58,13 @@ pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
     title
 }
 
-/// Gives a remark in one line.
+/// Returns a remark in one line.
 pub(super) fn remark_text(remark: &Remark) -> String {
     let place = remark.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
     format!("{} {}: {place}{}", level(remark.level), remark.code, remark.message)
 }
 
-/// Gives the word for a level.
+/// Returns the word for a level.
 pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
@@ -72,7 +72,7 @@ pub(super) fn level(level: Level) -> &'static str {
     }
 }
 
-/// Gives a count with its noun.
+/// Returns a count with its noun.
 pub(super) fn count(count: usize, noun: &str) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
@@ -89,14 +89,14 @@ pub(super) fn count(count: usize, noun: &str) -> String {
     }
 }
 
-/// Gives what a picture is called: the title, the id, or the sheet's name where it says neither.
+/// Returns what a picture is called: the title, the id, or the sheet's name where it says neither.
 pub(super) fn heading(picture: &Picture<'_>) -> String {
     let rundown = picture.rundown;
     let said = [rundown.title(), rundown.id()].into_iter().find(|name| !name.is_empty() && *name != ID_UNNAMED);
     said.unwrap_or(picture.name).to_owned()
 }
 
-/// Gives what a picture holds, in a few phrases.
+/// Returns what a picture holds, in a few phrases.
 pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -> Vec<String> {
     let rundown = picture.rundown;
     let cues = rundown.cues();
@@ -120,7 +120,7 @@ pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -
     facts
 }
 
-/// Gives what identifies it: the sheet's name, and the rundown's digest unless errors keep it from being one.
+/// Returns what identifies it: the sheet's name, and the rundown's digest unless errors keep it from being one.
 pub(super) fn identity(picture: &Picture<'_>) -> String {
     let name = cut(picture.name, 80);
     match picture.counts() {

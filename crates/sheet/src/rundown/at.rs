@@ -5,7 +5,7 @@ use downbeat_core::Position;
 use super::{Cue, Kind, Rundown};
 
 impl Rundown {
-    /// Gives the states that are active at `position`, sorted like [`Rundown::cues`]: those that began at or before it
+    /// Returns the states that are active at `position`, sorted like [`Rundown::cues`]: those that began at or before it
     /// and end after it, if at all.
     ///
     /// With the checkpoints this takes as long anywhere in the event.
@@ -30,19 +30,19 @@ impl Rundown {
         candidates.filter(|cue| cue.kind == Kind::State && cue.is_on_at(position)).collect()
     }
 
-    /// Gives the cues still to come after `position`, the next first.
+    /// Returns the cues still to come after `position`, the next first.
     pub fn next(&self, position: Position) -> &[Cue] {
         &self.cues[self.begun(position)..]
     }
 
-    /// Gives how many cues have begun by `position`, itself included.
+    /// Returns how many cues have begun by `position`, itself included.
     pub(super) fn begun(&self, position: Position) -> usize {
         self.cues.partition_point(|cue| cue.time <= position)
     }
 }
 
 impl Cue {
-    /// Says whether it has begun and is not over. A moment without an end is over as soon as it begins.
+    /// Returns whether it has begun and is not over. A moment without an end is over as soon as it begins.
     pub fn is_on_at(&self, position: Position) -> bool {
         let over = match self.end {
             Some(end) => end <= position,

@@ -11,32 +11,32 @@ pub struct Checkpoint {
     pub(crate) active: Vec<usize>,
 }
 
-/// Gives how far apart checkpoints are at least: a minute.
+/// How far apart checkpoints are at least: a minute.
 const EVERY_MS: i64 = 60_000;
 
-/// Gives after how many cues there is a checkpoint even where no state began: 64.
+/// After how many cues there is a checkpoint even where no state began: 64.
 const CUES_BETWEEN: usize = 64;
 
-/// Gives how many active states a checkpoint may list for each cue since the one before, beyond [`CUES_BETWEEN`]: 8.
+/// How many active states a checkpoint may list for each cue since the one before, beyond [`CUES_BETWEEN`]: 8.
 ///
 /// Reason: checkpoints then take a part of the rundown and never more than a few times its length, even where
 /// thousands of states last the whole event.
 const ACTIVE_PER_CUE: usize = 8;
 
 impl Checkpoint {
-    /// Gives the whole minute it is for.
+    /// Returns the whole minute it is for.
     pub fn time(&self) -> Position {
         self.time
     }
 
-    /// Gives the indices in [`super::Rundown::cues`] of the states that began at or before its time and last longer,
+    /// Returns the indices in [`super::Rundown::cues`] of the states that began at or before its time and last longer,
     /// in rising order.
     pub fn active(&self) -> &[usize] {
         &self.active
     }
 }
 
-/// Gives the checkpoints of sorted cues: at a whole minute if a state began since the one before, or 64 cues did.
+/// Returns the checkpoints of sorted cues: at a whole minute if a state began since the one before, or 64 cues did.
 ///
 /// Between the last checkpoint before a position and that position lie few cues; with them the states active there
 /// can be told.
@@ -68,7 +68,7 @@ pub(super) fn checkpoints(cues: &[Cue]) -> Vec<Checkpoint> {
     all
 }
 
-/// Gives the first whole minute at or after a time; at least one.
+/// Returns the first whole minute at or after a time; at least one.
 fn first_minute(time: Position) -> Position {
     let minutes = (time.as_millis() + EVERY_MS - 1) / EVERY_MS;
     Position::from_millis(minutes.max(1) * EVERY_MS)

@@ -40,73 +40,73 @@ pub struct Preload {
 }
 
 impl Cue {
-    /// Gives the id, unique in its rundown.
+    /// Returns the id, unique in its rundown.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Gives when it begins, in whole milliseconds from the event's beginning.
+    /// Returns when it begins, in whole milliseconds from the event's beginning.
     pub fn time(&self) -> Position {
         self.time
     }
 
-    /// Gives when it ends, if it does; always after [`Cue::time`].
+    /// Returns when it ends, if it does; always after [`Cue::time`].
     pub fn end(&self) -> Option<Position> {
         self.end
     }
 
-    /// Gives what is to be done.
+    /// Returns what is to be done.
     pub fn action(&self) -> &str {
         &self.action
     }
 
-    /// Says whether it lasts.
+    /// Returns whether it lasts.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Gives the track it lies on.
+    /// Returns the track it lies on.
     pub fn track(&self) -> Option<&str> {
         self.track.as_deref()
     }
 
-    /// Gives what the action is done with; read anew from [`Cue::params_json`] each time.
+    /// Returns what the action is done with; read anew from [`Cue::params_json`] each time.
     pub fn params(&self) -> Option<Map<String, Value>> {
         let text = self.params_json()?;
         Some(serde_json::from_str(text).expect("it was printed from an object, and no deeper one is taken in"))
     }
 
-    /// Gives what the action is done with, as canonical JSON (RFC 8785): an object.
+    /// Returns what the action is done with, as canonical JSON (RFC 8785): an object.
     pub fn params_json(&self) -> Option<&str> {
         self.params.as_ref().map(Params::as_str)
     }
 
-    /// Gives what happens when it is late: as the sheet says, or else [`Kind::late`].
+    /// Returns what happens when it is late: as the sheet says, or else [`Kind::late`].
     pub fn late(&self) -> Late {
         self.late.unwrap_or(self.kind.late())
     }
 
-    /// Gives the width over which viewers spread the cue among themselves; zero where all fire at once.
+    /// Returns the width over which viewers spread the cue among themselves; zero where all fire at once.
     pub fn jitter(&self) -> Span {
         self.jitter.unwrap_or(Span::ZERO)
     }
 
-    /// Gives what to fetch beforehand.
+    /// Returns what to fetch beforehand.
     pub fn preload(&self) -> Option<&Preload> {
         self.preload.as_deref()
     }
 
-    /// Gives what viewers are told, per locale.
+    /// Returns what viewers are told, per locale.
     pub fn message(&self) -> Option<&Texts> {
         self.message.as_ref()
     }
 
-    /// Gives how certain a viewer's clock has to be for it, and what happens otherwise; nothing where that does not matter.
+    /// Returns how certain a viewer's clock has to be for it, and what happens otherwise; nothing where that does not matter.
     pub fn needs(&self) -> Option<Needs> {
         self.needs
     }
 
-    /// Gives what a viewer's clock decides about it, for people; nothing where it decides nothing.
+    /// Returns what a viewer's clock decides about it, for people; nothing where it decides nothing.
     pub fn condition(&self) -> Option<String> {
         let Needs { bound, otherwise } = self.needs?;
         let ms = bound.as_millis();
@@ -116,7 +116,7 @@ impl Cue {
         })
     }
 
-    /// Gives what it is the latest of: its track, or its action where it lies on none.
+    /// Returns what it is the latest of: its track, or its action where it lies on none.
     pub(super) fn lane(&self) -> (bool, &str) {
         match &self.track {
             Some(track) => (true, track),
@@ -124,43 +124,43 @@ impl Cue {
         }
     }
 
-    /// Gives what cues are sorted by: time, then track (none first), then id.
+    /// Returns what cues are sorted by: time, then track (none first), then id.
     pub(crate) fn order(&self) -> (Position, Option<&str>, &str) {
         (self.time, self.track.as_deref(), &self.id)
     }
 }
 
 impl Params {
-    /// Gives params with these fields.
+    /// Returns params with these fields.
     pub(crate) fn of(fields: &Map<String, Value>) -> Self {
         let mut text = String::new();
         canonical::object(&mut text, fields);
         Self(text.into_boxed_str())
     }
 
-    /// Gives their canonical text.
+    /// Returns their canonical text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Preload {
-    /// Gives the addresses to fetch.
+    /// Returns the addresses to fetch.
     pub fn assets(&self) -> &[String] {
         &self.assets
     }
 
-    /// Gives how long before the cue viewers begin to fetch.
+    /// Returns how long before the cue viewers begin to fetch.
     pub fn lead(&self) -> Span {
         self.lead
     }
 
-    /// Gives the width over which viewers spread their fetching; at most the lead.
+    /// Returns the width over which viewers spread their fetching; at most the lead.
     pub fn spread(&self) -> Span {
         self.spread
     }
 
-    /// Gives how many bytes that is altogether, if the sheet says.
+    /// Returns how many bytes that is altogether, if the sheet says.
     pub fn bytes(&self) -> Option<u64> {
         self.bytes
     }

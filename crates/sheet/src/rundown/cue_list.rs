@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Cue, Rundown};
 
 impl Rundown {
-    /// Gives the cues as this viewer has them, for [`Cueing`](downbeat_core::cueing::Cueing). The indices in its
+    /// Returns the cues as this viewer has them, for [`Cueing`](downbeat_core::cueing::Cueing). The indices in its
     /// effects are those of [`Rundown::cues`].
     ///
     /// ```
@@ -36,12 +36,12 @@ impl Rundown {
 }
 
 impl Cue {
-    /// Gives what tells this cue apart in all rundowns: its id, as a number.
+    /// Returns what tells this cue apart in all rundowns: its id, as a number.
     pub fn key(&self) -> CueKey {
         CueKey::from_bits(hashed(SEED, self.id.as_bytes()))
     }
 
-    /// Says whether a state that became `other` in a new rundown goes on as if nothing had happened: whether both say
+    /// Returns whether a state that became `other` in a new rundown goes on as if nothing had happened: whether both say
     /// the same. When they begin and end is not part of it.
     pub fn says_the_same(&self, other: &Self) -> bool {
         (&self.action, &self.track, &self.params, &self.message)
@@ -71,7 +71,7 @@ struct Lanes {
     others: BTreeMap<u64, u32>,
 }
 
-/// Gives how many lanes are looked through one by one.
+/// How many lanes are looked through one by one.
 const FEW: usize = 16;
 
 impl Lanes {

@@ -46,19 +46,19 @@ pub enum ChangeKind {
 }
 
 impl Diff {
-    /// Says whether there is no difference.
+    /// Returns whether there is no difference.
     pub fn is_empty(&self) -> bool {
         self.event.is_empty() && self.cues.is_empty()
     }
 
-    /// Gives the changes that lie at or behind `position`: viewers of a running event have been past them.
+    /// Returns the changes that lie at or behind `position`: viewers of a running event have been past them.
     pub fn behind(&self, position: Position) -> impl Iterator<Item = &Change> {
         self.cues.iter().filter(move |change| change.earliest <= position)
     }
 }
 
 impl Rundown {
-    /// Gives what is different in `newer`.
+    /// Returns what is different in `newer`.
     ///
     /// ```
     /// # #[cfg(feature = "compiler")] {
@@ -107,7 +107,7 @@ impl Rundown {
     }
 }
 
-/// Gives what differs between a cue and what it became.
+/// Returns what differs between a cue and what it became.
 fn change(before: &Cue, after: &Cue) -> Option<Change> {
     let moved = before.time != after.time;
     let lasts = |cue: &Cue| cue.end.map(|end| end - cue.time);
@@ -161,7 +161,7 @@ fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
     changes
 }
 
-/// Gives all of a cue but its id and its time.
+/// Returns all of a cue but its id and its time.
 fn likeness(cue: &Cue) -> String {
     let end = cue.end.map(|end| Position::START + (end - cue.time));
     let mut out = String::new();

@@ -52,7 +52,7 @@ pub enum Why<'r> {
 }
 
 impl Rundown {
-    /// Gives what becomes of every cue that has begun when somebody joins at `position`, in the order of the cues.
+    /// Returns what becomes of every cue that has begun when somebody joins at `position`, in the order of the cues.
     ///
     /// What comes later fires as for everybody else.
     pub fn join(&self, position: Position) -> Vec<Joined<'_>> {

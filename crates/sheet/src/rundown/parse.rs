@@ -54,7 +54,7 @@ fn check_cues(rundown: &Rundown) -> Result<(), NotARundown> {
 /// What checkpoints are, for messages.
 const CHECKPOINTS: &str = "an array of the states active at whole minutes";
 
-/// Gives the rundown with the checkpoints that follow from its cues, and those that were given.
+/// Returns the rundown with the checkpoints that follow from its cues, and those that were given.
 fn rundown(value: Value) -> Result<(Rundown, Value), NotARundown> {
     let mut fields = Fields::of(value, String::new())?;
     match fields.take("format") {
@@ -136,7 +136,7 @@ fn params(fields: &mut Fields) -> Result<Option<Params>, NotARundown> {
     }
 }
 
-/// Says whether every number in `value` is within [`NUMBER_MAX`].
+/// Returns whether every number in `value` is within [`NUMBER_MAX`].
 fn numbers_fit(value: &Value) -> bool {
     match value {
         // The limit is exact as a double.
@@ -210,12 +210,12 @@ fn needs(fields: &mut Fields) -> Result<Option<Needs>, NotARundown> {
     Ok(Some(Needs { bound, otherwise }))
 }
 
-/// Says whether `text` has so many characters and none of them is a control character.
+/// Returns whether `text` has so many characters and none of them is a control character.
 fn is_text(text: &str, chars: RangeInclusive<usize>) -> bool {
     chars.contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
-/// Gives a key as it stands in a JSON pointer (RFC 6901).
+/// Returns a key as it stands in a JSON pointer (RFC 6901).
 fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

@@ -11,43 +11,43 @@ use serde::{Serialize, Serializer};
 pub struct Texts(Box<[(Locale, String)]>);
 
 impl Texts {
-    /// Gives texts that are sorted by locale, each of which is there once.
+    /// Returns texts that are sorted by locale, each of which is there once.
     pub(super) fn of_sorted(texts: Vec<(Locale, String)>) -> Self {
         Self(texts.into_boxed_slice())
     }
 
-    /// Gives the text in a locale.
+    /// Returns the text in a locale.
     pub fn get(&self, locale: &Locale) -> Option<&String> {
         let at = self.0.binary_search_by(|(known, _)| known.cmp(locale)).ok()?;
         Some(&self.0[at].1)
     }
 
-    /// Says whether there is a text in a locale.
+    /// Returns whether there is a text in a locale.
     pub fn contains_key(&self, locale: &Locale) -> bool {
         self.get(locale).is_some()
     }
 
-    /// Gives how many there are.
+    /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Says whether there is none.
+    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Gives each locale with its text.
+    /// Returns each locale with its text.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Locale, &String)> {
         self.0.iter().map(|(locale, text)| (locale, text))
     }
 
-    /// Gives the locales.
+    /// Returns the locales.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Locale> {
         self.0.iter().map(|(locale, _)| locale)
     }
 
-    /// Gives the texts.
+    /// Returns the texts.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &String> {
         self.0.iter().map(|(_, text)| text)
     }

@@ -17,26 +17,26 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    /// Gives a cue of the draft with this index, which has neither id nor times yet.
+    /// Returns a cue of the draft with this index, which has neither id nor times yet.
     pub(super) fn of(cue: Cue, draft: usize) -> Self {
         // There are at most 200,000.
         Self { cue, draft: u32::try_from(draft).unwrap_or(u32::MAX), first: true, dropped: false }
     }
 
-    /// Gives the index of its draft.
+    /// Returns the index of its draft.
     pub(super) fn draft(&self) -> usize {
         self.draft as usize
     }
 }
 
 impl Repeat {
-    /// Gives how long after the first time the last one comes, in milliseconds.
+    /// Returns how long after the first time the last one comes, in milliseconds.
     pub(super) fn last_ms(self) -> i64 {
         self.every_ms.saturating_mul(i64::from(self.count.get()) - 1)
     }
 }
 
-/// Gives the enabled cues, sorted. `all` are the cues of the drafts, in their order; `duration` is that of the event.
+/// Returns the enabled cues, sorted. `all` are the cues of the drafts, in their order; `duration` is that of the event.
 pub(super) fn arrange(
     drafts: &[Draft<'_>],
     mut all: Vec<Placed>,
@@ -96,7 +96,7 @@ fn repeat(draft: &Draft<'_>, first: &Placed, repeated: &mut Vec<Placed>) {
     }
 }
 
-/// Gives cues without an id one: `action@ms`, and `action@ms#2` for the second such cue in the order of the sheet.
+/// Returns cues without an id one: `action@ms`, and `action@ms#2` for the second such cue in the order of the sheet.
 ///
 /// Disabled ones count too: the ids of the others stay what they are.
 fn generate_ids(drafts: &[Draft<'_>], all: &mut [Placed]) {
@@ -124,7 +124,7 @@ fn generate_ids(drafts: &[Draft<'_>], all: &mut [Placed]) {
     }
 }
 
-/// Gives when a draft begins and ends, if both make sense.
+/// Returns when a draft begins and ends, if both make sense.
 fn check(draft: &Draft<'_>, duration: Option<Span>, report: &mut Report) -> Option<(Position, Option<Position>)> {
     let begin_ms = draft.begin.ms()?;
     let begin = Position::from_millis(begin_ms);

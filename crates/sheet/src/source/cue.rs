@@ -142,7 +142,7 @@ pub(super) fn read<'s>(
 }
 
 impl Time {
-    /// Gives what is kept of a time that was read; what it refers to is read again when it is followed.
+    /// Returns what is kept of a time that was read; what it refers to is read again when it is followed.
     fn of(when: When<'_>) -> Self {
         match when {
             When::At(reading) => Self::At(reading.ms),
@@ -151,7 +151,7 @@ impl Time {
     }
 }
 
-/// Gives when a cue ends, if it says so.
+/// Returns when a cue ends, if it says so.
 fn ending(until: Option<Field<'_>>, duration: Option<Field<'_>>, whose: &Whose<'_, '_>, report: &mut Report) -> Time {
     let Whose { label, at, .. } = *whose;
     let rate = whose.file.part.rate;
@@ -169,7 +169,7 @@ fn ending(until: Option<Field<'_>>, duration: Option<Field<'_>>, whose: &Whose<'
     }
 }
 
-/// Gives what the sheet declares for an action, if it does.
+/// Returns what the sheet declares for an action, if it does.
 fn action<'h>(name: &str, prop: Field<'_>, whose: &Whose<'h, '_>, report: &mut Report) -> Option<&'h Action> {
     let at = whose.at.key("action");
     if !check_name(name, "action", whose.label, &at, prop.value().span(), report) {
@@ -197,7 +197,7 @@ fn check_track(name: &str, prop: Field<'_>, whose: &Whose<'_, '_>, report: &mut 
     }
 }
 
-/// Gives the params, held against the schema that their action declares.
+/// Returns the params, held against the schema that their action declares.
 fn params(
     prop: Option<Field<'_>>,
     action: Option<&Action>,
@@ -285,7 +285,7 @@ fn translation(prop: Field<'_>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut
     Some((locale?, words))
 }
 
-/// Gives the words of a message with their names filled in.
+/// Returns the words of a message with their names filled in.
 fn words(written: &str, span: Range<usize>, at: &At<'_>, whose: &Whose<'_, '_>, report: &mut Report) -> String {
     let reader = Reader { whose: whose.label, what: "message", vars: &whose.file.part.vars };
     let words = reader.text(written, span.clone(), at, report);

@@ -164,12 +164,12 @@ pub(super) fn unknown_word(
     report.suggest(Code::UnknownWord, &at.key(name), prop.value().span(), message, hint);
 }
 
-/// Says whether a character may stand in an id.
+/// Returns whether a character may stand in an id.
 pub(crate) fn is_id_char(char: char) -> bool {
     char.is_alphanumeric() || "_-.:/".contains(char)
 }
 
-/// Says whether a text may be an id, and reports it if not.
+/// Returns whether a text may be an id, and reports it if not.
 pub(super) fn check_id(id: &str, whose: &dyn Display, at: &At<'_>, span: Range<usize>, report: &mut Report) -> bool {
     let good = id.chars().all(is_id_char) && (1..=NAME_CHARS_MAX).contains(&id.chars().count());
     if !good {
@@ -182,7 +182,7 @@ pub(super) fn check_id(id: &str, whose: &dyn Display, at: &At<'_>, span: Range<u
     good
 }
 
-/// Says whether a text may be the name of an action or a track, and reports it if not.
+/// Returns whether a text may be the name of an action or a track, and reports it if not.
 pub(super) fn check_name(
     name: &str,
     what: &str,

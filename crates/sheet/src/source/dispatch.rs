@@ -11,18 +11,18 @@ use super::tree::{Field, Shape};
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::{BOUND_MAX, Late, NUMBER_MAX, Needs, Otherwise, Preload};
 
-/// Gives how long before a cue its preload begins where the sheet does not say: 60 s.
+/// How long before a cue its preload begins where the sheet does not say: 60 s.
 ///
 /// Reason: with the spread below it leaves a slow connection 15 s to finish.
 const LEAD_MS: i64 = 60_000;
 
-/// Gives how wide a preload is spread where the sheet does not say: three quarters of its lead.
+/// How wide a preload is spread where the sheet does not say: three quarters of its lead.
 const SPREAD_PER_LEAD: (i64, i64) = (3, 4);
 
-/// Gives the number of files one cue may preload.
+/// The number of files one cue may preload.
 const ASSETS_MAX: usize = 256;
 
-/// Gives the length of an address: 2048 characters, what every browser and proxy takes.
+/// The length of an address: 2048 characters, what every browser and proxy takes.
 const ASSET_CHARS_MAX: usize = 2_048;
 
 const LATE_WORDS: [&str; 3] = ["skip", "resume", "latest"];

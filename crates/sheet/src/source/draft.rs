@@ -53,14 +53,14 @@ pub(super) struct Repeat {
 }
 
 impl Time {
-    /// Gives the milliseconds after the event begins, once every reference was followed.
+    /// Returns the milliseconds after the event begins, once every reference was followed.
     pub(super) fn ms(self) -> Option<i64> {
         if let Self::At(ms) = self { Some(ms) } else { None }
     }
 }
 
 impl<'s> Draft<'s> {
-    /// Gives its id, if it has a good one.
+    /// Returns its id, if it has a good one.
     pub(super) fn id(&self) -> Option<&'s str> {
         if self.named { self.place.written_id() } else { None }
     }
@@ -106,12 +106,12 @@ impl<'s> Place<'s> {
         then(&array.index(self.index as usize))
     }
 
-    /// Gives where that is, for as long as it is needed.
+    /// Returns where that is, for as long as it is needed.
     pub(super) fn origin(&self) -> Origin {
         Origin { file: self.file.path.as_deref().map(Arc::from), index: self.index as usize }
     }
 
-    /// Gives where it begins.
+    /// Returns where it begins.
     pub(super) fn opening(&self) -> Range<usize> {
         self.file.tree.object(self.object).opening()
     }
@@ -120,12 +120,12 @@ impl<'s> Place<'s> {
         self.file.tree.object(self.object).field(field)
     }
 
-    /// Gives the id it was given, a good one or not.
+    /// Returns the id it was given, a good one or not.
     fn written_id(&self) -> Option<&'s str> {
         self.prop("id").and_then(|prop| prop.value().text())
     }
 
-    /// Gives what messages call it, once its time is known.
+    /// Returns what messages call it, once its time is known.
     pub(super) fn label(&self, time: Option<Position>) -> Label<'s> {
         Label { id: self.written_id(), number: self.index as usize + 1, file: self.file.path.as_deref(), time }
     }

@@ -61,7 +61,7 @@ pub(super) fn wrong_type(prop: Field<'_>, expected: &str, whose: &dyn Display, a
     report.say(Code::WrongType, &at.key(name), prop.value().span(), message);
 }
 
-/// Gives the text of a field.
+/// Returns the text of a field.
 pub(super) fn text<'s>(
     prop: Option<Field<'s>>,
     whose: &dyn Display,
@@ -78,7 +78,7 @@ pub(super) fn text<'s>(
     }
 }
 
-/// Gives the object of a field.
+/// Returns the object of a field.
 pub(super) fn object<'s>(
     prop: Option<Field<'s>>,
     whose: &dyn Display,
@@ -95,7 +95,7 @@ pub(super) fn object<'s>(
     }
 }
 
-/// Gives the array of a field.
+/// Returns the array of a field.
 pub(super) fn array<'s>(
     prop: Option<Field<'s>>,
     expected: &str,
@@ -113,7 +113,7 @@ pub(super) fn array<'s>(
     }
 }
 
-/// Says whether a field is there and true.
+/// Returns whether a field is there and true.
 pub(super) fn is_true(prop: Option<Field<'_>>, whose: &dyn Display, at: &At<'_>, report: &mut Report) -> bool {
     match prop.map(|prop| (prop, prop.value().shape())) {
         None => false,
@@ -125,7 +125,7 @@ pub(super) fn is_true(prop: Option<Field<'_>>, whose: &dyn Display, at: &At<'_>,
     }
 }
 
-/// Gives the integer of a field, if it is one within `range`.
+/// Returns the integer of a field, if it is one within `range`.
 pub(super) fn integer(
     prop: Option<Field<'_>>,
     range: RangeInclusive<i64>,
@@ -151,7 +151,7 @@ pub(super) fn read_when<'s>(value: Value<'s>, rate: Option<FrameRate>) -> Result
     }
 }
 
-/// Gives when something is, from a field that may refer to another cue.
+/// Returns when something is, from a field that may refer to another cue.
 pub(super) fn when<'s>(
     prop: Option<Field<'s>>,
     rate: Option<FrameRate>,
@@ -163,7 +163,7 @@ pub(super) fn when<'s>(
     tell_when(prop, read_when(prop.value(), rate), whose, at, report)
 }
 
-/// Gives when something is, as it was read from a field, and says what is wrong or unclear about it.
+/// Returns when something is, as it was read from a field, and says what is wrong or unclear about it.
 pub(super) fn tell_when<'s>(
     prop: Field<'_>,
     read: Result<When<'s>, Option<Problem>>,
@@ -203,7 +203,7 @@ pub(super) fn tell_when<'s>(
     }
 }
 
-/// Gives the milliseconds of a field that is a length of time.
+/// Returns the milliseconds of a field that is a length of time.
 pub(super) fn length(
     prop: Option<Field<'_>>,
     rate: Option<FrameRate>,
@@ -223,7 +223,7 @@ pub(super) fn length(
     }
 }
 
-/// Gives names for a message: `"a", "b" and "c"`.
+/// Returns names for a message: `"a", "b" and "c"`.
 pub(super) fn listed(names: &[&str]) -> String {
     match names {
         [] => "none".to_owned(),
@@ -235,7 +235,7 @@ pub(super) fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Gives the type of a value for a message.
+/// Returns the type of a value for a message.
 pub(super) fn describe(value: Value<'_>) -> &'static str {
     match value.shape() {
         Shape::Text(_) => "a text",

@@ -32,13 +32,13 @@ impl<'s> Ids<'s> {
         Self(ids)
     }
 
-    /// Gives the index of the draft with this id.
+    /// Returns the index of the draft with this id.
     pub(super) fn find(&self, id: &str) -> Option<usize> {
         let at = self.0.binary_search_by_key(&id, |&(known, _)| known).ok()?;
         Some(self.0[at].1)
     }
 
-    /// Gives all ids.
+    /// Returns all ids.
     pub(super) fn all(&self) -> impl Iterator<Item = &'s str> {
         self.0.iter().map(|&(id, _)| id)
     }

@@ -9,13 +9,13 @@ use super::{fields, quoted, syntax};
 use crate::compile::{ReadIncluded, Unread};
 use crate::diagnostic::{At, Code, Report};
 
-/// Gives the length of a sheet with all it includes: at most 10 MiB, about 200,000 cues.
+/// The length of a sheet with all it includes: at most 10 MiB, about 200,000 cues.
 pub(super) const SHEET_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-/// Gives how deep files may include others: 8, the sheet itself not counted.
+/// How deep files may include others: 8, the sheet itself not counted.
 const DEPTH_MAX: usize = 8;
 
-/// Gives the number of files a sheet may include altogether: 256.
+/// The number of files a sheet may include altogether: 256.
 const INCLUDES_MAX: usize = 256;
 
 /// Where the texts and trees of a sheet's files stay while it is compiled: slots, each filled once.
@@ -46,7 +46,7 @@ pub(super) struct Loader<'t, 's, 'r> {
 }
 
 impl<T> Shelf<T> {
-    /// Gives a shelf with room for all that a sheet may include, and `more`.
+    /// Returns a shelf with room for all that a sheet may include, and `more`.
     pub(super) fn with_room_for(more: usize) -> Self {
         Self((0..INCLUDES_MAX + more).map(|_| OnceCell::new()).collect())
     }
@@ -57,7 +57,7 @@ impl<T> Shelf<T> {
         Some(slot.get_or_init(|| thing))
     }
 
-    /// Gives everything that was put there.
+    /// Returns everything that was put there.
     pub(super) fn into_things(self) -> impl Iterator<Item = T> {
         self.0.into_iter().filter_map(OnceCell::into_inner)
     }
@@ -181,13 +181,13 @@ impl<'t, 's, 'r> Loader<'t, 's, 'r> {
         chain.pop();
     }
 
-    /// Gives the included files in the order in which they were read.
+    /// Returns the included files in the order in which they were read.
     pub(super) fn paths(&self) -> Vec<String> {
         self.seen.clone()
     }
 }
 
-/// Gives the path that `named` means in the file at `from`, both from the sheet's folder; nothing if it leads out of
+/// Returns the path that `named` means in the file at `from`, both from the sheet's folder; nothing if it leads out of
 /// it, or means different things on different machines.
 fn joined(from: &str, named: &str) -> Option<String> {
     if named.starts_with('/') || named.contains(['\\', ':']) || named.chars().any(char::is_control) {

@@ -12,7 +12,7 @@ use super::vars::Vars;
 use crate::diagnostic::{At, Code, Report};
 use crate::rundown::NUMBER_MAX;
 
-/// Gives how deep `params` may be nested: 64 levels.
+/// How deep `params` may be nested: 64 levels.
 ///
 /// Reason: readers of JSON limit it too (serde_json at 128), and a browser's own at some depth nobody documents.
 const DEPTH_MAX: usize = 64;
@@ -27,7 +27,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Gives an object as it will stand in the rundown; numbers in the form in which they are printed.
+    /// Returns an object as it will stand in the rundown; numbers in the form in which they are printed.
     pub(super) fn object(
         &self,
         object: Object<'_>,
@@ -37,12 +37,12 @@ impl Reader<'_> {
         self.nested_object(object, 1, at, report)
     }
 
-    /// Gives any value as it will stand in the rundown.
+    /// Returns any value as it will stand in the rundown.
     pub(super) fn value(&self, value: Value<'_>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
         self.nested_value(value, 1, at, report)
     }
 
-    /// Gives a text with its names filled in.
+    /// Returns a text with its names filled in.
     pub(super) fn text(&self, text: &str, span: Range<usize>, at: &At<'_>, report: &mut Report) -> String {
         let (filled, unknown) = self.vars.fill(text);
         for unknown in unknown {
@@ -101,7 +101,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Gives a number, as an integer if it is one: `1.0` and `1` are the same number and print alike.
+    /// Returns a number, as an integer if it is one: `1.0` and `1` are the same number and print alike.
     fn number(&self, written: &str, span: Range<usize>, at: &At<'_>, report: &mut Report) -> serde_json::Value {
         let float: f64 = written.parse().unwrap_or(f64::INFINITY);
         let whole = written.parse::<i64>().ok().or({

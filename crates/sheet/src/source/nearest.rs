@@ -1,6 +1,6 @@
 //! What was probably meant.
 
-/// Gives the known name nearest to `given`, if one is near enough to be worth suggesting.
+/// Returns the known name nearest to `given`, if one is near enough to be worth suggesting.
 pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     // No name is longer; and a megabyte would take its square in time.
     if given.chars().count() > 64 {
@@ -11,7 +11,7 @@ pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>)
     measured.filter(|(distance, name)| *distance <= near(name)).min().map(|(_, name)| name)
 }
 
-/// Gives how many letters must be changed, added, left out or swapped with their neighbour to make `a` into `b`;
+/// Returns how many letters must be changed, added, left out or swapped with their neighbour to make `a` into `b`;
 /// capitals do not count.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());

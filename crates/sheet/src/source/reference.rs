@@ -25,7 +25,7 @@ pub(super) enum Anchor {
 }
 
 impl Anchor {
-    /// Gives the word for it in a reference.
+    /// Returns the word for it in a reference.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",

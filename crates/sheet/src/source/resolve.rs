@@ -7,10 +7,10 @@ use super::quoted;
 use super::reference::{Anchor, Reference, reference};
 use crate::diagnostic::{Code, Report};
 
-/// Gives how many cues of a circle a message shows.
+/// How many cues of a circle a message shows.
 const CYCLE_SHOWN_MAX: usize = 8;
 
-/// Gives the number of ids among which a similar one is looked for: more would take its time in sheets full of errors.
+/// The number of ids among which a similar one is looked for: more would take its time in sheets full of errors.
 const SIMILAR_MAX: usize = 2_000;
 
 /// One of the two times of a draft.

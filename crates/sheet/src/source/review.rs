@@ -55,7 +55,7 @@ impl Reviewed<'_, '_> {
         self.drafts[placed.draft()].place.suggest(code, field, message, hint.map(str::to_owned), report);
     }
 
-    /// Gives what messages call a cue.
+    /// Returns what messages call a cue.
     fn label(&self, placed: &Placed) -> super::label::Label<'_> {
         self.drafts[placed.draft()].place.label(Some(placed.cue.time))
     }

@@ -10,10 +10,10 @@ use super::fields::listed;
 use super::tree::{Field, Shape};
 use super::{Declared, quoted};
 
-/// Gives how many violations in one cue's params are told: 8. A schema of alternatives can find hundreds in one value.
+/// How many violations in one cue's params are told: 8. A schema of alternatives can find hundreds in one value.
 const VIOLATIONS_MAX: usize = 8;
 
-/// Gives how much of what the validator says is shown, in characters: it repeats the value it speaks of.
+/// How much of what the validator says is shown, in characters: it repeats the value it speaks of.
 const PROBLEM_CHARS_MAX: usize = 160;
 
 /// The JSON Schema of an action's params.
@@ -44,13 +44,13 @@ impl ParamsSchema {
         Ok(Self { schema: schema.clone(), validator })
     }
 
-    /// Gives what is declared by it.
+    /// Returns what is declared by it.
     pub(super) fn into_declared(self) -> Declared {
         let required = !self.violations(&Map::new()).is_empty();
         Declared { schema: self.schema, required }
     }
 
-    /// Gives what is wrong with params; the first few.
+    /// Returns what is wrong with params; the first few.
     pub(super) fn violations(&self, params: &Map<String, Value>) -> Vec<Violation> {
         let value = Value::Object(params.clone());
         if self.validator.is_valid(&value) {
@@ -66,7 +66,7 @@ impl Violation {
         Self { path: steps(error.instance_path()), problem: shortened(&problem) }
     }
 
-    /// Gives the steps to it from a cue or an action, as far as they can be followed, and its place; `opening` is the place
+    /// Returns the steps to it from a cue or an action, as far as they can be followed, and its place; `opening` is the place
     /// of what has no params.
     pub(super) fn locate(&self, params: Option<Field<'_>>, opening: Range<usize>) -> (Vec<String>, Range<usize>) {
         let Some(params) = params else { return (Vec::new(), opening) };
@@ -92,7 +92,7 @@ impl Violation {
         (steps, place)
     }
 
-    /// Gives where it is as a JSON pointer from the params or the schema, for a message; empty for the whole of it.
+    /// Returns where it is as a JSON pointer from the params or the schema, for a message; empty for the whole of it.
     pub(super) fn inside(&self) -> String {
         let pointer = self.path.iter().map(|step| match step {
             Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
@@ -105,7 +105,7 @@ impl Violation {
     }
 }
 
-/// Gives why a schema is none, in an author's words where the validator speaks of its own.
+/// Returns why a schema is none, in an author's words where the validator speaks of its own.
 fn no_schema(error: &ValidationError<'_>) -> Violation {
     let problem = match error.kind() {
         ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub(super) struct Shared(BTreeSet<Arc<str>>);
 
 impl Shared {
-    /// Gives a name, the same one wherever it is asked for.
+    /// Returns a name, the same one wherever it is asked for.
     pub(super) fn name(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.0.get(name) {
             return Arc::clone(known);

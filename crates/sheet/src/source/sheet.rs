@@ -42,12 +42,12 @@ pub(super) struct Part<'s> {
 /// The id of a sheet that gives none.
 pub(crate) const ID_UNNAMED: &str = "sheet";
 
-/// Gives how far viewers are expected to be apart where the sheet does not say: 500 ms.
+/// How far viewers are expected to be apart where the sheet does not say: 500 ms.
 ///
 /// Reason: what two clocks that were each estimated over a mobile network may differ by.
 const EXPECTED_DRIFT: Span = Span::from_millis(500);
 
-/// Gives the number of `vars` a file may have.
+/// The number of `vars` a file may have.
 const VARS_MAX: usize = 1_000;
 
 const FIELDS: [&str; 13] = [
@@ -81,7 +81,7 @@ impl Default for Header {
 }
 
 impl<'s> Part<'s> {
-    /// Gives what holds for a file that is a bare array of cues.
+    /// Returns what holds for a file that is a bare array of cues.
     pub(super) fn bare(cues: Array<'s>, vars: &Vars) -> Self {
         Self { rate: None, vars: vars.clone(), include: Vec::new(), cues: Some(cues), bare: true }
     }

@@ -21,12 +21,12 @@ const OPTIONS: ScannerOptions = ScannerOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Gives how deep values may be nested: 512, where each array counts as one, and each object as two.
+/// How deep values may be nested: 512, where each array counts as one, and each object as two.
 ///
 /// Reason: jsonc-parser's own limit, far beyond any sheet; what goes through the tree by recursion has lower ones.
 const DEPTH_MAX: usize = 512;
 
-/// Gives the tree, or reports the first place where the text is none.
+/// Returns the tree, or reports the first place where the text is none.
 pub(crate) fn parse<'s>(text: &'s str, report: &mut Report) -> Option<Tree<'s>> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("the text has {} bytes, at most {TEXT_BYTES_MAX} can be read; split it", text.len());
@@ -137,7 +137,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Gives the token behind an item and its comma.
+    /// Returns the token behind an item and its comma.
     fn behind_item(&mut self, is_object: bool) -> Result<Option<Token<'s>>, Fault> {
         let end = self.scanner.token_end();
         let begins_item = |token: &Token<'_>| match token {
@@ -225,7 +225,7 @@ impl<'s> Parser<'s> {
         self.tree.add(Leaf::Text(unescaped), span);
     }
 
-    /// Gives the next token that is no comment.
+    /// Returns the next token that is no comment.
     fn scan(&mut self) -> Result<Option<Token<'s>>, Fault> {
         loop {
             let end = self.scanner.token_end();
@@ -258,7 +258,7 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    /// Gives a fault at the token that was scanned last.
+    /// Returns a fault at the token that was scanned last.
     fn fault(&self, problem: ParseErrorKind) -> Fault {
         Fault { problem: problem.to_string(), span: self.span() }
     }
@@ -267,7 +267,7 @@ impl<'s> Parser<'s> {
         Fault { problem: problem.to_string(), span: start..self.scanner.token_end() }
     }
 
-    /// Gives where the token that was scanned last stands.
+    /// Returns where the token that was scanned last stands.
     fn span(&self) -> Range<usize> {
         self.scanner.token_start()..self.scanner.token_end()
     }

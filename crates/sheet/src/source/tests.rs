@@ -1,11 +1,11 @@
 use crate::{Kind, Late, Level, Options, Otherwise, Unread, compile, compile_with};
 
-/// Gives the codes said about a sheet.
+/// Returns the codes said about a sheet.
 fn codes(source: &str) -> Vec<&'static str> {
     compile(source).diagnostics.iter().map(|said| said.code()).collect()
 }
 
-/// Gives the compiled cues of a sheet without errors, as ids with their times in milliseconds.
+/// Returns the compiled cues of a sheet without errors, as ids with their times in milliseconds.
 fn cues(source: &str) -> Vec<(String, i64)> {
     let compiled = compile(source);
     let rundown = compiled.rundown.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
@@ -188,7 +188,7 @@ fn a_rundown_compiles_to_itself() {
     assert_eq!(codes(&text.replace("rundown/1", "rundown/2")), ["DB109"]);
 }
 
-/// Gives the compiled cues of a sheet without errors, as ids with the times at which they begin and end.
+/// Returns the compiled cues of a sheet without errors, as ids with the times at which they begin and end.
 fn spans(source: &str) -> Vec<(String, i64, Option<i64>)> {
     let compiled = compile(source);
     let rundown = compiled.rundown.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));

@@ -61,7 +61,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 impl Problem {
-    /// Gives the rest of a sentence that begins with what was written.
+    /// Returns the rest of a sentence that begins with what was written.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::Negative => "is before zero; times count from the event's beginning, use 0 or more",
@@ -197,7 +197,7 @@ fn units(text: &str, known: &[(&str, i64)]) -> Result<i64, Problem> {
     Ok(sum)
 }
 
-/// Gives a decimal number (`12`, `0.5`, `5.6e2`) times `unit`, exactly; the form has been checked.
+/// Returns a decimal number (`12`, `0.5`, `5.6e2`) times `unit`, exactly; the form has been checked.
 fn decimal(number: &str, unit: i64) -> Result<i64, Problem> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -38,17 +38,17 @@ const RATES: [(&[&str], FrameRate); 13] = [
 ];
 
 impl FrameRate {
-    /// Gives the rate with this name.
+    /// Returns the rate with this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         RATES.iter().find(|(names, _)| names.contains(&name)).map(|&(_, rate)| rate)
     }
 
-    /// Says whether its timecode is drop-frame where it is to follow the clock.
+    /// Returns whether its timecode is drop-frame where it is to follow the clock.
     pub(crate) fn drops(self) -> bool {
         self.dropped().is_some()
     }
 
-    /// Gives how many frame numbers drop-frame leaves out at the beginning of a minute, where it exists at all.
+    /// Returns how many frame numbers drop-frame leaves out at the beginning of a minute, where it exists at all.
     fn dropped(self) -> Option<i64> {
         match self {
             Self { counted: 30, slow: true } => Some(2),
@@ -57,7 +57,7 @@ impl FrameRate {
         }
     }
 
-    /// Gives the frame that begins nearest to a time.
+    /// Returns the frame that begins nearest to a time.
     pub(crate) fn frame_at(self, ms: i64) -> i64 {
         let second = if self.slow { 1_001 } else { 1_000 };
         (ms * self.counted + second / 2).div_euclid(second)
@@ -76,7 +76,7 @@ impl FrameRate {
         format!("{hours:02}:{minutes:02}:{seconds:02}{separator}{frames:02}")
     }
 
-    /// Gives the milliseconds that so many frames take, to the nearest.
+    /// Returns the milliseconds that so many frames take, to the nearest.
     pub(crate) fn ms(self, frames: i64) -> i64 {
         let ms_times_counted = frames * if self.slow { 1_001 } else { 1_000 };
         (ms_times_counted + self.counted / 2).div_euclid(self.counted)
@@ -97,7 +97,7 @@ impl fmt::Display for FrameRate {
     }
 }
 
-/// Says whether a text means to be timecode: it names a rate, is drop-frame, or has four parts.
+/// Returns whether a text means to be timecode: it names a rate, is drop-frame, or has four parts.
 pub(super) fn is_timecode(text: &str) -> bool {
     text.contains(['@', ';']) || text.bytes().filter(|&byte| byte == b':').count() == 3
 }
@@ -107,7 +107,7 @@ pub(super) fn timecode(text: &str, rate: Option<FrameRate>) -> Result<i64, Probl
     frame(text, rate).map(|(frame, rate)| rate.ms(frame))
 }
 
-/// Gives which frame, counted from 0, timecode means, and at what rate.
+/// Returns which frame, counted from 0, timecode means, and at what rate.
 pub(crate) fn frame(text: &str, rate: Option<FrameRate>) -> Result<(i64, FrameRate), Problem> {
     let (text, rate) = match text.split_once('@') {
         Some((text, name)) => (text, Some(FrameRate::named(name).ok_or(Problem::BadRate)?)),

@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-/// Gives how long a text may be to become a tree: half a GiB, so that a place and what it is fit three numbers of 32 bits.
+/// How long a text may be to become a tree: half a GiB, so that a place and what it is fit three numbers of 32 bits.
 pub(super) const TEXT_BYTES_MAX: usize = LINK as usize;
 
 /// The tree of a text; without a value where the text has none.
@@ -86,17 +86,17 @@ struct Siblings<'t> {
 }
 
 impl<'t> Tree<'t> {
-    /// Gives the tree of a text of which nothing was read yet; its length is at most [`TEXT_BYTES_MAX`].
+    /// Returns the tree of a text of which nothing was read yet; its length is at most [`TEXT_BYTES_MAX`].
     pub(super) fn of(text: &'t str) -> Self {
         Self { text, nodes: Vec::new(), unescaped: Vec::new() }
     }
 
-    /// Gives the value of the whole text.
+    /// Returns the value of the whole text.
     pub(crate) fn root(&self) -> Option<Value<'_>> {
         self.nodes.first().map(|_| Value { tree: self, node: 0 })
     }
 
-    /// Gives the object that was taken apart by [`Object::number`].
+    /// Returns the object that was taken apart by [`Object::number`].
     pub(super) fn object(&self, number: u32) -> Object<'_> {
         Object(Value { tree: self, node: number })
     }
@@ -131,12 +131,12 @@ impl<'t> Tree<'t> {
         node.link |= past;
     }
 
-    /// Gives where an object or an array begins.
+    /// Returns where an object or an array begins.
     pub(super) fn start(&self, number: u32) -> usize {
         self.nodes[number as usize].start as usize
     }
 
-    /// Gives where the last value or key begins.
+    /// Returns where the last value or key begins.
     pub(super) fn last_start(&self) -> usize {
         self.nodes.last().map_or(0, |node| node.start as usize)
     }
@@ -146,13 +146,13 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// Gives a place in the text, or a count of what is in it.
+/// Returns a place in the text, or a count of what is in it.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).expect("no text is longer than half a GiB, nor has it more values than bytes")
 }
 
 impl<'t> Value<'t> {
-    /// Gives what it is.
+    /// Returns what it is.
     pub(crate) fn shape(self) -> Shape<'t> {
         let Node { start, end, link } = self.inner();
         let written = |inset: usize| &self.tree.text[start as usize + inset..end as usize - inset];
@@ -168,18 +168,18 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// Gives where it stands in the text, in bytes.
+    /// Returns where it stands in the text, in bytes.
     pub(crate) fn span(self) -> Range<usize> {
         let node = self.inner();
         node.start as usize..node.end as usize
     }
 
-    /// Gives its text, if it is one.
+    /// Returns its text, if it is one.
     pub(crate) fn text(self) -> Option<&'t str> {
         if let Shape::Text(text) = self.shape() { Some(text) } else { None }
     }
 
-    /// Gives the number as it is written, if it is one.
+    /// Returns the number as it is written, if it is one.
     pub(crate) fn number(self) -> Option<&'t str> {
         if let Shape::Number(number) = self.shape() { Some(number) } else { None }
     }
@@ -192,7 +192,7 @@ impl<'t> Value<'t> {
         Self { node: self.node + nodes, ..self }
     }
 
-    /// Gives the value behind it; it is the first behind all that is in it.
+    /// Returns the value behind it; it is the first behind all that is in it.
     fn next(self) -> Self {
         let link = self.inner().link;
         match link & !LINK {
@@ -201,14 +201,14 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// Gives what is in it.
+    /// Returns what is in it.
     fn children(self) -> Siblings<'t> {
         Siblings { next: self.after(1), past: self.inner().link & LINK }
     }
 }
 
 impl<'t> Object<'t> {
-    /// Gives its fields, in the order in which they are written.
+    /// Returns its fields, in the order in which they are written.
     pub(crate) fn fields(self) -> impl Iterator<Item = Field<'t>> {
         let mut siblings = self.0.children();
         core::iter::from_fn(move || {
@@ -217,30 +217,30 @@ impl<'t> Object<'t> {
         })
     }
 
-    /// Gives the first field with this name.
+    /// Returns the first field with this name.
     pub(crate) fn field(self, name: &str) -> Option<Field<'t>> {
         self.fields().find(|field| field.name() == name)
     }
 
-    /// Gives where it stands in the text, in bytes.
+    /// Returns where it stands in the text, in bytes.
     pub(crate) fn span(self) -> Range<usize> {
         self.0.span()
     }
 
-    /// Gives where its brace stands: enough of an object that lacks something.
+    /// Returns where its brace stands: enough of an object that lacks something.
     pub(crate) fn opening(self) -> Range<usize> {
         let start = self.span().start;
         start..start + 1
     }
 
-    /// Gives what [`Tree::object`] finds it again by.
+    /// Returns what [`Tree::object`] finds it again by.
     pub(super) fn number(self) -> u32 {
         self.0.node
     }
 }
 
 impl<'t> Array<'t> {
-    /// Gives its elements.
+    /// Returns its elements.
     pub(crate) fn elements(self) -> impl Iterator<Item = Value<'t>> {
         self.0.children()
     }
@@ -250,25 +250,25 @@ impl<'t> Array<'t> {
         self.elements().count()
     }
 
-    /// Gives where it stands in the text, in bytes.
+    /// Returns where it stands in the text, in bytes.
     pub(crate) fn span(self) -> Range<usize> {
         self.0.span()
     }
 }
 
 impl<'t> Field<'t> {
-    /// Gives its name.
+    /// Returns its name.
     pub(crate) fn name(self) -> &'t str {
         // A key is a text.
         self.key.text().unwrap_or_default()
     }
 
-    /// Gives its value, which stands behind the key.
+    /// Returns its value, which stands behind the key.
     pub(crate) fn value(self) -> Value<'t> {
         self.key.after(1)
     }
 
-    /// Gives where its name stands in the text, in bytes.
+    /// Returns where its name stands in the text, in bytes.
     pub(crate) fn key_span(self) -> Range<usize> {
         self.key.span()
     }

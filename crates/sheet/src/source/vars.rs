@@ -20,19 +20,19 @@ pub(super) struct UnknownVar {
 }
 
 impl Vars {
-    /// Gives these vars with more of them, which take precedence.
+    /// Returns these vars with more of them, which take precedence.
     pub(super) fn with(&self, more: BTreeMap<String, Value>) -> Self {
         let mut known = self.known.clone().unwrap_or_default();
         known.extend(more);
         Self { known: Some(known) }
     }
 
-    /// Gives the names there are.
+    /// Returns the names there are.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.known.iter().flat_map(|known| known.keys()).map(String::as_str)
     }
 
-    /// Gives a text with what its names stand for, and the names that stand for nothing.
+    /// Returns a text with what its names stand for, and the names that stand for nothing.
     pub(super) fn fill(&self, text: &str) -> (String, Vec<UnknownVar>) {
         let Some(known) = self.known.as_ref().filter(|_| text.contains("${")) else {
             return (text.to_owned(), Vec::new());
@@ -61,7 +61,7 @@ impl Vars {
         (filled, unknown)
     }
 
-    /// Gives what a text stands for as a whole: `${name}` and nothing else is the value itself, whatever its type.
+    /// Returns what a text stands for as a whole: `${name}` and nothing else is the value itself, whatever its type.
     pub(super) fn whole(&self, text: &str) -> Option<&Value> {
         let name = text.strip_prefix("${")?.strip_suffix('}')?;
         self.known.as_ref()?.get(name)

@@ -86,7 +86,7 @@ export class Api {
   }
 }
 
-/** Says whether the token is not one, or not any more. */
+/** Returns whether the token is not one, or not any more. */
 function isUnauthorized(outcome: Outcome<unknown>): outcome is { kind: "refused"; refusal: Refusal } {
   return outcome.kind === "refused" && outcome.refusal.status === 401;
 }

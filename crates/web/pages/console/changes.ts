@@ -46,7 +46,7 @@ export class Changes extends Changing {
     return newest?.rev === this.#known.rev ? newest : undefined;
   }
 
-  /** Gives where the event stood when a change took effect, in ms; nothing where that is forgotten. */
+  /** Returns where the event stood when a change took effect, in ms; nothing where that is forgotten. */
   position({ rev }: LogEntry): number | undefined { return this.#positions.get(rev); }
 
   /** Asks for older entries. */

@@ -91,7 +91,7 @@ export class Commands extends Changing {
   }
 
   /**
-   * Says whether a press is the one that is on its way or about to take effect: a finger that trembles, or one that
+   * Returns whether a press is the one that is on its way or about to take effect: a finger that trembles, or one that
    * wants to be sure. HOLD without words is the same as HOLD with words. Once somebody else has changed the event, a
    * press is a new one.
    */

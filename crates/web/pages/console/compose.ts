@@ -131,7 +131,7 @@ export function compose(name: string, event: Downbeat, known: Known, commands: C
   };
 }
 
-/** Says whether viewers are told something, now or soon. */
+/** Returns whether viewers are told something, now or soon. */
 function isTold(event: Downbeat, known: Known): boolean {
   const [messages, now] = [known.state?.messages ?? [], event.now() ?? 0];
   const current = messages.findLast(({ from }) => from <= now);

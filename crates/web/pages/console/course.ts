@@ -52,7 +52,7 @@ export type Happening =
 /** After so many tries without an answer the way around the server is named. */
 const FAILURES_MANY = 3;
 
-/** Gives the course after something has happened to it. What does not fit its phase came too late: it changes nothing. */
+/** Returns the course after something has happened to it. What does not fit its phase came too late: it changes nothing. */
 export function next(course: Course, happening: Happening): Course {
   const { phase } = course;
   switch (happening.kind) {
@@ -109,7 +109,7 @@ export interface Now {
   event: number | undefined;
 }
 
-/** Gives the words for a course. */
+/** Returns the words for a course. */
 export function words(course: Course, now: Now): Told {
   const still = { lines: [], wayOut: undefined, canBeGivenUp: false };
   switch (course.phase) {
@@ -213,7 +213,7 @@ function ahead(left: number): string {
   return left < 10_000 ? `in ${(Math.ceil(left / 100) / 10).toFixed(1)} s` : `in ${span(left)}`;
 }
 
-/** Gives `text` as a sentence. */
+/** Returns `text` as a sentence. */
 function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -21,7 +21,7 @@ export function show(element: HTMLElement, visible: boolean): void {
 }
 
 /**
- * Says whether a button can be pressed, and if not, why not. It stays where the keyboard finds it: a button that
+ * Returns whether a button can be pressed, and if not, why not. It stays where the keyboard finds it: a button that
  * vanished from under the focus would leave it nowhere.
  */
 export function allow(button: HTMLButtonElement, whyNot: string | undefined): void {

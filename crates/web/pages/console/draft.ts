@@ -13,7 +13,7 @@ export const TEXT_CHARS_MAX = 500;
 
 const KEY = "downbeat console draft";
 
-/** Gives the draft of an event that was kept. */
+/** Returns the draft of an event that was kept. */
 export function keptDraft(event: string): Draft {
   try {
     const kept = JSON.parse(sessionStorage.getItem(`${KEY} ${event}`) ?? "null") as Draft | null;
@@ -29,7 +29,7 @@ export function keepDraft(event: string, draft: Draft): void {
   sessionStorage.setItem(`${KEY} ${event}`, JSON.stringify(draft));
 }
 
-/** Gives the texts that say something. */
+/** Returns the texts that say something. */
 export function said({ text }: Draft): Record<Locale, string> {
   return Object.fromEntries(Object.entries(text).map(([locale, words]) => [locale, words.trim()]).filter(([, words]) => words !== ""));
 }

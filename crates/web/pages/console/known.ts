@@ -20,7 +20,7 @@ export class Known extends Changing {
   /** The revision that a decision of now is made on. */
   get rev(): number | undefined { return this.#state?.rev; }
 
-  /** Gives where the event stands; nothing while time or state are not known. */
+  /** Returns where the event stands; nothing while time or state are not known. */
   standing(): Standing | undefined {
     const now = this.#event.now();
     return now === undefined || this.#state === undefined ? undefined : standing(this.#state, now);

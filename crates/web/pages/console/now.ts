@@ -76,7 +76,7 @@ function ahead(known: Known, at: number | undefined): string[] {
   return [`${what} at ${clock(change.position)}, in ${span(change.from - at)}`];
 }
 
-/** Says whether the server does not answer, so that nobody knows what is. */
+/** Returns whether the server does not answer, so that nobody knows what is. */
 function isOld(event: Downbeat): boolean {
   return event.connection.state === "holdover";
 }

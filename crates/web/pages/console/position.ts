@@ -4,7 +4,7 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const SECOND = 1_000;
 
-/** Gives the ms that `text` means: `12:30` is M:SS, `1:02:03` is H:MM:SS, `90` is seconds; nothing if it is none. */
+/** Returns the ms that `text` means: `12:30` is M:SS, `1:02:03` is H:MM:SS, `90` is seconds; nothing if it is none. */
 export function parsePosition(text: string): number | undefined {
   const found = /^(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,6})(?:[.,](\d{1,3}))?$/.exec(text.trim());
   if (found === null) return undefined;

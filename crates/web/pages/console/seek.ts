@@ -82,7 +82,7 @@ export function seek(event: Downbeat, known: Known, commands: Commands, session:
   };
 }
 
-/** Gives where an aim leads, in ms; nothing where that is not known. Steps do not lead before the beginning. */
+/** Returns where an aim leads, in ms; nothing where that is not known. Steps do not lead before the beginning. */
 function target(event: Downbeat, known: Known, aim: Aim): number | undefined {
   if ("to" in aim) return aim.to;
   const [state, now] = [known.state, event.now()];

@@ -23,7 +23,7 @@ export const STATUS_WORDS: Record<StatusWord, string> = {
   unknown: "UNKNOWN",
 };
 
-/** Gives where the event of `state` stands at `at`, in ms since 1970, if nobody changes it until then. */
+/** Returns where the event of `state` stands at `at`, in ms since 1970, if nobody changes it until then. */
 export function standing({ timeline, startsAt, endedAt }: Timed, at: number): Standing {
   const segment = timeline.findLast(({ from }) => from <= at) ?? { from: startsAt, position: 0, rate: 1 };
   const { rate } = segment;
@@ -32,21 +32,21 @@ export function standing({ timeline, startsAt, endedAt }: Timed, at: number): St
   return { position, rate, status: endedAt !== null && endedAt <= at ? "ended" : rate === 0 ? "paused" : moves };
 }
 
-/** Gives the position that the event had at a past instant; nothing where its timeline has forgotten that. */
+/** Returns the position that the event had at a past instant; nothing where its timeline has forgotten that. */
 export function positionThen(state: Timed, at: number): number | undefined {
   const [first] = state.timeline;
   const isWhole = first === undefined || first.from === state.startsAt;
   return isWhole || first.from <= at ? standing(state, at).position : undefined;
 }
 
-/** Says whether the event moves, at `at` or by a change that is on its way. */
+/** Returns whether the event moves, at `at` or by a change that is on its way. */
 export function willMove({ timeline, endedAt }: Timed, at: number): boolean {
   if (endedAt !== null && endedAt <= at) return false;
   const ahead = timeline.filter(({ from }) => from > at && from !== endedAt);
   return (timeline.findLast(({ from }) => from <= at)?.rate ?? 1) !== 0 || ahead.some(({ rate }) => rate !== 0);
 }
 
-/** Says whether the event is held, at `at` or by a change that is on its way. */
+/** Returns whether the event is held, at `at` or by a change that is on its way. */
 export function willHold({ timeline, endedAt }: Timed, at: number): boolean {
   if (endedAt !== null && endedAt <= at) return false;
   return timeline.some(({ from, rate }, index) => {

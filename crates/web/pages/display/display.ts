@@ -61,7 +61,7 @@ function next(position: number, rate: number): string {
   return rate > 0 ? `next ${cue.id} in ${countdown((cue.time - position) / rate)}` : `next ${cue.id} at ${clock(cue.time)}`;
 }
 
-/** Gives how many ms of real time it is until `ms`, which grows at `rate`, passes a whole second. */
+/** Returns how many ms of real time it is until `ms`, which grows at `rate`, passes a whole second. */
 function nextSecond(ms: number, rate: number): number {
   const left = 1_000 - (((ms % 1_000) + 1_000) % 1_000);
   return rate > 0 ? left / rate : 1_000;

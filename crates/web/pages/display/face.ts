@@ -29,7 +29,7 @@ export interface Face {
 const SOON = 5 * 60_000;
 const LAST = 60_000;
 
-/** Gives what the display says. */
+/** Returns what the display says. */
 export function face({ status, position, rate, duration }: Standing): Face {
   if (status === undefined || position === undefined) return { word: "connecting", figure: "–:––", beside: "", tone: "still" };
   if (status === "ended") return { word: "the event is over", figure: clock(position), beside: "", tone: "still" };

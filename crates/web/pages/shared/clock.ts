@@ -3,7 +3,7 @@
 const SECOND = 1_000;
 
 /**
- * Gives a position as a running clock shows it: `4:07`, `1:02:30`; before the beginning, with a minus, the whole
+ * Returns a position as a running clock shows it: `4:07`, `1:02:30`; before the beginning, with a minus, the whole
  * seconds that are left: `−0:30`.
  */
 export function clock(position: number): string {
@@ -11,23 +11,23 @@ export function clock(position: number): string {
   return seconds < 0 ? `−${digits(-seconds)}` : digits(seconds);
 }
 
-/** Gives how long it is until something, as a countdown shows it: `0:01` until it is there, then `0:00`. */
+/** Returns how long it is until something, as a countdown shows it: `0:01` until it is there, then `0:00`. */
 export function countdown(left: number): string {
   return digits(Math.max(0, Math.ceil(left / SECOND)));
 }
 
-/** Gives a position to the tenth of a second, for what happens within one: `4:07.3`. */
+/** Returns a position to the tenth of a second, for what happens within one: `4:07.3`. */
 export function tenths(position: number): string {
   const tenth = Math.floor((Math.abs(position) % SECOND) / 100);
   return `${position < 0 ? "−" : ""}${digits(Math.floor(Math.abs(position) / SECOND))}.${tenth}`;
 }
 
-/** Gives an instant, in ms since 1970, as the viewer's clock on the wall would show it: `19:00:05`. */
+/** Returns an instant, in ms since 1970, as the viewer's clock on the wall would show it: `19:00:05`. */
 export function wallClock(instant: number): string {
   return new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
-/** Gives a length of time in a few words: `40 s`, `3 min`, `2 h`. */
+/** Returns a length of time in a few words: `40 s`, `3 min`, `2 h`. */
 export function span(ms: number): string {
   const seconds = Math.round(ms / SECOND);
   if (seconds < 90) return `${seconds} s`;

@@ -2,7 +2,7 @@
 
 import type { Cue, Rundown } from "downbeat-client";
 
-/** Gives up to `count` cues of `rundown` that come after `position`, the next first. */
+/** Returns up to `count` cues of `rundown` that come after `position`, the next first. */
 export function following(rundown: Rundown | undefined, position: number, count: number): Cue[] {
   const cues = rundown?.cues ?? [];
   // By halves: a day's show has thousands of them, and this is asked each second.

@@ -1,6 +1,6 @@
 // Finding elements, and writing into them.
 
-/** Gives the element of the page with this id. */
+/** Returns the element of the page with this id. */
 export function find<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind;
 }

@@ -2,7 +2,7 @@
 
 import { type Downbeat, join, type JoinOptions } from "downbeat-client";
 
-/** Gives the name of the page's event. */
+/** Returns the name of the page's event. */
 export function eventName(): string {
   return new URLSearchParams(location.search).get("event") || "main";
 }

@@ -36,7 +36,7 @@ export function light(element: HTMLElement, event: Downbeat): void {
   setInterval(show, RENEWED);
 }
 
-/** Gives the light's words: `live ±9 ms`, `holding, last heard 40 s ago`. Both numbers are in ms. */
+/** Returns the light's words: `live ±9 ms`, `holding, last heard 40 s ago`. Both numbers are in ms. */
 export function words({ state, why }: Connection, bound: number | undefined, heardAgo: number | undefined): string {
   const certain = bound === undefined ? "" : ` ±${Math.max(1, Math.round(bound))} ms`;
   switch (state) {

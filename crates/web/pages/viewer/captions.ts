@@ -45,7 +45,7 @@ export function captions(states: HTMLElement, moments: HTMLElement, event: Downb
   });
 }
 
-/** Gives the element for a cue's caption, in the language that it is in. */
+/** Returns the element for a cue's caption, in the language that it is in. */
 function caption({ message }: CueTurn): HTMLElement {
   const element = document.createElement("span");
   element.className = "caption";

@@ -8,7 +8,7 @@ const LENGTH = 120_000;
 
 /** What is known of the video. */
 export interface Clip {
-  /** Gives how far it is ahead of the event, in ms; undefined while that is not known, or it stands. */
+  /** Returns how far it is ahead of the event, in ms; undefined while that is not known, or it stands. */
   drift(): number | undefined;
   /** Whether it could not be had. */
   readonly isMissing: boolean;

@@ -30,7 +30,7 @@ export function details({ title, position: place, drift }: Elements, event: Down
   });
 }
 
-/** Gives the drift in words: `−4 ms`, behind the event. */
+/** Returns the drift in words: `−4 ms`, behind the event. */
 function driftWords(event: Downbeat, clip: Clip, isMoving: boolean): string {
   if (clip.isMissing) return "did not load; the event goes on without it";
   const drift = clip.drift();
@@ -41,7 +41,7 @@ function driftWords(event: Downbeat, clip: Clip, isMoving: boolean): string {
   return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${Math.abs(ms)} ms`;
 }
 
-/** Gives what the event is called, or its rundown, or nothing in particular. */
+/** Returns what the event is called, or its rundown, or nothing in particular. */
 function titleOf({ state, rundown }: Downbeat): string {
   return (state && "title" in state && state.title) || rundown?.title || "Downbeat";
 }

@@ -47,7 +47,7 @@ export class Ease {
   };
 }
 
-/** Gives how long ago a state's end was, in ms: what is left by a seek, and not at its end, is long gone. */
+/** Returns how long ago a state's end was, in ms: what is left by a seek, and not at its end, is long gone. */
 export function sinceEnd(cue: Cue, event: Downbeat): number {
   const since = (event.position() ?? Infinity) - (cue.end ?? -Infinity);
   return since >= 0 ? since : Infinity;

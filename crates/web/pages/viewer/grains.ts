@@ -27,7 +27,7 @@ interface Place {
 const DRAG = 1.4;
 const GRAVITY = 0.5;
 
-/** Gives the particles of the cue with this id. */
+/** Returns the particles of the cue with this id. */
 export function grains(id: string, count: number, isFromAbove: boolean): Grain[] {
   const random = generator(id);
   const around = () => random() + random() - 1;
@@ -40,7 +40,7 @@ export function grains(id: string, count: number, isFromAbove: boolean): Grain[]
   });
 }
 
-/** Gives where a particle is `age` ms after the beginning of its burst of `length` ms; nothing if it is not there. */
+/** Returns where a particle is `age` ms after the beginning of its burst of `length` ms; nothing if it is not there. */
 export function place(grain: Grain, age: number, length: number, isFromAbove: boolean, aspect: number): Place | undefined {
   const life = (age / length - grain.from) / (grain.until - grain.from);
   if (life < 0 || life >= 1) return undefined;
@@ -56,7 +56,7 @@ export function place(grain: Grain, age: number, length: number, isFromAbove: bo
   return { x: grain.across * aspect + grain.sideways * slowed + sway, y: 1.03 - grain.up * slowed + fallen, opacity };
 }
 
-/** Gives numbers from 0 to below 1, for the same text the same ones: FNV-1a, then SplitMix32. */
+/** Returns numbers from 0 to below 1, for the same text the same ones: FNV-1a, then SplitMix32. */
 function generator(text: string): () => number {
   let state = 0x811c9dc5;
   for (const letter of text) state = Math.imul(state ^ letter.codePointAt(0)!, 0x01000193);

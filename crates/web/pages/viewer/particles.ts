@@ -96,7 +96,7 @@ function glow(drawing: CanvasRenderingContext2D, { isFromAbove, sprite }: Burst)
   drawing.drawImage(sprite, 0, (isFromAbove ? -0.6 : 0.4) * height, width, 1.2 * height);
 }
 
-/** Gives a round picture in this colour: at each share of its radius, so opaque. */
+/** Returns a round picture in this colour: at each share of its radius, so opaque. */
 function sprite(color: string, opacities: [number, number][]): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SPRITE;

@@ -71,7 +71,7 @@ function sayings(event: Downbeat, position: number | undefined): Said | undefine
   return { phase: "scheduled", before: "Starts in", words: countdown(left), after: instant(Date.now() + left) };
 }
 
-/** Gives an instant in words, to the nearest second: `at 19:00:00`, or the day as well if it is another than today. */
+/** Returns an instant in words, to the nearest second: `at 19:00:00`, or the day as well if it is another than today. */
 function instant(exact: number): string {
   const ms = Math.round(exact / 1_000) * 1_000;
   const date = new Date(ms);

@@ -23,7 +23,7 @@ macro_rules! fixture {
     };
 }
 
-/// Gives a JSON text without the white space between its tokens.
+/// Returns a JSON text without the white space between its tokens.
 fn compact(text: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     text.chars()

@@ -14,10 +14,10 @@ use crate::profile::TIMEOUT_DEFAULT;
 use crate::server::{Server, ServerUrl};
 use crate::text::Table;
 
-/// Gives the pause between two questions: 100 ms, the first pace of viewers.
+/// The pause between two questions: 100 ms, the first pace of viewers.
 const PAUSE: Span = Span::from_millis(100);
 
-/// Gives what is shown to people: tenths of a millisecond.
+/// What is shown to people: tenths of a millisecond.
 const TENTH: Span = Span::from_micros(100);
 
 /// What was measured.

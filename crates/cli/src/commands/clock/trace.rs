@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// Gives the longest line: 64 KiB, a hundred times what one needs.
+/// The longest line: 64 KiB, a hundred times what one needs.
 const LINE_BYTES_MAX: u64 = 65_536;
 
-/// Gives the largest stamp either way: 2^42 ms, the year 2109. Up to it a JSON number holds microseconds exactly.
+/// The largest stamp either way: 2^42 ms, the year 2109. Up to it a JSON number holds microseconds exactly.
 const STAMP_MS_MAX: f64 = 4_398_046_511_104.0;
 
 /// What a line should be.
@@ -45,12 +45,12 @@ pub(super) struct Estimated {
 }
 
 impl<R: BufRead> Trace<R> {
-    /// Gives the trace that `lines` holds; `name` is what errors call it.
+    /// Returns the trace that `lines` holds; `name` is what errors call it.
     pub(super) const fn new(name: String, lines: R) -> Self {
         Self { name, lines, number: 0 }
     }
 
-    /// Gives the next exchange; nothing at the end.
+    /// Returns the next exchange; nothing at the end.
     pub(super) fn next(&mut self) -> Result<Option<Exchange>, Error> {
         loop {
             let mut line = Vec::new();
@@ -99,7 +99,7 @@ impl<R: BufRead> Trace<R> {
 }
 
 impl Stamps {
-    /// Gives an exchange as a line of a trace has it.
+    /// Returns an exchange as a line of a trace has it.
     pub(super) const fn of(exchange: &Exchange) -> Self {
         Self {
             t1: millis(exchange.t1().as_micros()),
@@ -111,7 +111,7 @@ impl Stamps {
 }
 
 impl Estimated {
-    /// Gives what is known at `at`, after an exchange that changed it so.
+    /// Returns what is known at `at`, after an exchange that changed it so.
     pub(super) fn new(at: LocalTime, estimate: &Estimate, change: Change) -> Self {
         Self {
             at: millis(at.as_micros()),
@@ -127,7 +127,7 @@ impl Estimated {
     }
 }
 
-/// Gives microseconds as the milliseconds that JSON shows, exactly: within 2^53 µs the nearest double reads back.
+/// Returns microseconds as the milliseconds that JSON shows, exactly: within 2^53 µs the nearest double reads back.
 pub(super) const fn millis(us: i64) -> f64 {
     us as f64 / 1e3
 }

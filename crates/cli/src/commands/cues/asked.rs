@@ -52,7 +52,7 @@ impl Asked {
         Ok(Self { name, rundown, position, live: Some(live.json()) })
     }
 
-    /// Gives it as members of a JSON object.
+    /// Returns it as members of a JSON object.
     pub(super) fn json(&self) -> Map<String, Value> {
         let fields = [
             ("file", json!(self.name)),
@@ -64,7 +64,7 @@ impl Asked {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Gives the first line: what, and when.
+    /// Returns the first line: what, and when.
     pub(super) fn heading(&self) -> String {
         let bold = anstyle::Style::new().bold();
         let title = text::tame(self.rundown.title());
@@ -72,7 +72,7 @@ impl Asked {
     }
 }
 
-/// Gives a cue for programs, its times in ms.
+/// Returns a cue for programs, its times in ms.
 pub(super) fn cue_json(cue: &Cue) -> Value {
     json!({
         "id": cue.id(),
@@ -87,13 +87,13 @@ pub(super) fn cue_json(cue: &Cue) -> Value {
     })
 }
 
-/// Gives what a cue says, as short as it can be told, and what a viewer's clock decides about it.
+/// Returns what a cue says, as short as it can be told, and what a viewer's clock decides about it.
 pub(super) fn gist(cue: &Cue) -> String {
     let parts = [words(cue), cue.condition().unwrap_or_default()];
     parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
 }
 
-/// Gives its first message, else its params.
+/// Returns its first message, else its params.
 fn words(cue: &Cue) -> String {
     if let Some(words) = cue.message().and_then(|message| message.values().next()) {
         return format!("\u{201c}{words}\u{201d}");

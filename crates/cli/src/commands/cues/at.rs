@@ -30,7 +30,7 @@ pub(crate) fn run(
 }
 
 impl At {
-    /// Gives what is on: the states, and the moments that take time.
+    /// Returns what is on: the states, and the moments that take time.
     fn on(&self) -> Vec<&Cue> {
         let Asked { rundown, position, .. } = &self.asked;
         let mut on = rundown.active(*position);
@@ -119,7 +119,7 @@ impl Report for At {
     }
 }
 
-/// Gives a track's name, or what stands for none.
+/// Returns a track's name, or what stands for none.
 fn name(track: Option<&str>) -> String {
     track.unwrap_or("-").to_owned()
 }

@@ -19,7 +19,7 @@ use crate::profile::ProfileError;
 use crate::sheets;
 use crate::text;
 
-/// Gives how many changes are shown to people.
+/// How many changes are shown to people.
 const SHOWN_MAX: usize = 200;
 
 /// What differs between two rundowns.
@@ -65,7 +65,7 @@ fn live_side(live: &Live) -> Result<Side, Error> {
 }
 
 impl Differences {
-    /// Gives how far viewers of the event have got, if it is under way.
+    /// Returns how far viewers of the event have got, if it is under way.
     fn under_way(&self) -> Option<Position> {
         self.live.as_ref().and_then(Live::under_way)
     }

@@ -26,7 +26,7 @@ pub(crate) fn run(given: &str) -> Result<Explanation, Error> {
     }
 }
 
-/// Gives the codes there are: DB and three digits.
+/// Returns the codes there are: DB and three digits.
 fn known() -> impl Iterator<Item = String> {
     (100..1_000).map(|number| format!("DB{number}")).filter(|code| explain(code).is_some())
 }

@@ -51,7 +51,7 @@ pub(crate) fn run(context: &Context, args: &TargetArgs) -> Result<History, Error
     Ok(History { rundowns: of_log(context, &server, present)?, revisions: None, place: context.place() })
 }
 
-/// Gives each rundown of a store's revisions once, where it was first published; the last one is the present one.
+/// Returns each rundown of a store's revisions once, where it was first published; the last one is the present one.
 pub(crate) fn of_revisions(revisions: &[Publication]) -> Vec<Known> {
     let present = revisions.last().map(|last| last.rundown);
     let mut list: Vec<Known> = Vec::new();
@@ -70,7 +70,7 @@ pub(crate) fn of_log(context: &Context, server: &Server, present: Option<Digest>
     Ok(in_order(&entries, present))
 }
 
-/// Gives each rundown once, where it was first published. `entries` have the newest first.
+/// Returns each rundown once, where it was first published. `entries` have the newest first.
 pub(super) fn in_order(entries: &[LogEntry], present: Option<Digest>) -> Vec<Known> {
     let mut list: Vec<Known> = Vec::new();
     for entry in entries.iter().rev().filter(|entry| entry.name == "rundown") {

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
     Ok(Import { file, imported, out, dry_run })
 }
 
-/// Gives what is said about timecode.
+/// Returns what is said about timecode.
 pub(super) fn terms(args: &TimecodeArgs) -> Terms {
     Terms { frame_rate: args.frame_rate, start: args.start.clone(), ..Terms::default() }
 }

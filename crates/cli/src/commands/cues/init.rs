@@ -68,7 +68,7 @@ pub(crate) fn run(args: &InitArgs, dry_run: bool) -> Result<Begun, Error> {
     Ok(Begun { sheet, schema, written, kept, dry_run })
 }
 
-/// Gives the folder, and the name of the sheet in it.
+/// Returns the folder, and the name of the sheet in it.
 fn place(given: &Path) -> (PathBuf, PathBuf) {
     let is_sheet = given.extension().is_some_and(|extension| extension == "json" || extension == "jsonc");
     match given.file_name().filter(|_| is_sheet && !given.is_dir()) {
@@ -106,7 +106,7 @@ fn refused(there: &[&PathBuf], settings: &PathBuf) -> Error {
 }
 
 impl Begun {
-    /// Gives what to do next, as command lines with what they are for.
+    /// Returns what to do next, as command lines with what they are for.
     fn next(&self) -> [(String, &'static str); 5] {
         let (sheet, schema) =
             (text::shell(&self.sheet.display().to_string()), text::shell(&self.schema.display().to_string()));

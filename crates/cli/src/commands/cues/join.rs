@@ -14,7 +14,7 @@ use crate::output::{Output, Report};
 use crate::profile::ProfileError;
 use crate::text;
 
-/// Gives how many missed cues are shown: the last that somebody may ask about.
+/// How many missed cues are shown: the last that somebody may ask about.
 const MISSED_SHOWN: usize = 10;
 
 /// What a viewer sees who joins at a position.
@@ -33,7 +33,7 @@ pub(crate) fn run(
 }
 
 impl Join {
-    /// Gives what the viewer sees, and what they miss.
+    /// Returns what the viewer sees, and what they miss.
     fn outcomes(&self) -> (Vec<Joined<'_>>, Vec<Joined<'_>>) {
         self.asked.rundown.join(self.asked.position).into_iter().partition(|joined| joined.outcome != Outcome::Missed)
     }

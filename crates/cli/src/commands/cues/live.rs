@@ -48,7 +48,7 @@ impl Live {
         Ok(Self { standing, rundown, place: context.place(), name: event.to_string() })
     }
 
-    /// Gives the rundown.
+    /// Returns the rundown.
     pub(super) fn rundown(&self) -> Result<&Rundown, Error> {
         match &self.rundown {
             Some((_, rundown)) => Ok(rundown),
@@ -59,12 +59,12 @@ impl Live {
         }
     }
 
-    /// Gives how far viewers have got; nothing if the event has not begun or is over.
+    /// Returns how far viewers have got; nothing if the event has not begun or is over.
     pub(super) fn under_way(&self) -> Option<Position> {
         self.standing.under_way()
     }
 
-    /// Gives where it stands, for programs.
+    /// Returns where it stands, for programs.
     pub(super) fn json(&self) -> Value {
         let mut live = self.place.clone();
         live.insert("now".to_owned(), context::standing_json(&self.standing));

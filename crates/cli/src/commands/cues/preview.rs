@@ -50,7 +50,7 @@ pub(crate) fn run(args: &PreviewArgs, dry_run: bool, output: Output) -> Result<P
     Ok(Preview { sheet, rundown, drawn, out, dry_run })
 }
 
-/// Gives the format that a file's name asks for.
+/// Returns the format that a file's name asks for.
 fn by_name(out: Option<&Path>) -> Result<Drawn, Error> {
     let Some(out) = out else {
         return Err(Error::usage(

@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<Box<dyn Repo
     Ok(Box::new(release.carry_out(&args.options, QUESTION)?))
 }
 
-/// Says whether `last` is what going back from the revisions before it gives: then it is finished if it was interrupted,
+/// Returns whether `last` is what going back from the revisions before it gives: then it is finished if it was interrupted,
 /// and not done once more.
 fn is_rollback(before: &[Publication], last: &Publication) -> bool {
     let present = before.last().map(|before| before.rundown);

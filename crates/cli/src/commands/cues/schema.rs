@@ -19,7 +19,7 @@ pub(crate) struct Schema {
     dry_run: bool,
 }
 
-/// Gives the schema of sheets, or of one project's sheets.
+/// Returns the schema of sheets, or of one project's sheets.
 pub(crate) fn run(args: &SchemaArgs, dry_run: bool, output: Output) -> Result<Schema, Error> {
     let (schema, made_of) = match &args.sheet {
         None => (downbeat_sheet::schema(), Vec::new()),
@@ -32,12 +32,12 @@ pub(crate) fn run(args: &SchemaArgs, dry_run: bool, output: Output) -> Result<Sc
     Ok(Schema { schema, out, dry_run })
 }
 
-/// Gives a schema as a file has it.
+/// Returns a schema as a file has it.
 pub(super) fn printed(schema: &Value) -> String {
     format!("{schema:#}\n")
 }
 
-/// Gives the schema of one project's sheets, and the files it was made of.
+/// Returns the schema of one project's sheets, and the files it was made of.
 fn of_project(source: Source, output: Output) -> Result<(Value, Vec<PathBuf>), Error> {
     let read = sheets::included(&source.name, source.is_file);
     let schema = downbeat_sheet::schema_for(&source.text, &read);

@@ -7,10 +7,10 @@ use crate::measurement::Measurement;
 use crate::server::ServerUrl;
 use crate::text;
 
-/// Gives how often the server is asked: 8 times, of which the best bounds count.
+/// How often the server is asked: 8 times, of which the best bounds count.
 pub(super) const PROBES: u16 = 8;
 
-/// Gives how wrong a clock may be before a remark: 2 s.
+/// How wrong a clock may be before a remark: 2 s.
 ///
 /// Reason: this machine's clock decides nothing but a token's expiry; further off, people compare times in vain.
 const TOLERATED: Span = Span::from_millis(2_000);

@@ -70,7 +70,7 @@ pub(super) fn run(context: &Context, args: &EmergencyClearArgs) -> Result<Cleare
     Ok(Cleared::Gone { place, seen })
 }
 
-/// Says whether the server is past what was signed, so that nobody depends on it any more.
+/// Returns whether the server is past what was signed, so that nobody depends on it any more.
 fn is_over(state: &StateBody, document: &EmergencyDocument) -> bool {
     beside::said(document).is_none_or(|body| state.epoch != body.epoch || state.rev >= body.rev)
 }

@@ -12,7 +12,7 @@ use super::error::said;
 use crate::clock;
 use crate::publish::target::{Bucket, Kind};
 
-/// Gives how long the pause between two attempts may become: 1 s.
+/// How long the pause between two attempts may become: 1 s.
 const PAUSE_MAX: Span = Span::from_millis(1_000);
 
 /// Makes the client of a bucket; every call may take about `timeout` altogether.
@@ -68,7 +68,7 @@ pub(super) fn bucket(
     built.map_err(|error| StoreError::Settings { kind: *kind, why: said(&error.to_string()) })
 }
 
-/// Gives when to try again: until an attempt begun then could outlast `timeout`.
+/// Returns when to try again: until an attempt begun then could outlast `timeout`.
 fn retry(timeout: Span) -> RetryConfig {
     let backoff = BackoffConfig { max_backoff: clock::duration(PAUSE_MAX), ..BackoffConfig::default() };
     RetryConfig { backoff, max_retries: 100, retry_timeout: clock::duration(timeout - ATTEMPT) }

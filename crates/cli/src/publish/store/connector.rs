@@ -14,10 +14,10 @@ use ureq::http;
 
 use crate::web::{Silence, Web};
 
-/// Gives how long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
+/// How long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
 pub(super) const ATTEMPT: Span = Span::from_millis(4_000);
 
-/// Gives how slow the way up may be before an attempt counts as lost: 50 bytes per ms, half a megabit per second.
+/// How slow the way up may be before an attempt counts as lost: 50 bytes per ms, half a megabit per second.
 const BYTES_PER_MS_MIN: i64 = 50;
 
 /// Calls the stores, and notes what their answers tell besides.
@@ -40,12 +40,12 @@ struct Seen {
 }
 
 impl Connector {
-    /// Gives one whose attempts take no longer than `timeout`.
+    /// Returns one whose attempts take no longer than `timeout`.
     pub(super) fn new(timeout: Span) -> Self {
         Self { web: Web::new(0), attempt: ATTEMPT.min(timeout), seen: Arc::default() }
     }
 
-    /// Gives the store's clock as its last answer told it, to the second.
+    /// Returns the store's clock as its last answer told it, to the second.
     pub(super) fn date(&self) -> Option<ServerTime> {
         let ms = self.seen.date.load(Ordering::Relaxed);
         if ms == 0 { None } else { ServerTime::try_from_millis(ms) }

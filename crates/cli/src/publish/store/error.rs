@@ -76,7 +76,7 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
-    /// Gives what to do about it.
+    /// Returns what to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Settings { kind, .. } | Self::NoCredentials { kind, .. } => credentials(*kind),
@@ -93,7 +93,7 @@ impl StoreError {
         .to_owned()
     }
 
-    /// Gives a word that programs can decide by.
+    /// Returns a word that programs can decide by.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::Settings { .. } | Self::NoCredentials { .. } => "no-credentials",
@@ -183,7 +183,7 @@ pub(super) fn what(store: &Store, verb: &str, key: &str, error: object_store::Er
     }
 }
 
-/// Gives why there was no answer, if that is what went wrong.
+/// Returns why there was no answer, if that is what went wrong.
 fn silence(error: &object_store::Error) -> Option<(HttpErrorKind, String)> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(inner) = cause {
@@ -195,7 +195,7 @@ fn silence(error: &object_store::Error) -> Option<(HttpErrorKind, String)> {
     None
 }
 
-/// Gives what lies at the bottom of an error.
+/// Returns what lies at the bottom of an error.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut inner = error;
     while let Some(next) = inner.source() {
@@ -204,7 +204,7 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     inner.to_string()
 }
 
-/// Gives what a store said of an error: its code and message if it has the usual form, else the beginning of it all.
+/// Returns what a store said of an error: its code and message if it has the usual form, else the beginning of it all.
 ///
 /// URLs are left out: some stores carry credentials in them.
 pub(super) fn said(text: &str) -> String {

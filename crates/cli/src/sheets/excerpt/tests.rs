@@ -2,13 +2,13 @@ use super::super::Sheet;
 use super::*;
 use downbeat_sheet::{Options, compile};
 
-/// Gives all that is shown of a sheet, without colour.
+/// Returns all that is shown of a sheet, without colour.
 fn shown(source: &str) -> String {
     anstream::adapter::strip_str(&Sheet::of("gala.jsonc", true, source.to_owned(), &Options::default()).report())
         .to_string()
 }
 
-/// Gives a line as it is shown, with what is marked in brackets.
+/// Returns a line as it is shown, with what is marked in brackets.
 fn bracketed(line: &str, mark: Range<usize>) -> String {
     let (shown, mark, _) = marked(line, mark);
     format!("{}[{}]{}", &shown[..mark.start], &shown[mark.clone()], &shown[mark.end..])

@@ -22,7 +22,7 @@ impl Sample {
         Self { at: exchange.t4(), offset, bound: interval.reach(offset), delay: exchange.delay() }
     }
 
-    /// Gives this sample as the estimate at `now`.
+    /// Returns this sample as the estimate at `now`.
     pub(super) fn estimate(&self, now: LocalTime) -> Estimate {
         let aged = Interval::point(self.offset).widened(now - self.at);
         Estimate { offset: self.offset, bound: self.bound + aged.reach(self.offset), skew: Skew::ZERO }

@@ -23,7 +23,7 @@ impl Estimator for Median8 {
 }
 
 impl Median8 {
-    /// Gives the sample in the middle; of two in the middle the quicker one, so that its bound is its own.
+    /// Returns the sample in the middle; of two in the middle the quicker one, so that its bound is its own.
     pub(super) fn median(&self) -> Option<Sample> {
         let mut samples = self.0.samples().to_vec();
         samples.sort_by_key(|sample| sample.delay);

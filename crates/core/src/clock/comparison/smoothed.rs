@@ -7,7 +7,7 @@ use crate::clock::offset::{Offset, Skew};
 use crate::clock::{Change, Estimate, Estimator, Exchange};
 use crate::time::{LocalTime, Span};
 
-/// Gives how much of a new median goes into the estimate: a fifth.
+/// How much of a new median goes into the estimate: a fifth.
 const SHARE: i64 = 5;
 
 /// [`Median8`] with exponential smoothing: each new median moves the estimate by a fifth of the way.

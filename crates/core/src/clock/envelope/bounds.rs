@@ -4,21 +4,21 @@ use crate::clock::offset::Offset;
 use crate::time::{LocalTime, Span};
 use alloc::vec::Vec;
 
-/// Gives how long bounds are kept: 900 s, and the last 8 for up to an hour.
+/// How long bounds are kept: 900 s, and the last 8 for up to an hour.
 ///
 /// Reason: temperature moves a crystal's skew within tens of minutes; older bounds would draw a line through a curve.
 pub const WINDOW: Span = Span::from_millis(900_000);
 
-/// Gives how many bounds are kept beyond [`WINDOW`]: the last 8, as NTP's clock filter does, up to [`WINDOW_MAX`].
+/// How many bounds are kept beyond [`WINDOW`]: the last 8, as NTP's clock filter does, up to [`WINDOW_MAX`].
 ///
 /// Reason: at the poll interval of 5 minutes, 900 s hold three exchanges, and during a long download all three have
 /// queued. Eight bring the 95th percentile on such lines from 29 ms to 9 (`downbeat-sim`, example `estimators`).
 const FEW: usize = 8;
 
-/// Gives how long the last few are kept: an hour.
+/// How long the last few are kept: an hour.
 const WINDOW_MAX: Span = Span::from_millis(3_600_000);
 
-/// Gives the time of which one side keeps its tightest bound only: 15 s.
+/// The time of which one side keeps its tightest bound only: 15 s.
 ///
 /// Reason: it caps the memory, and costs nothing at the poll interval of 30 s.
 const SLOT: Span = Span::from_millis(15_000);
@@ -84,7 +84,7 @@ impl Bounds {
     }
 }
 
-/// Gives the most bounds that are kept: 64, a few more than there are slots in the window.
+/// The most bounds that are kept: 64, a few more than there are slots in the window.
 const KEPT_MAX: usize = 64;
 
 fn apart(one: LocalTime, other: LocalTime) -> Span {

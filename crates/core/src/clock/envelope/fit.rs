@@ -11,13 +11,13 @@ use super::habit::Habit;
 use crate::clock::offset::{Offset, SKEW_MAX, Skew};
 use crate::time::{LocalTime, Span};
 
-/// Gives how far from level the search goes: 180 ppm, so that the best line is not cut off at its end.
+/// How far from level the search goes: 180 ppm, so that the best line is not cut off at its end.
 const SEARCHED_PPM: f64 = 180.0;
 
-/// Gives what a departure from the habit by its whole width must gain: 1 ms of gap.
+/// What a departure from the habit by its whole width must gain: 1 ms of gap.
 const DEPARTURE_US: f64 = 1_000.0;
 
-/// Gives the shortest stretch of time that says anything about skew: 60 s.
+/// The shortest stretch of time that says anything about skew: 60 s.
 const STRETCH_MIN: Span = Span::from_millis(60_000);
 
 /// The line at the instant it was fitted.
@@ -29,7 +29,7 @@ pub(super) struct Fit {
     pub(super) stretch: Span,
 }
 
-/// Gives the line with the widest gap at `now`. Neither side is empty.
+/// Returns the line with the widest gap at `now`. Neither side is empty.
 pub(super) fn widest_gap(uppers: &Bounds, lowers: &Bounds, habit: &Habit, now: LocalTime) -> Fit {
     let stretch = uppers.iter().chain(lowers.iter()).map(|bound| now - bound.at).max().unwrap_or(Span::ZERO);
     let origin = lowers.iter().last().map_or(Offset::ZERO, |bound| bound.offset);
@@ -72,7 +72,7 @@ struct Carried {
 }
 
 impl Gap<'_> {
-    /// Gives the lowest upper and the highest lower bound.
+    /// Returns the lowest upper and the highest lower bound.
     fn tightest(&self, skew_ppm: f64) -> (Carried, Carried) {
         let carried = |bound: &Bound| {
             let age_s = (self.now - bound.at).as_micros() as f64 / 1e6;
@@ -84,13 +84,13 @@ impl Gap<'_> {
         (self.uppers.iter().map(carried).fold(above, lower), self.lowers.iter().map(carried).fold(below, higher))
     }
 
-    /// Gives how much wider the gap gets, in µs per ppm.
+    /// Returns how much wider the gap gets, in µs per ppm.
     fn slope(&self, skew_ppm: f64) -> f64 {
         let (upper, lower) = self.tightest(skew_ppm);
         upper.age_s - lower.age_s
     }
 
-    /// Gives its middle in µs above the origin.
+    /// Returns its middle in µs above the origin.
     fn middle_us(&self, skew_ppm: f64) -> f64 {
         let (upper, lower) = self.tightest(skew_ppm);
         (upper.us + lower.us) / 2.0

@@ -8,16 +8,16 @@
 use crate::clock::offset::Skew;
 use crate::time::Span;
 
-/// Gives how wide an open mind is: 60 ppm, about what crystals have.
+/// How wide an open mind is: 60 ppm, about what crystals have.
 const WIDTH_PPM: f64 = 60.0;
 
-/// Gives how firm a habit gets: 5 ppm, more than the temperature moves a crystal in an evening indoors.
+/// How firm a habit gets: 5 ppm, more than the temperature moves a crystal in an evening indoors.
 const WIDTH_PPM_MIN: f64 = 5.0;
 
-/// Gives the time that makes a mind half as open: 300 s.
+/// The time that makes a mind half as open: 300 s.
 const HALVED_AFTER_S: f64 = 300.0;
 
-/// Gives how long the past counts: half an hour, as slow as temperatures change.
+/// How long the past counts: half an hour, as slow as temperatures change.
 const MEMORY_S: f64 = 1_800.0;
 
 /// What a device's skew was so far, and for how long it was seen.
@@ -42,12 +42,12 @@ impl Habit {
         }
     }
 
-    /// Gives the skew to expect, in ppm.
+    /// Returns the skew to expect, in ppm.
     pub(super) const fn skew_ppm(&self) -> f64 {
         self.skew_ppm
     }
 
-    /// Gives how far from it to look, in ppm.
+    /// Returns how far from it to look, in ppm.
     pub(super) fn width_ppm(&self) -> f64 {
         (WIDTH_PPM * HALVED_AFTER_S / (HALVED_AFTER_S + self.seen_s)).max(WIDTH_PPM_MIN)
     }

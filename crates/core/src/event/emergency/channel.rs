@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::base64url;
 use crate::name::NameError;
 
-/// Gives the length of a pointer's URL: at most 500 bytes, since it travels with every state.
+/// The length of a pointer's URL: at most 500 bytes, since it travels with every state.
 pub const POINTER_URL_BYTES_MAX: usize = 500;
 
 /// Where viewers look when neither socket nor server answers, and whose signature they believe there.
@@ -33,19 +33,19 @@ pub struct EmergencyKey([u8; 32]);
 pub struct PointerUrl(String);
 
 impl EmergencyKey {
-    /// Gives the key with these bytes.
+    /// Returns the key with these bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// Gives the 32 bytes.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
 impl PointerUrl {
-    /// Gives the URL as text.
+    /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

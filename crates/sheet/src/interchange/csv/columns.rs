@@ -63,7 +63,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Gives what follows `params.` or `message.`.
+    /// Returns what follows `params.` or `message.`.
     pub(super) fn rest(&self) -> &str {
         self.name.split_once('.').map_or("", |(_, rest)| rest)
     }

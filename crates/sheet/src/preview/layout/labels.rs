@@ -95,7 +95,7 @@ impl Lines<'_, '_> {
         true
     }
 
-    /// Gives what wants a label on the strip.
+    /// Returns what wants a label on the strip.
     fn strip(&mut self, marks: &[Mark], columns: &mut [Column]) -> Vec<Wanting> {
         let mut wanting = Vec::new();
         for mark in marks {
@@ -162,7 +162,7 @@ impl Lines<'_, '_> {
         }
     }
 
-    /// Gives the middle of a line, from the middle of the first.
+    /// Returns the middle of a line, from the middle of the first.
     fn y(&self, line: usize) -> f64 {
         if line <= self.last {
             line as f64 * (ROW + GAP)

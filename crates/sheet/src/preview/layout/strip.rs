@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Column, MARK, MARKS_APART, Mark, Placing, ROW};
 
-/// Gives what is drawn as a mark by itself, and the columns, from left to right.
+/// Returns what is drawn as a mark by itself, and the columns, from left to right.
 pub(super) fn pieces(placing: &Placing<'_>, short: &[usize]) -> (Vec<Mark>, Vec<Column>) {
     let apart = MARKS_APART * placing.coarseness;
     let axis = placing.axis;

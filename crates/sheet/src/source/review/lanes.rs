@@ -64,7 +64,7 @@ pub(super) fn review(placed: &mut [Placed], reviewed: &Reviewed<'_, '_>, report:
     }
 }
 
-/// Gives how many lanes are looked through one by one: most sheets have fewer tracks than it takes to be slower than a
+/// How many lanes are looked through one by one: most sheets have fewer tracks than it takes to be slower than a
 /// search tree.
 const FEW: usize = 16;
 

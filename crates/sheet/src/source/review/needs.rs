@@ -7,14 +7,14 @@ use crate::diagnostic::{Code, Report};
 use crate::rundown::{Kind, Needs, Otherwise};
 use crate::source::arrange::Placed;
 
-/// Gives the narrowest bound that networks give often enough to count on: 40 ms.
+/// The narrowest bound that networks give often enough to count on: 40 ms.
 ///
 /// Reason: asked every 5 minutes, a clock may drift by 30 ms (100 ppm) beyond half of its best round trip. On the
 /// networks of `sim`, a viewer at home is within 33 ms half of the time and within 50 ms for 86 %, one on a phone within
 /// 64 ms half of the time and within 50 ms for 22 %.
 const WITHIN_REACH: Span = Span::from_millis(40);
 
-/// Gives for how long a state may be withheld without a word: a minute.
+/// For how long a state may be withheld without a word: a minute.
 ///
 /// Reason: whoever sees nothing for longer takes the page for broken.
 const WITHHELD_MAX: Span = Span::from_millis(60_000);
@@ -28,7 +28,7 @@ pub(super) fn review(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mu
     }
 }
 
-/// Gives what is doubtful about what a cue needs, and by which of its fields.
+/// Returns what is doubtful about what a cue needs, and by which of its fields.
 fn problems(Placed { cue, .. }: &Placed, needs: Needs) -> Vec<(Code, &'static str, String)> {
     let mut problems = Vec::new();
     let ms = needs.bound.as_millis();

@@ -9,13 +9,13 @@ use crate::rundown::{Cue, Otherwise};
 use crate::source::arrange::Placed;
 use crate::source::quoted;
 
-/// Gives how far viewers may be apart before people notice: 100 ms.
+/// How far viewers may be apart before people notice: 100 ms.
 ///
 /// Reason: sound and picture are felt to belong together within about 125 ms (ITU-R BT.1359), and two screens in one
 /// room are compared more closely than that.
 const NOTICED: Span = Span::from_millis(100);
 
-/// Gives how many flashes within one second are safe: three (WCAG 2.3.1).
+/// How many flashes within one second are safe: three (WCAG 2.3.1).
 const FLASHES_MAX: usize = 3;
 
 const SECOND: Span = Span::from_millis(1_000);
@@ -49,7 +49,7 @@ fn review_drift(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut Rep
     }
 }
 
-/// Says whether those who get a cue get it so close together that nobody notices, each being off by at most the bound.
+/// Returns whether those who get a cue get it so close together that nobody notices, each being off by at most the bound.
 fn is_exact(cue: &Cue) -> bool {
     cue.needs.is_some_and(|needs| needs.otherwise == Otherwise::Skip && needs.bound + needs.bound <= NOTICED)
 }
@@ -78,7 +78,7 @@ fn review_frequency(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut
     }
 }
 
-/// Says whether an action by its name makes the screen flash.
+/// Returns whether an action by its name makes the screen flash.
 fn is_flash(cue: &Cue) -> bool {
     ["flash", "strobe", "blink"].iter().any(|word| {
         let letters = cue.action.as_bytes();
@@ -86,7 +86,7 @@ fn is_flash(cue: &Cue) -> bool {
     })
 }
 
-/// Gives the first cue of each stretch in which more than `max` begin within one second; each draft at most once.
+/// Returns the first cue of each stretch in which more than `max` begin within one second; each draft at most once.
 fn bursts<'p>(cues: &[&'p Placed], max: usize) -> Vec<&'p Placed> {
     let mut firsts = Vec::new();
     let mut told = BTreeSet::new();
