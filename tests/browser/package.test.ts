@@ -13,16 +13,16 @@ import { moment, show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
 import { turn, Viewer } from "./harness/viewer.ts";
 
-/** What the package's own page says. */
-const README = readFileSync(`${ROOT}/crates/web/README.md`, "utf8");
+/** The package's own page, then the guide. */
+const GUIDE = ["crates/web/README.md", "docs/integrate.md"].map((page) => readFileSync(`${ROOT}/${page}`, "utf8")).join("\n");
 
 /** The server in its examples, as a `https:` URL. */
 const EXAMPLE = "https://downbeat.example.workers.dev";
 
-/** Returns the first example of the README that `marks` occurs in, with this runtime for its server. */
+/** Returns the first example of the guide that contains `marks`, with this runtime as its server. */
 function example(marks: string): string {
-  const found = [...README.matchAll(/```[a-z]*\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes(marks));
-  assert.ok(found, `the README has an example with ${marks}`);
+  const found = [...GUIDE.matchAll(/```[a-z]*\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes(marks));
+  assert.ok(found, `the guide has an example with ${marks}`);
   const sockets = (url: string) => url.replace(/^http/, "ws");
   return found.replaceAll(sockets(EXAMPLE), sockets(runtime.url)).replaceAll(EXAMPLE, runtime.url);
 }
@@ -45,7 +45,7 @@ after(async () => {
   await runtime?.end();
 });
 
-test("the ten lines of the README go through a bundler and its types through the compiler", async () => {
+test("the ten lines of the guide go through a bundler, and their types through the compiler", async () => {
   writeFileSync(`${PROJECT}/app.ts`, example(`from "downbeat-client"`));
   const flags = ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022"];
   execFileSync(`${ROOT}/node_modules/.bin/tsc`, [...flags, "app.ts"], { cwd: PROJECT, stdio: "pipe" });
@@ -63,11 +63,11 @@ test("the ten lines of the README go through a bundler and its types through the
   await page.close();
 });
 
-test("the README's plain script runs on a site of its own, under the very policy that the README gives", async () => {
+test("the guide's plain page and script run on a site of their own, under the very policy that the guide gives", async () => {
   const theirs = await site(example("Content-Security-Policy: ").trim().replace("Content-Security-Policy: ", ""));
   theirs.put("/favicon.ico", "");
-  theirs.put("/gala.html", `<!doctype html><title>gala</title><body><video muted></video><p id="note" role="status"></p>
-    <script type="module" src="/gala.js"></script>`);
+  // This site has no such video.
+  theirs.put("/gala.html", `<!doctype html><title>gala</title><body>${example("<video").replace(` src="/gala.webm"`, "")}`);
   const event = await show(runtime, "plain", 0, [moment("first", 20_000)]);
   theirs.put("/gala.js", example("/downbeat-client.js").replace(`event: "main"`, `event: "plain"`));
   const page = await browser.newPage();

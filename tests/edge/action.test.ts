@@ -37,10 +37,10 @@ function judge(schema: string, file: string): void {
   execFileSync("check-jsonschema", ["--builtin-schema", schema, file], { encoding: "utf8" });
 }
 
-test("the action is one, and so is the workflow that the README shows", () => {
+test("the action is valid, and so is the workflow that the guide shows", () => {
   judge("vendor.github-actions", `${ACTION}/action.yml`);
-  const [, workflow] = /```yaml\n(name: [^`]*)```/.exec(readFileSync(`${ROOT}/README.md`, "utf8")) ?? [];
-  assert.ok(workflow, "the README shows a workflow");
+  const [, workflow] = /```yaml\n(name: [^`]*)```/.exec(readFileSync(`${ROOT}/docs/cues.md`, "utf8")) ?? [];
+  assert.ok(workflow, "docs/cues.md shows a workflow");
   writeFileSync(`${runner.directory}/workflow.yml`, workflow);
   judge("vendor.github-workflows", `${runner.directory}/workflow.yml`);
   const declared = [...readFileSync(`${ACTION}/action.yml`, "utf8").matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name);
