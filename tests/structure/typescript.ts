@@ -8,7 +8,7 @@ import type { Edge } from "./graph.ts";
 export function typescriptImports(): Edge[] {
   return FILES.filter((file) => file.endsWith(".ts")).flatMap((file) => {
     const text = read(file);
-    const imports = /^\s*(?:import|export)\b[^"';]*?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+    const imports = /^\s*(?:import\s*|(?:import|export)\b[^"';=()]*?\bfrom\s*)["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
     return [...text.matchAll(imports)].map((match) => {
       const named = (match[1] ?? match[2])!;
       const to = named.startsWith(".") ? posix.join(posix.dirname(file), named) : named;
