@@ -30,16 +30,16 @@ pub(crate) struct Applied {
 impl Applied {
     /// Waits until everybody who was asked has applied the change, or for as long as makes sense; says how many have.
     /// Nothing if it takes effect much later, or if nobody can say.
-    pub(crate) fn wait(&self) -> Option<String> {
+    pub(crate) async fn wait(&self) -> Option<String> {
         let ahead = (self.effective_at - self.clock.now()).max(Span::ZERO);
         if ahead > AHEAD_MAX {
             return None;
         }
         let until = clock::monotonic() + ahead + PATIENCE;
-        clock::sleep(ahead);
+        clock::sleep(ahead).await;
         loop {
             let left = until - clock::monotonic();
-            let audience = match self.server.within(left.max(LOOK)).audience(&self.event) {
+            let audience = match self.server.within(left.max(LOOK)).audience(&self.event).await {
                 Ok(audience) => Some(audience),
                 // It will not say later either: a token that may not read.
                 Err(error) if error.is_final() => return None,
@@ -50,7 +50,7 @@ impl Applied {
             if is_whole || left <= LOOK {
                 return acks.map(told);
             }
-            clock::sleep(LOOK);
+            clock::sleep(LOOK).await;
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::context::{self, Context};
 use crate::edge::{self, Seen};
 use crate::error::{self, Error};
 use crate::instant;
-use crate::output::{Report, members};
+use crate::output::{Afterword, Report, members};
 use crate::preview::{self, Standing, Told};
 use crate::server::{Reading, Server, ServerError};
 use crate::text::{self, Table};
@@ -88,18 +88,18 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
 ///
 /// # Errors
 /// [`Error`]; whatever it is, it says whether anything was sent.
-pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish<'_>) -> Result<Change, Error> {
+pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish<'_>) -> Result<Change, Error> {
     let server = context.operator()?;
-    let look = look(context, &server, wish)?;
+    let look = look(context, &server, wish).await?;
     let state = look.as_ref().map(|reading| &reading.body);
     let asked_at = match &options.at {
-        Some(at) => Some(instant::parse(at, options.zone(), now(look.as_ref(), &server)?)?),
+        Some(at) => Some(instant::parse(at, options.zone(), now(look.as_ref(), &server).await?)?),
         None => None,
     };
     if let (Some(if_rev), Some(state)) = (options.attribution.if_rev.filter(|_| !wish.is_pause()), state)
         && if_rev != state.rev
     {
-        let last = last_change(&server, context);
+        let last = last_change(&server, context).await;
         return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
     }
 
@@ -116,7 +116,7 @@ pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish
     if let (Some(reading), Some(effective_at)) = (&look, effective_at) {
         describe(&mut screen, &server, reading, &command, effective_at)?;
         if command == Command::Undo {
-            let last = last_change(&server, context).map(|last| error::last_change(&last));
+            let last = last_change(&server, context).await.map(|last| error::last_change(&last));
             screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
         }
     } else {
@@ -156,17 +156,18 @@ pub(crate) fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish
     let request = request(make()?.0);
     let answer = server
         .command(&context.settings.event, &request)
+        .await
         .map_err(|error| uncertain(context, wish.name, &request.id, state.map(|state| state.rev), error))?;
-    made(context, &server, wish, request.id, answer)
+    made(context, &server, wish, request.id, answer).await
 }
 
 /// Looks where the event stands. A pause goes on without, if the server is there but cannot say.
-fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Option<Reading<StateBody>>, Error> {
+async fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Option<Reading<StateBody>>, Error> {
     let event = &context.settings.event;
     if !wish.is_pause() {
-        return Ok(Some(server.state(event)?));
+        return Ok(Some(server.state(event).await?));
     }
-    match server.within(context.settings.timeout.min(PAUSE_LOOK)).state(event) {
+    match server.within(context.settings.timeout.min(PAUSE_LOOK)).state(event).await {
         Ok(reading) => Ok(Some(reading)),
         Err(error @ ServerError::Unreachable { .. }) => Err(error.into()),
         Err(error) if error.may_have_arrived() => Ok(None),
@@ -174,16 +175,16 @@ fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Option<Re
     }
 }
 
-fn now(look: Option<&Reading<StateBody>>, server: &Server) -> Result<ServerTime, Error> {
+async fn now(look: Option<&Reading<StateBody>>, server: &Server) -> Result<ServerTime, Error> {
     Ok(match look {
         Some(reading) => reading.clock.now(),
-        None => server.clock()?.clock.now(),
+        None => server.clock().await?.clock.now(),
     })
 }
 
 /// Returns the last change, where the token may read the log.
-pub(crate) fn last_change(server: &Server, context: &Context) -> Option<LastChange> {
-    let page = server.log(&context.settings.event, None, 1).ok()?;
+pub(crate) async fn last_change(server: &Server, context: &Context) -> Option<LastChange> {
+    let page = server.log(&context.settings.event, None, 1).await.ok()?;
     let entry = page.entries.into_iter().next()?;
     let text = |name: &str| entry.body.get(name).and_then(Value::as_str).map(str::to_owned);
     Some(LastChange {
@@ -244,7 +245,7 @@ fn uncertain(context: &Context, name: &str, id: &CommandId, rev: Option<Rev>, er
 }
 
 /// Reads back what the server has done.
-fn made(
+async fn made(
     context: &Context,
     server: &Server,
     wish: &Wish<'_>,
@@ -253,7 +254,7 @@ fn made(
 ) -> Result<Change, Error> {
     let Reading { body: answer, clock } = answer;
     let event = &context.settings.event;
-    let seen = edge::wait(server, event, &answer.state.epoch, answer.rev, context.settings.timeout);
+    let seen = edge::wait(server, event, &answer.state.epoch, answer.rev, context.settings.timeout).await;
     let undo = match &wish.undo {
         Some(undo) => undo.clone(),
         None => context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]),
@@ -341,9 +342,9 @@ impl Report for Change {
         }
     }
 
-    fn afterword(&self) -> Option<String> {
+    fn afterword(&self) -> Option<Afterword<'_>> {
         match self {
-            Self::Made(made) if made.answer.delivery.sockets > 0 => made.applied.wait(),
+            Self::Made(made) if made.answer.delivery.sockets > 0 => Some(Box::pin(made.applied.wait())),
             Self::Made(_) | Self::Planned { .. } => None,
         }
     }

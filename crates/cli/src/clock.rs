@@ -34,9 +34,8 @@ pub(crate) fn wall() -> ServerTime {
 }
 
 /// Waits.
-#[expect(clippy::disallowed_methods, reason = "the one place that waits")]
-pub(crate) fn sleep(span: Span) {
-    std::thread::sleep(duration(span));
+pub(crate) async fn sleep(span: Span) {
+    tokio::time::sleep(duration(span)).await;
 }
 
 /// Returns the span as the standard library has it; a negative one is none.

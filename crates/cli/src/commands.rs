@@ -34,37 +34,37 @@ use crate::profile::{ProfileError, Settings};
 pub(crate) use announce::checked;
 
 /// Runs the command that the command line names.
-pub(crate) fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
+pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
     let Cli { global, task } = cli;
     let global = &global;
     // Each asks for the context itself: a broken downbeat.toml must not stand in the way of what needs none.
     let context = || context(global, output);
     Ok(match task {
-        Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, *args)?),
-        Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?)?),
-        Task::Event(EventTask::List) => Box::new(event_list::run(&context()?)?),
-        Task::Status => Box::new(status::run(&context()?)?),
-        Task::Watch(args) => Box::new(watch::run(&context()?, &args, !global.no_color)?),
+        Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, *args).await?),
+        Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?).await?),
+        Task::Event(EventTask::List) => Box::new(event_list::run(&context()?).await?),
+        Task::Status => Box::new(status::run(&context()?).await?),
+        Task::Watch(args) => Box::new(watch::run(&context()?, &args, !global.no_color).await?),
         Task::Pause { message, options, glass } if glass.break_glass => {
-            Box::new(glass::run(&context()?, &message, &glass, &options.attribution)?)
+            Box::new(glass::run(&context()?, &message, &glass, &options.attribution).await?)
         }
-        Task::Pause { message, options, .. } => Box::new(pause::run(&context()?, &message, &options)?),
-        Task::Resume { options } => Box::new(resume::run(&context()?, &options)?),
-        Task::Seek { position, options } => Box::new(seek::run(&context()?, position, &options)?),
-        Task::Rate { rate, options } => Box::new(rate::run(&context()?, rate, &options)?),
-        Task::Announce { message, options } => Box::new(announce::run(&context()?, &message, &options)?),
-        Task::Clear { options } => Box::new(clear::run(&context()?, &options)?),
-        Task::End { message, options } => Box::new(end::run(&context()?, &message, &options)?),
-        Task::Reopen { options } => Box::new(reopen::run(&context()?, &options)?),
-        Task::Undo { options } => Box::new(undo::run(&context()?, &options)?),
-        Task::Log(args) => Box::new(log::run(&context()?, &args)?),
-        Task::Cues(task) => cues::run(task, global, output)?,
-        Task::Clock(task) => clock::run(task, global, output)?,
-        Task::Emergency(task) => emergency::run(task, global, output)?,
-        Task::Load(args) => Box::new(load::run(args, global, output)?),
+        Task::Pause { message, options, .. } => Box::new(pause::run(&context()?, &message, &options).await?),
+        Task::Resume { options } => Box::new(resume::run(&context()?, &options).await?),
+        Task::Seek { position, options } => Box::new(seek::run(&context()?, position, &options).await?),
+        Task::Rate { rate, options } => Box::new(rate::run(&context()?, rate, &options).await?),
+        Task::Announce { message, options } => Box::new(announce::run(&context()?, &message, &options).await?),
+        Task::Clear { options } => Box::new(clear::run(&context()?, &options).await?),
+        Task::End { message, options } => Box::new(end::run(&context()?, &message, &options).await?),
+        Task::Reopen { options } => Box::new(reopen::run(&context()?, &options).await?),
+        Task::Undo { options } => Box::new(undo::run(&context()?, &options).await?),
+        Task::Log(args) => Box::new(log::run(&context()?, &args).await?),
+        Task::Cues(task) => cues::run(task, global, output).await?,
+        Task::Clock(task) => clock::run(task, global, output).await?,
+        Task::Emergency(task) => emergency::run(task, global, output).await?,
+        Task::Load(args) => Box::new(load::run(args, global, output).await?),
         Task::Token(TokenTask::New(args)) => Box::new(token_new::run(args)?),
         Task::Doctor => Box::new(match context() {
-            Ok(context) => doctor::run(&context),
+            Ok(context) => doctor::run(&context).await,
             Err(error) => doctor::without_settings(&error),
         }),
         Task::Completions { shell } => Box::new(completions::run(shell)),

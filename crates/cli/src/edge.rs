@@ -24,13 +24,13 @@ pub(crate) struct Seen {
 }
 
 /// Asks for the event's time until it shows `rev` or a later one of `epoch`, at most for `patience`.
-pub(crate) fn wait(server: &Server, event: &EventName, epoch: &Epoch, rev: Rev, patience: Span) -> Seen {
+pub(crate) async fn wait(server: &Server, event: &EventName, epoch: &Epoch, rev: Rev, patience: Span) -> Seen {
     let began = clock::monotonic();
     let mut pause = LOOK_FIRST;
     let mut last = None;
     loop {
         let spent = || clock::monotonic() - began;
-        if let Ok(reading) = server.within(patience - spent()).time(event) {
+        if let Ok(reading) = server.within(patience - spent()).time(event).await {
             last = Some(reading.body.rev);
             if reading.body.epoch.as_ref() == Some(epoch) && reading.body.rev >= rev {
                 return Seen { ms: spent(), rev: last, seen: true };
@@ -39,7 +39,7 @@ pub(crate) fn wait(server: &Server, event: &EventName, epoch: &Epoch, rev: Rev, 
         if spent() + pause >= patience {
             return Seen { ms: spent(), rev: last, seen: false };
         }
-        clock::sleep(pause);
+        clock::sleep(pause).await;
         pause = (pause + pause).min(LOOK_MAX);
     }
 }

@@ -69,14 +69,28 @@ pub fn main() -> ExitCode {
         Ok(cli) => {
             let output = Output { json: cli.json(), quiet: cli.global.quiet };
             interrupt::install(output);
-            match commands::run(cli, output) {
-                Ok(report) => output.report(&*report),
-                Err(error) => output.error(&error),
-            }
+            run(cli, output)
         }
         Err(error) => not_understood(&error, Output { json, quiet: false }),
     };
     ExitCode::from(exit.code())
+}
+
+/// Runs the command on the one runtime of this program, which has one thread.
+fn run(cli: Cli, output: Output) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output.error(&Error::Internal(format!("no runtime for sockets: {error}"))),
+    };
+    let exit = runtime.block_on(async {
+        match commands::run(cli, output).await {
+            Ok(report) => output.report(&*report).await,
+            Err(error) => output.error(&error),
+        }
+    });
+    // A call that is still in progress is not waited for.
+    runtime.shutdown_background();
+    exit
 }
 
 /// Prints help where it was asked for, and otherwise what is wrong with the command line.

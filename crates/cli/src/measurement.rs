@@ -31,16 +31,16 @@ impl Measurement {
     ///
     /// # Errors
     /// [`ServerError`] if it does not answer once.
-    pub(crate) fn take(server: &Server, probes: u16, pause: Span) -> Result<Self, ServerError> {
+    pub(crate) async fn take(server: &Server, probes: u16, pause: Span) -> Result<Self, ServerError> {
         // The first question pays for name, connection and encryption, and is not counted.
-        server.clock()?;
+        server.clock().await?;
         let asked = probes.max(1);
         let (mut exchanges, mut failed) = (Vec::new(), None);
         for probe in 0..asked {
             if probe > 0 {
-                clock::sleep(pause);
+                clock::sleep(pause).await;
             }
-            match ask(server) {
+            match ask(server).await {
                 Ok(exchange) => exchanges.push(exchange),
                 Err(error) => failed = Some(error),
             }
@@ -82,10 +82,10 @@ impl Shown {
 }
 
 /// Asks once. It is this machine's wall clock that is measured, so here it stands for the local one.
-fn ask(server: &Server) -> Result<Exchange, ServerError> {
+async fn ask(server: &Server) -> Result<Exchange, ServerError> {
     let wall = || LocalTime::from_micros(clock::wall().as_micros());
     let t1 = wall();
-    let time = server.clock()?.body;
+    let time = server.clock().await?.body;
     let t4 = wall();
     let t2 = time.received_at.unwrap_or(time.server_time);
     Exchange::new(t1, t2, time.server_time, t4).map_err(|error| ServerError::Strange {

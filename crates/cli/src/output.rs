@@ -5,12 +5,16 @@
 
 use std::fmt;
 use std::io::Write;
+use std::pin::Pin;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
 use crate::exit::Exit;
+
+/// What is known only a while later; `None` if nothing is.
+pub(crate) type Afterword<'a> = Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
 
 /// What a command gives back to be printed.
 pub(crate) trait Report {
@@ -27,7 +31,7 @@ pub(crate) trait Report {
 
     /// Returns what is known only a while later. It is waited for when the rest is printed, and not at all for programs and
     /// with `--quiet`.
-    fn afterword(&self) -> Option<String> {
+    fn afterword(&self) -> Option<Afterword<'_>> {
         None
     }
 
@@ -79,7 +83,7 @@ impl fmt::Display for Human<'_> {
 
 impl Output {
     /// Prints what a command gave back.
-    pub(crate) fn report(self, report: &dyn Report) -> Exit {
+    pub(crate) async fn report(self, report: &dyn Report) -> Exit {
         let failure = report.failure();
         let exit = failure.as_ref().map_or(Exit::Done, |failure| failure.exit);
         if self.json {
@@ -90,7 +94,9 @@ impl Output {
             self.envelope(exit, more);
         } else {
             out(&Human(report, self.quiet).to_string());
-            if let Some(afterword) = (!self.quiet).then(|| report.afterword()).flatten() {
+            if let Some(afterword) = (!self.quiet).then(|| report.afterword()).flatten()
+                && let Some(afterword) = afterword.await
+            {
                 out(&(afterword + "\n"));
             }
         }

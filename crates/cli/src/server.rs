@@ -16,7 +16,7 @@ use crate::clock::{self, ServerClock};
 use crate::emergency::known::remember;
 use crate::interrupt;
 use crate::text;
-use crate::web::{self, Silence};
+use crate::web::{self, Silence, blocking};
 
 pub(crate) use address::ServerUrl;
 pub(crate) use error::ServerError;
@@ -112,51 +112,53 @@ impl Server {
 
     /// Returns the event's whole public state. Shown a token that may read, the server asks the event itself instead of a
     /// copy that may be a second old: an operator does not decide on old news.
-    pub(crate) fn state(&self, event: &EventName) -> Result<Reading<StateBody>, ServerError> {
+    pub(crate) async fn state(&self, event: &EventName) -> Result<Reading<StateBody>, ServerError> {
         let call = Call::get(Route::Event(event.clone())).operator();
-        self.read(call, |state: &StateBody| state.server_time).inspect(|reading| remember(&self.url, &reading.body))
+        self.read(call, |state: &StateBody| state.server_time)
+            .await
+            .inspect(|reading| remember(&self.url, &reading.body))
     }
 
     /// Returns the event's time.
-    pub(crate) fn time(&self, event: &EventName) -> Result<Reading<TimeBody>, ServerError> {
-        self.read(Call::get(Route::EventTime(event.clone())), |time: &TimeBody| time.server_time)
+    pub(crate) async fn time(&self, event: &EventName) -> Result<Reading<TimeBody>, ServerError> {
+        self.read(Call::get(Route::EventTime(event.clone())), |time: &TimeBody| time.server_time).await
     }
 
     /// Returns the server's time, whatever events there are.
-    pub(crate) fn clock(&self) -> Result<Reading<TimeBody>, ServerError> {
-        self.read(Call::get(Route::Time), |time: &TimeBody| time.server_time)
+    pub(crate) async fn clock(&self) -> Result<Reading<TimeBody>, ServerError> {
+        self.read(Call::get(Route::Time), |time: &TimeBody| time.server_time).await
     }
 
     /// Returns what the token allows.
-    pub(crate) fn grant(&self) -> Result<Grant, ServerError> {
-        self.decoded(Call::get(Route::Token).operator())
+    pub(crate) async fn grant(&self) -> Result<Grant, ServerError> {
+        self.decoded(Call::get(Route::Token).operator()).await
     }
 
     /// Returns the events there are.
-    pub(crate) fn events(&self) -> Result<EventList, ServerError> {
-        self.decoded(Call::get(Route::Events).operator())
+    pub(crate) async fn events(&self) -> Result<EventList, ServerError> {
+        self.decoded(Call::get(Route::Events).operator()).await
     }
 
     /// Returns a page of the log, the newest first: entries before `before`.
-    pub(crate) fn log(&self, event: &EventName, before: Option<Rev>, limit: u32) -> Result<LogPage, ServerError> {
+    pub(crate) async fn log(&self, event: &EventName, before: Option<Rev>, limit: u32) -> Result<LogPage, ServerError> {
         let before = before.map(|rev| format!("&before={rev}")).unwrap_or_default();
         let call = Call { query: format!("?limit={limit}{before}"), ..Call::get(Route::Log(event.clone())) };
-        self.decoded(call.operator())
+        self.decoded(call.operator()).await
     }
 
     /// Returns who is connected.
-    pub(crate) fn audience(&self, event: &EventName) -> Result<Audience, ServerError> {
-        self.decoded(Call::get(Route::Audience(event.clone())).operator())
+    pub(crate) async fn audience(&self, event: &EventName) -> Result<Audience, ServerError> {
+        self.decoded(Call::get(Route::Audience(event.clone())).operator()).await
     }
 
     /// Returns the bytes of a rundown.
-    pub(crate) fn rundown(&self, event: &EventName, digest: Digest) -> Result<Vec<u8>, ServerError> {
-        accepted(self.send(Call::get(Route::Rundown(event.clone(), digest)))?).map(|answer| answer.bytes)
+    pub(crate) async fn rundown(&self, event: &EventName, digest: Digest) -> Result<Vec<u8>, ServerError> {
+        accepted(self.send(Call::get(Route::Rundown(event.clone(), digest))).await?).map(|answer| answer.bytes)
     }
 
     /// Makes the event or changes its configuration. Sent again after a lost answer, it finds its own change: that is
     /// success, not a conflict.
-    pub(crate) fn configure(
+    pub(crate) async fn configure(
         &self,
         event: &EventName,
         wanted: &Configuration,
@@ -164,12 +166,12 @@ impl Server {
     ) -> Result<Reading<StateBody>, ServerError> {
         interrupt::something_was_sent();
         let body = configuration::body(wanted, actor).to_string().into_bytes();
-        let answer = self.send(Call::sending("PUT", Route::Event(event.clone()), body))?;
+        let answer = self.send(Call::sending("PUT", Route::Event(event.clone()), body)).await?;
         let repeated = answer.repeated;
         let decoded = decode(answer, |state: &StateBody| state.server_time);
         match decoded.inspect(|reading| remember(&self.url, &reading.body)) {
             Err(error) if repeated && error.is(downbeat_wire::Code::Stale) => {
-                let reading = self.state(event)?;
+                let reading = self.state(event).await?;
                 if holds(wanted, &reading.body) { Ok(reading) } else { Err(error) }
             }
             decoded => decoded,
@@ -177,16 +179,20 @@ impl Server {
     }
 
     /// Returns a command. The same id again changes nothing, so it is repeated until there is an answer.
-    pub(crate) fn command(&self, event: &EventName, request: &Request) -> Result<Reading<CommandAnswer>, ServerError> {
+    pub(crate) async fn command(
+        &self,
+        event: &EventName,
+        request: &Request,
+    ) -> Result<Reading<CommandAnswer>, ServerError> {
         interrupt::something_was_sent();
         let body = command::body(request).to_string().into_bytes();
         let call = Call::sending("POST", Route::Commands(event.clone()), body);
-        let answer = self.read(call, |answer: &CommandAnswer| answer.state.server_time);
+        let answer = self.read(call, |answer: &CommandAnswer| answer.state.server_time).await;
         answer.inspect(|reading| remember(&self.url, &reading.body.state))
     }
 
     /// Hands a signed state in. Its signature is the authority: no token is shown.
-    pub(crate) fn emergency(
+    pub(crate) async fn emergency(
         &self,
         event: &EventName,
         document: &EmergencyDocument,
@@ -194,22 +200,29 @@ impl Server {
         interrupt::something_was_sent();
         let body = document.to_json().into_bytes();
         let call = Call { operator: false, ..Call::sending("POST", Route::Emergency(event.clone()), body) };
-        self.read(call, |state: &StateBody| state.server_time).inspect(|reading| remember(&self.url, &reading.body))
+        self.read(call, |state: &StateBody| state.server_time)
+            .await
+            .inspect(|reading| remember(&self.url, &reading.body))
     }
 
     /// Stores a rundown. Returns whether it is new.
-    pub(crate) fn put_rundown(&self, event: &EventName, digest: Digest, bytes: Vec<u8>) -> Result<bool, ServerError> {
+    pub(crate) async fn put_rundown(
+        &self,
+        event: &EventName,
+        digest: Digest,
+        bytes: Vec<u8>,
+    ) -> Result<bool, ServerError> {
         let call = Call::sending("PUT", Route::Rundown(event.clone(), digest), bytes);
-        accepted(self.send(call)?).map(|answer| answer.status == 201)
+        accepted(self.send(call).await?).map(|answer| answer.status == 201)
     }
 
     /// Returns every rundown that is stored for the event.
-    pub(crate) fn rundowns(&self, event: &EventName) -> Result<Vec<StoredRundown>, ServerError> {
+    pub(crate) async fn rundowns(&self, event: &EventName) -> Result<Vec<StoredRundown>, ServerError> {
         let mut rundowns: Vec<StoredRundown> = Vec::new();
         loop {
             let query = rundowns.last().map(|last| format!("?after={}", last.rundown)).unwrap_or_default();
             let call = Call { query, ..Call::get(Route::Rundowns(event.clone())) };
-            let page: RundownPage = self.decoded(call.operator())?;
+            let page: RundownPage = self.decoded(call.operator()).await?;
             // A page that leads no further would be asked for forever.
             let stuck = page.rundowns.is_empty();
             rundowns.extend(page.rundowns);
@@ -220,39 +233,39 @@ impl Server {
     }
 
     /// Deletes a rundown, if it is still the version that was listed. One that is gone already is no error.
-    pub(crate) fn delete_rundown(&self, event: &EventName, stored: &StoredRundown) -> Result<(), ServerError> {
+    pub(crate) async fn delete_rundown(&self, event: &EventName, stored: &StoredRundown) -> Result<(), ServerError> {
         interrupt::something_was_sent();
         let call = Call {
             method: "DELETE",
             if_match: Some(stored.version.clone()),
             ..Call::get(Route::Rundown(event.clone(), stored.rundown)).operator()
         };
-        match accepted(self.send(call)?) {
+        match accepted(self.send(call).await?) {
             Err(error) if !error.is(downbeat_wire::Code::UnknownRundown) => Err(error),
             _ => Ok(()),
         }
     }
 
     /// Returns the version the server says it has, whether or not the event exists.
-    pub(crate) fn version(&self, event: &EventName) -> Result<Option<String>, ServerError> {
-        Ok(self.send(Call::get(Route::Event(event.clone())))?.version)
+    pub(crate) async fn version(&self, event: &EventName) -> Result<Option<String>, ServerError> {
+        Ok(self.send(Call::get(Route::Event(event.clone()))).await?.version)
     }
 
-    fn read<T: DeserializeOwned>(
+    async fn read<T: DeserializeOwned>(
         &self,
         call: Call<'_>,
         server_time: impl Fn(&T) -> downbeat_core::ServerTime,
     ) -> Result<Reading<T>, ServerError> {
-        decode(self.send(call)?, server_time)
+        decode(self.send(call).await?, server_time)
     }
 
-    fn decoded<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, ServerError> {
-        let answer = accepted(self.send(call)?)?;
+    async fn decoded<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, ServerError> {
+        let answer = accepted(self.send(call).await?)?;
         body(&answer)
     }
 
     /// Sends a call until there is an answer or the time is up. Every call of the API may be sent twice.
-    fn send(&self, call: Call<'_>) -> Result<Answer, ServerError> {
+    async fn send(&self, call: Call<'_>) -> Result<Answer, ServerError> {
         let url = format!("{}{}", self.url_of(&call.route), call.query);
         let began = clock::monotonic();
         let deadline = began + self.timeout;
@@ -261,7 +274,7 @@ impl Server {
         loop {
             attempts += 1;
             let left = deadline - clock::monotonic();
-            let why = match self.attempt(&call, &url, left.min(ATTEMPT).max(PAUSE)) {
+            let why = match self.attempt(&call, &url, left.min(ATTEMPT).max(PAUSE)).await {
                 Ok(answer) if !matches!(answer.status, 502..=599) => return Ok(Answer { repeated: sent, ..answer }),
                 Ok(answer) if deadline - clock::monotonic() <= PAUSE => return Ok(Answer { repeated: sent, ..answer }),
                 Ok(answer) => format!("it answered {}", answer.status),
@@ -273,11 +286,11 @@ impl Server {
                 let within = clock::monotonic() - began;
                 return Err(ServerError::NoAnswer { url, attempts, within, why });
             }
-            clock::sleep(PAUSE);
+            clock::sleep(PAUSE).await;
         }
     }
 
-    fn attempt(&self, call: &Call<'_>, url: &str, timeout: Span) -> Result<Answer, Fault> {
+    async fn attempt(&self, call: &Call<'_>, url: &str, timeout: Span) -> Result<Answer, Fault> {
         let mut request = http::Request::builder().method(call.method).uri(url);
         if let Some(token) = self.token.as_ref().filter(|_| call.operator) {
             request = request.header("authorization", format!("Bearer {}", token.expose()));
@@ -290,18 +303,23 @@ impl Server {
         }
         let timeout = Some(clock::duration(timeout));
         let invalid = |error: http::Error| Fault::NotSent(error.to_string());
-        let result = match &call.body {
-            Some(body) => {
-                let request = request.body(&body[..]).map_err(invalid)?;
-                self.agent.run(self.agent.configure_request(request).timeout_global(timeout).build())
-            }
-            None => {
-                let request = request.body(()).map_err(invalid)?;
-                self.agent.run(self.agent.configure_request(request).timeout_global(timeout).build())
-            }
-        };
-        let mut response = result.map_err(fault)?;
-        let bytes = response.body_mut().read_to_vec().map_err(|error| Fault::Lost(error.to_string()))?;
+        let (agent, body) = (self.agent.clone(), call.body.clone());
+        let (response, bytes) = blocking(move || {
+            let result = match body {
+                Some(body) => {
+                    let request = request.body(body).map_err(invalid)?;
+                    agent.run(agent.configure_request(request).timeout_global(timeout).build())
+                }
+                None => {
+                    let request = request.body(()).map_err(invalid)?;
+                    agent.run(agent.configure_request(request).timeout_global(timeout).build())
+                }
+            };
+            let mut response = result.map_err(fault)?;
+            let bytes = response.body_mut().read_to_vec().map_err(|error| Fault::Lost(error.to_string()))?;
+            Ok((response, bytes))
+        })
+        .await?;
         let arrived = clock::monotonic();
         let version = response.headers().get(VERSION_HEADER).and_then(|version| version.to_str().ok());
         Ok(Answer {

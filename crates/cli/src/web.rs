@@ -50,7 +50,7 @@ impl Web {
     ///
     /// # Errors
     /// [`Silence`] if there is none within `timeout`.
-    pub(crate) fn call(
+    pub(crate) async fn call(
         &self,
         request: http::Request<Vec<u8>>,
         timeout: Span,
@@ -59,17 +59,26 @@ impl Web {
         let (parts, body) = request.into_parts();
         // A body, be it empty, belongs to these methods and to no other.
         let carries_body = matches!(parts.method, http::Method::PUT | http::Method::POST);
-        let response = if carries_body {
-            let request = http::Request::from_parts(parts, &body[..]);
-            self.0.run(self.0.configure_request(request).timeout_global(timeout).build())
-        } else {
-            let request = http::Request::from_parts(parts, ());
-            self.0.run(self.0.configure_request(request).timeout_global(timeout).build())
-        };
-        let (parts, body) = response.map_err(silence)?.into_parts();
-        let bytes = body.into_with_config().limit(u64::MAX).read_to_vec().map_err(silence)?;
-        Ok(http::Response::from_parts(parts, bytes))
+        let agent = self.0.clone();
+        blocking(move || {
+            let response = if carries_body {
+                let request = http::Request::from_parts(parts, &body[..]);
+                agent.run(agent.configure_request(request).timeout_global(timeout).build())
+            } else {
+                let request = http::Request::from_parts(parts, ());
+                agent.run(agent.configure_request(request).timeout_global(timeout).build())
+            };
+            let (parts, body) = response.map_err(silence)?.into_parts();
+            let bytes = body.into_with_config().limit(u64::MAX).read_to_vec().map_err(silence)?;
+            Ok(http::Response::from_parts(parts, bytes))
+        })
+        .await
     }
+}
+
+/// Runs a call that blocks on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(call).await.expect("a call does not panic, and is not cancelled before it runs")
 }
 
 /// Tells what never left this machine from what may have arrived.

@@ -10,7 +10,11 @@ use crate::error::Error;
 use crate::given::{self, Said};
 
 /// Shows a message to viewers.
-pub(crate) fn run(context: &Context, message: &RequiredMessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(
+    context: &Context,
+    message: &RequiredMessageArgs,
+    options: &CommandOptions,
+) -> Result<Change, Error> {
     let said = [&message.texts[..], &message.said[..]].concat();
     let wish = Wish {
         name: "announce",
@@ -23,7 +27,7 @@ pub(crate) fn run(context: &Context, message: &RequiredMessageArgs, options: &Co
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish)
+    change::carry_out(context, options, &wish).await
 }
 
 /// Puts a message together and checks it as the server will, so that nothing wrong is sent.

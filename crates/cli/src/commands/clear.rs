@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Takes the message to viewers away.
-pub(crate) fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "clear",
         question: "Take the message away?",
@@ -16,5 +16,5 @@ pub(crate) fn run(context: &Context, options: &CommandOptions) -> Result<Change,
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish)
+    change::carry_out(context, options, &wish).await
 }

@@ -73,7 +73,7 @@ pub(crate) fn without_settings(error: &ProfileError) -> Doctor {
 }
 
 /// Looks at everything.
-pub(crate) fn run(context: &Context) -> Doctor {
+pub(crate) async fn run(context: &Context) -> Doctor {
     let mut findings = vec![version(), settings(context)];
     let server = match context.settings.server() {
         Ok(url) => url.clone(),
@@ -86,13 +86,13 @@ pub(crate) fn run(context: &Context) -> Doctor {
         findings.push(Finding::warn("encryption", "the token travels in plain text to another machine", "use https"));
     }
     let public = Server::new(server.clone(), None, context.settings.timeout);
-    match Measurement::take(&public, clock_check::PROBES, Span::ZERO) {
+    match Measurement::take(&public, clock_check::PROBES, Span::ZERO).await {
         Ok(measured) => {
             findings.push(clock_check::server(&measured, &server));
             findings.push(clock_check::clock(&measured));
-            findings.extend(server_version(context, &public));
-            findings.push(event(context, &public));
-            findings.extend(token_check::look(context, &server));
+            findings.extend(server_version(context, &public).await);
+            findings.push(event(context, &public).await);
+            findings.extend(token_check::look(context, &server).await);
         }
         Err(error) => findings.push(Finding::failed("server", error)),
     }
@@ -104,10 +104,10 @@ fn version() -> Finding {
 }
 
 /// Compares the server's version with this program's.
-fn server_version(context: &Context, server: &Server) -> Option<Finding> {
+async fn server_version(context: &Context, server: &Server) -> Option<Finding> {
     let ours = env!("CARGO_PKG_VERSION");
     // What keeps it from answering is found by those who ask for more.
-    let theirs = server.version(&context.settings.event).ok()?;
+    let theirs = server.version(&context.settings.event).await.ok()?;
     Some(match theirs {
         Some(theirs) if theirs == ours => Finding::ok("versions", format!("the server has {theirs} too")),
         Some(theirs) => Finding::warn(
@@ -134,9 +134,9 @@ fn settings(context: &Context) -> Finding {
     }
 }
 
-fn event(context: &Context, server: &Server) -> Finding {
+async fn event(context: &Context, server: &Server) -> Finding {
     let name = &context.settings.event;
-    match server.state(name) {
+    match server.state(name).await {
         Ok(reading) => match crate::preview::Standing::of(&reading.body, reading.clock.now()) {
             Ok(standing) => Finding::ok("event", format!("{name} is {standing} (rev {})", reading.body.rev)),
             Err(error) => Finding::fail(Exit::Network, "event", error.to_string(), "look at the worker's version"),

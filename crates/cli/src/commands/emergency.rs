@@ -18,13 +18,13 @@ use crate::output::{Output, Report};
 use crate::text;
 
 /// Runs one of them. Making a key asks for no context.
-pub(super) fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
+pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
     let context = || super::context(global, output);
     Ok(match task {
         EmergencyTask::Init(args) => Box::new(init::run(&args, global.dry_run)?),
-        EmergencyTask::Status(args) => Box::new(status::run(&context()?, &args)?),
-        EmergencyTask::Deliver(args) => Box::new(deliver::run(&context()?, &args)?),
-        EmergencyTask::Clear(args) => Box::new(clear::run(&context()?, &args)?),
+        EmergencyTask::Status(args) => Box::new(status::run(&context()?, &args).await?),
+        EmergencyTask::Deliver(args) => Box::new(deliver::run(&context()?, &args).await?),
+        EmergencyTask::Clear(args) => Box::new(clear::run(&context()?, &args).await?),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Ends the event.
-pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "end",
         question: "End the event?",
@@ -20,5 +20,5 @@ pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOpt
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish)
+    change::carry_out(context, options, &wish).await
 }

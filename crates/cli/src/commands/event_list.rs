@@ -18,9 +18,9 @@ pub(crate) struct List {
 }
 
 /// Asks for the events there are.
-pub(crate) fn run(context: &Context) -> Result<List, Error> {
+pub(crate) async fn run(context: &Context) -> Result<List, Error> {
     let server = context.operator()?;
-    Ok(List { events: server.events()?, server: server.url().to_string() })
+    Ok(List { events: server.events().await?, server: server.url().to_string() })
 }
 
 impl Report for List {

@@ -37,17 +37,17 @@ pub(crate) enum Set {
 }
 
 /// Makes the event, or changes how it is set up.
-pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
+pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
     let server = context.operator()?;
     let event = &context.settings.event;
-    let before = match server.state(event) {
+    let before = match server.state(event).await {
         Ok(reading) => Some(reading),
         Err(error) if error.is(Code::UnknownEvent) => None,
         Err(error) => return Err(error.into()),
     };
     let clock = match &before {
         Some(reading) => reading.clock,
-        None => server.clock()?.clock,
+        None => server.clock().await?.clock,
     };
     let zone = args.tz.unwrap_or(Zone::Local);
     let starts_at = args.starts_at.as_deref().map(|given| instant::parse(given, zone, clock.now())).transpose()?;
@@ -61,7 +61,7 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
     if let (Some(if_rev), Some(state)) = (args.attribution.if_rev, state)
         && if_rev != state.rev
     {
-        let last = change::last_change(&server, context);
+        let last = change::last_change(&server, context).await;
         return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
     }
     let emergency = emergency(context, &args, state)?;
@@ -95,8 +95,8 @@ pub(crate) fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
     confirm::pass(&gate, &screen, question, context.output)?;
 
-    let answer = server.configure(event, &wanted, &actor).map_err(|error| uncertain(context, error))?;
-    read_back(context, &server, before.is_none(), answer, zone)
+    let answer = server.configure(event, &wanted, &actor).await.map_err(|error| uncertain(context, error))?;
+    read_back(context, &server, before.is_none(), answer, zone).await
 }
 
 /// Returns where viewers are to look when the server is gone, as far as the flags say so.
@@ -185,7 +185,7 @@ fn uncertain(context: &Context, error: ServerError) -> Error {
     }
 }
 
-fn read_back(
+async fn read_back(
     context: &Context,
     server: &Server,
     made: bool,
@@ -193,7 +193,7 @@ fn read_back(
     zone: Zone,
 ) -> Result<Set, Error> {
     let Reading { body: state, clock } = answer;
-    let seen = edge::wait(server, &context.settings.event, &state.epoch, state.rev, context.settings.timeout);
+    let seen = edge::wait(server, &context.settings.event, &state.epoch, state.rev, context.settings.timeout).await;
     let undo = (!made).then(|| context.command_line(&["undo", "--if-rev", &state.rev.to_string()]));
     let rev = state.rev;
     let begins = text::when(state.starts_at, zone, clock.now());

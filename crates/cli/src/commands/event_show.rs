@@ -20,9 +20,9 @@ pub(crate) struct Show {
 }
 
 /// Asks for everything that is set.
-pub(crate) fn run(context: &Context) -> Result<Show, Error> {
+pub(crate) async fn run(context: &Context) -> Result<Show, Error> {
     let server = context.reader()?;
-    let reading = server.state(&context.settings.event)?;
+    let reading = server.state(&context.settings.event).await?;
     let state = reading.body;
     let now = reading.clock.now();
     let standing = Standing::of(&state, now).map_err(|error| context::broken(&server, &error))?;

@@ -34,7 +34,7 @@ pub(crate) enum Load {
 }
 
 /// Opens viewers and measures.
-pub(crate) fn run(args: LoadArgs, global: &Global, output: Output) -> Result<Load, Error> {
+pub(crate) async fn run(args: LoadArgs, global: &Global, output: Output) -> Result<Load, Error> {
     let flags = global.flags();
     let flags = Flags { server: args.url.clone().or(flags.server), ..flags };
     let settings = Settings::load(&flags)?;
@@ -47,14 +47,14 @@ pub(crate) fn run(args: LoadArgs, global: &Global, output: Output) -> Result<Loa
         ));
     }
     let plan = plan(&args)?;
-    let state = context.reader()?.state(&context.settings.event)?.body;
+    let state = context.reader()?.state(&context.settings.event).await?.body;
     if state.live_url.is_none() {
         return Err(Error::invalid(
             format!("{url} does not push: its state names no liveUrl"),
             "deploy the worker anew, from the same release as this program",
         ));
     }
-    let rundown = rundown(&context, &state)?;
+    let rundown = rundown(&context, &state).await?;
     let screen = screen(&context, &state, &plan, rundown.as_ref());
     if context.dry_run {
         return Ok(Load::Planned { screen, place: context.place(), plan });
@@ -68,7 +68,7 @@ pub(crate) fn run(args: LoadArgs, global: &Global, output: Output) -> Result<Loa
         .filter(|cue| cue.jitter() > Span::ZERO)
         .map(downbeat_sheet::rundown::Cue::key)
         .collect();
-    let crowd = Crowd::gather(plan, &url, &context.settings.event, cues, output, pause)?;
+    let crowd = Crowd::gather(plan, &url, &context.settings.event, cues, output, pause).await?;
     let resume = context.command_line(&["resume"]);
     Ok(Load::Done(Box::new(Loaded::of(crowd, &jittered, context.place(), context.screen(Some(&state)), resume))))
 }
@@ -91,9 +91,9 @@ fn plan(args: &LoadArgs) -> Result<Plan, Error> {
 }
 
 /// Returns the event's rundown, if it has one.
-fn rundown(context: &Context, state: &StateBody) -> Result<Option<Rundown>, Error> {
+async fn rundown(context: &Context, state: &StateBody) -> Result<Option<Rundown>, Error> {
     let Some(digest) = state.rundown else { return Ok(None) };
-    let bytes = context.reader()?.rundown(&context.settings.event, digest)?;
+    let bytes = context.reader()?.rundown(&context.settings.event, digest).await?;
     Ok(Rundown::parse(&bytes).ok())
 }
 
@@ -118,7 +118,7 @@ fn pause(
     context: &Context,
     plan: &Plan,
     screen: &Table,
-) -> Result<impl FnOnce() -> Result<downbeat_wire::CommandAnswer, Error> + Send + 'static, Error> {
+) -> Result<impl Future<Output = Result<downbeat_wire::CommandAnswer, Error>> + Send + 'static, Error> {
     let server = match plan.pause_after {
         Some(_) => {
             let gate = Gate::new(context.yes, context.settings.confirm, true, &context.settings.event);
@@ -141,9 +141,9 @@ fn pause(
         if_rev: None,
         at: None,
     };
-    Ok(move || {
+    Ok(async move {
         let server = server.ok_or_else(|| Error::Internal("a pause that was not planned".to_owned()))?;
-        Ok(server.command(&event, &request)?.body)
+        Ok(server.command(&event, &request).await?.body)
     })
 }
 

@@ -36,20 +36,20 @@ pub(crate) enum Finding {
 }
 
 /// Asks for the log.
-pub(crate) fn run(context: &Context, args: &LogArgs) -> Result<Log, Error> {
+pub(crate) async fn run(context: &Context, args: &LogArgs) -> Result<Log, Error> {
     let server = context.operator()?;
     if args.verify {
         // The event first: what is written after that may be in the log or not.
-        let rev = server.state(&context.settings.event)?.body.rev;
-        let (entries, _) = read(context, &server, None, None)?;
+        let rev = server.state(&context.settings.event).await?.body.rev;
+        let (entries, _) = read(context, &server, None, None).await?;
         return Ok(Log::Verified { entries: entries.len(), finding: check(&entries, rev), place: context.place() });
     }
-    let (entries, more) = read(context, &server, args.before, Some(args.limit as usize))?;
+    let (entries, more) = read(context, &server, args.before, Some(args.limit as usize)).await?;
     Ok(Log::Entries { entries, more, place: context.place() })
 }
 
 /// Reads the log page by page: at most `limit` entries, the newest first. Returns whether there are older ones.
-pub(crate) fn read(
+pub(crate) async fn read(
     context: &Context,
     server: &Server,
     before: Option<Rev>,
@@ -59,7 +59,7 @@ pub(crate) fn read(
     let mut before = before;
     loop {
         let wanted = limit.map_or(PAGE_MAX as usize, |limit| limit - entries.len()).min(PAGE_MAX as usize);
-        let page = server.log(&context.settings.event, before, u32::try_from(wanted).unwrap_or(PAGE_MAX))?;
+        let page = server.log(&context.settings.event, before, u32::try_from(wanted).unwrap_or(PAGE_MAX)).await?;
         let last = page.entries.last().map(|entry| entry.rev);
         entries.extend(page.entries);
         let full = limit.is_some_and(|limit| entries.len() >= limit);

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 
 /// Holds the event where it stands.
-pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "pause",
         question: "Pause the event?",
@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context, message: &MessageArgs, options: &CommandOpt
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).inspect_err(|error| point_at_glass(context, error))
+    change::carry_out(context, options, &wish).await.inspect_err(|error| point_at_glass(context, error))
 }
 
 /// Tells whoever cannot reach the server that there is another way, if the event was set up for it.

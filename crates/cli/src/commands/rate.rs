@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Changes how fast the event runs; a held event will run so when it resumes.
-pub(crate) fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "rate",
         question: "Change the rate?",
@@ -16,5 +16,5 @@ pub(crate) fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Re
         lines: vec![("rate", format!("{rate} (also after a hold)"))],
         undo: None,
     };
-    change::carry_out(context, options, &wish)
+    change::carry_out(context, options, &wish).await
 }

@@ -10,7 +10,11 @@ use crate::given::Destination;
 use crate::preview;
 
 /// Goes to a position, or so far from where the event is when the seek takes effect.
-pub(crate) fn run(context: &Context, destination: Destination, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(
+    context: &Context,
+    destination: Destination,
+    options: &CommandOptions,
+) -> Result<Change, Error> {
     let wish = Wish {
         name: "seek",
         question: "Seek?",
@@ -27,5 +31,5 @@ pub(crate) fn run(context: &Context, destination: Destination, options: &Command
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish)
+    change::carry_out(context, options, &wish).await
 }

@@ -22,9 +22,9 @@ pub(crate) struct Status {
 }
 
 /// Asks where the event stands.
-pub(crate) fn run(context: &Context) -> Result<Status, Error> {
+pub(crate) async fn run(context: &Context) -> Result<Status, Error> {
     let server = context.reader()?;
-    let reading = server.state(&context.settings.event)?;
+    let reading = server.state(&context.settings.event).await?;
     let state = reading.body;
     let now = reading.clock.now();
     let broken = |error| context::broken(&server, &error);

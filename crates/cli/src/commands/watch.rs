@@ -19,21 +19,21 @@ pub(crate) struct Watched {
 }
 
 /// Watches until somebody leaves.
-pub(crate) fn run(context: &Context, args: &WatchArgs, colour: bool) -> Result<Watched, Error> {
+pub(crate) async fn run(context: &Context, args: &WatchArgs, colour: bool) -> Result<Watched, Error> {
     let event = &context.settings.event;
     let server = context.reader()?;
     // An event that nobody made is better told of than waited for.
-    server.state(event)?;
+    server.state(event).await?;
     let operator = context.operator().ok();
     let mut scene = Scene::new(context.environment(), event.to_string());
     let is_dumb = profile::variable("TERM").is_some_and(|term| term == "dumb");
     let on_screen = !args.plain && !context.output.json && !is_dumb && stdout().is_terminal() && stdin().is_terminal();
     if on_screen {
         let mut terminal = Terminal::take(colour)?;
-        follow(&server, operator, event, &mut scene, &mut terminal, args.at_most)?;
+        follow(&server, operator, event, &mut scene, &mut terminal, args.at_most).await?;
     } else {
         let mut lines = Lines::new(context.output, args.every);
-        follow(&server, operator, event, &mut scene, &mut lines, args.at_most)?;
+        follow(&server, operator, event, &mut scene, &mut lines, args.at_most).await?;
     }
     Ok(Watched { place: context.place() })
 }

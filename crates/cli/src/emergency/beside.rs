@@ -34,12 +34,12 @@ pub(crate) const REDIRECTS_MAX: u32 = 5;
 ///
 /// # Errors
 /// [`Error::Uncertain`] if nobody knows what became of it, [`Error::Differs`] if something else is read back.
-pub(crate) fn put(store: &Store, event: &EventName, document: Option<&EmergencyDocument>) -> Result<(), Error> {
+pub(crate) async fn put(store: &Store, event: &EventName, document: Option<&EmergencyDocument>) -> Result<(), Error> {
     let key = pointer_key(event);
     let mut why = "others change the pointer again and again".to_owned();
     let mut before = None;
     for _ in 0..SWAPS_MAX {
-        let over = pointer(store, event)?;
+        let over = pointer(store, event).await?;
         let signed = over.as_ref().and_then(|over| over.emergency.as_ref());
         if signed == document {
             return Ok(());
@@ -54,8 +54,8 @@ pub(crate) fn put(store: &Store, event: &EventName, document: Option<&EmergencyD
         match (over.as_ref(), join(published, document)) {
             (None, bytes) if bytes.is_empty() => return Ok(()),
             // A pointer that had nothing but the signed state is gone with it.
-            (Some(_), bytes) if bytes.is_empty() => store.delete(&key)?,
-            (over, bytes) => match store.swap(&key, &bytes, BRIEF, over.map(|over| &over.object))? {
+            (Some(_), bytes) if bytes.is_empty() => store.delete(&key).await?,
+            (over, bytes) => match store.swap(&key, &bytes, BRIEF, over.map(|over| &over.object)).await? {
                 // Read back by the next round, as is what was refused or whose answer was lost.
                 Swap::Done | Swap::Refused => {}
                 Swap::Unknown(error) => why = error.to_string(),
@@ -112,10 +112,10 @@ pub(crate) struct Public {
 ///
 /// # Errors
 /// A sentence if there is no answer, or none with a pointer.
-pub(crate) fn look(web: &Web, url: &str, patience: Span) -> Result<Public, String> {
+pub(crate) async fn look(web: &Web, url: &str, patience: Span) -> Result<Public, String> {
     let request = http::Request::get(url).header(http::header::ORIGIN, "https://downbeat.invalid");
     let request = request.body(Vec::new()).map_err(|error| error.to_string())?;
-    let answer = web.call(request, patience.min(LOOK)).map_err(|silence| silence.to_string())?;
+    let answer = web.call(request, patience.min(LOOK)).await.map_err(|silence| silence.to_string())?;
     if answer.status() == 404 {
         return Ok(Public { document: None, there: false, open: false });
     }
@@ -136,18 +136,18 @@ pub(crate) struct Seen {
 }
 
 /// Looks until viewers see `document`, at most for `patience`.
-pub(crate) fn wait(url: &str, document: Option<&EmergencyDocument>, patience: Span) -> Seen {
+pub(crate) async fn wait(url: &str, document: Option<&EmergencyDocument>, patience: Span) -> Seen {
     let web = Web::new(REDIRECTS_MAX);
     let began = clock::monotonic();
     let mut pause = LOOK_FIRST;
     loop {
         let spent = || clock::monotonic() - began;
-        let last = look(&web, url, (patience - spent()).max(LOOK_FIRST));
+        let last = look(&web, url, (patience - spent()).max(LOOK_FIRST)).await;
         let seen = last.as_ref().is_ok_and(|public| public.document.as_ref() == document);
         if seen || spent() + pause >= patience {
             return Seen { ms: spent(), last, seen };
         }
-        clock::sleep(pause);
+        clock::sleep(pause).await;
         pause = (pause + pause).min(LOOK_MAX);
     }
 }

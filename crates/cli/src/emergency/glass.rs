@@ -88,7 +88,7 @@ pub(crate) fn key(context: &Context, file: Option<&Path>) -> Result<SigningKey, 
 }
 
 /// Pauses an event whose server cannot be reached.
-pub(crate) fn run(
+pub(crate) async fn run(
     context: &Context,
     message: &MessageArgs,
     args: &GlassArgs,
@@ -98,14 +98,14 @@ pub(crate) fn run(
     let key = key(context, args.key_file.as_deref())?;
     let store = store(context, args.target.as_ref())?;
     let server = context.reader().ok();
-    let answer = ask(context, server.as_ref(), args.force)?;
+    let answer = ask(context, server.as_ref(), args.force).await?;
     let known = match (&args.state, answer.fresh) {
         (Some(file), _) => given(context, file)?,
         (None, Some(known)) => known,
         (None, None) => recall(context)?,
     };
     let channel = channel(&known.state, &key)?;
-    let found = look::pointer(&store, event)?;
+    let found = look::pointer(&store, event).await?;
     let base = base(&known, found.as_ref(), channel)?;
     let locale = &known.state.locale;
     let draft = checked(&message.said, message.severity, locale)?;
@@ -128,13 +128,13 @@ pub(crate) fn run(
     confirm::pass(&gate, &screen, "Break the glass?", context.output)?;
     let (then, document) = make()?;
 
-    beside::put(&store, event, Some(&document))?;
-    purge(context, channel.url.as_str());
+    beside::put(&store, event, Some(&document)).await?;
+    purge(context, channel.url.as_str()).await;
     // Both at once would be quicker by seconds, and the server is gone anyway.
-    let seen = beside::wait(channel.url.as_str(), Some(&document), context.settings.timeout);
+    let seen = beside::wait(channel.url.as_str(), Some(&document), context.settings.timeout).await;
     let delivered = match &server {
         Some(server) => {
-            let taken = server.within(context.settings.timeout.min(LOOK)).emergency(event, &document);
+            let taken = server.within(context.settings.timeout.min(LOOK)).emergency(event, &document).await;
             taken.map(drop).map_err(|error| error.to_string())
         }
         None => Err("nothing says which server".to_owned()),
@@ -168,9 +168,9 @@ struct Asked {
 }
 
 /// Asks whether the server is there after all: then the glass stays whole, unless that is forced.
-fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked, Error> {
+async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked, Error> {
     let Some(server) = server else { return Ok(Asked { said: "nothing says which".to_owned(), fresh: None }) };
-    let answer = server.within(context.settings.timeout.min(LOOK)).state(&context.settings.event);
+    let answer = server.within(context.settings.timeout.min(LOOK)).state(&context.settings.event).await;
     let is_there = match &answer {
         Ok(_) => true,
         Err(error) => matches!(error, ServerError::Problem { problem, .. } if problem.status < 500),
@@ -368,9 +368,9 @@ pub(crate) fn age(known: &Known, wall: ServerTime) -> String {
 }
 
 /// Has Cloudflare forget its copy of the pointer, if the profile says whose.
-pub(crate) fn purge(context: &Context, url: &str) {
+pub(crate) async fn purge(context: &Context, url: &str) {
     let Some(zone) = &context.settings.publishing.purge_zone else { return };
-    if let Err(why) = purge::purge(zone, url) {
+    if let Err(why) = purge::purge(zone, url).await {
         context.output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
     }
 }

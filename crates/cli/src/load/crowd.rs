@@ -83,29 +83,23 @@ impl Plan {
 }
 
 impl Crowd {
-    /// Has viewers come, watch and leave. `pause` sends the pause, on a thread of its own.
+    /// Has viewers come, watch and leave. `pause` sends the pause.
     ///
     /// # Errors
     /// [`Error::Usage`] if this process may not open so many sockets, [`Error::Server`] if the server's name is
     /// unknown, and what `pause` says.
-    pub(crate) fn gather(
+    pub(crate) async fn gather(
         plan: Plan,
         url: &ServerUrl,
         event: &EventName,
         cues: usize,
         output: Output,
-        pause: impl FnOnce() -> Result<CommandAnswer, Error> + Send + 'static,
+        pause: impl Future<Output = Result<CommandAnswer, Error>>,
     ) -> Result<Self, Error> {
         descriptors::ensure(plan.viewers)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Internal(format!("no runtime for sockets: {error}")))?;
-        runtime.block_on(async {
-            let endpoint = Endpoint::look_up(url).await?;
-            let venue = Arc::new(Venue::new(endpoint, event.clone()));
-            run(plan, venue, cues, output, pause).await
-        })
+        let endpoint = Endpoint::look_up(url).await?;
+        let venue = Arc::new(Venue::new(endpoint, event.clone()));
+        run(plan, venue, cues, output, pause).await
     }
 }
 
@@ -114,7 +108,7 @@ async fn run(
     venue: Arc<Venue>,
     cues: usize,
     output: Output,
-    pause: impl FnOnce() -> Result<CommandAnswer, Error> + Send + 'static,
+    pause: impl Future<Output = Result<CommandAnswer, Error>>,
 ) -> Result<Crowd, Error> {
     let began = clock::monotonic();
     let (phase, watching) = watch::channel(Phase::Arriving);
@@ -149,9 +143,8 @@ async fn run(
     if let Some(after) = plan.pause_after {
         until(watched + after).await;
         let sent = clock::monotonic();
-        let answer = tokio::task::spawn_blocking(move || pause().map(|answer| (answer, clock::monotonic())));
-        let (answer, answered) =
-            answer.await.map_err(|error| Error::Internal(format!("the pause came to no end: {error}")))??;
+        let answer = pause.await?;
+        let answered = clock::monotonic();
         output.remark(&format!("paused (rev {}) after {}\n", answer.rev, text::fine(answered - sent)));
         paused = Some(Paused { sent, answered, answer });
     }

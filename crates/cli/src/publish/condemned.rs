@@ -39,11 +39,11 @@ fn key(rundown: Digest) -> String {
 ///
 /// # Errors
 /// [`Error::Refused`] if that takes longer than a `gc` does.
-pub(crate) fn wait(store: &Store, rundown: Digest) -> Result<bool, Error> {
+pub(crate) async fn wait(store: &Store, rundown: Digest) -> Result<bool, Error> {
     let began = clock::monotonic();
     let mut condemned = false;
-    while let Some(sentence) = store.look(&key(rundown))? {
-        let put = store.look(&downbeat_wire::publication::rundown_key(rundown))?;
+    while let Some(sentence) = store.look(&key(rundown)).await? {
+        let put = store.look(&downbeat_wire::publication::rundown_key(rundown)).await?;
         // Both times are the store's own.
         if put.is_some_and(|put| put.modified - sentence.modified > DEAD) {
             return Ok(condemned);
@@ -60,29 +60,29 @@ pub(crate) fn wait(store: &Store, rundown: Digest) -> Result<bool, Error> {
                 more: serde_json::Map::new(),
             });
         }
-        clock::sleep(PAUSE);
+        clock::sleep(PAUSE).await;
     }
     Ok(condemned)
 }
 
 /// Condemns a rundown.
-pub(crate) fn condemn(store: &Store, rundown: Digest, by: &str) -> Result<(), Error> {
+pub(crate) async fn condemn(store: &Store, rundown: Digest, by: &str) -> Result<(), Error> {
     let text = json!({ "rundown": rundown, "actor": by }).to_string();
-    Ok(store.put(&key(rundown), text.as_bytes(), BRIEF)?)
+    Ok(store.put(&key(rundown), text.as_bytes(), BRIEF).await?)
 }
 
 /// Takes a sentence back.
-pub(crate) fn release(store: &Store, rundown: Digest) -> Result<(), Error> {
-    Ok(store.delete(&key(rundown))?)
+pub(crate) async fn release(store: &Store, rundown: Digest) -> Result<(), Error> {
+    Ok(store.delete(&key(rundown)).await?)
 }
 
 /// Takes back what a `gc` left that died: sentences on what is gone, and those too old to be carried out.
-pub(crate) fn clear(store: &Store, rundowns: &[Listed], now: ServerTime) -> Result<(), Error> {
-    for sentence in store.list(FOLDER)? {
+pub(crate) async fn clear(store: &Store, rundowns: &[Listed], now: ServerTime) -> Result<(), Error> {
+    for sentence in store.list(FOLDER).await? {
         let Some(rundown) = super::digest_in(&sentence.key) else { continue };
         let there = rundowns.iter().any(|listed| super::digest_in(&listed.key) == Some(rundown));
         if !there || now - sentence.modified > DEAD {
-            release(store, rundown)?;
+            release(store, rundown).await?;
         }
     }
     Ok(())

@@ -62,8 +62,8 @@ pub(crate) fn kept<'a>(history: &'a [Listed], rule: &Rule, now: ServerTime) -> i
 }
 
 /// Returns the events of a store.
-pub(crate) fn events(store: &Store) -> Result<Vec<EventName>, Error> {
-    Ok(store.folders("events")?.iter().filter_map(|name| name.parse().ok()).collect())
+pub(crate) async fn events(store: &Store) -> Result<Vec<EventName>, Error> {
+    Ok(store.folders("events").await?.iter().filter_map(|name| name.parse().ok()).collect())
 }
 
 /// Looks which rundowns may be deleted. All events of the store are asked: they share its rundowns.
@@ -74,8 +74,8 @@ pub(crate) fn events(store: &Store) -> Result<Vec<EventName>, Error> {
 /// # Errors
 /// [`Error::Differs`] if the listing is not believed, or if a pointer or an entry of a history cannot be read: then
 /// nobody knows what it names.
-pub(crate) fn look(store: &Store, event: &EventName, rule: &Rule) -> Result<Garbage, Error> {
-    let events = events(store)?;
+pub(crate) async fn look(store: &Store, event: &EventName, rule: &Rule) -> Result<Garbage, Error> {
+    let events = events(store).await?;
     let incomplete = |what: String| {
         let message = format!("{what}, so nobody knows which rundowns are needed; nothing was deleted");
         differs(
@@ -83,20 +83,21 @@ pub(crate) fn look(store: &Store, event: &EventName, rule: &Rule) -> Result<Garb
             "check that the credentials may list all of it, and that the store knows delimiters in listings",
         )
     };
-    if !events.contains(event) && pointer(store, event)?.is_some() {
+    if !events.contains(event) && pointer(store, event).await?.is_some() {
         return Err(incomplete(format!("{} does not list the event {event}, whose pointer is there", store.name())));
     }
     let mut named = BTreeSet::new();
     for event in &events {
-        let present = pointer(store, event)?.map(|pointer| pointer.publication(store, event)).transpose()?.flatten();
+        let present =
+            pointer(store, event).await?.map(|pointer| pointer.publication(store, event)).transpose()?.flatten();
         named.extend(present.map(|present| present.rundown));
-        let history = store.list(&history_folder(event))?;
+        let history = store.list(&history_folder(event)).await?;
         for key in kept(&history, rule, store.now()) {
-            named.extend(read(store, key)?.map(|entry| entry.rundown));
+            named.extend(read(store, key).await?.map(|entry| entry.rundown));
         }
     }
     // Listed after the names were read: what was put in between is young.
-    let garbage = Garbage::of(store.list("rundowns")?, &named, rule, store.now(), events.len());
+    let garbage = Garbage::of(store.list("rundowns").await?, &named, rule, store.now(), events.len());
     if events.is_empty() && !garbage.deletable.is_empty() {
         return Err(incomplete(format!("{} lists rundowns and no event", store.name())));
     }
@@ -124,24 +125,24 @@ fn sort(
 }
 
 /// Deletes what may be deleted, and what an interrupted run left.
-pub(crate) fn delete(store: &Store, garbage: &Garbage, by: &str) -> Result<Deleted, Error> {
-    condemned::clear(store, &garbage.all, store.now())?;
+pub(crate) async fn delete(store: &Store, garbage: &Garbage, by: &str) -> Result<Deleted, Error> {
+    condemned::clear(store, &garbage.all, store.now()).await?;
     let mut deleted = Deleted::default();
     for (digest, listed) in &garbage.deletable {
         let began = clock::wall();
-        condemned::condemn(store, *digest, by)?;
-        let present = store.look(&listed.key)?;
+        condemned::condemn(store, *digest, by).await?;
+        let present = store.look(&listed.key).await?;
         // Some stores list fractions of a second and answer whole ones. What is put anew is an hour younger at least.
         let second = |at: ServerTime| at.as_millis().div_euclid(1_000);
         let untouched = present.as_ref().is_some_and(|present| second(present.modified) == second(listed.modified));
         if untouched && clock::wall() - began < condemned::HOLDS {
-            store.delete(&listed.key)?;
+            store.delete(&listed.key).await?;
             deleted.rundowns.push(*digest);
             deleted.bytes += listed.bytes;
         } else if present.is_some() {
             deleted.spared.push(*digest);
         }
-        condemned::release(store, *digest)?;
+        condemned::release(store, *digest).await?;
     }
     Ok(deleted)
 }

@@ -43,7 +43,7 @@ impl fmt::Display for Fault {
 }
 
 /// Inspects all that an event has in a store. `rule` says what a `gc` may have deleted.
-pub(crate) fn inspect(store: &Store, event: &EventName, rule: &Rule) -> Result<Inspection, Error> {
+pub(crate) async fn inspect(store: &Store, event: &EventName, rule: &Rule) -> Result<Inspection, Error> {
     let mut faults = Vec::new();
     let mut entry = |key: &str, bytes: &[u8]| match parse(store, key, bytes) {
         Ok(publication) => Some(publication),
@@ -52,14 +52,14 @@ pub(crate) fn inspect(store: &Store, event: &EventName, rule: &Rule) -> Result<I
             None
         }
     };
-    let pointer = pointer(store, event)?.filter(|pointer| !pointer.published.is_empty());
+    let pointer = pointer(store, event).await?.filter(|pointer| !pointer.published.is_empty());
     let present = pointer.as_ref().and_then(|pointer| entry(&pointer_key(event), &pointer.published));
-    let listed = store.list(&history_folder(event))?;
+    let listed = store.list(&history_folder(event)).await?;
     let protected: BTreeSet<&str> = garbage::kept(&listed, rule, store.now()).collect();
     let mut history = Vec::new();
     let mut needed: BTreeMap<Digest, bool> = BTreeMap::new();
     for listed in &listed {
-        let Some(object) = store.read(&listed.key)? else { continue };
+        let Some(object) = store.read(&listed.key).await? else { continue };
         let Some(publication) = entry(&listed.key, &object.bytes) else { continue };
         *needed.entry(publication.rundown).or_default() |= protected.contains(&*listed.key);
         history.push((listed.key.clone(), publication));
@@ -72,7 +72,7 @@ pub(crate) fn inspect(store: &Store, event: &EventName, rule: &Rule) -> Result<I
     let (mut rundowns, mut deleted) = (0, 0);
     for (digest, needed) in needed {
         let key = rundown_key(digest);
-        let what = match store.read(&key)? {
+        let what = match store.read(&key).await? {
             None if needed => Some("it is named, but not there".to_owned()),
             None => {
                 deleted += 1;

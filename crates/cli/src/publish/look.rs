@@ -71,15 +71,18 @@ impl Look {
 ///
 /// # Errors
 /// [`Error::Store`], and [`Error::Differs`] if what is there is no pointer.
-pub(crate) fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
-    let pointer = pointer(store, event)?;
+pub(crate) async fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
+    let pointer = pointer(store, event).await?;
     let Some(publication) = pointer.as_ref().map(|pointer| pointer.publication(store, event)).transpose()?.flatten()
     else {
-        let newest = store.list(&history_folder(event))?.into_iter().next_back();
-        let last = newest.map(|newest| read(store, &newest.key)).transpose()?.flatten();
+        let newest = store.list(&history_folder(event)).await?.into_iter().next_back();
+        let last = match newest {
+            Some(newest) => read(store, &newest.key).await?,
+            None => None,
+        };
         return Ok(Look { pointer, present: None, last });
     };
-    let copy = store.read(&history_key(event, publication.rev))?;
+    let copy = store.read(&history_key(event, publication.rev)).await?;
     if let (Some(copy), Some(pointer)) = (&copy, &pointer)
         && copy.bytes != pointer.published
     {
@@ -93,8 +96,8 @@ pub(crate) fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
 }
 
 /// Reads what lies where the pointer of an event is; nothing if nothing does.
-pub(crate) fn pointer(store: &Store, event: &EventName) -> Result<Option<Pointer>, StoreError> {
-    Ok(store.read(&pointer_key(event))?.map(Pointer::of))
+pub(crate) async fn pointer(store: &Store, event: &EventName) -> Result<Option<Pointer>, StoreError> {
+    Ok(store.read(&pointer_key(event)).await?.map(Pointer::of))
 }
 
 impl Pointer {
@@ -122,8 +125,8 @@ pub(crate) fn history_folder(event: &EventName) -> String {
 }
 
 /// Reads what a key holds as a publication; nothing if there is no such object.
-pub(crate) fn read(store: &Store, key: &str) -> Result<Option<Publication>, Error> {
-    store.read(key)?.map(|object| parse(store, key, &object.bytes)).transpose()
+pub(crate) async fn read(store: &Store, key: &str) -> Result<Option<Publication>, Error> {
+    store.read(key).await?.map(|object| parse(store, key, &object.bytes)).transpose()
 }
 
 /// Reads the text of a publication.
@@ -143,10 +146,10 @@ pub(crate) fn parse(store: &Store, key: &str, bytes: &[u8]) -> Result<Publicatio
 }
 
 /// Returns every revision there was, the oldest first; the newest is the pointer's, also where the history lacks it.
-pub(crate) fn history(store: &Store, event: &EventName, look: &Look) -> Result<Vec<Publication>, Error> {
+pub(crate) async fn history(store: &Store, event: &EventName, look: &Look) -> Result<Vec<Publication>, Error> {
     let mut history = Vec::new();
-    for entry in store.list(&history_folder(event))? {
-        history.extend(read(store, &entry.key)?);
+    for entry in store.list(&history_folder(event)).await? {
+        history.extend(read(store, &entry.key).await?);
     }
     if let Some(present) = &look.present
         && !present.in_history
@@ -157,17 +160,17 @@ pub(crate) fn history(store: &Store, event: &EventName, look: &Look) -> Result<V
 }
 
 /// Puts a revision into the history, where nothing is ever changed.
-pub(crate) fn append(store: &Store, event: &EventName, publication: &Publication) -> Result<(), Error> {
+pub(crate) async fn append(store: &Store, event: &EventName, publication: &Publication) -> Result<(), Error> {
     let (key, bytes) = (history_key(event, publication.rev), to_bytes(publication));
     let mut why = None;
     for _ in 0..PUTS_MAX {
-        match store.swap(&key, &bytes, IMMUTABLE, None)? {
+        match store.swap(&key, &bytes, IMMUTABLE, None).await? {
             Swap::Done => return Ok(()),
             Swap::Refused => {}
             Swap::Unknown(error) => why = Some(error),
         }
         // There already: put by whoever found it missing, or by this very call before its answer was lost.
-        match store.read(&key)? {
+        match store.read(&key).await? {
             Some(object) if object.bytes == bytes => return Ok(()),
             None => {}
             Some(_) => {

@@ -63,17 +63,17 @@ impl FromStr for PublicUrl {
 ///
 /// # Errors
 /// [`Error::Differs`] if pages could not load it.
-pub(crate) fn check(url: &str, digest: Digest, origin: Option<&str>) -> Result<Vec<String>, Error> {
+pub(crate) async fn check(url: &str, digest: Digest, origin: Option<&str>) -> Result<Vec<String>, Error> {
     let asked = origin.unwrap_or(ANY_ORIGIN);
     let web = Web::new(REDIRECTS_MAX);
-    let mut answer = get(&web, url, Some(asked), LOOK);
+    let mut answer = get(&web, url, Some(asked), LOOK).await;
     for _ in 1..LOOKS_MAX {
         // What is on the way may have a bad moment.
         if answer.as_ref().is_ok_and(|answer| !answer.status().is_server_error()) {
             break;
         }
-        clock::sleep(LOOK_MAX);
-        answer = get(&web, url, Some(asked), LOOK);
+        clock::sleep(LOOK_MAX).await;
+        answer = get(&web, url, Some(asked), LOOK).await;
     }
     let not_loadable = |why: String, hint: &str| {
         differs(format!("viewers could not load the rundown from {url}: {why}; the pointer was not moved"), hint)
@@ -114,7 +114,7 @@ pub(crate) fn check(url: &str, digest: Digest, origin: Option<&str>) -> Result<V
 }
 
 /// Asks for the pointer until it shows `publication` or a later one, at most for `patience`.
-pub(crate) fn wait(url: &str, publication: &Publication, patience: Span) -> Seen {
+pub(crate) async fn wait(url: &str, publication: &Publication, patience: Span) -> Seen {
     let web = Web::new(REDIRECTS_MAX);
     let began = clock::monotonic();
     let mut pause = LOOK_FIRST;
@@ -122,7 +122,7 @@ pub(crate) fn wait(url: &str, publication: &Publication, patience: Span) -> Seen
     loop {
         let spent = || clock::monotonic() - began;
         let left = (patience - spent()).max(LOOK_FIRST).min(LOOK);
-        let answer = get(&web, url, None, left).ok().filter(|answer| answer.status() == 200);
+        let answer = get(&web, url, None, left).await.ok().filter(|answer| answer.status() == 200);
         if let Some(pointer) = answer.and_then(|answer| serde_json::from_slice::<RundownPointer>(answer.body()).ok()) {
             last = Some(pointer.rev);
             if pointer.epoch == publication.epoch && pointer.rev >= publication.rev {
@@ -132,15 +132,15 @@ pub(crate) fn wait(url: &str, publication: &Publication, patience: Span) -> Seen
         if spent() + pause >= patience {
             return Seen { ms: spent(), rev: last, seen: false };
         }
-        clock::sleep(pause);
+        clock::sleep(pause).await;
         pause = (pause + pause).min(LOOK_MAX);
     }
 }
 
-fn get(web: &Web, url: &str, origin: Option<&str>, timeout: Span) -> Result<http::Response<Vec<u8>>, Silence> {
+async fn get(web: &Web, url: &str, origin: Option<&str>, timeout: Span) -> Result<http::Response<Vec<u8>>, Silence> {
     let mut request = http::Request::get(url);
     if let Some(origin) = origin {
         request = request.header(http::header::ORIGIN, origin);
     }
-    web.call(request.body(Vec::new()).map_err(|error| Silence::NotSent(error.to_string()))?, timeout)
+    web.call(request.body(Vec::new()).map_err(|error| Silence::NotSent(error.to_string()))?, timeout).await
 }

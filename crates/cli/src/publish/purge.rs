@@ -42,7 +42,7 @@ impl fmt::Display for Zone {
 ///
 /// # Errors
 /// A sentence with what went wrong; it is a warning, since the copy runs out by itself.
-pub(crate) fn purge(zone: &Zone, url: &str) -> Result<(), String> {
+pub(crate) async fn purge(zone: &Zone, url: &str) -> Result<(), String> {
     let token = profile::variable("CLOUDFLARE_API_TOKEN").ok_or("CLOUDFLARE_API_TOKEN is not set")?;
     let base = profile::variable("CLOUDFLARE_API_BASE_URL").unwrap_or_else(|| API.to_owned());
     let request = http::Request::post(format!("{}/zones/{zone}/purge_cache", base.trim_end_matches('/')))
@@ -50,7 +50,7 @@ pub(crate) fn purge(zone: &Zone, url: &str) -> Result<(), String> {
         .header(http::header::CONTENT_TYPE, "application/json")
         .body(json!({ "files": [url] }).to_string().into_bytes())
         .map_err(|_| "CLOUDFLARE_API_TOKEN or CLOUDFLARE_API_BASE_URL has characters that cannot be sent".to_owned())?;
-    let answer = Web::new(0).call(request, PATIENCE).map_err(|silence| silence.to_string())?;
+    let answer = Web::new(0).call(request, PATIENCE).await.map_err(|silence| silence.to_string())?;
     let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     if answer.status().is_success() && body["success"] == json!(true) {
         return Ok(());

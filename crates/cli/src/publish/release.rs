@@ -74,13 +74,13 @@ impl Outlet {
     }
 
     /// Checks, as a page would, that a rundown can be loaded from `url`.
-    pub(crate) fn check(&self, url: &str, wanted: &Wanted) -> Result<Vec<String>, Error> {
-        public::check(url, wanted.digest, self.origin.as_deref())
+    pub(crate) async fn check(&self, url: &str, wanted: &Wanted) -> Result<Vec<String>, Error> {
+        public::check(url, wanted.digest, self.origin.as_deref()).await
     }
 
     /// Has the copies of the pointer forgotten, where anybody keeps some; what goes wrong is no more than a remark.
-    pub(crate) fn purge(&self, plan: &Plan, output: Output) -> Option<Result<(), String>> {
-        let purged = purge::purge(self.zone.as_ref()?, plan.public.as_ref()?);
+    pub(crate) async fn purge(&self, plan: &Plan, output: Output) -> Option<Result<(), String>> {
+        let purged = purge::purge(self.zone.as_ref()?, plan.public.as_ref()?).await;
         if let Err(why) = &purged {
             output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
         }
@@ -89,7 +89,7 @@ impl Outlet {
 }
 
 /// Judges whether the rundown may be changed now. `duration` says how long the event lasts where no server knows.
-pub(crate) fn freeze(
+pub(crate) async fn freeze(
     context: &Context,
     args: &ReleaseArgs,
     duration: Option<Span>,
@@ -109,7 +109,7 @@ pub(crate) fn freeze(
             "give --starts-at TIME, or the server that has the event (--server, or a profile of downbeat.toml)",
         ));
     }
-    let reading = context.reader()?.state(&context.settings.event)?;
+    let reading = context.reader()?.state(&context.settings.event).await?;
     let now = reading.clock.now();
     let show = Show { starts_at: reading.body.starts_at, ends_at: reading.body.ended_at };
     Ok((Freeze::of(show, lead, now), now))
@@ -144,7 +144,7 @@ impl<'a> Release<'a> {
     ///
     /// # Errors
     /// [`Error::Refused`] if the pointer is no longer at `--if-rev`.
-    pub(crate) fn prepare(
+    pub(crate) async fn prepare(
         context: &'a Context,
         args: &'a ReleaseArgs,
         attribution: &Attribution,
@@ -159,16 +159,16 @@ impl<'a> Release<'a> {
                 "give --public-url URL as well, or publicUrl in the profile",
             ));
         }
-        let look = look(store, event)?;
+        let look = look(store, event).await?;
         stale(event, &look, attribution.if_rev)?;
         let before = match look.rundown() {
-            Some(digest) => store.read(&rundown_key(digest))?.and_then(|found| Rundown::parse(&found.bytes).ok()),
+            Some(digest) => store.read(&rundown_key(digest)).await?.and_then(|found| Rundown::parse(&found.bytes).ok()),
             None => None,
         };
         let present = look.present.as_ref().map(|present| &present.publication);
         let (freeze, now) =
-            freeze(context, args, offer.rundown.duration().or(before.as_ref().and_then(Rundown::duration)))?;
-        let found = store.read(&rundown_key(offer.wanted.digest))?;
+            freeze(context, args, offer.rundown.duration().or(before.as_ref().and_then(Rundown::duration))).await?;
+        let found = store.read(&rundown_key(offer.wanted.digest)).await?;
         let there = present.is_some_and(|present| present.rundown == offer.wanted.digest);
         let plan = Plan {
             target: store.name().to_owned(),
@@ -208,7 +208,7 @@ impl<'a> Release<'a> {
     }
 
     /// Asks, and carries it out.
-    pub(crate) fn carry_out(self, options: &CommandOptions, question: &str) -> Result<Published, Error> {
+    pub(crate) async fn carry_out(self, options: &CommandOptions, question: &str) -> Result<Published, Error> {
         let Self { context, args, store, ref look, ref plan, ref offer, ref outlet } = self;
         if context.dry_run {
             return Ok(Published::Planned(Box::new(self.shown(true))));
@@ -219,8 +219,8 @@ impl<'a> Release<'a> {
         respect(plan, args)?;
         let event = &context.settings.event;
         let gate = Gate::new(context.yes, context.settings.confirm, false, event);
-        let check = || match &outlet.url {
-            Some(url) => outlet.check(&url.of(&rundown_key(offer.wanted.digest)), &offer.wanted),
+        let check = async || match &outlet.url {
+            Some(url) => outlet.check(&url.of(&rundown_key(offer.wanted.digest)), &offer.wanted).await,
             None => Ok(Vec::new()),
         };
         let present = look.present.as_ref().map(|present| &present.publication);
@@ -237,8 +237,8 @@ impl<'a> Release<'a> {
             if plan.heals.is_some() || plan.stored != Stored::There {
                 confirm::pass(&gate, &plan.screen(), "Finish it?", context.output)?;
             }
-            let (healed, put) = steps::finish(store, event, look, &offer.wanted)?;
-            let seen = self.seen(present);
+            let (healed, put) = steps::finish(store, event, look, &offer.wanted).await?;
+            let seen = self.seen(present).await;
             let finished = Finished { rundown: present.rundown, rev: present.rev, healed, put, seen: seen.clone() };
             return self.judged(Published::Already { finished, place: self.place() }, present.rev, seen.as_ref(), None);
         }
@@ -251,12 +251,12 @@ impl<'a> Release<'a> {
             actor: context::actor(options.attribution.actor.as_deref()),
             reason: options.attribution.reason.clone(),
         };
-        let done = steps::publish(store, event, look, &offer.wanted, &signature, &check)?;
+        let done = steps::publish(store, event, look, &offer.wanted, &signature, check).await?;
         for warning in &done.warnings {
             context.output.remark(&format!("warning: {warning}\n"));
         }
-        let purged = outlet.purge(plan, context.output);
-        let seen = self.seen(&done.publication);
+        let purged = outlet.purge(plan, context.output).await;
+        let seen = self.seen(&done.publication).await;
         let (rev, undo) = (done.publication.rev, self.undo(&done.publication));
         let published = Published::Pointed {
             stored: plan.stored == Stored::Missing,
@@ -272,9 +272,9 @@ impl<'a> Release<'a> {
     }
 
     /// Waits until viewers see a publication, if anything says where.
-    fn seen(&self, publication: &Publication) -> Option<Seen> {
+    async fn seen(&self, publication: &Publication) -> Option<Seen> {
         let url = self.plan.public.as_ref()?;
-        Some(public::wait(url, publication, self.context.settings.timeout))
+        Some(public::wait(url, publication, self.context.settings.timeout).await)
     }
 
     /// Turns what viewers do not see into the failure that it is.
@@ -347,7 +347,7 @@ fn stale(event: &EventName, look: &Look, if_rev: Option<Rev>) -> Result<(), Erro
 ///
 /// # Errors
 /// [`Error::Differs`] if it is not there or not what its name says.
-pub(crate) fn load(store: &Store, digest: Digest) -> Result<(Wanted, Rundown), Error> {
+pub(crate) async fn load(store: &Store, digest: Digest) -> Result<(Wanted, Rundown), Error> {
     let key = rundown_key(digest);
     let gone = |why: String| {
         super::differs(
@@ -355,7 +355,7 @@ pub(crate) fn load(store: &Store, digest: Digest) -> Result<(Wanted, Rundown), E
             "publish its sheet instead; \"downbeat cues verify\" shows what else is missing",
         )
     };
-    let found = store.read(&key)?.ok_or_else(|| gone("it is not there, a gc may have deleted it".to_owned()))?;
+    let found = store.read(&key).await?.ok_or_else(|| gone("it is not there, a gc may have deleted it".to_owned()))?;
     if digest_of(&found.bytes) != digest {
         return Err(gone("its bytes have another SHA-256".to_owned()));
     }

@@ -58,19 +58,19 @@ pub(crate) struct Done {
 ///
 /// # Errors
 /// [`Error::Refused`] if somebody else moved the pointer meanwhile; [`Error::Uncertain`] if nobody knows.
-pub(crate) fn publish(
+pub(crate) async fn publish(
     store: &Store,
     event: &EventName,
     look: &Look,
     wanted: &Wanted,
     signature: &Signature,
-    check: &dyn Fn() -> Result<Vec<String>, Error>,
+    check: impl AsyncFn() -> Result<Vec<String>, Error>,
 ) -> Result<Done, Error> {
-    let healed = heal(store, event, look)?;
+    let healed = heal(store, event, look).await?;
     let warnings = loop {
         let began = clock::wall();
-        put_rundown(store, wanted)?;
-        let warnings = check()?;
+        put_rundown(store, wanted).await?;
+        let warnings = check().await?;
         if clock::wall() - began < FRESH {
             break warnings;
         }
@@ -91,32 +91,32 @@ pub(crate) fn publish(
         at: store.now(),
         previous: look.rundown(),
     };
-    point(store, event, look, &publication)?;
-    append(store, event, &publication)?;
+    point(store, event, look, &publication).await?;
+    append(store, event, &publication).await?;
     Ok(Done { publication, healed, warnings })
 }
 
 /// Finishes what was begun when the pointer names the rundown already. Returns the revision put into the history, and
 /// whether the rundown had to be put again.
-pub(crate) fn finish(
+pub(crate) async fn finish(
     store: &Store,
     event: &EventName,
     look: &Look,
     wanted: &Wanted,
 ) -> Result<(Option<Rev>, bool), Error> {
-    let healed = heal(store, event, look)?;
-    let right = fault(store, store.read(&rundown_key(wanted.digest))?.as_ref(), wanted).is_none();
+    let healed = heal(store, event, look).await?;
+    let right = fault(store, store.read(&rundown_key(wanted.digest)).await?.as_ref(), wanted).is_none();
     if !right {
-        put_rundown(store, wanted)?;
+        put_rundown(store, wanted).await?;
     }
     Ok((healed, !right))
 }
 
 /// Puts the pointer's revision into the history if it is not there.
-fn heal(store: &Store, event: &EventName, look: &Look) -> Result<Option<Rev>, Error> {
+async fn heal(store: &Store, event: &EventName, look: &Look) -> Result<Option<Rev>, Error> {
     match &look.present {
         Some(present) if !present.in_history => {
-            append(store, event, &present.publication)?;
+            append(store, event, &present.publication).await?;
             Ok(Some(present.publication.rev))
         }
         _ => Ok(None),
@@ -126,13 +126,13 @@ fn heal(store: &Store, event: &EventName, look: &Look) -> Result<Option<Rev>, Er
 /// Puts the rundown, also where it is: what was put just now is not deleted as old. Then it is read back.
 ///
 /// The order (put, no death sentence, read back) is what makes it safe beside a `gc`: see [`condemned`].
-fn put_rundown(store: &Store, wanted: &Wanted) -> Result<(), Error> {
+async fn put_rundown(store: &Store, wanted: &Wanted) -> Result<(), Error> {
     let key = rundown_key(wanted.digest);
     let mut fault_left = None;
     for _ in 0..PUTS_MAX {
-        store.put(&key, &wanted.bytes, IMMUTABLE)?;
-        let sentenced = condemned::wait(store, wanted.digest)?;
-        let found = store.read(&key)?;
+        store.put(&key, &wanted.bytes, IMMUTABLE).await?;
+        let sentenced = condemned::wait(store, wanted.digest).await?;
+        let found = store.read(&key).await?;
         fault_left = fault(store, found.as_ref(), wanted);
         // While it waited, the rundown was deleted or not; put again, it is there and young.
         if !sentenced && found.is_some() {
@@ -186,7 +186,7 @@ enum Settled {
 }
 
 /// Swaps the pointer. What became of a swap whose answer was lost is read back.
-fn point(store: &Store, event: &EventName, look: &Look, publication: &Publication) -> Result<(), Error> {
+async fn point(store: &Store, event: &EventName, look: &Look, publication: &Publication) -> Result<(), Error> {
     let (key, published) = (pointer_key(event), to_bytes(publication));
     let expected = look.pointer.as_ref();
     let mut over = expected.cloned();
@@ -194,12 +194,13 @@ fn point(store: &Store, event: &EventName, look: &Look, publication: &Publicatio
     for _ in 0..SWAPS_MAX {
         // A state that was signed in an emergency stays, whoever puts it there and when.
         let bytes = join(&published, over.as_ref().and_then(|over| over.emergency.as_ref()));
-        match store.swap(&key, &bytes, BRIEF, over.as_ref().map(|over| &over.object))? {
+        match store.swap(&key, &bytes, BRIEF, over.as_ref().map(|over| &over.object)).await? {
             Swap::Done => return Ok(()),
             Swap::Refused => {}
             Swap::Unknown(error) => why = error.to_string(),
         }
         match settle(store, event, publication, expected)
+            .await
             .map_err(|error| uncertain(event, publication, &error.to_string()))?
         {
             Settled::Ours => return Ok(()),
@@ -215,8 +216,13 @@ fn point(store: &Store, event: &EventName, look: &Look, publication: &Publicatio
 
 /// Reads back whose pointer is there. One's own is known by its nonce; when another revision came after it, by the
 /// history, into which everyone puts the pointer they replace.
-fn settle(store: &Store, event: &EventName, ours: &Publication, expected: Option<&Pointer>) -> Result<Settled, Error> {
-    let Some(found) = pointer(store, event)? else { return Ok(Settled::Unchanged(None)) };
+async fn settle(
+    store: &Store,
+    event: &EventName,
+    ours: &Publication,
+    expected: Option<&Pointer>,
+) -> Result<Settled, Error> {
+    let Some(found) = pointer(store, event).await? else { return Ok(Settled::Unchanged(None)) };
     if expected.map_or(&[][..], |expected| &expected.published) == found.published {
         return Ok(Settled::Unchanged(Some(Box::new(found))));
     }
@@ -224,7 +230,7 @@ fn settle(store: &Store, event: &EventName, ours: &Publication, expected: Option
     if present.nonce == ours.nonce {
         return Ok(Settled::Ours);
     }
-    let copy = read(store, &history_key(event, ours.rev))?;
+    let copy = read(store, &history_key(event, ours.rev)).await?;
     Ok(match copy {
         Some(copy) if copy.nonce == ours.nonce => Settled::Ours,
         _ => Settled::Theirs(Box::new(present)),

@@ -1,14 +1,11 @@
 //! A store of objects: a bucket or a folder. It reads, puts, compares and swaps; what lies in it is decided elsewhere.
 //!
-//! `object_store` speaks with the clouds and is asynchronous; the runtime it needs is kept in here, has one thread and
-//! runs only while a call is made.
+//! `object_store` speaks with the clouds; every call runs on the caller's tokio runtime.
 
 mod build;
 mod connector;
 mod error;
 mod folder;
-
-use std::future::Future;
 
 use downbeat_core::{ServerTime, Span};
 use object_store::path::Path;
@@ -28,7 +25,6 @@ use error::{absent, what};
 /// A store of objects. Keys are relative to its prefix.
 pub(crate) struct Store {
     place: Place,
-    runtime: tokio::runtime::Runtime,
     connector: Connector,
     name: String,
 }
@@ -90,10 +86,7 @@ impl Store {
                 Place::Bucket { store: build::bucket(bucket, &connector, timeout)?, bucket: bucket.clone() }
             }
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        // With timers only, it asks nothing of the system.
-        let runtime = runtime.expect("a runtime of one thread and without input or output can always be made");
-        Ok(Some(Self { place, runtime, connector, name: target.to_string() }))
+        Ok(Some(Self { place, connector, name: target.to_string() }))
     }
 
     /// Returns how people name it.
@@ -112,7 +105,7 @@ impl Store {
     }
 
     /// Reads an object; nothing if there is none.
-    pub(crate) fn read(&self, key: &str) -> Result<Option<Object>, StoreError> {
+    pub(crate) async fn read(&self, key: &str) -> Result<Option<Object>, StoreError> {
         let Some((store, path)) = self.at(key)? else { return Ok(None) };
         let read = async {
             let found = store.get_opts(&path, GetOptions::default()).await?;
@@ -122,26 +115,26 @@ impl Store {
             let bytes = found.bytes().await?.to_vec();
             Ok(Object { bytes, content_type, cache_control, version })
         };
-        absent(self.run(read)).map_err(|error| what(self, "read", key, error))
+        absent(read.await).map_err(|error| what(self, "read", key, error))
     }
 
     /// Returns what is known of an object without reading it; nothing if there is none.
-    pub(crate) fn look(&self, key: &str) -> Result<Option<Listed>, StoreError> {
+    pub(crate) async fn look(&self, key: &str) -> Result<Option<Listed>, StoreError> {
         let Some((store, path)) = self.at(key)? else { return Ok(None) };
-        let found = absent(self.run(store.head(&path))).map_err(|error| what(self, "look at", key, error))?;
+        let found = absent(store.head(&path).await).map_err(|error| what(self, "look at", key, error))?;
         Ok(found.map(|meta| listed(&meta, key.to_owned())))
     }
 
     /// Puts an object, whether or not there is one.
-    pub(crate) fn put(&self, key: &str, bytes: &[u8], headers: Headers) -> Result<(), StoreError> {
-        self.write(key, bytes, headers, PutMode::Overwrite).map_err(|error| what(self, "put", key, error))
+    pub(crate) async fn put(&self, key: &str, bytes: &[u8], headers: Headers) -> Result<(), StoreError> {
+        self.write(key, bytes, headers, PutMode::Overwrite).await.map_err(|error| what(self, "put", key, error))
     }
 
     /// Puts an object in the place of the one that was read as `over`; with nothing, where there is none.
     ///
     /// # Errors
     /// [`StoreError`] if it certainly did not happen; if nobody knows, that is [`Swap::Unknown`].
-    pub(crate) fn swap(
+    pub(crate) async fn swap(
         &self,
         key: &str,
         bytes: &[u8],
@@ -151,14 +144,14 @@ impl Store {
         let written = match (&self.place, over) {
             (Place::Folder(root), over) => {
                 let _lock = folder::lock(root)?;
-                let present = self.read(key)?.map(|object| object.bytes);
+                let present = self.read(key).await?.map(|object| object.bytes);
                 if present.as_deref() != over.map(|object| &object.bytes[..]) {
                     return Ok(Swap::Refused);
                 }
-                self.write(key, bytes, headers, PutMode::Overwrite)
+                self.write(key, bytes, headers, PutMode::Overwrite).await
             }
-            (_, None) => self.write(key, bytes, headers, PutMode::Create),
-            (_, Some(over)) => self.write(key, bytes, headers, PutMode::Update(over.version.clone())),
+            (_, None) => self.write(key, bytes, headers, PutMode::Create).await,
+            (_, Some(over)) => self.write(key, bytes, headers, PutMode::Update(over.version.clone())).await,
         };
         match written {
             Ok(()) => Ok(Swap::Done),
@@ -174,16 +167,16 @@ impl Store {
     }
 
     /// Deletes an object; it is no error if there is none.
-    pub(crate) fn delete(&self, key: &str) -> Result<(), StoreError> {
+    pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {
         let Some((store, path)) = self.at(key)? else { return Ok(()) };
         interrupt::something_was_sent();
-        absent(self.run(store.delete(&path))).map(drop).map_err(|error| what(self, "delete", key, error))
+        absent(store.delete(&path).await).map(drop).map_err(|error| what(self, "delete", key, error))
     }
 
     /// Lists the objects right beneath a folder, by key.
-    pub(crate) fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError> {
+    pub(crate) async fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError> {
         let Some((store, path)) = self.at(folder)? else { return Ok(Vec::new()) };
-        let found = absent(self.run(store.list_with_delimiter(Some(&path))));
+        let found = absent(store.list_with_delimiter(Some(&path)).await);
         let found = found.map_err(|error| what(self, "list", folder, error))?;
         let object = |meta: &ObjectMeta| Some(listed(meta, format!("{folder}/{}", meta.location.filename()?)));
         let mut objects: Vec<Listed> = found.iter().flat_map(|found| &found.objects).filter_map(object).collect();
@@ -192,15 +185,15 @@ impl Store {
     }
 
     /// Lists the names of the folders right beneath a folder.
-    pub(crate) fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let Some((store, path)) = self.at(folder)? else { return Ok(Vec::new()) };
-        let found = absent(self.run(store.list_with_delimiter(Some(&path))));
+        let found = absent(store.list_with_delimiter(Some(&path)).await);
         let found = found.map_err(|error| what(self, "list", folder, error))?;
         let names = found.iter().flat_map(|found| &found.common_prefixes).filter_map(|path| path.filename());
         Ok(names.map(str::to_owned).collect())
     }
 
-    fn write(&self, key: &str, bytes: &[u8], headers: Headers, mode: PutMode) -> object_store::Result<()> {
+    async fn write(&self, key: &str, bytes: &[u8], headers: Headers, mode: PutMode) -> object_store::Result<()> {
         interrupt::something_was_sent();
         let mut options = PutOptions { mode, ..PutOptions::default() };
         let (store, path): (&dyn ObjectStore, _);
@@ -218,7 +211,7 @@ impl Store {
                 (store, path) = (&folder, beneath("", key));
             }
         }
-        self.run(store.put_opts(&path, PutPayload::from(bytes.to_vec()), options)).map(drop)
+        store.put_opts(&path, PutPayload::from(bytes.to_vec()), options).await.map(drop)
     }
 
     /// Returns where a key is; nothing if not even the folder is there.
@@ -229,10 +222,6 @@ impl Store {
                 .map_err(|error| what(self, "open", key, error))?
                 .map(|folder| (Reach::Folder(Box::new(folder)), beneath("", key))),
         })
-    }
-
-    fn run<T>(&self, call: impl Future<Output = T>) -> T {
-        self.runtime.block_on(call)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::cli::{Attribution, CommandOptions, ReleaseArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::{self, Error};
-use crate::output::{Report, members};
+use crate::output::{Afterword, Report, members};
 use crate::preview::Standing;
 use crate::server::{Reading, Server};
 use crate::sheets;
@@ -35,7 +35,7 @@ impl<'a> Release<'a> {
     ///
     /// # Errors
     /// [`Error::Server`] if the event is no longer at `--if-rev`.
-    pub(crate) fn prepare(
+    pub(crate) async fn prepare(
         context: &'a Context,
         args: &'a ReleaseArgs,
         attribution: &Attribution,
@@ -46,7 +46,7 @@ impl<'a> Release<'a> {
         let Reading { body: state, clock } = reading;
         let event = &context.settings.event;
         if let Some(if_rev) = attribution.if_rev.filter(|if_rev| *if_rev != state.rev) {
-            let last = change::last_change(server, context);
+            let last = change::last_change(server, context).await;
             return Err(error::stale(if_rev, &state, last.as_ref(), server.url().to_string()));
         }
         if args.public_url.is_some() {
@@ -56,13 +56,16 @@ impl<'a> Release<'a> {
             ));
         }
         let outlet = Outlet::of(context, args);
-        let before = state.rundown.and_then(|digest| read(context, server, digest));
-        let there = match server.rundown(event, offer.wanted.digest) {
+        let before = match state.rundown {
+            Some(digest) => read(context, server, digest).await,
+            None => None,
+        };
+        let there = match server.rundown(event, offer.wanted.digest).await {
             Ok(bytes) => bytes == offer.wanted.bytes,
             Err(error) if error.is(downbeat_wire::Code::UnknownRundown) => false,
             Err(error) => return Err(error.into()),
         };
-        let (freeze, now) = freeze(context, args, None)?;
+        let (freeze, now) = freeze(context, args, None).await?;
         let standing = Standing::of(&state, clock.now()).map_err(|error| context::broken(server, &error))?;
         let plan = Plan {
             target: "worker:".to_owned(),
@@ -98,7 +101,7 @@ impl<'a> Release<'a> {
     }
 
     /// Asks, and carries it out: store the rundown, load it as a page does, point the event at it.
-    pub(crate) fn carry_out(self, options: &CommandOptions, question: &str) -> Result<Published, Error> {
+    pub(crate) async fn carry_out(self, options: &CommandOptions, question: &str) -> Result<Published, Error> {
         let Self { context, args, server, ref state, ref plan, ref offer, ref outlet } = self;
         if context.dry_run {
             return Ok(Published::Planned(Box::new(self.shown(true))));
@@ -107,26 +110,26 @@ impl<'a> Release<'a> {
         if plan.changes_nothing() {
             let repaired = plan.stored == Stored::Missing;
             if repaired {
-                server.put_rundown(event, digest, offer.wanted.bytes.clone())?;
+                server.put_rundown(event, digest, offer.wanted.bytes.clone()).await?;
             }
             return Ok(Published::Already { rundown: digest, repaired, place: context.place() });
         }
         respect(plan, args)?;
         let gate = Gate::new(context.yes, context.settings.confirm, false, event);
         confirm::pass(&gate, &plan.screen(), question, context.output)?;
-        let stored = server.put_rundown(event, digest, offer.wanted.bytes.clone())?;
-        let warnings = outlet.check(&server.url_of(&Route::Rundown(event.clone(), digest)), &offer.wanted)?;
+        let stored = server.put_rundown(event, digest, offer.wanted.bytes.clone()).await?;
+        let warnings = outlet.check(&server.url_of(&Route::Rundown(event.clone(), digest)), &offer.wanted).await?;
         for warning in warnings {
             context.output.remark(&format!("warning: {warning}\n"));
         }
-        let change = point(context, options, digest, state.rev)?;
-        let purged = outlet.purge(plan, context.output);
+        let change = point(context, options, digest, state.rev).await?;
+        let purged = outlet.purge(plan, context.output).await;
         Ok(Published::Pointed { rundown: digest, bytes: plan.bytes, cues: plan.cues, stored, purged, change })
     }
 }
 
 /// Points the event at a rundown, without asking: that was done.
-fn point(context: &Context, options: &CommandOptions, digest: Digest, rev: Rev) -> Result<Change, Error> {
+async fn point(context: &Context, options: &CommandOptions, digest: Digest, rev: Rev) -> Result<Change, Error> {
     let wish = Wish {
         name: "rundown",
         question: "",
@@ -136,12 +139,12 @@ fn point(context: &Context, options: &CommandOptions, digest: Digest, rev: Rev) 
     };
     let attribution = Attribution { if_rev: Some(rev), ..options.attribution.clone() };
     let options = CommandOptions { attribution, ..options.clone() };
-    change::carry_out(&context.assured(), &options, &wish)
+    change::carry_out(&context.assured(), &options, &wish).await
 }
 
 /// Reads a rundown of the event, if it can be had.
-fn read(context: &Context, server: &Server, digest: Digest) -> Option<Rundown> {
-    server.rundown(&context.settings.event, digest).ok().and_then(|bytes| Rundown::parse(&bytes).ok())
+async fn read(context: &Context, server: &Server, digest: Digest) -> Option<Rundown> {
+    server.rundown(&context.settings.event, digest).await.ok().and_then(|bytes| Rundown::parse(&bytes).ok())
 }
 
 /// What became of a release.
@@ -211,7 +214,7 @@ impl Report for Published {
         }
     }
 
-    fn afterword(&self) -> Option<String> {
+    fn afterword(&self) -> Option<Afterword<'_>> {
         match self {
             Self::Pointed { change, .. } => change.afterword(),
             Self::Planned(_) | Self::Already { .. } => None,

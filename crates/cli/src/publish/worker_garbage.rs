@@ -14,17 +14,17 @@ use crate::server::Server;
 
 /// Looks which rundowns of the event may be deleted, beside those its `log` names; gives them as the server names them,
 /// too. The log has the newest first.
-pub(crate) fn look(
+pub(crate) async fn look(
     server: &Server,
     event: &EventName,
     log: &[LogEntry],
     rule: &Rule,
 ) -> Result<(Garbage, Vec<StoredRundown>), Error> {
-    let reading = server.state(event)?;
+    let reading = server.state(event).await?;
     let mut named = named(log, rule, reading.clock.now());
     named.extend(reading.body.rundown);
     // Listed after the names were read: what was put in between is young.
-    let stored = server.rundowns(event)?;
+    let stored = server.rundowns(event).await?;
     let listed = |stored: &StoredRundown| Listed {
         key: downbeat_wire::publication::rundown_key(stored.rundown),
         bytes: stored.bytes,
@@ -48,7 +48,7 @@ pub(super) fn revisions(entries: &[LogEntry]) -> impl Iterator<Item = (&LogEntry
 }
 
 /// Deletes what may be deleted. What was published again since it was listed is spared: the server sees to it.
-pub(crate) fn delete(
+pub(crate) async fn delete(
     server: &Server,
     event: &EventName,
     garbage: &Garbage,
@@ -57,7 +57,7 @@ pub(crate) fn delete(
     let mut deleted = Deleted::default();
     for (digest, listed) in &garbage.deletable {
         let Some(stored) = stored.iter().find(|stored| stored.rundown == *digest) else { continue };
-        match server.delete_rundown(event, stored) {
+        match server.delete_rundown(event, stored).await {
             Ok(()) => {
                 deleted.rundowns.push(*digest);
                 deleted.bytes += listed.bytes;

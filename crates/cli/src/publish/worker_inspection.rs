@@ -16,8 +16,13 @@ use crate::server::Server;
 
 /// Inspects the rundowns that an event has or had, by its whole `log`, the newest entry first. `rule` says what a `gc`
 /// may have deleted.
-pub(crate) fn inspect(server: &Server, event: &EventName, log: &[LogEntry], rule: &Rule) -> Result<Inspection, Error> {
-    let reading = server.state(event)?;
+pub(crate) async fn inspect(
+    server: &Server,
+    event: &EventName,
+    log: &[LogEntry],
+    rule: &Rule,
+) -> Result<Inspection, Error> {
+    let reading = server.state(event).await?;
     let protected = named(log, rule, reading.clock.now());
     let mut needed: BTreeMap<Digest, bool> =
         revisions(log).map(|(_, digest)| (digest, protected.contains(&digest))).collect();
@@ -26,7 +31,7 @@ pub(crate) fn inspect(server: &Server, event: &EventName, log: &[LogEntry], rule
     let mut found =
         Inspection { revisions: revisions(log).count(), rundowns: 0, deleted: 0, faults: Vec::new(), unfinished: None };
     for (digest, needed) in needed {
-        let what = match server.rundown(event, digest) {
+        let what = match server.rundown(event, digest).await {
             Err(error) if error.is(Code::UnknownRundown) && !needed => {
                 found.deleted += 1;
                 continue;

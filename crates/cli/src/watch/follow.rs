@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use downbeat_core::{EventName, Seed, Span};
 use downbeat_wire::{Audience, LogPage};
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 
@@ -38,25 +39,7 @@ pub(crate) trait Followed {
 ///
 /// # Errors
 /// [`Error::Server`] if the server's name is unknown.
-pub(crate) fn follow(
-    server: &Server,
-    operator: Option<Server>,
-    event: &EventName,
-    scene: &mut Scene,
-    show: &mut dyn Followed,
-    at_most: Option<Span>,
-) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::Internal(format!("no runtime for sockets: {error}")))?;
-    let result = runtime.block_on(run(server, operator, event, scene, show, at_most));
-    // A call that is on its way is not waited for.
-    runtime.shutdown_background();
-    result
-}
-
-async fn run(
+pub(crate) async fn follow(
     server: &Server,
     operator: Option<Server>,
     event: &EventName,
@@ -105,17 +88,20 @@ async fn run(
 
 /// What an operator looks at.
 struct Look<T> {
-    ask: fn(&Server, &EventName) -> Result<T, ServerError>,
+    ask: for<'a> fn(&'a Server, &'a EventName) -> BoxFuture<'a, Result<T, ServerError>>,
     hear: fn(Result<T, String>) -> Heard,
     /// How long it is to the next look while nothing changes; nothing if only a change is a reason for one.
     every: Option<Span>,
 }
 
-const AUDIENCE: Look<Audience> =
-    Look { ask: Server::audience, hear: |told| Heard::Audience(told.map(Box::new)), every: Some(LOOK_WAIT) };
+const AUDIENCE: Look<Audience> = Look {
+    ask: |server, event| Box::pin(server.audience(event)),
+    hear: |told| Heard::Audience(told.map(Box::new)),
+    every: Some(LOOK_WAIT),
+};
 
 const LOG: Look<LogPage> = Look {
-    ask: |server, event| server.log(event, None, LOG_ENTRIES),
+    ask: |server, event| Box::pin(server.log(event, None, LOG_ENTRIES)),
     hear: |told| Heard::Log(told.map(|page| page.entries)),
     every: None,
 };
@@ -129,8 +115,7 @@ async fn look<T: Send + 'static>(
     mut changes: watch::Receiver<()>,
 ) {
     loop {
-        let (asking, of) = (Arc::clone(&server), event.clone());
-        let Ok(answer) = tokio::task::spawn_blocking(move || ask(&asking, &of)).await else { return };
+        let answer = ask(&server, &event).await;
         let is_final = answer.as_ref().is_err_and(ServerError::is_final);
         let wait = every.or(answer.is_err().then_some(LOOK_WAIT));
         if told.send(hear(answer.map_err(|error| first_line(&error)))).is_err() || is_final {

@@ -27,7 +27,7 @@ pub(super) struct Measured {
 }
 
 /// Asks the server for its time again and again.
-pub(super) fn run(args: &MeasureArgs, global: &Global, output: Output) -> Result<Measured, Error> {
+pub(super) async fn run(args: &MeasureArgs, global: &Global, output: Output) -> Result<Measured, Error> {
     let server = match &args.url {
         // Whoever names the server needs no settings.
         Some(url) => Server::new(url.clone(), None, global.flags().timeout.unwrap_or(TIMEOUT_DEFAULT)),
@@ -36,7 +36,7 @@ pub(super) fn run(args: &MeasureArgs, global: &Global, output: Output) -> Result
             Server::new(settings.server()?.clone(), None, settings.timeout)
         }
     };
-    Ok(Measured { server: server.url().clone(), of: Measurement::take(&server, args.probes, PAUSE)? })
+    Ok(Measured { server: server.url().clone(), of: Measurement::take(&server, args.probes, PAUSE).await? })
 }
 
 impl Report for Measured {

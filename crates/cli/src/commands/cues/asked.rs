@@ -27,7 +27,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Finds it: the sheet's rundown or else the event's, and a position that may be told from where the event is.
-    pub(super) fn find(
+    pub(super) async fn find(
         time: Destination,
         sheet: Option<&Path>,
         context: &dyn Fn() -> Result<Context, ProfileError>,
@@ -40,7 +40,7 @@ impl Asked {
             }
             (local, _) => local,
         };
-        let live = Live::read(&context()?)?;
+        let live = Live::read(&context()?).await?;
         let position = match time {
             Destination::To(position) => position,
             Destination::By(span) => (live.standing.position + span).whole_millis(),

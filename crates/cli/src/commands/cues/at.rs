@@ -21,12 +21,12 @@ pub(crate) struct At {
 }
 
 /// Looks.
-pub(crate) fn run(
+pub(crate) async fn run(
     args: &AtArgs,
     context: &dyn Fn() -> Result<Context, ProfileError>,
     output: Output,
 ) -> Result<At, Error> {
-    Ok(At { asked: Asked::find(args.time, args.sheet.as_deref(), context, output)?, next: args.next })
+    Ok(At { asked: Asked::find(args.time, args.sheet.as_deref(), context, output).await?, next: args.next })
 }
 
 impl At {

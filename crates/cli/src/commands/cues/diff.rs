@@ -37,7 +37,7 @@ struct Side {
 }
 
 /// Compares two sheets, or the event's rundown and a sheet.
-pub(crate) fn run(
+pub(crate) async fn run(
     args: &DiffArgs,
     context: &dyn Fn() -> Result<Context, ProfileError>,
     output: Output,
@@ -46,7 +46,7 @@ pub(crate) fn run(
     let (before, after, live) = match &args.second {
         Some(second) => (first, side(second, output)?, None),
         None => {
-            let live = Live::read(&context()?)?;
+            let live = Live::read(&context()?).await?;
             (live_side(&live)?, first, Some(live))
         }
     };

@@ -25,27 +25,28 @@ pub(crate) struct Collected {
 }
 
 /// Looks what may be deleted, asks, and deletes it.
-pub(crate) fn run(context: &Context, args: &KeepArgs) -> Result<Collected, Error> {
+pub(crate) async fn run(context: &Context, args: &KeepArgs) -> Result<Collected, Error> {
     let rule = Rule { keep: args.keep, older_than: args.older_than };
     if let Some(store) = release::store(context, &args.to)? {
-        let garbage = garbage::look(&store, &context.settings.event, &rule)?;
-        let delete = |garbage: &Garbage| garbage::delete(&store, garbage, &context::actor(None));
-        return collect(context, garbage, store.name(), release::place(context, &store), &delete);
+        let garbage = garbage::look(&store, &context.settings.event, &rule).await?;
+        let delete = async |garbage: &Garbage| garbage::delete(&store, garbage, &context::actor(None)).await;
+        return collect(context, garbage, store.name(), release::place(context, &store), delete).await;
     }
     let server = context.operator()?;
-    let (entries, _) = log::read(context, &server, None, None)?;
-    let (garbage, stored) = worker_garbage::look(&server, &context.settings.event, &entries, &rule)?;
-    let delete = |garbage: &Garbage| worker_garbage::delete(&server, &context.settings.event, garbage, &stored);
-    collect(context, garbage, &context.environment(), context.place(), &delete)
+    let (entries, _) = log::read(context, &server, None, None).await?;
+    let (garbage, stored) = worker_garbage::look(&server, &context.settings.event, &entries, &rule).await?;
+    let delete =
+        async |garbage: &Garbage| worker_garbage::delete(&server, &context.settings.event, garbage, &stored).await;
+    collect(context, garbage, &context.environment(), context.place(), delete).await
 }
 
 /// Asks, and deletes. Without anything to delete nobody is asked, but what an interrupted run left is finished.
-fn collect(
+async fn collect(
     context: &Context,
     garbage: Garbage,
     from: &str,
     place: Map<String, Value>,
-    delete: &dyn Fn(&Garbage) -> Result<Deleted, Error>,
+    delete: impl AsyncFn(&Garbage) -> Result<Deleted, Error>,
 ) -> Result<Collected, Error> {
     if context.dry_run {
         return Ok(Collected { garbage, deleted: None, dry_run: true, place });
@@ -58,7 +59,7 @@ fn collect(
         let gate = Gate::new(context.yes, context.settings.confirm, false, &context.settings.event);
         confirm::pass(&gate, &screen, "Delete them?", context.output)?;
     }
-    let deleted = delete(&garbage)?;
+    let deleted = delete(&garbage).await?;
     Ok(Collected { garbage, deleted: Some(deleted), dry_run: false, place })
 }
 

@@ -38,17 +38,17 @@ pub(crate) struct History {
 }
 
 /// Asks for the rundowns of the event.
-pub(crate) fn run(context: &Context, args: &TargetArgs) -> Result<History, Error> {
+pub(crate) async fn run(context: &Context, args: &TargetArgs) -> Result<History, Error> {
     let event = &context.settings.event;
     if let Some(store) = release::store(context, args)? {
-        let look = look::look(&store, event)?;
-        let revisions = look::history(&store, event, &look)?;
+        let look = look::look(&store, event).await?;
+        let revisions = look::history(&store, event, &look).await?;
         let rundowns = of_revisions(&revisions);
         return Ok(History { rundowns, revisions: Some(revisions), place: release::place(context, &store) });
     }
     let server = context.operator()?;
-    let present = server.state(event)?.body.rundown;
-    Ok(History { rundowns: of_log(context, &server, present)?, revisions: None, place: context.place() })
+    let present = server.state(event).await?.body.rundown;
+    Ok(History { rundowns: of_log(context, &server, present).await?, revisions: None, place: context.place() })
 }
 
 /// Returns each rundown of a store's revisions once, where it was first published; the last one is the present one.
@@ -65,8 +65,8 @@ pub(crate) fn of_revisions(revisions: &[Publication]) -> Vec<Known> {
 }
 
 /// Reads from the log which rundowns the event was pointed at, the first one first.
-pub(crate) fn of_log(context: &Context, server: &Server, present: Option<Digest>) -> Result<Vec<Known>, Error> {
-    let (entries, _) = log::read(context, server, None, None)?;
+pub(crate) async fn of_log(context: &Context, server: &Server, present: Option<Digest>) -> Result<Vec<Known>, Error> {
+    let (entries, _) = log::read(context, server, None, None).await?;
     Ok(in_order(&entries, present))
 }
 

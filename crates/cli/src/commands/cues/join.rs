@@ -24,12 +24,12 @@ pub(crate) struct Join {
 }
 
 /// Looks.
-pub(crate) fn run(
+pub(crate) async fn run(
     args: &JoinArgs,
     context: &dyn Fn() -> Result<Context, ProfileError>,
     output: Output,
 ) -> Result<Join, Error> {
-    Ok(Join { asked: Asked::find(args.time, args.sheet.as_deref(), context, output)?, all: args.all })
+    Ok(Join { asked: Asked::find(args.time, args.sheet.as_deref(), context, output).await?, all: args.all })
 }
 
 impl Join {

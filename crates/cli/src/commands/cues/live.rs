@@ -24,16 +24,16 @@ pub(super) struct Live {
 
 impl Live {
     /// Asks for it.
-    pub(super) fn read(context: &Context) -> Result<Self, Error> {
+    pub(super) async fn read(context: &Context) -> Result<Self, Error> {
         let server = context.reader()?;
         let event = &context.settings.event;
-        let reading = server.state(event)?;
+        let reading = server.state(event).await?;
         let standing =
             Standing::of(&reading.body, reading.clock.now()).map_err(|error| context::broken(&server, &error))?;
         let rundown = match reading.body.rundown {
             None => None,
             Some(digest) => {
-                let bytes = server.rundown(event, digest)?;
+                let bytes = server.rundown(event, digest).await?;
                 let strange = |why: String| {
                     let url = server.url_of(&Route::Rundown(event.clone(), digest));
                     Error::from(ServerError::Strange { url, status: 200, why })

@@ -18,13 +18,13 @@ use crate::sheets;
 use super::history::{self, Known};
 
 /// Points the event at an earlier rundown.
-pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<Box<dyn Report>, Error> {
+pub(crate) async fn run(context: &Context, args: &RollbackArgs) -> Result<Box<dyn Report>, Error> {
     const QUESTION: &str = "Roll back?";
     let event = &context.settings.event;
     let (release, attribution) = (&args.release, &args.options.attribution);
     if let Some(store) = release::store(context, &release.to)? {
-        let look = look::look(&store, event)?;
-        let revisions = look::history(&store, event, &look)?;
+        let look = look::look(&store, event).await?;
+        let revisions = look::history(&store, event, &look).await?;
         let known = history::of_revisions(&revisions);
         let digest = match (&look.present, &revisions[..], &args.to_rundown) {
             (Some(present), [before @ .., last], None) if !present.in_history && is_rollback(before, last) => {
@@ -32,21 +32,21 @@ pub(crate) fn run(context: &Context, args: &RollbackArgs) -> Result<Box<dyn Repo
             }
             _ => choose(&known, look.rundown(), args.to_rundown.as_deref())?,
         };
-        let (wanted, rundown) = release::load(&store, digest)?;
+        let (wanted, rundown) = release::load(&store, digest).await?;
         let source = back_to(&known, digest, &rundown);
         let offer = Offer { wanted, rundown, source };
-        let release = release::Release::prepare(context, release, attribution, &store, offer)?;
-        return Ok(Box::new(release.carry_out(&args.options, QUESTION)?));
+        let release = release::Release::prepare(context, release, attribution, &store, offer).await?;
+        return Ok(Box::new(release.carry_out(&args.options, QUESTION).await?));
     }
     let server = context.operator()?;
-    let reading = server.state(event)?;
-    let known = history::of_log(context, &server, reading.body.rundown)?;
+    let reading = server.state(event).await?;
+    let known = history::of_log(context, &server, reading.body.rundown).await?;
     let digest = choose(&known, reading.body.rundown, args.to_rundown.as_deref())?;
-    let (wanted, rundown) = load(context, &server, digest)?;
+    let (wanted, rundown) = load(context, &server, digest).await?;
     let source = back_to(&known, digest, &rundown);
     let offer = Offer { wanted, rundown, source };
-    let release = worker::Release::prepare(context, release, attribution, &server, reading, offer)?;
-    Ok(Box::new(release.carry_out(&args.options, QUESTION)?))
+    let release = worker::Release::prepare(context, release, attribution, &server, reading, offer).await?;
+    Ok(Box::new(release.carry_out(&args.options, QUESTION).await?))
 }
 
 /// Returns whether `last` is what going back from the revisions before it gives: then it is finished if it was interrupted,
@@ -63,8 +63,8 @@ fn back_to(known: &[Known], digest: Digest, rundown: &Rundown) -> String {
 }
 
 /// Reads a rundown of the event that is to be published again.
-fn load(context: &Context, server: &Server, digest: Digest) -> Result<(Wanted, Rundown), Error> {
-    let bytes = server.rundown(&context.settings.event, digest)?;
+async fn load(context: &Context, server: &Server, digest: Digest) -> Result<(Wanted, Rundown), Error> {
+    let bytes = server.rundown(&context.settings.event, digest).await?;
     let strange = |why: String| {
         publish::differs(format!("rundown {digest} cannot be published again: {why}"), "publish its sheet instead")
     };

@@ -22,18 +22,18 @@ pub(crate) struct Verified {
 }
 
 /// Inspects what an event has in a store, or with its own server, whose log is the history.
-pub(crate) fn run(context: &Context, args: &KeepArgs) -> Result<Verified, Error> {
+pub(crate) async fn run(context: &Context, args: &KeepArgs) -> Result<Verified, Error> {
     let event = &context.settings.event;
     let rule = Rule { keep: args.keep, older_than: args.older_than };
     if let Some(store) = release::store(context, &args.to)? {
-        let inspection = inspect(&store, event, &rule)?;
+        let inspection = inspect(&store, event, &rule).await?;
         return Ok(Verified { inspection, place: release::place(context, &store) });
     }
     let server = context.operator()?;
     // The event first: what is written after that may be in the log or not.
-    let rev = server.state(event)?.body.rev;
-    let (entries, _) = log::read(context, &server, None, None)?;
-    let mut inspection = worker_inspection::inspect(&server, event, &entries, &rule)?;
+    let rev = server.state(event).await?.body.rev;
+    let (entries, _) = log::read(context, &server, None, None).await?;
+    let mut inspection = worker_inspection::inspect(&server, event, &entries, &rule).await?;
     let log = log::check(&entries, rev).map(|finding| Fault { key: "log".to_owned(), what: finding.to_string() });
     inspection.faults.extend(log);
     Ok(Verified { inspection, place: context.place() })

@@ -12,7 +12,7 @@ use crate::server::{Server, ServerUrl};
 use crate::text;
 
 /// Looks at the token: where it comes from, who else can read it, whether it is valid, and for what.
-pub(super) fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
+pub(super) async fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
     let token = match context.settings.read_token() {
         Ok(Some(token)) => token,
         Ok(None) => {
@@ -23,13 +23,13 @@ pub(super) fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> = readable_by_others(&context.settings.token).into_iter().collect();
     let source = format!("{} from {}", token.id(), context.settings.token);
-    findings.push(validity(context, url, token, &source));
+    findings.push(validity(context, url, token, &source).await);
     findings
 }
 
-fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str) -> Finding {
+async fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str) -> Finding {
     let server = Server::new(url.clone(), Some(token), context.settings.timeout);
-    let Grant { scopes, expires, .. } = match server.grant() {
+    let Grant { scopes, expires, .. } = match server.grant().await {
         Ok(grant) => grant,
         Err(error) if error.is(Code::Unauthorized) => {
             let detail = error.to_string().lines().next().unwrap_or_default().to_owned();

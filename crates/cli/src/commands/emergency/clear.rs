@@ -27,14 +27,14 @@ pub(crate) enum Cleared {
 }
 
 /// Takes it away.
-pub(super) fn run(context: &Context, args: &EmergencyClearArgs) -> Result<Cleared, Error> {
+pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<Cleared, Error> {
     let event = &context.settings.event;
     let store = glass::store(context, args.to.target.as_ref())?;
     let place = glass::place(context, &store);
-    let Some(document) = look::pointer(&store, event)?.and_then(|pointer| pointer.emergency) else {
+    let Some(document) = look::pointer(&store, event).await?.and_then(|pointer| pointer.emergency) else {
         return Ok(Cleared::Nothing { place });
     };
-    let answer = context.reader()?.state(event);
+    let answer = context.reader()?.state(event).await;
     let state = answer.as_ref().ok().map(|reading| &reading.body);
     if !args.force && !state.is_some_and(|state| is_over(state, &document)) {
         let why = match &answer {
@@ -62,11 +62,14 @@ pub(super) fn run(context: &Context, args: &EmergencyClearArgs) -> Result<Cleare
     }
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
     confirm::pass(&gate, &screen, "Take it away?", context.output)?;
-    beside::put(&store, event, None)?;
-    let seen = channel.map(|channel| {
-        glass::purge(context, channel.url.as_str());
-        beside::wait(channel.url.as_str(), None, context.settings.timeout)
-    });
+    beside::put(&store, event, None).await?;
+    let seen = match channel {
+        Some(channel) => {
+            glass::purge(context, channel.url.as_str()).await;
+            Some(beside::wait(channel.url.as_str(), None, context.settings.timeout).await)
+        }
+        None => None,
+    };
     Ok(Cleared::Gone { place, seen })
 }
 

@@ -27,10 +27,10 @@ pub(crate) enum Delivered {
 }
 
 /// Hands it in.
-pub(super) fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, Error> {
+pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, Error> {
     let event = &context.settings.event;
     let store = glass::store(context, args.target.as_ref())?;
-    let found = look::pointer(&store, event)?.and_then(|pointer| pointer.emergency);
+    let found = look::pointer(&store, event).await?.and_then(|pointer| pointer.emergency);
     let document = found.ok_or_else(|| {
         Error::invalid(
             format!("there is no signed state beside {} in {}", pointer_key(event), store.name()),
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, 
         )
     })?;
     let server = context.reader()?;
-    let before = server.state(event)?.body;
+    let before = server.state(event).await?.body;
     let mut screen = context.screen(Some(&before));
     screen
         .line(
@@ -52,9 +52,9 @@ pub(super) fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, 
     }
     let gate = Gate::new(context.yes, context.settings.confirm, true, event);
     confirm::pass(&gate, &screen, "Hand it in?", context.output)?;
-    let reading = server.emergency(event, &document)?;
+    let reading = server.emergency(event, &document).await?;
     let state = reading.body;
-    let seen = edge::wait(&server, event, &state.epoch, state.rev, context.settings.timeout);
+    let seen = edge::wait(&server, event, &state.epoch, state.rev, context.settings.timeout).await;
     Ok(Delivered::Taken {
         standing: Standing::of(&state, state.server_time).map_err(|error| context::broken(&server, &error))?,
         state: Box::new(state),

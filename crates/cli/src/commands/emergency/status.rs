@@ -26,10 +26,10 @@ pub(crate) struct Status {
 }
 
 /// Looks at all that breaking the glass needs.
-pub(super) fn run(context: &Context, args: &EmergencyArgs) -> Result<Status, Error> {
+pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Status, Error> {
     let event = &context.settings.event;
     let reader = context.reader()?;
-    let answer = reader.state(event);
+    let answer = reader.state(event).await;
     // An answer was remembered on its way here.
     let known = known::recall(reader.url(), event);
     let mut faults = Vec::new();
@@ -50,9 +50,9 @@ pub(super) fn run(context: &Context, args: &EmergencyArgs) -> Result<Status, Err
         faults.push("the event has no emergency key: event set --emergency-key KEY --emergency-url URL".to_owned());
     }
     let key = own_key(context, args, channel, &mut screen, &mut faults);
-    store(context, args, &mut screen, &mut faults);
+    store(context, args, &mut screen, &mut faults).await;
     let document = match channel {
-        Some(channel) => public(context, channel, &mut screen, &mut faults),
+        Some(channel) => public(context, channel, &mut screen, &mut faults).await,
         None => None,
     };
     screen.line("ready", if faults.is_empty() { "yes".to_owned() } else { format!("no: {}", faults.join("; ")) });
@@ -90,11 +90,11 @@ fn own_key(
     }
 }
 
-fn store(context: &Context, args: &EmergencyArgs, screen: &mut Table, faults: &mut Vec<String>) {
+async fn store(context: &Context, args: &EmergencyArgs, screen: &mut Table, faults: &mut Vec<String>) {
     let event = &context.settings.event;
     let said = match glass::store(context, args.target.as_ref()) {
         Err(error) => Err(error.to_string()),
-        Ok(store) => match look::pointer(&store, event) {
+        Ok(store) => match look::pointer(&store, event).await {
             Ok(pointer) => {
                 let there = if pointer.is_some() { "there is a pointer" } else { "there is no pointer yet" };
                 Ok(format!("{}: {there}", store.name()))
@@ -112,7 +112,7 @@ fn store(context: &Context, args: &EmergencyArgs, screen: &mut Table, faults: &m
 }
 
 /// Looks where viewers look; gives what lies there.
-fn public(
+async fn public(
     context: &Context,
     channel: &EmergencyChannel,
     screen: &mut Table,
@@ -120,7 +120,7 @@ fn public(
 ) -> Option<Value> {
     let web = Web::new(beside::REDIRECTS_MAX);
     screen.line("viewers look", format!("at {}", channel.url));
-    let public = match beside::look(&web, channel.url.as_str(), context.settings.timeout) {
+    let public = match beside::look(&web, channel.url.as_str(), context.settings.timeout).await {
         Ok(public) => public,
         Err(why) => {
             screen.line("they find", why);

@@ -21,8 +21,6 @@ pub(super) const ATTEMPT: Span = Span::from_millis(4_000);
 const BYTES_PER_MS_MIN: i64 = 50;
 
 /// Calls the stores, and notes what their answers tell besides.
-///
-/// It blocks: the runtime it is called in has one thread, and nothing else to do meanwhile.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     web: Web,
@@ -84,7 +82,7 @@ impl HttpService for Connector {
         let body = body.collect().await?.to_bytes().to_vec();
         let timeout =
             self.attempt + Span::from_millis(i64::try_from(body.len()).unwrap_or(i64::MAX) / BYTES_PER_MS_MIN);
-        match self.web.call(http::Request::from_parts(parts, body), timeout) {
+        match self.web.call(http::Request::from_parts(parts, body), timeout).await {
             Ok(answer) => {
                 self.note(&answer);
                 Ok(answer.map(Into::into))
