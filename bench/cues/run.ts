@@ -19,7 +19,7 @@ interface Measured {
   serde: number;
   compile: number;
   published: number;
-  /** Null where the system does not say. */
+  /** Null if the system does not report it. */
   peak: number | null;
 }
 

@@ -1,4 +1,4 @@
-# Ours and the PartyServer room, each a runtime of its own. bench/push/servers.ts copies their modules beside this file.
+# Ours and the PartyServer room, each in its own runtime. bench/push/servers.ts copies their modules next to this file.
 using Workerd = import "/workerd/workerd.capnp";
 
 const date :Text = "2026-11-01";

@@ -1,4 +1,4 @@
-// The servers without a Workers runtime, `socket.io` or `ws` by the argument: what is posted to them is broadcast.
+// The servers without a Workers runtime, `socket.io` or `ws` by the argument: they broadcast what is posted to them.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import { WebSocketServer } from "ws";

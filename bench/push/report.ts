@@ -1,7 +1,7 @@
-// What `run.ts` prints: every figure as the median over the rounds, with the smallest and the largest beside it.
+// What `run.ts` prints: every figure as the median over the rounds, with the minimum and the maximum.
 import type { Kind } from "./servers.ts";
 
-/** One of the servers, with so many viewers. */
+/** One of the servers, with a number of viewers. */
 export interface Case {
   name: string;
   kind: Kind;

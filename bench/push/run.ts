@@ -1,4 +1,5 @@
-// Pushes a change to thousands of viewers, by ours and by others in turn, and compares them. `scripts/bench push` runs it.
+// Pushes a change to thousands of viewers, from our worker and from other servers in turn, and compares them.
+// `scripts/bench push` runs it.
 import { parseArgs } from "node:util";
 import { endAll, load, pinned, prepare, program, type Server, start, stored } from "./servers.ts";
 import type { Order, Report } from "./viewers.ts";
@@ -35,7 +36,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 const say = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** The process that holds the viewers, asked one thing at a time. */
+/** The process that holds the viewers; it takes one request at a time. */
 function audience() {
   const args = ["--no-warnings", "--expose-gc", new URL("viewers.ts", import.meta.url).pathname];
   const { child, ended, end } = program(1, process.execPath, args, ["ignore", "inherit", "inherit", "ipc"]);
@@ -47,7 +48,7 @@ function audience() {
   return { told, end };
 }
 
-/** Makes one change and gives what the viewers saw of it, in ms since it was asked for. */
+/** Makes one change and returns when the viewers received it, in ms since the request. */
 async function change(server: Server, told: ReturnType<typeof audience>["told"], text: string) {
   const before = server.processor();
   await told<"listening">({ do: "listen" });
@@ -101,7 +102,7 @@ async function round(one: Case, frame: { text: string; rev: number }): Promise<R
 
 try {
   prepare();
-  // What ours sends is what all send: one viewer gets it first.
+  // All servers send what ours sends: one viewer receives it first.
   const frame = { text: "", rev: 1_000 };
   say("looking at what ours sends");
   if (cases.length > 0) await round({ name: "ours-1", kind: "ours", hubs: 1, viewers: 1 }, frame);

@@ -7,7 +7,7 @@ import { buildSync } from "esbuild";
 
 const root = new URL("../../", import.meta.url).pathname;
 const place = `${root}target/bench/push`;
-/** Whether what the objects store is in memory: how fast a disk is, and who else writes to it, is not the question. */
+/** Whether the objects' storage is in memory: the speed of a disk is not what is measured. */
 export const stored = existsSync("/dev/shm") ? "in memory" : "on the disk";
 const state = stored === "in memory" ? `/dev/shm/downbeat-bench-${process.pid}` : `${place}/state`;
 const token = `dbt_bench_${randomBytes(24).toString("base64url")}`;
@@ -21,10 +21,10 @@ export interface Server {
   port: number;
   path: string; // of its WebSockets
   greets: "state" | "socket.io" | "nothing";
-  /** Makes a change; others than ours broadcast `text`, with its `rev`. */
+  /** Makes a change; the other servers broadcast `text`, with its `rev`. */
   change(text: string): Promise<Change>;
   memory(): number; // resident, in KB
-  processor(): number | null; // used so far, in ms; nothing where the system does not tell
+  processor(): number | null; // used so far, in ms; null if the system does not report it
   end(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface Change {
   answer: string;
 }
 
-/** Puts everything beside the configuration, afresh. */
+/** Copies everything next to the configuration again. */
 export function prepare() {
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
@@ -48,7 +48,7 @@ export function prepare() {
   });
 }
 
-/** Starts one of them, with nobody connected. Ours has an event that runs, with that many hubs. */
+/** Starts one of them, with no viewers. Ours has a running event with that many hubs. */
 export async function start(kind: Kind, hubs: number): Promise<Server> {
   const child = kind === "ours" || kind === "room" ? workerd(kind) : node(kind);
   const port = await child.port;
@@ -94,7 +94,7 @@ export async function load(viewers: number) {
 
 const running = new Set<ChildProcess>();
 
-/** Starts a program that ends with this one, on that core of the machine where `taskset` can say so. */
+/** Starts a program that ends with this one, pinned to that core if `taskset` is available. */
 export function program(core: 0 | 1, command: string, args: string[], stdio: StdioOptions) {
   const bound = pinned ? ["taskset", "--cpu-list", String(core), command, ...args] : [command, ...args];
   const child = spawn(bound[0]!, bound.slice(1), {
@@ -107,10 +107,10 @@ export function program(core: 0 | 1, command: string, args: string[], stdio: Std
   return { child, pid: child.pid!, ended, end: () => (child.kill("SIGKILL"), ended) };
 }
 
-/** Whether programs can be held on one core. */
+/** Whether programs can be pinned to a core. */
 export const pinned = spawnSync("taskset", ["--cpu-list", "0,1", "true"]).status === 0;
 
-/** Ends whatever still runs. */
+/** Ends what is still running. */
 export function endAll() {
   for (const child of running) child.kill("SIGKILL");
   rmSync(state, { recursive: true, force: true });
@@ -166,7 +166,7 @@ function monotonic() {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** What every thread of a process has computed, in ms: Linux keeps it to the nanosecond. */
+/** The processor time of all threads of a process, in ms; Linux records it to the nanosecond. */
 function processor(pid: number): number | null {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);

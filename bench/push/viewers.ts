@@ -10,7 +10,7 @@ export type Order =
   | { do: "heard"; wait: number }
   | { do: "close" };
 
-/** What it is told; instants are of the machine's monotonic clock, in ms. */
+/** Its answers; instants are of the machine's monotonic clock, in ms. */
 export type Report =
   | { done: "opened"; took: number; each: number[]; refused: string[] }
   | { done: "listening" }
@@ -114,7 +114,7 @@ function greeted(viewer: Viewer, joined: () => void) {
   joined();
 }
 
-/** Returns where the frame at `from` has its payload; nothing if it is not whole. Servers do not mask. */
+/** Returns the range of the payload of the frame at `from`; undefined if it is incomplete. Servers do not mask. */
 function parse(bytes: Buffer, from: number) {
   if (bytes.length < from + 2) return null;
   let [start, length] = [from + 2, bytes[from + 1]! & 0x7f];
@@ -165,12 +165,12 @@ function listen(): Report {
   return { done: "listening" };
 }
 
-// A process that sleeps has to be woken for each frame, and the system charges that to whoever sends.
+// A sleeping process has to be woken for each frame, and the system charges that to the sender.
 function stayAwake() {
   if (listening) setImmediate(stayAwake);
 }
 
-/** Waits until each viewer has heard of one change since `listen`, at most `wait` ms, and a little longer for repetitions. */
+/** Waits until each viewer has received one change since `listen`, at most `wait` ms, and a little longer for repetitions. */
 async function heard(wait: number): Promise<Report> {
   if (waitingFor > 0) {
     let timer;

@@ -1,4 +1,4 @@
-# Four workers under one runtime, one port each. bench/time/run.ts copies their modules beside this file.
+# Four workers under one runtime, one port each. bench/time/run.ts copies their modules next to this file.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (

@@ -16,7 +16,7 @@ const what: Record<Name, string> = {
   usual: "Rust the usual way: Router, Response::from_json",
 };
 
-// Everything beside the configuration, and a new event for each run.
+// Copies everything next to the configuration, with a new event for each run.
 rmSync(`${place}/state`, { recursive: true, force: true });
 mkdirSync(`${place}/state`, { recursive: true });
 cpSync(`${root}build`, `${place}/ours`, { recursive: true });
@@ -74,7 +74,7 @@ const made = await fetch(alone.url.ours.replace("/time", "/v1/events/main"), {
   body: JSON.stringify({ startsAt: Date.now() - 60_000 }),
 });
 if (!made.ok) throw new Error(`the event could not be made: ${made.status} ${await made.text()}`);
-// The first answer waited for the event's object and says so ("receivedAt"); the next ones have it at hand.
+// The first answer waited for the event's object and says so ("receivedAt"); the next ones have a copy.
 const atHand = async (url: string) => {
   for (let n = 0; n < 50; n++) {
     const body = await (await fetch(url)).text();
@@ -99,7 +99,7 @@ try {
   for (const [n, name] of names.entries()) {
     if (answers[n] !== answers[0]) throw new Error(`${name} answers differently:\n${answers[n]}\n${answers[0]}`);
   }
-  // Round 0 warms up and does not count; each round goes through all four, so that a slow moment hits them alike.
+  // Round 0 warms up and does not count; each round goes through all four, so a slow moment affects them alike.
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const report = execFileSync("wrk", ["-t1", "-c32", `-d${seconds}s`, all.url[name]], { encoding: "utf8" });

@@ -1,4 +1,4 @@
-// JavaScript as fast as it gets: no URL parsed, headers made once, all of the body but the time made once.
+// JavaScript as fast as possible: no URL is parsed; the headers, and the body except for the time, are made once.
 export default {
   fetch(request, env) {
     if (!request.url.endsWith("/time")) {

@@ -1,4 +1,4 @@
-// What the command line writes for other programs, judged by readers that are not ours.
+// What the command line writes for other programs, read by parsers that others wrote.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -80,13 +80,13 @@ test("texts that mean something to WebVTT come through it", () => {
   assert.deepEqual(back.cues.map(({ params }) => (params as { text: string }).text), nasty);
 });
 
-test("the beginning that init makes is valid by its schema, and by the one made for it", () => {
+test("the sheet that init writes is valid by its schema, and by the one made for it", () => {
   const folder = mkdtempSync(`${tmpdir()}/downbeat-init-`);
   try {
     downbeat(["init", folder]);
     const sheet = `${folder}/show.cues.jsonc`;
     const schemas = [readFileSync(`${folder}/downbeat.schema.json`, "utf8"), downbeat(["schema", "--for", sheet])];
-    // Its comments stand on lines of their own.
+    // Its comments are on lines of their own.
     const plain = readFileSync(sheet, "utf8").replaceAll(/^\s*\/\/.*$/gm, "");
     const read: { cues: { id: string; params: { song: unknown } }[] } = JSON.parse(plain);
     for (const [index, schema] of schemas.entries()) {

@@ -19,7 +19,7 @@ function downbeat(...args: string[]): string {
   return execFileSync(command, ["cues", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
-/** Draws a sheet and opens it, in a window of so many pixels; the script must run to its end. */
+/** Draws a sheet and opens it in a window of that size in pixels; the script must run to its end. */
 async function opened(sheet: string, width = 1280, height = 800): Promise<Page> {
   const drawn = `${SCRATCH}/preview.html`;
   downbeat("preview", sheet, "-o", drawn);
@@ -33,7 +33,7 @@ async function opened(sheet: string, width = 1280, height = 800): Promise<Page> 
   return page;
 }
 
-/** What the page lists for whoever joins where its line stands: each cue's id, and what becomes of it. */
+/** What the page lists for a viewer who joins at its line: each cue's id, and what happens to it. */
 async function listed(page: Page): Promise<{ at: number; sees: string[] }> {
   const at = Number(await page.locator("#live").getAttribute("aria-valuenow"));
   const items = await page.locator("#join-sees li").evaluateAll((all) =>

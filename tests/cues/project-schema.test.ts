@@ -53,7 +53,7 @@ const CUES: [cue: Record<string, unknown>, compiles: boolean, valid?: boolean][]
   [{ action: "light", params: { color: "#e11d48", level: "${loud}", steps: [{ at: "${loud}" }] } }, true],
   [{ action: "light", params: { color: "red" } }, false],
   [{ action: "light", params: { color: "${brand}", level: 2 } }, false],
-  // What a var stands for is known to the compiler alone.
+  // Only the compiler knows a var's value.
   [{ action: "light", params: { color: "${loud}" } }, false, true],
   [{ action: "light" }, true],
   [{ action: "choose", params: { left: 1 } }, true],

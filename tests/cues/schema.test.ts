@@ -1,4 +1,4 @@
-// The JSON Schema of sheets before two judges: what compiles is valid, what has the wrong shape is not.
+// The JSON Schema of sheets, checked by two validators: what compiles is valid, what has the wrong shape is not.
 
 import assert from "node:assert/strict";
 import { basename } from "node:path";

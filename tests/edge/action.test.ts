@@ -1,4 +1,4 @@
-// The GitHub Action: what it declares is valid, and its steps do what a runner would see.
+// The GitHub Action: its declaration is valid, and its steps do what they should on a runner.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -50,7 +50,7 @@ test("the action is valid, and so is the workflow that the guide shows", () => {
   }
 });
 
-test("a fault is shown beside its line, and fails the check", async () => {
+test("an error is shown beside its line, and fails the check", async () => {
   const sheets = "../../../../cues/good/*\n../../../../cues/bad/overlap.json";
   const { exit, stdout } = await step("check", { SHEETS: sheets, DENY_WARNINGS: "true" });
   assert.equal(exit, 3);
@@ -71,7 +71,7 @@ test("a pattern that nothing matches is an error, not a check of nothing", async
   assert.match(stdout, /^::error title=Downbeat::no file matches "sheets" \(nothing\/\*\.json, nowhere\/\*\.json\)/);
 });
 
-test("publishing points the event at the rundown, and tells the steps after it which one", async () => {
+test("publishing points the event at the rundown, and passes its hash to later steps", async () => {
   const event = await begun(runtime, "action", 1_000);
   const inputs = {
     SHEET: `${ROOT}/cues/good/gala.json`,
@@ -93,7 +93,7 @@ test("publishing points the event at the rundown, and tells the steps after it w
   assert.deepEqual([log["entries"][0].actor, log["entries"][0].body.reason], ["octo", "hall/shows@0123456789ab"]);
 });
 
-test("where the command line is not installed, it is built under a name of all that goes into it", async () => {
+test("if the command line is not installed, it is built, with a cache key of everything that goes into it", async () => {
   const without = { ...runner.environment };
   runner.environment["PATH"] = "/usr/bin:/bin";
   const { exit } = await step("locate", { RUNNER_OS: "Linux", RUNNER_ARCH: "X64", RUNNER_TEMP: "/tmp/runner" });

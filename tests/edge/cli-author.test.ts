@@ -33,7 +33,7 @@ function edited(from: string, to: string): string {
   return "edited.jsonc";
 }
 
-test("where the event is, what it has is on, and a late viewer gets it", async () => {
+test("at the event's position, its cue is on, and a late viewer gets it", async () => {
   await begun(runtime, "live", SINCE);
   const none = await maria.json("cues", "at", "now", "--event", "live");
   assert.deepEqual([none.code, none.error!.code], [3, "invalid"]);
@@ -48,7 +48,7 @@ test("where the event is, what it has is on, and a late viewer gets it", async (
   assert.deepEqual([song.outcome, song.from], ["resumes", joined["position"] - 560_000]);
 });
 
-test("a change behind where the event is has an exit code of its own", async () => {
+test("a change behind the event's position has its own exit code", async () => {
   await begun(runtime, "diff", SINCE);
   await publish("diff");
   const diff = async (sheet: string) => maria.json("cues", "diff", sheet, "--live", "--event", "diff");
@@ -63,7 +63,7 @@ test("a change behind where the event is has an exit code of its own", async () 
   assert.deepEqual(await codes(edited('"duration": "4m"', '"duration": "4m1s"')), [4, 0, 2]);
 });
 
-test("who watches an event that is held has been there too, and once it is over nobody is surprised", async () => {
+test("viewers of a held event have seen what is behind it, and after the end nothing counts", async () => {
   const event = await begun(runtime, "held", SINCE);
   await publish("held");
   const sheet = edited('"time": "00:02:03.500"', '"time": "00:02:04"');
@@ -75,7 +75,7 @@ test("who watches an event that is held has been there too, and once it is over 
   }
 });
 
-test("before the event begins every change is ahead of it", async () => {
+test("before the event starts every change is ahead of it", async () => {
   await begun(runtime, "early", -600_000);
   await publish("early");
   const sheet = edited('"time": 0, "action": "scene"', '"time": 1, "action": "scene"');

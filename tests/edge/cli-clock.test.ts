@@ -1,4 +1,4 @@
-// The clock commands against the real worker: what is measured here is one machine, so the truth is known.
+// The clock commands against the real worker: both clocks are this machine's, so the true offset is known.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -34,7 +34,7 @@ describe("downbeat clock", { concurrency: true }, () => {
     const exchanges = measured["exchanges"] as Stamps[];
     assert.equal(exchanges.length, 12);
     for (const { t1, t2, t3, t4 } of exchanges) {
-      // One machine, one clock: the server's whole milliseconds lie between the two readings.
+      // One machine, one clock: the server's whole milliseconds are between the two readings.
       assert.ok(Math.floor(t1) <= t2 && t2 <= t3 && t3 <= t4, JSON.stringify({ t1, t2, t3, t4 }));
     }
   });

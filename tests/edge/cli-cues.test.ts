@@ -47,7 +47,7 @@ for (const name of sheets("good")) {
 }
 
 for (const name of sheets("bad")) {
-  test(`cues/bad/${name} gets the diagnostics beside it`, async () => {
+  test(`cues/bad/${name} gets the expected diagnostics`, async () => {
     const path = `${ROOT}/cues/bad/${name}`;
     const expected = JSON.parse(readFileSync(path.replace(/\.json$/, ".expected.json"), "utf8"));
     const { code: exit, errors, diagnostics } = await maria.json("cues", "check", path);
@@ -60,7 +60,7 @@ for (const name of sheets("bad")) {
   });
 }
 
-test("what is published is what was compiled, and viewers are pointed at it", async () => {
+test("the published bytes are the compiled ones, and the event points viewers at them", async () => {
   const event = await begun(runtime, "publish", 1_000);
   const { stdout: compiled } = await maria.run("cues", "compile", tiny);
   const published = await publish(event, tiny);

@@ -56,12 +56,12 @@ test("2: a command line that is wrong", async () => {
   await ends(nowhere, ["status"], 2, "settings");
 });
 
-test("3: an event nobody made, and a value out of its range", async () => {
+test("3: an unknown event, and a value out of range", async () => {
   await ends(maria, ["status", "--event", "nobody"], 3, "unknown-event");
   await ends(maria, ["event", "set", "--yes", "--hubs", "65"], 3, "invalid-field");
 });
 
-test("3: a local time that the clocks skip, or show twice; both instants are told", async () => {
+test("3: a local time that the clocks skip or show twice; both instants are shown", async () => {
   const set = (at: string) => ["event", "set", "--yes", "--event", "zone", "--starts-at", at, "--tz", "Europe/Paris"];
   const skipped = await maria.json(...set("2027-03-28 02:30"));
   assert.deepEqual([skipped.code, skipped.error?.code], [3, "no-such-time"]);
@@ -80,7 +80,7 @@ test("4: a log that is not what was written", async () => {
   });
 });
 
-test("5: the event has moved on; who changed what, when and why is told", async () => {
+test("5: the event has changed; the error says who changed what, when and why", async () => {
   const message = await ends(maria, ["clear", "--yes", "--if-rev", "1"], 5, "stale");
   assert.match(message, /announce by carl at 20\d\d-.*because: doors are open/);
   assert.match(message, /state now: running 0:01:4\d\.\d{3} \(rev 2\)/);
@@ -90,7 +90,7 @@ test("5: the event does not allow it", async () => {
   await ends(maria, ["reopen", "--yes"], 5, "conflict");
 });
 
-test("6: nobody said yes, and nothing was sent", async () => {
+test("6: not confirmed, so nothing was sent", async () => {
   for (const args of [["pause"], ["resume"], ["end"], ["undo"], ["event", "set", "--title", "x"]]) {
     await ends(maria, args, 6, "unconfirmed");
   }
@@ -106,7 +106,7 @@ test("7: no token, an unknown one, an expired one, one for something else", asyn
   await ends(new Operator("reader", runtime, TOKENS.reader), pause, 7, "forbidden");
 });
 
-test("8: nobody listens there", async () => {
+test("8: nothing listens there", async () => {
   const lost = new Operator("lost", { url: "http://127.0.0.1:9" });
   await ends(lost, ["pause", "--yes", "--event", "exits"], 8, "unreachable");
   await ends(lost, ["status", "--event", "exits"], 8, "unreachable");

@@ -24,7 +24,7 @@ async function watched(event: Event, count: number): Promise<void> {
 }
 
 describe("the command line and push", { concurrency: true }, () => {
-  test("load has viewers connect, hear of its pause, and leaves the event held", async () => {
+  test("load connects viewers, who receive its pause, and leaves the event held", async () => {
     const event = await begun(runtime, "load", 100_000);
     const loaded = await maria.json(
       ...["load", runtime.url, "--event", "load", "--viewers", "60", "--duration", "6s", "--pause-after", "1s", "--yes"],
@@ -67,7 +67,7 @@ describe("the command line and push", { concurrency: true }, () => {
     assert.deepEqual([loaded["behind"], loaded["wentBack"]], [0, 0]);
   });
 
-  test("load asks for a word before it loads another machine, and for a yes before it pauses", async () => {
+  test("load needs --i-own-this for another machine, and a yes before it pauses", async () => {
     await begun(runtime, "guarded", 100_000);
     const few = ["--event", "guarded", "--viewers", "2", "--duration", "9s"];
     const foreign = await maria.json("load", "http://downbeat.example:1", ...few);
@@ -91,11 +91,11 @@ describe("the command line and push", { concurrency: true }, () => {
     const quiet = await maria.run("resume", "--yes", "--quiet", "--event", "figures");
     assert.doesNotMatch(quiet.stdout, /applied|hubs/);
     const [paused] = (await load)["changes"];
-    // A hub counts a socket before its first state has arrived: on a busy machine a viewer may begin with the pause.
+    // A hub counts a socket before its first state has arrived, so on a busy machine a viewer's first state may be the pause.
     assert.deepEqual([paused.heard > 0, paused.heard, paused.missed], [true, paused.expected, 0]);
   });
 
-  test("which sites' pages may hold sockets is set, shown, and taken back", async () => {
+  test("the sites whose pages may hold sockets are set, shown, and reset", async () => {
     await begun(runtime, "sites", 100_000);
     const set = (...origins: string[]) => maria.run("event", "set", "--yes", "--event", "sites", ...origins);
     const { exit, stdout } = await set("--origin", "https://gala.example", "--origin", "https://www.gala.example");
@@ -103,7 +103,7 @@ describe("the command line and push", { concurrency: true }, () => {
     assert.match(stdout, /^origins +any → https:\/\/gala\.example, https:\/\/www\.gala\.example$/m);
     const { body } = await call<{ origins?: string[] }>(runtime, "GET", "/v1/events/sites", { token: TOKENS.all });
     assert.deepEqual(body.origins, ["https://gala.example", "https://www.gala.example"]);
-    assert.equal((await set("--origin", "gala.example")).exit, 3, "that is no origin");
+    assert.equal((await set("--origin", "gala.example")).exit, 3, "not an origin");
     assert.equal((await set("--origin", "any")).exit, 0);
     assert.match((await maria.run("event", "show", "--event", "sites")).stdout, /^origins +any$/m);
   });

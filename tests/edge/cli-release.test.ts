@@ -1,4 +1,4 @@
-// Releasing rundowns to the event's own server, beside publish and rollback themselves: plan, freeze, gc.
+// Releasing rundowns to the event's own server, besides publish and rollback themselves: plan, freeze, gc.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -48,7 +48,7 @@ test("a plan says what publishing would do, and does nothing", async () => {
   assert.deepEqual([same.changesNothing, same.rev], [true, null]);
 });
 
-test("a plan counts the changes that lie behind where a running event is", async () => {
+test("a plan counts the changes behind a running event's position", async () => {
   const event = await begun(runtime, "behind", 90_000);
   await done("cues", "publish", sheet(60), "--yes", "--event", event.name);
   const { plan } = await done("cues", "plan", sheet(61), "--event", event.name);
@@ -113,7 +113,7 @@ async function aged(event: Event) {
   });
 }
 
-test("a gc deletes what is old and named by no recent revision, and never what the event has", async () => {
+test("a gc deletes what is old and not named by a recent revision, and never the event's own", async () => {
   const event = await begun(runtime, "gc", 1_000);
   const rundowns: string[] = [];
   for (const second of [1, 2, 3]) {

@@ -1,4 +1,4 @@
-// The command line against the real worker: what it says it did is what viewers get.
+// The command line against the real worker: what it reports is what viewers get.
 
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
@@ -26,7 +26,7 @@ before(async () => {
 });
 after(() => runtime.end());
 
-/** Runs `args` on `event` and waits until it has taken effect; gives what viewers are told then. */
+/** Runs `args` on `event`, waits until it has taken effect, and returns what viewers get then. */
 async function done(event: Event, ...args: string[]) {
   const printed = await maria.json(...args, "--yes", "--event", event.name);
   assert.equal(printed.code, 0, JSON.stringify(printed));
@@ -35,7 +35,7 @@ async function done(event: Event, ...args: string[]) {
 
 // Each has its own event; most of their time is the two seconds until a command takes effect.
 describe("the command line", { concurrency: true }, () => {
-  test("a pause is seen at the public URL, and the undo it prints takes it back", async () => {
+  test("a pause shows at the public URL, and the undo it prints reverses it", async () => {
     const event = await begun(runtime, "undo", 100_000);
     const { startsAt } = await event.state();
     const pause = await maria.json("pause", "--yes", "--event", "undo", "--message", "Back soon", "--reason", "smoke");
@@ -54,7 +54,7 @@ describe("the command line", { concurrency: true }, () => {
     assert.equal(positionAt(resumed.timeline, effectiveAt), pause["effectiveAt"] - startsAt);
   });
 
-  test("a pause shows one screen: where, what now, what then, and how to take it back", async () => {
+  test("a pause shows one screen: where, what is now, what will be, and how to undo it", async () => {
     await begun(runtime, "screen", 100_000, { title: "Spring gala" });
     const { exit, stdout } = await maria.run("pause", "--yes", "--event", "screen", "--message", "Back soon");
     assert.equal(exit, 0);
@@ -72,7 +72,7 @@ describe("the command line", { concurrency: true }, () => {
     assert.doesNotMatch(stdout, /\x1b/, "no colour in a pipe");
   });
 
-  test("announce tells viewers, in every language, and clear takes it away", async () => {
+  test("announce shows a message in every language, and clear removes it", async () => {
     const event = await begun(runtime, "announce", 100_000);
     const told = await done(event, "announce", "-m", "en=Hello", "-m", "fr=Bonjour", "--severity", "minor");
     assert.equal(told.message, "Hello");
@@ -109,7 +109,7 @@ describe("the command line", { concurrency: true }, () => {
     assert.deepEqual([again.code, again["changed"], again["rev"]], [0, false, 1]);
   });
 
-  test("status, show, list and doctor tell what is", async () => {
+  test("status, show, list and doctor report the event", async () => {
     await begun(runtime, "told", 100_000, { title: "Told" });
     const status = await maria.json("status", "--event", "told");
     assert.deepEqual([status.code, status["state"].status, status["state"].rev], [0, "running", 1]);
@@ -159,7 +159,7 @@ describe("the command line", { concurrency: true }, () => {
     assert.notEqual(publish.code, 0);
   });
 
-  test("a profile says where to go, and production wants more than a silence", async () => {
+  test("a profile names the server, and production needs a confirmation", async () => {
     const event = await begun(runtime, "stage", 100_000);
     const anna = new Operator("anna", runtime);
     delete anna.environment["DOWNBEAT_SERVER"];

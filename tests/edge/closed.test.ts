@@ -1,4 +1,4 @@
-// Without the secret the worker is closed to operators, and open to viewers all the same.
+// Without the secret the worker is closed to operators, and still open to viewers.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -36,7 +36,7 @@ for (const [method, path, body] of CALLS) {
   });
 }
 
-test("nothing came of it, and the time is told", async () => {
+test("nothing changed, and the time is answered", async () => {
   assert.equal((await call(runtime, "GET", "/v1/events/main")).status, 404);
   const { status, body } = await call<TimeBody>(runtime, "GET", "/time");
   assert.deepEqual([status, body.status, body.rev, body.epoch], [200, "unknown", 0, null]);

@@ -1,4 +1,4 @@
-// What each command does to what viewers are told.
+// What each command changes for viewers.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -24,7 +24,7 @@ describe("commands", { concurrency: true }, () => {
     assert.equal((await event.log()).length, 3);
   });
 
-  test("the same id for another command is refused", async () => {
+  test("the same id for a different command is refused", async () => {
     const event = await begun(runtime, "reused", 1_000);
     await event.command("clear", { id: "once" });
     const { status, problem } = await event.send({ command: "pause", id: "once" });
@@ -79,7 +79,7 @@ describe("commands", { concurrency: true }, () => {
     assert.equal(positionAt(timeline, undo.effectiveAt), positionAt(pause.state.timeline, pause.effectiveAt));
   });
 
-  test("a rate changes how fast the position moves, from where it is", async () => {
+  test("a rate changes how fast the position moves, from the current position", async () => {
     const event = await begun(runtime, "rate", 100_000);
     const { startsAt } = await event.state();
     const { state, effectiveAt } = await event.command("rate", { rate: 1.25 });

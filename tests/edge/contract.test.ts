@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => runtime.end());
 
-/** Returns the headers of `names`, null where one is missing. */
+/** Returns the headers in `names`, null for each that is missing. */
 function picked(headers: Headers, ...names: string[]): Record<string, string | null> {
   return Object.fromEntries(names.map((name) => [name, headers.get(name)]));
 }
@@ -44,13 +44,13 @@ test("a client that knows only serverTime and status works", async () => {
   assert.equal(status, "running");
 });
 
-test("a warm answer has no receivedAt, since it waited for nobody", async () => {
+test("a warm answer has no receivedAt, since it did not wait", async () => {
   await call(runtime, "GET", "/time");
   const { body } = await call<TimeBody>(runtime, "GET", "/time");
   assert.equal("receivedAt" in body, false);
 });
 
-test("everyone's scripts may read the time, and nobody keeps it", async () => {
+test("scripts of every site may read the time, and no cache keeps it", async () => {
   for (const path of ["/time", "/v1/events/main/time", "/v1/events/main"]) {
     const { headers } = await call(runtime, "GET", path);
     const expected = { ...PUBLIC, "content-type": "application/json", "cache-control": "no-store" };
@@ -85,7 +85,7 @@ test("the pointer to the rundown is kept for two seconds", async () => {
   assert.equal(body.url, rundownPath);
 });
 
-test("HEAD gives what GET gives, without the body", async () => {
+test("HEAD answers as GET does, without the body", async () => {
   const { path: event } = main;
   for (const path of ["/time", event, `${event}/time`, `${event}/rundown.json`, rundownPath, "/v1/events/none"]) {
     const names = ["content-type", "cache-control", "access-control-allow-origin", "timing-allow-origin", "etag"];
@@ -115,7 +115,7 @@ test("OPTIONS names the methods, and allows other sites only what is public", as
   assert.deepEqual([...commands.headers.keys()].filter((name) => name.startsWith("access-control-")), []);
 });
 
-test("a token is told what it allows", async () => {
+test("a token's holder can read what it allows", async () => {
   const grant = async (token?: string) => {
     const { status, text } = await call(runtime, "GET", "/v1/token", token === undefined ? {} : { token });
     return [status, JSON.parse(text).code ?? JSON.parse(text)];

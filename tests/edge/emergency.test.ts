@@ -1,4 +1,4 @@
-// What was signed while the worker was away: taken in once, if it is right, and nobody is bothered with what is not.
+// A state that was signed while the worker was down: applied once if it is valid; an invalid one costs nobody anything.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -26,7 +26,7 @@ after(async () => {
 const handIn = (event: Event, document: unknown) =>
   call<StateBody>(event.server, "POST", `${event.path}/emergency`, { body: document });
 
-/** Makes an event that began 10 min ago and believes `signer`. */
+/** Creates an event that started 10 min ago and has the key of `signer`. */
 const made = (server: { url: string }, name: string, signer: Signer) => begun(server, name, 600_000, signer.channel());
 
 async function refused(event: Event, document: unknown, status: number, code: string): Promise<Problem> {
@@ -39,12 +39,12 @@ async function refused(event: Event, document: unknown, status: number, code: st
 }
 
 describe("a signed pause", { concurrency: true }, () => {
-  test("is what the event was since it was signed, stands in the log, and is gone on from", async () => {
+  test("is the event's state since it was signed, is in the log, and the event continues from it", async () => {
     const signer = new Signer();
     const event = await made(runtime, "taken", signer);
     const known = await event.state();
     assert.deepEqual(known.emergency, signer.channel()["emergency"]);
-    // The worker was away for the last five minutes.
+    // The worker was down for the last five minutes.
     const signedAt = known.serverTime - 300_000;
     const answer = await handIn(event, signer.pause(known, signedAt));
     assert.equal(answer.status, 200, answer.text);
@@ -66,11 +66,11 @@ describe("a signed pause", { concurrency: true }, () => {
     const resumed = await event.command("resume");
     assert.deepEqual([resumed.rev, resumed.state.message], [3, "Back soon"]);
     const later = await event.reaches(resumed.effectiveAt);
-    assert.deepEqual([later.status, later.message], ["running", null], "its message goes with the pause");
+    assert.deepEqual([later.status, later.message], ["running", null], "its message disappears with the pause");
     assert.equal(positionAt(later.timeline, resumed.effectiveAt + 1_000), position + 1_000);
   });
 
-  test("is pushed to whoever has a socket", async () => {
+  test("is pushed to every socket", async () => {
     const signer = new Signer();
     const event = await made(runtime, "pushed", signer);
     const viewers = await join(runtime, "pushed", 3);
@@ -83,7 +83,7 @@ describe("a signed pause", { concurrency: true }, () => {
     }
   });
 
-  test("is taken back by undo", async () => {
+  test("is reversed by undo", async () => {
     const signer = new Signer();
     const event = await made(runtime, "undone", signer);
     const known = await event.state();
@@ -103,7 +103,7 @@ describe("a signed pause", { concurrency: true }, () => {
     assert.deepEqual((await event.log()).map(({ name }) => name), ["emergency", "create"]);
   });
 
-  test("with a wrong signature, of another key, or altered, changes nothing", async () => {
+  test("with a wrong signature, by another key, or altered, changes nothing", async () => {
     const [signer, other] = [new Signer(), new Signer()];
     const event = await made(runtime, "forged", signer);
     const known = await event.state();
@@ -112,15 +112,15 @@ describe("a signed pause", { concurrency: true }, () => {
     await refused(event, { ...right, state: right.state.replace("Back soon", "Go home") }, 403, "bad-signature");
     await refused(event, { ...right, state: `${right.state} ` }, 403, "bad-signature");
     await refused(event, { ...right, signature: `${"A".repeat(85)}A` }, 403, "bad-signature");
-    // Signed for something else by the same key: without the line in front it is no signed state.
+    // Signed by the same key for another purpose: without the prefix it is not a signed state.
     const bare = signer.sign("x");
     await refused(event, { state: right.state, signature: bare.signature }, 403, "bad-signature");
     assert.equal((await handIn(event, right)).status, 200);
-    // Once it is taken in, what looks the same is still not believed unsigned.
+    // Once it is applied, the same state without its signature is still refused.
     await refused(event, { ...right, signature: bare.signature }, 403, "bad-signature");
   });
 
-  test("of another life, of no newer revision, or of another event is refused, and says why", async () => {
+  test("of another epoch, of no newer revision, or of another event is refused with the reason", async () => {
     const signer = new Signer();
     const event = await made(runtime, "outdated", signer);
     const known = await event.state();
@@ -154,7 +154,7 @@ describe("a signed pause", { concurrency: true }, () => {
   });
 });
 
-test("what is no document is refused with its place, and what is too long is not read", async () => {
+test("an invalid document is refused with the place of the error, and one that is too long is not read", async () => {
   const event = await made(runtime, "nonsense", new Signer());
   const codes = async (body: unknown) => {
     const { status, problem } = await handIn(event, body);
@@ -178,7 +178,7 @@ test("a flood of wrong signatures, or of right ones that are known, does not rea
   const flood = async (document: Document, status: number) => {
     const before = counted.asked("flooded");
     const answers = await Promise.all(Array.from({ length: 500 }, () => handIn(event, document)));
-    // On a busy machine the copy may be late, and then nobody is answered; but nobody is believed.
+    // On a busy machine the copy may be late, and then the request fails; but an unsigned state is never believed.
     const other = answers.filter((answer) => answer.status !== status && answer.status !== 503);
     assert.deepEqual(other.map(({ text }) => text), []);
     return counted.asked("flooded") - before;
@@ -188,12 +188,12 @@ test("a flood of wrong signatures, or of right ones that are known, does not rea
   assert.equal((await handIn(event, right)).status, 200);
   await event.time();
   const again = await flood(right, 200);
-  // The isolate's copy is renewed once a second, whoever asks for what.
+  // The isolate's copy is refreshed once a second, whatever is requested.
   assert.ok(wrong <= 50 && again <= 50, `${wrong} and ${again} of 500 reached the object`);
   t.diagnostic(`of 500 wrong ones ${wrong} reached the object, of 500 known ones ${again}`);
 });
 
-test("the terminal breaks the glass while the worker is gone, and the worker takes it in when it is back", async () => {
+test("the terminal breaks the glass while the worker is down, and the worker applies it when it is back", async () => {
   const folder = `${ROOT}/target/edge/emergency-store`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -226,7 +226,7 @@ test("the terminal breaks the glass while the worker is gone, and the worker tak
     assert.equal(kept.error!.code, "not-delivered");
     const delivered = await at("emergency", "deliver", "--yes", ...target);
     assert.deepEqual([delivered.code, delivered["rev"], delivered["state"].status], [0, 3, "paused"], JSON.stringify(delivered));
-    assert.equal(delivered["state"].timeline.at(-1).position, broken["then"].position, "it stands where viewers have it");
+    assert.equal(delivered["state"].timeline.at(-1).position, broken["then"].position, "at the position that viewers have");
     const log = await new Event(runtime, "night").log();
     assertChain(log);
     assert.deepEqual(log.map(({ name }) => name), ["emergency", "configure", "create"]);

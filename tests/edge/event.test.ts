@@ -31,7 +31,7 @@ test("an event has its configuration, and defaults for the rest", async () => {
   assert.deepEqual([plain.title, plain.duration, plain.locale, plain.hubs, plain.resync], ["", null, "en", 4, 300_000]);
 });
 
-test("an event begins by itself", async () => {
+test("an event starts by itself", async () => {
   const event = await begun(runtime, "by-itself", -700);
   const { startsAt, status } = await event.state();
   assert.equal(status, "scheduled");
@@ -59,7 +59,7 @@ test("a configuration decided on an older revision is refused", async () => {
   assert.equal((await event.state()).title, "One");
 });
 
-test("the log tells who did what and why, and is sealed", async () => {
+test("the log says who did what and why, and is chained", async () => {
   const event = await begun(runtime, "log", 1_000);
   await event.send({ command: "pause", id: "p1", actor: "maria", reason: "no sound" }, TOKENS.operator);
   await event.command("rate", { rate: 1.25 });
@@ -102,7 +102,7 @@ test("every event made is in the list, by name, and no other", async () => {
   assert.ok(body.events.every(({ createdAt }) => createdAt > 1_704_067_200_000));
 });
 
-test("a new event has its hubs, and nobody is connected", async () => {
+test("a new event has its hubs, and no viewers", async () => {
   const event = await begun(runtime, "audience", 0);
   const { status, body } = await call<Audience>(runtime, "GET", `${event.path}/audience`, { token: TOKENS.reader });
   const { byHub, ...audience } = body;
@@ -115,5 +115,5 @@ test("an event made after it was asked for is found within seconds", async () =>
   const event = new Event(runtime, "late");
   assert.equal((await call(runtime, "GET", `${event.path}/time`)).status, 404);
   await event.put({ startsAt: await now(runtime) });
-  assert.equal((await event.time()).rev, 1, "where it was made, it is known at once");
+  assert.equal((await event.time()).rev, 1, "the isolate that created it knows it at once");
 });

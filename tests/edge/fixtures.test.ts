@@ -118,18 +118,18 @@ async function answered(path: string): Promise<unknown> {
   return (await call(worker, "GET", path, { token: TOKENS.all })).body;
 }
 
-/** Returns what is the same whether or not the answer waited for the event's object. */
+/** Returns the part that does not depend on whether the answer waited for the event's object. */
 function comparable(body: any): unknown {
   const { receivedAt: _, ...rest } = body;
   return rest;
 }
 
-/** What lies in a store without a worker, which tests/publish compares, and what is signed, which emergency.test.ts sends. */
+/** Fixtures of stores, which tests/publish compares, and of signed states, which emergency.test.ts sends. */
 const ELSEWHERE = ["publication", "emergency"];
 
 for (const name of readdirSync(DIRECTORY).map((file) => file.replace(/\.json$/, ""))) {
   if (ELSEWHERE.includes(name)) continue;
-  test(`${name}.json is what a live worker takes or gives`, () => {
+  test(`${name}.json is what a live worker accepts or answers`, () => {
     if (accepted.has(name)) return;
     assert.ok(live.has(name), "this test does not yet compare it with anything");
     assert.deepEqual(shapeOf(comparable(live.get(name))), shapeOf(comparable(fixture(name))));

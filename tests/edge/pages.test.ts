@@ -1,4 +1,4 @@
-// The pages as they are served: under which policy, kept by whom, and in nobody's way.
+// The pages as they are served: their policies, their caching, and that they do not hide the API.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -31,11 +31,11 @@ test("each page is HTML, under a policy that lets it load from here alone", asyn
   }
 });
 
-test("the page with the operator's token talks to this worker alone, and stands in no frame", async () => {
+test("the page with the operator's token connects to this worker only, and cannot be framed", async () => {
   const [console, viewer] = [await get("/console"), await get("/")];
   assert.deepEqual(policy(console.headers, "connect-src"), ["'self'"]);
   assert.deepEqual(policy(console.headers, "frame-ancestors"), ["'none'"]);
-  assert.deepEqual(policy(viewer.headers, "connect-src"), ["'self'", "https:"], "a signed state may lie elsewhere");
+  assert.deepEqual(policy(viewer.headers, "connect-src"), ["'self'", "https:"], "a signed state may be elsewhere");
 });
 
 test("pages are asked for again each time, and not sent again", async () => {
@@ -53,7 +53,7 @@ test("pages of other sites may load the client, and no other file", async () => 
   assert.equal((await get("/console.js", origin)).headers.get("access-control-allow-origin"), null);
 });
 
-test("what is no page is the worker's to answer", async () => {
+test("the worker answers everything that is not a page", async () => {
   for (const path of ["/nothing", "/display/x", "/v1/console", "/_headers"]) {
     const { status, headers } = await get(path);
     assert.deepEqual([status, headers.get("content-type")], [404, "application/problem+json"], path);

@@ -1,4 +1,4 @@
-// A pause as viewers live through it: everyone stands at the same position, and goes on from there.
+// A pause as viewers see it: everyone holds at the same position and continues from there.
 
 import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
@@ -35,7 +35,7 @@ function ask(url: string, agent: Agent): Promise<TimeBody> {
   });
 }
 
-/** Sends `command` while all viewers watch; gives what they saw from before it until well after it took effect. */
+/** Sends `command` while all viewers watch; returns what they saw from before it until well after it took effect. */
 async function watched(event: Event, command: string) {
   let end = Infinity;
   const watching = Promise.all(Array.from({ length: VIEWERS }, () => watch(event, () => end)));
@@ -93,7 +93,7 @@ test("a hold of ten minutes shifts a later cue by ten minutes", async () => {
   assert.equal(positionAt(timeline, pause.effectiveAt + 1), positionAt(timeline, resume.effectiveAt));
 });
 
-test("a pause of the countdown moves the beginning", async () => {
+test("a pause of the countdown delays the start", async () => {
   const event = await begun(runtime, "countdown", -60_000);
   const { startsAt } = await event.state();
   const pause = await event.command("pause");

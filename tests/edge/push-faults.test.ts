@@ -11,7 +11,7 @@ let worker: StandIn;
 before(async () => void (worker = await standIn()));
 after(() => worker.end());
 
-/** Checks that all of them have `rev` in the end, and that none ever went back; then they leave. */
+/** Checks that all of them have `rev` in the end, and that none ever went back; then closes them. */
 async function assertAllEndWith(viewers: Viewer[], rev: number): Promise<void> {
   for (const viewer of viewers) {
     assert.equal((await viewer.has(rev)).rev, rev);
@@ -41,14 +41,14 @@ test("a hub that never answers holds back neither the operator nor the hubs belo
   const { rev, delivery } = await event.command("pause");
   assert.ok(performance.now() - asked < 8_000);
   assert.deepEqual([delivery.hubs, delivery.acked, delivery.sockets], [13, 12, 24]);
-  // Those of the silent hub find it by themselves: the hub looks at the event.
+  // Those of the silent hub get it anyway: the hub polls the event.
   await worker.evict(`${event.name}/0`);
   viewers.push(await Viewer.join(worker, event.name, { not: 1 }));
   worker.decideRelay(event.name, 0, () => "answer");
   await assertAllEndWith(viewers, rev);
 });
 
-test("a hub whose answer is lost, and one that is told twice, count once", async () => {
+test("a hub whose answer is lost, and one that receives the change twice, count once", async () => {
   const event = await begun(worker, "twice", 10_000);
   const viewers = await join(worker, event.name, 16);
   worker.decideRelay(event.name, 1, () => "twice");
@@ -56,12 +56,12 @@ test("a hub whose answer is lost, and one that is told twice, count once", async
   worker.decideRelay(event.name, 2, () => (lost++ === 0 ? "lose" : "answer"));
   const { rev, delivery } = await event.command("pause");
   assert.deepEqual([delivery.hubs, delivery.acked, delivery.sockets], [4, 4, 16]);
-  assert.ok(lost >= 2, "the silent hub was told again");
+  assert.ok(lost >= 2, "the event retried the silent hub");
   assert.deepEqual(viewers.map(({ states }) => states.length), viewers.map(() => 1 + 1));
   await assertAllEndWith(viewers, rev);
 });
 
-test("a change that never reached a hub is brought by the next telling", async () => {
+test("a change that never reached a hub arrives with the next attempt", async () => {
   const event = await begun(worker, "dropped", 10_000);
   const viewers = await join(worker, event.name, 16);
   let dropped = 0;
@@ -69,10 +69,10 @@ test("a change that never reached a hub is brought by the next telling", async (
   const { rev, delivery } = await event.command("pause");
   assert.deepEqual([delivery.hubs, delivery.acked, delivery.sockets], [4, 3, 12]);
   await assertAllEndWith(viewers, rev);
-  assert.ok(dropped >= 3, "the event told it again by itself");
+  assert.ok(dropped >= 3, "the event retried by itself");
 });
 
-test("a hub that is never told looks for itself", async () => {
+test("a hub that never receives a change polls for it", async () => {
   const event = await begun(worker, "untold", 10_000);
   const viewers = await join(worker, event.name, 8);
   worker.decideRelay(event.name, 2, () => "drop");

@@ -1,4 +1,4 @@
-// Hubs that are full: viewers are sent on, and the last ones are told when to come back.
+// Full hubs: viewers are sent on to others, and the last ones get a time to retry.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ let worker: StandIn;
 before(async () => void (worker = await standIn({ socketsMax: 3 })));
 after(() => worker.end());
 
-test("viewers of a full hub are sent on to one with room, and when all are full they are told so", async () => {
+test("viewers of a full hub are sent on to one with room; when all are full, they are refused", async () => {
   const event = await begun(worker, "full", 10_000, { hubs: 3 });
   const viewers: Viewer[] = [];
   // All of them want the first hub: they have just lost both others, one after the other.

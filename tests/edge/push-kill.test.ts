@@ -11,7 +11,7 @@ let runtime: Runtime;
 before(async () => void (runtime = await Runtime.start("push-kill")));
 after(() => runtime.end());
 
-/** A viewer who comes back whenever the socket is lost, and takes in only what is newer, as every client does. */
+/** A viewer who reconnects whenever the socket is lost, and applies only newer states, as every client does. */
 class Returning {
   rev = 0;
   #viewer: Viewer | undefined;

@@ -1,4 +1,4 @@
-// Sockets, hubs and the tree between them: what a viewer hears, and what an operator is told.
+// Sockets, hubs and the tree between them: what a viewer receives, and what is reported to the operator.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -31,7 +31,7 @@ test("who joins gets the whole state, and which hub it is", async () => {
   viewer.end();
 });
 
-test("a pause reaches every socket of four hubs, and the operator is told", async () => {
+test("a pause reaches every socket of four hubs, and the operator gets the count", async () => {
   const event = await begun(worker, "four", 10_000);
   const viewers = await join(worker, event.name, 40);
   assert.deepEqual([...new Set(viewers.map(({ hub }) => hub))].sort(), [0, 1, 2, 3]);
@@ -76,7 +76,7 @@ test("a ping is answered with the state's version, also after a change and while
   viewer.end();
 });
 
-test("who lost a hub is sent to another", async () => {
+test("a viewer who lost a hub is sent to another", async () => {
   const event = await begun(worker, "not", 10_000, { hubs: 2 });
   for (const not of [0, 1, 0, 1]) {
     const viewer = await Viewer.join(worker, event.name, { not });
@@ -85,7 +85,7 @@ test("who lost a hub is sent to another", async () => {
   }
 });
 
-test("what is no WebSocket, an event that is none and a foreign site are refused", async () => {
+test("a request that is not a WebSocket, an unknown event and a foreign site are refused", async () => {
   const event = await begun(worker, "refusals", 10_000, { origins: ["https://gala.example"] });
   const plain = await call(worker, "GET", `${event.path}/live`);
   assert.deepEqual([plain.status, plain.problem.code], [426, "upgrade-required"]);
@@ -97,7 +97,7 @@ test("what is no WebSocket, an event that is none and a foreign site are refused
   }
 });
 
-test("what is not in the protocol closes the socket with a code, and others hear on", async () => {
+test("an unknown frame closes the socket with a code, and other viewers are not affected", async () => {
   const event = await begun(worker, "protocol", 10_000, { hubs: 1 });
   const other = await Viewer.join(worker, event.name);
   for (const [frame, code] of [
@@ -127,7 +127,7 @@ test("a sample says how late the change was applied, each viewer once", async ()
   for (const [index, viewer] of viewers.entries()) {
     await viewer.has(rev);
     const ack = JSON.stringify({ type: "ack", rev, appliedAt: effectiveAt + 10 * index });
-    // The eighth stays silent, the first says it three times, and one speaks of another change.
+    // The eighth stays silent, the first acknowledges three times, and one acknowledges another change.
     if (index < 7) viewer.send(ack);
     if (index === 0) viewer.send(ack), viewer.send(ack);
     if (index === 1) viewer.send(JSON.stringify({ type: "ack", rev: rev + 7, appliedAt: effectiveAt }));
@@ -137,7 +137,7 @@ test("a sample says how late the change was applied, each viewer once", async ()
   viewers.forEach((viewer) => viewer.end());
 });
 
-test("a flood of frames from one viewer keeps nobody from hearing", async () => {
+test("a flood of frames from one viewer does not delay the others", async () => {
   const event = await begun(worker, "flood", 10_000, { hubs: 1 });
   const [flooding, quiet] = [await Viewer.join(worker, event.name), await Viewer.join(worker, event.name)];
   for (let count = 0; count < 5_000; count++) flooding.send(JSON.stringify({ type: "ack", rev: 1, appliedAt: count }));

@@ -48,7 +48,7 @@ const post = (body: unknown, problem?: Partial<Problem>) =>
 const command = (name: string, fields: Record<string, unknown> = {}, pointer?: string) =>
   post({ command: name, id: "x", ...fields }, pointer === undefined ? {} : { pointer });
 
-/** A harmless command with another token, or none. */
+/** A harmless command with another token, or without one. */
 const clear = (token?: string): Refused =>
   request("POST", "/commands", { ...(token === undefined ? {} : { token }), body: { command: "clear", id: "x" } });
 
@@ -87,7 +87,7 @@ const nobody = "//v1/events/nobody";
 const known = "pause resume seek rate announce clear reschedule end reopen rundown undo".split(" ");
 const century = 3_155_760_000_000;
 
-/** What is wrong, by the status and the code that it is refused with. */
+/** Wrong requests, by the status and the code they are refused with. */
 const TABLE: Record<string, Record<string, Refused>> = {
   "404 unknown-event": {
     "the time of an unknown event": get(`${nobody}/time`),
@@ -193,7 +193,7 @@ const TABLE: Record<string, Record<string, Refused>> = {
   },
 };
 
-/** Everything the worker tells of the event, but the time. */
+/** Everything the worker says about the event, except the time. */
 async function everything(): Promise<unknown> {
   const { serverTime: _, ...state } = await event.state();
   const { text: list } = await call(runtime, "GET", "/v1/events", { token: TOKENS.all });
@@ -226,7 +226,7 @@ for (const [refusal, rows] of Object.entries(TABLE)) {
   }
 }
 
-test("a stale command is told who changed what, when and why, and changes nothing", async () => {
+test("a stale command is refused with who changed what, when and why, and changes nothing", async () => {
   const was = await everything();
   const answer = await event.send({ command: "resume", ifRev: 2 });
   assertProblem(answer, 409, "stale");

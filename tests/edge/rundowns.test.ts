@@ -80,7 +80,7 @@ test("rolling back is pointing at the rundown before", async () => {
   assert.equal((await call(runtime, "GET", path(event, bad))).status, 200, "what viewers may still hold stays there");
 });
 
-test("undo points back too, and null at none", async () => {
+test("undo points back too, and null points at no rundown", async () => {
   const event = await begun(runtime, "none", 1_000);
   const rundown = rundownAt(5);
   await publish(event, rundown);
@@ -108,7 +108,7 @@ test("publishing needs the scope publish, and pointing needs no other", async ()
   assert.deepEqual([refused.status, refused.problem.code, refused.problem.scope], [403, "forbidden", "publish"]);
 });
 
-test("what is stored is listed by digest, page by page", async () => {
+test("stored rundowns are listed by digest, page by page", async () => {
   const event = await begun(runtime, "listed", 1_000);
   const since = await now(runtime);
   const rundowns = [11, 12, 13].map(rundownAt).sort((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -124,7 +124,7 @@ test("what is stored is listed by digest, page by page", async () => {
   assert.deepEqual(rest.body.rundowns, listed.slice(1));
 });
 
-test("what nobody is sent to can be deleted; what viewers have cannot", async () => {
+test("a rundown that the event does not name can be deleted; the event's own cannot", async () => {
   const event = await begun(runtime, "deleted", 1_000);
   const [old, present] = [rundownAt(14), rundownAt(15)];
   await publish(event, old);

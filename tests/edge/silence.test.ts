@@ -1,4 +1,4 @@
-// An event's object that is slow, silent or broken: the time is told all the same, within its bound.
+// An event's object that is slow, silent or broken: the time is answered anyway, within the limit.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -23,9 +23,9 @@ after(() => worker.end());
 /** How long `/time` waits for an object, in ms, and what a busy machine may add. */
 const WAIT = 300;
 const SCHEDULING = 1_200;
-/** How old a copy of the state may be to be told, in ms. */
+/** How old a copy of the state may be to be answered, in ms. */
 const FRESH = 1_000;
-/** How long after a failure nobody waits for the object again, in ms. */
+/** How long after a failure no request waits for the object, in ms. */
 const FAILURE_KEPT = 1_000;
 
 const broken: Decision = () => { throw new Error("broken"); };
@@ -45,7 +45,7 @@ function silence(event: Event): { release: () => void } {
 /** Makes an event that this isolate has never asked for. */
 const unasked = (name: string): Promise<Event> => begun(worker, name, 10_000);
 
-/** Waits, without asking for `event`, until what is known of it is too old to be told. */
+/** Waits, without asking for `event`, until the copy is too old to be answered. */
 async function stale(known: TimeBody): Promise<void> {
   await until(() => now(worker), (time) => time >= known.serverTime + FRESH, "the copy to be too old");
 }
@@ -54,7 +54,7 @@ async function many(event: Event, count: number): Promise<TimeBody[]> {
   return Promise.all(Array.from({ length: count }, () => event.time()));
 }
 
-test("while the object is silent, the right time is told within the bound", async () => {
+test("while the object is silent, the right time is answered within the limit", async () => {
   const event = await unasked("silent");
   const { release } = silence(event);
   const asked = Date.now();
@@ -67,7 +67,7 @@ test("while the object is silent, the right time is told within the bound", asyn
   release();
 });
 
-test("the time of the default event is told too, and begins with the same three fields", async () => {
+test("the time of the default event is answered too, and begins with the same three fields", async () => {
   const main = await unasked("main");
   const { release } = silence(main);
   const { status, text } = await call(worker, "GET", "/time");
@@ -89,7 +89,7 @@ test("after a failure everyone is answered at once", async () => {
   release();
 });
 
-test("a copy is told while it is fresh, and then its revision says what was known last", async () => {
+test("a copy is answered while it is fresh; after that, its revision is the last known one", async () => {
   const event = await unasked("last-known");
   const known = await event.time();
   const { release } = silence(event);
@@ -127,7 +127,7 @@ test("an answer that comes too late for one viewer serves the next", async () =>
   assert.deepEqual([served.status, served.rev], ["running", 1]);
 });
 
-test("an object that throws is no missing event", async () => {
+test("an object that throws is not a missing event", async () => {
   const event = await unasked("throws");
   worker.decide(event.name, broken);
   const { status, serverTime, receivedAt } = await event.time();
@@ -171,7 +171,7 @@ test("an event whose making was not answered is in the list once it is made agai
   assert.match(list, /"name":"lost-making"/);
 });
 
-test("many viewers at once ask an object that nobody asked before hardly more than once", async () => {
+test("many viewers at once cause hardly more than one request to a cold object", async () => {
   const event = await unasked("cold");
   const before = worker.asked(event.name);
   const seen = await many(event, 200);
@@ -192,7 +192,7 @@ test("many viewers at once do not press a silent object", async () => {
   release();
 });
 
-test("under steady load an object is asked a few times a second, and nobody waits for it", async () => {
+test("under steady load an object gets a few requests a second, and no viewer waits for it", async () => {
   const event = await unasked("steady");
   await event.time();
   const before = worker.asked(event.name);
@@ -222,7 +222,7 @@ test("an operator does not wait for ever either", async () => {
   assert.deepEqual([status, problem.code], [503, "unavailable"]);
 });
 
-/** Checks that the object was asked at most four times a second while `seen` was told, and once at the beginning. */
+/** Checks that the object was asked at most four times a second while `seen` was answered, and once at the beginning. */
 function assertFewQuestions(event: Event, before: number, seen: TimeBody[]): void {
   const times = seen.map(({ serverTime, receivedAt }) => receivedAt ?? serverTime).sort();
   const seconds = (times.at(-1)! - times[0]!) / 1_000;

@@ -1,4 +1,4 @@
-// The last resort against a real S3 server: the event's own server is gone, and the pointer carries a signed pause.
+// The last resort against a real S3 server: the event's own server is down, and the pointer carries a signed pause.
 
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
@@ -39,7 +39,7 @@ function isSigned({ state, signature }: Document, key: string): boolean {
   return verify(null, Buffer.from(`downbeat.emergency/1\n${state}`), publicKey, Buffer.from(signature, "base64url"));
 }
 
-/** A server that says where an event stands, until it is gone; then its port refuses. */
+/** A server that answers with an event's state until it is stopped; then its port refuses. */
 async function brieflyServed(state: object, use: (server: string) => Promise<void>): Promise<string> {
   const server = createServer((_, response) => {
     response.setHeader("content-type", "application/json");
@@ -55,7 +55,7 @@ async function brieflyServed(state: object, use: (server: string) => Promise<voi
   return url;
 }
 
-/** Somebody on duty: a key, and an event that was seen at revision 12 before its server was gone. */
+/** Somebody on duty: a key, and an event that was seen at revision 12 before its server went down. */
 async function onDuty(name: string, prefix: string, who = ADMIN) {
   const person = new Publisher(name, who);
   const made = await person.done("emergency", "init", "--out", "duty.key");
@@ -75,7 +75,7 @@ async function onDuty(name: string, prefix: string, who = ADMIN) {
   return { person, key, state, server };
 }
 
-test("the golden signature is right for a judge that is not ours", () => {
+test("the golden signature is valid for an independent implementation", () => {
   const golden = (name: string) => JSON.parse(readFileSync(`${ROOT}/crates/wire/fixtures/${name}.json`, "utf8"));
   const key = golden("state").emergency.key as string;
   assert.equal(isSigned(golden("emergency"), key), true);
@@ -96,7 +96,7 @@ test("a key is for its owner alone, is never shown, and never overwritten", asyn
   assert.equal(readFileSync(file, "utf8").trim().split(":")[1], secret);
 });
 
-test("without its server the event is paused beside what was published, which stays to the byte", async () => {
+test("without its server the event is paused beside what was published, of which no byte changes", async () => {
   const { person, key, state } = await onDuty("duty", "night");
   await person.done("cues", "publish", person.sheet(1), "--yes", ...target("night"));
   const before = await text(pointerUrl("night"));
@@ -129,15 +129,15 @@ test("without its server the event is paused beside what was published, which st
   assert.deepEqual([held.rate, held.from - said.startsAt], [0, held.position], "held where it was");
   assert.ok(Math.abs(held.from - said.signedAt) === 500);
 
-  // A second look shows it; a second pause builds on the first.
+  // `emergency status` shows it; a second pause builds on the first.
   const found = await person.json("emergency", "status", ...target("night"));
   assert.equal(found["document"].signature, emergency!.signature);
   const second = await person.done("pause", "--break-glass", "--message", "Still working", "--yes", ...target("night"));
   assert.equal(second["rev"], 14);
   const later = JSON.parse((await read("night")).emergency!.state);
-  assert.deepEqual(later.timeline, said.timeline, "it stays held where it was held first");
+  assert.deepEqual(later.timeline, said.timeline, "it stays held at the first position");
 
-  // Publishing goes on around it, and so does what looks after the store.
+  // Publishing, verify and gc work as before.
   await person.done("cues", "publish", person.sheet(2), "--yes", ...target("night"));
   const moved = await read("night");
   assert.equal(moved.published.rev, 2);
@@ -155,7 +155,7 @@ test("without its server the event is paused beside what was published, which st
   assert.equal((await person.done("cues", "verify", ...target("night")))["intact"], true);
 });
 
-test("where nothing was ever published there is only the signed state, and publishing comes around it", async () => {
+test("if nothing was ever published there is only the signed state, and publishing keeps it", async () => {
   const { person } = await onDuty("bare", "bare");
   assert.equal((await person.done("pause", "--break-glass", "--yes", ...target("bare")))["rev"], 13);
   assert.deepEqual(Object.keys(JSON.parse(await text(pointerUrl("bare")))), ["emergency"]);

@@ -30,14 +30,14 @@ const seenAt = (prefix: string, url = weed.url) => ["--public-url", `${url}/${BU
 const publish = (second: number) => ["cues", "publish", maria.sheet(second), "--yes"];
 const objects = (prefix: string) => listing(weed.url, BUCKET, `${prefix}/`, ADMIN);
 
-/** Runs a command that has to fail; gives what it says. */
+/** Runs a command that must fail; returns its message. */
 async function fails(who: Publisher, args: string[], code: number, word: string): Promise<string> {
   const printed = await who.json(...args);
   assert.deepEqual([printed.code, printed.error?.code], [code, word], JSON.stringify(printed));
   return `${printed.error!.message}\n${printed.error!.hint}`;
 }
 
-test("wrong credentials, none, and credentials that may only read", async () => {
+test("wrong credentials, missing ones, and credentials that may only read", async () => {
   const stranger = new Publisher("stranger", { accessKey: "nobody", secretKey: "nothing-secret" });
   assert.match(await fails(stranger, [...publish(1), ...target("auth")], 7, "denied"), /InvalidAccessKeyId/);
   const forger = new Publisher("forger", { accessKey: ADMIN.accessKey, secretKey: "guessed-secret" });
@@ -56,7 +56,7 @@ test("a bucket that is not there", async () => {
   await fails(maria, [...publish(1), ...target("x", weed.url, "nothing-here")], 3, "no-bucket");
 });
 
-test("a store that is not there, one that says nothing, one that is none", async () => {
+test("a store that does not exist, one that does not answer, one that is not a store", async () => {
   await fails(maria, [...publish(1), ...target("x", "http://127.0.0.1:9")], 8, "unreachable");
   const mute = createServer(() => {}).listen(0, "127.0.0.1");
   const other = createServer((_, response) => void response.writeHead(200).end("<html>hello")).listen(0, "127.0.0.1");
@@ -74,7 +74,7 @@ test("a store that is not there, one that says nothing, one that is none", async
   }
 });
 
-test("a target that is none names those there are, and never repeats a password", async () => {
+test("an invalid target lists the valid kinds, and never repeats a password", async () => {
   const usage = async (text: string) => {
     const { exit, stdout, stderr } = await maria.run("cues", "plan", maria.sheet(1), "--target", text);
     assert.equal(exit, 2, stderr);
@@ -84,7 +84,7 @@ test("a target that is none names those there are, and never repeats a password"
   assert.match(await usage("ftp://shows"), /s3:\/\/BUCKET/);
 });
 
-test("a dry run and a plan change nothing, also where there is something to finish", async () => {
+test("a dry run and a plan change nothing, even if there is something to finish", async () => {
   await maria.done(...publish(1), ...target("dry"));
   tap.reset();
   tap.decide = ({ path }) => (path.includes("/history/") ? "stop" : "pass");
@@ -177,7 +177,7 @@ test("a public URL that never shows the change: the pointer is moved, and that i
   assert.deepEqual([again["changed"], again["seen"].seen], [false, true]);
 });
 
-test("what is damaged is found by verify, object by object", async () => {
+test("verify finds damage, object by object", async () => {
   for (const second of [1, 2, 3]) await maria.done(...publish(second), ...target("damaged"));
   const rundowns = (await maria.done("cues", "history", ...target("damaged")))["rundowns"];
   const path = (rest: string) => `/${BUCKET}/damaged/${rest}`;
@@ -192,14 +192,14 @@ test("what is damaged is found by verify, object by object", async () => {
     `rundowns/${rundowns[0].rundown}.json: its bytes have another SHA-256`,
     `rundowns/${rundowns[2].rundown}.json: it is named, but not there`,
   ].sort());
-  // Published again, the present one is mended.
+  // Publishing again repairs the current one.
   const mended = await maria.done(...publish(3), ...target("damaged"));
   assert.deepEqual([mended["changed"], mended["repaired"]], [false, true]);
   const back = await maria.json("cues", "rollback", "--yes", "--to", rundowns[0].rundown, ...target("damaged"));
   assert.deepEqual([back.code, back.error!.code], [4, "differs"], JSON.stringify(back));
 });
 
-test("a pointer that somebody deleted begins no new count", async () => {
+test("a deleted pointer does not restart the count", async () => {
   for (const second of [1, 2]) await maria.done(...publish(second), ...target("deleted"));
   const { epoch } = (await pointer(`${weed.url}/${BUCKET}/deleted/events/main/current.json`))!;
   await signed(weed.url, "DELETE", `/${BUCKET}/deleted/events/main/current.json`, ADMIN);
@@ -208,7 +208,7 @@ test("a pointer that somebody deleted begins no new count", async () => {
   await maria.done("cues", "verify", ...target("deleted"));
 });
 
-test("a rollback that was interrupted after the pointer moved is finished, not done once more", async () => {
+test("a rollback that was interrupted after the pointer moved is finished, not repeated", async () => {
   for (const second of [1, 2, 3]) await maria.done(...publish(second), ...target("twice"));
   tap.reset();
   tap.decide = ({ path }) => (path.includes("/history/") ? "stop" : "pass");
@@ -237,7 +237,7 @@ test("the pointer has the members of the golden document", async () => {
   assert.deepEqual(kinds(seen), kinds(golden));
 });
 
-test("a gc that is told of no event, or not of its own, deletes nothing", async () => {
+test("a gc whose listing omits its own event, or all events, deletes nothing", async () => {
   tap.reset();
   const here = "unlisted";
   const rundowns = async () => (await objects(here)).filter((line) => line.includes("/rundowns/"));
@@ -247,7 +247,7 @@ test("a gc that is told of no event, or not of its own, deletes nothing", async 
   const ahead = 40 * 86_400_000;
   const without = (prefixes: RegExp) => {
     tap.alter = (_, headers, body) => {
-      // To the command line all that lies there is 40 days old.
+      // To the command line everything there is 40 days old.
       const date = headers.get("date");
       if (date !== null) headers.set("date", new Date(Date.parse(date) + ahead).toUTCString());
       const text = body.toString("utf8");

@@ -38,7 +38,7 @@ async function fails(args: string[], code: number, word: string): Promise<string
   return `${printed.error!.message}\n${printed.error!.hint}`;
 }
 
-test("a folder is published to, rolled back, verified; what is only planned makes no folder", async () => {
+test("a folder is published to, rolled back and verified; planning creates no folder", async () => {
   const planned = await maria.run("cues", "plan", maria.sheet(1), ...target("plain"));
   assert.match(planned.stdout, /headers +a folder keeps none; let its web server send/);
   await maria.done(...publish(1, "plain"), "--dry-run");
@@ -55,7 +55,7 @@ test("a folder is published to, rolled back, verified; what is only planned make
   assert.deepEqual(readdirSync(`${root}/plain/events/main`).sort(), ["current.json", "history"]);
 });
 
-test("a sheet whose rundown the pointer has already changes nothing", async () => {
+test("a sheet whose rundown the pointer already names changes nothing", async () => {
   await maria.done(...publish(1, "same"));
   const again = await maria.done(...publish(1, "same"));
   assert.deepEqual([again["changed"], again["rev"], again["healed"], again["repaired"]], [false, 1, null, false]);
@@ -75,7 +75,7 @@ test(`${CROWD} publishers at once into one folder: one wins each revision`, asyn
   assert.deepEqual([verified["intact"], verified["revisions"]], [true, CROWD]);
 });
 
-test("killed before the pointer is moved, and after: the next run finishes, and nobody waits for the dead one's lock", async () => {
+test("killed before the pointer is moved, and after: the next run finishes, and ignores the dead process's lock", async () => {
   await maria.done(...publish(1, "killed"));
   const viewer = new Viewer(pointerOf("killed"));
   for (const part of ["/rundowns/", "/current.json"]) {
@@ -108,7 +108,7 @@ test("a history that cannot be written is finished by the next run", async () =>
   await maria.done("cues", "verify", ...target("blocked"));
 });
 
-test("a gc deletes what is old and named by nobody, of all events together", async () => {
+test("a gc deletes what is old and not named, across all events", async () => {
   const rundowns: string[] = [];
   for (const second of [1, 2, 3]) rundowns.push((await maria.done(...publish(second, "gc")))["rundown"]);
   // Another event has the first one.
@@ -171,7 +171,7 @@ test("an event whose sheet says how long it lasts is open again after it", async
   assert.deepEqual([during.frozen, during.until - during.from], [true, 25 * 60_000]);
 });
 
-test("Cloudflare is told to forget the pointer; whatever it answers, what is published stays published", async () => {
+test("Cloudflare is asked to purge the pointer; whatever it answers, the publication stands", async () => {
   const asked: { path: string; authorization: string; body: unknown }[] = [];
   let answer: [number, unknown] = [200, { success: true, errors: [] }];
   const api = createServer(async (request, response) => {
@@ -208,7 +208,7 @@ test("Cloudflare is told to forget the pointer; whatever it answers, what is pub
   await fails([...publish(9, "purge"), "--purge-zone", zone], 2, "usage");
 });
 
-test("the profile says where to, from where it lies, and where it is seen; a flag wins", async () => {
+test("the profile names the target, relative to itself, and the public URL; a flag wins", async () => {
   const carl = new Publisher("carl-profile");
   const text = `[profile.local]\ntarget = "file:public"\npublicUrl = "${site.url}/profile"\nfreeze = "15m"\n`;
   writeFileSync(`${carl.directory}/downbeat.toml`, text);

@@ -45,14 +45,14 @@ class Place {
     return ["--target", `s3://${BUCKET}/${this.prefix}?endpoint=${tap.url}`];
   }
 
-  /** Where the command line is to look for what viewers see: through the tap too. */
+  /** The public URL for the command line: through the tap too. */
   get seen(): string[] {
     return ["--public-url", `${tap.url}/${BUCKET}/${this.prefix}`];
   }
 }
 
 interface Story {
-  /** What is there before. */
+  /** What exists beforehand. */
   given(place: Place): Promise<void>;
   /** The command that is interrupted, and run again. */
   args(place: Place): string[];
@@ -75,7 +75,7 @@ async function intact({ direct }: Place, revisions: number): Promise<void> {
   assert.deepEqual([found["intact"], found["unfinished"], found["revisions"]], [true, null, revisions]);
 }
 
-/** Tells a story once for every write and way to be killed there; gives how often it was killed. */
+/** Runs a scenario once for every write and every way to be killed there; returns how often it was killed. */
 async function interrupt(name: string, story: Story): Promise<number> {
   let count = 0;
   for (const fate of ["stop", "lose", "end"] as const) {
@@ -93,7 +93,7 @@ async function interrupt(name: string, story: Story): Promise<number> {
       else assert.equal(first.exit, 0, first.stdout + first.stderr);
       const untouched = tap.writes.length < number;
       // After the answer to its last write a gc has nothing to wait for: it may be done before it is killed.
-      assert.ok(untouched ? first.exit === 0 : first.exit === null || fate === "end", "killed where it was to be");
+      assert.ok(untouched ? first.exit === 0 : first.exit === null || fate === "end", "killed at the intended write");
       tap.reset();
       if (story.alter) tap.alter = story.alter;
       const again = await carl.run(...args);
@@ -110,7 +110,7 @@ async function interrupt(name: string, story: Story): Promise<number> {
 
 const publish = (second: number) => ["cues", "publish", carl.sheet(second), "--yes"];
 
-/** Publishes without being disturbed; gives the rundown. */
+/** Publishes undisturbed; returns the rundown. */
 async function published({ direct }: Place, second: number): Promise<string> {
   return (await carl.done(...publish(second), ...direct))["rundown"];
 }
@@ -179,7 +179,7 @@ test("a rollback survives a kill at every write", async (t) => {
   assert.ok(count >= 9, `killed ${count} times`);
 });
 
-test("a gc survives a kill at every write, and takes only what nobody needs", async (t) => {
+test("a gc survives a kill at every write, and deletes only what nothing needs", async (t) => {
   const count = await interrupt("gc", {
     given: async (here) => {
       for (const second of [1, 2, 3]) await published(here, second);
@@ -202,7 +202,7 @@ test("a gc survives a kill at every write, and takes only what nobody needs", as
   assert.ok(count >= 17, `killed ${count} times`);
 });
 
-/** Lets the store's clock run 40 days ahead, as the command line sees it: all that lies there is old. */
+/** Sets the store's clock 40 days ahead, as the command line sees it: everything there is old. */
 function aged(_: unknown, headers: Headers, body: Buffer): Buffer {
   const ahead = 40 * 86_400_000;
   const date = headers.get("date");
@@ -210,7 +210,7 @@ function aged(_: unknown, headers: Headers, body: Buffer): Buffer {
   return body;
 }
 
-test("an answer that is lost at any write is found out by reading back, without another run", async (t) => {
+test("an answer that is lost at any write is settled by reading back, without another run", async (t) => {
   let cuts = 0;
   for (const fate of ["cut", "break"] as const) {
     for (let number = 1; ; number += 1) {

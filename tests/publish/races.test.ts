@@ -1,4 +1,4 @@
-// Several at once: publishers among each other, and publishers beside a gc.
+// Several at once: publishers against each other, and publishers against a gc.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -42,7 +42,7 @@ test(`${CROWD} publishers at once: one wins each revision, the others are refuse
     );
     const won = runs.filter(({ code }) => code === 0);
     const revs = won.map((run) => run["rev"] as number).sort((one, other) => one - other);
-    assert.deepEqual(revs, revs.map((_, index) => before + 1 + index), "each revision has one winner, none is left out");
+    assert.deepEqual(revs, revs.map((_, index) => before + 1 + index), "each revision has one winner, and none is skipped");
     assert.ok(won.length > 0, JSON.stringify(runs));
     for (const refused of runs.filter(({ code }) => code !== 0)) {
       assert.deepEqual([refused.code, refused.error!.code], [5, "stale"], JSON.stringify(refused));
@@ -82,14 +82,14 @@ async function littered(prefix: string): Promise<string[]> {
 const gc = (prefix: string) =>
   maria.json("cues", "gc", "--keep", "1", "--older-than", "30d", "--yes", ...target(prefix, tap.url));
 
-/** Something that is waited for until it is let go. */
+/** A promise that resolves when it is released. */
 function gate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open: () => open() };
 }
 
-test("what is published while a gc is about to delete it is there in the end", async (t) => {
+test("a rundown published while a gc is about to delete it exists in the end", async (t) => {
   const [first] = await littered("held");
   const deletion = gate();
   const reached = gate();
@@ -107,13 +107,13 @@ test("what is published while a gc is about to delete it is there in the end", a
   };
   const collecting = gc("held");
   await reached.opened;
-  // The gc has condemned it and looked at its age; now somebody publishes it.
+  // The gc has marked it and checked its age; now somebody publishes it.
   let waits = 0;
   publishing.heard = (line) => void (line.startsWith("HEAD") && line.includes("/condemned/") && (waits += 1));
   const viewer = new Viewer(pointerOf("held"));
   const published = maria.json("cues", "publish", maria.sheet(1), "--yes", ...target("held", publishing.url));
   await until(async () => waits, (waits) => waits >= 2, "the publisher to wait for the gc");
-  assert.equal((await pointer(pointerOf("held")))!.rev, 3, "nobody is pointed at what is about to be deleted");
+  assert.equal((await pointer(pointerOf("held")))!.rev, 3, "the pointer never names what is about to be deleted");
   deletion.open();
   assert.equal((await collecting).code, 0);
   assert.deepEqual([(await published).code, (await published)["rev"]], [0, 4]);
@@ -123,7 +123,7 @@ test("what is published while a gc is about to delete it is there in the end", a
   await load(pointerOf("held"), seen!);
 });
 
-test("a gc spares what was published again since it looked", async (t) => {
+test("a gc spares what was published again since it checked", async (t) => {
   const [first] = await littered("spared");
   const condemning = gate();
   const reached = gate();
@@ -137,7 +137,7 @@ test("a gc spares what was published again since it looked", async (t) => {
   };
   const collecting = gc("spared");
   await reached.opened;
-  // Seconds are what the store's times are told apart by.
+  // The store's times have a resolution of one second.
   const second = () => Math.floor(Date.now() / 1_000);
   const looked = second();
   await until(async () => second(), (now) => now > looked + 1, "the store's clock to go on");

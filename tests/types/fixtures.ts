@@ -1,5 +1,5 @@
 // Prints a TypeScript file in which every answer of crates/wire/fixtures is a literal of its generated type: the
-// compiler then says which members are missing, of another type, or unknown to crates/web/ts/wire.ts.
+// compiler then says which members are missing, of a different type, or unknown to crates/web/ts/wire.ts.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,11 +1,11 @@
-// What Downbeat itself says of sheets: the built command line, and the schema.
+// Downbeat's own view of sheets: the built command line, and the schema.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
-/** Where the tests may write. */
+/** The directory that the tests write to. */
 export const SCRATCH = `${ROOT}/target/cues`;
 mkdirSync(SCRATCH, { recursive: true });
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-/** Returns a text without its comments and trailing commas; what stands in quotes is left alone. */
+/** Returns a text without its comments and trailing commas; strings stay as they are. */
 export function plain(text: string): string {
   const quoted = '"(?:[^"\\\\]|\\\\.)*"';
   const comments = new RegExp(`(${quoted})|//[^\\n\\r]*|/\\*[^]*?\\*/`, "g");

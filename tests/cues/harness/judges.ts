@@ -1,4 +1,4 @@
-// Two judges of JSON Schema that Downbeat has no part in: npm's ajv and PyPI's check-jsonschema.
+// Two independent validators of JSON Schema: npm's ajv and PyPI's check-jsonschema.
 
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -7,20 +7,20 @@ import { SCRATCH } from "./downbeat.ts";
 import { read } from "./jsonc.ts";
 
 /**
- * Returns what says whether a sheet is valid by ajv, which is told to take nothing in a schema that it does not know or that
- * looks like a slip. `leave` are the checks of the latter kind to leave out, where the schema is in part its author's.
+ * Returns a function that validates a sheet with ajv. ajv refuses a schema with unknown or suspicious keywords; `leave` names
+ * the checks for suspicious ones to skip, if part of the schema is the author's.
  */
 export function ajv(schema: object, leave: { strictTypes?: false; strictRequired?: false } = {}): (sheet: unknown) => boolean {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true, ...leave }).compile(schema);
   return (sheet) => validate(sheet) as boolean;
 }
 
-/** Returns whether check-jsonschema takes a schema for one (2020-12). */
+/** Returns whether check-jsonschema accepts a schema (2020-12). */
 export function isSchema(schema: object): boolean {
   return checkJsonschema("--check-metaschema", written("schema", schema)).errors.length === 0;
 }
 
-/** Returns those of some sheets that check-jsonschema refuses by a schema, as indices. */
+/** Returns the indices of the sheets that check-jsonschema refuses by a schema. */
 export function refused(schema: object, sheets: string[]): number[] {
   const files = sheets.map((sheet, index) => written(`sheet-${index}`, read(sheet)));
   const { errors } = checkJsonschema("--schemafile", written("schema", schema), ...files);
@@ -28,11 +28,11 @@ export function refused(schema: object, sheets: string[]): number[] {
   return files.flatMap((file, index) => (bad.has(file) ? [index] : []));
 }
 
-/** Returns what it says of each invalid file. */
+/** Returns its errors for each invalid file. */
 function checkJsonschema(...args: string[]): { errors: { filename: string }[] } {
   const ran = spawnSync("check-jsonschema", ["--output-format", "json", ...args], { encoding: "utf8" });
   const said = ran.status === 0 || ran.status === 1 ? JSON.parse(ran.stdout) : {};
-  // A file that it could not read at all would not be among the errors.
+  // A file that it cannot read would not be among the errors.
   if (!Array.isArray(said.errors) || said.parse_errors?.length) {
     throw new Error(`check-jsonschema ${args.join(" ")}: ${ran.error ?? ""}${ran.stdout}${ran.stderr}`);
   }

@@ -1,4 +1,4 @@
-// Sheets with nothing wrong with them, made from a seed: the same one gives the same sheet anywhere.
+// Valid sheets, generated from a seed: the same seed gives the same sheet anywhere.
 
 /** Returns numbers from 0 to below 2^32 (xorshift32, Marsaglia 2003). */
 function generator(seed: number): () => number {

@@ -6,7 +6,7 @@ import { TOKENS } from "./tokens.ts";
 import { until } from "./until.ts";
 import type { CommandAnswer, LogEntry, LogPage, Problem, StateBody, TimeBody } from "./wire.ts";
 
-/** Whatever can be asked: a running runtime, or another that answers at `url`. */
+/** A server: a running runtime, or anything else that answers at `url`. */
 export interface Server {
   readonly url: string;
 }
@@ -15,9 +15,9 @@ export interface Answer<Body> {
   status: number;
   headers: Headers;
   text: string;
-  /** The text as JSON; reading it fails if it is none. */
+  /** The text as JSON; reading it fails if it is not JSON. */
   readonly body: Body;
-  /** The same, where it is to be a problem. */
+  /** The same, as a problem. */
   readonly problem: Problem;
 }
 
@@ -28,7 +28,7 @@ export interface Asked {
   headers?: Record<string, string>;
 }
 
-/** Calls `path` and gives the answer, whatever it is. */
+/** Calls `path` and returns the answer, whatever its status. */
 export async function call<Body>(
   server: Server,
   method: string,
@@ -89,7 +89,7 @@ export class Event {
     return call(this.server, "PUT", this.path, { token, body: fields });
   }
 
-  /** Sends a command, with a new id unless `fields` have one; gives the answer, whatever it is. */
+  /** Sends a command, with a new id unless `fields` have one; returns the answer, whatever its status. */
   send(fields: Command, token: string = TOKENS.all): Promise<Answer<CommandAnswer>> {
     return call(this.server, "POST", `${this.path}/commands`, { token, body: { id: randomUUID(), ...fields } });
   }
@@ -101,7 +101,7 @@ export class Event {
     return answer.body;
   }
 
-  /** Waits until the server's own clock says that `instant` has come; gives what viewers were told then. */
+  /** Waits until the server's own clock reaches `instant`; returns what viewers got then. */
   reaches(instant: number): Promise<TimeBody> {
     return until(() => this.time(), (time) => time.serverTime >= instant, `the server's clock to reach ${instant}`);
   }

@@ -12,7 +12,7 @@ export function assertChain(newestFirst: LogEntry[]): void {
   let prev = "0".repeat(64);
   for (const [index, entry] of newestFirst.toReversed().entries()) {
     const { hash, ...unsealed } = entry;
-    assert.equal(entry.rev, index + 1, "no revision is missing, and none came twice");
+    assert.equal(entry.rev, index + 1, "no revision is missing or repeated");
     assert.equal(entry.prev, prev, `revision ${entry.rev} names the hash of the one before`);
     assert.equal(hash, sha256(JSON.stringify(unsealed)), `revision ${entry.rev} is what was sealed`);
     prev = hash;

@@ -15,7 +15,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** What `--json` prints, as far as the tests look at it. */
+/** The part of what `--json` prints that the tests use. */
 export interface Printed {
   ok: boolean;
   code: number;
@@ -23,7 +23,7 @@ export interface Printed {
   [member: string]: any;
 }
 
-/** Somebody at a terminal: where they are, and what their environment says. */
+/** Somebody at a terminal: their directory and their environment. */
 export class Operator {
   readonly directory: string;
   readonly environment: Record<string, string>;
@@ -62,7 +62,7 @@ export class Operator {
     return this.#execute("sh", ["-c", line]);
   }
 
-  /** Runs `downbeat --json` with `args`; checks that it prints one object that tells how it ended. */
+  /** Runs `downbeat --json` with `args`; checks that it prints one object that says how it ended. */
   async json(...args: string[]): Promise<Printed> {
     const { exit, stdout, stderr } = await this.run("--json", ...args);
     assert.equal(stdout.split("\n").length, 2, `one line, not: ${stdout}${stderr}`);

@@ -3,7 +3,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { StateBody } from "./wire.ts";
 
-/** What lies beside a store's pointer, and is handed in. */
+/** What is stored beside a store's pointer, and delivered to the worker. */
 export interface Document {
   state: string;
   signature: string;
@@ -14,7 +14,7 @@ const LEAD = 500;
 
 /** Somebody with a private key. */
 export class Signer {
-  /** The public half, as an event is told it. */
+  /** The public half, as an event has it. */
   readonly key: string;
   readonly #secret: KeyObject;
 
@@ -24,7 +24,7 @@ export class Signer {
     this.#secret = privateKey;
   }
 
-  /** Returns the fields of an event that believes this key; nobody looks at the URL. */
+  /** Returns the fields of an event with this key; nothing reads the URL. */
   channel(url = "https://cdn.example.com/events/x/current.json"): Record<string, unknown> {
     return { emergency: { key: this.key, url } };
   }

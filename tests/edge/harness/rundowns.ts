@@ -9,7 +9,7 @@ export interface Rundown {
   integrity: string;
 }
 
-/** Returns a rundown with one cue at `time` ms. Another time is another rundown. */
+/** Returns a rundown with one cue at `time` ms. A different time gives a different rundown. */
 export function rundownAt(time: number): Rundown {
   const cue = `{"action":"flash","id":"flash@${time}","kind":"moment","time":${time}}`;
   const bytes =

@@ -22,9 +22,9 @@ process.on("exit", () => alive.forEach((runtime) => runtime.signal("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 
 export class Runtime {
-  /** Where it answers, without a slash at the end. A restart gives it another port. */
+  /** Its URL, without a slash at the end. A restart changes the port. */
   url = "";
-  /** Its own directory: what it keeps, its secret, what it printed. */
+  /** Its own directory: its storage, its secret, its output. */
   readonly directory: string;
   #process: ChildProcess | undefined;
 
@@ -32,12 +32,12 @@ export class Runtime {
     this.directory = `${ROOT}/target/edge/${name}`;
   }
 
-  /** Starts a runtime with nothing in it. `tokens` null: the worker has no secret at all. */
+  /** Starts an empty runtime. With `tokens` null, the worker has no secret. */
   static async start(name: string, tokens: TokenEntry[] | null = ENTRIES): Promise<Runtime> {
     const runtime = new Runtime(name);
     rmSync(runtime.directory, { recursive: true, force: true });
     mkdirSync(runtime.directory, { recursive: true });
-    // A copy: a build that happens meanwhile changes nothing here, and what wrangler leaves behind lies here too.
+    // A copy, so that a build in the meantime changes nothing here, and wrangler's leftovers stay here too.
     cpSync(`${ROOT}/build`, `${runtime.directory}/build`, { recursive: true });
     cpSync(`${ROOT}/wrangler.toml`, `${runtime.directory}/wrangler.toml`);
     const secret = tokens ? `DOWNBEAT_TOKENS='${JSON.stringify(tokens)}'\n` : "";
@@ -46,11 +46,11 @@ export class Runtime {
     return runtime;
   }
 
-  /** Starts it on the state it left. */
+  /** Starts it again with the state it left. */
   async restart(): Promise<void> {
     const port = await freePort();
     const output = openSync(`${this.directory}/output.log`, "a");
-    // An env file is named even when it is empty: otherwise wrangler would look for one of the developer's.
+    // An env file is named even when it is empty; otherwise wrangler would use one of the developer's.
     const child = spawn(
       process.execPath,
       [
@@ -75,7 +75,7 @@ export class Runtime {
     }
   }
 
-  /** Ends wrangler and workerd at once, as a power failure would: nothing of theirs runs any more. */
+  /** Kills wrangler and workerd at once, as a power failure would. */
   async kill(): Promise<void> {
     this.signal("SIGKILL");
     await this.#gone();
@@ -87,7 +87,7 @@ export class Runtime {
     const last = setTimeout(() => this.signal("SIGKILL"), END_PATIENCE);
     await this.#gone();
     clearTimeout(last);
-    // Whatever of the group outlived wrangler.
+    // In case something of the group outlived wrangler.
     this.signal("SIGKILL");
   }
 
@@ -108,7 +108,7 @@ export class Runtime {
   }
 }
 
-/** wrangler's environment: asks and tells nobody anything, and leaves nothing outside `directory`. */
+/** wrangler's environment: no metrics, no reports, and no files outside `directory`. */
 function quiet(directory: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -120,12 +120,12 @@ function quiet(directory: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Returns a port that nobody listens on. */
+/** Returns a free port. */
 export async function freePort(): Promise<number> {
   return (await freePorts(1))[0]!;
 }
 
-/** Returns so many ports that nobody listens on, each another: one that was let go again may be given once more. */
+/** Returns `count` different free ports. They are held together, since a released port may be returned again. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(servers.map((server) => once(server, "listening")));

@@ -6,7 +6,7 @@ import { Miniflare, Response } from "miniflare";
 import { ROOT } from "./runtime.ts";
 import { ENTRIES } from "./tokens.ts";
 
-/** What becomes of a question to an object. What is thrown, the object throws. */
+/** What happens to a request to an object. An exception is thrown by the object. */
 export type Decision = () => Promise<Fate> | Fate;
 
 /**
@@ -18,14 +18,14 @@ export type Fate = "answer" | "lose" | "drop" | "twice";
 /** A worker whose way to its objects is in the test's hands. */
 export interface StandIn {
   url: string;
-  /** How often `event` was asked for its state by those who only read: at its hubs, or itself where these are silent. */
+  /** How often readers asked `event` for its state: its hubs, or itself if these are silent. */
   asked(event: string): number;
   /**
    * Decides from now on what becomes of the questions to `event`: those of operators, and those of readers at its hubs.
-   * What the event and its hubs tell each other goes through all the same.
+   * What the event and its hubs send each other is passed on as usual.
    */
   decide(event: string, decision: Decision): void;
-  /** Decides from now on what becomes of what hub `hub` of `event` is told by the event or by another hub. */
+  /** Decides from now on what happens to what the event or another hub sends to hub `hub` of `event`. */
   decideRelay(event: string, hub: number, decision: Decision): void;
   /** Decides from now on what becomes of the hubs' questions to `event` itself. */
   decideLook(event: string, decision: Decision): void;
@@ -40,7 +40,7 @@ export interface Options {
   socketsMax?: number;
 }
 
-/** Stands where the worker looks for its objects, and asks the test through the binding TEST. */
+/** Takes the place of the worker's objects, and asks the test through the binding TEST. */
 const OBJECTS = `
   async function pass(object, real, request, way) {
     const body = await request.clone().arrayBuffer();
@@ -106,7 +106,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     RUNDOWNS: { type: "r2", name: "rundowns" },
     ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
   } as const;
-  /** Returns the built worker for one kind of its objects; where it finds its events is what differs. */
+  /** Returns the built worker for one kind of its objects; they differ in where they find the events. */
   const part = (name: string, events: ReturnType<typeof object>, kind: string) => ({
     config: {
       name,
@@ -154,7 +154,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
       try {
         await miniflare.unsafeEvictDurableObject(script, className, { name, webSockets: "hibernate" });
       } catch (error) {
-        // What is out of memory already is what was asked for.
+        // It is out of memory already, as requested.
         if (!String(error).includes("not currently running")) throw error;
       }
     },

@@ -8,7 +8,7 @@ export function positionAt(timeline: Segment[], instant: number): number {
   return Math.floor(segment.position + (instant - segment.from) * segment.rate);
 }
 
-/** Returns the first instant at which the event stands at `position` or later; undefined if it never does. */
+/** Returns the first instant at which the event is at `position` or later; undefined if it never is. */
 export function instantOf(timeline: Segment[], position: number): number | undefined {
   for (const [index, { from, position: here, rate }] of timeline.entries()) {
     const instant = here >= position ? from : rate > 0 ? Math.ceil(from + (position - here) / rate) : Infinity;

@@ -14,7 +14,7 @@ export interface TokenEntry {
 /** 2024-01-01: past for every run. */
 const LONG_AGO = 1_704_067_200_000;
 
-/** Returns a token as `downbeat token new` makes it, with a secret that is no secret. */
+/** Returns a token as `downbeat token new` makes it, with a known secret. */
 function token(id: string): string {
   return `dbt_${id}_${sha256(`edge tests: ${id}`)}`;
 }
@@ -34,7 +34,7 @@ export const TOKENS = {
   reader: token("reader"),
   /** Was valid once, for everything. */
   expired: token("expired"),
-  /** Has the form of a token, but nobody gave it out. */
+  /** Has the form of a token, but the worker has no entry for it. */
   stranger: token("stranger"),
 } as const;
 

@@ -4,8 +4,8 @@
 const PATIENCE = 60_000;
 
 /**
- * Asks `look` again and again until `satisfied`; gives what it saw then. Fails with what it saw last, after `patience`
- * ms: only what takes long by its nature gives more.
+ * Calls `look` repeatedly until its result is `satisfied`, and returns that. After `patience` ms, fails with the last result;
+ * only what takes long by its nature gives a longer `patience`.
  */
 export async function until<T>(
   look: () => Promise<T>,
@@ -22,7 +22,7 @@ export async function until<T>(
   }
 }
 
-/** Lets others run before the next look, so that a waiting test leaves the processor to the runtime. */
+/** Yields before the next attempt, so that a waiting test leaves the processor to the runtime. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }

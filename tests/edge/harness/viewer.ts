@@ -12,7 +12,7 @@ export interface StateFrame extends StateBody {
 }
 
 export interface Joining {
-  /** What `Origin` says; a program sends none. */
+  /** The header `Origin`; a program sends none. */
   origin?: string;
   /** The hub that was just lost. */
   not?: number;
@@ -23,7 +23,7 @@ const PATIENCE = 60_000;
 
 export class Viewer {
   readonly #socket: WebSocket;
-  /** Who waits for something to happen here. Thousands of viewers that look again and again would keep each other busy. */
+  /** Waiters for the next thing to happen here. Thousands of polling viewers would keep each other busy. */
   readonly #waiting = new Set<() => void>();
   #refused: string | undefined;
   /** Every state that came, the first one first. */
@@ -54,7 +54,7 @@ export class Viewer {
         request.destroy();
       });
     });
-    // A connection that breaks is closed, too, and that is what is looked at.
+    // A broken connection is closed too, and the tests use that event.
     socket.on("error", () => {});
   }
 
@@ -88,7 +88,7 @@ export class Viewer {
     this.#socket.send(frame);
   }
 
-  /** Pings as viewers do; gives the answer. */
+  /** Pings as viewers do; returns the answer. */
   async ping(): Promise<string> {
     const count = this.texts.length;
     this.send("p");
@@ -111,7 +111,7 @@ export class Viewer {
     for (const look of this.#waiting) look();
   }
 
-  /** Waits until `satisfied`, looking whenever something happens here. */
+  /** Waits until `satisfied`, checked whenever something happens here. */
   #until(satisfied: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = () => {

@@ -1,4 +1,4 @@
-// What the worker answers, as far as the tests look at it. The whole shapes are in crates/wire/fixtures.
+// The parts of the worker's answers that the tests use. The whole shapes are in crates/wire/fixtures.
 
 export interface Segment {
   from: number;

@@ -35,7 +35,7 @@ export class Publisher {
     }
   }
 
-  /** Writes a sheet with one cue at `second`, and gives its path. Another second is another rundown. */
+  /** Writes a sheet with one cue at `second`, and returns its path. A different second gives a different rundown. */
   sheet(second: number): string {
     const path = `${this.directory}/sheet-${second}.json`;
     writeFileSync(path, JSON.stringify([{ time: second, action: "flash" }]));
@@ -59,7 +59,7 @@ export class Publisher {
     return this.start(...args).ended;
   }
 
-  /** Runs `downbeat --json` with `args`; checks that it prints one object that tells how it ended. */
+  /** Runs `downbeat --json` with `args`; checks that it prints one object that says how it ended. */
   async json(...args: string[]): Promise<Printed> {
     const { exit, stdout, stderr } = await this.run("--json", ...args);
     assert.equal(stdout.split("\n").length, 2, `one line, not: ${stdout}${stderr}`);

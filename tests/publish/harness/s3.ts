@@ -1,4 +1,4 @@
-// As much of S3 as the tests need beside the command line: signed requests (AWS signature, version 4), and listing.
+// As much of S3 as the tests need besides the command line: signed requests (AWS signature, version 4), and listing.
 
 import { createHash, createHmac } from "node:crypto";
 

@@ -1,4 +1,4 @@
-// A web server over a folder, as it stands before a `file:` target: the headers are its own.
+// A web server over a folder, as in front of a `file:` target; it sets its own headers.
 
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";

@@ -22,7 +22,7 @@ export type Fate = "pass" | "stop" | "lose" | "end" | "cut" | "break";
 export type Alter = (request: { method: string; path: string }, headers: Headers, body: Buffer) => Buffer;
 
 export class Tap {
-  /** Where the command line finds the store. */
+  /** The URL at which the command line finds the store. */
   url = "";
   /** How many requests would have changed something, since the last reset. */
   writes: Write[] = [];
@@ -73,7 +73,7 @@ export class Tap {
     const { method = "GET", url: path = "/" } = request;
     this.heard(`${method} ${path}`);
     const changes = method !== "GET" && method !== "HEAD";
-    // Left without an answer: whoever asks is dead, or about to be.
+    // Left without an answer: the caller is dead, or about to be.
     if (this.#closed) return;
     let fate: Fate = "pass";
     if (changes) {
@@ -103,7 +103,7 @@ export class Tap {
     this.stopped();
   }
 
-  /** Forwards a request as it came: what is signed, the Host among it, stays. */
+  /** Forwards a request as it came: everything signed, including the Host, stays. */
   async #forward(request: IncomingMessage, body: Buffer): Promise<{ status: number; headers: Headers; body: Buffer }> {
     const { hostname, port } = new URL(this.#upstream);
     const { method, url: path, headers } = request;

@@ -1,4 +1,4 @@
-// A viewer who looks all the time: whatever pointer is shown, its rundown has to be there, whole and right.
+// A viewer who polls all the time: whatever the pointer is, its rundown must be there, whole and correct.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -40,18 +40,18 @@ export async function load(url: string, { rundown, bytes, integrity, url: where 
 }
 
 export class Viewer {
-  /** How many looks there were, and which revisions they showed. */
+  /** How many polls there were, and which revisions they returned. */
   looks = 0;
   readonly revs = new Set<number>();
   readonly #url: string;
   #leaving = false;
   readonly #watching: Promise<void>;
 
-  /** Looks at the pointer at `url` until it leaves. */
+  /** Polls the pointer at `url` until it leaves. */
   constructor(url: string) {
     this.#url = url;
     this.#watching = this.#watch();
-    // What it finds is told when it leaves.
+    // A failure is reported when it leaves.
     this.#watching.catch(() => {});
   }
 
@@ -66,13 +66,13 @@ export class Viewer {
         this.revs.add(seen.rev);
         await load(this.#url, seen);
       } else {
-        assert.equal(last, 0, "a pointer that was there is gone");
+        assert.equal(last, 0, "the pointer disappeared");
       }
       await turn();
     }
   }
 
-  /** Leaves; fails if anything it saw was wrong. Looks once more first. */
+  /** Leaves, after one more poll; fails if anything it saw was wrong. */
   async leave(): Promise<void> {
     const before = this.looks;
     while (this.looks === before && !(await settled(this.#watching))) await turn();

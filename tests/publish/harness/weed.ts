@@ -21,7 +21,7 @@ const alive = new Set<Weed>();
 process.on("exit", () => alive.forEach((weed) => weed.kill()));
 
 export class Weed {
-  /** Where it speaks S3, without a slash at the end. */
+  /** Its S3 endpoint, without a slash at the end. */
   url = "";
   readonly #directory: string;
   #process: ChildProcess | undefined;
