@@ -36,6 +36,7 @@ pub mod seed;
 pub mod session;
 pub mod time;
 pub mod timeline;
+pub mod version;
 
 pub use command::{Command, Request};
 pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
