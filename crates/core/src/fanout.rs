@@ -22,7 +22,7 @@ mod slices;
 mod tally;
 mod tree;
 
-pub use crate::version::{Told, Version};
+pub use crate::version::Version;
 pub use choice::{joins, joins_instead};
 pub use gathering::{Gathering, Report};
 pub use region::Region;
