@@ -3,20 +3,17 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `descriptors` | whether this process may open so many sockets |
-//! | `crowd` | viewers arriving, watching and leaving |
+//! | `run` | viewers arriving, watching and leaving |
 //! | `record` | what one viewer saw |
-//! | `judge` | from all records to figures: who missed what, how late, how often |
-//! | `cues` | how far apart the same cue fired |
+//! | `summary` | from all records to figures: who missed what, how late, how often |
+//! | `cue_spread` | how far apart the same cue fired |
 //! | `distribution` | first, median, p99 and last of many spans |
-//! | `report` | the figures as people and programs read them |
 
-mod crowd;
-mod cues;
+pub(crate) mod cue_spread;
 mod descriptors;
-mod distribution;
-mod judge;
-mod record;
-mod report;
+pub(crate) mod distribution;
+pub(crate) mod record;
+pub(crate) mod run;
+pub(crate) mod summary;
 
-pub(crate) use crowd::{Crowd, Plan};
-pub(crate) use report::Loaded;
+pub(crate) use run::{Crowd, Plan};

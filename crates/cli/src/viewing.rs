@@ -5,20 +5,20 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `endpoint` | where the server is, and connections to it |
-//! | `questions` | asking over HTTP, with connections that are kept |
+//! | `requests` | asking over HTTP, with connections that are kept |
 //! | `socket` | the WebSocket that changes come through |
-//! | `told` | what the server says, as the session takes it |
-//! | `venue` | what all viewers of one event share |
+//! | `news` | what the server says, as the session takes it |
+//! | `event_client` | what all viewers of one event share |
 //! | `viewer` | one viewer: does what its session decides |
 
 mod endpoint;
-mod questions;
+mod event_client;
+mod news;
+mod requests;
 mod socket;
-mod told;
-mod venue;
 mod viewer;
 
 pub(crate) use endpoint::Endpoint;
+pub(crate) use event_client::Venue;
 pub(crate) use socket::Loss;
-pub(crate) use venue::Venue;
 pub(crate) use viewer::{Act, Seen, Viewer, Witness};

@@ -1,5 +1,7 @@
 //! `load`: many viewers at once, and what they measure.
 
+mod report;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -14,10 +16,11 @@ use crate::cli::{Global, LoadArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::load::{Crowd, Loaded, Plan};
+use crate::load::{Crowd, Plan};
 use crate::output::{Output, Report, members};
 use crate::profile::{Flags, Settings};
 use crate::text::{self, Table};
+use report::Loaded;
 
 /// How many viewers come in a second where nothing else is said: 1,000.
 const ARRIVALS: i64 = 1_000;

@@ -10,7 +10,7 @@ const BESIDES: u64 = 128;
 /// # Errors
 /// [`Error::Usage`] if the system allows fewer.
 #[cfg(unix)]
-pub(super) fn ensure(viewers: u32) -> Result<(), Error> {
+pub(crate) fn ensure(viewers: u32) -> Result<(), Error> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let needed = u64::from(viewers) + BESIDES;
@@ -27,7 +27,7 @@ pub(super) fn ensure(viewers: u32) -> Result<(), Error> {
 
 /// Sees to nothing where the system has no such limit.
 #[cfg(not(unix))]
-pub(super) fn ensure(_: u32) -> Result<(), Error> {
+pub(crate) fn ensure(_: u32) -> Result<(), Error> {
     Ok(())
 }
 

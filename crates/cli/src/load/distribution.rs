@@ -7,17 +7,17 @@ use crate::text;
 
 /// Where many spans lie; there is at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Distribution {
-    pub(super) count: usize,
-    pub(super) first: Span,
-    pub(super) median: Span,
-    pub(super) p99: Span,
-    pub(super) last: Span,
+pub(crate) struct Distribution {
+    pub(crate) count: usize,
+    pub(crate) first: Span,
+    pub(crate) median: Span,
+    pub(crate) p99: Span,
+    pub(crate) last: Span,
 }
 
 impl Distribution {
     /// Returns where `spans` lie; nothing if there are none.
-    pub(super) fn of(mut spans: Vec<Span>) -> Option<Self> {
+    pub(crate) fn of(mut spans: Vec<Span>) -> Option<Self> {
         spans.sort_unstable();
         Some(Self {
             count: spans.len(),
@@ -29,7 +29,7 @@ impl Distribution {
     }
 
     /// Returns all of them moved by `span`.
-    pub(super) fn moved(self, span: Span) -> Self {
+    pub(crate) fn moved(self, span: Span) -> Self {
         Self {
             first: self.first + span,
             median: self.median + span,
@@ -40,7 +40,7 @@ impl Distribution {
     }
 
     /// Returns the spans in the order of [`HEAD`].
-    pub(super) fn cells(&self) -> [String; 4] {
+    pub(crate) fn cells(&self) -> [String; 4] {
         [self.first, self.median, self.p99, self.last].map(|span| {
             let ms = span.as_micros().unsigned_abs() as f64 / 1e3;
             let sign = if span < Span::ZERO { "−" } else { "" };
@@ -50,7 +50,7 @@ impl Distribution {
     }
 
     /// Returns them for programs, in milliseconds.
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let ms = |span: Span| span.as_micros() as f64 / 1e3;
         json!({
             "count": self.count,
@@ -60,7 +60,7 @@ impl Distribution {
 }
 
 /// The names of what [`Distribution::cells`] gives.
-pub(super) const HEAD: [&str; 4] = ["first", "median", "p99", "last"];
+pub(crate) const HEAD: [&str; 4] = ["first", "median", "p99", "last"];
 
 /// Returns the index of the least of `count` sorted values that `percent` of them do not exceed (nearest rank).
 fn percentile(count: usize, percent: usize) -> usize {

@@ -9,7 +9,7 @@ use downbeat_core::session::{Effect, News};
 use downbeat_core::{LocalTime, Seed, Session, Span};
 use tokio::sync::watch;
 
-use super::crowd::Phase;
+use super::run::Phase;
 use crate::clock;
 use crate::viewing::{Act, Loss, Seen, Witness};
 
@@ -20,7 +20,7 @@ const TOGETHER: Span = Span::from_millis(1_000);
 const FIRED_MAX: usize = 2_000;
 
 /// What one viewer saw, in the order of time.
-pub(super) struct Record {
+pub(crate) struct Record {
     phase: watch::Receiver<Phase>,
     seed: Seed,
     /// How long it is from one loss on purpose to the next, on average.
@@ -28,48 +28,48 @@ pub(super) struct Record {
     drop_at: Option<LocalTime>,
     joined: Arc<AtomicUsize>,
     /// Each try for a socket.
-    pub(super) tries: Vec<Try>,
+    pub(crate) tries: Vec<Try>,
     /// When which cue fired.
-    pub(super) fired: Vec<(CueKey, LocalTime)>,
-    pub(super) counts: Counts,
+    pub(crate) fired: Vec<(CueKey, LocalTime)>,
+    pub(crate) counts: Counts,
     /// The state that the session had last.
-    pub(super) known: Option<Version>,
+    pub(crate) known: Option<Version>,
 }
 
 /// One try for a socket, and what became of it.
 #[derive(Clone, Debug)]
-pub(super) struct Try {
-    pub(super) asked: LocalTime,
+pub(crate) struct Try {
+    pub(crate) asked: LocalTime,
     /// The state that came on joining; nothing if none did.
-    pub(super) joined: Option<Joined>,
+    pub(crate) joined: Option<Joined>,
     /// What came after that.
-    pub(super) pushes: Vec<(Version, LocalTime)>,
-    pub(super) lost: Option<(LocalTime, Loss)>,
+    pub(crate) pushes: Vec<(Version, LocalTime)>,
+    pub(crate) lost: Option<(LocalTime, Loss)>,
 }
 
 /// The first state through a socket.
 #[derive(Clone, Debug)]
-pub(super) struct Joined {
-    pub(super) at: LocalTime,
-    pub(super) hub: u16,
-    pub(super) version: Version,
+pub(crate) struct Joined {
+    pub(crate) at: LocalTime,
+    pub(crate) hub: u16,
+    pub(crate) version: Version,
 }
 
 /// What is only counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) questions: u64,
-    pub(super) failures: u64,
-    pub(super) pings: u64,
-    pub(super) pongs: u64,
-    pub(super) acks: u64,
+pub(crate) struct Counts {
+    pub(crate) questions: u64,
+    pub(crate) failures: u64,
+    pub(crate) pings: u64,
+    pub(crate) pongs: u64,
+    pub(crate) acks: u64,
     /// How often the state went back to a lower revision of the same life, which must never happen.
-    pub(super) went_back: u64,
+    pub(crate) went_back: u64,
 }
 
 impl Record {
     /// Returns an empty record. `joined` counts the viewers who have a socket, all records together.
-    pub(super) fn new(
+    pub(crate) fn new(
         phase: watch::Receiver<Phase>,
         drops_every: Option<Span>,
         seed: Seed,
@@ -89,7 +89,7 @@ impl Record {
     }
 
     /// Returns the socket that is open in the end.
-    pub(super) fn open(&self) -> Option<&Joined> {
+    pub(crate) fn open(&self) -> Option<&Joined> {
         self.tries.last().filter(|last| last.lost.is_none())?.joined.as_ref()
     }
 
@@ -182,7 +182,7 @@ impl Witness for Record {
 #[cfg(test)]
 impl Record {
     /// Returns the record of a viewer who saw nothing but these.
-    pub(super) fn of_tries(tries: Vec<Try>) -> Self {
+    pub(crate) fn of_tries(tries: Vec<Try>) -> Self {
         let (_, phase) = watch::channel(Phase::Arriving);
         Self { tries, ..Self::new(phase, None, Seed::new(1), Arc::default()) }
     }

@@ -12,9 +12,9 @@ use downbeat_wire::Ack;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use super::event_client::{Timed, Venue, cue_list};
+use super::news::{Pushed, Told};
 use super::socket::{Frame, Loss, Socket};
-use super::told::{Pushed, Told};
-use super::venue::{Timed, Venue, cue_list};
 use crate::clock;
 
 /// What happened to a viewer, for whoever watches.

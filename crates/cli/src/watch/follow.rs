@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 
-use super::herald::Herald;
-use super::scene::{Heard, Scene};
+use super::model::{Heard, Scene};
+use super::observer::Herald;
 use crate::clock;
 use crate::error::Error;
 use crate::server::{Server, ServerError};

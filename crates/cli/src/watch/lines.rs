@@ -9,7 +9,7 @@ use downbeat_wire::LogEntry;
 use serde_json::{Value, json};
 
 use super::follow::Followed;
-use super::scene::{Heard, Scene, told_audience, told_connection};
+use super::model::{Heard, Scene, told_audience, told_connection};
 use crate::applied;
 use crate::clock;
 use crate::commands::log::details;

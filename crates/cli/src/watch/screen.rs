@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::lines::{clock_time, told_entry};
-use super::scene::{Scene, told_audience, told_connection};
+use super::model::{Scene, told_audience, told_connection};
 use crate::applied;
 use crate::instant::Zone;
 use crate::preview::{Standing, Told};
@@ -301,7 +301,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::preview::tests::START;
-    use crate::watch::scene::Heard;
+    use crate::watch::model::Heard;
 
     const NOW: LocalTime = LocalTime::from_micros(0);
 

@@ -12,7 +12,7 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::style::force_color_output;
 
 use super::follow::Followed;
-use super::scene::{Heard, Scene};
+use super::model::{Heard, Scene};
 use super::screen;
 use crate::clock;
 use crate::error::Error;

@@ -5,7 +5,7 @@ use downbeat_core::{LocalTime, Session};
 use downbeat_wire::StateBody;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::scene::Heard;
+use super::model::Heard;
 use crate::viewing::{Act, Seen, Witness};
 
 /// Tells what a viewer hears.

@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
 use super::endpoint::Endpoint;
-use super::questions::{Answer, Questions};
+use super::news::{Frames, Told, short};
+use super::requests::{Answer, Questions};
 use super::socket::{Loss, Socket};
-use super::told::{Frames, Told, short};
 
 /// An event on a server.
 pub(crate) struct Venue {

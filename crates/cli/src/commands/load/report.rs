@@ -7,13 +7,13 @@ use downbeat_core::cueing::CueKey;
 use downbeat_core::{Command, LocalTime, ServerTime, Session, Span};
 use serde_json::{Map, Value, json};
 
-use super::crowd::{Crowd, Paused, Plan};
-use super::cues::Spread;
-use super::distribution::{Distribution, HEAD};
-use super::judge::{Change, Judgement};
-use super::record::Record;
 use crate::columns::Columns;
 use crate::exit::Exit;
+use crate::load::cue_spread::Spread;
+use crate::load::distribution::{Distribution, HEAD};
+use crate::load::record::Record;
+use crate::load::run::{Crowd, Paused, Plan};
+use crate::load::summary::{Change, Judgement};
 use crate::output::{Failure, Report, members};
 use crate::text::{self, Table};
 

@@ -29,7 +29,7 @@ const LOOK: Span = Span::from_millis(50);
 
 /// Where the run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     /// Viewers come.
     Arriving,
     /// All are there that will be; what happens is measured.
@@ -54,25 +54,25 @@ pub(crate) struct Plan {
 
 /// A pause that was sent under way.
 #[derive(Clone, Debug)]
-pub(super) struct Paused {
+pub(crate) struct Paused {
     /// When the command left.
-    pub(super) sent: LocalTime,
+    pub(crate) sent: LocalTime,
     /// When it was answered.
-    pub(super) answered: LocalTime,
-    pub(super) answer: CommandAnswer,
+    pub(crate) answered: LocalTime,
+    pub(crate) answer: CommandAnswer,
 }
 
 /// Everything that was seen.
 pub(crate) struct Crowd {
-    pub(super) plan: Plan,
-    pub(super) viewers: Vec<(Session, Record)>,
+    pub(crate) plan: Plan,
+    pub(crate) viewers: Vec<(Session, Record)>,
     /// How long it took until all had a socket, or until they were no longer waited for.
-    pub(super) settled: Span,
+    pub(crate) settled: Span,
     /// When the watching was over.
-    pub(super) over: LocalTime,
-    pub(super) paused: Option<Paused>,
+    pub(crate) over: LocalTime,
+    pub(crate) paused: Option<Paused>,
     /// How many followed the cues.
-    pub(super) following: usize,
+    pub(crate) following: usize,
 }
 
 impl Plan {

@@ -13,16 +13,16 @@ const APART: Span = Span::from_millis(1_000);
 
 /// How far apart viewers fired the same cues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spread {
+pub(crate) struct Spread {
     /// How often a cue fired at any viewer.
-    pub(super) fired: usize,
+    pub(crate) fired: usize,
     /// How far the first and the last viewer of each cue were apart; nothing if no two fired the same.
-    pub(super) apart: Option<Distribution>,
+    pub(crate) apart: Option<Distribution>,
 }
 
 impl Spread {
     /// Returns the spread of what viewers fired. Cues that viewers spread on purpose (`jittered`) do not count.
-    pub(super) fn of<'a>(records: impl Iterator<Item = &'a Record>, jittered: &BTreeSet<CueKey>) -> Self {
+    pub(crate) fn of<'a>(records: impl Iterator<Item = &'a Record>, jittered: &BTreeSet<CueKey>) -> Self {
         let mut by_cue: BTreeMap<CueKey, Vec<LocalTime>> = BTreeMap::new();
         let mut fired = 0;
         for (key, at) in records.flat_map(|record| &record.fired) {

@@ -14,51 +14,51 @@ const GRACE: Span = Span::from_millis(2_000);
 
 /// What all viewers together saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Judgement {
+pub(crate) struct Judgement {
     /// How many sockets were open in the end, by hub.
-    pub(super) by_hub: BTreeMap<u16, usize>,
+    pub(crate) by_hub: BTreeMap<u16, usize>,
     /// From the decision to open the first socket to the first state through it.
-    pub(super) connected: Option<Distribution>,
+    pub(crate) connected: Option<Distribution>,
     /// Why sockets were lost or not opened, and how often.
-    pub(super) losses: BTreeMap<Loss, usize>,
+    pub(crate) losses: BTreeMap<Loss, usize>,
     /// From a loss to the first state through the next socket.
-    pub(super) back: Option<Distribution>,
+    pub(crate) back: Option<Distribution>,
     /// How many came back in the busiest second.
-    pub(super) busiest: usize,
+    pub(crate) busiest: usize,
     /// How many had lost their socket and had none in the end.
-    pub(super) away: usize,
+    pub(crate) away: usize,
     /// What was pushed, the earliest first.
-    pub(super) changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// How many viewers did not know the newest state in the end.
-    pub(super) behind: usize,
-    pub(super) counts: Counts,
+    pub(crate) behind: usize,
+    pub(crate) counts: Counts,
 }
 
 /// How a change got to the viewers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) version: Version,
+pub(crate) struct Change {
+    pub(crate) version: Version,
     /// How many had a socket and an older state, so that it had to be pushed to them.
-    pub(super) expected: usize,
+    pub(crate) expected: usize,
     /// How many of them heard it, or a newer one, through that socket.
-    pub(super) heard: usize,
+    pub(crate) heard: usize,
     /// How many of them kept the socket and did not hear it.
-    pub(super) missed: usize,
+    pub(crate) missed: usize,
     /// How many lost the socket before they heard it.
-    pub(super) cut_off: usize,
+    pub(crate) cut_off: usize,
     /// How often it came again through the same socket.
-    pub(super) twice: usize,
+    pub(crate) twice: usize,
     /// How often it came after a newer one.
-    pub(super) out_of_order: usize,
+    pub(crate) out_of_order: usize,
     /// When it was heard first.
-    pub(super) first_at: LocalTime,
+    pub(crate) first_at: LocalTime,
     /// How long after the first one the others heard it.
-    pub(super) after_first: Distribution,
+    pub(crate) after_first: Distribution,
 }
 
 impl Judgement {
     /// Judges what was seen until `over`.
-    pub(super) fn of(records: &[&Record], over: LocalTime) -> Self {
+    pub(crate) fn of(records: &[&Record], over: LocalTime) -> Self {
         let mut judgement = Self { changes: changes(records, over), ..Self::default() };
         let (mut connected, mut back, mut returned) = (Vec::new(), Vec::new(), Vec::new());
         for record in records {
@@ -95,12 +95,12 @@ impl Judgement {
     }
 
     /// Returns how many sockets were open in the end.
-    pub(super) fn open(&self) -> usize {
+    pub(crate) fn open(&self) -> usize {
         self.by_hub.values().sum()
     }
 
     /// Returns how often the promise of push was broken: changes missed, and states that went back.
-    pub(super) fn faults(&self) -> u64 {
+    pub(crate) fn faults(&self) -> u64 {
         let missed: usize = self.changes.iter().map(|change| change.missed).sum();
         missed as u64 + self.counts.went_back
     }
