@@ -138,6 +138,22 @@ impl From<ServerError> for Error {
     }
 }
 
+impl From<crate::viewing::ViewerError> for Error {
+    fn from(error: crate::viewing::ViewerError) -> Self {
+        use crate::viewing::ViewerError;
+        match error {
+            ViewerError::UnknownHost { url, why } => Self::Server(ServerError::Unreachable { url, why }),
+            ViewerError::TooFewDescriptors { needed, viewers_max, .. } => Self::usage(
+                error.to_string(),
+                format!(
+                    "give --viewers {viewers_max} or fewer, or raise the limit (ulimit -Hn {needed}, LimitNOFILE of the \
+                     service)"
+                ),
+            ),
+        }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Store(error)

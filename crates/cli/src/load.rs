@@ -1,19 +1,30 @@
-//! Many real viewers at once, and what they measure.
+//! Load tests: many real viewers at once, and what they measure.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! | --- | --- |
-//! | `descriptors` | whether this process may open so many sockets |
-//! | `run` | viewers arriving, watching and leaving |
+//! | `run` | viewers that arrive, watch and leave |
+//! | `phase` | the phases of that |
+//! | `descriptors` | the limit of open files, which a socket counts against |
 //! | `record` | what one viewer saw |
-//! | `summary` | from all records to figures: who missed what, how late, how often |
-//! | `cue_spread` | how far apart the same cue fired |
-//! | `distribution` | first, median, p99 and last of many spans |
+//! | `summary` | the figures of all records: who missed what, how late, how often |
+//! | `delivery` | how one change reached the viewers |
+//! | `pause` | when a pause was sent, decided and effective |
+//! | `cue_spread` | how far apart viewers fired the same cue |
+//! | `distribution` | first, median, 99th percentile and last of many spans |
 
-pub(crate) mod cue_spread;
+mod cue_spread;
+mod delivery;
 mod descriptors;
-pub(crate) mod distribution;
-pub(crate) mod record;
-pub(crate) mod run;
-pub(crate) mod summary;
+mod distribution;
+mod pause;
+mod phase;
+mod record;
+mod run;
+mod summary;
 
-pub(crate) use run::{Crowd, Plan};
+pub(crate) use cue_spread::CueSpread;
+pub(crate) use delivery::Delivery;
+pub(crate) use distribution::Distribution;
+pub(crate) use pause::{PauseTiming, SentPause};
+pub(crate) use run::{LoadTest, Plan, Recording};
+pub(crate) use summary::Summary;

@@ -1,24 +1,29 @@
 //! Viewers without a browser: the session that pages run, over this machine's own sockets.
 //!
-//! Many of them live on one thread; tokio's timer wheel has all their deadlines. `load` opens thousands, `watch` one.
+//! Many of them run on one thread; tokio's timer wheel holds all their deadlines. `load` opens thousands, `watch` one.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! | --- | --- |
-//! | `endpoint` | where the server is, and connections to it |
-//! | `requests` | asking over HTTP, with connections that are kept |
-//! | `socket` | the WebSocket that changes come through |
-//! | `news` | what the server says, as the session takes it |
-//! | `event_client` | what all viewers of one event share |
-//! | `viewer` | one viewer: does what its session decides |
+//! | `endpoint` | the server's address, and connections to it |
+//! | `requests` | HTTP requests over connections that are kept open |
+//! | `socket` | the WebSocket through which the server pushes changes |
+//! | `news` | the server's answers and frames, read for the session |
+//! | `event_client` | the client that all viewers of one event share |
+//! | `observer` | what a viewer reports, and what can be asked of it |
+//! | `viewer` | one viewer: carries out what its session decides |
+//! | `error` | why viewers cannot be started |
 
 mod endpoint;
+mod error;
 mod event_client;
 mod news;
+mod observer;
 mod requests;
 mod socket;
 mod viewer;
 
-pub(crate) use endpoint::Endpoint;
-pub(crate) use event_client::Venue;
-pub(crate) use socket::Loss;
-pub(crate) use viewer::{Act, Seen, Viewer, Witness};
+pub(crate) use error::ViewerError;
+pub(crate) use event_client::EventClient;
+pub(crate) use observer::{Instruction, Observation, Observer};
+pub(crate) use socket::CloseReason;
+pub(crate) use viewer::{Cues, Viewer};

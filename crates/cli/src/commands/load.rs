@@ -1,39 +1,43 @@
 //! `load`: many viewers at once, and what they measure.
 
+mod latencies;
+mod memory;
+mod plan;
 mod report;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use downbeat_core::cueing::CueKey;
-use downbeat_core::{Command, Request, Span};
+use downbeat_core::{Command, EventName, Request, Seed, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::StateBody;
 use serde_json::{Map, Value, json};
 
 use crate::change;
 use crate::cli::{Global, LoadArgs};
+use crate::clock;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::load::{Crowd, Plan};
-use crate::output::{Output, Report, members};
+use crate::load::{LoadTest, SentPause};
+use crate::output::{Output, Report};
 use crate::profile::{Flags, Settings};
+use crate::server::{Server, ServerUrl};
 use crate::text::{self, Table};
-use report::Loaded;
+use crate::viewing::EventClient;
+use plan::LoadPlan;
+use report::{LoadReport, Measured, Place};
 
-/// How many viewers come in a second where nothing else is said: 1,000.
-const ARRIVALS: i64 = 1_000;
+/// A load test, done or (with `--dry-run`) only shown.
+pub(crate) struct Load(Outcome);
 
-/// How long a pause is watched at least: 3 s, until it has taken effect and every ack is there.
-const AFTER_PAUSE: Span = Span::from_millis(3_000);
-
-/// A run, done or (with `--dry-run`) only shown.
-pub(crate) enum Load {
+enum Outcome {
     /// `--dry-run`.
-    Planned { screen: Table, place: Map<String, Value>, plan: Plan },
+    Planned { screen: Table, place: Map<String, Value>, plan: LoadPlan },
     /// Done.
-    Done(Box<Loaded>),
+    Done(Box<LoadReport>),
 }
 
 /// Opens viewers and measures.
@@ -45,52 +49,35 @@ pub(crate) async fn run(args: LoadArgs, global: &Global, output: Output) -> Resu
     let url = context.settings.server()?.clone();
     if !url.is_loopback() && !args.i_own_this {
         return Err(Error::usage(
-            format!("{url} is another machine, and {} would load it", text::count(args.viewers as usize, "viewer")),
+            format!("{url} is not this machine, and {} would load it", text::count(args.viewers as usize, "viewer")),
             "give --i-own-this if it is yours to load",
         ));
     }
-    let plan = plan(&args)?;
+    let plan = LoadPlan::new(&args)?;
     let state = context.reader()?.state(&context.settings.event).await?.body;
     if state.live_url.is_none() {
         return Err(Error::invalid(
-            format!("{url} does not push: its state names no liveUrl"),
-            "deploy the worker anew, from the same release as this program",
+            format!("{url} does not push: its state has no liveUrl"),
+            "deploy the worker of the same release as this program",
         ));
     }
     let rundown = rundown(&context, &state).await?;
-    let screen = screen(&context, &state, &plan, rundown.as_ref());
-    if context.dry_run {
-        return Ok(Load::Planned { screen, place: context.place(), plan });
-    }
-    let pause = pause(&context, &plan, &screen)?;
-
     let cues = rundown.as_ref().map_or(0, |rundown| rundown.cues().len());
-    let jittered: BTreeSet<CueKey> = rundown
-        .iter()
-        .flat_map(Rundown::cues)
-        .filter(|cue| cue.jitter() > Span::ZERO)
-        .map(downbeat_sheet::rundown::Cue::key)
-        .collect();
-    let crowd = Crowd::gather(plan, &url, &context.settings.event, cues, output, pause).await?;
-    let resume = context.command_line(&["resume"]);
-    Ok(Load::Done(Box::new(Loaded::of(crowd, &jittered, context.place(), context.screen(Some(&state)), resume))))
-}
-
-fn plan(args: &LoadArgs) -> Result<Plan, Error> {
-    if let Some(after) = args.pause_after.filter(|after| *after + AFTER_PAUSE > args.duration) {
-        return Err(Error::usage(
-            format!("a pause after {} would hardly be seen in {}", text::span(after), text::span(args.duration)),
-            format!("give --duration {}s or more", (after + AFTER_PAUSE).as_millis().div_euclid(1_000) + 1),
-        ));
+    let mut screen = context.screen(Some(&state));
+    plan.show(&mut screen, cues);
+    if context.dry_run {
+        return Ok(Load(Outcome::Planned { screen, place: context.place(), plan }));
     }
-    let arrival = args.arrive.unwrap_or(Span::from_millis(i64::from(args.viewers) * 1_000 / ARRIVALS));
-    Ok(Plan {
-        viewers: args.viewers,
-        arrival,
-        duration: args.duration,
-        pause_after: args.pause_after,
-        churn: args.churn,
-    })
+    let pause = planned_pause(&context, &plan, &screen)?;
+
+    let seed = Seed::of(&[&change::random::<16>()?]);
+    let measured = measure(&url, &context, &plan, plan.for_viewers(cues, seed), pause).await?;
+    let place = Place {
+        json: context.place(),
+        screen: context.screen(Some(&state)),
+        resume: context.command_line(&["resume"]),
+    };
+    Ok(Load(Outcome::Done(Box::new(LoadReport::new(place, plan, measured, &jittered(rundown.as_ref()))))))
 }
 
 /// Returns the event's rundown, if it has one.
@@ -100,42 +87,31 @@ async fn rundown(context: &Context, state: &StateBody) -> Result<Option<Rundown>
     Ok(Rundown::parse(&bytes).ok())
 }
 
-fn screen(context: &Context, state: &StateBody, plan: &Plan, rundown: Option<&Rundown>) -> Table {
-    let mut screen = context.screen(Some(state));
-    let viewers = text::thousands(u64::from(plan.viewers));
-    screen.line("load", format!("{viewers} viewers, who come over {}", text::span(plan.arrival)));
-    screen.line("they watch for", text::span(plan.duration));
-    let cues = rundown.map_or(0, |rundown| rundown.cues().len());
-    screen.line("rundown", text::count(cues, "cue"));
-    if plan.churn > 0.0 {
-        screen.line("churn", format!("{} connections are dropped in a second", plan.churn));
-    }
-    if let Some(after) = plan.pause_after {
-        screen.line("pause", format!("after {}: the event is held for everybody who watches it", text::span(after)));
-    }
-    screen
+/// Returns the cues that viewers spread on purpose.
+fn jittered(rundown: Option<&Rundown>) -> BTreeSet<CueKey> {
+    let cues = rundown.into_iter().flat_map(Rundown::cues);
+    cues.filter(|cue| cue.jitter() > Span::ZERO).map(downbeat_sheet::rundown::Cue::key).collect()
 }
 
-/// Asks, if the event is to be paused, and gives what does it.
-fn pause(
-    context: &Context,
-    plan: &Plan,
-    screen: &Table,
-) -> Result<impl Future<Output = Result<downbeat_wire::CommandAnswer, Error>> + Send + 'static, Error> {
-    let server = match plan.pause_after {
-        Some(_) => {
-            let gate = Gate::new(context.yes, context.settings.confirm, true, &context.settings.event);
-            confirm::pass(&gate, screen, "Load it, and pause the event?", context.output)?;
-            Some(context.operator()?)
+/// A pause, ready to be sent.
+struct PlannedPause {
+    after: Span,
+    server: Server,
+    event: EventName,
+    request: Request,
+}
+
+/// Asks for a yes if the event is to be paused, and returns the pause; otherwise only shows the screen.
+fn planned_pause(context: &Context, plan: &LoadPlan, screen: &Table) -> Result<Option<PlannedPause>, Error> {
+    let Some(after) = plan.pause_after else {
+        if !context.output.quiet && !context.output.json {
+            context.output.show(screen);
         }
-        None => {
-            if !context.output.quiet && !context.output.json {
-                context.output.show(screen);
-            }
-            None
-        }
+        return Ok(None);
     };
     let event = context.settings.event.clone();
+    let gate = Gate::new(context.yes, context.settings.confirm, true, &event);
+    confirm::pass(&gate, screen, "Load it, and pause the event?", context.output)?;
     let request = Request {
         id: change::new_id()?,
         command: Command::Pause { message: None },
@@ -144,46 +120,80 @@ fn pause(
         if_rev: None,
         at: None,
     };
-    Ok(async move {
-        let server = server.ok_or_else(|| Error::Internal("a pause that was not planned".to_owned()))?;
-        Ok(server.command(&event, &request).await?.body)
-    })
+    Ok(Some(PlannedPause { after, server: context.operator()?, event, request }))
+}
+
+impl PlannedPause {
+    async fn send(self) -> Result<SentPause, Error> {
+        let Self { server, event, request, .. } = self;
+        let sent = clock::monotonic();
+        let answer = server.command(&event, &request).await?.body;
+        Ok(SentPause { sent, answered: clock::monotonic(), answer })
+    }
+}
+
+/// Runs the load test.
+async fn measure(
+    url: &ServerUrl,
+    context: &Context,
+    plan: &LoadPlan,
+    viewers: crate::load::Plan,
+    pause: Option<PlannedPause>,
+) -> Result<Measured, Error> {
+    let client = Arc::new(EventClient::connect(&url.uri(), context.settings.event.clone()).await?);
+    let test = LoadTest::start(&client, &viewers).await?;
+    let started = clock::monotonic();
+    let (connected, arrived_within) = (test.connected(), test.arrived_within());
+    context.output.remark(&format!(
+        "{} of {} viewers connected after {}\n",
+        text::thousands(connected as u64),
+        text::thousands(u64::from(plan.viewers)),
+        text::span(arrived_within)
+    ));
+    let mut sent_pause = None;
+    if let Some(pause) = pause {
+        tokio::time::sleep_until(clock::instant(started + pause.after)).await;
+        let sent = pause.send().await?;
+        let after = text::fine(sent.answered - sent.sent);
+        context.output.remark(&format!("paused (rev {}) after {after}\n", sent.answer.rev));
+        sent_pause = Some(sent);
+    }
+    tokio::time::sleep_until(clock::instant(started + plan.duration)).await;
+    let following = test.following();
+    Ok(Measured { recording: test.finish().await, arrived_within, following, pause: sent_pause })
 }
 
 impl Report for Load {
     fn json(&self) -> Map<String, Value> {
-        match self {
-            Self::Planned { place, plan, .. } => {
-                let Plan { viewers, arrival, duration, pause_after, churn } = plan;
+        match &self.0 {
+            Outcome::Planned { place, plan, .. } => {
                 let mut json = place.clone();
-                json.extend(members(json!({
-                    "dryRun": true, "viewers": viewers, "arrival": arrival, "duration": duration,
-                    "pauseAfter": pause_after, "churn": churn,
-                })));
+                json.insert("dryRun".to_owned(), json!(true));
+                json.extend(plan.json());
                 json
             }
-            Self::Done(loaded) => loaded.json(),
+            Outcome::Done(report) => report.json(),
         }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was opened"),
-            Self::Done(loaded) => loaded.human(f),
+        match &self.0 {
+            Outcome::Planned { screen, .. } => writeln!(f, "{screen}dry run: no viewer was started"),
+            Outcome::Done(report) => report.human(f),
         }
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Planned { .. } => self.human(f),
-            Self::Done(loaded) => loaded.quiet(f),
+        match &self.0 {
+            Outcome::Planned { .. } => self.human(f),
+            Outcome::Done(report) => report.quiet(f),
         }
     }
 
     fn failure(&self) -> Option<crate::output::Failure> {
-        match self {
-            Self::Planned { .. } => None,
-            Self::Done(loaded) => loaded.failure(),
+        match &self.0 {
+            Outcome::Planned { .. } => None,
+            Outcome::Done(report) => report.failure(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How far apart the same cue fired.
+//! How far apart viewers fired the same cue.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,24 +7,27 @@ use downbeat_core::{LocalTime, Span};
 
 use super::distribution::Distribution;
 use super::record::Record;
+use super::run::Recording;
 
-/// The pause after which a cue that fires again fires for another reason (a seek): 1 s.
-const APART: Span = Span::from_millis(1_000);
+/// The gap that separates two firings of the same cue, such as before and after a seek: 1 s.
+const SEPARATE: Span = Span::from_millis(1_000);
 
 /// How far apart viewers fired the same cues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Spread {
-    /// How often a cue fired at any viewer.
+pub(crate) struct CueSpread {
+    /// How many cues fired, all viewers together.
     pub(crate) fired: usize,
-    /// How far the first and the last viewer of each cue were apart; nothing if no two fired the same.
+    /// The time between the first and the last viewer of each cue; `None` if no two viewers fired the same one.
     pub(crate) apart: Option<Distribution>,
 }
 
-impl Spread {
-    /// Returns the spread of what viewers fired. Cues that viewers spread on purpose (`jittered`) do not count.
-    pub(crate) fn of<'a>(records: impl Iterator<Item = &'a Record>, jittered: &BTreeSet<CueKey>) -> Self {
+impl Recording {
+    /// Returns how far apart the viewers fired the same cues. Cues that viewers spread on purpose (`jittered`) count as
+    /// fired, but not as apart.
+    pub(crate) fn cue_spread(&self, jittered: &BTreeSet<CueKey>) -> CueSpread {
         let mut by_cue: BTreeMap<CueKey, Vec<LocalTime>> = BTreeMap::new();
         let mut fired = 0;
+        let records = self.viewers.iter().map(|(_, record): &(_, Record)| record);
         for (key, at) in records.flat_map(|record| &record.fired) {
             fired += 1;
             if !jittered.contains(key) {
@@ -32,14 +35,14 @@ impl Spread {
             }
         }
         let apart = Distribution::of(by_cue.into_values().flat_map(widths).collect());
-        Self { fired, apart }
+        CueSpread { fired, apart }
     }
 }
 
-/// Returns how wide each cluster of instants is, of those with more than one.
+/// Returns the width of each cluster of two instants or more.
 fn widths(mut instants: Vec<LocalTime>) -> Vec<Span> {
     instants.sort_unstable();
-    let clusters = instants.chunk_by(|before, after| *after - *before < APART);
+    let clusters = instants.chunk_by(|before, after| *after - *before < SEPARATE);
     clusters.filter(|cluster| cluster.len() > 1).map(|cluster| cluster[cluster.len() - 1] - cluster[0]).collect()
 }
 
@@ -48,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fires_again_after_a_seek_is_another_cluster() {
+    fn a_cue_that_fires_again_after_a_seek_is_a_cluster_of_its_own() {
         let at = |ms: i64| LocalTime::from_micros(ms * 1_000);
         let instants = [5_000, 10, 4, 5_003, 9_000, 12].map(at).to_vec();
         assert_eq!(widths(instants), [Span::from_millis(8), Span::from_millis(3)]);

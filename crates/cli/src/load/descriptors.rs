@@ -1,45 +1,39 @@
-//! Whether this process may open so many sockets.
+//! The limit of open files, which a socket counts against.
 
-use crate::error::Error;
+use crate::viewing::ViewerError;
 
-/// How many descriptors are needed besides one for each viewer: 128, for questions and what a process has anyway.
-const BESIDES: u64 = 128;
+/// The descriptors needed besides one for each viewer: 128, for requests and what a process has open anyway.
+const OTHERS: u64 = 128;
 
-/// Sees that `viewers` sockets can be open at once, by raising the limit of this process if it must.
+/// Ensures that `viewers` sockets can be open at once, and raises this process's limit if necessary.
 ///
 /// # Errors
-/// [`Error::Usage`] if the system allows fewer.
+/// [`ViewerError::TooFewDescriptors`] if the operating system allows fewer.
 #[cfg(unix)]
-pub(crate) fn ensure(viewers: u32) -> Result<(), Error> {
+pub(super) fn ensure(viewers: u32) -> Result<(), ViewerError> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    let needed = u64::from(viewers) + BESIDES;
+    let needed = u64::from(viewers) + OTHERS;
     let limit = getrlimit(Resource::Nofile);
-    // No limit is more than any number.
-    let allows = |limit: Option<u64>| limit.is_none_or(|limit| limit >= needed);
-    if allows(limit.current) {
+    // `None` means unlimited.
+    let suffices = |limit: Option<u64>| limit.is_none_or(|limit| limit >= needed);
+    if suffices(limit.current) {
         return Ok(());
     }
-    let raised = allows(limit.maximum)
+    let raised = suffices(limit.maximum)
         && setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum: limit.maximum }).is_ok();
-    if raised { Ok(()) } else { Err(too_few(viewers, needed, limit.maximum)) }
+    if raised { Ok(()) } else { Err(too_few(viewers, limit.maximum.unwrap_or_default())) }
 }
 
-/// Sees to nothing where the system has no such limit.
+/// Does nothing: this operating system has no such limit.
 #[cfg(not(unix))]
-pub(crate) fn ensure(_: u32) -> Result<(), Error> {
+pub(super) fn ensure(_: u32) -> Result<(), ViewerError> {
     Ok(())
 }
 
-fn too_few(viewers: u32, needed: u64, maximum: Option<u64>) -> Error {
-    let maximum = maximum.unwrap_or_default();
-    let possible = maximum.saturating_sub(BESIDES);
-    Error::usage(
-        format!("{viewers} viewers need {needed} open files, and this process may have {maximum}"),
-        format!(
-            "give --viewers {possible} or fewer, or raise the limit (ulimit -Hn {needed}, LimitNOFILE of the service)"
-        ),
-    )
+fn too_few(viewers: u32, allowed: u64) -> ViewerError {
+    let needed = u64::from(viewers) + OTHERS;
+    ViewerError::TooFewDescriptors { viewers, needed, allowed, viewers_max: allowed.saturating_sub(OTHERS) }
 }
 
 #[cfg(test)]
@@ -47,10 +41,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_may_not_open_enough_is_told_how_many() {
-        let error = too_few(8_000, 8_128, Some(4_096));
+    fn the_error_says_how_many_viewers_are_possible() {
+        let error = too_few(8_000, 4_096);
         assert_eq!(error.to_string(), "8000 viewers need 8128 open files, and this process may have 4096");
-        assert!(error.hint().unwrap().contains("--viewers 3968 or fewer"));
+        assert!(matches!(error, ViewerError::TooFewDescriptors { viewers_max: 3_968, .. }));
     }
 
     #[test]

@@ -1,69 +1,44 @@
-//! First, median, p99 and last of many spans.
+//! First, median, 99th percentile and last of many spans.
 
 use downbeat_core::Span;
-use serde_json::{Value, json};
 
-use crate::text;
-
-/// Where many spans lie; there is at least one.
+/// First, median, 99th percentile and last of one span or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Distribution {
+    /// The number of spans.
     pub(crate) count: usize,
+    /// The shortest.
     pub(crate) first: Span,
+    /// The median, one of the spans.
     pub(crate) median: Span,
+    /// The 99th percentile, one of the spans.
     pub(crate) p99: Span,
+    /// The longest.
     pub(crate) last: Span,
 }
 
 impl Distribution {
-    /// Returns where `spans` lie; nothing if there are none.
-    pub(crate) fn of(mut spans: Vec<Span>) -> Option<Self> {
+    /// Returns the distribution of `spans`; `None` if there are none.
+    pub(super) fn of(mut spans: Vec<Span>) -> Option<Self> {
         spans.sort_unstable();
         Some(Self {
             count: spans.len(),
             first: *spans.first()?,
-            median: spans[percentile(spans.len(), 50)],
-            p99: spans[percentile(spans.len(), 99)],
+            median: spans[percentile_index(spans.len(), 50)],
+            p99: spans[percentile_index(spans.len(), 99)],
             last: *spans.last()?,
         })
     }
 
-    /// Returns all of them moved by `span`.
-    pub(crate) fn moved(self, span: Span) -> Self {
-        Self {
-            first: self.first + span,
-            median: self.median + span,
-            p99: self.p99 + span,
-            last: self.last + span,
-            ..self
-        }
-    }
-
-    /// Returns the spans in the order of [`HEAD`].
-    pub(crate) fn cells(&self) -> [String; 4] {
-        [self.first, self.median, self.p99, self.last].map(|span| {
-            let ms = span.as_micros().unsigned_abs() as f64 / 1e3;
-            let sign = if span < Span::ZERO { "−" } else { "" };
-            // Tenths only where they are a difference worth reading.
-            if ms < 99.95 { format!("{sign}{ms:.1} ms") } else { format!("{sign}{}", text::fine(span)) }
-        })
-    }
-
-    /// Returns them for programs, in milliseconds.
-    pub(crate) fn json(&self) -> Value {
-        let ms = |span: Span| span.as_micros() as f64 / 1e3;
-        json!({
-            "count": self.count,
-            "first": ms(self.first), "median": ms(self.median), "p99": ms(self.p99), "last": ms(self.last),
-        })
+    /// Returns the distribution with every span longer by `by`; shorter if that is negative.
+    #[must_use]
+    pub(crate) fn shifted(self, by: Span) -> Self {
+        Self { first: self.first + by, median: self.median + by, p99: self.p99 + by, last: self.last + by, ..self }
     }
 }
 
-/// The names of what [`Distribution::cells`] gives.
-pub(crate) const HEAD: [&str; 4] = ["first", "median", "p99", "last"];
-
-/// Returns the index of the least of `count` sorted values that `percent` of them do not exceed (nearest rank).
-fn percentile(count: usize, percent: usize) -> usize {
+/// Returns the index of the percentile in `count` sorted values, by nearest rank.
+fn percentile_index(count: usize, percent: usize) -> usize {
     (count * percent).div_ceil(100).saturating_sub(1)
 }
 
@@ -85,8 +60,8 @@ mod tests {
     }
 
     #[test]
-    fn what_came_before_is_below_zero() {
-        let early = Distribution::of(vec![Span::from_millis(30)]).unwrap().moved(Span::from_millis(-500));
-        assert_eq!(early.cells()[0], "−470 ms");
+    fn shifted_back_it_may_be_negative() {
+        let early = Distribution::of(vec![Span::from_millis(30)]).unwrap().shifted(Span::from_millis(-500));
+        assert_eq!((early.first, early.last), (Span::from_millis(-470), Span::from_millis(-470)));
     }
 }

@@ -1,4 +1,4 @@
-//! What one viewer saw.
+//! What one viewer of a load test saw.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,120 +9,127 @@ use downbeat_core::session::{Effect, News};
 use downbeat_core::{LocalTime, Seed, Session, Span};
 use tokio::sync::watch;
 
-use super::run::Phase;
+use super::phase::Phase;
 use crate::clock;
-use crate::viewing::{Act, Loss, Seen, Witness};
+use crate::viewing::{CloseReason, Instruction, Observation, Observer};
 
-/// How late a cue may be to count as fired together with others: 1 s. Later ones fire for those who join.
+/// How late a cue may fire to count as fired together with others: 1 s. Viewers that join fire later ones at once.
 const TOGETHER: Span = Span::from_millis(1_000);
 
-/// How many firings one viewer remembers: 2,000, so that long runs stay within memory.
+/// The most firings that one viewer records: 2,000, so that long runs fit into memory.
 const FIRED_MAX: usize = 2_000;
 
-/// What one viewer saw, in the order of time.
-pub(crate) struct Record {
+/// What one viewer saw, in order.
+#[derive(Debug)]
+pub(super) struct Record {
     phase: watch::Receiver<Phase>,
     seed: Seed,
-    /// How long it is from one loss on purpose to the next, on average.
-    drops_every: Option<Span>,
+    /// The average time between two drops of the socket; `None` if it is not dropped.
+    drop_interval: Option<Span>,
     drop_at: Option<LocalTime>,
-    joined: Arc<AtomicUsize>,
-    /// Each try for a socket.
-    pub(crate) tries: Vec<Try>,
-    /// When which cue fired.
-    pub(crate) fired: Vec<(CueKey, LocalTime)>,
-    pub(crate) counts: Counts,
-    /// The state that the session had last.
-    pub(crate) known: Option<Version>,
+    /// The number of viewers with a socket, shared by all records.
+    connected: Arc<AtomicUsize>,
+    /// Each attempt to open a socket.
+    pub(super) attempts: Vec<Attempt>,
+    /// Which cues fired, and when.
+    pub(super) fired: Vec<(CueKey, LocalTime)>,
+    pub(super) counts: Counts,
+    /// The session's latest state.
+    pub(super) last_version: Option<Version>,
 }
 
-/// One try for a socket, and what became of it.
+/// An attempt to open a socket, and what came of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Try {
-    pub(crate) asked: LocalTime,
-    /// The state that came on joining; nothing if none did.
-    pub(crate) joined: Option<Joined>,
-    /// What came after that.
-    pub(crate) pushes: Vec<(Version, LocalTime)>,
-    pub(crate) lost: Option<(LocalTime, Loss)>,
+pub(super) struct Attempt {
+    pub(super) started: LocalTime,
+    /// The first state through the socket; `None` if none came.
+    pub(super) joined: Option<Joined>,
+    /// The states after that.
+    pub(super) pushes: Vec<(Version, LocalTime)>,
+    pub(super) closed: Option<(LocalTime, CloseReason)>,
 }
 
 /// The first state through a socket.
 #[derive(Clone, Debug)]
-pub(crate) struct Joined {
-    pub(crate) at: LocalTime,
-    pub(crate) hub: u16,
-    pub(crate) version: Version,
+pub(super) struct Joined {
+    pub(super) at: LocalTime,
+    pub(super) hub: u16,
+    pub(super) version: Version,
 }
 
 /// What is only counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    pub(crate) questions: u64,
+    /// Requests over HTTP.
+    pub(crate) requests: u64,
+    /// Requests without a usable answer.
     pub(crate) failures: u64,
+    /// Pings sent.
     pub(crate) pings: u64,
+    /// Pings answered.
     pub(crate) pongs: u64,
+    /// Changes acknowledged.
     pub(crate) acks: u64,
-    /// How often the state went back to a lower revision of the same life, which must never happen.
+    /// How often the state went back to a lower revision of the same epoch, which must never happen.
     pub(crate) went_back: u64,
 }
 
 impl Record {
-    /// Returns an empty record. `joined` counts the viewers who have a socket, all records together.
-    pub(crate) fn new(
+    /// Creates an empty record. `connected` counts the viewers with a socket, all records together.
+    pub(super) fn new(
         phase: watch::Receiver<Phase>,
-        drops_every: Option<Span>,
+        drop_interval: Option<Span>,
         seed: Seed,
-        joined: Arc<AtomicUsize>,
+        connected: Arc<AtomicUsize>,
     ) -> Self {
         Self {
             phase,
             seed,
-            drops_every,
+            drop_interval,
             drop_at: None,
-            joined,
-            tries: Vec::new(),
+            connected,
+            attempts: Vec::new(),
             fired: Vec::new(),
             counts: Counts::default(),
-            known: None,
+            last_version: None,
         }
     }
 
-    /// Returns the socket that is open in the end.
-    pub(crate) fn open(&self) -> Option<&Joined> {
-        self.tries.last().filter(|last| last.lost.is_none())?.joined.as_ref()
+    /// Returns the first state of the socket that is open at the end; `None` if none is.
+    pub(super) fn open_socket(&self) -> Option<&Joined> {
+        self.attempts.last().filter(|last| last.closed.is_none())?.joined.as_ref()
     }
 
-    fn plan_drop(&mut self) {
-        let wait = self.drops_every.map(|every| self.seed.span_below(every + every));
+    fn schedule_drop(&mut self) {
+        let wait = self.drop_interval.map(|interval| self.seed.span_below(interval + interval));
         self.drop_at = wait.map(|wait| clock::monotonic() + wait);
     }
 
     fn handle_push(&mut self, news: &News, hub: u16, now: LocalTime) {
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
-        let Some(last) = self.tries.last_mut() else { return };
+        let Some(last) = self.attempts.last_mut() else { return };
         if last.joined.is_none() {
             last.joined = Some(Joined { at: now, hub, version });
-            self.joined.fetch_add(1, Ordering::Relaxed);
+            self.connected.fetch_add(1, Ordering::Relaxed);
         } else {
             last.pushes.push((version, now));
         }
     }
 
-    fn handle_loss(&mut self, loss: &Loss, now: LocalTime) {
-        let Some(last) = self.tries.last_mut().filter(|last| last.lost.is_none()) else { return };
-        last.lost = Some((now, loss.clone()));
+    fn handle_closed(&mut self, reason: &CloseReason, now: LocalTime) {
+        let Some(last) = self.attempts.last_mut().filter(|last| last.closed.is_none()) else { return };
+        last.closed = Some((now, reason.clone()));
         if last.joined.is_some() {
-            self.joined.fetch_sub(1, Ordering::Relaxed);
+            self.connected.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
     fn handle_state(&mut self, session: &Session) {
         let Some(news) = session.state() else { return };
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
-        let is_back = |known: &Version| known.epoch == version.epoch && known.rev > version.rev;
-        self.counts.went_back += u64::from(self.known.as_ref().is_some_and(is_back));
-        self.known = Some(version);
+        let is_newer = |last: &Version| last.epoch == version.epoch && last.rev > version.rev;
+        self.counts.went_back += u64::from(self.last_version.as_ref().is_some_and(is_newer));
+        self.last_version = Some(version);
     }
 
     fn handle_cue(&mut self, cue: &cueing::Effect, now: LocalTime) {
@@ -135,55 +142,96 @@ impl Record {
     }
 }
 
-impl Witness for Record {
-    fn witness(&mut self, seen: Seen<'_>, session: &Session, now: LocalTime) {
-        match seen {
-            Seen::Asked => self.counts.questions += 1,
-            Seen::Failed => self.counts.failures += 1,
-            Seen::Opening => self.tries.push(Try { asked: now, joined: None, pushes: Vec::new(), lost: None }),
-            Seen::Pushed(told, hub) => self.handle_push(&told.news, hub, now),
-            Seen::Lost(loss) => self.handle_loss(loss, now),
-            Seen::Pinged => self.counts.pings += 1,
-            Seen::Ponged => self.counts.pongs += 1,
-            Seen::Acked => self.counts.acks += 1,
-            Seen::Effect(Effect::State { .. }) => self.handle_state(session),
-            Seen::Effect(Effect::Cue(cue)) => self.handle_cue(cue, now),
-            Seen::Effect(_) | Seen::Answered(_) | Seen::Rundown(_) => {}
+impl Observer for Record {
+    fn observe(&mut self, observation: Observation<'_>, session: &Session, now: LocalTime) {
+        match observation {
+            Observation::Requested => self.counts.requests += 1,
+            Observation::Failed => self.counts.failures += 1,
+            Observation::Opening => {
+                self.attempts.push(Attempt { started: now, joined: None, pushes: Vec::new(), closed: None });
+            }
+            Observation::Pushed(state, hub) => self.handle_push(&state.news, hub, now),
+            Observation::Closed(reason) => self.handle_closed(reason, now),
+            Observation::Pinged => self.counts.pings += 1,
+            Observation::Ponged => self.counts.pongs += 1,
+            Observation::Acknowledged => self.counts.acks += 1,
+            Observation::Effect(Effect::State { .. }) => self.handle_state(session),
+            Observation::Effect(Effect::Cue(cue)) => self.handle_cue(cue, now),
+            Observation::Effect(_) | Observation::Answered(_) | Observation::Rundown(_) => {}
         }
     }
 
-    async fn wanted(&mut self, _: &Session) -> Act {
-        let drop_at = self.drop_at.map(clock::instant);
-        let time_to_drop = async {
-            match drop_at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        let changed = tokio::select! {
-            changed = self.phase.changed() => Some(changed),
-            () = time_to_drop => None,
-        };
-        match changed.map(|changed| changed.map(|()| *self.phase.borrow_and_update())) {
-            Some(Err(_) | Ok(Phase::Over)) => Act::Leave,
-            Some(Ok(Phase::Watching)) => {
-                self.plan_drop();
-                Act::Look
-            }
-            Some(Ok(Phase::Arriving)) => Act::Look,
-            None => {
-                self.plan_drop();
-                Act::Drop
+    async fn next_instruction(&mut self) -> Instruction {
+        loop {
+            let drop_at = self.drop_at.map(clock::instant);
+            let time_to_drop = async {
+                match drop_at {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let changed = tokio::select! {
+                changed = self.phase.changed() => changed,
+                () = time_to_drop => {
+                    self.schedule_drop();
+                    return Instruction::DropSocket;
+                }
+            };
+            match changed.map(|()| *self.phase.borrow_and_update()) {
+                Ok(Phase::Arriving) => {}
+                Ok(Phase::Watching) => self.schedule_drop(),
+                Ok(Phase::Over) | Err(_) => return Instruction::Leave,
             }
         }
     }
 }
 
 #[cfg(test)]
-impl Record {
-    /// Returns the record of a viewer who saw nothing but these.
-    pub(crate) fn of_tries(tries: Vec<Try>) -> Self {
-        let (_, phase) = watch::channel(Phase::Arriving);
-        Self { tries, ..Self::new(phase, None, Seed::new(1), Arc::default()) }
+pub(super) mod tests {
+    use super::*;
+    use downbeat_core::Rev;
+
+    impl Record {
+        /// Returns the record of a viewer that saw only these.
+        pub(in crate::load) fn of_attempts(attempts: Vec<Attempt>) -> Self {
+            let (_, phase) = watch::channel(Phase::Arriving);
+            Self { attempts, ..Self::new(phase, None, Seed::new(1), Arc::default()) }
+        }
+    }
+
+    pub(in crate::load) fn at(ms: i64) -> LocalTime {
+        LocalTime::from_micros(ms * 1_000)
+    }
+
+    pub(in crate::load) fn version(rev: u64) -> Version {
+        Version { epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::new(rev) }
+    }
+
+    pub(in crate::load) fn joined(ms: i64, hub: u16, rev: u64) -> Joined {
+        Joined { at: at(ms), hub, version: version(rev) }
+    }
+
+    /// A socket of hub 0 that was begun at 0, joined at `joined_ms` with revision 1, and received `pushes`.
+    pub(in crate::load) fn socket(joined_ms: i64, pushes: &[(u64, i64)]) -> Attempt {
+        Attempt {
+            started: at(0),
+            joined: Some(joined(joined_ms, 0, 1)),
+            pushes: pushes.iter().map(|(rev, ms)| (version(*rev), at(*ms))).collect(),
+            closed: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_viewer_leaves_when_the_test_is_over_and_when_it_is_dropped() {
+        for send in [true, false] {
+            let (phase, phases) = watch::channel(Phase::Arriving);
+            let mut record = Record::new(phases, None, Seed::new(1), Arc::default());
+            if send {
+                phase.send(Phase::Over).unwrap();
+            } else {
+                drop(phase);
+            }
+            assert_eq!(record.next_instruction().await, Instruction::Leave);
+        }
     }
 }

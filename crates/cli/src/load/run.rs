@@ -1,166 +1,136 @@
-//! Viewers arriving, watching and leaving.
+//! Viewers that arrive, watch and leave.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use downbeat_core::{EventName, LocalTime, Seed, Session, Span};
-use downbeat_wire::CommandAnswer;
+use downbeat_core::{LocalTime, Seed, Session, Span};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::descriptors;
+use super::phase::Phase;
 use super::record::Record;
 use crate::clock;
-use crate::error::Error;
-use crate::output::Output;
-use crate::server::ServerUrl;
-use crate::text;
-use crate::viewing::{Endpoint, Venue, Viewer};
+use crate::viewing::{Cues, EventClient, Viewer, ViewerError};
 
-/// How many cues all viewers together hold: 2,000,000, some 200 MB. With longer rundowns only some viewers follow
+/// The most cues that all viewers together hold: 2,000,000, about 200 MB. With longer rundowns only some viewers follow
 /// the cues.
 const CUES_MAX: usize = 2_000_000;
 
-/// How long the last arrivals are waited for: 15 s, more than the 10 s over which refused ones come back.
-const SETTLING_MAX: Span = Span::from_millis(15_000);
+/// The longest wait for the last viewers to connect: 15 s, more than the 10 s over which refused ones come back.
+const CONNECT_MAX: Span = Span::from_millis(15_000);
 
-/// How long after the last look the next one is taken at who is there: 50 ms.
-const LOOK: Span = Span::from_millis(50);
+/// The pause between two checks of how many viewers are connected: 50 ms.
+const CHECK_PAUSE: Span = Span::from_millis(50);
 
-/// Where the run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// Viewers come.
-    Arriving,
-    /// All are there that will be; what happens is measured.
-    Watching,
-    /// They leave.
-    Over,
-}
-
-/// What is to be done.
+/// What a load test does.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// The number of viewers.
     pub(crate) viewers: u32,
-    /// The time over which they come.
+    /// The time over which they arrive, evenly.
     pub(crate) arrival: Span,
-    /// How long they watch once they are there.
-    pub(crate) duration: Span,
-    /// How long they watch before the pause.
-    pub(crate) pause_after: Option<Span>,
-    /// How many connections are dropped in a second.
-    pub(crate) churn: f64,
+    /// How many connections are dropped per second, all viewers together, once all have arrived.
+    pub(crate) drops_per_second: f64,
+    /// The number of cues in the event's rundown, which limits how many viewers follow them.
+    pub(crate) cues: usize,
+    /// The seed of all viewers. Each run needs another one: viewers with the same seed wait alike.
+    pub(crate) seed: Seed,
 }
 
-/// A pause that was sent under way.
-#[derive(Clone, Debug)]
-pub(crate) struct Paused {
-    /// When the command left.
-    pub(crate) sent: LocalTime,
-    /// When it was answered.
-    pub(crate) answered: LocalTime,
-    pub(crate) answer: CommandAnswer,
+/// Viewers that have arrived, and watch. Dropped, it closes all their sockets.
+#[derive(Debug)]
+pub(crate) struct LoadTest {
+    viewers: JoinSet<(Session, Record)>,
+    phase: watch::Sender<Phase>,
+    connected: Arc<AtomicUsize>,
+    arrived_within: Span,
+    following: usize,
 }
 
-/// Everything that was seen.
-pub(crate) struct Crowd {
-    pub(crate) plan: Plan,
-    pub(crate) viewers: Vec<(Session, Record)>,
-    /// How long it took until all had a socket, or until they were no longer waited for.
-    pub(crate) settled: Span,
-    /// When the watching was over.
-    pub(crate) over: LocalTime,
-    pub(crate) paused: Option<Paused>,
-    /// How many followed the cues.
-    pub(crate) following: usize,
+/// What all viewers of a load test saw.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    pub(super) viewers: Vec<(Session, Record)>,
+    /// When the viewers left.
+    pub(super) over: LocalTime,
 }
 
 impl Plan {
-    /// Returns how long it is from one loss of a viewer to the next, on average; nothing if there are none.
-    fn drops_every(&self) -> Option<Span> {
-        (self.churn > 0.0).then(|| Span::from_micros((f64::from(self.viewers) / self.churn * 1e6) as i64))
+    /// Returns the average time between two drops of the same viewer's socket; `None` if none is dropped.
+    fn drop_interval(&self) -> Option<Span> {
+        (self.drops_per_second > 0.0)
+            .then(|| Span::from_micros((f64::from(self.viewers) / self.drops_per_second * 1e6) as i64))
+    }
+
+    /// Returns how many viewers follow the cues.
+    fn following(&self) -> usize {
+        CUES_MAX.checked_div(self.cues).unwrap_or(usize::MAX).min(self.viewers as usize)
     }
 }
 
-impl Crowd {
-    /// Has viewers come, watch and leave. `pause` sends the pause.
+impl LoadTest {
+    /// Has viewers arrive, and waits until they are connected, for at most 15 s after the last one arrived.
     ///
     /// # Errors
-    /// [`Error::Usage`] if this process may not open so many sockets, [`Error::Server`] if the server's name is
-    /// unknown, and what `pause` says.
-    pub(crate) async fn gather(
-        plan: Plan,
-        url: &ServerUrl,
-        event: &EventName,
-        cues: usize,
-        output: Output,
-        pause: impl Future<Output = Result<CommandAnswer, Error>>,
-    ) -> Result<Self, Error> {
+    /// [`ViewerError::TooFewDescriptors`] if this process may not open so many sockets.
+    pub(crate) async fn start(client: &Arc<EventClient>, plan: &Plan) -> Result<Self, ViewerError> {
         descriptors::ensure(plan.viewers)?;
-        let endpoint = Endpoint::look_up(url).await?;
-        let venue = Arc::new(Venue::new(endpoint, event.clone()));
-        run(plan, venue, cues, output, pause).await
+        let began = clock::monotonic();
+        let (phase, phases) = watch::channel(Phase::Arriving);
+        let connected = Arc::new(AtomicUsize::new(0));
+        let following = plan.following();
+        let mut seeds = plan.seed.clone();
+        let mut viewers = JoinSet::new();
+        for index in 0..plan.viewers {
+            let share = f64::from(index) / f64::from(plan.viewers);
+            sleep_until(began + Span::from_micros((plan.arrival.as_micros() as f64 * share) as i64)).await;
+            let seed = Seed::new(seeds.next_u64());
+            let mut record = Record::new(phases.clone(), plan.drop_interval(), seed.clone(), Arc::clone(&connected));
+            let cues = if (index as usize) < following { Cues::Followed } else { Cues::Ignored };
+            let viewer = Viewer::new(Arc::clone(client), seed, cues);
+            viewers.spawn(async move {
+                let session = viewer.run(&mut record).await;
+                (session, record)
+            });
+        }
+
+        let arrived = clock::monotonic();
+        while connected.load(Ordering::Relaxed) < plan.viewers as usize && clock::monotonic() < arrived + CONNECT_MAX {
+            sleep_until(clock::monotonic() + CHECK_PAUSE).await;
+        }
+        let arrived_within = clock::monotonic() - began;
+        // Without a viewer nobody receives it.
+        let _ = phase.send(Phase::Watching);
+        Ok(Self { viewers, phase, connected, arrived_within, following })
+    }
+
+    /// Returns how many viewers have a socket now.
+    pub(crate) fn connected(&self) -> usize {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// Returns the time from the first arrival until all viewers were connected, or the wait for them was over.
+    pub(crate) const fn arrived_within(&self) -> Span {
+        self.arrived_within
+    }
+
+    /// Returns how many viewers follow the cues.
+    pub(crate) const fn following(&self) -> usize {
+        self.following
+    }
+
+    /// Has the viewers leave, and returns what they saw.
+    ///
+    /// # Panics
+    /// If the task of a viewer panicked.
+    pub(crate) async fn finish(self) -> Recording {
+        let over = clock::monotonic();
+        let _ = self.phase.send(Phase::Over);
+        Recording { viewers: self.viewers.join_all().await, over }
     }
 }
 
-async fn run(
-    plan: Plan,
-    venue: Arc<Venue>,
-    cues: usize,
-    output: Output,
-    pause: impl Future<Output = Result<CommandAnswer, Error>>,
-) -> Result<Crowd, Error> {
-    let began = clock::monotonic();
-    let (phase, watching) = watch::channel(Phase::Arriving);
-    let joined = Arc::new(AtomicUsize::new(0));
-    let following = CUES_MAX.checked_div(cues).unwrap_or(usize::MAX);
-    let mut viewers = JoinSet::new();
-    for nth in 0..plan.viewers {
-        let share = f64::from(nth) / f64::from(plan.viewers);
-        until(began + Span::from_micros((plan.arrival.as_micros() as f64 * share) as i64)).await;
-        let seed = seed(nth)?;
-        let mut record = Record::new(watching.clone(), plan.drops_every(), seed.clone(), Arc::clone(&joined));
-        let follows = (nth as usize) < following;
-        let viewer = Viewer::new(Arc::clone(&venue), seed, follows);
-        viewers.spawn(async move {
-            let session = viewer.run(&mut record).await;
-            (session, record)
-        });
-    }
-
-    let everybody = plan.viewers as usize;
-    let patience = clock::monotonic() + SETTLING_MAX;
-    while joined.load(Ordering::Relaxed) < everybody && clock::monotonic() < patience {
-        until(clock::monotonic() + LOOK).await;
-    }
-    let watched = clock::monotonic();
-    let settled = watched - began;
-    let there = joined.load(Ordering::Relaxed);
-    output.remark(&format!("{there} of {everybody} viewers are there after {}\n", text::span(settled)));
-    let _ = phase.send(Phase::Watching);
-
-    let mut paused = None;
-    if let Some(after) = plan.pause_after {
-        until(watched + after).await;
-        let sent = clock::monotonic();
-        let answer = pause.await?;
-        let answered = clock::monotonic();
-        output.remark(&format!("paused (rev {}) after {}\n", answer.rev, text::fine(answered - sent)));
-        paused = Some(Paused { sent, answered, answer });
-    }
-    until(watched + plan.duration).await;
-    let over = clock::monotonic();
-    let _ = phase.send(Phase::Over);
-    let following = following.min(everybody);
-    Ok(Crowd { plan, viewers: viewers.join_all().await, settled, over, paused, following })
-}
-
-async fn until(at: LocalTime) {
+async fn sleep_until(at: LocalTime) {
     tokio::time::sleep_until(clock::instant(at)).await;
-}
-
-/// Returns a seed for a viewer: one that no other viewer of any run has.
-fn seed(nth: u32) -> Result<Seed, Error> {
-    let run: [u8; 16] = crate::change::random()?;
-    Ok(Seed::of(&[&run, &nth.to_le_bytes()]))
 }

@@ -26,6 +26,11 @@ impl ServerUrl {
         let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
         self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
     }
+
+    /// Returns the address as a URI.
+    pub(crate) fn uri(&self) -> http::Uri {
+        self.text.parse().expect("it was parsed before")
+    }
 }
 
 impl fmt::Display for ServerUrl {

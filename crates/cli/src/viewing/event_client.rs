@@ -1,98 +1,104 @@
-//! What all viewers of one event share.
+//! The client that all viewers of one event share.
 
 use std::sync::Arc;
 
-use downbeat_core::Span;
 use downbeat_core::clock::Exchange;
-use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Failure, News};
-use downbeat_core::{Digest, EventName, Seed};
+use downbeat_core::{Digest, EventName, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::{Route, StateBody, TimeBody};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
+use ureq::http::Uri;
 
 use super::endpoint::Endpoint;
-use super::news::{Frames, Told, short};
-use super::requests::{Answer, Questions};
-use super::socket::{Loss, Socket};
+use super::error::ViewerError;
+use super::news::{FrameCache, FullState, short_state};
+use super::requests::{Requests, Response};
+use super::socket::{CloseReason, Socket};
 
-/// An event on a server.
-pub(crate) struct Venue {
+/// The client that all viewers of one event share: connections, frames that are parsed once, and one copy of the rundown.
+pub(crate) struct EventClient {
     endpoint: Arc<Endpoint>,
     event: EventName,
-    questions: Questions,
-    pub(super) frames: Frames,
-    /// The rundown that was fetched last; viewers of one process have one copy.
+    requests: Requests,
+    pub(super) frames: FrameCache,
+    /// The rundown that was loaded last.
     rundown: Mutex<Option<(Digest, Arc<Rundown>)>>,
 }
 
-/// An answer that carries the time.
-pub(super) struct Timed {
+/// An answer that carries the server's time.
+pub(super) struct TimedAnswer {
     pub(super) exchange: Exchange,
-    /// Nothing where the server does not know the state.
+    /// The state; `None` if the server does not know it.
     pub(super) news: Option<News>,
-    /// The whole state, where that was asked for.
-    pub(super) told: Option<Told>,
+    /// The whole state, if that was asked for.
+    pub(super) state: Option<FullState>,
     pub(super) resync: Span,
 }
 
-impl Venue {
-    pub(crate) fn new(endpoint: Endpoint, event: EventName) -> Self {
-        let endpoint = Arc::new(endpoint);
-        let questions = Questions::new(Arc::clone(&endpoint));
-        Self { endpoint, event, questions, frames: Frames::default(), rundown: Mutex::default() }
+impl EventClient {
+    /// Creates a client for `event` on the server at `url`. It resolves the server's name and sends nothing yet.
+    ///
+    /// # Errors
+    /// [`ViewerError::UnknownHost`] if the server's name has no address.
+    pub(crate) async fn connect(url: &Uri, event: EventName) -> Result<Self, ViewerError> {
+        let endpoint = Arc::new(Endpoint::resolve(url).await?);
+        let requests = Requests::new(Arc::clone(&endpoint));
+        Ok(Self { endpoint, event, requests, frames: FrameCache::default(), rundown: Mutex::default() })
     }
 
-    pub(super) async fn time(&self) -> Result<Timed, Failure> {
-        let answer = self.questions.ask(&Route::EventTime(self.event.clone()).path()).await?;
-        let time: TimeBody = body(&answer)?;
-        let t2 = time.received_at.unwrap_or(time.server_time);
-        let exchange = Exchange::new(answer.left, t2, time.server_time, answer.arrived);
+    /// Requests the time, with the short state.
+    pub(super) async fn time(&self) -> Result<TimedAnswer, Failure> {
+        let response = self.requests.get(&Route::EventTime(self.event.clone()).path()).await?;
+        let time: TimeBody = parse(&response)?;
+        let received_at = time.received_at.unwrap_or(time.server_time);
+        let exchange = Exchange::new(response.sent, received_at, time.server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
         let resync = time.resync;
-        Ok(Timed { exchange, news: short(time), told: None, resync })
+        Ok(TimedAnswer { exchange, news: short_state(time), state: None, resync })
     }
 
-    pub(super) async fn state(&self) -> Result<Timed, Failure> {
-        let answer = self.questions.ask(&Route::Event(self.event.clone()).path()).await?;
-        let told = Told::of(body(&answer)?).ok_or(Failure::NoAnswer)?;
-        let StateBody { server_time, resync, .. } = told.state;
-        let exchange = Exchange::new(answer.left, server_time, server_time, answer.arrived);
+    /// Requests the whole state, which carries the time too.
+    pub(super) async fn state(&self) -> Result<TimedAnswer, Failure> {
+        let response = self.requests.get(&Route::Event(self.event.clone()).path()).await?;
+        let state = FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)?;
+        let StateBody { server_time, resync, .. } = state.body;
+        let exchange = Exchange::new(response.sent, server_time, server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
-        Ok(Timed { exchange, news: Some(told.news.clone()), told: Some(told), resync })
+        Ok(TimedAnswer { exchange, news: Some(state.news.clone()), state: Some(state), resync })
     }
 
-    pub(super) async fn status(&self) -> Result<Told, Failure> {
-        let answer = self.questions.ask(&Route::Status(self.event.clone()).path()).await?;
-        Told::of(body(&answer)?).ok_or(Failure::NoAnswer)
+    /// Requests the whole state as caches have it, which may be some seconds old.
+    pub(super) async fn status(&self) -> Result<FullState, Failure> {
+        let response = self.requests.get(&Route::Status(self.event.clone()).path()).await?;
+        FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)
     }
 
-    /// Opens a socket at the path that the state names.
-    pub(super) async fn open(&self, live_url: Option<String>, not: Option<u16>) -> Result<Socket, Loss> {
+    /// Opens a socket at the path that the state names, if possible not at the hub `avoid`.
+    pub(super) async fn open_socket(
+        &self,
+        live_url: Option<String>,
+        avoid: Option<u16>,
+    ) -> Result<Socket, CloseReason> {
         let path = live_url.unwrap_or_else(|| Route::Live(self.event.clone()).path());
-        let query = not.map(|hub| format!("?not={hub}")).unwrap_or_default();
+        let query = avoid.map(|hub| format!("?not={hub}")).unwrap_or_default();
         Socket::open(&self.endpoint, &format!("{path}{query}")).await
     }
 
-    /// Returns a rundown: fetched by the first who asks, while the others wait.
+    /// Loads a rundown. The first viewer that needs it sends the request, and the others wait for the same copy.
     pub(super) async fn rundown(&self, digest: Digest) -> Result<Arc<Rundown>, Failure> {
-        let mut kept = self.rundown.lock().await;
-        if let Some((_, rundown)) = kept.as_ref().filter(|(known, _)| *known == digest) {
+        let mut loaded = self.rundown.lock().await;
+        if let Some((_, rundown)) = loaded.as_ref().filter(|(known, _)| *known == digest) {
             return Ok(Arc::clone(rundown));
         }
-        let answer = self.questions.ask(&Route::Rundown(self.event.clone(), digest).path()).await?;
-        let rundown = Arc::new(Rundown::parse(&answer.body).map_err(|_| Failure::NoAnswer)?);
-        *kept = Some((digest, Arc::clone(&rundown)));
+        let response = self.requests.get(&Route::Rundown(self.event.clone(), digest).path()).await?;
+        let rundown = Arc::new(Rundown::parse(&response.body).map_err(|_| Failure::NoAnswer)?);
+        *loaded = Some((digest, Arc::clone(&rundown)));
         Ok(rundown)
     }
 }
 
-/// Returns the cues of a rundown as a viewer has them; none for one who does not follow them.
-pub(super) fn cue_list(rundown: &Rundown, viewer: Option<&Seed>) -> CueList {
-    viewer.map(|viewer| rundown.cue_list(viewer)).unwrap_or_default()
-}
-
-fn body<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
-    serde_json::from_slice(&answer.body).map_err(|_| Failure::NoAnswer)
+fn parse<T: DeserializeOwned>(response: &Response) -> Result<T, Failure> {
+    serde_json::from_slice(&response.body).map_err(|_| Failure::NoAnswer)
 }

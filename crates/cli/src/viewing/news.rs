@@ -1,4 +1,4 @@
-//! What the server says, as a session takes it.
+//! The server's answers and frames, read for the session.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -8,46 +8,49 @@ use downbeat_core::session::{Details, News};
 use downbeat_wire::{StateBody, StateFrame, TimeBody};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// How many texts of frames are remembered: 32. A hub sends two texts for a change, and there are a few hubs.
+/// The most frames that are remembered: 32. A hub sends two texts for a change, and there are a few hubs.
 const FRAMES_MAX: usize = 32;
 
-/// A state that came whole.
+/// A whole state: as the server sent it, and as the session reads it.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
-    pub(crate) state: StateBody,
+pub(crate) struct FullState {
+    /// The server's answer or frame.
+    pub(crate) body: StateBody,
+    /// The same for the session.
     pub(crate) news: News,
 }
 
 /// A state that came through a socket.
 #[derive(Clone, Debug)]
-pub(crate) struct Pushed {
-    pub(crate) told: Told,
-    pub(crate) hub: u16,
-    pub(crate) ack: bool,
+pub(super) struct PushedState {
+    pub(super) state: FullState,
+    pub(super) hub: u16,
+    /// Whether the hub asks for an acknowledgement.
+    pub(super) ack: bool,
 }
 
-impl Told {
-    /// Returns what a whole state says; nothing if its timeline is broken.
-    pub(crate) fn of(state: StateBody) -> Option<Self> {
+impl FullState {
+    /// Reads a whole state; `None` if its timeline is invalid.
+    pub(super) fn new(body: StateBody) -> Option<Self> {
         let details = Details {
-            starts_at: state.starts_at,
-            messages: state.messages.iter().map(|message| message.from).collect(),
-            pushes: state.live_url.is_some(),
+            starts_at: body.starts_at,
+            messages: body.messages.iter().map(|message| message.from).collect(),
+            pushes: body.live_url.is_some(),
         };
         let news = News {
-            epoch: state.epoch.clone(),
-            rev: state.rev,
-            timeline: state.timeline().ok()?,
-            ended_at: state.ended_at,
-            rundown: state.rundown,
+            epoch: body.epoch.clone(),
+            rev: body.rev,
+            timeline: body.timeline().ok()?,
+            ended_at: body.ended_at,
+            rundown: body.rundown,
             details: Some(details),
         };
-        Some(Self { state, news })
+        Some(Self { body, news })
     }
 }
 
-/// Returns what the short answer says of the state; nothing if it does not know it.
-pub(crate) fn short(time: TimeBody) -> Option<News> {
+/// Reads the state in an answer of `/time`; `None` if the server does not know the state.
+pub(super) fn short_state(time: TimeBody) -> Option<News> {
     Some(News {
         epoch: time.epoch?,
         rev: time.rev,
@@ -58,27 +61,27 @@ pub(crate) fn short(time: TimeBody) -> Option<News> {
     })
 }
 
-/// Reads frames. A hub sends the same text to thousands, so it is read once.
+/// Parses frames. A hub sends the same text to thousands of viewers, so each text is parsed once.
 #[derive(Default)]
-pub(crate) struct Frames(Mutex<VecDeque<(Utf8Bytes, Option<Arc<Pushed>>)>>);
+pub(super) struct FrameCache(Mutex<VecDeque<(Utf8Bytes, Option<Arc<PushedState>>)>>);
 
-impl Frames {
-    /// Returns what a frame says; nothing if it is no state.
-    pub(crate) fn read(&self, text: &Utf8Bytes) -> Option<Arc<Pushed>> {
+impl FrameCache {
+    /// Returns the state in a frame; `None` if it contains no state.
+    pub(super) fn parse(&self, text: &Utf8Bytes) -> Option<Arc<PushedState>> {
         let mut frames = self.0.lock().expect("nothing panics while it holds the frames");
         if let Some((_, pushed)) = frames.iter().find(|(known, _)| known == text) {
             return pushed.clone();
         }
-        let pushed = read(text).map(Arc::new);
+        let pushed = parse(text).map(Arc::new);
         frames.truncate(FRAMES_MAX - 1);
         frames.push_front((text.clone(), pushed.clone()));
         pushed
     }
 }
 
-fn read(text: &str) -> Option<Pushed> {
+fn parse(text: &str) -> Option<PushedState> {
     let StateFrame { state, hub, ack, .. } = serde_json::from_str(text).ok()?;
-    Some(Pushed { told: Told::of(state)?, hub, ack })
+    Some(PushedState { state: FullState::new(state)?, hub, ack })
 }
 
 #[cfg(test)]
@@ -88,25 +91,25 @@ mod tests {
     const FRAME: &str = include_str!("../../../wire/fixtures/live-state.json");
 
     #[test]
-    fn a_pushed_state_says_what_the_session_needs() {
-        let frames = Frames::default();
+    fn a_frame_contains_what_the_session_needs_and_is_parsed_once() {
+        let frames = FrameCache::default();
         let text = Utf8Bytes::from(FRAME);
-        let pushed = frames.read(&text).unwrap();
-        assert_eq!(pushed.told.news.rev, pushed.told.state.rev);
-        assert!(pushed.told.news.details.as_ref().unwrap().pushes);
-        assert!(Arc::ptr_eq(&pushed, &frames.read(&text).unwrap()));
+        let pushed = frames.parse(&text).unwrap();
+        assert_eq!(pushed.state.news.rev, pushed.state.body.rev);
+        assert!(pushed.state.news.details.as_ref().unwrap().pushes);
+        assert!(Arc::ptr_eq(&pushed, &frames.parse(&text).unwrap()));
     }
 
     #[test]
-    fn what_is_no_state_says_nothing() {
+    fn a_frame_without_a_state_is_ignored() {
         for text in ["", "{}", "[1]", r#"{"type":"state"}"#] {
-            assert!(Frames::default().read(&Utf8Bytes::from(text)).is_none(), "{text}");
+            assert!(FrameCache::default().parse(&Utf8Bytes::from(text)).is_none(), "{text}");
         }
     }
 
     #[test]
-    fn an_answer_that_does_not_know_the_state_says_nothing() {
+    fn an_answer_without_the_state_is_no_news() {
         let unknown = r#"{"serverTime":1704067200000,"status":"unknown","message":null}"#;
-        assert_eq!(short(serde_json::from_str(unknown).unwrap()), None);
+        assert_eq!(short_state(serde_json::from_str(unknown).unwrap()), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The WebSocket that changes come through.
+//! The WebSocket through which the server pushes changes.
 
 use std::fmt;
 
@@ -13,40 +13,40 @@ use ureq::http::Uri;
 
 use super::endpoint::{Endpoint, Stream};
 
-/// The buffer for what comes: 2 KiB, twice a state; with thousands of sockets it is most of what they take.
-const BUFFER: usize = 2 << 10;
+/// The read buffer: 2 KiB, twice the length of a state. With thousands of sockets it is most of their memory.
+const READ_BUFFER_BYTES: usize = 2 << 10;
 
-/// How long a frame may be: 1 MiB, far more than a state.
+/// The longest frame: 1 MiB, far more than a state.
 const FRAME_BYTES_MAX: usize = 1 << 20;
 
-/// A socket that is open.
-pub(crate) struct Socket(Box<WebSocketStream<Box<dyn Stream>>>);
+/// An open socket.
+pub(super) struct Socket(Box<WebSocketStream<Box<dyn Stream>>>);
 
-/// What comes through a socket.
+/// What a socket received.
 #[derive(Debug)]
-pub(crate) enum Frame {
+pub(super) enum Frame {
     /// The answer to a ping.
     Pong(Version),
-    /// Anything else.
+    /// Any other text.
     Text(Utf8Bytes),
-    /// It is over.
-    End(Loss),
+    /// The socket closed.
+    Closed(CloseReason),
 }
 
-/// Why a socket is not there any more, or never was.
+/// Why a socket closed, or was never opened.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Loss {
-    /// The server would not have it, with this status.
+pub(crate) enum CloseReason {
+    /// The server refused it with this HTTP status.
     Refused(u16),
-    /// The connection could not be made.
+    /// The server could not be reached.
     Unreachable,
-    /// The server closed it, with this code.
+    /// The server closed it with this WebSocket close code.
     Closed(u16),
     /// The connection broke.
     Broken,
-    /// It did not answer in time.
-    Silent,
-    /// It was dropped here, on purpose.
+    /// The server did not answer a ping in time.
+    TimedOut,
+    /// The viewer dropped it: its observer wanted it to.
     Dropped,
 }
 
@@ -54,59 +54,63 @@ impl Socket {
     /// Opens a socket at `path` of the API.
     ///
     /// # Errors
-    /// [`Loss`].
-    pub(crate) async fn open(endpoint: &Endpoint, path: &str) -> Result<Self, Loss> {
-        let uri: Uri =
-            format!("ws://{}{}", endpoint.authority(), endpoint.target(path)).parse().map_err(|_| Loss::Unreachable)?;
-        let request = uri.into_client_request().map_err(|_| Loss::Unreachable)?;
-        let stream = endpoint.connect().await.map_err(|_| Loss::Unreachable)?;
+    /// [`CloseReason::Refused`] or [`CloseReason::Unreachable`].
+    pub(super) async fn open(endpoint: &Endpoint, path: &str) -> Result<Self, CloseReason> {
+        let uri = format!("ws://{}{}", endpoint.authority(), endpoint.target(path));
+        let uri: Uri = uri.parse().map_err(|_| CloseReason::Unreachable)?;
+        let request = uri.into_client_request().map_err(|_| CloseReason::Unreachable)?;
+        let stream = endpoint.connect().await.map_err(|_| CloseReason::Unreachable)?;
         let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER)
+            .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
             .max_message_size(Some(FRAME_BYTES_MAX))
             .max_frame_size(Some(FRAME_BYTES_MAX));
         match tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await {
             Ok((socket, _)) => Ok(Self(Box::new(socket))),
-            Err(tungstenite::Error::Http(response)) => Err(Loss::Refused(response.status().as_u16())),
-            Err(_) => Err(Loss::Unreachable),
+            Err(tungstenite::Error::Http(response)) => Err(CloseReason::Refused(response.status().as_u16())),
+            Err(_) => Err(CloseReason::Unreachable),
         }
     }
 
-    /// Waits for the next frame. Nothing is lost if it is no longer waited for.
-    pub(crate) async fn next(&mut self) -> Frame {
+    /// Waits for the next frame. Cancel safe: no frame is lost if the future is dropped.
+    pub(super) async fn next(&mut self) -> Frame {
         loop {
             match self.0.next().await {
                 Some(Ok(Message::Text(text))) => {
                     return text.parse().map_or_else(|_| Frame::Text(text), Frame::Pong);
                 }
                 Some(Ok(Message::Close(close))) => {
-                    return Frame::End(Loss::Closed(close.map_or(1_005, |close| close.code.into())));
+                    let code = close.map_or(NO_CLOSE_CODE, |close| close.code.into());
+                    return Frame::Closed(CloseReason::Closed(code));
                 }
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Frame::End(Loss::Broken),
+                Some(Err(_)) | None => return Frame::Closed(CloseReason::Broken),
             }
         }
     }
 
     /// Sends the ping.
-    pub(crate) async fn ping(&mut self) -> Result<(), Loss> {
+    pub(super) async fn ping(&mut self) -> Result<(), CloseReason> {
         self.send(PING.into()).await
     }
 
-    /// Sends a frame.
-    pub(crate) async fn send(&mut self, text: String) -> Result<(), Loss> {
-        self.0.send(Message::text(text)).await.map_err(|_| Loss::Broken)
+    /// Sends a text frame.
+    pub(super) async fn send(&mut self, text: String) -> Result<(), CloseReason> {
+        self.0.send(Message::text(text)).await.map_err(|_| CloseReason::Broken)
     }
 }
 
-impl fmt::Display for Loss {
+/// The code of a close frame without a code (RFC 6455, section 7.4.1).
+const NO_CLOSE_CODE: u16 = 1_005;
+
+impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(status) => write!(f, "refused with status {status}"),
             Self::Unreachable => f.write_str("no connection"),
             Self::Closed(code) => write!(f, "closed by the server with code {code}"),
             Self::Broken => f.write_str("connection broken"),
-            Self::Silent => f.write_str("no answer in time"),
+            Self::TimedOut => f.write_str("no answer in time"),
             Self::Dropped => f.write_str("dropped on purpose"),
         }
     }

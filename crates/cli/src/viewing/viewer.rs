@@ -1,10 +1,11 @@
-//! One viewer: does what its session decides.
+//! One viewer: carries out what its session decides.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use downbeat_core::clock::WallTime;
+use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Effect, Failure, Push, Question};
 use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session};
 use downbeat_sheet::Rundown;
@@ -12,64 +13,27 @@ use downbeat_wire::Ack;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::event_client::{Timed, Venue, cue_list};
-use super::news::{Pushed, Told};
-use super::socket::{Frame, Loss, Socket};
+use super::event_client::{EventClient, TimedAnswer};
+use super::news::{FullState, PushedState};
+use super::observer::{Instruction, Observation, Observer};
+use super::socket::{CloseReason, Frame, Socket};
 use crate::clock;
 
-/// What happened to a viewer, for whoever watches.
-pub(crate) enum Seen<'a> {
-    /// A question was sent.
-    Asked,
-    /// A question had no answer.
-    Failed,
-    /// A whole state came as an answer.
-    Answered(&'a Told),
-    /// A socket is being opened.
-    Opening,
-    /// A state came through the socket.
-    Pushed(&'a Told, u16),
-    /// The socket is gone.
-    Lost(&'a Loss),
-    /// The socket was asked whether it is there.
-    Pinged,
-    /// It is.
-    Ponged,
-    /// A change was acknowledged.
-    Acked,
-    /// A rundown came.
-    Rundown(&'a Arc<Rundown>),
-    /// The session decided this.
-    Effect(&'a Effect),
-}
-
-/// Watches a viewer.
-pub(crate) trait Witness {
-    /// Takes in what happened at `now`.
-    fn witness(&mut self, seen: Seen<'_>, session: &Session, now: LocalTime);
-
-    /// Waits for what is wanted of the viewer from outside. Nothing is lost if it is no longer waited for.
-    fn wanted(&mut self, session: &Session) -> impl Future<Output = Act> + Send;
-}
-
-/// What may be wanted of a viewer.
+/// Whether the cues of the rundown fire at a viewer. They take memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
-    /// Lose the connection as if the network broke.
-    Drop,
-    /// Look whether anything else is to be done by now.
-    Look,
-    /// Leave.
-    Leave,
+pub(crate) enum Cues {
+    /// They fire.
+    Followed,
+    /// The rundown is loaded, but no cue fires.
+    Ignored,
 }
 
 /// One viewer of one event.
 pub(crate) struct Viewer {
-    venue: Arc<Venue>,
+    client: Arc<EventClient>,
     seed: Seed,
     session: Session,
-    /// Whether the cues of the rundown fire here; they take memory.
-    follows_cues: bool,
+    cues: Cues,
     socket: Option<Socket>,
     opening: Option<Opening>,
     replies: FuturesUnordered<Pin<Box<dyn Future<Output = Reply> + Send>>>,
@@ -77,33 +41,34 @@ pub(crate) struct Viewer {
     live_url: Option<String>,
 }
 
-type Opening = Pin<Box<dyn Future<Output = Result<Socket, Loss>> + Send>>;
+type Opening = Pin<Box<dyn Future<Output = Result<Socket, CloseReason>> + Send>>;
 
+/// What a request came to.
 enum Reply {
-    Time(Result<Box<Timed>, Failure>),
-    State(Result<Box<Timed>, Failure>),
-    Status(Result<Box<Told>, Failure>),
+    Time(Result<Box<TimedAnswer>, Failure>),
+    State(Result<Box<TimedAnswer>, Failure>),
+    Status(Result<Box<FullState>, Failure>),
     Rundown(Digest, Result<Arc<Rundown>, Failure>),
 }
 
 /// What a viewer waits for.
-enum Turn {
-    Act(Act),
+enum Wakeup {
+    Instruction(Instruction),
     Frame(Frame),
-    Opened(Result<Socket, Loss>),
+    Opened(Result<Socket, CloseReason>),
     Reply(Reply),
-    Tick,
+    Deadline,
 }
 
 impl Viewer {
-    /// Returns a viewer who comes now. `seed` is their own.
-    pub(crate) fn new(venue: Arc<Venue>, seed: Seed, follows_cues: bool) -> Self {
+    /// Creates a viewer that arrives now. `seed` must be its own: it spreads what many viewers do over time.
+    pub(crate) fn new(client: Arc<EventClient>, seed: Seed, cues: Cues) -> Self {
         let session = Session::new(seed.clone(), None, clock::monotonic());
         Self {
-            venue,
+            client,
             seed,
             session,
-            follows_cues,
+            cues,
             socket: None,
             opening: None,
             replies: FuturesUnordered::new(),
@@ -112,8 +77,8 @@ impl Viewer {
         }
     }
 
-    /// Watches until the witness wants to leave; gives what the session knew in the end.
-    pub(crate) async fn run<W: Witness>(mut self, witness: &mut W) -> Session {
+    /// Watches until the observer says [`Instruction::Leave`], and returns the session as it was then.
+    pub(crate) async fn run<O: Observer>(mut self, observer: &mut O) -> Session {
         let timer = tokio::time::sleep_until(clock::instant(self.session.next_deadline()));
         tokio::pin!(timer);
         loop {
@@ -121,80 +86,82 @@ impl Viewer {
             if timer.deadline() != deadline {
                 timer.as_mut().reset(deadline);
             }
-            let turn = tokio::select! {
+            let wakeup = tokio::select! {
                 biased;
-                frame = next_frame(&mut self.socket) => Turn::Frame(frame),
-                act = witness.wanted(&self.session) => Turn::Act(act),
-                () = &mut timer => Turn::Tick,
-                opened = next_opened(&mut self.opening) => Turn::Opened(opened),
-                Some(reply) = self.replies.next(), if !self.replies.is_empty() => Turn::Reply(reply),
+                frame = next_frame(&mut self.socket) => Wakeup::Frame(frame),
+                instruction = observer.next_instruction() => Wakeup::Instruction(instruction),
+                () = &mut timer => Wakeup::Deadline,
+                opened = next_opened(&mut self.opening) => Wakeup::Opened(opened),
+                Some(reply) = self.replies.next(), if !self.replies.is_empty() => Wakeup::Reply(reply),
             };
             let now = clock::monotonic();
-            match turn {
-                Turn::Act(Act::Leave) => return self.session,
-                Turn::Act(Act::Look) => {}
-                Turn::Act(Act::Drop) if self.socket.is_some() => self.lose(Loss::Dropped, witness, now),
-                Turn::Act(Act::Drop) => {}
-                Turn::Frame(frame) => self.handle_frame(frame, witness, now),
-                Turn::Opened(opened) => self.handle_opened(opened, witness, now),
-                Turn::Reply(reply) => self.handle_reply(reply, witness, now),
-                Turn::Tick => {
+            match wakeup {
+                Wakeup::Instruction(Instruction::Leave) => return self.session,
+                Wakeup::Instruction(Instruction::DropSocket) => {
+                    if self.socket.is_some() {
+                        self.handle_closed(CloseReason::Dropped, observer, now);
+                    }
+                }
+                Wakeup::Frame(frame) => self.handle_frame(frame, observer, now),
+                Wakeup::Opened(opened) => self.handle_opened(opened, observer, now),
+                Wakeup::Reply(reply) => self.handle_reply(reply, observer, now),
+                Wakeup::Deadline => {
                     let wall = WallTime::from_millis(clock::wall().as_millis());
                     self.session.handle_tick(now, wall);
                 }
             }
-            self.act(witness).await;
+            self.perform_effects(observer).await;
         }
     }
 
-    fn handle_frame<W: Witness>(&mut self, frame: Frame, witness: &mut W, now: LocalTime) {
+    fn handle_frame<O: Observer>(&mut self, frame: Frame, observer: &mut O, now: LocalTime) {
         match frame {
             Frame::Pong(version) => {
-                witness.witness(Seen::Ponged, &self.session, now);
+                observer.observe(Observation::Ponged, &self.session, now);
                 self.session.handle_pong(&version, now);
             }
             Frame::Text(text) => {
-                // What later versions may say besides is none of this one's business.
-                let Some(pushed) = self.venue.frames.read(&text) else { return };
-                let Pushed { told, hub, ack } = &*pushed;
-                witness.witness(Seen::Pushed(told, *hub), &self.session, now);
-                self.live_url.clone_from(&told.state.live_url);
-                self.session.handle_push(Push { news: told.news.clone(), hub: *hub, ack: *ack }, now);
+                // Later versions of the server may send frames that this one does not know.
+                let Some(pushed) = self.client.frames.parse(&text) else { return };
+                let PushedState { state, hub, ack } = &*pushed;
+                observer.observe(Observation::Pushed(state, *hub), &self.session, now);
+                self.live_url.clone_from(&state.body.live_url);
+                self.session.handle_push(Push { news: state.news.clone(), hub: *hub, ack: *ack }, now);
             }
-            Frame::End(loss) => self.lose(loss, witness, now),
+            Frame::Closed(reason) => self.handle_closed(reason, observer, now),
         }
     }
 
-    fn handle_opened<W: Witness>(&mut self, opened: Result<Socket, Loss>, witness: &mut W, now: LocalTime) {
+    fn handle_opened<O: Observer>(&mut self, opened: Result<Socket, CloseReason>, observer: &mut O, now: LocalTime) {
         self.opening = None;
         match opened {
             Ok(socket) => self.socket = Some(socket),
-            Err(loss) => self.lose(loss, witness, now),
+            Err(reason) => self.handle_closed(reason, observer, now),
         }
     }
 
-    fn lose<W: Witness>(&mut self, loss: Loss, witness: &mut W, now: LocalTime) {
+    fn handle_closed<O: Observer>(&mut self, reason: CloseReason, observer: &mut O, now: LocalTime) {
         (self.socket, self.opening) = (None, None);
-        witness.witness(Seen::Lost(&loss), &self.session, now);
+        observer.observe(Observation::Closed(&reason), &self.session, now);
         self.session.handle_closed(now);
     }
 
-    fn handle_reply<W: Witness>(&mut self, reply: Reply, witness: &mut W, now: LocalTime) {
+    fn handle_reply<O: Observer>(&mut self, reply: Reply, observer: &mut O, now: LocalTime) {
         let (question, failure) = match reply {
-            Reply::Time(Ok(timed)) | Reply::State(Ok(timed)) => {
-                if let Some(told) = &timed.told {
-                    witness.witness(Seen::Answered(told), &self.session, now);
-                    self.live_url.clone_from(&told.state.live_url);
+            Reply::Time(Ok(answer)) | Reply::State(Ok(answer)) => {
+                if let Some(state) = &answer.state {
+                    observer.observe(Observation::Answered(state), &self.session, now);
+                    self.live_url.clone_from(&state.body.live_url);
                 }
-                return self.session.handle_answer(&timed.exchange, timed.news, Some(timed.resync), now);
+                return self.session.handle_answer(&answer.exchange, answer.news, Some(answer.resync), now);
             }
-            Reply::Status(Ok(told)) => {
-                witness.witness(Seen::Answered(&told), &self.session, now);
-                self.live_url.clone_from(&told.state.live_url);
-                return self.session.handle_news(told.news, now);
+            Reply::Status(Ok(state)) => {
+                observer.observe(Observation::Answered(&state), &self.session, now);
+                self.live_url.clone_from(&state.body.live_url);
+                return self.session.handle_news(state.news, now);
             }
             Reply::Rundown(digest, Ok(rundown)) => {
-                witness.witness(Seen::Rundown(&rundown), &self.session, now);
+                observer.observe(Observation::Rundown(&rundown), &self.session, now);
                 return self.handle_rundown(digest, rundown, now);
             }
             Reply::Rundown(digest, Err(_)) => return self.session.handle_rundown_failure(digest, now),
@@ -202,12 +169,15 @@ impl Viewer {
             Reply::State(Err(failure)) => (Question::State, failure),
             Reply::Status(Err(failure)) => (Question::Status, failure),
         };
-        witness.witness(Seen::Failed, &self.session, now);
+        observer.observe(Observation::Failed, &self.session, now);
         self.session.handle_failure(question, failure, now);
     }
 
     fn handle_rundown(&mut self, digest: Digest, rundown: Arc<Rundown>, now: LocalTime) {
-        let list = cue_list(&rundown, self.follows_cues.then_some(&self.seed));
+        let list = match self.cues {
+            Cues::Followed => rundown.cue_list(&self.seed),
+            Cues::Ignored => CueList::default(),
+        };
         let before = self.rundown.as_deref().map_or(&[][..], Rundown::cues);
         let is_same = |index: usize, other: usize| match (before.get(index), rundown.cues().get(other)) {
             (Some(cue), Some(other)) => cue.says_the_same(other),
@@ -218,39 +188,39 @@ impl Viewer {
         }
     }
 
-    /// Does what the session says.
-    async fn act<W: Witness>(&mut self, witness: &mut W) {
+    /// Carries out what the session decided.
+    async fn perform_effects<O: Observer>(&mut self, observer: &mut O) {
         while let Some(effect) = self.session.poll_effect() {
             let now = clock::monotonic();
-            witness.witness(Seen::Effect(&effect), &self.session, now);
+            observer.observe(Observation::Effect(&effect), &self.session, now);
             match effect {
                 Effect::Ask(question) => {
-                    witness.witness(Seen::Asked, &self.session, now);
-                    self.ask(question);
+                    observer.observe(Observation::Requested, &self.session, now);
+                    self.send_request(question);
                 }
                 Effect::OpenSocket { not } => {
-                    witness.witness(Seen::Opening, &self.session, now);
-                    let (venue, live_url) = (Arc::clone(&self.venue), self.live_url.clone());
-                    self.opening = Some(Box::pin(async move { venue.open(live_url, not).await }));
+                    observer.observe(Observation::Opening, &self.session, now);
+                    let (client, live_url) = (Arc::clone(&self.client), self.live_url.clone());
+                    self.opening = Some(Box::pin(async move { client.open_socket(live_url, not).await }));
                 }
                 Effect::CloseSocket => {
                     (self.socket, self.opening) = (None, None);
-                    witness.witness(Seen::Lost(&Loss::Silent), &self.session, now);
+                    observer.observe(Observation::Closed(&CloseReason::TimedOut), &self.session, now);
                 }
                 Effect::Ping => {
-                    witness.witness(Seen::Pinged, &self.session, now);
-                    self.send(None, witness).await;
+                    observer.observe(Observation::Pinged, &self.session, now);
+                    self.send_ping(observer).await;
                 }
                 Effect::Ack { rev, applied_at } => {
-                    witness.witness(Seen::Acked, &self.session, now);
-                    self.send(Some((rev, applied_at)), witness).await;
+                    observer.observe(Observation::Acknowledged, &self.session, now);
+                    self.send_ack(rev, applied_at, observer).await;
                 }
                 Effect::LoadRundown(digest) => {
-                    let venue = Arc::clone(&self.venue);
-                    self.replies.push(Box::pin(async move { Reply::Rundown(digest, venue.rundown(digest).await) }));
+                    let client = Arc::clone(&self.client);
+                    self.replies.push(Box::pin(async move { Reply::Rundown(digest, client.rundown(digest).await) }));
                 }
-                // An answer that was given up is fine if it comes all the same; signed states lie in stores, which this
-                // is not to load.
+                // A late answer to a request that was given up does no harm. Signed states are in stores, and viewers
+                // that measure a server do not load those.
                 Effect::GiveUp
                 | Effect::LookAside
                 | Effect::HandIn
@@ -264,27 +234,27 @@ impl Viewer {
         }
     }
 
-    fn ask(&mut self, question: Question) {
-        let venue = Arc::clone(&self.venue);
+    fn send_request(&mut self, question: Question) {
+        let client = Arc::clone(&self.client);
         self.replies.push(match question {
-            Question::Time => Box::pin(async move { Reply::Time(venue.time().await.map(Box::new)) }),
-            Question::State => Box::pin(async move { Reply::State(venue.state().await.map(Box::new)) }),
-            Question::Status => Box::pin(async move { Reply::Status(venue.status().await.map(Box::new)) }),
+            Question::Time => Box::pin(async move { Reply::Time(client.time().await.map(Box::new)) }),
+            Question::State => Box::pin(async move { Reply::State(client.state().await.map(Box::new)) }),
+            Question::Status => Box::pin(async move { Reply::Status(client.status().await.map(Box::new)) }),
         });
     }
 
-    /// Sends an acknowledgement, or the ping.
-    async fn send<W: Witness>(&mut self, ack: Option<(Rev, ServerTime)>, witness: &mut W) {
+    async fn send_ping<O: Observer>(&mut self, observer: &mut O) {
         let Some(socket) = &mut self.socket else { return };
-        let sent = match ack {
-            None => socket.ping().await,
-            Some((rev, applied_at)) => {
-                let text = serde_json::to_string(&Ack::new(rev, applied_at)).expect("an ack has only text for keys");
-                socket.send(text).await
-            }
-        };
-        if let Err(loss) = sent {
-            self.lose(loss, witness, clock::monotonic());
+        if let Err(reason) = socket.ping().await {
+            self.handle_closed(reason, observer, clock::monotonic());
+        }
+    }
+
+    async fn send_ack<O: Observer>(&mut self, rev: Rev, applied_at: ServerTime, observer: &mut O) {
+        let Some(socket) = &mut self.socket else { return };
+        let text = serde_json::to_string(&Ack::new(rev, applied_at)).expect("an ack has only text for keys");
+        if let Err(reason) = socket.send(text).await {
+            self.handle_closed(reason, observer, clock::monotonic());
         }
     }
 }
@@ -292,13 +262,13 @@ impl Viewer {
 async fn next_frame(socket: &mut Option<Socket>) -> Frame {
     match socket {
         Some(socket) => socket.next().await,
-        None => std::future::pending().await,
+        None => pending().await,
     }
 }
 
-async fn next_opened(opening: &mut Option<Opening>) -> Result<Socket, Loss> {
+async fn next_opened(opening: &mut Option<Opening>) -> Result<Socket, CloseReason> {
     match opening {
         Some(opening) => opening.await,
-        None => std::future::pending().await,
+        None => pending().await,
     }
 }

@@ -14,7 +14,7 @@ use super::observer::Herald;
 use crate::clock;
 use crate::error::Error;
 use crate::server::{Server, ServerError};
-use crate::viewing::{Endpoint, Venue, Viewer};
+use crate::viewing::{Cues, EventClient, Viewer};
 
 /// How long it is from one look at the audience to the next, and from a question without an answer: 2 s.
 const LOOK_WAIT: Span = Span::from_millis(2_000);
@@ -49,10 +49,9 @@ pub(crate) async fn follow(
 ) -> Result<(), Error> {
     let (told, mut hears) = mpsc::unbounded_channel();
     let (changed, changes) = watch::channel(());
-    let endpoint = Endpoint::look_up(server.url()).await?;
-    let venue = Arc::new(Venue::new(endpoint, event.clone()));
+    let client = Arc::new(EventClient::connect(&server.url().uri(), event.clone()).await?);
     let mut herald = Herald::new(told.clone());
-    let viewer = Viewer::new(venue, Seed::of(&[&crate::change::random::<16>()?]), false);
+    let viewer = Viewer::new(client, Seed::of(&[&crate::change::random::<16>()?]), Cues::Ignored);
     tokio::spawn(async move { viewer.run(&mut herald).await });
     match operator {
         Some(operator) => {

@@ -6,7 +6,7 @@ use downbeat_wire::StateBody;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::model::Heard;
-use crate::viewing::{Act, Seen, Witness};
+use crate::viewing::{Instruction, Observation, Observer};
 
 /// Tells what a viewer hears.
 pub(super) struct Herald {
@@ -48,23 +48,28 @@ impl Herald {
     }
 }
 
-impl Witness for Herald {
-    fn witness(&mut self, seen: Seen<'_>, session: &Session, now: LocalTime) {
-        match seen {
-            Seen::Answered(told) => self.told = Some(Box::new(told.state.clone())),
-            Seen::Pushed(told, hub) => {
-                self.told = Some(Box::new(told.state.clone()));
+impl Observer for Herald {
+    fn observe(&mut self, observation: Observation<'_>, session: &Session, now: LocalTime) {
+        match observation {
+            Observation::Answered(state) => self.told = Some(Box::new(state.body.clone())),
+            Observation::Pushed(state, hub) => {
+                self.told = Some(Box::new(state.body.clone()));
                 self.tell(Heard::Hub(Some(hub)));
             }
-            Seen::Lost(_) => self.tell(Heard::Hub(None)),
-            Seen::Rundown(rundown) => self.tell(Heard::Rundown(rundown.clone())),
-            Seen::Effect(effect) => self.tell_effect(effect, session, now),
-            Seen::Asked | Seen::Failed | Seen::Opening | Seen::Pinged | Seen::Ponged | Seen::Acked => {}
+            Observation::Closed(_) => self.tell(Heard::Hub(None)),
+            Observation::Rundown(rundown) => self.tell(Heard::Rundown(rundown.clone())),
+            Observation::Effect(effect) => self.tell_effect(effect, session, now),
+            Observation::Requested
+            | Observation::Failed
+            | Observation::Opening
+            | Observation::Pinged
+            | Observation::Ponged
+            | Observation::Acknowledged => {}
         }
     }
 
-    async fn wanted(&mut self, _: &Session) -> Act {
+    async fn next_instruction(&mut self) -> Instruction {
         self.heard.closed().await;
-        Act::Leave
+        Instruction::Leave
     }
 }
