@@ -22,6 +22,7 @@ mod change;
 mod configuration;
 mod emergency;
 mod notices;
+mod preview;
 mod refusal;
 mod undo;
 

@@ -228,7 +228,13 @@ export type DeliveryReport = {
   ms: number;
 };
 
-/** The answer to a command: what the event is now. */
+/**
+ * The answer to a command: the event's state with it.
+ *
+ * A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same refusal, but
+ * nothing is stored, its id is not used up, and no hub hears of it: `rev` is the revision it would make, `effectiveAt` the
+ * instant at which it would take effect, `state` what viewers would then have, and `delivery` counts no hub as reached.
+ */
 export type CommandAnswer = {
   /** The revision the command made. */
   rev: Rev;

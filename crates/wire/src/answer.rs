@@ -1,7 +1,7 @@
 //! What operator calls answer.
 
 use downbeat_core::event::Change;
-use downbeat_core::{CommandId, EventName, Rev, ServerTime};
+use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
 use crate::state::StateBody;
@@ -20,7 +20,11 @@ pub struct DeliveryReport {
     pub ms: u64,
 }
 
-/// The answer to a command: what the event is now.
+/// The answer to a command: the event's state with it.
+///
+/// A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same refusal, but
+/// nothing is stored, its id is not used up, and no hub hears of it: `rev` is the revision it would make, `effectiveAt` the
+/// instant at which it would take effect, `state` what viewers would then have, and `delivery` counts no hub as reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -35,6 +39,19 @@ pub struct CommandAnswer {
     pub state: StateBody,
     /// How far it got.
     pub delivery: DeliveryReport,
+}
+
+impl CommandAnswer {
+    /// Returns the answer to a command that left `event` in `state`, before any hub has it.
+    pub fn new(event: &EventName, state: &EventState, replaced: bool, now: ServerTime) -> Self {
+        Self {
+            rev: state.rev(),
+            effective_at: state.last_change().effective_at(),
+            replaced,
+            state: StateBody::new(event, state, now),
+            delivery: DeliveryReport { hubs: state.delivery().hubs.into(), ..DeliveryReport::default() },
+        }
+    }
 }
 
 /// Who changed an event last, what, and when; for operators only.

@@ -19,6 +19,9 @@ pub const ACTOR_CHARS_MAX: usize = 100;
 /// The length of a `reason`: at most 500 characters.
 pub const REASON_CHARS_MAX: usize = 500;
 
+/// The query parameter that asks what a command would do, with any value or none: `?dryRun`.
+pub const DRY_RUN: &str = "dryRun";
+
 /// Reads a command. `actor` is used where the body names none.
 ///
 /// # Errors

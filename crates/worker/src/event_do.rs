@@ -8,7 +8,7 @@ use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::{
-    CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, json, refusal,
+    CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, refusal,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -16,6 +16,7 @@ use worker::{Delay, DurableObject, Env, Request, Response, Result, State, Storag
 
 use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
+use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
 use crate::store::Store;
@@ -88,14 +89,16 @@ impl EventDo {
         let target = Target::of(&url);
         if target.path == STATE_PATH {
             return Ok(match self.state()? {
-                Some(state) => Reply::json(200, json::text(&state)),
+                Some(state) => Reply::json(200, serde_json::to_string(&state).expect(TEXT_KEYS)),
                 None => Reply::empty(404),
             });
         }
         let token = request.headers().get(TOKEN_HEADER).ok().flatten().unwrap_or_default();
         match (request.method().as_str(), Route::parse(target.path)) {
             ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?).await,
-            ("POST", Some(Route::Commands(event))) => self.command(&event, &token, &body(request).await?).await,
+            ("POST", Some(Route::Commands(event))) => {
+                self.command(&event, &token, &target, &body(request).await?).await
+            }
             ("POST", Some(Route::Emergency(event))) => {
                 let key = request.headers().get(KEY_HEADER).ok().flatten().unwrap_or_default();
                 self.emergency(&event, &key, &body(request).await?).await
@@ -144,7 +147,7 @@ impl EventDo {
         {
             worker::console_error!("event {event} has no alarm: {error}");
         }
-        let text = json::text(state);
+        let text = serde_json::to_string(state).expect(TEXT_KEYS);
         let gathering = fanout::tell(&self.env, event, Tree::of(hubs), state.rev(), Some(text)).await;
         let current = self.state.borrow().as_ref().is_some_and(|now| now.rev() == state.rev());
         if gathering.is_complete() && current {
@@ -182,7 +185,7 @@ impl EventDo {
                 p95: tally.percentile(95),
             }),
         };
-        Ok(Reply::json(200, json::text(&audience)))
+        Ok(Reply::json(200, serde_json::to_string(&audience).expect(TEXT_KEYS)))
     }
 
     /// Makes the event, or changes its configuration.
@@ -200,7 +203,7 @@ impl EventDo {
                 (200, changed, state)
             }
         };
-        let answer = json::text(&StateBody::new(event, &state, now));
+        let answer = serde_json::to_string(&StateBody::new(event, &state, now)).expect(TEXT_KEYS);
         if changed {
             let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
             self.keep(state.clone(), token, logged, &answer)?;
@@ -210,8 +213,14 @@ impl EventDo {
         Ok(Reply::json(status, answer))
     }
 
-    /// Applies a command, or repeats the first answer to it.
-    async fn command(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
+    /// Applies a command, or repeats the first answer to it. With `?dryRun` it only answers.
+    async fn command(
+        &self,
+        event: &EventName,
+        token: &str,
+        target: &Target<'_>,
+        body: &[u8],
+    ) -> core::result::Result<Reply, Problem> {
         let request = command::parse(body, token)?;
         while self.telling.borrow().contains(&request.id) {
             Delay::from(LOOK_AGAIN).await;
@@ -219,29 +228,25 @@ impl EventDo {
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
         let answered = self.store.answered(&request.id).map_err(broken)?;
         let now = clock::now();
-        let mut state = before.clone();
-        let outcome = state
-            .handle_command(&request, answered.as_ref().map(|answered| &answered.receipt), now)
+        let (state, outcome) = before
+            .preview_command(&request, answered.as_ref().map(|answered| &answered.receipt), now)
             .map_err(|error| refusal::problem(&error, event, Some(&before), now))?;
         let mut answer = match (outcome, answered) {
             (Outcome::Repeated(_), Some(answered)) => return Ok(Reply::json(200, answered.answer)),
-            (Outcome::Applied { rev, effective_at, replaced }, _) => CommandAnswer {
-                rev,
-                effective_at,
-                replaced,
-                state: StateBody::new(event, &state, now),
-                // Should this object be gone before the hubs answer, the repetition gets this.
-                delivery: DeliveryReport { hubs: state.delivery().hubs.into(), ..DeliveryReport::default() },
-            },
+            // Should this object be gone before the hubs answer, the repetition gets this.
+            (Outcome::Applied { replaced, .. }, _) => CommandAnswer::new(event, &state, replaced, now),
             (Outcome::Repeated(_), None) => unreachable!("core repeats only what it was shown"),
         };
-        let text = json::text(&answer);
+        let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
+        if target.has(command::DRY_RUN) {
+            return Ok(Reply::json(200, text));
+        }
         self.keep(state.clone(), token, command::body(&request), &text)?;
 
         self.telling.borrow_mut().push(request.id.clone());
         let _telling = Telling(&self.telling, &request.id);
         answer.delivery = self.tell(event, &state, state.delivery().hubs).await;
-        let text = json::text(&answer);
+        let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
         self.store.answer(&request.id, &text).map_err(broken)?;
         Ok(Reply::json(200, text))
     }
@@ -257,7 +262,7 @@ impl EventDo {
         }
         let mut state = before.clone();
         if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
-            let answer = json::text(&StateBody::new(event, &state, clock::now()));
+            let answer = serde_json::to_string(&StateBody::new(event, &state, clock::now())).expect(TEXT_KEYS);
             self.keep(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
             self.tell(event, &state, state.delivery().hubs).await;
             return Ok(Reply::json(200, answer));

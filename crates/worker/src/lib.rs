@@ -35,7 +35,6 @@ mod reply;
 mod request;
 mod rundowns;
 mod sockets;
-mod spread;
 mod store;
 mod time;
 
@@ -132,7 +131,7 @@ fn readers(method: &str, route: &Route) -> Readers {
 }
 
 async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: &Target<'_>) -> Result<Reply, Problem> {
-    let region = request::region(request);
+    let region = live::region(request);
     match &route {
         Route::Time => {
             let event = default_event(env, EventName::clone);
@@ -140,7 +139,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
         }
         Route::EventTime(event) => time::answer(env, ctx, event, region, true).await,
         Route::Event(event) => {
-            let operator = auth::authorize(env, request, Scope::Read).is_ok();
+            let operator = operator::authorize(env, request, Scope::Read).is_ok();
             public::state(env, ctx, event, region, operator).await
         }
         Route::Status(event) => public::status(env, ctx, event, region).await,

@@ -3,21 +3,36 @@
 use downbeat_core::{Command, EventName};
 use downbeat_wire::problem::Problem;
 use downbeat_wire::token::Scope;
-use downbeat_wire::{Route, command, json};
+use downbeat_wire::{Route, TokenId, command};
 use web_sys::Request;
 use worker::Env;
 
-use crate::auth::authorize;
 use crate::event::TOKEN_HEADER;
 use crate::object::Question;
+use crate::public::TEXT_KEYS;
 use crate::reply::Reply;
-use crate::request::body;
+use crate::request::{Target, body};
 use crate::rundowns;
-use crate::{auth, catalog_do, event};
+use crate::{auth, catalog_do, clock, event};
 
-/// Returns what the request's token allows.
+/// Checks that the request shows a token with `scope`.
+pub(crate) fn authorize(env: &Env, request: &Request, scope: Scope) -> Result<TokenId, Problem> {
+    authorize_header(env, request.headers().get("authorization").ok().flatten().as_deref(), scope)
+}
+
+fn authorize_header(env: &Env, header: Option<&str>, scope: Scope) -> Result<TokenId, Problem> {
+    auth::authorize(secret(env).as_deref(), header, scope, clock::now())
+}
+
+fn secret(env: &Env) -> Option<String> {
+    env.var(auth::SECRET).ok().map(|secret| secret.to_string())
+}
+
+/// Returns what the token allows that the request shows.
 pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
-    Ok(Reply::json(200, json::text(&auth::grant(env, request)?)))
+    let header = request.headers().get("authorization").ok().flatten();
+    let grant = auth::grant(secret(env).as_deref(), header.as_deref(), clock::now())?;
+    Ok(Reply::json(200, serde_json::to_string(&grant).expect(TEXT_KEYS)))
 }
 
 /// Makes an event or changes its configuration.
@@ -34,11 +49,12 @@ pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> 
     Ok(reply)
 }
 
-/// Applies a command. `rundown` needs the scope `publish`, everything else `operate`.
+/// Applies a command, or with `?dryRun` says what it would do. `rundown` needs the scope `publish`, everything else `operate`.
 pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
-    // The scope depends on the body, and no body is read before its sender has shown a token.
-    let header = auth::header(&request);
-    let shown = |scope| auth::authorize_header(env, header.as_deref(), scope);
+    // Which scope it takes stands in the body, and nobody's body is read before they have shown a token.
+    let header = request.headers().get("authorization").ok().flatten();
+    let url = request.url();
+    let shown = |scope| authorize_header(env, header.as_deref(), scope);
     let either = shown(Scope::Operate).or_else(|refused| shown(Scope::Publish).map_err(|_| refused))?;
     let body = body(request).await?;
     let parsed = command::parse(&body, either.as_str())?;
@@ -50,7 +66,7 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
         event::state(env, name).await?;
         return Err(rundowns::unknown(name, digest));
     }
-    let path = Route::Commands(name.clone()).path();
+    let path = format!("{}?{}", Route::Commands(name.clone()).path(), Target::of(&url).query);
     let header = Some((TOKEN_HEADER, token.as_str()));
     event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
 }

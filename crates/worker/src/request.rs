@@ -1,6 +1,5 @@
 //! Reading a request: its path and query without the `url` crate, its body within the limit.
 
-use downbeat_core::fanout::Region;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::StreamExt as _;
 
@@ -21,6 +20,11 @@ impl<'a> Target<'a> {
         let path = path.split('#').next().unwrap_or_default();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         Self { path, query }
+    }
+
+    /// Returns whether the query has a parameter of this name, with or without a value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.query.split('&').any(|pair| pair.split('=').next() == Some(name))
     }
 
     /// Returns the value of a query parameter; such values are numbers here, so nothing is unescaped.
@@ -66,17 +70,6 @@ pub(crate) async fn body_within(
     Ok(body)
 }
 
-/// Returns the region a request comes from, if the runtime knows it.
-pub(crate) fn region(request: &web_sys::Request) -> Option<Region> {
-    let cf = js_sys::Reflect::get(request, &"cf".into()).ok()?;
-    if !cf.is_object() {
-        return None;
-    }
-    let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
-    // Degrees with five decimals; the whole ones are enough.
-    Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +88,8 @@ mod tests {
         }
         assert_eq!(Target::of("https://e/x?before=7&limit=2").parameter("limit"), Some("2"));
         assert_eq!(Target::of("https://e/x?unlimited=1").parameter("limit"), None);
+        for (query, has) in [("?dryRun", true), ("?a=1&dryRun=false", true), ("?dry=dryRun", false), ("", false)] {
+            assert_eq!(Target::of(&format!("https://e/x{query}")).has("dryRun"), has, "{query}");
+        }
     }
 }

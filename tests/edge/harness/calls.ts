@@ -94,6 +94,11 @@ export class Event {
     return call(this.server, "POST", `${this.path}/commands`, { token, body: { id: randomUUID(), ...fields } });
   }
 
+  /** Asks what a command would do; gives the answer, whatever it is. */
+  preview(fields: Command, token: string = TOKENS.all): Promise<Answer<CommandAnswer>> {
+    return call(this.server, "POST", `${this.path}/commands?dryRun`, { token, body: { id: randomUUID(), ...fields } });
+  }
+
   /** Sends a command that has to succeed. */
   async command(command: string, fields: Record<string, unknown> = {}): Promise<CommandAnswer> {
     const answer = await this.send({ command, ...fields });

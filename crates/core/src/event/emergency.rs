@@ -147,7 +147,7 @@ impl EventState {
 impl Show {
     /// Returns the show as `emergency` has it, and the instant at which it parts from this one. Title, locale and delivery
     /// are not signed and stay.
-    fn replaced_by(&self, emergency: &EmergencyState) -> (Self, ServerTime) {
+    pub(super) fn replaced_by(&self, emergency: &EmergencyState) -> (Self, ServerTime) {
         let EmergencyState { timeline, ended_at, starts_at, signed_at, .. } = emergency;
         let parted_at = parted_at(self.timeline().segments(), timeline.segments(), *signed_at, |segment| segment.from);
         let show = Self {
