@@ -3,12 +3,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { begun, call } from "./harness/calls.ts";
+import { Operator } from "./harness/cli.ts";
 import { Runtime } from "./harness/runtime.ts";
 import { TOKENS } from "./harness/tokens.ts";
 import type { CommandAnswer } from "./harness/wire.ts";
 
 let runtime: Runtime;
-before(async () => void (runtime = await Runtime.start("dry-run")));
+let maria: Operator;
+before(async () => {
+  runtime = await Runtime.start("dry-run");
+  maria = new Operator("maria-dry-run", runtime);
+});
 after(() => runtime.end());
 
 /** Returns what does not depend on the instant at which an answer was made. */
@@ -91,5 +96,15 @@ describe("a dry run", { concurrency: true }, () => {
       body: { command: "pause", id: "x" },
     });
     assert.deepEqual([unknown.status, unknown.problem.code], [404, "unknown-event"]);
+  });
+
+  test("in the terminal shows the rate that was set during a hold", async () => {
+    const event = await begun(runtime, "faster", 100_000);
+    await event.command("pause");
+    await event.command("rate", { rate: 1.25 });
+    const shown = await maria.json("resume", "--dry-run", "--event", "faster");
+    assert.deepEqual([shown.code, shown["dryRun"], shown["then"].rate], [0, true, 1.25]);
+    const { state, effectiveAt } = await event.command("resume");
+    assert.equal(state.timeline.find(({ from }) => from === effectiveAt)!.rate, shown["then"].rate);
   });
 });

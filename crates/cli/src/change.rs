@@ -14,14 +14,14 @@ use crate::edge::{self, Seen};
 use crate::error::{self, Error};
 use crate::instant;
 use crate::output::{Afterword, Report, members};
-use crate::preview::{self, Standing, Told};
+use crate::preview::{Preview, Standing, Told};
 use crate::server::{Reading, Server, ServerError};
 use crate::text::{self, Table};
 
-/// How long a pause waits to learn what the event is doing before it goes on without: 3 s.
+/// How long a pause waits for the event's state, and any command for its preview, before it goes on without: 3 s.
 ///
 /// Reason: the emergency command must not depend on a server being able to read.
-const PAUSE_LOOK: downbeat_core::Span = downbeat_core::Span::from_millis(3_000);
+const READ_TIMEOUT: downbeat_core::Span = downbeat_core::Span::from_millis(3_000);
 
 /// Makes the command for a state and the instant at which it will take effect; nothing while nobody knows the state (a
 /// pause only).
@@ -50,7 +50,7 @@ impl Wish<'_> {
 /// A change, made or (with `--dry-run`) only shown.
 pub(crate) enum Change {
     /// `--dry-run`.
-    Planned { screen: Table, place: Map<String, Value>, request: Value },
+    Planned { screen: Table, place: Map<String, Value>, request: Value, preview: Option<Preview> },
     /// The server has it.
     Made(Box<Made>),
 }
@@ -112,27 +112,6 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
         Ok(((wish.command)(Some((&reading.body, effective_at)))?, Some(effective_at)))
     };
     let (command, effective_at) = make()?;
-    let mut screen = context.screen(state);
-    if let (Some(reading), Some(effective_at)) = (&look, effective_at) {
-        describe(&mut screen, &server, reading, &command, effective_at)?;
-        if command == Command::Undo {
-            let last = last_change(&server, context).await.map(|last| error::last_change(&last));
-            screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
-        }
-    } else {
-        screen.line("now", "unknown: the server does not say in time");
-        screen.line("then", "paused where it is when this takes effect");
-    }
-    for (label, value) in &wish.lines {
-        screen.line(label, value.clone());
-    }
-    let effect = match (&look, effective_at) {
-        _ if matches!(command, Command::Rundown { .. }) => "as soon as viewers ask".to_owned(),
-        (Some(reading), Some(at)) => error::effect(at, &reading.clock),
-        _ => "half a second after it arrives".to_owned(),
-    };
-    screen.line("takes effect", effect);
-
     let actor = context::actor(options.attribution.actor.as_deref());
     let id = match &options.id {
         Some(id) => id.clone(),
@@ -146,9 +125,39 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
         if_rev: if wish.is_pause() { None } else { options.attribution.if_rev.or(state.map(|state| state.rev)) },
         at: asked_at,
     };
+    let planned = request(command);
+    let preview = match &look {
+        Some(reading) => preview(context, &server, wish, reading, &planned).await?,
+        None => None,
+    };
+    let mut screen = context.screen(state);
+    match (&look, &preview) {
+        (Some(reading), Some(preview)) => {
+            describe(&mut screen, &server, reading, preview)?;
+            if planned.command == Command::Undo {
+                let last = last_change(&server, context).await.map(|last| error::last_change(&last));
+                screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
+            }
+        }
+        _ => {
+            screen.line("now", "unknown: the server does not say in time");
+            screen.line("then", "paused where it is when this takes effect");
+        }
+    }
+    for (label, value) in &wish.lines {
+        screen.line(label, value.clone());
+    }
+    let effective_at = preview.as_ref().and_then(Preview::answer).map(|answer| answer.effective_at).or(effective_at);
+    let effect = match (&look, effective_at) {
+        _ if matches!(planned.command, Command::Rundown { .. }) => "as soon as viewers ask".to_owned(),
+        (Some(reading), Some(at)) => error::effect(at, &reading.clock),
+        _ => "half a second after it arrives".to_owned(),
+    };
+    screen.line("takes effect", effect);
+
     if context.dry_run {
-        let request = downbeat_wire::command::body(&request(command));
-        return Ok(Change::Planned { screen, place: context.place(), request });
+        let request = downbeat_wire::command::body(&planned);
+        return Ok(Change::Planned { screen, place: context.place(), request, preview });
     }
     let gate = Gate::new(context.yes, context.settings.confirm, wish.is_pause(), &context.settings.event);
     confirm::pass(&gate, &screen, wish.question, context.output)?;
@@ -167,7 +176,7 @@ async fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Opt
     if !wish.is_pause() {
         return Ok(Some(server.state(event).await?));
     }
-    match server.within(context.settings.timeout.min(PAUSE_LOOK)).state(event).await {
+    match server.within(context.settings.timeout.min(READ_TIMEOUT)).state(event).await {
         Ok(reading) => Ok(Some(reading)),
         Err(error @ ServerError::Unreachable { .. }) => Err(error.into()),
         Err(error) if error.may_have_arrived() => Ok(None),
@@ -197,32 +206,48 @@ pub(crate) async fn last_change(server: &Server, context: &Context) -> Option<La
     })
 }
 
-/// Writes what is and what will be.
-fn describe(
-    screen: &mut Table,
+/// Returns what a command would do; `None` where nobody will see it.
+///
+/// The emergency never waits for a preview: a pause is previewed by core's rule on the state that was just read, and the
+/// server is asked only for `--dry-run`.
+async fn preview(
+    context: &Context,
     server: &Server,
-    reading: &Reading<StateBody>,
-    command: &Command,
-    effective_at: ServerTime,
-) -> Result<(), Error> {
+    wish: &Wish<'_>,
+    last: &Reading<StateBody>,
+    request: &Request,
+) -> Result<Option<Preview>, Error> {
+    let is_shown = !context.yes || !(context.output.quiet || context.output.json);
+    Ok(match (context.dry_run, wish.is_pause()) {
+        (false, _) if !is_shown => None,
+        (false, true) => Some(Preview::of_last_state(last, request)),
+        _ => {
+            let server = server.within(context.settings.timeout.min(READ_TIMEOUT));
+            Some(Preview::ask(&server, last, request).await?)
+        }
+    })
+}
+
+/// Writes what is and what will be.
+fn describe(screen: &mut Table, server: &Server, reading: &Reading<StateBody>, preview: &Preview) -> Result<(), Error> {
     let state = &reading.body;
     let now = reading.clock.now();
     let broken = |error| context::broken(server, &error);
     screen.line("now", Standing::of(state, now).map_err(broken)?.to_string());
-    match preview::after(state, command, effective_at).map_err(broken)? {
-        Some(then) => screen.line("then", then.to_string()),
-        None => screen.line("then", "as it was before the last change"),
-    };
     let told = Told::of(state, now);
-    screen.line(
-        "viewers see",
-        match preview::told_after(state, command, effective_at) {
-            Some(then) if then == told => told.to_string(),
-            Some(then) => format!("{then} (now {told})"),
-            None if *command == Command::Undo => format!("what they saw before the last change (now {told})"),
-            None => format!("{}; it goes away if it came with the pause", Told::of(state, effective_at)),
-        },
-    );
+    match preview {
+        Preview::Server(answer) | Preview::LastState(answer) => {
+            let then = Standing::of(&answer.state, answer.effective_at).map_err(broken)?;
+            screen.line("then", then.to_string());
+            let told_then = Told::of(&answer.state, answer.effective_at);
+            let seen = if told_then == told { told.to_string() } else { format!("{told_then} (now {told})") };
+            screen.line("viewers see", seen);
+            if answer.replaced {
+                screen.line("replaces", "what is scheduled for later");
+            }
+        }
+        Preview::Unknown(why) => _ = screen.line("then", format!("not known beforehand: {why}")),
+    }
     Ok(())
 }
 
@@ -319,9 +344,17 @@ fn delivered(delivery: DeliveryReport) -> String {
 impl Report for Change {
     fn json(&self) -> Map<String, Value> {
         match self {
-            Self::Planned { place, request, .. } => {
+            Self::Planned { place, request, preview, .. } => {
+                let answer = preview.as_ref().and_then(Preview::answer);
+                let standing = answer.and_then(|answer| Standing::of(&answer.state, answer.effective_at).ok());
                 let mut json = place.clone();
-                json.extend(members(json!({ "dryRun": true, "request": request })));
+                json.extend(members(json!({
+                    "dryRun": true,
+                    "request": request,
+                    "effectiveAt": answer.map(|answer| answer.effective_at),
+                    "replaced": answer.map(|answer| answer.replaced),
+                    "then": standing.as_ref().map(context::standing_json),
+                })));
                 json
             }
             Self::Made(made) => made.json(),

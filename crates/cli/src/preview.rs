@@ -1,15 +1,16 @@
 //! Where an event stands, and where it will stand once a command has taken effect.
 //!
-//! The server decides; this only shows beforehand what it will decide, from the public state and with core's timeline.
+//! What a command would do is core's to say, never this program's: the server applies the command to a copy (`?dryRun`), and
+//! where it cannot be asked, the same rule is applied here to the state that was read last.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use downbeat_core::message::Words;
-use downbeat_core::{Command, Locale, Position, Rate, ServerTime, Severity, Span, Timeline};
+use downbeat_core::{Locale, Position, Rate, Request, ServerTime, Severity, Span, Status, Timeline};
 use downbeat_wire::state::BadTimeline;
-use downbeat_wire::{Announcement, StateBody, StatusWord};
+use downbeat_wire::{Announcement, CommandAnswer, StateBody, StatusWord};
 
+use crate::server::{Reading, Server, ServerError};
 use crate::text;
 
 /// Where an event stands at an instant.
@@ -29,19 +30,9 @@ impl Standing {
         Ok(Self::on(&state.timeline()?, state.starts_at, state.ended_at, at))
     }
 
-    /// The rule of core's `EventState::status`, for a state that came over the network.
     fn on(timeline: &Timeline, starts_at: ServerTime, ended_at: Option<ServerTime>, at: ServerTime) -> Self {
-        let (position, rate) = (timeline.position(at, starts_at), timeline.rate(at));
-        let status = if ended_at.is_some_and(|ended_at| ended_at <= at) {
-            StatusWord::Ended
-        } else if rate.is_held() {
-            StatusWord::Paused
-        } else if position < Position::START {
-            StatusWord::Scheduled
-        } else {
-            StatusWord::Running
-        };
-        Self { status, position, rate }
+        let status = Status::of(timeline, starts_at, ended_at, at).into();
+        Self { status, position: timeline.position(at, starts_at), rate: timeline.rate(at) }
     }
 
     /// Returns how far viewers have got; nothing if the event has not begun or is over.
@@ -85,15 +76,6 @@ impl Told {
             _ => Self::Nothing,
         }
     }
-
-    /// Returns what the words of a command will tell.
-    pub(crate) fn words(words: &Words, severity: Severity, locale: &Locale) -> Self {
-        let texts = match words {
-            Words::Plain(text) => BTreeMap::from([(locale.clone(), text.clone())]),
-            Words::PerLocale(texts) => texts.clone(),
-        };
-        Self::Words { texts, severity }
-    }
 }
 
 impl fmt::Display for Told {
@@ -111,57 +93,48 @@ impl fmt::Display for Told {
     }
 }
 
-/// Returns where the event will stand at `at`, when `command` takes effect; nothing for what only the server knows.
-pub(crate) fn after(state: &StateBody, command: &Command, at: ServerTime) -> Result<Option<Standing>, BadTimeline> {
-    let mut timeline = state.timeline()?;
-    let (mut starts_at, mut ended_at) = (state.starts_at, state.ended_at);
-    match command {
-        Command::Pause { .. } => {
-            timeline.change(at, None, Some(Rate::HELD), starts_at);
-        }
-        Command::Resume => {
-            timeline.change(at, None, Some(rate_before_hold(&timeline, at)), starts_at);
-        }
-        Command::Seek { position } => {
-            timeline.change(at, Some(*position), None, starts_at);
-        }
-        Command::Rate { rate } => {
-            let held = timeline.rate(at).is_held();
-            timeline.change(at, None, (!held).then_some(*rate), starts_at);
-        }
-        Command::End { .. } => ended_at = Some(at),
-        Command::Reopen => {
-            timeline.change(at, None, Some(Rate::HELD), starts_at);
-            ended_at = None;
-        }
-        Command::Reschedule { starts_at: start } => {
-            starts_at = *start;
-            timeline = Timeline::starting_at(starts_at);
-        }
-        Command::Announce { .. } | Command::Clear | Command::Rundown { .. } => {}
-        Command::Undo => return Ok(None),
-    }
-    Ok(Some(Standing::on(&timeline, starts_at, ended_at, at)))
+/// What a command would do.
+pub(crate) enum Preview {
+    /// The server's answer.
+    Server(Box<CommandAnswer>),
+    /// Core's rule on the state that was read last.
+    LastState(Box<CommandAnswer>),
+    /// Not known beforehand; holds the reason.
+    Unknown(String),
 }
 
-/// Returns what viewers will be told when `command` takes effect; nothing for what only the server knows.
-pub(crate) fn told_after(state: &StateBody, command: &Command, at: ServerTime) -> Option<Told> {
-    match command {
-        Command::Pause { message: Some(draft) }
-        | Command::End { message: Some(draft) }
-        | Command::Announce { message: draft } => Some(Told::words(&draft.words, draft.severity, &state.locale)),
-        Command::Clear => Some(Told::Nothing),
-        // A message that came with a pause goes with it, and the public state does not say whether it did.
-        Command::Resume if Told::of(state, at) != Told::Nothing => None,
-        Command::Undo => None,
-        _ => Some(Told::of(state, at)),
+impl Preview {
+    /// Asks the server what `request` would do. If it does not answer in time, core's rule on the last state does.
+    ///
+    /// # Errors
+    /// [`ServerError`] if the server refuses: then it would refuse the command, too.
+    pub(crate) async fn ask(
+        server: &Server,
+        last: &Reading<StateBody>,
+        request: &Request,
+    ) -> Result<Self, ServerError> {
+        match server.preview(&last.body.event, request).await {
+            Ok(answer) => Ok(Self::Server(Box::new(answer))),
+            Err(error) if error.may_have_arrived() => Ok(Self::of_last_state(last, request)),
+            Err(error) => Err(error),
+        }
     }
-}
 
-/// Returns the rate the event had before it was held, as far as its timeline reaches.
-fn rate_before_hold(timeline: &Timeline, at: ServerTime) -> Rate {
-    let before = timeline.segments().iter().rev().filter(|segment| segment.from <= at);
-    before.map(|segment| segment.rate).find(|rate| !rate.is_held()).unwrap_or(Rate::NORMAL)
+    /// Applies core's rule to the state that was read last, without asking anyone.
+    pub(crate) fn of_last_state(last: &Reading<StateBody>, request: &Request) -> Self {
+        match downbeat_wire::preview(&last.body, request, last.clock.now()) {
+            Ok(answer) => Self::LastState(Box::new(answer)),
+            Err(error) => Self::Unknown(error.to_string()),
+        }
+    }
+
+    /// Returns the answer the command would get, where that is known.
+    pub(crate) fn answer(&self) -> Option<&CommandAnswer> {
+        match self {
+            Self::Server(answer) | Self::LastState(answer) => Some(answer),
+            Self::Unknown(_) => None,
+        }
+    }
 }
 
 /// Returns where a seek by `distance` goes, when it takes effect at `at`.
@@ -200,8 +173,8 @@ pub(crate) fn upcoming(state: &StateBody, now: ServerTime) -> Result<Vec<(Server
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use downbeat_core::message::Draft;
-    use downbeat_core::{Configuration, EventState, Outcome, Request};
+    use downbeat_core::message::{Draft, Words};
+    use downbeat_core::{Command, Configuration, EventState, Request};
 
     pub(crate) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
@@ -218,59 +191,8 @@ pub(crate) mod tests {
         StateBody::new(&"main".parse().unwrap(), event, now)
     }
 
-    fn apply(event: &mut EventState, id: &str, command: Command, now: ServerTime) -> ServerTime {
-        let request =
-            Request { id: id.parse().unwrap(), command, actor: "maria".into(), reason: None, if_rev: None, at: None };
-        let Outcome::Applied { effective_at, .. } = event.handle_command(&request, None, now).unwrap() else {
-            panic!()
-        };
-        effective_at
-    }
-
     fn words(text: &str) -> Draft {
         Draft { words: Words::Plain(text.to_owned()), severity: Severity::Major }
-    }
-
-    /// What is shown beforehand is what the server then does, for a whole evening.
-    #[test]
-    fn the_preview_is_what_the_command_does() {
-        let mut event = event();
-        let position = Position::from_millis(90_000);
-        let evening = [
-            (10, Command::Pause { message: Some(words("Back soon")) }),
-            (20, Command::Rate { rate: Rate::from_thousandths(1_250).unwrap() }),
-            (30, Command::Seek { position }),
-            (50, Command::Announce { message: words("Nearly there") }),
-            (60, Command::Clear),
-            (70, Command::End { message: None }),
-            (80, Command::Reopen),
-        ];
-        for (s, command) in evening {
-            let before = body(&event, at(s));
-            let effective_at = at(s) + command.lead();
-            let shown = (
-                after(&before, &command, effective_at).unwrap().unwrap(),
-                told_after(&before, &command, effective_at).unwrap(),
-            );
-            assert_eq!(apply(&mut event, &format!("c{s}"), command.clone(), at(s)), effective_at);
-            let then = body(&event, effective_at);
-            assert_eq!(shown.0.status, then.status, "{command:?}");
-            assert_eq!(
-                shown,
-                (Standing::of(&then, effective_at).unwrap(), Told::of(&then, effective_at)),
-                "{command:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn resuming_goes_on_from_where_it_was_held() {
-        let mut event = event();
-        apply(&mut event, "p", Command::Pause { message: None }, at(10));
-        let state = body(&event, at(20));
-        let then = after(&state, &Command::Resume, at(22)).unwrap().unwrap();
-        assert_eq!(then.to_string(), "running 0:00:10.500");
-        assert_eq!(told_after(&state, &Command::Resume, at(22)), Some(Told::Nothing));
     }
 
     #[test]
@@ -300,7 +222,11 @@ pub(crate) mod tests {
     fn a_countdown_and_a_rate_are_told() {
         let state = body(&event(), at(-30));
         assert_eq!(Standing::of(&state, at(-30)).unwrap().to_string(), "scheduled -0:00:30.000");
-        let rate = Command::Rate { rate: Rate::from_thousandths(500).unwrap() };
-        assert_eq!(after(&state, &rate, at(5)).unwrap().unwrap().to_string(), "running 0:00:05.000 at rate 0.5");
+        let standing = Standing {
+            status: StatusWord::Running,
+            rate: Rate::from_thousandths(500).unwrap(),
+            position: Position::START,
+        };
+        assert_eq!(standing.to_string(), "running 0:00:00.000 at rate 0.5");
     }
 }

@@ -191,6 +191,13 @@ impl Server {
         answer.inspect(|reading| remember(&self.url, &reading.body.state))
     }
 
+    /// Returns what a command would do. Nothing changes, and its id is not used up.
+    pub(crate) async fn preview(&self, event: &EventName, request: &Request) -> Result<CommandAnswer, ServerError> {
+        let body = command::body(request).to_string().into_bytes();
+        let call = Call::sending("POST", Route::Commands(event.clone()), body);
+        self.decoded(Call { query: format!("?{}", command::DRY_RUN), ..call }).await
+    }
+
     /// Hands a signed state in. Its signature is the authority: no token is shown.
     pub(crate) async fn emergency(
         &self,

@@ -73,6 +73,36 @@ fn everything_but_a_pause_is_sent_for_the_revision_that_was_shown() {
 }
 
 #[test]
+fn the_server_says_what_a_command_would_do() {
+    let fake = Fake::start(Mood::HeldAndFaster);
+    // Only the event itself knows the rate that was set while it was held.
+    let shown = operate(&fake, &["resume", "--dry-run"]);
+    assert!(shown.out.contains("then          running 0:01:00.500 at rate 1.25\n"), "{}{}", shown.out, shown.err);
+    let json = operate(&fake, &["resume", "--dry-run", "--json"]).json();
+    assert_eq!((&json["then"]["rate"], &json["replaced"]), (&json!(1.25), &json!(false)));
+    assert_eq!(json["request"]["command"], json!("resume"));
+    let undone = operate(&fake, &["undo", "--dry-run"]);
+    assert!(undone.out.contains("then          paused at 0:01:00.500\n"), "{}{}", undone.out, undone.err);
+    let refused = operate(&fake, &["reopen", "--dry-run"]);
+    assert_eq!(refused.code, 5, "a refusal is refused beforehand, too: {}", refused.out);
+    assert_eq!(fake.changes(), [] as [Value; 0]);
+}
+
+#[test]
+fn without_the_servers_preview_the_same_rule_is_applied_to_the_last_state() {
+    let fake = Fake::start(Mood::NeverPreviews);
+    let timeout = ["--timeout", "1s"];
+    let shown = operate(&fake, &[&["seek", "12:30", "--dry-run"], &timeout[..]].concat());
+    assert!(shown.out.contains("then          running 0:12:30.000\n"), "{}{}", shown.out, shown.err);
+    let undone = operate(&fake, &[&["undo", "--dry-run"], &timeout[..]].concat());
+    assert!(undone.out.contains("not known beforehand: only the server knows"), "{}{}", undone.out, undone.err);
+    let asked = fake.previews();
+    let paused = operate(&fake, &["pause", "--yes"]);
+    assert!(paused.out.contains("then          paused at 0:10:00."), "{}{}", paused.out, paused.err);
+    assert_eq!(fake.previews(), asked, "the emergency does not wait for a preview");
+}
+
+#[test]
 fn a_conflict_says_who_changed_what_when_and_why() {
     let fake = Fake::start(Mood::SomebodyElse);
     let run = operate(&fake, &["seek", "12:30", "--yes"]);

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use downbeat_core::{Configuration, EventName, EventState, Outcome, Receipt, Rev, ServerTime, Span};
+use downbeat_core::{Configuration, EventName, EventState, Outcome, Receipt, Refusal, Rev, ServerTime, Span};
 use downbeat_wire::{
     Code, CommandAnswer, DeliveryReport, LastChange, LogEntry, LogPage, Problem, Route, StateBody, TimeBody, command,
     configuration, log,
@@ -29,6 +29,10 @@ pub(crate) enum Mood {
     Honest,
     /// It carries out the first change but hangs up without an answer.
     LosesFirstAnswer,
+    /// The event was held after a minute, and its rate set to 1.25 since.
+    HeldAndFaster,
+    /// It hangs up on every question what a command would do.
+    NeverPreviews,
     /// It hangs up on every change.
     NeverAnswersChanges,
     /// Somebody else changes the event before each change arrives.
@@ -81,6 +85,14 @@ impl Fake {
             lost: false,
         };
         event.write("create", "maria", json!({}));
+        if mood == Mood::HeldAndFaster {
+            let commands =
+                [json!({"command": "pause", "id": "a"}), json!({"command": "rate", "id": "b", "rate": 1.25})];
+            for (command, s) in commands.iter().zip([60, 120]) {
+                let request = command::parse(command.to_string().as_bytes(), "maria").unwrap();
+                event.state.handle_command(&request, None, START + Span::from_millis(s * 1_000)).unwrap();
+            }
+        }
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 serve(stream.unwrap(), mood, &mut event, &seen);
@@ -92,7 +104,18 @@ impl Fake {
     /// Returns the changes that arrived, as method and body.
     pub(crate) fn changes(&self) -> Vec<Value> {
         let requests = self.requests.lock().unwrap();
-        requests.iter().filter(|(method, _)| method != "GET").map(|(_, body)| body.clone()).collect()
+        requests
+            .iter()
+            .filter(|(method, _)| method != "GET" && method != "PREVIEW")
+            .map(|(_, body)| body.clone())
+            .collect()
+    }
+}
+
+impl Fake {
+    /// Returns how often it was asked what a command would do.
+    pub(crate) fn previews(&self) -> usize {
+        self.requests.lock().unwrap().iter().filter(|(method, _)| method == "PREVIEW").count()
     }
 }
 
@@ -124,14 +147,24 @@ impl Event {
                 (rev, effective_at, replaced)
             }
             Ok(Outcome::Repeated(receipt)) => (receipt.rev, receipt.effective_at, false),
-            Err(refusal) => {
-                let problem = Problem::new(Code::Stale, refusal.to_string())
-                    .with("state", json!(self.body()))
-                    .with("lastChange", json!(LastChange::from(self.state.last_change())));
-                return Err(Box::new(problem));
-            }
+            Err(refusal) => return Err(self.refused(&refusal)),
         };
         Ok(CommandAnswer { rev, effective_at, replaced, state: self.body(), delivery: DeliveryReport::default() })
+    }
+
+    fn preview(&self, body: &[u8]) -> Result<CommandAnswer, Box<Problem>> {
+        let request = command::parse(body, "maria")?;
+        let (after, outcome) =
+            self.state.preview_command(&request, None, now()).map_err(|refusal| self.refused(&refusal))?;
+        let replaced = matches!(outcome, Outcome::Applied { replaced: true, .. });
+        Ok(CommandAnswer::new(&"main".parse().unwrap(), &after, replaced, now()))
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Box<Problem> {
+        let problem = Problem::new(Code::Stale, refusal.to_string())
+            .with("state", json!(self.body()))
+            .with("lastChange", json!(LastChange::from(self.state.last_change())));
+        Box::new(problem)
     }
 
     fn body(&self) -> StateBody {
@@ -169,9 +202,14 @@ fn serve(mut stream: TcpStream, mood: Mood, event: &mut Event, seen: &Mutex<Vec<
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    seen.lock().unwrap().push((method.clone(), serde_json::from_slice(&body).unwrap_or(Value::Null)));
+    let previews = target.ends_with("?dryRun");
+    let noted = if previews { "PREVIEW".to_owned() } else { method.clone() };
+    seen.lock().unwrap().push((noted, serde_json::from_slice(&body).unwrap_or(Value::Null)));
 
-    let change = method != "GET";
+    let change = method != "GET" && !previews;
+    if mood == Mood::NeverPreviews && previews {
+        return;
+    }
     if mood == Mood::NeverAnswersChanges && change {
         return;
     }
@@ -216,6 +254,10 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
             let entries: Vec<LogEntry> = event.log.iter().rev().cloned().collect();
             to_text(json!(LogPage { entries, more: false }))
         }
+        ("POST", Route::Commands(_)) if target.ends_with("?dryRun") => match event.preview(body) {
+            Ok(answer) => to_text(json!(answer)),
+            Err(problem) => refused(*problem),
+        },
         ("POST", Route::Commands(_)) => {
             if mood == Mood::SomebodyElse {
                 event.meddle();
