@@ -114,7 +114,7 @@ function greeted(viewer: Viewer, joined: () => void) {
   joined();
 }
 
-/** Returns the range of the payload of the frame at `from`; undefined if it is incomplete. Servers do not mask. */
+/** Returns the opcode and the range of the payload of the frame at `from`; null if it is incomplete. Servers do not mask. */
 function parse(bytes: Buffer, from: number) {
   if (bytes.length < from + 2) return null;
   let [start, length] = [from + 2, bytes[from + 1]! & 0x7f];

@@ -1,9 +1,11 @@
-// The operator's guide, done: its commands, one after the other, on an event that runs.
+// The guides, followed: their commands, one after the other, on the real worker.
 
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { commands, samples } from "../docs/pages.ts";
-import { begun } from "./harness/calls.ts";
+import { Site } from "../publish/harness/site.ts";
+import { begun, Event } from "./harness/calls.ts";
 import { Operator } from "./harness/cli.ts";
 import { Runtime } from "./harness/runtime.ts";
 
@@ -42,5 +44,48 @@ test("the commands of docs/cues.md publish, list and roll back", async () => {
     const { exit, stdout, stderr } = await operator.shell(`${line} --yes`);
     // 4: something differs, which is why it is published.
     assert.equal(exit, line.includes("diff") ? 4 : 0, `${line}\n${stdout}${stderr}`);
+  }
+});
+
+test("the command of docs/deploy.md creates the event, with the profile that docs/operate.md shows", async () => {
+  const profiles = samples("docs/operate.md").find(({ language }) => language === "toml");
+  operator.file("downbeat.toml", profiles!.text);
+  operator.environment["DOWNBEAT_EVENT"] = "gala";
+  for (const line of guide("docs/deploy.md", "downbeat event set")) {
+    const { exit, stdout, stderr } = await operator.shell(`${line} --yes`);
+    assert.equal(exit, 0, `${line}\n${stdout}${stderr}`);
+  }
+  const { startsAt, title } = await new Event(runtime, "gala").state();
+  assert.deepEqual([title, startsAt], ["Gala", Date.UTC(2026, 11, 24, 10)]);
+});
+
+test("the commands of docs/emergency.md prepare an event, pause it without the worker, and deliver that", async () => {
+  const store = `${operator.directory}/store`;
+  mkdirSync(`${operator.directory}/.config/downbeat`, { recursive: true });
+  mkdirSync(store);
+  const site = await Site.start(store);
+  const [profile] = samples("docs/emergency.md").filter(({ language }) => language === "toml");
+  const local = (text: string) => text.replaceAll("https://cdn.example.com/2026", site.url).replaceAll("s3://shows/2026", "file:store");
+  operator.file("downbeat.toml", local(profile!.text));
+  Object.assign(operator.environment, { DOWNBEAT_PROFILE: "production", DOWNBEAT_EVENT: "spring-gala" });
+  await begun(runtime, "spring-gala", 600_000);
+  let key = "";
+  const follow = async (lines: string[]) => {
+    for (const line of lines) {
+      const { exit, stdout, stderr } = await operator.shell(`${local(line).replace(/\bKEY\b/, key)} --yes`);
+      assert.equal(exit, 0, `${line}\n${stdout}${stderr}`);
+      key ||= /[\w-]{43}/.exec(stdout)![0];
+    }
+  };
+  try {
+    await follow(guide("docs/emergency.md", "downbeat emergency init"));
+    await runtime.kill();
+    await follow(guide("docs/emergency.md", "--break-glass --message"));
+    await runtime.restart();
+    operator.environment["DOWNBEAT_SERVER"] = runtime.url;
+    await follow(guide("docs/emergency.md", "downbeat emergency deliver"));
+    assert.deepEqual((await new Event(runtime, "spring-gala").log()).map(({ name }) => name), ["resume", "emergency", "configure", "create"]);
+  } finally {
+    site.end();
   }
 });

@@ -418,7 +418,7 @@ fn what_was_imported_passes_the_check_and_is_never_overwritten_unasked() {
     );
     let made = run(&directory, &["cues", "import", "csv", &table, "-o", "evening.jsonc"]);
     assert_eq!((made.code, made.out.as_str()), (0, "wrote evening.jsonc: \"evening\", 2 cues\n"));
-    assert!(made.err.contains("evening.csv:3: \"9:20\" is taken as minutes and seconds"), "{}", made.err);
+    assert!(made.err.contains("evening.csv:3: \"9:20\" is read as minutes and seconds"), "{}", made.err);
     let checked = run(&directory, &["cues", "check", "--deny", "warnings", "evening.jsonc"]);
     assert_eq!(checked.code, 0, "{}", checked.out);
     let before = fs::read_to_string(directory.path("evening.jsonc")).unwrap();

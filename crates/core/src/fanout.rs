@@ -21,12 +21,11 @@ mod region;
 mod slices;
 mod tally;
 mod tree;
-mod version;
 
+pub use crate::version::Version;
 pub use choice::{joins, joins_instead};
 pub use gathering::{Gathering, Report};
 pub use region::Region;
 pub use slices::Slices;
 pub use tally::{Share, Tally};
 pub use tree::{DEGREE, Tree};
-pub use version::{Told, Version};

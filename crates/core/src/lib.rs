@@ -14,6 +14,7 @@
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
 //! | [`session`] | [`Session`]: one viewer of one event, the façade over clock, cueing and correction |
 //! | [`fanout`] | [`fanout::Tree`]: how a change reaches every viewer's hub |
+//! | [`version`] | [`Version`]: which state somebody has, in a few characters |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
 // Tests and the generator of TypeScript types, which nothing shipped has, are made with the standard library.
@@ -36,6 +37,7 @@ pub mod seed;
 pub mod session;
 pub mod time;
 pub mod timeline;
+pub mod version;
 
 pub use command::{Command, Request};
 pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
@@ -45,3 +47,4 @@ pub use seed::Seed;
 pub use session::Session;
 pub use time::{LocalTime, ServerTime, Span};
 pub use timeline::{Position, Rate, Segment, Timeline};
+pub use version::Version;

@@ -83,13 +83,26 @@ const fn mix(state: u64) -> u64 {
     state ^ (state >> 31)
 }
 
+/// Returns the 64-bit hash FNV-1a (Fowler, Noll and Vo) of `bytes`: the same on every machine and in later versions.
+///
+/// ```
+/// assert_eq!(downbeat_core::seed::fnv_1a(*b"foobar"), 0x8594_4171_f739_67e8);
+/// ```
+pub fn fnv_1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(FNV_OFFSET, fnv_step)
+}
+
 const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut index = 0;
     while index < bytes.len() {
-        hash = (hash ^ bytes[index] as u64).wrapping_mul(FNV_PRIME);
+        hash = fnv_step(hash, bytes[index]);
         index += 1;
     }
     hash
+}
+
+const fn fnv_step(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(FNV_PRIME)
 }
 
 #[cfg(test)]

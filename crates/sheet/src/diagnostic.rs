@@ -1,26 +1,21 @@
-//! What is said about a sheet: a stable code, where, what, and what to do about it.
+//! Diagnostics: a stable code, the place in the sheet, what is wrong, and how to fix it.
 
+mod at;
 mod code;
+mod level;
 mod report;
 
 use core::fmt;
 use core::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use at::{At, pointer_step};
 pub(crate) use code::Code;
 pub use code::explain;
-pub(crate) use report::{At, Report};
+pub use level::Level;
+pub(crate) use report::{FileId, Location, Message, Report};
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// There is no rundown until this is mended.
-    Error,
-    /// There is a rundown, which may not be what was meant.
-    Warning,
-}
-
-/// One thing said about a sheet.
+/// One problem in a sheet.
 ///
 /// ```
 /// let source = r#"[{ "time": 560, "acton": 1, "action": "a" }]"#;
@@ -34,24 +29,25 @@ pub enum Level {
 pub struct Diagnostic {
     code: Code,
     file: Option<Arc<str>>,
-    pointer: String,
+    pointer: Box<str>,
     span: Option<Range<usize>>,
-    message: String,
-    hint: Option<String>,
+    problem: Box<str>,
+    remedy: Box<str>,
+    hint: Option<Box<str>>,
 }
 
 impl Diagnostic {
-    /// Returns the code, such as `DB103`; it never changes its meaning. [`explain`] tells more about it.
+    /// Returns the code, such as `DB103`. A code never changes its meaning; [`explain`] says more about it.
     pub fn code(&self) -> &'static str {
         self.code.as_str()
     }
 
-    /// Returns how bad it is, which follows from the code.
+    /// Returns whether it is an error or a warning, which follows from the code.
     pub fn level(&self) -> Level {
         self.code.level()
     }
 
-    /// Returns the included file it is about, as its path from the sheet's folder; nothing for the sheet itself.
+    /// Returns the included file it is about, as a path relative to the sheet's folder; `None` for the sheet itself.
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
@@ -61,15 +57,25 @@ impl Diagnostic {
         &self.pointer
     }
 
-    /// Returns where that is in the source, or in the included [`Diagnostic::file`], in bytes; both ends lie between
-    /// characters.
+    /// Returns the bytes in the source, or in the included [`Diagnostic::file`], that it is about. Both ends are at
+    /// character boundaries.
     pub fn span(&self) -> Option<Range<usize>> {
         self.span.clone()
     }
 
-    /// Returns what is wrong and what to do, in one line: place, problem, limit, remedy.
-    pub fn message(&self) -> &str {
-        &self.message
+    /// Returns what is wrong: the place, the problem and the limit.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// Returns how to fix it, in a few words.
+    pub fn remedy(&self) -> &str {
+        &self.remedy
+    }
+
+    /// Returns problem and remedy in one line.
+    pub fn message(&self) -> String {
+        format!("{}; {}", self.problem, self.remedy)
     }
 
     /// Returns a suggestion that may be wrong, such as the field that was probably meant.
@@ -77,8 +83,7 @@ impl Diagnostic {
         self.hint.as_deref()
     }
 
-    /// Returns what to do about it, in a few words: the suggestion if there is one, otherwise the remedy with which the
-    /// message ends.
+    /// Returns what to do about it: the hint if there is one, otherwise the remedy.
     ///
     /// ```
     /// let source = r#"[{ "time": -5, "action": "a" }]"#;
@@ -86,13 +91,13 @@ impl Diagnostic {
     /// assert_eq!(diagnostics[0].advice(), "times count from the event's beginning, use 0 or more");
     /// ```
     pub fn advice(&self) -> &str {
-        let remedy = self.message.rsplit_once("; ").map_or(&*self.message, |(_, remedy)| remedy);
-        self.hint().unwrap_or(remedy)
+        self.hint().unwrap_or(&self.remedy)
     }
 
     /// Returns the line and the column at which the span begins, both from 1, the column in characters.
     ///
-    /// `source` is the text that was compiled, or that of the included [`Diagnostic::file`]. The time this takes grows with the offset.
+    /// `source` is the text that was compiled, or that of the included [`Diagnostic::file`]. The time this takes grows
+    /// with the offset.
     pub fn line_column(&self, source: &str) -> Option<(usize, usize)> {
         let before = source.get(..self.span.as_ref()?.start)?;
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -103,10 +108,6 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let level = match self.level() {
-            Level::Error => "error",
-            Level::Warning => "warning",
-        };
-        write!(f, "{level} {}: {}", self.code(), self.message)
+        write!(f, "{} {}: {}; {}", self.level(), self.code(), self.problem, self.remedy)
     }
 }

@@ -34,8 +34,8 @@ const INDENT: usize = 2;
 pub fn format(source: &str) -> Result<String, Diagnostic> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut report = Report::default();
-    report.begin(None, source.len() - text.len());
-    let parsed = syntax::parse(text, &mut report);
+    let file = report.add_file(None, source.len() - text.len());
+    let parsed = syntax::parse(text, file, &mut report);
     if parsed.as_ref().is_some_and(source::is_rundown) {
         return Ok(source.to_owned());
     }

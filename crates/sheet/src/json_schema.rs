@@ -7,10 +7,10 @@ mod params;
 
 use serde_json::{Map, Value, json};
 
-use crate::compile::ReadIncluded;
 use crate::diagnostic::Diagnostic;
+use crate::options::ReadIncluded;
 use crate::rundown::{CUES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, NUMBER_MAX, Otherwise, TITLE_CHARS_MAX};
-use crate::source::{self, Declared, Names};
+use crate::source::{self, DeclaredParams, Names};
 use downbeat_core::message::TEXT_CHARS_MAX;
 
 /// Returns the schema of sheets.
@@ -46,7 +46,7 @@ fn of_names(names: &Names) -> Value {
 }
 
 /// Returns the actions that declare their params: what those are called among the definitions, its name, and the params.
-fn actions_with_params(names: &Names) -> impl Iterator<Item = (String, &str, &Declared)> {
+fn actions_with_params(names: &Names) -> impl Iterator<Item = (String, &str, &DeclaredParams)> {
     let declared = names.actions.iter().filter_map(|(name, declared)| Some((name.as_str(), declared.as_ref()?)));
     declared.enumerate().map(|(number, (name, declared))| (format!("params{number}"), name, declared))
 }

@@ -37,21 +37,23 @@ pub mod interchange;
 #[cfg(feature = "compiler")]
 mod json_schema;
 #[cfg(feature = "compiler")]
+mod options;
+#[cfg(feature = "compiler")]
 pub mod preview;
 pub mod rundown;
 #[cfg(feature = "compiler")]
 mod source;
 
 #[cfg(feature = "compiler")]
-pub use compile::{
-    Compiled, Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, ReadIncluded, Unread, compile, compile_with,
-};
+pub use compile::{Compiled, compile, compile_with};
 #[cfg(feature = "compiler")]
 pub use diagnostic::{Diagnostic, Level, explain};
 #[cfg(feature = "compiler")]
 pub use format::format;
 #[cfg(feature = "compiler")]
 pub use json_schema::{schema, schema_for};
+#[cfg(feature = "compiler")]
+pub use options::{Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, ReadIncluded, Unread};
 pub use rundown::{
     Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, Needs, NotARundown, Otherwise, Outcome, Preload,
     Rundown, Texts, Track, Why, digest_of,

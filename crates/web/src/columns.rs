@@ -5,7 +5,6 @@
 //! jitter, lead and spread of its preload, and the bound it needs, negative if it fires otherwise; NaN for what it has not.
 
 use core::slice::Iter;
-use downbeat_core::Seed;
 use downbeat_core::cueing::{CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
 
 use crate::numbers::{given, position, span};
@@ -76,14 +75,10 @@ fn cue(&[time, end, word]: &[f64; 3], &[window, jitter, lead, spread, bound]: &[
     }
 }
 
-/// Takes the next line; gives the key of the cue with this id. (FNV-1a, mixed: splitting the text first would take a
-/// second look at each byte.)
+/// Reads the next line, and returns the key of the cue with this id. (Splitting the text first would read each byte
+/// twice.)
 fn key(ids: &mut Iter<'_, u8>) -> CueKey {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in ids.take_while(|byte| **byte != b'\n') {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    CueKey::from_bits(Seed::new(hash).next_u64())
+    CueKey::of_id(ids.copied().take_while(|byte| *byte != b'\n'))
 }
 
 #[cfg(test)]

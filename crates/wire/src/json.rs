@@ -13,8 +13,15 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     serde_json::from_slice::<Value>(text).and_then(serde_json::from_value)
 }
 
+/// Returns `body` as text.
+///
+/// # Panics
+/// Never for the types of this crate and core: JSON can fail only at a map whose keys are not text, and they have none.
+pub fn text<T: Serialize + ?Sized>(body: &T) -> String {
+    serde_json::to_string(body).expect("bodies have only text for keys")
+}
+
 /// Returns `body` as a value.
 pub(crate) fn value<T: Serialize + ?Sized>(body: &T) -> Value {
-    let text = serde_json::to_vec(body).expect("bodies have only text for keys");
-    serde_json::from_slice(&text).expect("what was written is JSON")
+    serde_json::from_str(&text(body)).expect("what was written is JSON")
 }

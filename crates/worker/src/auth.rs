@@ -5,18 +5,40 @@ use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::token::{Grant, Scope, Token, TokenEntry, TokenId};
 use subtle::ConstantTimeEq as _;
+use web_sys::Request;
+use worker::Env;
+
+use crate::clock;
 
 /// The name of the secret that holds the tokens' hashes.
-pub(crate) const SECRET: &str = "DOWNBEAT_TOKENS";
+const SECRET: &str = "DOWNBEAT_TOKENS";
 
-/// Checks the header `Authorization` against the secret, and that the token has `scope`; gives the id of the token.
-pub(crate) fn authorize(
-    secret: Option<&str>,
-    header: Option<&str>,
-    scope: Scope,
-    now: ServerTime,
-) -> Result<TokenId, Problem> {
-    let Grant { id, scopes, .. } = grant(secret, header, now)?;
+/// Checks that the request shows a token with `scope`, and returns the token's id.
+pub(crate) fn authorize(env: &Env, request: &Request, scope: Scope) -> Result<TokenId, Problem> {
+    authorize_header(env, header(request).as_deref(), scope)
+}
+
+/// Does the same for the value of the header `Authorization`.
+pub(crate) fn authorize_header(env: &Env, header: Option<&str>, scope: Scope) -> Result<TokenId, Problem> {
+    authorized(secret(env).as_deref(), header, scope, clock::now())
+}
+
+/// Returns what the request's token allows.
+pub(crate) fn grant(env: &Env, request: &Request) -> Result<Grant, Problem> {
+    granted(secret(env).as_deref(), header(request).as_deref(), clock::now())
+}
+
+/// Returns the value of the header `Authorization`.
+pub(crate) fn header(request: &Request) -> Option<String> {
+    request.headers().get("authorization").ok().flatten()
+}
+
+fn secret(env: &Env) -> Option<String> {
+    env.var(SECRET).ok().map(|secret| secret.to_string())
+}
+
+fn authorized(secret: Option<&str>, header: Option<&str>, scope: Scope, now: ServerTime) -> Result<TokenId, Problem> {
+    let Grant { id, scopes, .. } = granted(secret, header, now)?;
     if !scopes.contains(&scope) {
         let has: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let detail = format!("this needs a token with the scope \"{scope}\"; token \"{id}\" has: {}", has.join(", "));
@@ -25,8 +47,7 @@ pub(crate) fn authorize(
     Ok(id)
 }
 
-/// Checks the header `Authorization` against the secret; gives what the token allows.
-pub(crate) fn grant(secret: Option<&str>, header: Option<&str>, now: ServerTime) -> Result<Grant, Problem> {
+fn granted(secret: Option<&str>, header: Option<&str>, now: ServerTime) -> Result<Grant, Problem> {
     let unauthorized = |detail: &str| Problem::new(Code::Unauthorized, detail);
     let entries: Vec<TokenEntry> = match secret {
         Some(secret) => json::read(secret.as_bytes()).map_err(|_| {
@@ -92,8 +113,8 @@ mod tests {
         let secret =
             secret(&[(&token("ci", 2), &[Scope::Publish], None), (&maria, &[Scope::Operate, Scope::Read], None)]);
         let header = format!("Bearer {}", maria.expose());
-        assert_eq!(code(authorize(Some(&secret), Some(&header), Scope::Operate, NOW)), "allowed maria");
-        assert_eq!(code(authorize(Some(&secret), Some(&header), Scope::Publish, NOW)), "forbidden");
+        assert_eq!(code(authorized(Some(&secret), Some(&header), Scope::Operate, NOW)), "allowed maria");
+        assert_eq!(code(authorized(Some(&secret), Some(&header), Scope::Publish, NOW)), "forbidden");
     }
 
     #[test]
@@ -103,7 +124,7 @@ mod tests {
         let header = format!("Bearer {}", maria.expose());
         let expires = Some(ServerTime::from_millis(1_704_067_200_001));
         let expected = Grant { id: maria.id().clone(), scopes: vec![Scope::Operate, Scope::Read], expires };
-        assert_eq!(grant(Some(&secret), Some(&header), NOW).unwrap(), expected);
+        assert_eq!(granted(Some(&secret), Some(&header), NOW).unwrap(), expected);
     }
 
     #[test]
@@ -111,7 +132,7 @@ mod tests {
         let maria = token("maria", 1);
         let header = format!("Bearer {}", maria.expose());
         for secret in [None, Some(""), Some("[]"), Some("{}"), Some("not json")] {
-            assert_eq!(code(authorize(secret, Some(&header), Scope::Read, NOW)), "unauthorized", "{secret:?}");
+            assert_eq!(code(authorized(secret, Some(&header), Scope::Read, NOW)), "unauthorized", "{secret:?}");
         }
     }
 
@@ -121,16 +142,16 @@ mod tests {
         let secret = secret(&[(&maria, &Scope::ALL, Some(1_704_067_200_000))]);
         let header = |token: &Token| format!("Bearer {}", token.expose());
         let before = ServerTime::from_millis(1_704_067_199_999);
-        assert_eq!(code(authorize(Some(&secret), Some(&header(&maria)), Scope::Read, before)), "allowed maria");
-        assert_eq!(code(authorize(Some(&secret), Some(&header(&maria)), Scope::Read, NOW)), "unauthorized");
+        assert_eq!(code(authorized(Some(&secret), Some(&header(&maria)), Scope::Read, before)), "allowed maria");
+        assert_eq!(code(authorized(Some(&secret), Some(&header(&maria)), Scope::Read, NOW)), "unauthorized");
         assert_eq!(
-            code(authorize(Some(&secret), Some(&header(&token("maria", 2))), Scope::Read, before)),
+            code(authorized(Some(&secret), Some(&header(&token("maria", 2))), Scope::Read, before)),
             "unauthorized"
         );
         for header in
             [None, Some(""), Some("Bearer"), Some("Basic abc"), Some("Bearer dbt_maria"), Some(maria.expose())]
         {
-            assert_eq!(code(authorize(Some(&secret), header, Scope::Read, before)), "unauthorized", "{header:?}");
+            assert_eq!(code(authorized(Some(&secret), header, Scope::Read, before)), "unauthorized", "{header:?}");
         }
     }
 }

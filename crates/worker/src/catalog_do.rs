@@ -1,13 +1,12 @@
-//! The object that knows which events there are. Nothing an event needs depends on it.
+//! The object that lists the events. No event depends on it.
 
 use downbeat_core::{EventName, ServerTime};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::{EventList, ListedEvent, Route};
+use downbeat_wire::{EventList, ListedEvent, Route, json};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
 use crate::clock;
 use crate::object::{Object, Question, ask};
-use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::Target;
 use crate::store::integer;
@@ -57,22 +56,22 @@ impl CatalogDo {
                 }
             }
         }
-        Ok(Reply::json(200, serde_json::to_string(&list).expect(TEXT_KEYS)))
+        Ok(Reply::json(200, json::text(&list)))
     }
 }
 
-/// The one object there is.
+/// The only object of its class.
 const CATALOG: Object<'_> = Object { binding: "CATALOG", name: "catalog", region: None };
 
-/// Adds an event that was just made. If that fails the event exists all the same; it is only missing in the list.
+/// Adds an event that was just created. If that fails, the event exists all the same; it is only missing from the list.
 pub(crate) async fn add(env: &Env, event: &EventName) {
     let path = Route::Event(event.clone()).path();
     if let Err(error) = ask(env, CATALOG, Question { method: "PUT", ..Question::get(&path) }).await {
-        worker::console_error!("event {event} is missing in the catalog: {error}");
+        worker::console_error!("event {event} is missing from the catalog: {error}");
     }
 }
 
-/// Returns the events there are.
+/// Returns the list of events.
 pub(crate) async fn list(env: &Env) -> core::result::Result<Reply, Problem> {
     let listed = ask(env, CATALOG, Question::get(&Route::Events.path())).await;
     listed.map(|(_, text)| Reply::json(200, text)).map_err(|error| unavailable("the list of events", &error))

@@ -7,7 +7,7 @@ use downbeat_core::event::{EmergencyKey, EmergencyState};
 use downbeat_core::{EventName, EventState, Refusal};
 use downbeat_wire::emergency::{DOCUMENT_BYTES_MAX, signed_bytes, too_large};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::{EmergencyDocument, Route, StateBody, refusal};
+use downbeat_wire::{EmergencyDocument, Route, StateBody, json, refusal};
 use js_sys::{Array, Promise, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -18,11 +18,9 @@ use worker::Env;
 use crate::Context;
 use crate::clock;
 use crate::event;
-use crate::live;
 use crate::object::Question;
-use crate::public::TEXT_KEYS;
 use crate::reply::Reply;
-use crate::request::body_within;
+use crate::request::{body_within, region};
 
 /// The header in which the worker tells the object by which key it found the signature right.
 pub(crate) const KEY_HEADER: &str = "x-downbeat-emergency-key";
@@ -50,7 +48,7 @@ extern "C" {
 
 /// Takes a signed state to its event, if it is one and the event does not have it yet; gives the event's state.
 pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &EventName) -> Result<Reply, Problem> {
-    let region = live::region(&request);
+    let region = region(&request);
     let body = body_within(request, DOCUMENT_BYTES_MAX, too_large).await?;
     let document = EmergencyDocument::parse(&body)?;
     let signed = read(&document, name)?;
@@ -90,7 +88,7 @@ pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState) -> V
 
 /// Returns the answer: the event's state.
 pub(crate) fn answer(name: &EventName, state: &EventState) -> Reply {
-    Reply::json(200, serde_json::to_string(&StateBody::new(name, state, clock::now())).expect(TEXT_KEYS))
+    Reply::json(200, json::text(&StateBody::new(name, state, clock::now())))
 }
 
 /// Returns the problem of what the event does not take in.

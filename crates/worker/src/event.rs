@@ -16,9 +16,10 @@ use worker::{Delay, Env};
 use crate::Context;
 use crate::clock;
 use crate::copies::{Copies, Copy, Known};
+use crate::hub;
 use crate::object::{Object, Question, ask};
 use crate::reply::{Reply, unavailable};
-use crate::{hub, live};
+use crate::spread::next_spread;
 
 /// The path at which the object and its hubs give the whole state to workers; no public path leads to it.
 pub(crate) const STATE_PATH: &str = "/state";
@@ -76,8 +77,8 @@ pub(crate) async fn refresh(env: Env, event: EventName, region: Option<Region>) 
 async fn hub_knows(env: &Env, event: &EventName, region: Option<Region>) -> worker::Result<Known> {
     let (hubs, unanswered) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.unanswered()));
     let hub = match (hubs, unanswered) {
-        (Some(hubs), 0) => joins(hubs, region, live::next_spread(), None),
-        (Some(hubs), _) => joins(hubs, None, live::next_spread(), None),
+        (Some(hubs), 0) => joins(hubs, region, next_spread(), None),
+        (Some(hubs), _) => joins(hubs, None, next_spread(), None),
         // Every event has a first hub.
         (None, 0) => 0,
         (None, _) => return known(env, event).await,
@@ -163,7 +164,7 @@ pub(crate) async fn known_state<T>(
             refresh_later(env, ctx, event, region);
         }
         // Thousands may wait here at once: they look seldom, and not all at the same instant.
-        Delay::from(JOIN_LOOK + Duration::from_millis(live::next_spread() % 32)).await;
+        Delay::from(JOIN_LOOK + Duration::from_millis(next_spread() % 32)).await;
     }
     if copy(event, |copy| copy.ask(clock::now())) {
         refresh_later(env, ctx, event, region);

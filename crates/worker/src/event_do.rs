@@ -8,7 +8,7 @@ use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::{
-    CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, refusal,
+    CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, json, refusal,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -16,7 +16,6 @@ use worker::{Delay, DurableObject, Env, Request, Response, Result, State, Storag
 
 use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
-use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
 use crate::store::Store;
@@ -89,7 +88,7 @@ impl EventDo {
         let target = Target::of(&url);
         if target.path == STATE_PATH {
             return Ok(match self.state()? {
-                Some(state) => Reply::json(200, serde_json::to_string(&state).expect(TEXT_KEYS)),
+                Some(state) => Reply::json(200, json::text(&state)),
                 None => Reply::empty(404),
             });
         }
@@ -147,7 +146,7 @@ impl EventDo {
         {
             worker::console_error!("event {event} has no alarm: {error}");
         }
-        let text = serde_json::to_string(state).expect(TEXT_KEYS);
+        let text = json::text(state);
         let gathering = fanout::tell(&self.env, event, Tree::of(hubs), state.rev(), Some(text)).await;
         let current = self.state.borrow().as_ref().is_some_and(|now| now.rev() == state.rev());
         if gathering.is_complete() && current {
@@ -185,7 +184,7 @@ impl EventDo {
                 p95: tally.percentile(95),
             }),
         };
-        Ok(Reply::json(200, serde_json::to_string(&audience).expect(TEXT_KEYS)))
+        Ok(Reply::json(200, json::text(&audience)))
     }
 
     /// Makes the event, or changes its configuration.
@@ -203,7 +202,7 @@ impl EventDo {
                 (200, changed, state)
             }
         };
-        let answer = serde_json::to_string(&StateBody::new(event, &state, now)).expect(TEXT_KEYS);
+        let answer = json::text(&StateBody::new(event, &state, now));
         if changed {
             let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
             self.keep(state.clone(), token, logged, &answer)?;
@@ -237,7 +236,7 @@ impl EventDo {
             (Outcome::Applied { replaced, .. }, _) => CommandAnswer::new(event, &state, replaced, now),
             (Outcome::Repeated(_), None) => unreachable!("core repeats only what it was shown"),
         };
-        let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
+        let text = json::text(&answer);
         if target.has(command::DRY_RUN) {
             return Ok(Reply::json(200, text));
         }
@@ -246,7 +245,7 @@ impl EventDo {
         self.telling.borrow_mut().push(request.id.clone());
         let _telling = Telling(&self.telling, &request.id);
         answer.delivery = self.tell(event, &state, state.delivery().hubs).await;
-        let text = serde_json::to_string(&answer).expect(TEXT_KEYS);
+        let text = json::text(&answer);
         self.store.answer(&request.id, &text).map_err(broken)?;
         Ok(Reply::json(200, text))
     }
@@ -262,7 +261,7 @@ impl EventDo {
         }
         let mut state = before.clone();
         if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
-            let answer = serde_json::to_string(&StateBody::new(event, &state, clock::now())).expect(TEXT_KEYS);
+            let answer = json::text(&StateBody::new(event, &state, clock::now()));
             self.keep(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
             self.tell(event, &state, state.delivery().hubs).await;
             return Ok(Reply::json(200, answer));

@@ -4,7 +4,8 @@
 //! every 15 s, so that a change that never came is found.
 
 use core::time::Duration;
-use downbeat_core::fanout::{Gathering, Report, Share, Slices, Told, Tree, joins_instead};
+use downbeat_core::fanout::{Gathering, Report, Share, Slices, Tree, joins_instead};
+use downbeat_core::version::Freshness;
 use downbeat_core::{EventName, EventState, Rev, ServerTime, Span};
 use downbeat_wire::live::{Ack, Close, FRAME_BYTES_MAX};
 use downbeat_wire::problem::{Code, Problem};
@@ -24,7 +25,6 @@ use crate::copies::Known;
 use crate::event::{self, STATE_PATH, unknown_event};
 use crate::hub::{INSTEAD_HEADER, LIVE_PATH, RELAY_PATH, Relay, named, within};
 use crate::hub_store::HubStore;
-use crate::public::TEXT_KEYS;
 use crate::reply::{Readers, Reply};
 use crate::request::{Target, body};
 use crate::sockets::{self, Socket};
@@ -268,7 +268,7 @@ impl Hub {
         passed_on.await;
         let mut reports: Vec<Report> = gathering.borrow().reports().cloned().collect();
         reports.push(self.report(hub, told));
-        Ok(Reply::json(200, serde_json::to_string(&reports).expect(TEXT_KEYS)))
+        Ok(Reply::json(200, json::text(&reports)))
     }
 
     /// Says what is known; of a change that was `told`, how many sockets were sent it. They were counted for that, and
@@ -284,13 +284,13 @@ impl Hub {
     async fn take(self: &Rc<Self>, state: EventState, text: String, authoritative: bool) {
         let told = state.version();
         let known = self.known().map(|known| known.version());
-        match Told::of(&told, known.as_ref()) {
-            Told::OtherLife if !authoritative => {
+        match told.freshness(known.as_ref()) {
+            Freshness::OtherEpoch if !authoritative => {
                 let _ = JsFuture::from(self.look()).await;
                 return;
             }
-            Told::Known => {}
-            Told::News | Told::OtherLife => {
+            Freshness::NotNewer => {}
+            Freshness::Newer | Freshness::OtherEpoch => {
                 sockets::answer_pings(&self.state, &told.to_string());
                 let mut held = self.held.borrow_mut();
                 if known.is_none_or(|known| known.epoch != told.epoch) {
@@ -375,7 +375,7 @@ impl Hub {
 
     /// Returns the frame of the state now, and the same asking for an ack.
     fn frames(&self, event: &EventName, hub: u16, state: &EventState) -> [JsString; 2] {
-        let body = serde_json::to_string(&StateBody::new(event, state, clock::now())).expect(TEXT_KEYS);
+        let body = json::text(&StateBody::new(event, state, clock::now()));
         [false, true].map(|ack| StateFrame::of_body(&body, hub, ack).into())
     }
 
@@ -444,7 +444,7 @@ impl Hub {
             }
             match heard {
                 Some(Ok(Known::State(state))) => {
-                    let text = serde_json::to_string(&*state).expect(TEXT_KEYS);
+                    let text = json::text(&*state);
                     hub.take(*state, text, true).await;
                 }
                 Some(Ok(Known::Missing)) => {}

@@ -35,6 +35,7 @@ mod reply;
 mod request;
 mod rundowns;
 mod sockets;
+mod spread;
 mod store;
 mod time;
 
@@ -131,7 +132,7 @@ fn readers(method: &str, route: &Route) -> Readers {
 }
 
 async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: &Target<'_>) -> Result<Reply, Problem> {
-    let region = live::region(request);
+    let region = request::region(request);
     match &route {
         Route::Time => {
             let event = default_event(env, EventName::clone);
@@ -139,7 +140,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
         }
         Route::EventTime(event) => time::answer(env, ctx, event, region, true).await,
         Route::Event(event) => {
-            let operator = operator::authorize(env, request, Scope::Read).is_ok();
+            let operator = auth::authorize(env, request, Scope::Read).is_ok();
             public::state(env, ctx, event, region, operator).await
         }
         Route::Status(event) => public::status(env, ctx, event, region).await,

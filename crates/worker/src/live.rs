@@ -1,9 +1,8 @@
 //! `GET /v1/events/{event}/live`: finding a hub that has room for a viewer, and handing over its socket.
 
 use downbeat_core::EventName;
-use downbeat_core::fanout::{Region, joins, joins_instead};
+use downbeat_core::fanout::{joins, joins_instead};
 use downbeat_wire::problem::{Code, Problem};
-use std::cell::Cell;
 use web_sys::{Request, Response};
 use worker::Env;
 
@@ -12,15 +11,11 @@ use crate::clock;
 use crate::event;
 use crate::hub::{self, INSTEAD_HEADER};
 use crate::reply::unavailable;
-use crate::request::Target;
+use crate::request::{Target, region};
+use crate::spread::next_spread;
 
 /// How many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
 const TRIES: usize = 4;
-
-thread_local! {
-    /// Counts viewers, so that those of one isolate spread evenly; begins anywhere, so that isolates do.
-    static SPREAD: Cell<Option<u64>> = const { Cell::new(None) };
-}
 
 /// Hands the socket over to a hub of the event; the response is the hub's.
 pub(crate) async fn join(
@@ -73,22 +68,4 @@ pub(crate) async fn join(
         Some(error) => unavailable(&format!("a hub of event \"{event}\""), &error),
         None => Problem::new(Code::Full, format!("{TRIES} hubs of event \"{event}\" are full; try again in a moment")),
     })
-}
-
-/// Returns where a request comes from, as far as the runtime knows.
-pub(crate) fn region(request: &Request) -> Option<Region> {
-    let cf = js_sys::Reflect::get(request, &"cf".into()).ok()?;
-    if !cf.is_object() {
-        return None;
-    }
-    let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
-    // Degrees with five decimals; the whole ones are enough.
-    Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
-}
-
-/// Returns the next number to spread viewers with.
-pub(crate) fn next_spread() -> u64 {
-    let spread = SPREAD.get().unwrap_or_else(|| u64::from_str_radix(&crate::random_hex(), 16).unwrap_or_default());
-    SPREAD.set(Some(spread.wrapping_add(1)));
-    spread
 }

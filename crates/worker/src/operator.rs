@@ -3,36 +3,21 @@
 use downbeat_core::{Command, EventName};
 use downbeat_wire::problem::Problem;
 use downbeat_wire::token::Scope;
-use downbeat_wire::{Route, TokenId, command};
+use downbeat_wire::{Route, command, json};
 use web_sys::Request;
 use worker::Env;
 
+use crate::auth::authorize;
 use crate::event::TOKEN_HEADER;
 use crate::object::Question;
-use crate::public::TEXT_KEYS;
 use crate::reply::Reply;
 use crate::request::{Target, body};
 use crate::rundowns;
-use crate::{auth, catalog_do, clock, event};
+use crate::{auth, catalog_do, event};
 
-/// Checks that the request shows a token with `scope`.
-pub(crate) fn authorize(env: &Env, request: &Request, scope: Scope) -> Result<TokenId, Problem> {
-    authorize_header(env, request.headers().get("authorization").ok().flatten().as_deref(), scope)
-}
-
-fn authorize_header(env: &Env, header: Option<&str>, scope: Scope) -> Result<TokenId, Problem> {
-    auth::authorize(secret(env).as_deref(), header, scope, clock::now())
-}
-
-fn secret(env: &Env) -> Option<String> {
-    env.var(auth::SECRET).ok().map(|secret| secret.to_string())
-}
-
-/// Returns what the token allows that the request shows.
+/// Returns what the request's token allows.
 pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
-    let header = request.headers().get("authorization").ok().flatten();
-    let grant = auth::grant(secret(env).as_deref(), header.as_deref(), clock::now())?;
-    Ok(Reply::json(200, serde_json::to_string(&grant).expect(TEXT_KEYS)))
+    Ok(Reply::json(200, json::text(&auth::grant(env, request)?)))
 }
 
 /// Makes an event or changes its configuration.
@@ -51,10 +36,10 @@ pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> 
 
 /// Applies a command, or with `?dryRun` says what it would do. `rundown` needs the scope `publish`, everything else `operate`.
 pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
-    // Which scope it takes stands in the body, and nobody's body is read before they have shown a token.
-    let header = request.headers().get("authorization").ok().flatten();
+    // The scope depends on the body, and no body is read before its sender has shown a token.
+    let header = auth::header(&request);
     let url = request.url();
-    let shown = |scope| authorize_header(env, header.as_deref(), scope);
+    let shown = |scope| auth::authorize_header(env, header.as_deref(), scope);
     let either = shown(Scope::Operate).or_else(|refused| shown(Scope::Publish).map_err(|_| refused))?;
     let body = body(request).await?;
     let parsed = command::parse(&body, either.as_str())?;

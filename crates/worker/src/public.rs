@@ -4,7 +4,7 @@ use downbeat_core::EventName;
 use downbeat_core::fanout::Region;
 use downbeat_wire::problem::Problem;
 use downbeat_wire::rundown::integrity;
-use downbeat_wire::{Route, RundownPointer, StateBody};
+use downbeat_wire::{Route, RundownPointer, StateBody, json};
 use worker::Env;
 
 use crate::Context;
@@ -26,7 +26,7 @@ pub(crate) async fn state(
         false => event::copied_state(env, ctx, event, region).await?,
     };
     let body = StateBody::new(event, &state, clock::now());
-    Ok(Reply::json(200, serde_json::to_string(&body).expect(TEXT_KEYS)))
+    Ok(Reply::json(200, json::text(&body)))
 }
 
 /// Returns the whole public state for those who poll it: caches may keep it for a moment, and tell it to all of them.
@@ -61,7 +61,5 @@ pub(crate) async fn rundown_pointer(
         integrity: digest.map(integrity),
         bytes,
     };
-    Ok(Reply::json(200, serde_json::to_string(&pointer).expect(TEXT_KEYS)).keep(Keep::Moment))
+    Ok(Reply::json(200, json::text(&pointer)).keep(Keep::Moment))
 }
-
-pub(crate) const TEXT_KEYS: &str = "bodies have only text for keys";

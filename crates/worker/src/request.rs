@@ -1,5 +1,6 @@
 //! Reading a request: its path and query without the `url` crate, its body within the limit.
 
+use downbeat_core::fanout::Region;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::StreamExt as _;
 
@@ -68,6 +69,17 @@ pub(crate) async fn body_within(
         }
     }
     Ok(body)
+}
+
+/// Returns the region a request comes from, if the runtime knows it.
+pub(crate) fn region(request: &web_sys::Request) -> Option<Region> {
+    let cf = js_sys::Reflect::get(request, &"cf".into()).ok()?;
+    if !cf.is_object() {
+        return None;
+    }
+    let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
+    // Degrees with five decimals; the whole ones are enough.
+    Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
 }
 
 #[cfg(test)]

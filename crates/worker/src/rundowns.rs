@@ -4,13 +4,12 @@ use downbeat_core::{Digest, EventName, ServerTime};
 use downbeat_sheet::{Rundown, digest_of};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::token::Scope;
-use downbeat_wire::{RundownPage, StoredRundown};
+use downbeat_wire::{RundownPage, StoredRundown, json};
 use web_sys::Request;
 use worker::{Bucket, Env, HttpMetadata};
 
+use crate::auth::authorize;
 use crate::event;
-use crate::operator::authorize;
-use crate::public::TEXT_KEYS;
 use crate::reply::{Keep, Reply, unavailable};
 use crate::request::{Target, body};
 
@@ -91,7 +90,7 @@ pub(crate) async fn list(
     };
     let more = objects.truncated();
     let page = RundownPage { rundowns: objects.objects().into_iter().filter_map(stored).collect(), more };
-    Ok(Reply::json(200, serde_json::to_string(&page).expect(TEXT_KEYS)))
+    Ok(Reply::json(200, json::text(&page)))
 }
 
 /// Deletes a rundown that viewers are not sent to, if it is still the version that `If-Match` names.

@@ -18,7 +18,7 @@ use crate::copies::Known;
 use crate::event;
 use crate::reply::Reply;
 use crate::request::Target;
-use crate::{clock, default_event, live};
+use crate::{clock, default_event, request};
 
 thread_local! {
     static ANSWER: RefCell<String> = RefCell::new(String::with_capacity(1_024));
@@ -66,7 +66,7 @@ pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<
             let copy = copies.find(event)?;
             let response = respond(now, copy.tail(now)?);
             if copy.ask(now) {
-                event::refresh_later(env, ctx, &event.parse().ok()?, live::region(request));
+                event::refresh_later(env, ctx, &event.parse().ok()?, request::region(request));
             }
             Some(response)
         })

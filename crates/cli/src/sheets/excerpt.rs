@@ -66,7 +66,7 @@ impl Shown {
         let excerpt = Excerpt::of(finding);
         let place = if excerpt.is_none() { format!(" in {}", text::tame(finding.file())) } else { String::new() };
         let head = format!("{level} {}{place}", finding.diagnostic.code());
-        Self { head, message: text::tame(finding.diagnostic.message()), severity, excerpt }
+        Self { head, message: text::tame(&finding.diagnostic.message()), severity, excerpt }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What cueing knows of a cue: when, what kind, and what if it is late. What the cue does is the shell's.
 
+use crate::seed::{Seed, fnv_1a};
 use crate::time::Span;
 use crate::timeline::Position;
 
@@ -84,7 +85,13 @@ pub struct ListedCue {
 }
 
 impl CueKey {
-    /// Returns the key that is this number, made from the id by the same rule everywhere.
+    /// Returns the key of the cue whose id has these bytes: the same on every machine and in later versions.
+    pub fn of_id(id: impl IntoIterator<Item = u8>) -> Self {
+        // Mixed, since FNV alone keeps short ids close together.
+        Self(Seed::new(fnv_1a(id)).next_u64())
+    }
+
+    /// Returns the key with this number.
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }

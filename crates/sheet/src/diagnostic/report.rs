@@ -1,109 +1,92 @@
-//! Collecting diagnostics while a sheet is read.
+//! Collects the diagnostics while a sheet is read.
 
-use core::fmt::Write as _;
 use core::ops::Range;
 use std::sync::Arc;
 
-use super::{Code, Diagnostic, Level};
+use super::Diagnostic;
+use super::code::Code;
+use super::level::Level;
 
-/// A place in the sheet, as a chain up to its root; made into a JSON pointer only when something is said about it.
-#[derive(Clone, Copy)]
-pub(crate) struct At<'a> {
-    parent: Option<&'a At<'a>>,
-    step: Step<'a>,
+/// One of the files of a sheet, in the order in which they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileId(usize);
+
+/// A value in one of the sheet's files.
+#[derive(Clone, Debug)]
+pub(crate) struct Location {
+    pub(crate) file: FileId,
+    /// The JSON pointer of the value.
+    pub(crate) pointer: String,
+    /// The bytes of the value.
+    pub(crate) span: Range<usize>,
 }
 
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Root,
-    Key(&'a str),
-    Index(usize),
+/// The text of a diagnostic.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    problem: String,
+    remedy: String,
+    hint: Option<String>,
 }
 
-impl<'a> At<'a> {
-    pub(crate) const ROOT: Self = At { parent: None, step: Step::Root };
-
-    pub(crate) const fn key(&'a self, key: &'a str) -> At<'a> {
-        At { parent: Some(self), step: Step::Key(key) }
-    }
-
-    pub(crate) const fn index(&'a self, index: usize) -> At<'a> {
-        At { parent: Some(self), step: Step::Index(index) }
-    }
-
-    /// Does something with the place that the keys of `path` lead to from here.
-    pub(crate) fn below(&self, path: &[&str], then: &mut dyn FnMut(&At<'_>)) {
-        match path {
-            [] => then(self),
-            [first, rest @ ..] => self.key(first).below(rest, then),
-        }
-    }
-
-    fn pointer(&self) -> String {
-        let mut pointer = self.parent.map(At::pointer).unwrap_or_default();
-        match self.step {
-            Step::Root => {}
-            Step::Key(key) => {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-            }
-            Step::Index(index) => {
-                // Writing to a String cannot fail.
-                let _ = write!(pointer, "/{index}");
-            }
-        }
-        pointer
-    }
-}
-
-/// Everything said so far.
+/// The diagnostics so far.
 #[derive(Default)]
 pub(crate) struct Report {
-    diagnostics: Vec<(usize, Diagnostic)>,
-    /// The path of each file, with the bytes left out at its beginning. The sheet itself has none.
-    files: Vec<(Option<Arc<str>>, usize)>,
-    /// The file that is being read.
-    file: usize,
+    diagnostics: Vec<(FileId, Diagnostic)>,
+    files: Vec<ReportedFile>,
+}
+
+struct ReportedFile {
+    /// The path relative to the sheet's folder; `None` for the sheet itself.
+    path: Option<Arc<str>>,
+    /// The bytes at the beginning of the file that are not part of what is read.
+    skipped: usize,
+}
+
+impl Message {
+    /// Creates a message from what is wrong and how to fix it.
+    pub(crate) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { problem: problem.into(), remedy: remedy.into(), hint: None }
+    }
+
+    /// Adds what was probably meant, if that is known.
+    pub(crate) fn with_hint(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
 }
 
 impl Report {
-    /// Begins a file, the sheet itself first, and gives its number. `skipped` is how many bytes at its beginning are
-    /// not part of what is read.
-    pub(crate) fn begin(&mut self, path: Option<&str>, skipped: usize) -> usize {
-        self.files.push((path.map(Arc::from), skipped));
-        self.file = self.files.len() - 1;
-        self.file
+    /// Adds a file, the sheet itself first. `skipped` is the number of bytes at its beginning that are not part of what
+    /// is read.
+    pub(crate) fn add_file(&mut self, path: Option<&str>, skipped: usize) -> FileId {
+        self.files.push(ReportedFile { path: path.map(Arc::from), skipped });
+        FileId(self.files.len() - 1)
     }
 
-    /// Goes on with a file that was begun before.
-    pub(crate) fn go_on(&mut self, file: usize) {
-        self.file = file;
-    }
-
-    /// Says something about the value at `at`, whose text is at `span`.
-    pub(crate) fn say(&mut self, code: Code, at: &At<'_>, span: Range<usize>, message: String) {
-        self.suggest(code, at, span, message, None);
-    }
-
-    /// Says something, and perhaps what was meant.
-    pub(crate) fn suggest(
-        &mut self,
-        code: Code,
-        at: &At<'_>,
-        span: Range<usize>,
-        message: String,
-        hint: Option<String>,
-    ) {
-        let (file, skipped) = self.files.get(self.file).cloned().unwrap_or_default();
+    /// Adds a diagnostic.
+    pub(crate) fn add(&mut self, code: Code, location: Location, message: Message) {
+        let Location { file: id, pointer, span } = location;
+        let Message { problem, remedy, hint } = message;
+        let ReportedFile { path, skipped } = &self.files[id.0];
         let span = Some(span.start + skipped..span.end + skipped);
-        self.diagnostics.push((self.file, Diagnostic { code, file, pointer: at.pointer(), span, message, hint }));
+        let diagnostic = Diagnostic {
+            code,
+            file: path.clone(),
+            pointer: pointer.into(),
+            span,
+            problem: problem.into(),
+            remedy: remedy.into(),
+            hint: hint.map(Into::into),
+        };
+        self.diagnostics.push((id, diagnostic));
     }
 
-    /// Returns how much has been said so far.
+    /// Returns the number of diagnostics so far.
     pub(crate) fn len(&self) -> usize {
         self.diagnostics.len()
     }
 
+    /// Returns whether one of the diagnostics is an error.
     pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|(_, diagnostic)| diagnostic.level() == Level::Error)
     }

@@ -139,9 +139,11 @@ impl Cells<'_> {
             Column::Text(field) => self.row.set(field, cell),
             Column::Json(field) => match serde_json::from_str::<Map<String, Value>>(cell) {
                 Ok(object) => self.row.set(field, object),
-                Err(problem) => {
-                    self.refuse(head, cell, &format!("is no JSON object ({problem}); write it such as {{\"song\": 1}}"))
-                }
+                Err(problem) => self.refuse(
+                    head,
+                    cell,
+                    &format!("is not a JSON object ({problem}); write it such as {{\"song\": 1}}"),
+                ),
             },
             Column::Param => {
                 self.params.insert(head.rest().to_owned(), serde_json::from_str(cell).unwrap_or_else(|_| cell.into()));
@@ -193,7 +195,7 @@ impl Cells<'_> {
                 let clock = format!("{:02}:{:02}:{seconds}", minutes / 60, minutes % 60);
                 self.intake.remark(
                     self.line,
-                    format!("{cell:?} is taken as minutes and seconds, {clock}; write all three parts to be sure"),
+                    format!("{cell:?} is read as minutes and seconds, {clock}; write all three parts to be sure"),
                 );
                 clock
             }
@@ -366,10 +368,10 @@ mod tests {
         assert_eq!(
             refusals(table),
             [
-                "2 cue number 1: \"time\" \"soon\" is no time",
+                "2 cue number 1: \"time\" \"soon\" is not a valid time",
                 "3 it has no time",
                 "4 it does not say what is to be done",
-                "5 column \"params\": \"{song}\" is no JSON object (key must be a string at line 1 column 2)",
+                "5 column \"params\": \"{song}\" is not a JSON object (key must be a string at line 1 column 2)",
                 "6 cue number 3 at 00:00:01 has the action \"a\\nb\"",
                 "8 cue number 4 at 00:00:01 has \"never\" for \"late\"",
                 "9 column \"kind\": \"sometimes\" is no kind",
@@ -419,7 +421,7 @@ mod tests {
         assert_eq!(times, [560_000, 5_400_500]);
         let remarks: Vec<_> = imported.remarks.iter().map(|remark| remark.line).collect();
         assert_eq!(remarks, [Some(2), Some(3)]);
-        assert!(imported.remarks[0].message.contains("\"9:20\" is taken as minutes and seconds"));
+        assert!(imported.remarks[0].message.contains("\"9:20\" is read as minutes and seconds"));
     }
 
     #[test]

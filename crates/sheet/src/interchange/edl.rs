@@ -6,7 +6,7 @@ use super::label::Label;
 use super::row::{self, Row, length};
 use super::{Exported, Format, Intake, Remark, Terms};
 use crate::rundown::{Rundown, clock};
-use crate::source::{FrameRate, Problem, frame};
+use crate::source::{FrameRate, TimeError, frame};
 
 pub(super) const FORMAT: Format = Format {
     name: "edl",
@@ -150,8 +150,8 @@ impl List {
                 self.dropped |= self.drop_frame || text.contains(';');
                 Some(frame)
             }
-            Err(problem) => {
-                intake.refuse(number, format!("the timecode {text:?} {}", problem.remedy()));
+            Err(error) => {
+                intake.refuse(number, format!("the timecode {text:?} {}; {}", error.problem(), error.remedy()));
                 None
             }
         }
@@ -212,8 +212,7 @@ impl Edit {
 fn export(rundown: &Rundown, terms: &Terms) -> Result<Exported, Remark> {
     let rate = terms.frame_rate.ok_or_else(|| Remark::file(NO_RATE.to_owned()))?;
     let start = start(terms, rate, rate.drops()).map_err(Remark::file)?;
-    let day =
-        frame_of("24:00:00:00", rate, rate.drops()).map_err(|problem| Remark::file(problem.remedy().to_owned()))?;
+    let day = frame_of("24:00:00:00", rate, rate.drops()).map_err(|error| Remark::file(error.remedy().to_owned()))?;
     let title: String = rundown.title().chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     let mode = if rate.drops() { "DROP FRAME" } else { "NON-DROP FRAME" };
     let mut text = format!("TITLE: {title}\nFCM: {mode}\n");
@@ -248,12 +247,13 @@ fn export(rundown: &Rundown, terms: &Terms) -> Result<Exported, Remark> {
 /// Returns the frame at which the event begins, counted as the list is.
 fn start(terms: &Terms, rate: FrameRate, drop_frame: bool) -> Result<i64, String> {
     let Some(start) = terms.start.as_deref() else { return Ok(0) };
-    frame_of(start, rate, drop_frame)
-        .map_err(|problem| format!("the timecode {start:?}, at which the event is to begin, {}", problem.remedy()))
+    frame_of(start, rate, drop_frame).map_err(|error| {
+        format!("the timecode {start:?}, at which the event begins, {}; {}", error.problem(), error.remedy())
+    })
 }
 
 /// Returns the frame that timecode means; with `drop_frame`, counted so even with `:` before the frames.
-fn frame_of(text: &str, rate: FrameRate, drop_frame: bool) -> Result<i64, Problem> {
+fn frame_of(text: &str, rate: FrameRate, drop_frame: bool) -> Result<i64, TimeError> {
     let colon = text.rsplit_once(':').filter(|_| drop_frame && !text.contains(';'));
     let dropping = colon.map(|(clock, frames)| format!("{clock};{frames}"));
     frame(dropping.as_deref().unwrap_or(text), Some(rate)).map(|(frame, _)| frame)
@@ -345,7 +345,7 @@ mod tests {
                 "4 the timecode \"00:00:05:25\" has a frame that its rate does not reach",
                 "5 it does not say what is to be done",
                 "6 it is no edit",
-                "7 the timecode \"never\" is no time",
+                "7 the timecode \"never\" is not a valid time",
             ]
         );
         let pair = "001  AX V C 0 0 00:00:05:00 00:00:05:00\n* FROM CLIP NAME: a\n\

@@ -16,6 +16,6 @@ pub(super) const FORMAT: Format = Format {
 fn export(rundown: &Rundown, _: &Terms) -> Result<Exported, Remark> {
     let rows = row::of_rundown(rundown);
     let written = Header { actions: row::kinds(&rows), ..Header::of(rundown) }.write(&rows);
-    let text = format(&written).map_err(|problem| Remark::file(problem.message().to_owned()))?;
+    let text = format(&written).map_err(|problem| Remark::file(problem.message()))?;
     Ok(Exported { text, remarks: Vec::new() })
 }

@@ -128,7 +128,7 @@ fn times(line: &str) -> Result<(i64, i64, &str), String> {
     let rest = rest.trim_start();
     let (to, settings) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let read =
-        |text: &str| time(text).ok_or_else(|| format!("{text:?} is no time of WebVTT; write it such as 00:09:20.000"));
+        |text: &str| time(text).ok_or_else(|| format!("{text:?} is not a WebVTT time; write it such as 00:09:20.000"));
     let (from_ms, to_ms) = (read(from.trim())?, read(to)?);
     if to_ms < from_ms {
         return Err(format!("it ends at {to}, before it begins at {}; exchange the two", from.trim()));
@@ -315,7 +315,7 @@ mod tests {
                 "3 it is no cue",
                 "6 \"00:00:01",
                 "9 it ends at 00:04.000",
-                "12 \"00:60.000\" is no time of WebVTT",
+                "12 \"00:60.000\" is not a WebVTT time",
                 "15 it does not say what is to be done",
                 "17 its kind is \"x\"",
                 "20 its end is 7",

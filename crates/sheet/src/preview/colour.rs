@@ -1,5 +1,7 @@
 //! Colours of lanes: told apart by people who see colours differently, and the same for a name in every picture.
 
+use downbeat_core::seed::fnv_1a;
+
 /// How many there are.
 pub(super) const COUNT: usize = 8;
 
@@ -29,17 +31,12 @@ pub(super) fn assign<'a>(names: impl Iterator<Item = &'a str>) -> Vec<usize> {
         if !free.contains(&true) {
             free = [true; COUNT];
         }
-        let first = (fnv_1a(names[index]) % COUNT as u64) as usize;
+        let first = (fnv_1a(names[index].bytes()) % COUNT as u64) as usize;
         let colour = (0..COUNT).map(|step| (first + step) % COUNT).find(|&colour| free[colour]).unwrap_or(first);
         free[colour] = false;
         colours[index] = colour;
     }
     colours
-}
-
-/// The hash of Fowler, Noll and Vo (1a, 64 bits): the same everywhere and for ever.
-fn fnv_1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]

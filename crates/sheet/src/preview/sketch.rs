@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Remark;
-use crate::compile::{Included, Options, ReadIncluded};
 use crate::diagnostic::{Diagnostic, Level, Report};
+use crate::options::{Included, Options, ReadIncluded};
 use crate::rundown::Rundown;
 use crate::source::{self, Origin};
 
@@ -55,7 +55,7 @@ impl Sketch {
             level: said.level(),
             code: said.code(),
             place: place(said),
-            message: said.message().to_owned(),
+            message: said.message(),
             hint: said.hint().map(str::to_owned),
             cues: number(said.pointer()).and_then(|index| cues.get(&(said.file(), index))).cloned().unwrap_or_default(),
         };

@@ -2,7 +2,7 @@ use roxmltree::{Document, Node};
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::compile::{Options, Unread};
+use crate::options::{Options, Unread};
 
 /// What a sheet is made of that tries to be more than text.
 const HOSTILE: &str = r#"</script></title><img src=x onerror="alert('no')">&amp;]]>"#;

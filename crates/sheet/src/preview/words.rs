@@ -7,7 +7,7 @@ use super::text::cut;
 use super::{Picture, Remark};
 use crate::diagnostic::Level;
 use crate::rundown::{Cue, Kind, Late, Needs, clock, length};
-use crate::source::sheet::ID_UNNAMED;
+use crate::source::ID_UNNAMED;
 
 /// Returns what a mark is called: the id, or the action where the id was made from it.
 pub(super) fn caption(cue: &Cue) -> &str {

@@ -132,7 +132,7 @@ impl Cue {
 
 impl Params {
     /// Returns params with these fields.
-    pub(crate) fn of(fields: &Map<String, Value>) -> Self {
+    pub(crate) fn new(fields: &Map<String, Value>) -> Self {
         let mut text = String::new();
         canonical::object(&mut text, fields);
         Self(text.into_boxed_str())

@@ -2,6 +2,7 @@
 
 use downbeat_core::Seed;
 use downbeat_core::cueing::{CueKey, CueList, Late, Lead, ListedCue};
+use downbeat_core::seed::fnv_1a;
 use std::collections::BTreeMap;
 
 use super::{Cue, Rundown};
@@ -38,7 +39,7 @@ impl Rundown {
 impl Cue {
     /// Returns what tells this cue apart in all rundowns: its id, as a number.
     pub fn key(&self) -> CueKey {
-        CueKey::from_bits(hashed(SEED, self.id.as_bytes()))
+        CueKey::of_id(self.id.bytes())
     }
 
     /// Returns whether a state that became `other` in a new rundown goes on as if nothing had happened: whether both say
@@ -77,7 +78,7 @@ const FEW: usize = 16;
 impl Lanes {
     fn number(&mut self, cue: &Cue) -> u32 {
         let (is_track, name) = cue.lane();
-        let lane = hashed(u64::from(is_track), name.as_bytes());
+        let lane = fnv_1a(name.bytes().chain([u8::from(is_track)]));
         // A rundown has at most 200,000 cues.
         let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         if let Some(place) = self.first.iter().position(|first| *first == lane) {
@@ -91,24 +92,3 @@ impl Lanes {
         *self.others.entry(lane).or_insert(next)
     }
 }
-
-/// Any odd number with as many ones as zeros would do.
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// Takes bytes, and how many they are, into a hash: eight at a time, since a rundown has megabytes of them.
-fn hashed(hash: u64, bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let hash = words.iter().fold(mixed(hash, bytes.len() as u64), |hash, word| mixed(hash, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    if rest.is_empty() { hash } else { mixed(hash, u64::from_le_bytes(last)) }
-}
-
-/// Takes a number into a hash: both halves of a 128-bit product, so that every bit of either moves about half of them.
-fn mixed(hash: u64, word: u64) -> u64 {
-    let product = u128::from(hash ^ word.rotate_left(29)) * u128::from(MULTIPLIER ^ word);
-    (product as u64) ^ ((product >> 64) as u64) ^ hash.rotate_left(7)
-}
-
-/// An odd number, the fraction of the square root of 3.
-const MULTIPLIER: u64 = 0xbb67_ae85_84ca_a73b;

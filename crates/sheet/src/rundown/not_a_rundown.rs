@@ -1,15 +1,15 @@
-//! Why bytes are no rundown.
+//! Why bytes are not a rundown.
 
 use core::fmt;
 
 use super::{CUES_MAX, FORMAT};
 
-/// Says why bytes are no rundown; its text says what to do.
+/// Why bytes are not a rundown. Its text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotARundown {
-    /// They are no JSON; holds where and why.
+    /// They are not JSON; holds where and why.
     Json(String),
-    /// Their field `format` is missing or names another format; holds what it names.
+    /// Their field `format` is missing or names another format; holds the name.
     Format(Option<String>),
     /// The value at this JSON pointer is not what belongs there.
     Value {
@@ -20,7 +20,7 @@ pub enum NotARundown {
     },
     /// There are more than [`CUES_MAX`] cues; holds how many.
     TooManyCues(usize),
-    /// The cue with this id stands before one that should come first.
+    /// The cue with this id comes before one that should come first.
     Order(String),
     /// Two cues have this id.
     DuplicateId(String),
@@ -28,24 +28,44 @@ pub enum NotARundown {
     NotCanonical(usize),
 }
 
-impl fmt::Display for NotARundown {
+/// What is wrong, without the remedy.
+pub(crate) struct Problem<'a>(&'a NotARundown);
+
+impl NotARundown {
+    /// What to do about any of these.
+    pub(crate) const REMEDY: &str = "compile the sheet again and publish the result as it is";
+
+    /// Returns what is wrong.
+    pub(crate) fn problem(&self) -> Problem<'_> {
+        Problem(self)
+    }
+}
+
+impl fmt::Display for Problem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is no rundown: ")?;
-        match self {
-            Self::Json(problem) => write!(f, "it is no JSON ({problem})")?,
-            Self::Format(None) => write!(f, "its field \"format\" is missing, {FORMAT:?} belongs there")?,
-            Self::Format(Some(format)) => write!(f, "its \"format\" is {format:?}, this version reads {FORMAT:?}")?,
-            Self::Value { pointer, expected } => write!(f, "at {pointer:?} there should be {expected}")?,
-            Self::TooManyCues(count) => write!(f, "it has {count} cues, at most {CUES_MAX} fit")?,
-            Self::Order(id) => {
-                write!(f, "cue {id:?} does not come after the cue before it (time, then track, then id)")?
+        f.write_str("this is not a rundown: ")?;
+        match self.0 {
+            NotARundown::Json(problem) => write!(f, "not valid JSON ({problem})"),
+            NotARundown::Format(None) => write!(f, "its field \"format\" is missing, {FORMAT:?} belongs there"),
+            NotARundown::Format(Some(format)) => {
+                write!(f, "its \"format\" is {format:?}, this version reads {FORMAT:?}")
             }
-            Self::DuplicateId(id) => write!(f, "two cues have the id {id:?}")?,
-            Self::NotCanonical(offset) => {
-                write!(f, "it is not in canonical form (RFC 8785), first at byte {offset}")?;
+            NotARundown::Value { pointer, expected } => write!(f, "at {pointer:?} there should be {expected}"),
+            NotARundown::TooManyCues(count) => write!(f, "it has {count} cues, at most {CUES_MAX} fit"),
+            NotARundown::Order(id) => {
+                write!(f, "cue {id:?} does not come after the cue before it (time, then track, then id)")
+            }
+            NotARundown::DuplicateId(id) => write!(f, "two cues have the id {id:?}"),
+            NotARundown::NotCanonical(offset) => {
+                write!(f, "it is not in canonical form (RFC 8785), first at byte {offset}")
             }
         }
-        f.write_str("; compile the sheet again and publish the result as it is")
+    }
+}
+
+impl fmt::Display for NotARundown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.problem(), Self::REMEDY)
     }
 }
 impl core::error::Error for NotARundown {}

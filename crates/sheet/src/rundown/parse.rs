@@ -131,7 +131,7 @@ fn cue(value: Value, index: usize) -> Result<Cue, NotARundown> {
 fn params(fields: &mut Fields) -> Result<Option<Params>, NotARundown> {
     match fields.take("params") {
         None => Ok(None),
-        Some(Value::Object(params)) if params.values().all(numbers_fit) => Ok(Some(Params::of(&params))),
+        Some(Value::Object(params)) if params.values().all(numbers_fit) => Ok(Some(Params::new(&params))),
         Some(_) => Err(fields.wrong("params", "an object without numbers beyond 2^53 - 1")),
     }
 }

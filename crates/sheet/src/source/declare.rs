@@ -1,51 +1,46 @@
-//! What a sheet declares: its actions and its tracks.
+//! Reads the actions and tracks that a sheet declares.
 
-use core::fmt::Display;
-use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::fields::{self, Fields, duplicate_key, listed, wrong_type};
-use super::json::Reader;
-use super::nearest::nearest;
-use super::quoted;
+use super::cursor::Cursor;
+use super::json;
 use super::schema::ParamsSchema;
 use super::tree::{Field, Object, Shape};
 use super::vars::Vars;
-use crate::diagnostic::{At, Code, Report};
-use crate::rundown::{Kind, NAME_CHARS_MAX, Track};
+use super::words::quoted;
+use crate::diagnostic::{Code, Message, pointer_step};
+use crate::rundown::{Kind, Track};
 
 const ACTION_FIELDS: [&str; 4] = ["kind", "tolerance", "params", "maxPerSecond"];
 const TRACK_FIELDS: [&str; 2] = ["exclusive", "priority"];
+const TOLERANCES: [&str; 2] = ["loose", "tight"];
 
-/// How messages name the sheet as a whole.
-pub(super) const SHEET: &str = "the sheet";
-
-/// What holds for an action.
+/// What a sheet declares about an action.
 #[derive(Default)]
 pub(super) struct Action {
     pub(super) kind: Option<Kind>,
-    /// People notice when it comes at different times.
+    /// Whether people notice when it fires at different times.
     pub(super) tight: bool,
     pub(super) params: Option<ParamsSchema>,
     pub(super) per_second_max: Option<usize>,
 }
 
-/// The actions and tracks of a sheet and all it includes; nothing where none are declared and any will do.
+/// The actions and tracks of a sheet and all it includes; `None` if none are declared and any will do.
 #[derive(Default)]
-pub(super) struct Declared {
+pub(super) struct Declarations {
     pub(super) actions: Option<BTreeMap<String, Action>>,
     pub(super) tracks: Option<BTreeMap<String, Track>>,
 }
 
-impl Declared {
+impl Declarations {
     /// Adds the actions of a file.
-    pub(super) fn read_actions(&mut self, object: Object<'_>, at: &At<'_>, report: &mut Report) {
-        read_all(self.actions.get_or_insert_default(), object, "action", at, report, read_action);
+    pub(super) fn read_actions(&mut self, object: Object<'_>, cursor: &mut Cursor<'_>) {
+        read_all(self.actions.get_or_insert_default(), object, "action", cursor, read_action);
     }
 
     /// Adds the tracks of a file.
-    pub(super) fn read_tracks(&mut self, object: Object<'_>, at: &At<'_>, report: &mut Report) {
-        read_all(self.tracks.get_or_insert_default(), object, "track", at, report, read_track);
+    pub(super) fn read_tracks(&mut self, object: Object<'_>, cursor: &mut Cursor<'_>) {
+        read_all(self.tracks.get_or_insert_default(), object, "track", cursor, read_track);
     }
 }
 
@@ -53,152 +48,93 @@ fn read_all<T>(
     all: &mut BTreeMap<String, T>,
     object: Object<'_>,
     what: &str,
-    at: &At<'_>,
-    report: &mut Report,
-    read: fn(Object<'_>, &str, &At<'_>, &mut Report) -> T,
+    cursor: &mut Cursor<'_>,
+    read: fn(Object<'_>, &mut Cursor<'_>) -> T,
 ) {
-    for (index, prop) in object.fields().enumerate() {
-        let name = prop.name();
-        check_name(name, what, &SHEET, &at.key(name), prop.key_span(), report);
-        let Shape::Object(inner) = prop.value().shape() else {
-            wrong_type(prop, "an object, {} where there is nothing to say", &SHEET, at, report);
+    for (index, field) in object.fields().enumerate() {
+        let name = field.name();
+        cursor.key(name).check_name(name, what, field.key_span());
+        let Shape::Object(inner) = field.value().shape() else {
+            cursor.wrong_type(field, "an object, {} where there is nothing to say");
             continue;
         };
-        let whose = format!("{what} {}", quoted(name));
-        let value = read(inner, &whose, &at.key(name), report);
+        let subject = format!("{what} {}", quoted(name));
+        let value = read(inner, &mut cursor.key(name).named(&subject));
         if all.insert(name.to_owned(), value).is_none() {
             continue;
         }
         if object.fields().take(index).any(|other| other.name() == name) {
-            duplicate_key(prop, &SHEET, at, report);
+            cursor.duplicate_key(field);
         } else {
-            let message = format!("{whose} is declared in another of the sheet's files too; keep one of the two");
-            report.say(Code::DeclaredTwice, &at.key(name), prop.key_span(), message);
+            let problem = format!("{subject} is declared in another of the sheet's files too");
+            let message = Message::new(problem, "keep one of the two");
+            cursor.key(name).report(Code::DeclaredTwice, field.key_span(), message);
         }
     }
 }
 
-fn read_action(object: Object<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Action {
-    let fields = Fields::of(object, &ACTION_FIELDS);
-    fields.report(&whose, at, report);
-    let [kind, tolerance, params, per_second] = fields.known;
+fn read_action(object: Object<'_>, cursor: &mut Cursor<'_>) -> Action {
+    let [kind, tolerance, params, per_second] = cursor.fields(object, &ACTION_FIELDS);
     let mut action = Action::default();
-    if let Some(word) = fields::text(kind, &whose, at, report) {
+    if let Some((word, field)) = cursor.text_field(kind) {
         action.kind = Kind::from_word(word);
-        if let (None, Some(prop)) = (action.kind, kind) {
-            let message = format!("{whose} is of kind {}; use \"state\" or \"moment\"", quoted(word));
-            report.say(Code::UnknownKind, &at.key("kind"), prop.value().span(), message);
+        if action.kind.is_none() {
+            let problem = format!("{} is of kind {}", cursor.subject, quoted(word));
+            cursor.report_value(Code::UnknownKind, field, Message::new(problem, "use \"state\" or \"moment\""));
         }
     }
-    if let Some((word, prop)) = fields::text(tolerance, &whose, at, report).zip(tolerance) {
+    if let Some((word, field)) = cursor.text_field(tolerance) {
         action.tight = word == "tight";
-        if !["loose", "tight"].contains(&word) {
-            unknown_word(word, &["loose", "tight"], prop, &whose, at, report);
+        if !TOLERANCES.contains(&word) {
+            cursor.unknown_word(word, &TOLERANCES, field);
         }
     }
-    action.params = params.and_then(|prop| read_schema(prop, whose, at, report));
-    let per_second = fields::integer(per_second, 1..=1_000, &whose, at, report);
+    action.params = params.and_then(|field| read_schema(field, cursor));
+    let per_second = cursor.integer(per_second, 1..=1_000);
     action.per_second_max = per_second.and_then(|number| usize::try_from(number).ok());
     action
 }
 
-fn read_schema(prop: Field<'_>, whose: &str, action: &At<'_>, report: &mut Report) -> Option<ParamsSchema> {
-    let at = action.key("params");
-    let said = report.len();
-    let value = match prop.value().shape() {
+/// Reads the JSON Schema of an action's params.
+fn read_schema(field: Field<'_>, cursor: &mut Cursor<'_>) -> Option<ParamsSchema> {
+    let reported = cursor.report.len();
+    let value = match field.value().shape() {
         // A schema is not a text that is shown: ${…} may well be part of a pattern in it.
         Shape::Object(object) => {
-            let reader = Reader { whose: &whose, what: "params", vars: &Vars::default() };
-            reader.object(object, &at, report).into()
+            json::object(object, "params", &mut cursor.key("params").with_vars(&Vars::default())).into()
         }
         Shape::Boolean(boolean) => boolean.into(),
         _ => {
-            wrong_type(prop, "a JSON Schema, which is an object", &whose, action, report);
+            cursor.wrong_type(field, "a JSON Schema, which is an object");
             return None;
         }
     };
-    if report.len() > said {
-        // What could not be read is missing from the schema, and what that makes of it is not its author's doing.
+    if cursor.report.len() > reported {
+        // The schema lacks what could not be read; what it says without that is not what its author wrote.
         return None;
     }
-    match ParamsSchema::new(&value) {
-        Ok(schema) => Some(schema),
-        Err(violation) => {
-            let message = format!(
-                "{whose} has \"params\" that are no JSON Schema{}: {}; mend them, or leave them out",
-                violation.inside(),
-                violation.problem
-            );
-            let (steps, span) = violation.locate(Some(prop), prop.value().span());
-            let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-            action.below(&steps, &mut |at| report.say(Code::BadSchema, at, span.clone(), message.clone()));
-            None
-        }
-    }
+    let violation = match ParamsSchema::new(&value) {
+        Ok(schema) => return Some(schema),
+        Err(violation) => violation,
+    };
+    let problem = format!(
+        "{} has \"params\" that are not a JSON Schema{}: {}",
+        cursor.subject,
+        violation.inside(),
+        violation.problem
+    );
+    let (steps, span) = violation.locate(Some(field), field.value().span());
+    let pointer = steps.iter().fold(cursor.at.pointer(), |pointer, step| pointer + &pointer_step(step));
+    cursor.report_at(Code::BadSchema, pointer, span, Message::new(problem, "correct them, or leave them out"));
+    None
 }
 
-fn read_track(object: Object<'_>, whose: &str, at: &At<'_>, report: &mut Report) -> Track {
-    let fields = Fields::of(object, &TRACK_FIELDS);
-    fields.report(&whose, at, report);
-    let [exclusive, priority] = fields.known;
-    let priority = fields::integer(priority, -1_000..=1_000, &whose, at, report).unwrap_or(0);
+fn read_track(object: Object<'_>, cursor: &mut Cursor<'_>) -> Track {
+    let [exclusive, priority] = cursor.fields(object, &TRACK_FIELDS);
+    let priority = cursor.integer(priority, -1_000..=1_000).unwrap_or(0);
     Track {
-        exclusive: fields::is_true(exclusive, &whose, at, report),
-        // The range above is far within what fits.
+        exclusive: cursor.is_true(exclusive),
+        // The range above fits easily.
         priority: i32::try_from(priority).unwrap_or_default(),
     }
-}
-
-/// Reports a word that is none of those that belong here.
-pub(super) fn unknown_word(
-    word: &str,
-    words: &[&str],
-    prop: Field<'_>,
-    whose: &dyn Display,
-    at: &At<'_>,
-    report: &mut Report,
-) {
-    let name = prop.name();
-    let message = format!("{whose} has {} for {}; use one of {}", quoted(word), quoted(name), listed(words));
-    let hint = nearest(word, words.iter().copied()).map(|meant| format!("did you mean {meant:?}?"));
-    report.suggest(Code::UnknownWord, &at.key(name), prop.value().span(), message, hint);
-}
-
-/// Returns whether a character may stand in an id.
-pub(crate) fn is_id_char(char: char) -> bool {
-    char.is_alphanumeric() || "_-.:/".contains(char)
-}
-
-/// Returns whether a text may be an id, and reports it if not.
-pub(super) fn check_id(id: &str, whose: &dyn Display, at: &At<'_>, span: Range<usize>, report: &mut Report) -> bool {
-    let good = id.chars().all(is_id_char) && (1..=NAME_CHARS_MAX).contains(&id.chars().count());
-    if !good {
-        let message = format!(
-            "{whose} has the id {}; use 1 to {NAME_CHARS_MAX} letters, digits and _ - . : / without spaces",
-            quoted(id)
-        );
-        report.say(Code::BadName, at, span, message);
-    }
-    good
-}
-
-/// Returns whether a text may be the name of an action or a track, and reports it if not.
-pub(super) fn check_name(
-    name: &str,
-    what: &str,
-    whose: &dyn Display,
-    at: &At<'_>,
-    span: Range<usize>,
-    report: &mut Report,
-) -> bool {
-    let good = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
-    let good = good && name.trim() == name && !name.chars().any(char::is_control);
-    if !good {
-        let message = format!(
-            "{whose} has the {what} {}; use 1 to {NAME_CHARS_MAX} characters on one line, without spaces at its ends",
-            quoted(name)
-        );
-        report.say(Code::BadName, at, span, message);
-    }
-    good
 }

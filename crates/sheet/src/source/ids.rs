@@ -1,13 +1,14 @@
-//! The ids that cues were given.
+//! The ids that authors give to cues.
 
 use super::draft::Draft;
-use crate::diagnostic::{Code, Report};
+use super::label::CueLabel;
+use crate::diagnostic::{Code, Message, Report};
 
-/// Every given id with the index of its draft, sorted.
+/// All given ids with the indices of their drafts, sorted.
 pub(super) struct Ids<'s>(Vec<(&'s str, usize)>);
 
 impl<'s> Ids<'s> {
-    /// Collects the ids, and reports those that were given before.
+    /// Collects the ids. A repeated one is reported, and its later drafts lose it.
     pub(super) fn collect(drafts: &mut [Draft<'s>], report: &mut Report) -> Self {
         let given = drafts.iter().enumerate().filter_map(|(index, draft)| Some((draft.id()?, index)));
         let mut ids: Vec<_> = given.collect();
@@ -21,12 +22,11 @@ impl<'s> Ids<'s> {
             same
         });
         for (first, index) in repeated {
-            let first = drafts[first].place;
-            let first = super::label::Label { id: None, ..first.label(None) };
+            let first = CueLabel { id: None, ..drafts[first].place.label(None) };
             let draft = &mut drafts[index];
-            let label = draft.place.label(None);
-            let message = format!("{label} has the id of {first}; give each cue an id of its own, or none");
-            draft.place.say(Code::DuplicateId, "id", message, report);
+            let problem = format!("{} has the id of {first}", draft.place.label(None));
+            let message = Message::new(problem, "give each cue an id of its own, or none");
+            draft.place.report(Code::DuplicateId, "id", message, report);
             draft.named = false;
         }
         Self(ids)

@@ -1,13 +1,15 @@
-//! The files of a sheet: itself and what it includes.
+//! Loads the files of a sheet: itself and what it includes.
 
-use core::cell::OnceCell;
-
-use super::sheet::{self, Header, Part};
+use super::cursor::Cursor;
+use super::file::File;
+use super::header::{Header, Part};
+use super::shelf::Shelf;
 use super::tree::{Shape, Tree, Value};
 use super::vars::Vars;
-use super::{fields, quoted, syntax};
-use crate::compile::{ReadIncluded, Unread};
-use crate::diagnostic::{At, Code, Report};
+use super::words::{describe, quoted};
+use super::{sheet, syntax};
+use crate::diagnostic::{At, Code, FileId, Message, Report};
+use crate::options::{Included, ReadIncluded, Unread};
 
 /// The length of a sheet with all it includes: at most 10 MiB, about 200,000 cues.
 pub(super) const SHEET_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -18,177 +20,164 @@ const DEPTH_MAX: usize = 8;
 /// The number of files a sheet may include altogether: 256.
 const INCLUDES_MAX: usize = 256;
 
-/// Where the texts and trees of a sheet's files stay while it is compiled: slots, each filled once.
-pub(super) struct Shelf<T>(Vec<OnceCell<T>>);
+/// The characters of an error of the operating system that a message shows: 200.
+const REASON_CHARS_MAX: usize = 200;
 
-/// One file, ready for its cues to be read.
-pub(super) struct File<'s> {
-    /// Its path from the sheet's folder; nothing for the sheet itself.
-    pub(super) path: Option<String>,
-    /// Its number in the report.
-    pub(super) number: usize,
-    pub(super) tree: &'s Tree<'s>,
-    pub(super) part: Part<'s>,
-}
+/// The texts of the included files.
+pub(super) struct Texts(Shelf<String>);
+
+/// The trees of the sheet and the included files.
+pub(super) struct Trees<'t>(Shelf<Tree<'t>>);
 
 /// Reads files and what they include.
 pub(super) struct Loader<'t, 's, 'r> {
-    pub(super) texts: &'t Shelf<String>,
-    pub(super) trees: &'s Shelf<Tree<'t>>,
-    pub(super) read: &'r ReadIncluded<'r>,
+    texts: &'t Texts,
+    trees: &'s Trees<'t>,
+    read: &'r ReadIncluded<'r>,
     /// The bytes of all files so far.
-    pub(super) bytes: usize,
+    bytes: usize,
     /// The files so far; the sheet itself is the first.
     pub(super) files: Vec<File<'s>>,
     /// The paths of the included files so far.
-    seen: Vec<String>,
+    paths: Vec<String>,
+    /// The paths of the files that lead to the one that is being loaded.
+    chain: Vec<String>,
     pub(super) header: Header,
 }
 
-impl<T> Shelf<T> {
-    /// Returns a shelf with room for all that a sheet may include, and `more`.
-    pub(super) fn with_room_for(more: usize) -> Self {
-        Self((0..INCLUDES_MAX + more).map(|_| OnceCell::new()).collect())
+/// A reason not to include a file.
+type Refusal = (Code, Message);
+
+impl Texts {
+    pub(super) fn new() -> Self {
+        Self(Shelf::with_capacity(INCLUDES_MAX))
     }
 
-    /// Puts something in the first free slot; nothing if there is none.
-    fn put(&self, thing: T) -> Option<&T> {
-        let slot = self.0.iter().find(|slot| slot.get().is_none())?;
-        Some(slot.get_or_init(|| thing))
+    /// Returns the included files, which have these paths.
+    pub(super) fn into_included(self, paths: Vec<String>) -> Vec<Included> {
+        paths.into_iter().zip(self.0.into_contents()).map(|(path, text)| Included { path, text }).collect()
     }
+}
 
-    /// Returns everything that was put there.
-    pub(super) fn into_things(self) -> impl Iterator<Item = T> {
-        self.0.into_iter().filter_map(OnceCell::into_inner)
+impl Trees<'_> {
+    pub(super) fn new() -> Self {
+        // The sheet itself has a tree as well.
+        Self(Shelf::with_capacity(INCLUDES_MAX + 1))
     }
 }
 
 impl<'t, 's, 'r> Loader<'t, 's, 'r> {
-    pub(super) fn new(texts: &'t Shelf<String>, trees: &'s Shelf<Tree<'t>>, read: &'r ReadIncluded<'r>) -> Self {
-        Self { texts, trees, read, bytes: 0, files: Vec::new(), seen: Vec::new(), header: Header::default() }
+    pub(super) fn new(texts: &'t Texts, trees: &'s Trees<'t>, read: &'r ReadIncluded<'r>) -> Self {
+        let (files, paths, chain) = (Vec::new(), Vec::new(), Vec::new());
+        Self { texts, trees, read, bytes: 0, files, paths, chain, header: Header::default() }
     }
 
-    /// Takes in the sheet itself, whose tree was read before.
-    pub(super) fn load_sheet(&mut self, tree: Tree<'t>, number: usize, report: &mut Report) {
-        let Some(tree) = self.trees.put(tree) else { return };
-        self.take(tree, None, number, &Vars::default(), &mut Vec::new(), report);
+    /// Loads the sheet itself, whose text has `bytes` bytes and was parsed before.
+    pub(super) fn load_sheet(&mut self, tree: Tree<'t>, bytes: usize, file: FileId, report: &mut Report) {
+        self.bytes = bytes;
+        let Some(tree) = self.trees.0.put(tree) else { return };
+        self.load(tree, None, file, &Vars::default(), report);
     }
 
-    /// Takes in a file and what it includes; `chain` are the paths of the files that lead here.
-    fn take(
-        &mut self,
-        tree: &'s Tree<'s>,
-        path: Option<&str>,
-        number: usize,
-        outer: &Vars,
-        chain: &mut Vec<String>,
-        report: &mut Report,
-    ) {
+    /// Returns the paths of the included files, in the order in which they were read.
+    pub(super) fn into_paths(self) -> Vec<String> {
+        self.paths
+    }
+
+    /// Loads a file and what it includes.
+    fn load(&mut self, tree: &'s Tree<'s>, path: Option<&str>, id: FileId, outer: &Vars, report: &mut Report) {
         let Some(root) = tree.root() else { return };
+        let at = At::ROOT;
+        let mut cursor = Cursor { subject: &sheet::SUBJECT, file: id, at, vars: outer, frame_rate: None, report };
         let part = match root.shape() {
-            Shape::Array(array) => Part::bare(array, outer),
-            Shape::Object(object) => sheet::read(object, path.is_some(), outer, &mut self.header, report),
+            Shape::Array(array) => Part::bare_array(array, outer),
+            Shape::Object(object) if path.is_some() => sheet::read_included(object, &mut self.header, &mut cursor),
+            Shape::Object(object) => sheet::read(object, &mut self.header, &mut cursor),
             _ => {
-                let message = format!(
-                    "a sheet is an array of cues, or an object with \"cues\", not {}; begin with [ or {{",
-                    fields::describe(root)
-                );
-                return report.say(Code::WrongType, &At::ROOT, root.span(), message);
+                let problem =
+                    format!("a sheet is an array of cues, or an object with \"cues\", not {}", describe(root));
+                return cursor.report(Code::WrongType, root.span(), Message::new(problem, "begin with [ or {"));
             }
         };
         let (include, vars) = (part.include.clone(), part.vars.clone());
-        self.files.push(File { path: path.map(str::to_owned), number, tree, part });
+        self.files.push(File { path: path.map(str::to_owned), id, tree, part });
         for (index, named) in include.into_iter().enumerate() {
-            report.go_on(number);
-            self.include(named, index, path.unwrap_or_default(), &vars, chain, report);
+            if let Err((code, message)) = self.include(named, path.unwrap_or_default(), &vars, cursor.report) {
+                cursor.key("include").index(index).report(code, named.span(), message);
+            }
         }
-        report.go_on(number);
     }
 
-    /// Takes in the file that `literal` names, seen from the file at `from`.
-    fn include(
-        &mut self,
-        named: Value<'_>,
-        index: usize,
-        from: &str,
-        vars: &Vars,
-        chain: &mut Vec<String>,
-        report: &mut Report,
-    ) {
-        let include = At::ROOT.key("include");
-        let at = include.index(index);
+    /// Loads the file that `named` refers to in the file at `from`.
+    fn include(&mut self, named: Value<'_>, from: &str, vars: &Vars, report: &mut Report) -> Result<(), Refusal> {
         let written = named.text().unwrap_or_default();
         let shown = quoted(written);
-        let mut refuse = |code, message| report.say(code, &at, named.span(), message);
-        let Some(path) = joined(from, written) else {
-            let message = format!(
-                "the sheet includes {shown}, which does not lie in the sheet's folder; use a relative path such as \"./songs.jsonc\""
-            );
-            return refuse(Code::IncludeOutside, message);
-        };
-        if chain.contains(&path) {
-            let way: Vec<&str> = chain.iter().skip_while(|other| **other != path).map(String::as_str).collect();
-            let message = format!("{shown} includes itself ({} → {path}); take one of these out", way.join(" → "));
-            return refuse(Code::IncludedTwice, message);
-        }
-        if self.seen.contains(&path) {
-            let message =
-                format!("{shown} is included already; include each file once, its cues count for the whole sheet");
-            return refuse(Code::IncludedTwice, message);
-        }
-        if chain.len() >= DEPTH_MAX {
-            let message = format!(
-                "{shown} is included {} files deep, at most {DEPTH_MAX} are read; include it from further up",
-                chain.len() + 1
-            );
-            return refuse(Code::TooLarge, message);
-        }
-        let text = match (self.read)(&path) {
-            Ok(text) => text,
-            Err(Unread::Outside) => {
-                let message = format!(
-                    "the sheet includes {shown}, a link that leads out of the sheet's folder; put the file itself there"
-                );
-                return refuse(Code::IncludeOutside, message);
-            }
-            Err(Unread::Because(reason)) => {
-                let reason: String = reason.chars().take(200).collect();
-                let message = format!(
-                    "the sheet includes {shown}, which could not be read ({reason}); mend the path, or take it out"
-                );
-                return refuse(Code::UnreachableInclude, message);
-            }
-        };
+        let path = joined(from, written).ok_or_else(|| {
+            let problem = format!("the sheet includes {shown}, which is not in the sheet's folder");
+            let remedy = "use a relative path such as \"./songs.jsonc\"";
+            (Code::IncludeOutside, Message::new(problem, remedy))
+        })?;
+        self.check_repetition(&path, &shown)?;
+        let text = (self.read)(&path).map_err(|unread| refused_unread(unread, &shown))?;
         self.bytes += text.len();
         if self.bytes > SHEET_BYTES_MAX {
-            let message = format!(
-                "with {shown} the sheet has {} bytes, at most {SHEET_BYTES_MAX} (10 MiB) are read; split it into several events",
-                self.bytes
-            );
-            return refuse(Code::TooLarge, message);
+            let problem =
+                format!("with {shown} the sheet has {} bytes, at most {SHEET_BYTES_MAX} (10 MiB) are read", self.bytes);
+            return Err((Code::TooLarge, Message::new(problem, "split it into several events")));
         }
-        self.seen.push(path.clone());
-        let Some(text) = self.texts.put(text) else {
-            let message =
-                format!("{shown} is one file too many, at most {INCLUDES_MAX} are included; put some together");
-            return refuse(Code::TooLarge, message);
-        };
+        self.paths.push(path.clone());
+        let text = self.texts.0.put(text).ok_or_else(|| {
+            let problem = format!("{shown} is one file too many, at most {INCLUDES_MAX} are included");
+            (Code::TooLarge, Message::new(problem, "merge some of them"))
+        })?;
         let stripped = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let number = report.begin(Some(&path), text.len() - stripped.len());
-        let Some(tree) = syntax::parse(stripped, report).and_then(|tree| self.trees.put(tree)) else { return };
-        chain.push(path.clone());
-        self.take(tree, Some(&path), number, vars, chain, report);
-        chain.pop();
+        let file = report.add_file(Some(&path), text.len() - stripped.len());
+        if let Some(tree) = syntax::parse(stripped, file, report).and_then(|tree| self.trees.0.put(tree)) {
+            self.chain.push(path.clone());
+            self.load(tree, Some(&path), file, vars, report);
+            self.chain.pop();
+        }
+        Ok(())
     }
 
-    /// Returns the included files in the order in which they were read.
-    pub(super) fn paths(&self) -> Vec<String> {
-        self.seen.clone()
+    /// Refuses a file that is included already, or too deep.
+    fn check_repetition(&self, path: &String, shown: &str) -> Result<(), Refusal> {
+        let chain = &self.chain;
+        if chain.contains(path) {
+            let circle: Vec<&str> = chain.iter().skip_while(|other| *other != path).map(String::as_str).collect();
+            let problem = format!("{shown} includes itself ({} → {path})", circle.join(" → "));
+            return Err((Code::IncludedTwice, Message::new(problem, "remove one of these includes")));
+        }
+        if self.paths.contains(path) {
+            let problem = format!("{shown} is included already");
+            let remedy = "include each file once, its cues count for the whole sheet";
+            return Err((Code::IncludedTwice, Message::new(problem, remedy)));
+        }
+        if chain.len() >= DEPTH_MAX {
+            let depth = chain.len() + 1;
+            let problem = format!("{shown} is included {depth} files deep, at most {DEPTH_MAX} are read");
+            return Err((Code::TooLarge, Message::new(problem, "include it from further up")));
+        }
+        Ok(())
     }
 }
 
-/// Returns the path that `named` means in the file at `from`, both from the sheet's folder; nothing if it leads out of
-/// it, or means different things on different machines.
+fn refused_unread(unread: Unread, shown: &str) -> Refusal {
+    match unread {
+        Unread::Outside => {
+            let problem = format!("the sheet includes {shown}, a link that leads out of the sheet's folder");
+            (Code::IncludeOutside, Message::new(problem, "put the file itself there"))
+        }
+        Unread::Because(reason) => {
+            let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
+            let problem = format!("the sheet includes {shown}, which could not be read ({reason})");
+            (Code::UnreachableInclude, Message::new(problem, "correct the path, or remove it"))
+        }
+    }
+}
+
+/// Returns the path that `named` means in the file at `from`, both relative to the sheet's folder; `None` if it leads out
+/// of that folder, or means different files on different machines.
 fn joined(from: &str, named: &str) -> Option<String> {
     if named.starts_with('/') || named.contains(['\\', ':']) || named.chars().any(char::is_control) {
         return None;
@@ -213,7 +202,7 @@ mod tests {
     use super::joined;
 
     #[test]
-    fn paths_are_taken_from_the_including_file_and_stay_in_the_folder() {
+    fn paths_are_relative_to_the_including_file_and_stay_in_the_folder() {
         for (from, named, path) in [
             ("", "./songs.jsonc", Some("songs.jsonc")),
             ("", "acts/one.jsonc", Some("acts/one.jsonc")),

@@ -1,8 +1,8 @@
-//! What was probably meant.
+//! Finds the name that was probably meant.
 
 /// Returns the known name nearest to `given`, if one is near enough to be worth suggesting.
 pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    // No name is longer; and a megabyte would take its square in time.
+    // No name is longer, and the time grows with the square of the length.
     if given.chars().count() > 64 {
         return None;
     }
@@ -11,8 +11,8 @@ pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>)
     measured.filter(|(distance, name)| *distance <= near(name)).min().map(|(_, name)| name)
 }
 
-/// Returns how many letters must be changed, added, left out or swapped with their neighbour to make `a` into `b`;
-/// capitals do not count.
+/// Returns how many letters must be changed, added, left out or swapped with their neighbour to turn `a` into `b`,
+/// ignoring case (the optimal string alignment distance).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     let mut before: Vec<usize> = Vec::new();
@@ -37,7 +37,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn a_slip_is_recognised_and_another_word_is_not() {
+    fn a_typing_error_is_recognised_and_a_different_word_is_not() {
         let known = ["action", "time", "track", "duration"];
         assert_eq!(nearest("acton", known), Some("action"));
         assert_eq!(nearest("Time", known), Some("time"));

@@ -1,4 +1,4 @@
-//! Whether a cue's `params` are what its action's JSON Schema asks for, and whether that is one.
+//! The JSON Schema of an action's `params`, and how params violate it.
 
 use core::ops::Range;
 use jsonschema::error::ValidationErrorKind;
@@ -6,15 +6,23 @@ use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{Draft, ReferencingError, ValidationError, Validator};
 use serde_json::{Map, Value};
 
-use super::fields::listed;
 use super::tree::{Field, Shape};
-use super::{Declared, quoted};
+use super::words::{listed, quoted};
+use crate::diagnostic::pointer_step;
 
-/// How many violations in one cue's params are told: 8. A schema of alternatives can find hundreds in one value.
+/// The number of violations reported for one cue's params: 8. A schema of alternatives can find hundreds in one value.
 const VIOLATIONS_MAX: usize = 8;
 
-/// How much of what the validator says is shown, in characters: it repeats the value it speaks of.
+/// The characters of the validator's message that are shown: 160. It repeats the value it is about.
 const PROBLEM_CHARS_MAX: usize = 160;
+
+/// The params that an action declares.
+#[derive(Clone, Debug)]
+pub(crate) struct DeclaredParams {
+    pub(crate) schema: Value,
+    /// Whether a cue must have params.
+    pub(crate) required: bool,
+}
 
 /// The JSON Schema of an action's params.
 pub(super) struct ParamsSchema {
@@ -22,11 +30,11 @@ pub(super) struct ParamsSchema {
     validator: Validator,
 }
 
-/// One thing that a schema forbids, in params or in a schema of them.
+/// A part of params that their schema forbids, or of a schema that JSON Schema forbids.
 pub(super) struct Violation {
     /// The keys and indices that lead to it.
     path: Vec<Step>,
-    /// What is wrong.
+    /// The validator's message.
     pub(super) problem: String,
 }
 
@@ -37,37 +45,37 @@ enum Step {
 }
 
 impl ParamsSchema {
-    /// Makes a schema ready, or says why it is none. Nothing is fetched: a reference elsewhere is an error.
+    /// Prepares a schema, or returns why it is not valid. Nothing is fetched: a reference elsewhere is an error.
     pub(super) fn new(schema: &Value) -> Result<Self, Violation> {
         let options = jsonschema::options().with_draft(Draft::Draft202012);
-        let validator = options.build(schema).map_err(|error| no_schema(&error))?;
+        let validator = options.build(schema).map_err(|error| invalid_schema(&error))?;
         Ok(Self { schema: schema.clone(), validator })
     }
 
-    /// Returns what is declared by it.
-    pub(super) fn into_declared(self) -> Declared {
+    /// Returns the schema, and whether it requires params.
+    pub(super) fn into_declared(self) -> DeclaredParams {
         let required = !self.violations(&Map::new()).is_empty();
-        Declared { schema: self.schema, required }
+        DeclaredParams { schema: self.schema, required }
     }
 
-    /// Returns what is wrong with params; the first few.
+    /// Returns the first violations in params.
     pub(super) fn violations(&self, params: &Map<String, Value>) -> Vec<Violation> {
         let value = Value::Object(params.clone());
         if self.validator.is_valid(&value) {
             return Vec::new();
         }
         let first = self.validator.iter_errors(&value).take(VIOLATIONS_MAX);
-        first.map(|error| Violation::of(&error, error.to_string())).collect()
+        first.map(|error| Violation::new(&error, &error.to_string())).collect()
     }
 }
 
 impl Violation {
-    fn of(error: &ValidationError<'_>, problem: String) -> Self {
-        Self { path: steps(error.instance_path()), problem: shortened(&problem) }
+    fn new(error: &ValidationError<'_>, problem: &str) -> Self {
+        Self { path: steps(error.instance_path()), problem: shortened(problem) }
     }
 
-    /// Returns the steps to it from a cue or an action, as far as they can be followed, and its place; `opening` is the place
-    /// of what has no params.
+    /// Returns the steps that lead to it from a cue or an action, as far as they exist, and its span. Without `params` it
+    /// is at `opening`.
     pub(super) fn locate(&self, params: Option<Field<'_>>, opening: Range<usize>) -> (Vec<String>, Range<usize>) {
         let Some(params) = params else { return (Vec::new(), opening) };
         let mut steps = vec![params.name().to_owned()];
@@ -84,18 +92,18 @@ impl Violation {
             steps.push(step);
             value = inner;
         }
-        // Of an object that lacks something its beginning is enough to point at.
-        let place = match value.shape() {
+        // If an object lacks a field, pointing at its opening brace is enough.
+        let span = match value.shape() {
             Shape::Object(object) => object.opening(),
             _ => value.span(),
         };
-        (steps, place)
+        (steps, span)
     }
 
-    /// Returns where it is as a JSON pointer from the params or the schema, for a message; empty for the whole of it.
+    /// Returns where it is within the params or the schema, for a message: ` at "/song"`, or nothing for the whole.
     pub(super) fn inside(&self) -> String {
         let pointer = self.path.iter().map(|step| match step {
-            Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Key(key) => pointer_step(key),
             Step::Index(index) => format!("/{index}"),
         });
         match pointer.collect::<String>() {
@@ -105,19 +113,19 @@ impl Violation {
     }
 }
 
-/// Returns why a schema is none, in an author's words where the validator speaks of its own.
-fn no_schema(error: &ValidationError<'_>) -> Violation {
+/// Returns why a schema is not valid, in an author's words where the validator uses its own.
+fn invalid_schema(error: &ValidationError<'_>) -> Violation {
     let problem = match error.kind() {
         ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {
-            format!("it refers to {}, which is never fetched (\"$defs\" has room for it)", quoted(uri))
+            format!("it refers to {}, which is never fetched (put it under \"$defs\")", quoted(uri))
         }
-        // What "type" may be is the one choice among schemas that authors get wrong.
+        // The value of "type" is the one choice among schemas that authors get wrong.
         ValidationErrorKind::AnyOf { .. } if error.instance_path().as_str().ends_with("/type") => {
-            format!("{} is none of the types, which are {}", error.instance(), listed(&TYPES))
+            format!("{} is not one of the types {}", error.instance(), listed(&TYPES))
         }
         _ => error.to_string(),
     };
-    Violation::of(error, problem)
+    Violation::new(error, &problem)
 }
 
 /// The types of JSON Schema.

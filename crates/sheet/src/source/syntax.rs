@@ -1,6 +1,6 @@
 //! From text to a tree with places: JSON, comments and trailing commas, nothing else.
 //!
-//! The tokens are jsonc-parser's. What follows what is held here, without recursion, and told in its words.
+//! The tokens are jsonc-parser's. The grammar is here, without recursion; errors have the parser's words.
 
 use core::ops::Range;
 use jsonc_parser::errors::ParseErrorKind;
@@ -9,9 +9,9 @@ use jsonc_parser::{Scanner, ScannerOptions};
 use std::borrow::Cow;
 
 use super::tree::{Leaf, TEXT_BYTES_MAX, Tree};
-use crate::diagnostic::{At, Code, Report};
+use crate::diagnostic::{At, Code, FileId, Location, Message, Report};
 
-/// Everything off: what a sheet allows beyond JSON is not the scanner's business.
+/// Everything is off: what a sheet allows beyond JSON is handled here.
 const OPTIONS: ScannerOptions = ScannerOptions {
     allow_single_quoted_strings: false,
     allow_hexadecimal_numbers: false,
@@ -23,41 +23,54 @@ const OPTIONS: ScannerOptions = ScannerOptions {
 
 /// How deep values may be nested: 512, where each array counts as one, and each object as two.
 ///
-/// Reason: jsonc-parser's own limit, far beyond any sheet; what goes through the tree by recursion has lower ones.
+/// Reason: jsonc-parser's own limit, far beyond any sheet; code that walks the tree by recursion has lower ones.
 const DEPTH_MAX: usize = 512;
 
-/// Returns the tree, or reports the first place where the text is none.
-pub(crate) fn parse<'s>(text: &'s str, report: &mut Report) -> Option<Tree<'s>> {
-    if text.len() > TEXT_BYTES_MAX {
-        let message = format!("the text has {} bytes, at most {TEXT_BYTES_MAX} can be read; split it", text.len());
-        report.say(Code::TooLarge, &At::ROOT, 0..0, message);
-        return None;
+/// Returns the tree of a file's text, or reports the first place where the text is not JSON.
+pub(crate) fn parse<'s>(text: &'s str, file: FileId, report: &mut Report) -> Option<Tree<'s>> {
+    match parse_tree(text) {
+        Ok(tree) => Some(tree),
+        Err(Refusal { code, span, message }) => {
+            report.add(code, Location { file, pointer: At::ROOT.pointer(), span }, message);
+            None
+        }
     }
-    let mut parser = Parser::of(text);
-    if let Err(fault) = parser.parse() {
-        refuse(&fault, text, report);
-        return None;
-    }
-    if let Some(at) = parser.stray {
-        let char = text[at..].chars().next().unwrap_or_default();
-        let message = format!(
-            "the character {} may not stand here as it is; in a text write it as {:?}, elsewhere use spaces and newlines",
-            char.escape_unicode(),
-            format!("\\u{:04x}", u32::from(char)),
-        );
-        report.say(Code::Syntax, &At::ROOT, at..at + char.len_utf8(), message);
-        return None;
-    }
-    if parser.tree.root().is_none() {
-        let message = "the sheet is empty; begin with [ for an array of cues, or { for a whole sheet".to_owned();
-        report.say(Code::Syntax, &At::ROOT, 0..0, message);
-        return None;
-    }
-    Some(parser.tree)
 }
 
-fn refuse(fault: &Fault, text: &str, report: &mut Report) {
-    // The span is brought between characters: whoever shows it will cut the text there.
+/// Why a text has no tree, as it is reported.
+struct Refusal {
+    code: Code,
+    span: Range<usize>,
+    message: Message,
+}
+
+fn parse_tree(text: &str) -> Result<Tree<'_>, Refusal> {
+    if text.len() > TEXT_BYTES_MAX {
+        let problem = format!("the text has {} bytes, at most {TEXT_BYTES_MAX} can be read", text.len());
+        return Err(Refusal { code: Code::TooLarge, span: 0..0, message: Message::new(problem, "split it") });
+    }
+    let mut parser = Parser::new(text);
+    parser.parse().map_err(|fault| refused_fault(&fault, text))?;
+    if let Some(at) = parser.stray {
+        return Err(refused_stray(at, text));
+    }
+    if parser.tree.root().is_none() {
+        let message = Message::new("the sheet is empty", "begin with [ for an array of cues, or { for a whole sheet");
+        return Err(Refusal { code: Code::Syntax, span: 0..0, message });
+    }
+    Ok(parser.tree)
+}
+
+fn refused_stray(at: usize, text: &str) -> Refusal {
+    let char = text[at..].chars().next().unwrap_or_default();
+    let problem = format!("the character {} is not allowed here as it is", char.escape_unicode());
+    let escaped = format!("\\u{:04x}", u32::from(char));
+    let remedy = format!("in a text write it as {escaped:?}, elsewhere use spaces and newlines");
+    Refusal { code: Code::Syntax, span: at..at + char.len_utf8(), message: Message::new(problem, remedy) }
+}
+
+fn refused_fault(fault: &Fault, text: &str) -> Refusal {
+    // The span is widened to character boundaries: to show it, the text is cut there.
     let start = text.floor_char_boundary(fault.span.start);
     let end = text.ceil_char_boundary(fault.span.end.max(start));
     let found = match text[start..].trim_start().chars().next() {
@@ -66,13 +79,14 @@ fn refuse(fault: &Fault, text: &str, report: &mut Report) {
     };
     let mut letters = fault.problem.chars();
     let problem: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
-    let message = format!("this is no JSON at {found}: {problem}; mend this place, what follows was not read");
-    report.say(Code::Syntax, &At::ROOT, start..end, message);
+    let message =
+        Message::new(format!("not valid JSON at {found}: {problem}"), "fix this place, what follows was not read");
+    Refusal { code: Code::Syntax, span: start..end, message }
 }
 
-/// Where a text is no JSON, and why.
+/// Where and why a text is not JSON.
 struct Fault {
-    /// In jsonc-parser's words.
+    /// The parser's message.
     problem: String,
     span: Range<usize>,
 }
@@ -81,8 +95,8 @@ struct Fault {
 struct Open {
     number: u32,
     is_object: bool,
-    /// Nothing is in it yet.
-    fresh: bool,
+    /// Whether it is still empty.
+    is_empty: bool,
 }
 
 struct Parser<'s> {
@@ -90,25 +104,25 @@ struct Parser<'s> {
     scanner: Scanner<'s>,
     tree: Tree<'s>,
     open: Vec<Open>,
-    /// How deep the next value lies.
+    /// The depth of the next value.
     depth: usize,
-    /// The first byte that the scanner lets pass though JSON does not: a control character within a text, or white
-    /// space other than JSON's outside.
+    /// The first byte that the scanner accepts and JSON does not: a control character within a text, or white space
+    /// other than JSON's outside.
     stray: Option<usize>,
 }
 
 impl<'s> Parser<'s> {
-    fn of(text: &'s str) -> Self {
+    fn new(text: &'s str) -> Self {
         let scanner = Scanner::new(text, &OPTIONS);
-        Self { text, scanner, tree: Tree::of(text), open: Vec::new(), depth: 0, stray: None }
+        Self { text, scanner, tree: Tree::new(text), open: Vec::new(), depth: 0, stray: None }
     }
 
     /// Reads the whole text.
     fn parse(&mut self) -> Result<(), Fault> {
         let Some(first) = self.scan()? else { return Ok(()) };
         self.value(first)?;
-        while let Some(&Open { number, is_object, fresh }) = self.open.last() {
-            let token = if fresh { self.scan()? } else { self.behind_item(is_object)? };
+        while let Some(&Open { number, is_object, is_empty }) = self.open.last() {
+            let token = if is_empty { self.scan()? } else { self.after_item(is_object)? };
             match (is_object, token) {
                 (true, Some(Token::CloseBrace)) | (false, Some(Token::CloseBracket)) => {
                     self.tree.close(number, self.scanner.token_end());
@@ -137,8 +151,8 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Returns the token behind an item and its comma.
-    fn behind_item(&mut self, is_object: bool) -> Result<Option<Token<'s>>, Fault> {
+    /// Returns the token after an item and its comma.
+    fn after_item(&mut self, is_object: bool) -> Result<Option<Token<'s>>, Fault> {
         let end = self.scanner.token_end();
         let begins_item = |token: &Token<'_>| match token {
             Token::String(_) | Token::Number(_) | Token::Boolean(_) | Token::Null => true,
@@ -155,7 +169,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Takes in a field from its key on.
+    /// Adds a field, beginning with its key.
     fn field(&mut self, key: Cow<'s, str>) -> Result<(), Fault> {
         self.text(key);
         if !matches!(self.scan()?, Some(Token::Colon)) {
@@ -169,17 +183,17 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Takes in a value, or the beginning of one that has others in it.
+    /// Adds a value, or opens an object or an array.
     fn value(&mut self, token: Token<'s>) -> Result<(), Fault> {
         if let Some(outer) = self.open.last_mut() {
-            outer.fresh = false;
+            outer.is_empty = false;
         }
         let span = self.span();
         let problem = match token {
             Token::OpenBrace | Token::OpenBracket => {
                 let is_object = matches!(token, Token::OpenBrace);
                 let number = self.tree.open(is_object, span.start);
-                self.open.push(Open { number, is_object, fresh: true });
+                self.open.push(Open { number, is_object, is_empty: true });
                 self.depth += if is_object { 2 } else { 1 };
                 return Ok(());
             }
@@ -203,29 +217,29 @@ impl<'s> Parser<'s> {
             Token::CloseBrace => ParseErrorKind::UnexpectedCloseBrace,
             Token::Comma => ParseErrorKind::UnexpectedComma,
             Token::Colon => ParseErrorKind::UnexpectedColon,
-            // Comments are passed over before.
+            // Comments were skipped before.
             Token::Word(_) | Token::CommentLine(_) | Token::CommentBlock(_) => ParseErrorKind::UnexpectedWord,
         };
         Err(self.fault(problem))
     }
 
-    /// Takes in the text that was scanned last, as a value or as a key.
+    /// Adds the text that was scanned last, as a value or as a key.
     fn text(&mut self, text: Cow<'s, str>) {
         let span = self.span();
         let unescaped = match text {
             Cow::Borrowed(written) => {
-                self.look(written.as_bytes(), span.start + 1, |byte| byte < b' ');
+                self.find_stray(written.as_bytes(), span.start + 1, |byte| byte < b' ');
                 None
             }
             Cow::Owned(text) => {
-                self.look(&self.text.as_bytes()[span.clone()], span.start, |byte| byte < b' ');
+                self.find_stray(&self.text.as_bytes()[span.clone()], span.start, |byte| byte < b' ');
                 Some(text)
             }
         };
         self.tree.add(Leaf::Text(unescaped), span);
     }
 
-    /// Returns the next token that is no comment.
+    /// Returns the next token that is not a comment.
     fn scan(&mut self) -> Result<Option<Token<'s>>, Fault> {
         loop {
             let end = self.scanner.token_end();
@@ -235,7 +249,7 @@ impl<'s> Parser<'s> {
             })?;
             let start = self.scanner.token_start();
             if end < start {
-                self.look(&self.text.as_bytes()[end..start], end, |byte| !b" \t\n\r".contains(&byte));
+                self.find_stray(&self.text.as_bytes()[end..start], end, |byte| !b" \t\n\r".contains(&byte));
             }
             if !matches!(token, Some(Token::CommentLine(_) | Token::CommentBlock(_))) {
                 return Ok(token);
@@ -243,14 +257,14 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Looks for the first stray byte in a piece of the text that begins at `start`.
-    fn look(&mut self, piece: &[u8], start: usize, is_stray: impl Fn(u8) -> bool) {
+    /// Searches a piece of the text, which begins at `start`, for the first stray byte.
+    fn find_stray(&mut self, piece: &[u8], start: usize, is_stray: impl Fn(u8) -> bool) {
         if self.stray.is_none() {
             self.stray = piece.iter().position(|&byte| is_stray(byte)).map(|at| start + at);
         }
     }
 
-    /// Refuses a value that lies too deep; `start` is where what it is in begins.
+    /// Refuses a value that is nested too deep; `start` is where the object or array around it begins.
     fn check_depth(&self, start: usize) -> Result<(), Fault> {
         if self.depth > DEPTH_MAX {
             return Err(self.fault_since(start, ParseErrorKind::NestingDepthExceeded));
@@ -267,7 +281,7 @@ impl<'s> Parser<'s> {
         Fault { problem: problem.to_string(), span: start..self.scanner.token_end() }
     }
 
-    /// Returns where the token that was scanned last stands.
+    /// Returns the bytes of the token that was scanned last.
     fn span(&self) -> Range<usize> {
         self.scanner.token_start()..self.scanner.token_end()
     }

@@ -1,18 +1,18 @@
 //! A text as a tree with places, in twelve bytes a value: a sheet of 10 MiB has a million of them.
 //!
-//! The values lie in one row in the order of the text, each object and array before what is in it, each key before its
-//! value. A text without escapes is a piece of the source and nothing more.
+//! The values are in one vector in the order of the text, each object and array before its content, each key before its
+//! value. A text without escapes is a slice of the source.
 
 use core::ops::Range;
 
-/// How long a text may be to become a tree: half a GiB, so that a place and what it is fit three numbers of 32 bits.
+/// The length of a text that becomes a tree: at most half a GiB, so that a node fits three numbers of 32 bits.
 pub(super) const TEXT_BYTES_MAX: usize = LINK as usize;
 
-/// The tree of a text; without a value where the text has none.
+/// The tree of a text; empty if the text has no value.
 pub(crate) struct Tree<'t> {
     text: &'t str,
     nodes: Vec<Node>,
-    /// The texts that are not in the source as they are.
+    /// The texts that have escapes in the source.
     unescaped: Vec<Box<str>>,
 }
 
@@ -21,8 +21,8 @@ pub(crate) struct Tree<'t> {
 struct Node {
     start: u32,
     end: u32,
-    /// What it is in the upper three bits. Below, for an object or an array the number of the node behind all that is
-    /// in it, for a text with escapes its number among those.
+    /// Its type in the upper three bits. In the others, for an object or an array the number of the node after its
+    /// content, for a text with escapes its number among those.
     link: u32,
 }
 
@@ -36,9 +36,9 @@ const TRUE: u32 = 0xa000_0000;
 const FALSE: u32 = 0xc000_0000;
 const NULL: u32 = 0xe000_0000;
 
-/// A value that has no others in it, or a key, to be added.
+/// A value without content of its own, or a key, to be added.
 pub(super) enum Leaf {
-    /// A text; what it means where that is not what stands there.
+    /// A text, unescaped if it has escapes.
     Text(Option<String>),
     Number,
     Boolean(bool),
@@ -52,7 +52,7 @@ pub(crate) struct Value<'t> {
     node: u32,
 }
 
-/// What a value is.
+/// A value by its type.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape<'t> {
     Text(&'t str),
@@ -78,16 +78,16 @@ pub(crate) struct Field<'t> {
     key: Value<'t>,
 }
 
-/// What is in an object or an array, one after the other.
+/// The content of an object or an array, in order.
 struct Siblings<'t> {
     next: Value<'t>,
-    /// The node behind the last of them.
+    /// The node after the last of them.
     past: u32,
 }
 
 impl<'t> Tree<'t> {
-    /// Returns the tree of a text of which nothing was read yet; its length is at most [`TEXT_BYTES_MAX`].
-    pub(super) fn of(text: &'t str) -> Self {
+    /// Creates the tree of a text of at most [`TEXT_BYTES_MAX`] of which nothing was read yet.
+    pub(super) fn new(text: &'t str) -> Self {
         Self { text, nodes: Vec::new(), unescaped: Vec::new() }
     }
 
@@ -96,7 +96,7 @@ impl<'t> Tree<'t> {
         self.nodes.first().map(|_| Value { tree: self, node: 0 })
     }
 
-    /// Returns the object that was taken apart by [`Object::number`].
+    /// Returns the object with this [`Object::number`].
     pub(super) fn object(&self, number: u32) -> Object<'_> {
         Object(Value { tree: self, node: number })
     }
@@ -117,13 +117,13 @@ impl<'t> Tree<'t> {
         self.push(link, span);
     }
 
-    /// Adds an object or an array that begins at `start`, and gives its number.
+    /// Adds an object or an array that begins at `start`, and returns its number.
     pub(super) fn open(&mut self, is_object: bool, start: usize) -> u32 {
         self.push(if is_object { OBJECT } else { ARRAY }, start..start);
         narrow(self.nodes.len() - 1)
     }
 
-    /// Ends an object or an array: what was added since is in it.
+    /// Ends an object or an array: the nodes added since are its content.
     pub(super) fn close(&mut self, number: u32, end: usize) {
         let past = narrow(self.nodes.len());
         let node = &mut self.nodes[number as usize];
@@ -146,13 +146,13 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// Returns a place in the text, or a count of what is in it.
+/// Returns an offset in the text, or a number of nodes, in 32 bits.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).expect("no text is longer than half a GiB, nor has it more values than bytes")
 }
 
 impl<'t> Value<'t> {
-    /// Returns what it is.
+    /// Returns the value by its type.
     pub(crate) fn shape(self) -> Shape<'t> {
         let Node { start, end, link } = self.inner();
         let written = |inset: usize| &self.tree.text[start as usize + inset..end as usize - inset];
@@ -168,7 +168,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// Returns where it stands in the text, in bytes.
+    /// Returns its bytes in the text.
     pub(crate) fn span(self) -> Range<usize> {
         let node = self.inner();
         node.start as usize..node.end as usize
@@ -192,7 +192,7 @@ impl<'t> Value<'t> {
         Self { node: self.node + nodes, ..self }
     }
 
-    /// Returns the value behind it; it is the first behind all that is in it.
+    /// Returns the value after it and its content.
     fn next(self) -> Self {
         let link = self.inner().link;
         match link & !LINK {
@@ -201,7 +201,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// Returns what is in it.
+    /// Returns the content of an object or an array.
     fn children(self) -> Siblings<'t> {
         Siblings { next: self.after(1), past: self.inner().link & LINK }
     }
@@ -222,18 +222,18 @@ impl<'t> Object<'t> {
         self.fields().find(|field| field.name() == name)
     }
 
-    /// Returns where it stands in the text, in bytes.
+    /// Returns its bytes in the text.
     pub(crate) fn span(self) -> Range<usize> {
         self.0.span()
     }
 
-    /// Returns where its brace stands: enough of an object that lacks something.
+    /// Returns the byte of its opening brace: enough to point at an object that lacks a field.
     pub(crate) fn opening(self) -> Range<usize> {
         let start = self.span().start;
         start..start + 1
     }
 
-    /// Returns what [`Tree::object`] finds it again by.
+    /// Returns its number, for [`Tree::object`].
     pub(super) fn number(self) -> u32 {
         self.0.node
     }
@@ -250,7 +250,7 @@ impl<'t> Array<'t> {
         self.elements().count()
     }
 
-    /// Returns where it stands in the text, in bytes.
+    /// Returns its bytes in the text.
     pub(crate) fn span(self) -> Range<usize> {
         self.0.span()
     }
@@ -263,12 +263,12 @@ impl<'t> Field<'t> {
         self.key.text().unwrap_or_default()
     }
 
-    /// Returns its value, which stands behind the key.
+    /// Returns its value, which is the node after the key.
     pub(crate) fn value(self) -> Value<'t> {
         self.key.after(1)
     }
 
-    /// Returns where its name stands in the text, in bytes.
+    /// Returns the bytes of its name in the text.
     pub(crate) fn key_span(self) -> Range<usize> {
         self.key.span()
     }

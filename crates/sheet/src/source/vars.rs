@@ -4,35 +4,35 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// What names stand for: in a file its own `vars`, and those of the files that include it.
+/// The values of names in a file: its own `vars`, and those of the files that include it.
 ///
-/// A bare array cannot declare any; read on its own, its texts are left as they are.
+/// A bare array cannot declare any; compiled on its own, its texts are left as they are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vars {
     known: Option<BTreeMap<String, Value>>,
 }
 
-/// A name that nothing stands for.
+/// A name without a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UnknownVar {
-    /// The name, or what follows `${` where it is never closed.
+    /// The name, or all that follows `${` if it is never closed.
     pub(super) name: String,
 }
 
 impl Vars {
-    /// Returns these vars with more of them, which take precedence.
+    /// Returns these vars with further ones, which take precedence.
     pub(super) fn with(&self, more: BTreeMap<String, Value>) -> Self {
         let mut known = self.known.clone().unwrap_or_default();
         known.extend(more);
         Self { known: Some(known) }
     }
 
-    /// Returns the names there are.
+    /// Returns all names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.known.iter().flat_map(|known| known.keys()).map(String::as_str)
     }
 
-    /// Returns a text with what its names stand for, and the names that stand for nothing.
+    /// Returns a text with its names replaced by their values, and the names that have none.
     pub(super) fn fill(&self, text: &str) -> (String, Vec<UnknownVar>) {
         let Some(known) = self.known.as_ref().filter(|_| text.contains("${")) else {
             return (text.to_owned(), Vec::new());
@@ -61,7 +61,7 @@ impl Vars {
         (filled, unknown)
     }
 
-    /// Returns what a text stands for as a whole: `${name}` and nothing else is the value itself, whatever its type.
+    /// Returns the value of a text that is `${name}` and nothing else: it keeps its type.
     pub(super) fn whole(&self, text: &str) -> Option<&Value> {
         let name = text.strip_prefix("${")?.strip_suffix('}')?;
         self.known.as_ref()?.get(name)
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_told_and_without_vars_nothing_is_a_name() {
+    fn unknown_names_are_reported_and_without_vars_nothing_is_a_name() {
         let names = |text| vars().fill(text).1.into_iter().map(|unknown| unknown.name).collect::<Vec<_>>();
         assert_eq!(names("${a}${brand}${ n }${open"), ["a", " n ", "open"]);
         assert_eq!(Vars::default().fill("${a}"), ("${a}".to_owned(), vec![]));

@@ -22,7 +22,7 @@ fn each_mistake_is_shown_with_its_code_line_and_hint() {
         shown(source),
         r#"error DB103
 
-  × cue number 1 at 00:00:01 has "nute", which is no field here; it takes FIELDS
+  × cue number 1 at 00:00:01 has "nute", which is not a field here; it takes FIELDS
    ╭─[gala.jsonc:2:31]
  1 │ [
  2 │   { "time": 1, "action": "a", "nute": "x" },
@@ -33,7 +33,7 @@ fn each_mistake_is_shown_with_its_code_line_and_hint() {
 
 warning DB204
 
-  ⚠ cue number 2 at 00:09:20 has "9:20" for "time", which is taken as minutes and seconds, where others read hours and minutes; write "00:09:20"
+  ⚠ cue number 2 at 00:09:20 has "9:20" for "time", which is read as minutes and seconds, but might mean hours and minutes; write "00:09:20"
    ╭─[gala.jsonc:3:13]
  2 │   { "time": 1, "action": "a", "nute": "x" },
  3 │   { "time": "9:20", "action": "b" }
@@ -42,7 +42,7 @@ warning DB204
    ╰────
 
 "#
-        .replace("FIELDS", compile(source).diagnostics[0].message().split_once("it takes ").unwrap().1)
+        .replace("FIELDS", compile(source).diagnostics[0].remedy().strip_prefix("it takes ").unwrap())
     );
 }
 

@@ -1,52 +1,56 @@
-//! What lies on one track: states that end each other, overlaps, and cues whose order nobody chose.
+//! The cues on one track: states that end each other, overlaps, and cues whose order nobody chose.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Reviewed;
-use crate::diagnostic::{Code, Report};
+use super::context::Review;
+use crate::diagnostic::{Code, Message};
 use crate::rundown::{Cue, Kind, clock};
-use crate::source::arrange::Placed;
-use crate::source::quoted;
+use crate::source::arrange::ArrangedCue;
+use crate::source::words::quoted;
 
-/// What states share: a track; without one, an action is by itself.
+/// What states share: a track, or the action of those without one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Name {
+struct LaneName {
     is_track: bool,
     name: Arc<str>,
 }
 
-/// What is known of a lane up to the current cue.
+/// A lane up to the current cue.
 #[derive(Default)]
 struct Lane {
     exclusive: bool,
-    /// The states without an end that no later one has ended yet.
+    /// The states without an end that no later state has ended yet.
     open: Vec<usize>,
-    /// Of the cues that last, the one that lasts longest.
+    /// The cue that lasts longest.
     longest: Option<usize>,
-    /// The cues at the time of the latest.
+    /// The cues that begin at the same time as the latest one.
     latest: Vec<usize>,
 }
 
 /// A walk along the sorted cues.
-struct Walk<'a, 's> {
-    placed: &'a mut [Placed],
-    reviewed: &'a Reviewed<'a, 's>,
-    /// What has been said of a draft.
-    told: BTreeSet<(Code, usize)>,
+struct Walk<'w, 'a, 's> {
+    cues: &'w mut [ArrangedCue],
+    review: &'w mut Review<'a, 's>,
+    /// What was reported about each draft.
+    reported: BTreeSet<(Code, usize)>,
 }
 
-pub(super) fn review(placed: &mut [Placed], reviewed: &Reviewed<'_, '_>, report: &mut Report) {
-    let tracks = reviewed.header.declared.tracks.as_ref();
-    let mut lanes: Vec<(Name, Lane)> = Vec::new();
-    let mut numbers: BTreeMap<Name, usize> = BTreeMap::new();
-    let mut walk = Walk { placed, reviewed, told: BTreeSet::new() };
-    for index in 0..walk.placed.len() {
-        let cue = &walk.placed[index].cue;
+/// The lanes that are searched one by one: most sheets have fewer tracks than it takes for a search tree to be faster.
+const FEW: usize = 16;
+
+/// Ends open states where the next state of their lane begins, and reports overlaps and unclear orders.
+pub(super) fn review(cues: &mut [ArrangedCue], review: &mut Review<'_, '_>) {
+    let tracks = review.header.declarations.tracks.as_ref();
+    let mut lanes: Vec<(LaneName, Lane)> = Vec::new();
+    let mut numbers: BTreeMap<LaneName, usize> = BTreeMap::new();
+    let mut walk = Walk { cues, review, reported: BTreeSet::new() };
+    for index in 0..walk.cues.len() {
+        let cue = &walk.cues[index].cue;
         let number = match lanes.iter().take(FEW).position(|(name, _)| name.is_of(cue)) {
             Some(number) => number,
             None => {
-                let name = Name::of(cue);
+                let name = LaneName::new(cue);
                 *numbers.entry(name.clone()).or_insert_with(|| {
                     let track = cue.track().and_then(|track| tracks?.get(track));
                     let exclusive = track.is_some_and(|track| track.exclusive);
@@ -55,21 +59,17 @@ pub(super) fn review(placed: &mut [Placed], reviewed: &Reviewed<'_, '_>, report:
                 })
             }
         };
-        walk.step(index, &mut lanes[number].1, report);
+        walk.step(index, &mut lanes[number].1);
     }
     let mut open: Vec<usize> = lanes.into_iter().flat_map(|(_, lane)| lane.open).collect();
     open.sort_unstable();
     for index in open {
-        walk.tell_never_ends(index, report);
+        walk.report_never_ends(index);
     }
 }
 
-/// How many lanes are looked through one by one: most sheets have fewer tracks than it takes to be slower than a
-/// search tree.
-const FEW: usize = 16;
-
-impl Name {
-    fn of(cue: &Cue) -> Self {
+impl LaneName {
+    fn new(cue: &Cue) -> Self {
         Self { is_track: cue.track.is_some(), name: Arc::clone(cue.track.as_ref().unwrap_or(&cue.action)) }
     }
 
@@ -78,29 +78,29 @@ impl Name {
     }
 }
 
-impl Walk<'_, '_> {
-    /// Takes in the next cue of a lane.
-    fn step(&mut self, index: usize, lane: &mut Lane, report: &mut Report) {
+impl Walk<'_, '_, '_> {
+    /// Adds the next cue to its lane.
+    fn step(&mut self, index: usize, lane: &mut Lane) {
         self.end_open_states(index, lane);
         if lane.exclusive {
-            self.review_overlap(index, lane, report);
+            self.review_overlap(index, lane);
         } else {
-            self.review_order(index, lane, report);
+            self.review_order(index, lane);
         }
-        let cue = &self.placed[index].cue;
+        let cue = &self.cues[index].cue;
         if cue.kind == Kind::State && cue.end.is_none() {
             lane.open.push(index);
         }
     }
 
-    /// Ends the states of a lane that say no end and began before this one.
+    /// Ends the states of a lane that have no end and began before this one.
     fn end_open_states(&mut self, index: usize, lane: &mut Lane) {
-        let Cue { time, kind, .. } = self.placed[index].cue;
+        let Cue { time, kind, .. } = self.cues[index].cue;
         if kind != Kind::State {
             return;
         }
         lane.open.retain(|&open| {
-            let cue = &mut self.placed[open].cue;
+            let cue = &mut self.cues[open].cue;
             if cue.time < time {
                 cue.end = Some(time);
             }
@@ -109,23 +109,24 @@ impl Walk<'_, '_> {
     }
 
     /// Reports a cue that begins while another lasts on an exclusive track. An open state ends by itself.
-    fn review_overlap(&mut self, index: usize, lane: &mut Lane, report: &mut Report) {
-        let this = &self.placed[index];
+    fn review_overlap(&mut self, index: usize, lane: &mut Lane) {
+        let this = &self.cues[index];
         if this.cue.kind != Kind::State && this.cue.end.is_none() {
             return;
         }
-        if let Some(other) = lane.longest.map(|longest| &self.placed[longest]) {
+        if let Some(other) = lane.longest.map(|longest| &self.cues[longest]) {
             let until = other.cue.end.unwrap_or(other.cue.time);
-            let together = this.cue.time < until || this.cue.time == other.cue.time;
-            if together && self.told.insert((Code::Overlap, this.draft())) {
-                let message = format!(
-                    "{} begins before {} is over ({}) on the exclusive track {}; move it, or end the other earlier",
-                    self.reviewed.label(this),
-                    self.reviewed.label(other),
+            let overlap = this.cue.time < until || this.cue.time == other.cue.time;
+            if overlap && self.reported.insert((Code::Overlap, this.draft())) {
+                let problem = format!(
+                    "{} begins before {} is over ({}) on the exclusive track {}",
+                    self.review.label(this),
+                    self.review.label(other),
                     clock(until),
                     quoted(this.cue.track().unwrap_or_default()),
                 );
-                self.reviewed.say(Code::Overlap, this, "time", message, report);
+                let message = Message::new(problem, "move it, or end the other earlier");
+                self.review.report(Code::Overlap, this, "time", message);
             }
             if other.cue.end >= this.cue.end && this.cue.end.is_some() {
                 return;
@@ -135,43 +136,44 @@ impl Walk<'_, '_> {
     }
 
     /// Reports a cue whose order among others at its instant matters.
-    fn review_order(&mut self, index: usize, lane: &mut Lane, report: &mut Report) {
-        let this = &self.placed[index];
-        if lane.latest.first().is_some_and(|&latest| self.placed[latest].cue.time < this.cue.time) {
+    fn review_order(&mut self, index: usize, lane: &mut Lane) {
+        let this = &self.cues[index];
+        if lane.latest.first().is_some_and(|&latest| self.cues[latest].cue.time < this.cue.time) {
             lane.latest.clear();
         }
-        let matters = |other: &Placed| {
-            let states = this.cue.kind == Kind::State && other.cue.kind == Kind::State;
-            let same = this.cue.action == other.cue.action && this.cue.params != other.cue.params;
-            this.cue.track.is_some() && (states || same)
-        };
-        let others = lane.latest.iter().map(|&latest| &self.placed[latest]);
-        if let Some(other) = others.rev().find(|other| matters(other))
-            && self.told.insert((Code::OrderMatters, this.draft()))
+        let others = lane.latest.iter().map(|&latest| &self.cues[latest]);
+        if let Some(other) = others.rev().find(|other| order_matters(&this.cue, &other.cue))
+            && self.reported.insert((Code::OrderMatters, this.draft()))
         {
-            let message = format!(
-                "{} and {} do different things at the same instant on the track {}; move one of them, or put them on tracks of their own",
-                self.reviewed.label(other),
-                self.reviewed.label(this),
+            let problem = format!(
+                "{} and {} do different things at the same instant on the track {}",
+                self.review.label(other),
+                self.review.label(this),
                 quoted(this.cue.track().unwrap_or_default()),
             );
-            self.reviewed.say(Code::OrderMatters, this, "time", message, report);
+            let message = Message::new(problem, "move one of them, or put them on tracks of their own");
+            self.review.report(Code::OrderMatters, this, "time", message);
         }
-        // A sheet with everything at one instant would otherwise take the square of its length.
+        // Otherwise the time would grow with the square of the cues at one instant.
         if lane.latest.len() < FEW {
             lane.latest.push(index);
         }
     }
 
-    /// Reports a state that neither an end nor a later one ends.
-    fn tell_never_ends(&mut self, index: usize, report: &mut Report) {
-        let this = &self.placed[index];
-        if self.told.insert((Code::NeverEnds, this.draft())) {
-            let message = format!(
-                "{} is a state that never ends; give it \"duration\" or \"until\", or a later state on its track",
-                self.reviewed.label(this)
-            );
-            self.reviewed.say(Code::NeverEnds, this, "action", message, report);
+    /// Reports a state that has no end and no later state to end it.
+    fn report_never_ends(&mut self, index: usize) {
+        let this = &self.cues[index];
+        if self.reported.insert((Code::NeverEnds, this.draft())) {
+            let problem = format!("{} is a state that never ends", self.review.label(this));
+            let message = Message::new(problem, "give it \"duration\" or \"until\", or a later state on its track");
+            self.review.report(Code::NeverEnds, this, "action", message);
         }
     }
+}
+
+/// Returns whether the order of two cues at the same instant on the same lane makes a difference.
+fn order_matters(this: &Cue, other: &Cue) -> bool {
+    let states = this.kind == Kind::State && other.kind == Kind::State;
+    let same = this.action == other.action && this.params != other.params;
+    this.track.is_some() && (states || same)
 }

@@ -1,20 +1,52 @@
-//! What viewers fetch all at once.
+//! Preloads that viewers would all fetch at the same time.
 
 use std::collections::BTreeSet;
 
-use super::Reviewed;
-use crate::diagnostic::{Code, Report};
-use crate::source::arrange::Placed;
+use super::context::Review;
+use crate::diagnostic::{Code, Message};
+use crate::source::arrange::ArrangedCue;
+
+/// A change of the rate at which viewers fetch.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct RateChange {
+    at_ms: i64,
+    /// In bytes per second; negative where a preload is over.
+    by: i128,
+    /// The index of the cue with the preload.
+    cue: usize,
+}
 
 /// Reports preloads that together would fetch more per second than the budget allows.
+pub(super) fn review(cues: &[ArrangedCue], review: &mut Review<'_, '_>) {
+    let Some(viewers) = review.options.viewers else { return };
+    let budget = i128::from(review.options.preload_bytes_per_second_max);
+    let mut rate = 0;
+    let mut reported = BTreeSet::new();
+    for change in rate_changes(cues, viewers) {
+        let before = rate;
+        rate += change.by;
+        let first = &cues[change.cue];
+        if before <= budget && rate > budget && reported.insert(first.draft()) {
+            let problem = format!(
+                "{}: with its preload {viewers} viewers fetch {} MB a second, at most {} are allowed for",
+                review.label(first),
+                rate / 1_000_000,
+                budget / 1_000_000
+            );
+            let message = Message::new(problem, "use a wider \"spread\", a longer \"lead\" or smaller files");
+            review.report(Code::PreloadHerd, first, "preload", message);
+        }
+    }
+}
+
+/// Returns the changes of the rate in the order of time, decreases before increases.
 ///
-/// The viewers fetch from `lead` before the cue, spread over `spread`; what an earlier cue has fetched counts once.
-pub(super) fn review(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mut Report) {
-    let Some(viewers) = reviewed.options.viewers else { return };
+/// Viewers fetch from `lead` before a cue, spread over `spread`. Files that an earlier cue has fetched are not fetched
+/// again.
+fn rate_changes(cues: &[ArrangedCue], viewers: u64) -> Vec<RateChange> {
     let mut fetched = BTreeSet::new();
-    // When a window opens or closes, by how much the rate changes (in bytes per second), and whose window it is.
-    let mut changes: Vec<(i64, i128, usize)> = Vec::new();
-    for (index, Placed { cue, .. }) in placed.iter().enumerate() {
+    let mut changes = Vec::new();
+    for (index, ArrangedCue { cue, .. }) in cues.iter().enumerate() {
         let Some((preload, bytes)) = cue.preload.as_ref().and_then(|preload| Some((preload, preload.bytes?))) else {
             continue;
         };
@@ -25,30 +57,13 @@ pub(super) fn review(placed: &[Placed], reviewed: &Reviewed<'_, '_>, report: &mu
         if !new {
             continue;
         }
-        // Without any spread the fetching takes as long as the connections do, here a second.
+        // Without any spread, fetching takes as long as the connections do, here a second.
         let spread_ms = if preload.spread.as_millis() > 0 { preload.spread.as_millis() } else { 1_000 };
         let rate = i128::from(viewers) * i128::from(bytes) * 1_000 / i128::from(spread_ms);
-        let opens_ms = cue.time.as_millis() - preload.lead.as_millis();
-        changes.push((opens_ms, rate, index));
-        changes.push((opens_ms + spread_ms, -rate, index));
+        let begin_ms = cue.time.as_millis() - preload.lead.as_millis();
+        changes.push(RateChange { at_ms: begin_ms, by: rate, cue: index });
+        changes.push(RateChange { at_ms: begin_ms + spread_ms, by: -rate, cue: index });
     }
-    // At one instant windows close before others open.
     changes.sort_unstable();
-    let budget = i128::from(reviewed.options.preload_bytes_per_second_max);
-    let mut rate = 0;
-    let mut told = BTreeSet::new();
-    for (_, change, index) in changes {
-        let before = rate;
-        rate += change;
-        let first = &placed[index];
-        if before <= budget && rate > budget && told.insert(first.draft()) {
-            let message = format!(
-                "{}: with its preload {viewers} viewers fetch {} MB a second, at most {} are allowed for; use a wider \"spread\", a longer \"lead\" or smaller files",
-                reviewed.label(first),
-                rate / 1_000_000,
-                budget / 1_000_000
-            );
-            reviewed.say(Code::PreloadHerd, first, "preload", message, report);
-        }
-    }
+    changes
 }

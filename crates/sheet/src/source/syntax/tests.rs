@@ -1,4 +1,4 @@
-//! The tree and what is said about texts that have none, held against jsonc-parser's own tree.
+//! The tree and the errors of texts without one, compared with jsonc-parser's own.
 
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, ast, parse_to_ast};
@@ -24,7 +24,7 @@ const JSONC: ParseOptions = ParseOptions {
 
 /// Checks that a text means the same, or is refused in the same words at the same place.
 fn check(text: &str) {
-    let mut parser = Parser::of(text);
+    let mut parser = Parser::new(text);
     let read = parser.parse();
     match (read, parse_to_ast(text, &CollectOptions::default(), &JSONC)) {
         (Ok(()), Ok(theirs)) => match (parser.tree.root(), &theirs.value) {
@@ -60,12 +60,12 @@ fn same(ours: Value<'_>, theirs: &ast::Value<'_>) {
                 same(ours.value(), &theirs.value);
             }
         }
-        _ => panic!("another kind of value than {theirs:?}"),
+        _ => panic!("not the same kind of value as {theirs:?}"),
     }
 }
 
 #[test]
-fn every_way_to_go_wrong_is_told_alike() {
+fn every_error_is_reported_alike() {
     for text in [
         "",
         " ",
@@ -149,7 +149,7 @@ fn the_deepest_is_as_deep() {
     check(&format!("{}1{}", "{\"a\":".repeat(256), "}".repeat(256)));
     // A hundred thousand deep takes neither long nor a stack.
     for opening in ["[", "{\"a\":"] {
-        assert!(Parser::of(&opening.repeat(100_000)).parse().is_err());
+        assert!(Parser::new(&opening.repeat(100_000)).parse().is_err());
     }
 }
 
@@ -185,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn any_row_of_tokens_is_read_alike(
+    fn any_sequence_of_tokens_is_read_alike(
         tokens in prop::collection::vec(prop::sample::select(vec![
             "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\n\"", "1", "-2.5e3", "true", "null", "x", "\"", "\\", "'", "//", "\n", "/*", "*/", " ", "é", "\u{b}",
         ]), 0..24),

@@ -1,15 +1,15 @@
-//! Texts that many cues have, each kept once.
+//! Keeps each name once, however many cues have it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The names of actions and tracks so far.
 #[derive(Default)]
-pub(super) struct Shared(BTreeSet<Arc<str>>);
+pub(super) struct Interner(BTreeSet<Arc<str>>);
 
-impl Shared {
-    /// Returns a name, the same one wherever it is asked for.
-    pub(super) fn name(&mut self, name: &str) -> Arc<str> {
+impl Interner {
+    /// Returns a name; equal names share their memory.
+    pub(super) fn intern(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.0.get(name) {
             return Arc::clone(known);
         }
