@@ -38,6 +38,8 @@ pub mod session;
 pub mod time;
 pub mod timeline;
 pub mod version;
+#[cfg(any(test, feature = "words"))]
+pub mod words;
 
 pub use command::{Command, Request};
 pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
