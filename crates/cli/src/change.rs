@@ -3,20 +3,22 @@
 use std::fmt;
 
 use downbeat_core::{Command, CommandId, Digest, Request, Rev, ServerTime};
-use downbeat_wire::{CommandAnswer, DeliveryReport, LastChange, StateBody};
+use downbeat_wire::{Code, CommandAnswer, DeliveryReport, LastChange, Problem, StateBody};
 use serde_json::{Map, Value, json};
 
 use crate::applied::Applied;
 use crate::cli::CommandOptions;
+use crate::clock::ServerClock;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::edge::{self, Seen};
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::instant;
 use crate::output::{Afterword, Report, members};
 use crate::preview::{Preview, Standing, Told};
 use crate::server::{Reading, Server, ServerError};
 use crate::text::{self, Table};
+use crate::zone::Zone;
 
 /// How long a pause waits for the event's state, and any command for its preview, before it goes on without: 3 s.
 ///
@@ -80,7 +82,7 @@ pub(crate) fn new_id() -> Result<CommandId, Error> {
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
-        .map_err(|error| Error::Internal(format!("the operating system gives no randomness: {error}")))?;
+        .map_err(|error| Error::internal(format!("the operating system gives no randomness: {error}")))?;
     Ok(bytes)
 }
 
@@ -100,7 +102,7 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
         && if_rev != state.rev
     {
         let last = last_change(&server, context).await;
-        return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
+        return Err(stale(if_rev, state, last.as_ref(), server.url().to_string()));
     }
 
     // What is relative to where the event is (a seek by +30s) is made again once the question is answered.
@@ -135,7 +137,7 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
         (Some(reading), Some(preview)) => {
             describe(&mut screen, &server, reading, preview)?;
             if planned.command == Command::Undo {
-                let last = last_change(&server, context).await.map(|last| error::last_change(&last));
+                let last = last_change(&server, context).await.map(|last| text::last_change(&last));
                 screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
             }
         }
@@ -150,7 +152,7 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
     let effective_at = preview.as_ref().and_then(Preview::answer).map(|answer| answer.effective_at).or(effective_at);
     let effect = match (&look, effective_at) {
         _ if matches!(planned.command, Command::Rundown { .. }) => "as soon as viewers ask".to_owned(),
-        (Some(reading), Some(at)) => error::effect(at, &reading.clock),
+        (Some(reading), Some(at)) => effect(at, &reading.clock),
         _ => "half a second after it arrives".to_owned(),
     };
     screen.line("takes effect", effect);
@@ -261,12 +263,27 @@ fn uncertain(context: &Context, name: &str, id: &CommandId, rev: Option<Rev>, er
         Some(rev) => format!("{status}   (it arrived if that shows rev {} or higher by you)", rev.next()),
         None => status,
     };
-    Error::Uncertain {
-        what: format!("\"{name}\" of {}", context.settings.event),
-        why: error.to_string(),
-        hint: format!("{find_out}\nor send it again with --id {id}: if it did arrive, that changes nothing"),
-        id: Some(id.clone()),
+    Error::uncertain(
+        &format!("\"{name}\" of {}", context.settings.event),
+        error,
+        format!("{find_out}\nor send it again with --id {id}: if it did arrive, that changes nothing"),
+    )
+    .with("id", json!(id))
+}
+
+/// Creates the server's own refusal for an event that has moved on from the revision given with `--if-rev`.
+pub(crate) fn stale(if_rev: Rev, state: &StateBody, last: Option<&LastChange>, url: String) -> Error {
+    let refusal = downbeat_core::Refusal::Stale { if_rev, rev: state.rev };
+    let mut problem = Problem::new(Code::Stale, refusal.to_string()).with("state", json!(state));
+    if let Some(last) = last {
+        problem = problem.with("lastChange", json!(last));
     }
+    ServerError::Problem { url, problem: Box::new(problem) }.into()
+}
+
+/// Writes when a change takes effect, by the server's clock.
+fn effect(at: ServerTime, clock: &ServerClock) -> String {
+    text::when(at, Zone::Local, clock.now())
 }
 
 /// Reads back what the server has done.
@@ -290,7 +307,7 @@ async fn made(
         place: context.place(),
         standing: Standing::of(&answer.state, answer.effective_at).ok(),
         told: Told::of(&answer.state, answer.effective_at),
-        effect: error::effect(answer.effective_at, &clock),
+        effect: effect(answer.effective_at, &clock),
         applied: Applied {
             server: server.within(context.settings.timeout),
             event: event.clone(),
@@ -322,14 +339,11 @@ pub(crate) fn unseen(
         Some(last) => format!("it shows rev {last}"),
         None => "it does not answer".to_owned(),
     };
-    Error::Unseen {
-        message: format!(
-            "the change is written as rev {rev}, but not seen at {url} after {}: {last}",
-            text::span(seen.ms)
-        ),
-        hint: format!("{}\ntake it back with: {undo}", context.command_line(&["status"])),
-        change,
-    }
+    Error::unseen(
+        format!("the change is written as rev {rev}, but not seen at {url} after {}: {last}", text::span(seen.ms)),
+        format!("{}\ntake it back with: {undo}", context.command_line(&["status"])),
+    )
+    .with_more(change)
 }
 
 /// Writes how far a change got: `hubs 4/4 · 8,000 sockets · 312 ms`.

@@ -34,7 +34,7 @@ impl Gate {
 /// Shows the screen and asks `question`, on a terminal.
 ///
 /// # Errors
-/// [`Error::Unconfirmed`] if the answer is not the one it takes, or if there is nobody to ask.
+/// [`Error::unconfirmed`] if the answer is not the one it takes, or if there is nobody to ask.
 pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) -> Result<(), Error> {
     let alone = !stdin().is_terminal() || !std::io::stderr().is_terminal();
     if *gate == Gate::Open {
@@ -44,10 +44,10 @@ pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) 
         return Ok(());
     }
     if alone {
-        return Err(Error::Unconfirmed {
-            why: "this asks for a yes, and there is no terminal to ask on",
-            hint: "look with --dry-run, then send it with --yes".to_owned(),
-        });
+        return Err(Error::unconfirmed(
+            "this asks for a yes, and there is no terminal to ask on",
+            "look with --dry-run, then send it with --yes",
+        ));
     }
     output.show(screen);
     output::err(&match gate {
@@ -59,13 +59,11 @@ pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) 
     if opens(gate, &line) {
         return Ok(());
     }
-    Err(Error::Unconfirmed {
-        why: match gate {
-            Gate::Name(_) => "that is not the event's name",
-            _ => "the answer was no",
-        },
-        hint: "run it again when you are sure".to_owned(),
-    })
+    let why = match gate {
+        Gate::Name(_) => "that is not the event's name",
+        _ => "the answer was no",
+    };
+    Err(Error::unconfirmed(why, "run it again when you are sure"))
 }
 
 /// Returns whether an answer opens the gate. Whatever is not a clear yes is a no.

@@ -108,7 +108,7 @@ pub(crate) fn actor(given: Option<&str>) -> String {
 
 /// Turns a broken timeline of the server's into what the one who asked can do about it.
 pub(crate) fn broken(server: &Server, error: &BadTimeline) -> Error {
-    Error::Server(ServerError::Strange { url: server.url().to_string(), status: 200, why: error.to_string() })
+    ServerError::Strange { url: server.url().to_string(), status: 200, why: error.to_string() }.into()
 }
 
 /// Returns where an event stands as members of a JSON object.

@@ -3,7 +3,6 @@
 //! | file | what it decides or does |
 //! | --- | --- |
 //! | `key` | the private half: making it, keeping it, signing with it, showing nothing of it |
-//! | `known` | the last state each event was seen in, kept on this machine |
 //! | `beside` | putting a signed state beside what was published, and taking it away |
 //! | `glass` | the way it goes: look, show, ask, sign, write, see it arrive, hand it to the server |
 //!
@@ -13,4 +12,3 @@
 pub(crate) mod beside;
 pub(crate) mod glass;
 pub(crate) mod key;
-pub(crate) mod known;

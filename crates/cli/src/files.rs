@@ -14,7 +14,7 @@ pub(crate) fn named(out: Option<&Path>) -> Option<PathBuf> {
 /// Writes what was made of the files `made_of`, in place of what is there, unless that is one of them.
 ///
 /// # Errors
-/// [`Error::Usage`] if it is one of them, otherwise [`Error::File`].
+/// [`Error::usage`] if it is one of them, otherwise [`Error::file`].
 pub(crate) fn write(path: &Path, bytes: &[u8], made_of: &[PathBuf]) -> Result<(), Error> {
     // What is not there yet has no true path, and is none of them.
     if let Ok(there) = path.canonicalize()
@@ -23,15 +23,15 @@ pub(crate) fn write(path: &Path, bytes: &[u8], made_of: &[PathBuf]) -> Result<()
         let message = format!("{} is what this is made of, and would be lost", path.display());
         return Err(Error::usage(message, "give -o another name"));
     }
-    std::fs::write(path, bytes).map_err(|error| Error::File { path: path.to_owned(), why: error.to_string() })
+    std::fs::write(path, bytes).map_err(|error| Error::file(path, error))
 }
 
 /// Writes a file that must not be there yet.
 ///
 /// # Errors
-/// [`Error::File`], also if it is there.
+/// [`Error::file`], also if it is there.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |error: std::io::Error| Error::File { path: path.to_owned(), why: error.to_string() };
+    let failed = |error: std::io::Error| Error::file(path, error);
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
     file.write_all(bytes).map_err(failed)
 }
@@ -40,9 +40,9 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// a symbolic link the file itself is replaced.
 ///
 /// # Errors
-/// [`Error::File`]; then the file is as it was.
+/// [`Error::file`]; then the file is as it was.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |error: std::io::Error| Error::File { path: path.to_owned(), why: error.to_string() };
+    let failed = |error: std::io::Error| Error::file(path, error);
     let file = path.canonicalize().map_err(failed)?;
     let beside = beside(&file);
     let written = write_like(&file, &beside, bytes).and_then(|()| std::fs::rename(&beside, &file));

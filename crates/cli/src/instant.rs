@@ -1,65 +1,17 @@
 //! Instants as people write them: RFC 3339, a local time in a zone, or a distance from now.
 
 use std::fmt;
-use std::str::FromStr;
 
 use chrono::offset::LocalResult;
-use chrono::{DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone};
 use downbeat_core::{ServerTime, Span};
+use serde_json::json;
 
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::given;
 use crate::text;
-
-/// The zone in which local times are read and shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Zone {
-    /// This machine's.
-    Local,
-    /// One of the IANA database.
-    Named(chrono_tz::Tz),
-}
-
-impl FromStr for Zone {
-    type Err = String;
-    fn from_str(name: &str) -> Result<Self, String> {
-        name.parse().map(Self::Named).map_err(|_| {
-            format!(
-                "{name:?} is no time zone of the IANA database; use a name such as Europe/Berlin, Asia/Tokyo or UTC"
-            )
-        })
-    }
-}
-
-impl Zone {
-    /// Returns the instant as the zone's clocks show it.
-    pub(crate) fn at(self, at: ServerTime) -> DateTime<FixedOffset> {
-        let utc = utc(at);
-        match self {
-            Self::Local => utc.with_timezone(&Local).fixed_offset(),
-            Self::Named(tz) => utc.with_timezone(&tz).fixed_offset(),
-        }
-    }
-
-    /// Returns the zone's name, as far as it is known.
-    fn name(self) -> String {
-        match self {
-            Self::Local => "this machine's time zone".to_owned(),
-            Self::Named(tz) => tz.name().to_owned(),
-        }
-    }
-
-    /// Returns the offsets the zone has at this local time: none, one, or two.
-    fn offsets(self, local: NaiveDateTime) -> MappedLocalTime<FixedOffset> {
-        match self {
-            Self::Local => Local.offset_from_local_datetime(&local).map(|offset| offset.fix()),
-            Self::Named(tz) => tz.offset_from_local_datetime(&local).map(|offset| offset.fix()),
-        }
-    }
-}
-
-fn utc(at: ServerTime) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at.as_millis()).expect("a ServerTime is a year of four digits")
-}
+use crate::zone::Zone;
 
 /// Says why a text is no instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +71,21 @@ impl fmt::Display for InstantError {
     }
 }
 impl std::error::Error for InstantError {}
+
+impl From<InstantError> for Error {
+    fn from(error: InstantError) -> Self {
+        let message = error.to_string();
+        match error {
+            InstantError::Unreadable { .. } => Self::new(Exit::Usage, "usage", message),
+            InstantError::Skipped { meant, .. } | InstantError::Twice { meant, .. } => {
+                Self::new(Exit::InvalidInput, "no-such-time", message)
+                    .with_hint("an offset makes a time unmistakable, whatever the clocks do")
+                    .with("meant", json!(meant.map(text::rfc3339)))
+            }
+            InstantError::OutOfRange { .. } => Self::new(Exit::InvalidInput, "no-such-time", message),
+        }
+    }
+}
 
 /// Reads an instant: RFC 3339, a local time of `zone` (`2026-12-24 19:00`, seconds optional), or a distance from `now`
 /// (`+30s`, `in 30s`, `now`).
@@ -190,6 +157,12 @@ mod tests {
 
     fn read(given: &str, zone: &str) -> Result<ServerTime, InstantError> {
         parse(given, zone.parse().unwrap(), NOW)
+    }
+
+    #[test]
+    fn an_unreadable_time_is_a_mistake_of_the_command_line_and_an_impossible_one_is_invalid() {
+        assert_eq!(Error::from(InstantError::Unreadable { given: "x".into() }).exit(), Exit::Usage);
+        assert_eq!(Error::from(InstantError::OutOfRange { given: "x".into() }).exit(), Exit::InvalidInput);
     }
 
     #[test]

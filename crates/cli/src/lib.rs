@@ -28,10 +28,12 @@ mod context;
 mod edge;
 mod emergency;
 mod error;
+mod failures;
 mod files;
 mod given;
 mod instant;
 mod interrupt;
+mod last_seen;
 mod load;
 mod measurement;
 mod output;
@@ -44,6 +46,7 @@ mod text;
 mod viewing;
 mod watch;
 mod web;
+mod zone;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,7 +83,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, output: Output) -> Exit {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return output.error(&Error::Internal(format!("no runtime for sockets: {error}"))),
+        Err(error) => return output.error(&Error::internal(format!("no runtime for sockets: {error}"))),
     };
     let exit = runtime.block_on(async {
         match commands::run(cli, output).await {

@@ -107,16 +107,7 @@ impl Output {
     pub(crate) fn error(self, error: &Error) -> Exit {
         let exit = error.exit();
         if self.json {
-            let mut more = error.more();
-            let mut body = Map::from_iter([
-                ("code".to_owned(), json!(error.code())),
-                ("message".to_owned(), json!(error.to_string())),
-            ]);
-            if let Some(hint) = error.hint() {
-                body.insert("hint".to_owned(), json!(hint));
-            }
-            more.insert("error".to_owned(), Value::Object(body));
-            self.envelope(exit, more);
+            self.envelope(exit, error.json());
         } else {
             let red = anstyle::AnsiColor::Red.on_default().bold();
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();

@@ -8,6 +8,8 @@ use downbeat_core::{EventName, Span};
 use downbeat_wire::Token;
 use serde::Deserialize;
 
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::given;
 use crate::publish::public::PublicUrl;
 use crate::publish::purge;
@@ -213,6 +215,13 @@ impl fmt::Display for ProfileError {
     }
 }
 impl std::error::Error for ProfileError {}
+
+impl From<ProfileError> for Error {
+    fn from(error: ProfileError) -> Self {
+        let (exit, code) = if error.is_about_token() { (Exit::Auth, "no-token") } else { (Exit::Usage, "settings") };
+        Self::new(exit, code, error.to_string()).with_hint(error.hint())
+    }
+}
 
 impl ProfileError {
     /// Returns what to do about it.

@@ -54,7 +54,7 @@ pub(crate) const BRIEF: Headers =
 
 /// Says that something is not as it should be.
 pub(crate) fn differs(message: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::Differs { message: message.into(), hint: hint.into() }
+    Error::differs(message, hint)
 }
 
 /// Returns the digest that a key names: `…/<sha256>.json`.

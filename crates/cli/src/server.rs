@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use ureq::http;
 
 use crate::clock::{self, ServerClock};
-use crate::emergency::known::remember;
 use crate::interrupt;
+use crate::last_seen::remember;
 use crate::text;
 use crate::web::{self, Silence, blocking};
 

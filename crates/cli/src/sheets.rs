@@ -15,6 +15,7 @@ use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, Un
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::output::Output;
 use crate::text;
 use lines::{Lines, Place};
@@ -102,7 +103,7 @@ pub(crate) fn file_name(name: &str) -> String {
 
 /// Reads a text; `-` is standard input.
 pub(crate) fn source(path: &Path) -> Result<Source, Error> {
-    let failed = |why: String| Error::File { path: path.to_owned(), why };
+    let failed = |why: String| Error::file(path, why);
     let is_file = path != Path::new("-");
     let (name, bytes) = if is_file {
         (path.display().to_string(), std::fs::read(path).map_err(|error| failed(error.to_string()))?)
@@ -202,12 +203,12 @@ impl Sheet {
     /// Returns the rundown.
     ///
     /// # Errors
-    /// [`Error::Sheet`] if there is none.
+    /// [`Error`] with the diagnostics if the sheet has errors.
     pub(crate) fn rundown(&self) -> Result<&Rundown, Error> {
-        self.rundown.as_ref().ok_or_else(|| Error::Sheet {
-            errors: self.errors(),
-            files: vec![self.name.clone()],
-            diagnostics: self.json(),
+        self.rundown.as_ref().ok_or_else(|| {
+            Error::new(Exit::InvalidInput, "sheet", format!("{} in {}", text::count(self.errors(), "error"), self.name))
+                .with_hint("mend the sheet, then \"downbeat cues check\" it again")
+                .with("diagnostics", self.json())
         })
     }
 
@@ -335,9 +336,19 @@ pub(crate) fn remarks(file: &str, remarks: &[interchange::Remark]) -> Value {
     remarks.iter().map(|remark| json!({ "file": file, "line": remark.line, "message": remark.message })).collect()
 }
 
-/// Returns the beginning of a digest, long enough to tell rundowns apart.
-pub(crate) fn short(digest: downbeat_core::Digest) -> String {
-    digest.to_string()[..12].to_owned()
+/// Creates the error for a file of another program that cannot be read as cues.
+pub(crate) fn not_imported(file: &str, refusals: &[interchange::Remark]) -> Error {
+    let mut message = format!("{file} was not imported, {}:", text::count(refusals.len(), "fault"));
+    for refusal in refusals.iter().take(SHOWN_MAX) {
+        message += &format!("\n  {}", remark(file, refusal));
+    }
+    match refusals.len().saturating_sub(SHOWN_MAX) {
+        0 => {}
+        more => message += &format!("\n  … and {more} more (--json has all)"),
+    }
+    Error::new(Exit::InvalidInput, "file-content", message)
+        .with_hint("mend this and import it again; nothing was written")
+        .with("diagnostics", remarks(file, refusals))
 }
 
 #[cfg(test)]

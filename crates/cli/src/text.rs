@@ -3,38 +3,12 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
-use downbeat_core::{Position, ServerTime, Span};
+use downbeat_core::{Digest, Position, ServerTime, Span};
+use downbeat_wire::{LastChange, Publication};
 
-use crate::instant::Zone;
+use crate::zone::Zone;
 
-/// Writes the length of a span with the units a person would use: `38 ms`, `0.5 s`, `2 min 5 s`, `1 h 30 min`, `3 d 2 h`.
-pub(crate) fn span(span: Span) -> String {
-    let ms = span.as_millis().unsigned_abs();
-    let two = |big: u64, big_unit: &str, small: u64, small_unit: &str| match small {
-        0 => format!("{big} {big_unit}"),
-        _ => format!("{big} {big_unit} {small} {small_unit}"),
-    };
-    match ms {
-        0..=99 => format!("{ms} ms"),
-        100..=9_949 => match (ms + 50) / 100 {
-            tenths if tenths % 10 == 0 => format!("{} s", tenths / 10),
-            tenths => format!("{}.{} s", tenths / 10, tenths % 10),
-        },
-        9_950..=59_499 => format!("{} s", (ms + 500) / 1_000),
-        59_500..=3_599_499 => {
-            let s = (ms + 500) / 1_000;
-            two(s / 60, "min", s % 60, "s")
-        }
-        3_599_500..=86_369_999 => {
-            let min = (ms + 30_000) / 60_000;
-            two(min / 60, "h", min % 60, "min")
-        }
-        _ => {
-            let h = (ms + 1_800_000) / 3_600_000;
-            two(h / 24, "d", h % 24, "h")
-        }
-    }
-}
+pub(crate) use downbeat_core::words::{count, span, tame};
 
 /// Writes which sites' pages may hold sockets.
 pub(crate) fn origins(origins: &[String]) -> String {
@@ -81,11 +55,6 @@ pub(crate) fn when(at: ServerTime, zone: Zone, now: ServerTime) -> String {
     format!("{} ({})", instant(at, zone), relative(at, now))
 }
 
-/// Writes a count with its noun: `1 cue`, `12 cues`.
-pub(crate) fn count(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Writes a number with its thousands apart: `8,000`.
 pub(crate) fn thousands(count: u64) -> String {
     let digits = count.to_string();
@@ -98,6 +67,25 @@ pub(crate) fn thousands(count: u64) -> String {
     text
 }
 
+/// Returns the beginning of a digest, long enough to tell rundowns apart.
+pub(crate) fn short(digest: Digest) -> String {
+    digest.to_string()[..12].to_owned()
+}
+
+/// Writes a change of an event in one line: what, who, when, why.
+pub(crate) fn last_change(last: &LastChange) -> String {
+    let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
+    let at = instant(last.at, Zone::Local);
+    tame(&format!("{} by {} at {at}{reason}", last.name, last.actor))
+}
+
+/// Writes a revision of an event's rundown in one line: what, who, when, why.
+pub(crate) fn last_publication(last: &Publication) -> String {
+    let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
+    let at = instant(last.at, Zone::Local);
+    tame(&format!("rundown {} by {} at {at}{reason}", short(last.rundown), last.actor))
+}
+
 /// Writes an argument so that a shell reads it back as it is.
 pub(crate) fn shell(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
@@ -106,11 +94,6 @@ pub(crate) fn shell(argument: &str) -> String {
     } else {
         format!("'{}'", argument.replace('\'', r"'\''"))
     }
-}
-
-/// Removes what would let a text from elsewhere move the cursor or fake lines of this terminal.
-pub(crate) fn tame(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
 }
 
 /// Lines of a label and a value, the values beneath each other.
@@ -141,25 +124,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_use_the_units_a_person_would() {
-        for (ms, text) in [
-            (38, "38 ms"),
-            (500, "0.5 s"),
-            (2_000, "2 s"),
-            (9_960, "10 s"),
-            (59_999, "1 min"),
-            (125_000, "2 min 5 s"),
-            (3_599_999, "1 h"),
-            (5_400_000, "1 h 30 min"),
-            (86_399_999, "1 d"),
-            (266_400_000, "3 d 2 h"),
-            (-1_500, "1.5 s"),
-        ] {
-            assert_eq!(span(Span::from_millis(ms)), text, "{ms}");
-        }
-    }
-
-    #[test]
     fn arguments_survive_the_shell() {
         assert_eq!(shell("https://downbeat.example:8787/a"), "https://downbeat.example:8787/a");
         assert_eq!(shell("it's on"), r"'it'\''s on'");
@@ -171,10 +135,5 @@ mod tests {
         for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (18_342, "18,342"), (1_234_567, "1,234,567")] {
             assert_eq!(thousands(count), text);
         }
-    }
-
-    #[test]
-    fn foreign_text_stays_on_its_line() {
-        assert_eq!(tame("a\u{1b}[2Jb\nc"), "a [2Jb c");
     }
 }

@@ -19,4 +19,4 @@ mod terminal;
 pub(crate) use follow::follow;
 pub(crate) use lines::Lines;
 pub(crate) use model::Scene;
-pub(crate) use terminal::{Terminal, restore};
+pub(crate) use terminal::Terminal;

@@ -8,7 +8,7 @@ use downbeat_core::{Locale, Span};
 use super::options::Attribution;
 use crate::emergency::key::is_usable;
 use crate::given;
-use crate::instant::Zone;
+use crate::zone::Zone;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventTask {

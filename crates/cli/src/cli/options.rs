@@ -4,7 +4,7 @@ use clap::Args;
 use downbeat_core::{CommandId, Rev, Severity};
 
 use crate::given::{self, Said};
-use crate::instant::Zone;
+use crate::zone::Zone;
 
 /// What a command takes besides its own arguments.
 #[derive(Clone, Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use downbeat_wire::{Scope, TokenId};
 
-use crate::instant::Zone;
+use crate::zone::Zone;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenTask {

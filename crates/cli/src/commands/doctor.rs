@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::measurement::Measurement;
 use crate::output::{Failure, Report, members};
@@ -54,7 +55,7 @@ impl Finding {
 
     /// Turns a failed call into a finding.
     fn failed(what: &'static str, error: ServerError) -> Self {
-        let error = crate::error::Error::Server(error);
+        let error = Error::from(error);
         let found = error.to_string().lines().next().unwrap_or_default().to_owned();
         Self::fail(error.exit(), what, found, error.hint().unwrap_or_default())
     }

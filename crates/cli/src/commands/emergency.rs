@@ -13,9 +13,9 @@ use crate::context::Context;
 use crate::emergency::beside;
 use crate::emergency::key::is_signed;
 use crate::error::Error;
-use crate::instant::Zone;
 use crate::output::{Output, Report};
 use crate::text;
+use crate::zone::Zone;
 
 /// Runs one of them. Making a key asks for no context.
 pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::instant::Zone;
 use crate::output::{Report, members};
 use crate::text;
+use crate::zone::Zone;
 
 /// The events of the server.
 pub(crate) struct List {

@@ -13,11 +13,12 @@ use crate::cli::{EmergencyKeyArg, EventSetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::edge::{self, Seen};
-use crate::error::{self, Error};
-use crate::instant::{self, Zone};
+use crate::error::Error;
+use crate::instant;
 use crate::output::{Report, members};
 use crate::server::{Reading, Server, ServerError};
 use crate::text::{self, Table};
+use crate::zone::Zone;
 
 /// What became of the configuration.
 pub(crate) enum Set {
@@ -62,7 +63,7 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
         && if_rev != state.rev
     {
         let last = change::last_change(&server, context).await;
-        return Err(error::stale(if_rev, state, last.as_ref(), server.url().to_string()));
+        return Err(change::stale(if_rev, state, last.as_ref(), server.url().to_string()));
     }
     let emergency = emergency(context, &args, state)?;
     let wanted = Configuration {
@@ -177,12 +178,11 @@ fn uncertain(context: &Context, error: ServerError) -> Error {
     if !error.may_have_arrived() {
         return error.into();
     }
-    Error::Uncertain {
-        what: format!("the configuration of {}", context.settings.event),
-        why: error.to_string(),
-        hint: format!("{}\nthe same \"event set\" again is safe", context.command_line(&["event", "show"])),
-        id: None,
-    }
+    Error::uncertain(
+        &format!("the configuration of {}", context.settings.event),
+        error,
+        format!("{}\nthe same \"event set\" again is safe", context.command_line(&["event", "show"])),
+    )
 }
 
 async fn read_back(

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::instant::Zone;
 use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
 use crate::text::{self, Table};
+use crate::zone::Zone;
 
 /// Everything that is set.
 pub(crate) struct Show {

@@ -11,10 +11,10 @@ use crate::cli::LogArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::instant::Zone;
 use crate::output::{Failure, Report, members};
 use crate::server::Server;
 use crate::text;
+use crate::zone::Zone;
 
 /// Entries of the log, or what became of its check.
 pub(crate) enum Log {

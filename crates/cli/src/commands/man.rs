@@ -25,10 +25,10 @@ pub(crate) fn run(out: Option<PathBuf>) -> Result<Man, Error> {
         let mut page = Vec::new();
         clap_mangen::Man::new(Cli::command())
             .render(&mut page)
-            .map_err(|error| Error::Internal(format!("the manual page cannot be made: {error}")))?;
+            .map_err(|error| Error::internal(format!("the manual page cannot be made: {error}")))?;
         return Ok(Man::Page(String::from_utf8_lossy(&page).into_owned()));
     };
-    let failed = |error: std::io::Error| Error::File { path: directory.clone(), why: error.to_string() };
+    let failed = |error: std::io::Error| Error::file(&directory, error);
     std::fs::create_dir_all(&directory).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), &directory).map_err(failed)?;
     let mut pages: Vec<String> = std::fs::read_dir(&directory)

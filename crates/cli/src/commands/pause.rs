@@ -6,9 +6,9 @@ use crate::change::{self, Change, Wish};
 use crate::cli::{CommandOptions, MessageArgs};
 use crate::commands::announce::checked;
 use crate::context::Context;
-use crate::emergency::known;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::last_seen;
 
 /// Holds the event where it stands.
 pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
@@ -27,7 +27,7 @@ pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &Comm
 
 /// Tells whoever cannot reach the server that there is another way, if the event was set up for it.
 fn point_at_glass(context: &Context, error: &Error) {
-    let known = || known::recall(context.settings.server().ok()?, &context.settings.event)?.state.emergency;
+    let known = || last_seen::recall(context.settings.server().ok()?, &context.settings.event)?.state.emergency;
     if error.exit() == Exit::Network && known().is_some() {
         let line = context.command_line(&["pause", "--break-glass"]);
         context.output.remark(&format!("if the server is gone: {line}\n"));

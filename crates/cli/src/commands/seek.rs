@@ -22,7 +22,7 @@ pub(crate) async fn run(
             let position = match (destination, state) {
                 (Destination::To(position), _) => position,
                 (Destination::By(distance), Some((state, at))) => {
-                    preview::seek_by(state, distance, at).map_err(|error| Error::Internal(error.to_string()))?
+                    preview::seek_by(state, distance, at).map_err(Error::internal)?
                 }
                 (Destination::By(_), None) => unreachable!("only a pause goes on without the state"),
             };

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::instant::Zone;
 use crate::output::{Report, members};
 use crate::preview::{self, Standing, Told};
 use crate::text::{self, Table};
+use crate::zone::Zone;
 
 /// Where the event stands.
 pub(crate) struct Status {

@@ -11,8 +11,9 @@ use crate::change::random;
 use crate::cli::TokenNewArgs;
 use crate::clock;
 use crate::error::Error;
-use crate::instant::{self, Zone};
+use crate::instant;
 use crate::output::{Report, members};
+use crate::zone::Zone;
 
 /// A new token.
 pub(crate) struct New {
@@ -51,7 +52,7 @@ pub(crate) fn run(args: TokenNewArgs) -> Result<New, Error> {
                 format!("{} exists already; a token is never overwritten", out.display()),
                 "give another --out, or remove that file first",
             ),
-            _ => Error::File { path: out.clone(), why: error.to_string() },
+            _ => Error::file(out, error),
         })?;
     }
     Ok(New { token, entry, out: args.out })

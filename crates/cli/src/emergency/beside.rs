@@ -4,7 +4,6 @@ use downbeat_core::{EventName, Span};
 use downbeat_wire::pointer::{join, split};
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{EmergencyBody, EmergencyDocument};
-use serde_json::Map;
 use ureq::http;
 
 use crate::clock;
@@ -33,7 +32,7 @@ pub(crate) const REDIRECTS_MAX: u32 = 5;
 /// What was published stays as it is to the byte.
 ///
 /// # Errors
-/// [`Error::Uncertain`] if nobody knows what became of it, [`Error::Differs`] if something else is read back.
+/// [`Error::uncertain`] if nobody knows what became of it, [`Error::differs`] if something else is read back.
 pub(crate) async fn put(store: &Store, event: &EventName, document: Option<&EmergencyDocument>) -> Result<(), Error> {
     let key = pointer_key(event);
     let mut why = "others change the pointer again and again".to_owned();
@@ -62,22 +61,20 @@ pub(crate) async fn put(store: &Store, event: &EventName, document: Option<&Emer
             },
         }
     }
-    Err(Error::Uncertain {
-        what: format!("{key} in {}", store.name()),
+    Err(Error::uncertain(
+        &format!("{key} in {}", store.name()),
         why,
-        hint: "run the same command again: it finishes, or finds it done".to_owned(),
-        id: None,
-    })
+        "run the same command again: it finishes, or finds it done",
+    ))
 }
 
 /// Says that somebody else was faster.
 fn theirs(store: &Store, key: &str) -> Error {
-    Error::Refused {
-        code: "stale",
-        message: format!("somebody else put another signed state beside {key} in {} meanwhile", store.name()),
-        hint: "look at it with \"downbeat emergency status\", then decide again".to_owned(),
-        more: Map::new(),
-    }
+    Error::refused(
+        "stale",
+        format!("somebody else put another signed state beside {key} in {} meanwhile", store.name()),
+        "look at it with \"downbeat emergency status\", then decide again",
+    )
 }
 
 /// Refuses to write over what is no pointer of ours.

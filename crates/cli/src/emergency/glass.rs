@@ -13,13 +13,13 @@ use serde_json::{Map, Value, json};
 
 use super::beside;
 use super::key::{SigningKey, is_open_to_others, is_signed};
-use super::known::{self, Known};
 use crate::cli::{Attribution, GlassArgs, MessageArgs};
 use crate::clock;
 use crate::commands::checked;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::last_seen::{self, Known};
 use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
 use crate::publish::look::{self, Pointer};
@@ -61,7 +61,7 @@ pub(crate) struct Broken {
 /// Returns the store that a signed state goes to.
 ///
 /// # Errors
-/// [`Error::Usage`] if nothing names one: the worker is no store that stays when the worker is gone.
+/// [`Error::usage`] if nothing names one: the worker is no store that stays when the worker is gone.
 pub(crate) fn store(context: &Context, target: Option<&Target>) -> Result<Store, Error> {
     let target = target.or(context.settings.publishing.target.as_ref()).cloned().unwrap_or_default();
     Store::open(&target, context.settings.timeout)?.ok_or_else(|| {
@@ -177,15 +177,11 @@ async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<
     };
     if is_there && !force {
         let answered = answer.map_or_else(|error| format!("answers: {error}"), |_| "answers".to_owned());
-        return Err(Error::Refused {
-            code: "reachable",
-            message: format!("{} {answered}; nothing was signed", server.url()),
-            hint: format!(
-                "{}\nif that does not get through: the same again with --force",
-                context.command_line(&["pause"])
-            ),
-            more: Map::new(),
-        });
+        return Err(Error::refused(
+            "reachable",
+            format!("{} {answered}; nothing was signed", server.url()),
+            format!("{}\nif that does not get through: the same again with --force", context.command_line(&["pause"])),
+        ));
     }
     Ok(match answer {
         Ok(reading) => Asked {
@@ -203,7 +199,7 @@ async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<
 /// Returns what was last seen from here.
 fn recall(context: &Context) -> Result<Known, Error> {
     let event = &context.settings.event;
-    let known = context.settings.server().ok().and_then(|server| known::recall(server, event));
+    let known = context.settings.server().ok().and_then(|server| last_seen::recall(server, event));
     known.ok_or_else(|| {
         Error::usage(
             format!("this machine never saw {event}, so it does not know where it stands"),
@@ -214,7 +210,7 @@ fn recall(context: &Context) -> Result<Known, Error> {
 
 /// Reads a state that was printed elsewhere: the answer of a server, or what `event show --json` makes of it.
 fn given(context: &Context, file: &Path) -> Result<Known, Error> {
-    let bytes = std::fs::read(file).map_err(|error| Error::File { path: file.to_owned(), why: error.to_string() })?;
+    let bytes = std::fs::read(file).map_err(|error| Error::file(file, error))?;
     let strange = |why: String| {
         Error::invalid(
             format!("{} holds no state of an event: {why}", file.display()),
@@ -234,8 +230,7 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
 
 /// Returns where viewers look, if they would believe `key` there.
 fn channel<'a>(state: &'a StateBody, key: &SigningKey) -> Result<&'a EmergencyChannel, Error> {
-    let refused =
-        |code, message, hint: &str| Err(Error::Refused { code, message, hint: hint.to_owned(), more: Map::new() });
+    let refused = |code, message: String, hint: &str| Err(Error::refused(code, message, hint));
     match &state.emergency {
         Some(channel) if channel.key == key.public() => Ok(channel),
         Some(channel) => refused(
@@ -278,11 +273,8 @@ fn paused(
         reason: attribution.reason.clone(),
         ..base
     };
-    state.handle_pause(message, now).map_err(|refusal| Error::Refused {
-        code: "conflict",
-        message: refusal.to_string(),
-        hint: "an event that is over stands still for everyone".to_owned(),
-        more: Map::new(),
+    state.handle_pause(message, now).map_err(|refusal| {
+        Error::refused("conflict", refusal.to_string(), "an event that is over stands still for everyone")
     })?;
     if let Some(rev) = args.rev {
         if rev <= known {
@@ -329,7 +321,7 @@ struct Then {
 
 /// Returns what viewers have once they believe a document.
 fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Error> {
-    let strange = |why: String| Error::Internal(format!("what was signed is no state: {why}"));
+    let strange = |why: String| Error::internal(format!("what was signed is no state: {why}"));
     let body = beside::said(document).ok_or_else(|| strange("it cannot be read back".to_owned()))?;
     let state = StateBody {
         timeline: body.timeline.clone(),
@@ -393,16 +385,16 @@ fn judged(broken: Broken) -> Result<Glass, Error> {
         Ok(_) => "it shows no signed state".to_owned(),
         Err(why) => why.clone(),
     };
-    Err(Error::Unseen {
-        message: format!(
+    let error = Error::unseen(
+        format!(
             "the signed pause is written into {}, but not seen at {} after {}: {last}",
             broken.target,
             broken.url,
             text::span(broken.seen.ms)
         ),
-        hint: "check that this URL leads to the target, and what caches it on the way; \"downbeat emergency status\" looks again".to_owned(),
-        change: Glass::Broken(Box::new(broken)).json(),
-    })
+        "check that this URL leads to the target, and what caches it on the way; \"downbeat emergency status\" looks again",
+    );
+    Err(error.with_more(Glass::Broken(Box::new(broken)).json()))
 }
 
 impl Report for Glass {

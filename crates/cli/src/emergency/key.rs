@@ -28,10 +28,9 @@ impl SigningKey {
     /// Reads the file that [`SigningKey::keep`] wrote.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Usage`] if it holds no key; neither says what it holds.
+    /// [`Error::file`] if it cannot be read, [`Error::usage`] if it holds no key; neither says what it holds.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::File { path: path.to_owned(), why: error.to_string() })?;
+        let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, error))?;
         let bytes = text.trim().strip_prefix(PREFIX).and_then(base64url::decode);
         bytes.map(|bytes| Self(ed25519_dalek::SigningKey::from_bytes(&bytes))).ok_or_else(|| {
             Error::usage(

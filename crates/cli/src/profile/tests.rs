@@ -124,3 +124,9 @@ fn what_is_missing_or_wrong_says_what_sets_it() {
     assert!(error.starts_with("DOWNBEAT_EVENT: ") && error.contains("1 to 63"), "{error}");
     assert!(resolve(&Flags::default(), &[], Some("default = \"x\"\n")).is_err());
 }
+
+#[test]
+fn what_is_missing_has_its_exit_code() {
+    assert_eq!(Error::from(ProfileError::NoServer { known: vec![] }).exit(), Exit::Usage);
+    assert_eq!(Error::from(ProfileError::NoToken).exit(), Exit::Auth);
+}

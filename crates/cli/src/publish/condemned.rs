@@ -38,7 +38,7 @@ fn key(rundown: Digest) -> String {
 /// Waits until a rundown that was just put is not condemned. Returns whether it was.
 ///
 /// # Errors
-/// [`Error::Refused`] if that takes longer than a `gc` does.
+/// [`Error::refused`] if that takes longer than a `gc` does.
 pub(crate) async fn wait(store: &Store, rundown: Digest) -> Result<bool, Error> {
     let began = clock::monotonic();
     let mut condemned = false;
@@ -50,15 +50,11 @@ pub(crate) async fn wait(store: &Store, rundown: Digest) -> Result<bool, Error> 
         }
         condemned = true;
         if clock::monotonic() - began > PATIENCE {
-            return Err(Error::Refused {
-                code: "condemned",
-                message: format!(
-                    "a gc is deleting rundown {rundown} right now, or died doing it; the pointer was not moved"
-                ),
-                hint: "run it again; if a gc was interrupted, run \"downbeat cues gc\" first, which finishes it"
-                    .to_owned(),
-                more: serde_json::Map::new(),
-            });
+            return Err(Error::refused(
+                "condemned",
+                format!("a gc is deleting rundown {rundown} right now, or died doing it; the pointer was not moved"),
+                "run it again; if a gc was interrupted, run \"downbeat cues gc\" first, which finishes it",
+            ));
         }
         clock::sleep(PAUSE).await;
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use downbeat_core::{ServerTime, Span};
 use serde_json::{Value, json};
 
-use crate::instant::Zone;
 use crate::text;
+use crate::zone::Zone;
 
 /// Whether an event's rundown may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

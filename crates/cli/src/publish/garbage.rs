@@ -72,7 +72,7 @@ pub(crate) async fn events(store: &Store) -> Result<Vec<EventName>, Error> {
 /// without any event, is not believed.
 ///
 /// # Errors
-/// [`Error::Differs`] if the listing is not believed, or if a pointer or an entry of a history cannot be read: then
+/// [`Error::differs`] if the listing is not believed, or if a pointer or an entry of a history cannot be read: then
 /// nobody knows what it names.
 pub(crate) async fn look(store: &Store, event: &EventName, rule: &Rule) -> Result<Garbage, Error> {
     let events = events(store).await?;

@@ -70,7 +70,7 @@ impl Look {
 /// Looks at the pointer of an event.
 ///
 /// # Errors
-/// [`Error::Store`], and [`Error::Differs`] if what is there is no pointer.
+/// [`Error`], and [`Error::differs`] if what is there is no pointer.
 pub(crate) async fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
     let pointer = pointer(store, event).await?;
     let Some(publication) = pointer.as_ref().map(|pointer| pointer.publication(store, event)).transpose()?.flatten()
@@ -110,7 +110,7 @@ impl Pointer {
     /// Returns what was published; nothing if there is only a signed state.
     ///
     /// # Errors
-    /// [`Error::Differs`] if it is no publication.
+    /// [`Error::differs`] if it is no publication.
     pub(crate) fn publication(&self, store: &Store, event: &EventName) -> Result<Option<Publication>, Error> {
         if self.published.is_empty() {
             return Ok(None);

@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use super::freeze::Freeze;
 use super::{BRIEF, IMMUTABLE};
 use crate::output::{Report, members};
-use crate::sheets;
 use crate::text::{self, Table};
 
 /// What publishing will do.
@@ -100,9 +99,9 @@ impl Plan {
         let rev = self.present.as_ref().map(|present| format!(" (rev {})", present.rev)).unwrap_or_default();
         screen.line("event", format!("{}{rev}", self.event));
         screen.line("sheet", self.source.clone());
-        let short = sheets::short(self.rundown);
+        let short = text::short(self.rundown);
         let was = self.present.as_ref().and_then(|present| {
-            let digest = sheets::short(present.rundown?);
+            let digest = text::short(present.rundown?);
             Some(present.summary.as_ref().map_or(digest.clone(), |summary| format!("{digest} ({summary})")))
         });
         screen.line(

@@ -62,7 +62,7 @@ impl FromStr for PublicUrl {
 /// Loads a rundown as a page of `origin` does, and checks what comes. Returns what ought to be mended, but hinders nobody.
 ///
 /// # Errors
-/// [`Error::Differs`] if pages could not load it.
+/// [`Error::differs`] if pages could not load it.
 pub(crate) async fn check(url: &str, digest: Digest, origin: Option<&str>) -> Result<Vec<String>, Error> {
     let asked = origin.unwrap_or(ANY_ORIGIN);
     let web = Web::new(REDIRECTS_MAX);

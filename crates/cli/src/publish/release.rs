@@ -26,6 +26,7 @@ use crate::instant;
 use crate::output::{Output, Report, members};
 use crate::sheets;
 use crate::text;
+use crate::zone;
 
 /// What is to be released: a rundown, and where it comes from.
 pub(crate) struct Offer {
@@ -99,7 +100,7 @@ pub(crate) async fn freeze(
     };
     if let Some(given) = &args.starts_at {
         let now = clock::wall();
-        let starts_at = instant::parse(given, instant::Zone::Local, now)?;
+        let starts_at = instant::parse(given, zone::Zone::Local, now)?;
         let show = Show { starts_at, ends_at: duration.map(|duration| starts_at + duration) };
         return Ok((Freeze::of(show, lead, now), now));
     }
@@ -120,12 +121,12 @@ pub(crate) fn respect(plan: &Plan, args: &ReleaseArgs) -> Result<(), Error> {
     if !matches!(plan.freeze, Freeze::Frozen { .. }) || args.override_freeze || plan.changes_nothing() {
         return Ok(());
     }
-    Err(Error::Refused {
-        code: "frozen",
-        message: format!("the rundown of {} is {}", plan.event, plan.freeze.told(plan.now)),
-        hint: "wait until it opens, or give --override-freeze with --reason TEXT".to_owned(),
-        more: members(json!({ "freeze": plan.freeze.json() })),
-    })
+    let error = Error::refused(
+        "frozen",
+        format!("the rundown of {} is {}", plan.event, plan.freeze.told(plan.now)),
+        "wait until it opens, or give --override-freeze with --reason TEXT",
+    );
+    Err(error.with("freeze", json!(plan.freeze.json())))
 }
 
 /// A release that was looked at and planned.
@@ -143,7 +144,7 @@ impl<'a> Release<'a> {
     /// Looks at the store and plans what to do.
     ///
     /// # Errors
-    /// [`Error::Refused`] if the pointer is no longer at `--if-rev`.
+    /// [`Error::refused`] if the pointer is no longer at `--if-rev`.
     pub(crate) async fn prepare(
         context: &'a Context,
         args: &'a ReleaseArgs,
@@ -291,21 +292,18 @@ impl<'a> Release<'a> {
             None => "it shows no pointer".to_owned(),
         };
         let undo = undo.map(|undo| format!("\ntake it back with: {undo}")).unwrap_or_default();
-        Err(Error::Unseen {
-            message: format!(
-                "the pointer is moved to rev {rev}, but not seen at {url} after {}: {last}",
-                text::span(seen.ms)
-            ),
-            hint: format!(
+        let error = Error::unseen(
+            format!("the pointer is moved to rev {rev}, but not seen at {url} after {}: {last}", text::span(seen.ms)),
+            format!(
                 "check that the public URL leads to the target, and what caches it on the way; the same command looks again{undo}"
             ),
-            change: published.json(),
-        })
+        );
+        Err(error.with_more(published.json()))
     }
 
     /// Returns the command line that goes back to the rundown before.
     fn undo(&self, publication: &Publication) -> Option<String> {
-        let to = sheets::short(publication.previous?);
+        let to = text::short(publication.previous?);
         let rev = publication.rev.to_string();
         let target = self.args.to.target.as_ref().map(ToString::to_string);
         let mut words = vec!["cues", "rollback", "--to", &to, "--if-rev", &rev];
@@ -333,12 +331,11 @@ pub(crate) fn place(context: &Context, store: &Store) -> Map<String, Value> {
 fn stale(event: &EventName, look: &Look, if_rev: Option<Rev>) -> Result<(), Error> {
     let Some(if_rev) = if_rev.filter(|if_rev| look.rev() != Some(*if_rev)) else { return Ok(()) };
     let Some(present) = &look.present else {
-        return Err(Error::Refused {
-            code: "stale",
-            message: format!("the rundown of {event} is not at rev {if_rev}: there is no pointer"),
-            hint: "\"downbeat cues history\" shows what was published".to_owned(),
-            more: Map::new(),
-        });
+        return Err(Error::refused(
+            "stale",
+            format!("the rundown of {event} is not at rev {if_rev}: there is no pointer"),
+            "\"downbeat cues history\" shows what was published",
+        ));
     };
     Err(steps::moved(event, &format!("at rev {if_rev}"), &present.publication))
 }
@@ -346,7 +343,7 @@ fn stale(event: &EventName, look: &Look, if_rev: Option<Rev>) -> Result<(), Erro
 /// Reads a rundown that is to be published again.
 ///
 /// # Errors
-/// [`Error::Differs`] if it is not there or not what its name says.
+/// [`Error::differs`] if it is not there or not what its name says.
 pub(crate) async fn load(store: &Store, digest: Digest) -> Result<(Wanted, Rundown), Error> {
     let key = rundown_key(digest);
     let gone = |why: String| {

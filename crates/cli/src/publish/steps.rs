@@ -15,7 +15,8 @@ use super::look::{Look, Pointer, append, pointer, read, to_bytes};
 use super::store::{Object, Store, Swap};
 use super::{BRIEF, IMMUTABLE, differs};
 use crate::clock;
-use crate::error::{Error, last_publication};
+use crate::error::Error;
+use crate::text::last_publication;
 
 /// How long after it was put a rundown may be pointed at: 10 min.
 ///
@@ -57,7 +58,7 @@ pub(crate) struct Done {
 /// pointed there; it gives warnings.
 ///
 /// # Errors
-/// [`Error::Refused`] if somebody else moved the pointer meanwhile; [`Error::Uncertain`] if nobody knows.
+/// [`Error::refused`] if somebody else moved the pointer meanwhile; [`Error::uncertain`] if nobody knows.
 pub(crate) async fn publish(
     store: &Store,
     event: &EventName,
@@ -239,23 +240,23 @@ async fn settle(
 
 /// Says that somebody else moved the pointer.
 pub(crate) fn moved(event: &EventName, decided: &str, theirs: &Publication) -> Error {
-    Error::Refused {
-        code: "stale",
-        message: format!(
+    Error::refused(
+        "stale",
+        format!(
             "the rundown of {event} has moved on: this was decided {decided}, it is at rev {} now; the pointer was not moved\n  last change: {}",
             theirs.rev,
             last_publication(theirs),
         ),
-        hint: "look at what they did (\"downbeat cues history\"), then run it again".to_owned(),
-        more: crate::output::members(serde_json::json!({ "present": theirs })),
-    }
+        "look at what they did (\"downbeat cues history\"), then run it again",
+    )
+    .with("present", serde_json::json!(theirs))
 }
 
 fn uncertain(event: &EventName, publication: &Publication, why: &str) -> Error {
-    Error::Uncertain {
-        what: format!("rev {} of the rundown of {event}", publication.rev),
-        why: why.to_owned(),
-        hint: "run the same command again: it finishes, or finds it done".to_owned(),
-        id: Some(publication.nonce.clone()),
-    }
+    Error::uncertain(
+        &format!("rev {} of the rundown of {event}", publication.rev),
+        why,
+        "run the same command again: it finishes, or finds it done",
+    )
+    .with("id", serde_json::json!(publication.nonce))
 }

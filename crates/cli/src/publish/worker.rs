@@ -13,7 +13,7 @@ use crate::change::{self, Change, Wish};
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::output::{Afterword, Report, members};
 use crate::preview::Standing;
 use crate::server::{Reading, Server};
@@ -34,7 +34,7 @@ impl<'a> Release<'a> {
     /// Plans what to do, from the state of the event.
     ///
     /// # Errors
-    /// [`Error::Server`] if the event is no longer at `--if-rev`.
+    /// [`Error`] if the event is no longer at `--if-rev`.
     pub(crate) async fn prepare(
         context: &'a Context,
         args: &'a ReleaseArgs,
@@ -47,7 +47,7 @@ impl<'a> Release<'a> {
         let event = &context.settings.event;
         if let Some(if_rev) = attribution.if_rev.filter(|if_rev| *if_rev != state.rev) {
             let last = change::last_change(server, context).await;
-            return Err(error::stale(if_rev, &state, last.as_ref(), server.url().to_string()));
+            return Err(change::stale(if_rev, &state, last.as_ref(), server.url().to_string()));
         }
         if args.public_url.is_some() {
             return Err(Error::usage(

@@ -38,7 +38,7 @@ pub(crate) trait Followed {
 /// the log.
 ///
 /// # Errors
-/// [`Error::Server`] if the server's name is unknown.
+/// [`Error`] if the server's name is unknown.
 pub(crate) async fn follow(
     server: &Server,
     operator: Option<Server>,

@@ -13,10 +13,10 @@ use super::model::{Heard, Scene, told_audience, told_connection};
 use crate::applied;
 use crate::clock;
 use crate::commands::log::details;
-use crate::instant::Zone;
 use crate::output::{self, Output};
 use crate::preview::Told;
 use crate::text;
+use crate::zone::Zone;
 
 /// How long after a change its acknowledgements are waited for: 3 s after its effect, which is at most 2 s ahead.
 const ACKS_MAX: Span = Span::from_millis(5_000);

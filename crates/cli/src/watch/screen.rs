@@ -16,9 +16,9 @@ use ratatui::widgets::{Block, Paragraph, Wrap};
 use super::lines::{clock_time, told_entry};
 use super::model::{Scene, told_audience, told_connection};
 use crate::applied;
-use crate::instant::Zone;
 use crate::preview::{Standing, Told};
 use crate::text;
+use crate::zone::Zone;
 
 const LABEL: Style = Style::new().add_modifier(Modifier::DIM);
 const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);

@@ -16,12 +16,13 @@ use super::model::{Heard, Scene};
 use super::screen;
 use crate::clock;
 use crate::error::Error;
+use crate::interrupt;
 
 /// The terminal shows a screen of ours, which goes when we leave.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Returns the terminal back as it was, if it is taken. For whoever ends the process.
-pub(crate) fn restore() {
+/// Restores the terminal if we draw on it.
+fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         ratatui::restore();
         // It was hidden while we drew; a terminal that is gone needs none.
@@ -40,7 +41,7 @@ impl Terminal {
     /// Takes the terminal; without colour if that is wanted.
     ///
     /// # Errors
-    /// [`Error::Usage`] if it cannot be drawn on.
+    /// [`Error::usage`] if it cannot be drawn on.
     pub(crate) fn take(colour: bool) -> Result<Self, Error> {
         if !colour {
             force_color_output(false);
@@ -48,6 +49,7 @@ impl Terminal {
         let terminal = ratatui::try_init().map_err(|error| {
             Error::usage(format!("this terminal cannot be drawn on: {error}"), "give --plain for lines of text")
         })?;
+        interrupt::before_leaving(restore);
         TAKEN.store(true, Ordering::SeqCst);
         let (pressed, keys) = channel();
         // It waits for a key that may never come, and ends with the process.

@@ -25,7 +25,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<Replayed, Error> {
     let (name, lines): (String, Box<dyn BufRead>) = if path == Path::new("-") {
         ("stdin".to_owned(), Box::new(stdin().lock()))
     } else {
-        let file = File::open(path).map_err(|error| Error::File { path: path.clone(), why: error.to_string() })?;
+        let file = File::open(path).map_err(|error| Error::file(path, error))?;
         (path.display().to_string(), Box::new(BufReader::new(file)))
     };
     let mut trace = Trace::new(name, lines);

@@ -56,8 +56,9 @@ mod tests {
 
     #[test]
     fn for_an_unknown_code_the_known_ones_are_named() {
-        let Err(Error::Usage { message, hint }) = run("DB999") else { panic!("it is known") };
-        assert_eq!(message, "there is no code \"DB999\"");
+        let Err(error) = run("DB999") else { panic!("it is known") };
+        let hint = error.hint().unwrap();
+        assert_eq!(error.to_string(), "there is no code \"DB999\"");
         assert!(hint.starts_with("the codes are DB101, DB102, ") && hint.contains("DB401"), "{hint}");
     }
 }

@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::output::{Report, members};
 use crate::publish::garbage::{self, Deleted, Garbage, Rule};
 use crate::publish::{release, worker_garbage};
-use crate::sheets;
 use crate::text::{self, Table};
 
 /// What was deleted, or would be.
@@ -66,7 +65,7 @@ async fn collect(
 fn deletes(garbage: &Garbage) -> String {
     let bytes: u64 = garbage.deletable.iter().map(|(_, listed)| listed.bytes).sum();
     let count = text::count(garbage.deletable.len(), "rundown");
-    let names: Vec<String> = garbage.deletable.iter().take(5).map(|(digest, _)| sheets::short(*digest)).collect();
+    let names: Vec<String> = garbage.deletable.iter().take(5).map(|(digest, _)| text::short(*digest)).collect();
     let more = if garbage.deletable.len() > names.len() { ", …" } else { "" };
     if names.is_empty() { "nothing".to_owned() } else { format!("{count}, {bytes} bytes: {}{more}", names.join(", ")) }
 }
@@ -112,7 +111,7 @@ impl Report for Collected {
             count => writeln!(f, "deleted {}, {} bytes", text::count(count, "rundown"), deleted.bytes)?,
         }
         if !deleted.spared.is_empty() {
-            let spared: Vec<String> = deleted.spared.iter().map(|digest| sheets::short(*digest)).collect();
+            let spared: Vec<String> = deleted.spared.iter().map(|digest| text::short(*digest)).collect();
             writeln!(f, "spared {}: published again meanwhile", spared.join(", "))?;
         }
         writeln!(f, "kept {}", keeps(&self.garbage))

@@ -11,11 +11,11 @@ use crate::cli::TargetArgs;
 use crate::commands::log;
 use crate::context::Context;
 use crate::error::Error;
-use crate::instant::Zone;
 use crate::output::{Report, members};
 use crate::publish::{look, release};
 use crate::server::Server;
 use crate::text;
+use crate::zone::Zone;
 
 /// A rundown the event was pointed at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
     let terms = Terms { action: args.action.clone(), name, ..terms(&args.timecode) };
     let imported = match args.format.import(&text, &terms) {
         Ok(imported) => imported,
-        Err(refusals) => return Err(Error::Foreign { file, refusals }),
+        Err(refusals) => return Err(sheets::not_imported(&file, &refusals)),
     };
     if !output.json {
         for remark in &imported.remarks {

@@ -81,8 +81,7 @@ fn place(given: &Path) -> (PathBuf, PathBuf) {
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Error::File { path: folder.to_owned(), why: error.to_string() })?;
+        std::fs::create_dir_all(folder).map_err(|error| Error::file(folder, error))?;
     }
     files::create(path, text.as_bytes())
 }

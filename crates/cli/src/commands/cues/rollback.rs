@@ -14,6 +14,7 @@ use crate::publish::worker;
 use crate::publish::{self, look};
 use crate::server::Server;
 use crate::sheets;
+use crate::text;
 
 use super::history::{self, Known};
 
@@ -95,7 +96,7 @@ fn choose(publications: &[Known], present: Option<Digest>, to: Option<&str>) -> 
     match index.and_then(|index| index.checked_sub(1)) {
         Some(index) => Ok(publications[index].rundown),
         None => Err(Error::invalid(
-            format!("there is no rundown before {}: it is the first one published", sheets::short(present)),
+            format!("there is no rundown before {}: it is the first one published", text::short(present)),
             list,
         )),
     }

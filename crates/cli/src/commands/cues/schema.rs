@@ -50,7 +50,7 @@ fn of_project(source: Source, output: Output) -> Result<(Value, Vec<PathBuf>), E
                 output.remark(&sheet.report());
             }
             sheet.rundown()?;
-            Err(Error::Internal("the sheet compiles, but its declarations could not be read".to_owned()))
+            Err(Error::internal("the sheet compiles, but its declarations could not be read"))
         }
     }
 }

@@ -6,10 +6,10 @@ use super::Finding;
 use crate::clock;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::instant::Zone;
 use crate::profile::{ProfileError, TokenSource};
 use crate::server::{Server, ServerUrl};
 use crate::text;
+use crate::zone::Zone;
 
 /// Looks at the token: where it comes from, who else can read it, whether it is valid, and for what.
 pub(super) async fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {

@@ -10,8 +10,9 @@ use crate::cli::EmergencyClearArgs;
 use crate::commands::emergency::{command_line, told};
 use crate::confirm::{self, Gate};
 use crate::context::Context;
-use crate::emergency::{beside, glass, known};
+use crate::emergency::{beside, glass};
 use crate::error::Error;
+use crate::last_seen;
 use crate::output::{Report, members};
 use crate::publish::look;
 use crate::text::{self, Table};
@@ -41,17 +42,16 @@ pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<
             Ok(reading) => format!("the server is at rev {}", reading.body.rev),
             Err(error) => error.to_string(),
         };
-        return Err(Error::Refused {
-            code: "not-delivered",
-            message: format!("the server does not have what was signed ({why}); viewers may be held by it alone"),
-            hint: format!(
+        return Err(Error::refused(
+            "not-delivered",
+            format!("the server does not have what was signed ({why}); viewers may be held by it alone"),
+            format!(
                 "{}\nor take it away all the same with --force",
                 command_line(context, &["emergency", "deliver"], &args.to)
             ),
-            more: Map::new(),
-        });
+        ));
     }
-    let known = known::recall(context.settings.server()?, event);
+    let known = last_seen::recall(context.settings.server()?, event);
     let channel = state.or(known.as_ref().map(|known| &known.state)).and_then(|state| state.emergency.as_ref());
     let mut screen = context.screen(state);
     screen

@@ -30,7 +30,7 @@ pub(super) fn run(args: &EmergencyInitArgs, dry_run: bool) -> Result<New, Error>
                 format!("{} exists already; a key is never overwritten", out.display()),
                 "give another --out, or remove that file first",
             ),
-            _ => Error::File { path: out.clone(), why: error.to_string() },
+            _ => Error::file(&out, error),
         })?;
     }
     Ok(New { public: key.public(), out, dry_run })

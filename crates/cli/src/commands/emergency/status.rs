@@ -9,9 +9,10 @@ use crate::cli::EmergencyArgs;
 use crate::clock;
 use crate::commands::emergency::told;
 use crate::context::Context;
-use crate::emergency::{beside, glass, known};
+use crate::emergency::{beside, glass};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::last_seen;
 use crate::output::{Failure, Report, members};
 use crate::publish::look;
 use crate::text::{Table, count};
@@ -31,7 +32,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Statu
     let reader = context.reader()?;
     let answer = reader.state(event).await;
     // An answer was remembered on its way here.
-    let known = known::recall(reader.url(), event);
+    let known = last_seen::recall(reader.url(), event);
     let mut faults = Vec::new();
     let mut screen = context.screen(answer.as_ref().ok().map(|reading| &reading.body));
     match &answer {

@@ -82,7 +82,7 @@ mod tests {
     use downbeat_core::{Rev, Span};
 
     fn state() -> StateBody {
-        serde_json::from_str(include_str!("../../../wire/fixtures/state.json")).unwrap()
+        serde_json::from_str(include_str!("../../wire/fixtures/state.json")).unwrap()
     }
     fn known(rev: u64) -> Known {
         let state = StateBody { rev: Rev::new(rev), ..state() };

@@ -1,0 +1,135 @@
+//! How failures of the server, the stores and the viewers end a command: the sentence, the hint, the exit code.
+//!
+//! No other file imports this one: `?` finds the conversions.
+
+use downbeat_wire::{Code, LastChange, Problem, StateBody};
+use serde_json::json;
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::preview::Standing;
+use crate::publish::store::StoreError;
+use crate::server::ServerError;
+use crate::text;
+use crate::viewing::ViewerError;
+
+impl From<ServerError> for Error {
+    fn from(error: ServerError) -> Self {
+        let (message, hint) = (error.to_string(), error.hint());
+        let converted = match error {
+            ServerError::Unreachable { .. } => Self::new(Exit::Network, "unreachable", message),
+            ServerError::NoAnswer { .. } => Self::new(Exit::Network, "no-answer", message),
+            ServerError::Strange { .. } => Self::new(Exit::Network, "strange-answer", message),
+            ServerError::Problem { problem, .. } => {
+                Self::new(problem_exit(&problem), problem.code.clone(), message + &moved_on(&problem))
+                    .with("problem", json!(*problem))
+            }
+        };
+        match hint {
+            Some(hint) => converted.with_hint(hint),
+            None => converted,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let exit = match &error {
+            StoreError::Settings { .. } | StoreError::NoCredentials { .. } | StoreError::Denied { .. } => Exit::Auth,
+            StoreError::NoBucket { .. } => Exit::InvalidInput,
+            StoreError::Folder { .. } => Exit::Usage,
+            StoreError::Unreachable { .. } | StoreError::NoAnswer { .. } | StoreError::Strange { .. } => Exit::Network,
+        };
+        Self::new(exit, error.code(), error.to_string()).with_hint(error.hint())
+    }
+}
+
+impl From<ViewerError> for Error {
+    fn from(error: ViewerError) -> Self {
+        match error {
+            ViewerError::UnknownHost { url, why } => ServerError::Unreachable { url, why }.into(),
+            ViewerError::TooFewDescriptors { needed, viewers_max, .. } => Self::usage(
+                error.to_string(),
+                format!(
+                    "give --viewers {viewers_max} or fewer, or raise the limit (ulimit -Hn {needed}, LimitNOFILE of the \
+                     service)"
+                ),
+            ),
+        }
+    }
+}
+
+fn problem_exit(problem: &Problem) -> Exit {
+    let code = Code::ALL.iter().copied().find(|code| problem.is(*code));
+    match code {
+        Some(Code::Unauthorized | Code::Forbidden) => Exit::Auth,
+        Some(Code::Stale | Code::Conflict) => Exit::Conflict,
+        Some(Code::Unavailable | Code::Internal) => Exit::Network,
+        Some(_) => Exit::InvalidInput,
+        // A newer server has codes that this program does not know; it knows their statuses.
+        None => match problem.status {
+            401 | 403 => Exit::Auth,
+            409 => Exit::Conflict,
+            400..=499 => Exit::InvalidInput,
+            _ => Exit::Network,
+        },
+    }
+}
+
+/// Returns who changed what and when, and the state of the event now, as far as the problem says; a line each.
+fn moved_on(problem: &Problem) -> String {
+    let member = |name: &str| problem.more.get(name).cloned();
+    let last = member("lastChange").and_then(|last| serde_json::from_value::<LastChange>(last).ok());
+    let state = member("state").and_then(|state| serde_json::from_value::<StateBody>(state).ok());
+    let mut text = String::new();
+    if let Some(last) = last {
+        text += &format!("\n  last change: {}", text::last_change(&last));
+    }
+    if let Some(state) = state
+        && let Ok(standing) = Standing::of(&state, state.server_time)
+    {
+        text += &format!("\n  state now: {standing} (rev {})", state.rev);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(problem: Problem) -> Error {
+        ServerError::Problem { url: "http://127.0.0.1/v1".to_owned(), problem: Box::new(problem) }.into()
+    }
+
+    #[test]
+    fn every_problem_of_the_server_has_its_exit_code() {
+        for (code, exit) in [
+            (Code::Unauthorized, Exit::Auth),
+            (Code::Forbidden, Exit::Auth),
+            (Code::Stale, Exit::Conflict),
+            (Code::Conflict, Exit::Conflict),
+            (Code::UnknownEvent, Exit::InvalidInput),
+            (Code::InvalidField, Exit::InvalidInput),
+            (Code::DigestMismatch, Exit::InvalidInput),
+            (Code::TooLarge, Exit::InvalidInput),
+            (Code::Unavailable, Exit::Network),
+            (Code::Internal, Exit::Network),
+        ] {
+            assert_eq!(problem(Problem::new(code, "x")).exit(), exit, "{code}");
+        }
+        let mut newer = Problem::new(Code::Stale, "x");
+        "from-the-future".clone_into(&mut newer.code);
+        assert_eq!(problem(newer).exit(), Exit::Conflict);
+    }
+
+    #[test]
+    fn a_stale_refusal_says_who_changed_what_and_why() {
+        let last = json!({
+            "id": "x1", "name": "seek", "actor": "maria@desk", "reason": "wrong scene",
+            "at": 1_704_067_200_000_i64, "effectiveAt": 1_704_067_202_000_i64,
+        });
+        let error = problem(Problem::new(Code::Stale, "moved on").with("lastChange", last)).to_string();
+        assert!(error.contains("last change: seek by maria@desk at 20"), "{error}");
+        assert!(error.ends_with("because: wrong scene"), "{error}");
+    }
+}
