@@ -95,6 +95,14 @@ test("profiles are read, and other settings are those of wrangler.toml", () => {
   }
 });
 
+test("the downbeat.toml that --help shows is read", () => {
+  const [example] = /^ {2}\[profile\.production\]\n(?: {2}.*\n)+/m.exec(shell("downbeat --help").stdout) ?? [];
+  assert.match(example ?? "", /emergencyKeyFile/);
+  writeFileSync(`${SCRATCH}/downbeat.toml`, example!);
+  const { status, stderr } = shell("downbeat status --profile production", { DOWNBEAT_SERVER: "http://127.0.0.1:9" });
+  assert.equal(status, 8, stderr);
+});
+
 test("JSON is valid, and the time is what the worker answers", () => {
   for (const sample of samplesIn("json")) JSON.parse(sample.text);
   const time = samples("docs/integrate.md").find(({ text }) => text.includes("serverTime"));

@@ -173,7 +173,7 @@ function all(module: Module): Module[] {
 }
 
 /** The files that Cargo compiles as crates of their own, in crates/ and in bench/. */
-const ROOTS = /^(?:crates\/\w+|bench)\/(?:.*\/)?(?:src\/(?:lib|main)|(?:tests|examples|fuzz_targets)\/(?:\w+|\w+\/main))\.rs$/;
+const ROOTS = /^(?:crates\/\w+\/(?:src\/(?:lib|main)|(?:tests|examples|fuzz_targets)\/(?:\w+|\w+\/main))|bench\/(?:.*\/)?\w+)\.rs$/;
 
 /** Returns the imports between the Rust files. Names are followed through re-exports to the file that defines them. */
 export function rustImports(): Edge[] {

@@ -49,13 +49,12 @@ DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN), or by a profile of downbeat.toml in 
   [profile.production]
   server = \"https://downbeat.example.com\"
   event = \"main\"
-  tokenFile = \"production.token\"        # relative to downbeat.toml
-  confirm = \"name\"                      # asks for the event's name; \"production\" does so by itself
-  target = \"s3://shows/2026\"            # where cues are published to; otherwise the server
-  publicUrl = \"https://cdn.example.com/2026\"   # where viewers see that
-  freeze = \"15m\"                        # nothing is published from then before the start until the end
-  emergencyKeyFile = \"gala.key\"        # signs a pause when the server is gone; \"downbeat emergency\"
-  emergencyKeyFile = \"gala.key\"        # signs a pause when the server is gone; see \"downbeat emergency init --help\"
+  tokenFile = \"production.token\"      # relative to downbeat.toml
+  confirm = \"name\"                    # \"production\" does so by itself
+  target = \"s3://shows/2026\"          # where cues are published to
+  publicUrl = \"https://cdn.example.com/2026\"
+  freeze = \"15m\"                      # no publishing from then until the end
+  emergencyKeyFile = \"gala.key\"       # for \"pause --break-glass\"
 ";
 
 /// Runs live events on one clock: start, pause, announce, publish cues.
