@@ -21,6 +21,7 @@
 mod change;
 mod configuration;
 mod emergency;
+mod limits;
 mod notices;
 mod preview;
 mod refusal;
@@ -42,10 +43,9 @@ use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, Segment, Timeline};
 
 pub use change::{Outcome, Receipt};
-pub use configuration::{
-    Configuration, Delivery, HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX,
-};
+pub use configuration::{Configuration, Delivery};
 pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
+pub use limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 pub use notices::{Notice, NoticeError, Notices};
 pub use refusal::Refusal;
 

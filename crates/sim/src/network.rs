@@ -131,8 +131,9 @@ const fn us(us: i64) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::BEGIN;
     use downbeat_core::Seed;
+
+    const BEGIN: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
     /// The mean delay there and back, in µs, over 10,000 questions, one a second.
     fn means(kind: Kind, seed: u64) -> (i64, i64) {

@@ -6,30 +6,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+use super::limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 use super::notices::Origin;
 use super::{Change, EmergencyChannel, EventState, Notices, Refusal, Show};
 use crate::message::Locale;
 use crate::name::{Epoch, Rev};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Timeline};
-
-/// The length of a title: at most 200 characters.
-pub const TITLE_CHARS_MAX: usize = 200;
-
-/// The number of hubs an event may have: at most 64, about 100,000 sockets.
-pub const HUBS_MAX: u16 = 64;
-
-/// How many origins an event may name: at most 20.
-pub const ORIGINS_MAX: usize = 20;
-
-/// The length of an origin: at most 200 characters.
-pub const ORIGIN_CHARS_MAX: usize = 200;
-
-/// The shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
-pub const RESYNC_MIN: Span = Span::from_millis(30_000);
-
-/// The longest `resync`: 1 h; at 100 ppm a clock drifts by 360 ms in it.
-pub const RESYNC_MAX: Span = Span::from_millis(3_600_000);
 
 /// The longest `duration`: 366 days.
 const DURATION_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);

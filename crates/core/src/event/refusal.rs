@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::configuration::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+use super::limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 use crate::command::{RATE_MAX, RATE_MIN};
 use crate::message::MessageError;
 use crate::name::{CommandId, Epoch, Rev};

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::configuration::{HUBS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+use crate::event::limits::{HUBS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 
 fn starts(starts_at: ServerTime) -> Configuration {
     Configuration { starts_at: Some(starts_at), ..Configuration::default() }

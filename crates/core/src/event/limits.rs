@@ -1,0 +1,21 @@
+//! The limits of an event's configuration.
+
+use crate::time::Span;
+
+/// The longest title: 200 characters.
+pub const TITLE_CHARS_MAX: usize = 200;
+
+/// The most hubs of an event: 64, for about 100,000 sockets.
+pub const HUBS_MAX: u16 = 64;
+
+/// The most origins that an event may name: 20.
+pub const ORIGINS_MAX: usize = 20;
+
+/// The longest origin: 200 characters.
+pub const ORIGIN_CHARS_MAX: usize = 200;
+
+/// The shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
+pub const RESYNC_MIN: Span = Span::from_millis(30_000);
+
+/// The longest `resync`: 1 h; at 100 ppm a clock drifts by 360 ms in it.
+pub const RESYNC_MAX: Span = Span::from_millis(3_600_000);
