@@ -51,9 +51,6 @@ export const KNOWN_CYCLES: readonly string[] = [
   "crates/cli/src/instant.rs",
   "crates/cli/src/text.rs",
 
-  "crates/cli/src/load/crowd.rs",
-  "crates/cli/src/load/record.rs",
-
   "crates/cli/src/watch/lines.rs",
   "crates/cli/src/watch/screen.rs",
 

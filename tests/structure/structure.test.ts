@@ -17,7 +17,7 @@ const ARROWS: Record<string, string[]> = {
   sim: ["core", "wire", "sheet"],
   api: ["core", "wire"],
   publish: ["core", "wire", "sheet", "api"],
-  viewer: ["core", "wire", "api"],
+  viewer: ["core", "wire", "sheet", "api"],
   worker: ["core", "wire", "sheet"],
   web: ["core", "wire"],
   cli: ["core", "wire", "sheet", "api", "publish", "viewer"],

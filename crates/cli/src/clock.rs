@@ -10,14 +10,6 @@ pub(crate) fn monotonic() -> LocalTime {
     LocalTime::from_micros(i64::try_from(origin().elapsed().as_micros()).unwrap_or(i64::MAX))
 }
 
-/// Returns a reading of the monotonic clock as timers take it, at most a year ahead; one before the first reading is that.
-pub(crate) fn instant(at: LocalTime) -> tokio::time::Instant {
-    let ahead = at - LocalTime::from_micros(0);
-    (origin() + duration(ahead.min(YEAR))).into()
-}
-
-const YEAR: Span = Span::from_millis(365 * 86_400_000);
-
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the monotonic clock")]
 fn origin() -> Instant {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();

@@ -2,6 +2,7 @@
 //!
 //! No other file imports this one: `?` finds the conversions.
 
+use downbeat_viewer::ViewerError;
 use downbeat_wire::{Code, LastChange, Problem, StateBody};
 use serde_json::json;
 
@@ -11,7 +12,6 @@ use crate::preview::Standing;
 use crate::publish::store::StoreError;
 use crate::server::ServerError;
 use crate::text;
-use crate::viewing::ViewerError;
 
 impl From<ServerError> for Error {
     fn from(error: ServerError) -> Self {

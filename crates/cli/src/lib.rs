@@ -11,7 +11,6 @@
 //! | `publish` | rundowns in stores: plan, put, read back, swap the pointer |
 //! | `emergency` | pausing by a signed state when the server is gone |
 //! | `change` | the way every change goes: look, show, ask, send, read back |
-//! | `viewing` | viewers without a browser, for `load` (thousands) and `watch` (one) |
 //! | `output` | the only place that prints |
 //! | [`exit`] | what the exit codes mean |
 
@@ -34,7 +33,6 @@ mod given;
 mod instant;
 mod interrupt;
 mod last_seen;
-mod load;
 mod measurement;
 mod output;
 mod preview;
@@ -43,7 +41,6 @@ mod publish;
 mod server;
 mod sheets;
 mod text;
-mod viewing;
 mod watch;
 mod web;
 mod zone;

@@ -12,21 +12,20 @@ use std::sync::Arc;
 use downbeat_core::cueing::CueKey;
 use downbeat_core::{Command, EventName, Request, Seed, Span};
 use downbeat_sheet::Rundown;
+use downbeat_viewer::load::{self, LoadTest, SentPause};
+use downbeat_viewer::{EventClient, clock};
 use downbeat_wire::StateBody;
 use serde_json::{Map, Value, json};
 
 use crate::change;
 use crate::cli::{Global, LoadArgs};
-use crate::clock;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::load::{LoadTest, SentPause};
 use crate::output::{Output, Report};
 use crate::profile::{Flags, Settings};
 use crate::server::{Server, ServerUrl};
 use crate::text::{self, Table};
-use crate::viewing::EventClient;
 use plan::LoadPlan;
 use report::{LoadReport, Measured, Place};
 
@@ -137,7 +136,7 @@ async fn measure(
     url: &ServerUrl,
     context: &Context,
     plan: &LoadPlan,
-    viewers: crate::load::Plan,
+    viewers: load::Plan,
     pause: Option<PlannedPause>,
 ) -> Result<Measured, Error> {
     let client = Arc::new(EventClient::connect(&url.uri(), context.settings.event.clone()).await?);

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use downbeat_core::{EventName, Seed, Span};
+use downbeat_viewer::{Cues, EventClient, Viewer};
 use downbeat_wire::{Audience, LogPage};
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{self, UnboundedSender};
@@ -14,7 +15,6 @@ use super::observer::Herald;
 use crate::clock;
 use crate::error::Error;
 use crate::server::{Server, ServerError};
-use crate::viewing::{Cues, EventClient, Viewer};
 
 /// How long it is from one look at the audience to the next, and from a question without an answer: 2 s.
 const LOOK_WAIT: Span = Span::from_millis(2_000);

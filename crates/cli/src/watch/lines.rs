@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use chrono::DateTime;
 use downbeat_core::session::{Connection, NoPush};
 use downbeat_core::{LocalTime, Rev, ServerTime, Span};
+use downbeat_viewer::clock::monotonic;
 use downbeat_wire::LogEntry;
 use serde_json::{Value, json};
 
@@ -41,12 +42,12 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(output: Output, every: Span) -> Self {
-        let last_at = clock::monotonic();
+        let last_at = monotonic();
         Self { output, every, last_at, told: None, logged: None, acked: None, complaint: None, is_read: true }
     }
 
     fn write(&mut self, human: &str, program: &Value) {
-        self.last_at = clock::monotonic();
+        self.last_at = monotonic();
         let text = if self.output.json { program.to_string() } else { human.to_owned() };
         self.is_read = output::line(&text);
     }
@@ -61,7 +62,7 @@ impl Lines {
 
     fn state(&mut self, lateness: Span, scene: &Scene, now: ServerTime) {
         let Some(state) = &scene.state else { return };
-        let (rev, local) = (state.rev, clock::monotonic());
+        let (rev, local) = (state.rev, monotonic());
         if self.told.replace((rev, local)).is_none() {
             // Who applied what was there before is not news.
             self.acked = Some(rev);
@@ -89,7 +90,7 @@ impl Lines {
     fn acks(&mut self, scene: &Scene, now: ServerTime) {
         let Some(Ok(audience)) = &scene.audience else { return };
         let (Some(acks), Some((rev, since))) = (audience.acks, self.told) else { return };
-        let is_due = acks.applied >= acks.asked || clock::monotonic() - since >= ACKS_MAX;
+        let is_due = acks.applied >= acks.asked || monotonic() - since >= ACKS_MAX;
         if acks.rev == rev && self.acked != Some(rev) && is_due && acks.asked > 0 {
             self.acked = Some(rev);
             let line = format!("{}  rev {rev}  {}", clock_time(now), applied::told(acks));
@@ -119,13 +120,13 @@ impl Lines {
 impl Followed for Lines {
     fn heard(&mut self, heard: &Heard, scene: &Scene) {
         // Before the first answer there is no server's time; the machine's own is what people look at anyway.
-        let now = scene.now(clock::monotonic()).unwrap_or_else(clock::wall);
+        let now = scene.now(monotonic()).unwrap_or_else(clock::wall);
         match heard {
             Heard::State { lateness, .. } => self.state(*lateness, scene, now),
             Heard::Status(status) => {
                 // The first one is told with the state.
                 let Some((rev, since)) = self.told else { return };
-                if clock::monotonic() - since > Span::from_millis(50) {
+                if monotonic() - since > Span::from_millis(50) {
                     let told = scene.standing(now).map_or_else(|| status.as_str().to_owned(), |now| now.to_string());
                     let line = format!("{}  rev {rev}  {told}", clock_time(now));
                     let standing = scene.standing(now).as_ref().map(crate::context::standing_json);
@@ -148,9 +149,9 @@ impl Followed for Lines {
     }
 
     fn tick(&mut self, scene: &Scene) -> ControlFlow<()> {
-        let is_due = !self.output.quiet && clock::monotonic() - self.last_at >= self.every;
+        let is_due = !self.output.quiet && monotonic() - self.last_at >= self.every;
         if is_due {
-            let now = scene.now(clock::monotonic()).unwrap_or_else(clock::wall);
+            let now = scene.now(monotonic()).unwrap_or_else(clock::wall);
             self.heartbeat(scene, now);
         }
         if self.is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -2,11 +2,11 @@
 
 use downbeat_core::session::Effect;
 use downbeat_core::{LocalTime, Session};
+use downbeat_viewer::{Instruction, Observation, Observer};
 use downbeat_wire::StateBody;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::model::Heard;
-use crate::viewing::{Instruction, Observation, Observer};
 
 /// Tells what a viewer hears.
 pub(super) struct Herald {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
+use downbeat_viewer::clock;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -14,7 +15,6 @@ use ratatui::crossterm::style::force_color_output;
 use super::follow::Followed;
 use super::model::{Heard, Scene};
 use super::screen;
-use crate::clock;
 use crate::error::Error;
 use crate::interrupt;
 

@@ -6,8 +6,8 @@ use downbeat_core::Span;
 use serde_json::{Value, json};
 
 use crate::columns::Columns;
-use crate::load::Distribution;
 use crate::text;
+use downbeat_viewer::load::Distribution;
 
 /// The width of a column of spans: `−500.0 ms` fits.
 const WIDTH: usize = 9;

@@ -1,11 +1,11 @@
 //! What `load` will do.
 
 use downbeat_core::{Seed, Span};
+use downbeat_viewer::load;
 use serde_json::{Map, Value, json};
 
 use crate::cli::LoadArgs;
 use crate::error::Error;
-use crate::load;
 use crate::output::members;
 use crate::text::{self, Table};
 

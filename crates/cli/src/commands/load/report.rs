@@ -14,9 +14,9 @@ use super::latencies::cells;
 use super::memory;
 use super::plan::LoadPlan;
 use crate::exit::Exit;
-use crate::load::{CueSpread, Delivery, Distribution, PauseTiming, Recording, SentPause, Summary};
 use crate::output::{Failure, Report};
 use crate::text::{self, Table};
+use downbeat_viewer::load::{CueSpread, Delivery, Distribution, PauseTiming, Recording, SentPause, Summary};
 
 /// What a load test found.
 pub(super) struct LoadReport {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{LoadReport, latencies};
 use crate::commands::load::latencies::json as distribution;
-use crate::load::Delivery;
 use crate::output::members;
+use downbeat_viewer::load::Delivery;
 
 impl LoadReport {
     pub(super) fn to_json(&self) -> Map<String, Value> {

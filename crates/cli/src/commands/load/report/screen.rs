@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{LoadReport, latencies, thousands};
 use crate::commands::load::latencies::LatencyTable;
-use crate::load::{CueSpread, Delivery, Summary};
 use crate::text;
+use downbeat_viewer::load::{CueSpread, Delivery, Summary};
 
 impl LoadReport {
     pub(super) fn write_screen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,6 @@ use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use downbeat_core::clock::WallTime;
 use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Effect, Failure, Push, Question};
 use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session};
@@ -13,15 +12,15 @@ use downbeat_wire::Ack;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::event_client::{EventClient, TimedAnswer};
-use super::news::{FullState, PushedState};
-use super::observer::{Instruction, Observation, Observer};
-use super::socket::{CloseReason, Frame, Socket};
 use crate::clock;
+use crate::event_client::{EventClient, TimedAnswer};
+use crate::news::{FullState, PushedState};
+use crate::observer::{Instruction, Observation, Observer};
+use crate::socket::{CloseReason, Frame, Socket};
 
 /// Whether the cues of the rundown fire at a viewer. They take memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cues {
+pub enum Cues {
     /// They fire.
     Followed,
     /// The rundown is loaded, but no cue fires.
@@ -29,7 +28,7 @@ pub(crate) enum Cues {
 }
 
 /// One viewer of one event.
-pub(crate) struct Viewer {
+pub struct Viewer {
     client: Arc<EventClient>,
     seed: Seed,
     session: Session,
@@ -62,7 +61,7 @@ enum Wakeup {
 
 impl Viewer {
     /// Creates a viewer that arrives now. `seed` must be its own: it spreads what many viewers do over time.
-    pub(crate) fn new(client: Arc<EventClient>, seed: Seed, cues: Cues) -> Self {
+    pub fn new(client: Arc<EventClient>, seed: Seed, cues: Cues) -> Self {
         let session = Session::new(seed.clone(), None, clock::monotonic());
         Self {
             client,
@@ -78,7 +77,7 @@ impl Viewer {
     }
 
     /// Watches until the observer says [`Instruction::Leave`], and returns the session as it was then.
-    pub(crate) async fn run<O: Observer>(mut self, observer: &mut O) -> Session {
+    pub async fn run<O: Observer>(mut self, observer: &mut O) -> Session {
         let timer = tokio::time::sleep_until(clock::instant(self.session.next_deadline()));
         tokio::pin!(timer);
         loop {
@@ -105,10 +104,7 @@ impl Viewer {
                 Wakeup::Frame(frame) => self.handle_frame(frame, observer, now),
                 Wakeup::Opened(opened) => self.handle_opened(opened, observer, now),
                 Wakeup::Reply(reply) => self.handle_reply(reply, observer, now),
-                Wakeup::Deadline => {
-                    let wall = WallTime::from_millis(clock::wall().as_millis());
-                    self.session.handle_tick(now, wall);
-                }
+                Wakeup::Deadline => self.session.handle_tick(now, clock::wall()),
             }
             self.perform_effects(observer).await;
         }

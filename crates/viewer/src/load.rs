@@ -1,5 +1,9 @@
 //! Load tests: many real viewers at once, and what they measure.
 //!
+//! [`LoadTest::start`] has viewers arrive, [`LoadTest::finish`] has them leave; what is measured in between, such as a
+//! pause, is the caller's. The [`Recording`] then answers: who missed which change ([`Recording::summary`]), how far apart
+//! the same cue fired ([`Recording::cue_spread`]), who received a pause too late ([`Recording::pause_timing`]).
+//!
 //! | file | contents |
 //! | --- | --- |
 //! | `run` | viewers that arrive, watch and leave |
@@ -22,9 +26,10 @@ mod record;
 mod run;
 mod summary;
 
-pub(crate) use cue_spread::CueSpread;
-pub(crate) use delivery::Delivery;
-pub(crate) use distribution::Distribution;
-pub(crate) use pause::{PauseTiming, SentPause};
-pub(crate) use run::{LoadTest, Plan, Recording};
-pub(crate) use summary::Summary;
+pub use cue_spread::CueSpread;
+pub use delivery::Delivery;
+pub use distribution::Distribution;
+pub use pause::{PauseTiming, SentPause};
+pub use record::Counts;
+pub use run::{LoadTest, Plan, Recording};
+pub use summary::Summary;

@@ -1,6 +1,6 @@
 //! The limit of open files, which a socket counts against.
 
-use crate::viewing::ViewerError;
+use crate::ViewerError;
 
 /// The descriptors needed besides one for each viewer: 128, for requests and what a process has open anyway.
 const OTHERS: u64 = 128;

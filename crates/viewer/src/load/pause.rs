@@ -7,29 +7,29 @@ use super::run::Recording;
 
 /// A pause that was sent while viewers watched.
 #[derive(Clone, Debug)]
-pub(crate) struct SentPause {
+pub struct SentPause {
     /// When the command was sent, by [`clock::monotonic`](crate::clock::monotonic).
-    pub(crate) sent: LocalTime,
+    pub sent: LocalTime,
     /// When the answer arrived.
-    pub(crate) answered: LocalTime,
+    pub answered: LocalTime,
     /// The server's answer.
-    pub(crate) answer: CommandAnswer,
+    pub answer: CommandAnswer,
 }
 
 /// When a pause was decided and took effect, and who received it late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PauseTiming {
+pub struct PauseTiming {
     /// When the event decided; `None` if no viewer knows the server's time.
-    pub(crate) decided: Option<LocalTime>,
+    pub decided: Option<LocalTime>,
     /// When it took effect; `None` if no viewer knows the server's time.
-    pub(crate) effective: Option<LocalTime>,
+    pub effective: Option<LocalTime>,
     /// How often it was received after it took effect.
-    pub(crate) late: usize,
+    pub late: usize,
 }
 
 impl Recording {
     /// Returns when `pause` was decided and effective by this machine's clock, as the viewer with the best clock knows it.
-    pub(crate) fn pause_timing(&self, pause: &SentPause) -> PauseTiming {
+    pub fn pause_timing(&self, pause: &SentPause) -> PauseTiming {
         let clocks = self.viewers.iter().filter_map(|(session, _)| Some((session.reading(self.over)?.bound, session)));
         let best = clocks.min_by_key(|(bound, _)| *bound).map(|(_, session)| session);
         let local = |at: ServerTime| best.and_then(|session| session.local_time(at));

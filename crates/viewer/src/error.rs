@@ -5,9 +5,9 @@ use std::fmt;
 /// Why viewers cannot be started.
 ///
 /// What goes wrong later is not an error: a viewer tries again, as a page does, and its
-/// [`Observer`](super::Observer) sees each failure.
+/// [`Observer`](crate::Observer) sees each failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ViewerError {
+pub enum ViewerError {
     /// The server's host name cannot be resolved.
     UnknownHost {
         /// The server's URL.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::phase::Phase;
 use crate::clock;
-use crate::viewing::{CloseReason, Instruction, Observation, Observer};
+use crate::{CloseReason, Instruction, Observation, Observer};
 
 /// How late a cue may fire to count as fired together with others: 1 s. Viewers that join fire later ones at once.
 const TOGETHER: Span = Span::from_millis(1_000);
@@ -59,19 +59,19 @@ pub(super) struct Joined {
 
 /// What is only counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub struct Counts {
     /// Requests over HTTP.
-    pub(crate) requests: u64,
+    pub requests: u64,
     /// Requests without a usable answer.
-    pub(crate) failures: u64,
+    pub failures: u64,
     /// Pings sent.
-    pub(crate) pings: u64,
+    pub pings: u64,
     /// Pings answered.
-    pub(crate) pongs: u64,
+    pub pongs: u64,
     /// Changes acknowledged.
-    pub(crate) acks: u64,
+    pub acks: u64,
     /// How often the state went back to a lower revision of the same epoch, which must never happen.
-    pub(crate) went_back: u64,
+    pub went_back: u64,
 }
 
 impl Record {

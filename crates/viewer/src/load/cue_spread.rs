@@ -14,17 +14,17 @@ const SEPARATE: Span = Span::from_millis(1_000);
 
 /// How far apart viewers fired the same cues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CueSpread {
+pub struct CueSpread {
     /// How many cues fired, all viewers together.
-    pub(crate) fired: usize,
+    pub fired: usize,
     /// The time between the first and the last viewer of each cue; `None` if no two viewers fired the same one.
-    pub(crate) apart: Option<Distribution>,
+    pub apart: Option<Distribution>,
 }
 
 impl Recording {
     /// Returns how far apart the viewers fired the same cues. Cues that viewers spread on purpose (`jittered`) count as
     /// fired, but not as apart.
-    pub(crate) fn cue_spread(&self, jittered: &BTreeSet<CueKey>) -> CueSpread {
+    pub fn cue_spread(&self, jittered: &BTreeSet<CueKey>) -> CueSpread {
         let mut by_cue: BTreeMap<CueKey, Vec<LocalTime>> = BTreeMap::new();
         let mut fired = 0;
         let records = self.viewers.iter().map(|(_, record): &(_, Record)| record);

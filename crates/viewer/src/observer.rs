@@ -7,12 +7,12 @@ use downbeat_core::session::Effect;
 use downbeat_core::{LocalTime, Session};
 use downbeat_sheet::Rundown;
 
-use super::news::FullState;
-use super::socket::CloseReason;
+use crate::news::FullState;
+use crate::socket::CloseReason;
 
 /// What happened to a viewer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Observation<'a> {
+pub enum Observation<'a> {
     /// A request was sent.
     Requested,
     /// A request failed.
@@ -38,7 +38,7 @@ pub(crate) enum Observation<'a> {
 }
 
 /// Follows a viewer, and may direct it.
-pub(crate) trait Observer {
+pub trait Observer {
     /// Handles what happened at `now`. It must not block: other viewers run on the same thread.
     fn observe(&mut self, observation: Observation<'_>, session: &Session, now: LocalTime);
 
@@ -52,7 +52,7 @@ pub(crate) trait Observer {
 
 /// What a viewer is to do, beside what its session decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Instruction {
+pub enum Instruction {
     /// Drop the socket, as if the network broke.
     DropSocket,
     /// Stop watching.

@@ -11,7 +11,7 @@ use super::descriptors;
 use super::phase::Phase;
 use super::record::Record;
 use crate::clock;
-use crate::viewing::{Cues, EventClient, Viewer, ViewerError};
+use crate::{Cues, EventClient, Viewer, ViewerError};
 
 /// The most cues that all viewers together hold: 2,000,000, about 200 MB. With longer rundowns only some viewers follow
 /// the cues.
@@ -25,22 +25,22 @@ const CHECK_PAUSE: Span = Span::from_millis(50);
 
 /// What a load test does.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
+pub struct Plan {
     /// The number of viewers.
-    pub(crate) viewers: u32,
+    pub viewers: u32,
     /// The time over which they arrive, evenly.
-    pub(crate) arrival: Span,
+    pub arrival: Span,
     /// How many connections are dropped per second, all viewers together, once all have arrived.
-    pub(crate) drops_per_second: f64,
+    pub drops_per_second: f64,
     /// The number of cues in the event's rundown, which limits how many viewers follow them.
-    pub(crate) cues: usize,
+    pub cues: usize,
     /// The seed of all viewers. Each run needs another one: viewers with the same seed wait alike.
-    pub(crate) seed: Seed,
+    pub seed: Seed,
 }
 
 /// Viewers that have arrived, and watch. Dropped, it closes all their sockets.
 #[derive(Debug)]
-pub(crate) struct LoadTest {
+pub struct LoadTest {
     viewers: JoinSet<(Session, Record)>,
     phase: watch::Sender<Phase>,
     connected: Arc<AtomicUsize>,
@@ -50,7 +50,7 @@ pub(crate) struct LoadTest {
 
 /// What all viewers of a load test saw.
 #[derive(Debug)]
-pub(crate) struct Recording {
+pub struct Recording {
     pub(super) viewers: Vec<(Session, Record)>,
     /// When the viewers left.
     pub(super) over: LocalTime,
@@ -74,7 +74,7 @@ impl LoadTest {
     ///
     /// # Errors
     /// [`ViewerError::TooFewDescriptors`] if this process may not open so many sockets.
-    pub(crate) async fn start(client: &Arc<EventClient>, plan: &Plan) -> Result<Self, ViewerError> {
+    pub async fn start(client: &Arc<EventClient>, plan: &Plan) -> Result<Self, ViewerError> {
         descriptors::ensure(plan.viewers)?;
         let began = clock::monotonic();
         let (phase, phases) = watch::channel(Phase::Arriving);
@@ -106,17 +106,17 @@ impl LoadTest {
     }
 
     /// Returns how many viewers have a socket now.
-    pub(crate) fn connected(&self) -> usize {
+    pub fn connected(&self) -> usize {
         self.connected.load(Ordering::Relaxed)
     }
 
     /// Returns the time from the first arrival until all viewers were connected, or the wait for them was over.
-    pub(crate) const fn arrived_within(&self) -> Span {
+    pub const fn arrived_within(&self) -> Span {
         self.arrived_within
     }
 
     /// Returns how many viewers follow the cues.
-    pub(crate) const fn following(&self) -> usize {
+    pub const fn following(&self) -> usize {
         self.following
     }
 
@@ -124,7 +124,7 @@ impl LoadTest {
     ///
     /// # Panics
     /// If the task of a viewer panicked.
-    pub(crate) async fn finish(self) -> Recording {
+    pub async fn finish(self) -> Recording {
         let over = clock::monotonic();
         let _ = self.phase.send(Phase::Over);
         Recording { viewers: self.viewers.join_all().await, over }

@@ -13,11 +13,11 @@ const FRAMES_MAX: usize = 32;
 
 /// A whole state: as the server sent it, and as the session reads it.
 #[derive(Clone, Debug)]
-pub(crate) struct FullState {
+pub struct FullState {
     /// The server's answer or frame.
-    pub(crate) body: StateBody,
+    pub body: StateBody,
     /// The same for the session.
-    pub(crate) news: News,
+    pub news: News,
 }
 
 /// A state that came through a socket.
@@ -88,7 +88,7 @@ fn parse(text: &str) -> Option<PushedState> {
 mod tests {
     use super::*;
 
-    const FRAME: &str = include_str!("../../../wire/fixtures/live-state.json");
+    const FRAME: &str = include_str!("../../wire/fixtures/live-state.json");
 
     #[test]
     fn a_frame_contains_what_the_session_needs_and_is_parsed_once() {

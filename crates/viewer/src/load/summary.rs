@@ -8,34 +8,34 @@ use super::delivery::Delivery;
 use super::distribution::Distribution;
 use super::record::{Counts, Record};
 use super::run::Recording;
-use crate::viewing::CloseReason;
+use crate::CloseReason;
 
 /// What all viewers together saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Summary {
+pub struct Summary {
     /// The number of sockets that were open at the end, by hub.
-    pub(crate) by_hub: BTreeMap<u16, usize>,
+    pub by_hub: BTreeMap<u16, usize>,
     /// From the decision to open a viewer's first socket to the first state through it.
-    pub(crate) connecting: Option<Distribution>,
+    pub connecting: Option<Distribution>,
     /// Why sockets closed or were not opened, and how often.
-    pub(crate) closes: BTreeMap<CloseReason, usize>,
+    pub closes: BTreeMap<CloseReason, usize>,
     /// From the loss of a socket to the first state through the next.
-    pub(crate) reconnecting: Option<Distribution>,
+    pub reconnecting: Option<Distribution>,
     /// The most viewers that reconnected within one second.
-    pub(crate) reconnects_per_second_max: usize,
+    pub reconnects_per_second_max: usize,
     /// How many viewers had lost their socket and had none at the end.
-    pub(crate) disconnected: usize,
+    pub disconnected: usize,
     /// The changes that were pushed, the earliest first.
-    pub(crate) deliveries: Vec<Delivery>,
+    pub deliveries: Vec<Delivery>,
     /// How many viewers did not have the newest state at the end.
-    pub(crate) behind: usize,
+    pub behind: usize,
     /// What is only counted, of all viewers together.
-    pub(crate) counts: Counts,
+    pub counts: Counts,
 }
 
 impl Recording {
     /// Returns the figures of what the viewers saw.
-    pub(crate) fn summary(&self) -> Summary {
+    pub fn summary(&self) -> Summary {
         Summary::of(&self.viewers.iter().map(|(_, record)| record).collect::<Vec<_>>(), self.over)
     }
 }
@@ -79,12 +79,12 @@ impl Summary {
     }
 
     /// Returns how many sockets were open at the end.
-    pub(crate) fn open_sockets(&self) -> usize {
+    pub fn open_sockets(&self) -> usize {
         self.by_hub.values().sum()
     }
 
     /// Returns how often a change was missed.
-    pub(crate) fn missed(&self) -> usize {
+    pub fn missed(&self) -> usize {
         self.deliveries.iter().map(|delivery| delivery.missed).sum()
     }
 }

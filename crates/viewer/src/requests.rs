@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use downbeat_core::LocalTime;
 use downbeat_core::session::Failure;
+use http::{Request, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::sync::Semaphore;
-use ureq::http::{Request, header};
 
-use super::endpoint::Endpoint;
 use crate::clock;
+use crate::endpoint::Endpoint;
 
 /// The most requests in flight at once: 64.
 ///

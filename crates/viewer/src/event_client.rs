@@ -7,18 +7,18 @@ use downbeat_core::session::{Failure, News};
 use downbeat_core::{Digest, EventName, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::{Route, StateBody, TimeBody};
+use http::Uri;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
-use ureq::http::Uri;
 
-use super::endpoint::Endpoint;
-use super::error::ViewerError;
-use super::news::{FrameCache, FullState, short_state};
-use super::requests::{Requests, Response};
-use super::socket::{CloseReason, Socket};
+use crate::endpoint::Endpoint;
+use crate::error::ViewerError;
+use crate::news::{FrameCache, FullState, short_state};
+use crate::requests::{Requests, Response};
+use crate::socket::{CloseReason, Socket};
 
 /// The client that all viewers of one event share: connections, frames that are parsed once, and one copy of the rundown.
-pub(crate) struct EventClient {
+pub struct EventClient {
     endpoint: Arc<Endpoint>,
     event: EventName,
     requests: Requests,
@@ -42,7 +42,7 @@ impl EventClient {
     ///
     /// # Errors
     /// [`ViewerError::UnknownHost`] if the server's name has no address.
-    pub(crate) async fn connect(url: &Uri, event: EventName) -> Result<Self, ViewerError> {
+    pub async fn connect(url: &Uri, event: EventName) -> Result<Self, ViewerError> {
         let endpoint = Arc::new(Endpoint::resolve(url).await?);
         let requests = Requests::new(Arc::clone(&endpoint));
         Ok(Self { endpoint, event, requests, frames: FrameCache::default(), rundown: Mutex::default() })

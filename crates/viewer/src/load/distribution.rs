@@ -4,17 +4,17 @@ use downbeat_core::Span;
 
 /// First, median, 99th percentile and last of one span or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Distribution {
+pub struct Distribution {
     /// The number of spans.
-    pub(crate) count: usize,
+    pub count: usize,
     /// The shortest.
-    pub(crate) first: Span,
+    pub first: Span,
     /// The median, one of the spans.
-    pub(crate) median: Span,
+    pub median: Span,
     /// The 99th percentile, one of the spans.
-    pub(crate) p99: Span,
+    pub p99: Span,
     /// The longest.
-    pub(crate) last: Span,
+    pub last: Span,
 }
 
 impl Distribution {
@@ -32,7 +32,7 @@ impl Distribution {
 
     /// Returns the distribution with every span longer by `by`; shorter if that is negative.
     #[must_use]
-    pub(crate) fn shifted(self, by: Span) -> Self {
+    pub fn shifted(self, by: Span) -> Self {
         Self { first: self.first + by, median: self.median + by, p99: self.p99 + by, last: self.last + by, ..self }
     }
 }

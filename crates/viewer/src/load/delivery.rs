@@ -11,25 +11,25 @@ const GRACE: Span = Span::from_millis(2_000);
 
 /// How a change reached the viewers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Delivery {
+pub struct Delivery {
     /// The epoch and revision that the change made.
-    pub(crate) version: Version,
+    pub version: Version,
     /// How many viewers had a socket and an older state, so that it had to be pushed to them.
-    pub(crate) expected: usize,
+    pub expected: usize,
     /// How many of them received it, or a newer one, through that socket.
-    pub(crate) received: usize,
+    pub received: usize,
     /// How many of them kept the socket and did not receive it.
-    pub(crate) missed: usize,
+    pub missed: usize,
     /// How many lost the socket before they received it.
-    pub(crate) cut_off: usize,
+    pub cut_off: usize,
     /// How often it came again through the same socket.
-    pub(crate) duplicates: usize,
+    pub duplicates: usize,
     /// How often it came after a newer one.
-    pub(crate) out_of_order: usize,
+    pub out_of_order: usize,
     /// When the first viewer received it.
-    pub(crate) first_at: LocalTime,
+    pub first_at: LocalTime,
     /// How long after the first viewer each one received it.
-    pub(crate) after_first: Distribution,
+    pub after_first: Distribution,
 }
 
 impl Delivery {
@@ -94,8 +94,8 @@ const NONE_RECEIVED: Distribution =
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CloseReason;
     use crate::load::record::tests::{at, joined, socket, version};
-    use crate::viewing::CloseReason;
 
     fn deliveries(viewers: Vec<Vec<Attempt>>) -> Vec<Delivery> {
         let records: Vec<Record> = viewers.into_iter().map(Record::of_attempts).collect();

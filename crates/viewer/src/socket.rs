@@ -5,13 +5,13 @@ use std::fmt;
 use downbeat_core::fanout::Version;
 use downbeat_wire::live::PING;
 use futures_util::{SinkExt, StreamExt};
+use http::Uri;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
-use ureq::http::Uri;
 
-use super::endpoint::{Endpoint, Stream};
+use crate::endpoint::{Endpoint, Stream};
 
 /// The read buffer: 2 KiB, twice the length of a state. With thousands of sockets it is most of their memory.
 const READ_BUFFER_BYTES: usize = 2 << 10;
@@ -35,7 +35,7 @@ pub(super) enum Frame {
 
 /// Why a socket closed, or was never opened.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum CloseReason {
+pub enum CloseReason {
     /// The server refused it with this HTTP status.
     Refused(u16),
     /// The server could not be reached.
