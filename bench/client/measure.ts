@@ -21,7 +21,7 @@ const [browser, ours] = await Promise.all([launch(), site()]);
 ours.put("/core.js", Buffer.from(outputFiles[0]!.contents));
 console.log("Chromium:      cues     first   columns      join      idle       due");
 for (const count of COUNTS) {
-  // A context has processes of its own, in which nothing has run before.
+  // A new context has new processes, in which nothing has run before.
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(ours.url);
@@ -75,7 +75,7 @@ async function inPage(count: number) {
   }
   function middle(numbers: number[]): number { return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!; }
 
-  // What a viewer waits for, once in the life of a page: both, by code that has not run before.
+  // A viewer waits for both once in the life of a page, with code that has not run before.
   const newcomer = await viewer();
   const first = timed(() => { newcomer.rundown(digest, columns(rundown), 620); drain(newcomer); });
   const reading = middle(Array.from({ length: 15 }, () => timed(() => columns(rundown))));
@@ -93,7 +93,7 @@ async function inPage(count: number) {
   const idle = middle(Array.from({ length: 20 }, () => timed(() => {
     for (let round = 0; round < rounds; round++) { one.tick(now, now); one.poll(); one.wakes_in(now); }
   }))) / rounds;
-  // From deadline to deadline, as a page does; the page's clock is too coarse for one, so a hundred together.
+  // From deadline to deadline, as a page does; the page's clock is too coarse for one, so a hundred are measured together.
   const due = middle(Array.from({ length: 20 }, () => timed(() => {
     for (let round = 0; round < 100; round++) { now += one.wakes_in(now); one.tick(now, now); drain(one); }
   }))) / 100;

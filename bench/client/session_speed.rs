@@ -1,9 +1,9 @@
-//! Measures what a session costs a viewer: each tick of a long rundown, and how often it asks the server.
+//! Measures what a session costs a viewer: each tick of a long rundown, and how often it sends a request.
 //!
 //! `cargo run --release -p downbeat-sheet --example session_speed`
 //!
-//! "idle" is a tick at which nothing is due and the question when to come back, "due" one at a deadline, with its
-//! effects; both the median. The questions are counted in a world of literal times: no clock decides them.
+//! "idle" is a tick at which nothing is due, and the call for the next deadline; "due" is one at a deadline, with its
+//! effects; both are medians. The requests are counted in a world of literal times, without a clock.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the crate has no clock; measuring needs one")]
 
@@ -66,7 +66,7 @@ impl World {
         black_box((self.session.poll_effect(), self.session.next_deadline()));
     }
 
-    /// Goes to the next deadline and does what is due.
+    /// Advances to the next deadline and handles what is due.
     fn step(&mut self) {
         self.now = self.now.max(self.session.next_deadline());
         self.session.handle_tick(self.now, self.wall());
@@ -105,7 +105,7 @@ impl World {
     }
 }
 
-/// Returns a rundown of a day: half of its cues states that end each other, every tenth spread and fetched for.
+/// Returns a rundown of a day: half of its cues are states that end each other, every tenth has jitter and a preload.
 fn rundown(count: usize) -> Rundown {
     let mut sheet = String::from(
         r#"{"version":1,"id":"day","actions":{"light":{"kind":"state"},"flash":{"kind":"moment"}},"cues":["#,

@@ -1,11 +1,11 @@
-//! Measures compiling: how long it takes beside what serde_json takes to parse the same bytes and write them again, and
-//! how much memory there is at most. `scripts/bench cues` runs it; by itself:
+//! Measures compiling: its time compared with what serde_json takes to parse the same bytes and write them again, and its
+//! peak memory. `scripts/bench cues` runs it; by itself:
 //!
 //! - `cargo run --release -p downbeat-sheet --example compile_speed -- time lean 100000` prints both times,
-//! - `… -- peak lean 100000` the most memory that the process has had (Linux),
-//! - `… -- sheet lean 100000` the sheet.
+//! - `… -- peak lean 100000` prints the process's peak memory (Linux),
+//! - `… -- sheet lean 100000` prints the sheet.
 //!
-//! "lean" are cues as short as they get, of which 200,000 fit the 10 MiB a sheet may have. "rich" ones have ids,
+//! "lean" cues are as short as possible, of which 200,000 fit the 10 MiB a sheet may have. "rich" ones have ids,
 //! references to each other, params held against a schema and ends on exclusive tracks, in so few bytes that 100,000
 //! fit. "wide" ones have the same with vars, messages and spaces, as people write them. Compiling ends with the bytes to
 //! publish.
@@ -44,13 +44,13 @@ fn main() {
     }
 }
 
-/// Compiles a sheet and gives how many bytes there are to publish.
+/// Compiles a sheet and returns the number of bytes to publish.
 fn compile(sheet: &str) -> usize {
     let compiled = downbeat_sheet::compile(sheet);
     compiled.rundown.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_bytes().len()
 }
 
-/// Returns the shortest of several runs: the one that was disturbed least.
+/// Returns the shortest of several runs: the least disturbed one.
 fn best<T>(mut run: impl FnMut() -> T) -> Duration {
     let once = || {
         let start = Instant::now();
@@ -60,15 +60,14 @@ fn best<T>(mut run: impl FnMut() -> T) -> Duration {
     std::iter::repeat_with(once).take(7).min().unwrap_or_default()
 }
 
-/// Returns the most memory that this process has had resident, the program itself included; nothing where the system does
-/// not say.
+/// Returns the peak resident memory of this process, the program itself included; `None` if the system does not report it.
 fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
-/// Returns what makes a sheet of so many cues.
+/// Returns the generator of sheets of that name.
 fn kind_of(name: &str) -> Option<fn(usize) -> String> {
     match name {
         "lean" => Some(lean),
@@ -78,7 +77,7 @@ fn kind_of(name: &str) -> Option<fn(usize) -> String> {
     }
 }
 
-/// Returns cues each 400 ms after the one before and as short as they get.
+/// Returns cues that are 400 ms apart and as short as possible.
 fn lean(count: usize) -> String {
     sheet("", count, |out, n| {
         let (track, ms) = (n % 8, n * 400);
@@ -86,7 +85,7 @@ fn lean(count: usize) -> String {
     })
 }
 
-/// Returns cues with all that costs time, in few bytes.
+/// Returns cues with everything that costs time, in few bytes.
 fn rich(count: usize) -> String {
     let header = r##""actions":{"light":{"kind":"state","params":{"type":"object","required":["at"],"properties":{"at":{"type":"number","maximum":1}}}}},
 "tracks":{"a":{"exclusive":true},"b":{},"c":{"exclusive":true},"d":{}},"##;

@@ -2,10 +2,10 @@
 //!
 //! `cargo run --release -p downbeat-sheet --example cueing_speed [CUES …]`
 //!
-//! Half of the cues are states that end each other on their tracks; every tenth is fetched for and spread. "list" is
-//! [`Rundown::cue_list`]; "join" adds what it takes until the first effects are there. "idle" is a tick at which nothing
-//! is due, "due" one at which something is, with its effects. "list" and "join" are the best of many, as they take long enough
-//! to be interrupted; the others the median.
+//! Half of the cues are states that end each other on their tracks; every tenth has a preload and jitter. "list" is
+//! [`Rundown::cue_list`]; "join" adds the time until the first effects. "idle" is a tick at which nothing is due, "due" one
+//! at which something is, with its effects. "list" and "join" are the best of many, as they take long enough to be
+//! interrupted; the others are medians.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the crate has no clock; measuring needs one")]
 
@@ -47,14 +47,14 @@ fn joined(rundown: &Rundown, viewer: &Seed, now: ServerTime) -> Cueing {
     cueing
 }
 
-/// Returns what a tick takes at which nothing is due; they are too short to measure one by one.
+/// Returns the time of a tick at which nothing is due; they are too short to measure one by one.
 fn idle(cueing: &mut Cueing, now: ServerTime) -> Duration {
     const TICKS: u32 = 1_000;
     let one = median(|| (0..TICKS).for_each(|_| std::hint::black_box(&mut *cueing).handle_tick(now, BOUND)));
     one / TICKS
 }
 
-/// Returns what a tick takes at which something is due, by the next so many deadlines.
+/// Returns the time of a tick at which something is due, over the next deadlines.
 fn due(cueing: &mut Cueing, ticks: usize) -> Duration {
     let mut times = Vec::new();
     while let Some(deadline) = cueing.next_deadline().filter(|_| times.len() < ticks) {
@@ -67,7 +67,7 @@ fn due(cueing: &mut Cueing, ticks: usize) -> Duration {
     times[times.len() / 2]
 }
 
-/// Returns how long a run takes that was disturbed least.
+/// Returns the time of the least disturbed run.
 fn best<T>(run: impl FnMut() -> T) -> Duration {
     times(run)[0]
 }
@@ -77,7 +77,7 @@ fn median<T>(run: impl FnMut() -> T) -> Duration {
     times[times.len() / 2]
 }
 
-/// Returns how long several runs take, the shortest first.
+/// Returns the times of several runs, the shortest first.
 fn times<T>(mut run: impl FnMut() -> T) -> Vec<Duration> {
     let once = || {
         let start = Instant::now();
@@ -89,7 +89,7 @@ fn times<T>(mut run: impl FnMut() -> T) -> Vec<Duration> {
     times
 }
 
-/// Returns a rundown of so many cues over a day.
+/// Returns a rundown of that many cues over a day.
 fn rundown(count: usize) -> Rundown {
     let mut sheet = String::from(
         r#"{ "version": 1, "id": "bench", "actions": { "on": { "kind": "state" }, "hit": { "kind": "moment" } }, "cues": ["#,

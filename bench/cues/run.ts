@@ -1,5 +1,5 @@
-// Measures the cue toolchain: compiling beside serde_json and ajv, its memory, its growth, and a small sheet as a whole
-// process. `scripts/bench cues` runs it.
+// Measures the cue toolchain: compiling compared with serde_json and ajv, its memory, its growth, and a small sheet as a
+// whole process. `scripts/bench cues` runs it.
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ interface Measured {
   peak: number | null;
 }
 
-/** Returns the run that was disturbed least. */
+/** Returns the least disturbed run. */
 function compiled(kind: string, cues: number): Measured {
   const runs = Array.from({ length: rounds }, () => JSON.parse(measure("time", kind, cues)) as Measured);
   const least = (of: "serde" | "compile") => Math.min(...runs.map((run) => run[of]));
@@ -60,7 +60,7 @@ const sizes: [string, number[]][] = [
 for (const [kind, counts] of sizes) {
   for (const cues of counts) {
     const { bytes, serde, compile, peak } = compiled(kind, cues);
-    // A process without a sheet has some megabytes, so small ones say nothing.
+    // A process without a sheet uses some megabytes, so small sheets say nothing.
     const large = cues >= 50_000;
     rows.push([
       kind, cues.toLocaleString("en"), mb(bytes), ms(serde), ms(compile), (compile / serde).toFixed(2), "≤ 3",
@@ -102,7 +102,7 @@ const whole = (command: string, ...args: string[]) => {
   });
   return [ms(median(times)), ms(times[Math.floor(times.length * 0.95)]!)];
 };
-// ajv reads plain JSON: the gala without its comments, which leaves it less to do.
+// ajv reads plain JSON: the gala without its comments, which gives it less to do.
 writeFileSync(`${place}/gala.json`, plain(readFileSync(gala, "utf8")));
 writeFileSync(`${place}/schema.json`, JSON.stringify(schema));
 table([

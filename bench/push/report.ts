@@ -9,7 +9,7 @@ export interface Case {
   viewers: number;
 }
 
-/** What the viewers saw of a change, in ms since it was asked for. */
+/** When the viewers received a change, in ms since the request. */
 export interface Seen {
   first: number;
   median: number;
@@ -98,7 +98,7 @@ export function print(measured: Measured) {
   }
 }
 
-/** What was asked of this, and what came of it. */
+/** The options of a run, and its results. */
 function verdicts({ cases, rounds, changes, idle }: Measured) {
   const found = [] as { what: string; is: number; most: number; unit: string; reached: boolean }[];
   const has = (name: string) => cases.some((one) => one.name === name);

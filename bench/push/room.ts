@@ -1,9 +1,9 @@
-// The PartyServer room that ours is compared with: what its documentation shows, hibernating, and the bytes are ours.
+// The PartyServer room for comparison: as its documentation shows it, hibernating, sending the same bytes as ours.
 import { routePartykitRequest, Server } from "partyserver";
 
 const isolate = { rooms: 0 };
 
-/** A room that sends on whatever is posted to it. */
+/** A room that broadcasts what is posted to it. */
 export class Room extends Server {
   static override options = { hibernate: true };
   made = ++isolate.rooms;

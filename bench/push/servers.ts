@@ -13,10 +13,10 @@ const state = stored === "in memory" ? `/dev/shm/downbeat-bench-${process.pid}` 
 const token = `dbt_bench_${randomBytes(24).toString("base64url")}`;
 const sha256 = createHash("sha256").update(token).digest("hex");
 
-/** Which program serves. */
+/** The program that serves. */
 export type Kind = "ours" | "room" | "socket.io" | "ws";
 
-/** A server that runs. */
+/** A running server. */
 export interface Server {
   port: number;
   path: string; // of its WebSockets
@@ -28,7 +28,7 @@ export interface Server {
   end(): Promise<void>;
 }
 
-/** A change that was made; instants in ms of the machine's monotonic clock. */
+/** A change; instants in ms of the machine's monotonic clock. */
 export interface Change {
   asked: number;
   answered: number;

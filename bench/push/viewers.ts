@@ -1,9 +1,9 @@
-// Holds the viewers' sockets: one process beside every server, the same for all of them. `run.ts` starts it and tells it
-// what to do. Sockets are plain TCP with just enough of RFC 6455 in front, so that the viewers cost as little as they can.
+// Holds the viewers' sockets: one process for every server, the same for all of them. `run.ts` starts and commands it.
+// Sockets are plain TCP with just enough of RFC 6455, so that the viewers cost as little as possible.
 import { connect, type Socket } from "node:net";
 import { randomBytes } from "node:crypto";
 
-/** What `run.ts` asks. */
+/** The commands of `run.ts`. */
 export type Order =
   | { do: "open"; port: number; path: string; viewers: number; greets: "state" | "socket.io" | "nothing" }
   | { do: "listen" }
@@ -25,10 +25,10 @@ const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
 type Viewer = {
   socket: Socket;
   open: boolean;
-  greeted: boolean; // the server has said all that it says to a new viewer
-  rest: Buffer | null; // a frame that has not come whole yet
+  greeted: boolean; // the server has sent all that it sends to a new viewer
+  rest: Buffer | null; // the beginning of an incomplete frame
   rev: number;
-  at: number; // when `rev` came
+  at: number; // when `rev` arrived
 };
 
 let viewers: Viewer[] = [];
@@ -84,7 +84,7 @@ function join(): Promise<void> {
   });
 }
 
-// Node reads into this one buffer for all sockets, and says so before the next read.
+// Node reads into this one buffer for all sockets, and calls back before the next read.
 const shared = Buffer.allocUnsafe(65_536);
 
 function read(viewer: Viewer, count: number, joined: () => void, failed: (error: Error) => void) {
@@ -144,7 +144,7 @@ function hear(viewer: Viewer, opcode: number, bytes: Buffer, start: number, end:
   if (viewer === viewers[0]) frame = bytes.toString("utf8", start, end);
 }
 
-/** Engine.IO's own packets: it opens, and pings. */
+/** Engine.IO's own packets: open and ping. */
 function engine(viewer: Viewer, type: number) {
   if (type === 0x30) send(viewer, 1, "40");
   if (type === 0x32) send(viewer, 1, "3");

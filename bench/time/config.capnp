@@ -28,7 +28,7 @@ const config :Workerd.Config = (
   ],
 );
 
-# Each alone, for the time it takes to start.
+# Each alone, to measure its start-up time.
 const oursAlone :Workerd.Config = (
   services = [(name = "ours", worker = .ours), (name = "state", disk = (path = "state", writable = true))],
   sockets = [(name = "ours", address = "127.0.0.1:0", http = (), service = "ours")],

@@ -1,4 +1,4 @@
-// Loads four workers that give the same answer to GET /time, in turn, and compares them. `scripts/bench time` runs it.
+// Loads four workers that answer GET /time alike, in turn, and compares them. `scripts/bench time` runs it.
 import { spawn, execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -30,7 +30,7 @@ const env: Record<string, string> = {
   REST: "{}",
 };
 
-// One runtime with the named configuration; resolves when each of its sockets listens.
+// Starts a runtime with the named configuration; resolves when each of its sockets listens.
 async function serve(config: string, sockets: readonly Name[]) {
   const child = spawn("workerd", ["serve", "--experimental", "--control-fd=3", "config.capnp", config], {
     cwd: place,
@@ -66,7 +66,7 @@ async function startUp(config: string, name: Name): Promise<number> {
 
 const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 
-// The event, once: its body is what the others answer too.
+// The event's body, once; the others answer the same.
 const alone = await serve("oursAlone", ["ours"]);
 const made = await fetch(alone.url.ours.replace("/time", "/v1/events/main"), {
   method: "PUT",

@@ -1,4 +1,4 @@
-// Rundowns before npm's canonicalize (RFC 8785) and Node's SHA-256: their bytes, and the name they go by.
+// Rundowns against npm's canonicalize (RFC 8785) and Node's SHA-256: their bytes, and their name.
 
 import assert from "node:assert/strict";
 import canonicalize from "canonicalize";
@@ -9,11 +9,11 @@ import test from "node:test";
 import { SCRATCH, compile, sheets } from "./harness/downbeat.ts";
 import { anySheet } from "./harness/random.ts";
 
-/** How many random sheets are tried; `CASES` and `SEED` try others. */
+/** The number of random sheets; the variables `CASES` and `SEED` change it and the seed. */
 const CASES = Number(process.env["CASES"] ?? 200);
 const SEED = Number(process.env["SEED"] ?? 20);
 
-/** Checks that a sheet compiles to the bytes, and is called, what others say, and that this compiles to itself. */
+/** Checks that a sheet compiles to the bytes and the name that others compute, and that the rundown compiles to itself. */
 function check(sheet: string): void {
   const { bytes, name } = compile(sheet);
   const text = bytes.toString("utf8");
@@ -28,12 +28,12 @@ for (const sheet of sheets("good")) {
   test(`${basename(sheet)} compiles to canonical bytes`, () => check(sheet));
 }
 
-test("numbers and texts that are printed differently elsewhere are printed alike", () => {
+test("numbers and texts that other printers print differently are canonical", () => {
   const params = `{
     "numbers": [1e-7, -0, 0.1, 1.0, 1e21, -1.5e300, 5e-324, 123456789012345.6, 1E2, 0.000001, 9007199254740991, 333333333.33333329],
     "texts": ["\\u20ac$\\u000f\\nA'B\\"\\\\\\"\\/", "\\ud83d\\ude00", "\\u2028\\u2029\\u007f\\u0080", "é\\u0301", "\\b\\f\\n\\r\\t\\u0000"],
     "\\ud83d\\ude00": 1, "\\ufb33": 2, "\\u20ac": 3, "\\r": 4, "1": 5, "\\u0080": 6, "ö": 7, "": 8, "a": { "Z": null, "b": true } }`;
-  // Numbers beyond 2^53 - 1 are no part of the language, whatever canonical JSON makes of them.
+  // Numbers beyond 2^53 - 1 are not allowed in sheets, though canonical JSON could print them.
   const sheet = `[{ "time": 1, "action": "a", "params": ${params.replace(" 1e21, -1.5e300,", "")} }]`;
   writeFileSync(`${SCRATCH}/numbers.json`, sheet);
   check(`${SCRATCH}/numbers.json`);

@@ -31,7 +31,7 @@ function downbeat(args: string[], input = ""): string {
   return execFileSync(`${ROOT}/target/release/downbeat`, ["cues", ...args], options);
 }
 
-/** Returns a text track as the validator reads it; it must find nothing to complain of. */
+/** Returns a text track as the validator reads it; it must report nothing. */
 function parsed(track: string): Cue[] {
   const { cues, errors } = new WebVTTParser().parse(track, "metadata");
   assert.deepEqual(errors, []);
@@ -42,13 +42,13 @@ interface Compiled {
   cues: { id: string; time: number; end?: number; action: string; track?: string; params?: object }[];
 }
 
-/** Returns cues as texts in an order of their own: players take the longest first, rundowns go by track. */
+/** Returns cues as sorted texts: players order by length, rundowns by track. */
 function sorted(cues: object[]): string[] {
   return cues.map((cue) => JSON.stringify(cue)).sort();
 }
 
 for (const name of ["tiny.json", "gala.json", "marathon.jsonc", "demo.jsonc"]) {
-  test(`cues/good/${name} as WebVTT is valid, and its JSON says each cue's time, action, track and params`, () => {
+  test(`cues/good/${name} as WebVTT is valid, and its JSON has each cue's time, action, track and params`, () => {
     const sheet = `${ROOT}/cues/good/${name}`;
     const cues = parsed(downbeat(["export", "vtt", sheet]));
     const compiled = JSON.parse(downbeat(["compile", sheet, "--quiet"])) as Compiled;
@@ -64,7 +64,7 @@ for (const name of ["tiny.json", "gala.json", "marathon.jsonc", "demo.jsonc"]) {
   });
 }
 
-test("texts that mean something to WebVTT come through it", () => {
+test("texts with WebVTT's own syntax survive it", () => {
   const block = "\n\nNOTE x\n\n00:01.000 --> 00:02.000";
   const nasty = ["-->", "a --> b", "<v Anna>&amp;", block, "${x}", "🎉", "\u2028", "WEBVTT", '"\\'];
   const cues = nasty.map((text, index) => {

@@ -1,4 +1,4 @@
-// The page that `cues preview` draws, in a real Chromium: its script runs, and says of joining what `cues join` says.
+// The page that `cues preview` draws, in a real Chromium: its script runs, and agrees with `cues join` about joining.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -47,7 +47,7 @@ interface Joined {
   outcome: string;
 }
 
-/** What the command says, in the same words. */
+/** The command's output, in the same words. */
 function joined(sheet: string, at: number): string[] {
   const time = `${Math.floor(at / 1000)}.${String(at % 1000).padStart(3, "0")}`;
   const { cues } = JSON.parse(downbeat("join", time, sheet, "--json")) as { cues: Joined[] };
@@ -88,7 +88,7 @@ for (const sheet of [`${ROOT}/cues/good/gala.json`, LATE]) {
   });
 }
 
-test("the page comes closer, and finds cues", async () => {
+test("the page zooms, and finds cues", async () => {
   for (const width of [390, 1280]) {
     const page = await opened(`${ROOT}/cues/good/gala.json`, width);
     const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -1,4 +1,4 @@
-// The schema of one project before ajv: what an editor offers and marks while somebody writes a cue of it.
+// The schema of one project, checked with ajv: what an editor completes and marks while somebody writes its cues.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { SCRATCH, compiles, schema, sheets } from "./harness/downbeat.ts";
 import { ajv, isSchema } from "./harness/judges.ts";
 import { read } from "./harness/jsonc.ts";
 
-/** A sheet that declares all there is to complete, and has no cues yet. */
+/** A sheet that declares everything that can be completed, and has no cues yet. */
 const DECLARATIONS = {
   version: 1,
   locales: ["en", "fr"],
@@ -39,7 +39,7 @@ const DECLARATIONS = {
   tracks: { music: {}, fx: {} },
 };
 
-/** Cues, whether they compile, and whether the schema takes them; it says less, never more. */
+/** Cues, whether they compile, and whether the schema accepts them; it accepts more, never less. */
 const CUES: [cue: Record<string, unknown>, compiles: boolean, valid?: boolean][] = [
   [{ action: "startSong", params: { song: 1 } }, true],
   [{ action: "startSong", params: { song: "${first}", title: "${brand}, or not" } }, true],

@@ -7,26 +7,26 @@ import { schema, sheets } from "./harness/downbeat.ts";
 import { ajv, isSchema, refused } from "./harness/judges.ts";
 import { read } from "./harness/jsonc.ts";
 
-/** The sheets whose fault is in their shape. No schema sees the others: it follows no reference and adds up no times. */
+/** The sheets whose error is in their shape. A schema cannot find the others: it follows no reference and adds no times. */
 const MISSHAPEN = [
   "bad-asset", "bad-name", "bad-needs", "bad-repeat", "bad-text", "bad-time", "before-zero", "missing-field",
   "unknown-field", "unknown-kind", "unknown-word", "version", "wrong-type",
 ];
 
-/** No JSON at all, or no sheet but a rundown. */
+/** Not JSON, or a rundown instead of a sheet. */
 const NO_SHEETS = ["syntax", "not-a-rundown"];
 
 const name = (path: string) => basename(path).replace(/\.jsonc?$/, "");
 const good = [...sheets("good"), ...sheets("project"), ...sheets("project/parts")];
 const bad = sheets("bad").filter((path) => !NO_SHEETS.includes(name(path)));
 
-test("ajv takes the schema, the good sheets and what they include, and refuses the misshapen", () => {
+test("ajv accepts the schema, the good sheets and their includes, and refuses sheets of the wrong shape", () => {
   const isValid = ajv(schema());
   assert.deepEqual(good.filter((path) => !isValid(read(path))), []);
   assert.deepEqual(bad.filter((path) => !isValid(read(path))).map(name), MISSHAPEN);
 });
 
-test("check-jsonschema says the same", () => {
+test("check-jsonschema agrees", () => {
   const ours = schema();
   assert.ok(isSchema(ours));
   assert.ok(!isSchema({ ...ours, type: "sheet" }));

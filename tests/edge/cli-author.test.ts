@@ -1,4 +1,4 @@
-// What an author asks about an event that is under way, through the shipped command line and the real worker.
+// An author's commands about a running event, with the shipped command line and the real worker.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { until } from "./harness/until.ts";
 let runtime: Runtime;
 let maria: Operator;
 const gala = `${ROOT}/cues/good/gala.json`;
-/** Ten minutes and a half: between two bursts, with the first song on. */
+/** 10 min 30 s: between two bursts, during the first song. */
 const SINCE = 630_000;
 
 before(async () => {

@@ -27,8 +27,8 @@ describe("downbeat clock", { concurrency: true }, () => {
     assert.deepEqual([measured.code, measured["probes"], measured["answers"], measured["jumped"]], [0, 12, 12, false]);
     const { offset, bound, delay, delayMedian, jitter } = measured;
     assert.ok(Math.abs(offset) <= bound, `off by ${offset} ms, bound ${bound} ms`);
-    // The best way there and the best way back may be of two exchanges, so it can be surer than the best of them alone;
-    // the server's whole milliseconds and the drift since then add a little.
+    // The best request and the best answer may be of different exchanges, so the bound can be tighter than the best exchange
+    // alone; the server's whole milliseconds and the drift since then add a little.
     assert.ok(delay > 0 && bound > 0 && bound <= delay + 2, `±${bound} ms with a round trip of ${delay} ms`);
     assert.ok(delayMedian >= delay && jitter >= 0, JSON.stringify({ delay, delayMedian, jitter }));
     const exchanges = measured["exchanges"] as Stamps[];
@@ -39,7 +39,7 @@ describe("downbeat clock", { concurrency: true }, () => {
     }
   });
 
-  test("what it measured can be replayed, and says the same", async () => {
+  test("a measurement can be replayed with the same result", async () => {
     const measured = await anyone.json("clock", "measure", "--probes", "5");
     anyone.file("trace.jsonl", measured["exchanges"].map((line: Stamps) => `${JSON.stringify(line)}\n`).join(""));
     const { exit, stdout, stderr } = await anyone.run("clock", "replay", "trace.jsonl");
@@ -50,7 +50,7 @@ describe("downbeat clock", { concurrency: true }, () => {
     assert.deepEqual({ offset, bound, event }, { offset: measured["offset"], bound: measured["bound"], event: "none" });
   });
 
-  test("it needs no token, no event and no settings, and says it in a few lines", async () => {
+  test("it needs no token, event or settings, and prints a few lines", async () => {
     const stranger = new Operator("stranger", { url: "http://127.0.0.1:9" }, undefined);
     stranger.file("downbeat.toml", "this is broken");
     const { exit, stdout, stderr } = await stranger.run("clock", "measure", runtime.url, "--probes", "3");
@@ -66,7 +66,7 @@ describe("downbeat clock", { concurrency: true }, () => {
     assert.doesNotMatch(stdout, /jumped/);
   });
 
-  test("a server that is not there is a network error", async () => {
+  test("a missing server is a network error", async () => {
     const measured = await anyone.json("clock", "measure", "http://127.0.0.1:9");
     assert.deepEqual([measured.code, measured.error!.code], [8, "unreachable"]);
   });

@@ -35,7 +35,7 @@ async function publish(event: Event, sheet: string) {
 }
 
 for (const name of sheets("good")) {
-  test(`cues/good/${name} is without fault, and compiles to the bytes of its name`, async () => {
+  test(`cues/good/${name} has no errors, and compiles to the bytes of its name`, async () => {
     const path = `${ROOT}/cues/good/${name}`;
     const { sheets, diagnostics } = await maria.json("cues", "check", path);
     assert.deepEqual(diagnostics, []);
@@ -98,7 +98,7 @@ test("what was published is listed, and rolled back to", async () => {
   assert.equal((await pointer(event)).rundown, first);
 });
 
-test("without a yes nothing is stored, with a fault nothing is sent", async () => {
+test("without a yes nothing is stored; with an error nothing is sent", async () => {
   const event = await begun(runtime, "careful", 1_000);
   const refused = await maria.json("cues", "publish", tiny, "--event", "careful");
   assert.deepEqual([refused.code, refused.error?.code], [6, "unconfirmed"]);

@@ -1,4 +1,4 @@
-// The exit codes that scripts decide by, each brought about for real.
+// The exit codes that scripts rely on, each caused for real.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -30,7 +30,7 @@ async function ends(operator: Operator, args: string[], exit: number, code: stri
   return printed.error!.message;
 }
 
-/** Runs `work` with an operator between whom and the worker something alters the answers. */
+/** Runs `work` with an operator behind a proxy that alters the worker's answers. */
 async function altered(alter: Alter, work: (operator: Operator) => Promise<void>): Promise<void> {
   const between = await proxy(runtime, alter);
   try {
@@ -72,7 +72,7 @@ test("3: a local time that the clocks skip or show twice; both instants are show
   assert.deepEqual(instants(twice["meant"]), [Date.UTC(2026, 9, 25, 0, 30), Date.UTC(2026, 9, 25, 1, 30)]);
 });
 
-test("4: a log that is not what was written", async () => {
+test("4: an altered log", async () => {
   const forge: Alter = (path, text) => path.includes("/log") ? text.replace("doors are open", "doors are shut") : text;
   await altered(forge, async (operator) => {
     const message = await ends(operator, ["log", "--verify"], 4, "log-not-intact");
@@ -96,7 +96,7 @@ test("6: not confirmed, so nothing was sent", async () => {
   }
 });
 
-test("7: no token, an unknown one, an expired one, one for something else", async () => {
+test("7: no token, an unknown one, an expired one, one of another scope", async () => {
   const pause = ["pause", "--yes", "--event", "exits"];
   const without = new Operator("without", runtime);
   delete without.environment["DOWNBEAT_TOKEN_FILE"];

@@ -1,4 +1,4 @@
-// What the command line says of push: many viewers at once, how far a change got, and an event as it goes.
+// The command line and push: many viewers at once, how far a change got, and a live view of an event.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -44,7 +44,7 @@ describe("the command line and push", { concurrency: true }, () => {
 
   test("every viewer of a load fires the cues", async () => {
     await begun(runtime, "cued", 600_000);
-    // A cue each second, as long as the machine may need.
+    // A cue every second, for as long as the machine may need.
     const cues = Array.from({ length: 300 }, (_, index) => ({ time: 600 + index, action: "flash", id: `flash${index}` }));
     maria.file("cued.json", JSON.stringify(cues));
     assert.equal((await maria.json("cues", "publish", "cued.json", "--yes", "--event", "cued")).code, 0);
@@ -52,7 +52,7 @@ describe("the command line and push", { concurrency: true }, () => {
     assert.equal(loaded.code, 0, JSON.stringify(loaded));
     const { followed, fired, apart } = loaded["cues"];
     assert.equal(followed, 20);
-    // Those that come just before the end may be fired by some only.
+    // Cues just before the end may be fired by some viewers only.
     assert.ok(fired >= 20 && apart.count >= 1 && apart.first >= 0, JSON.stringify(loaded["cues"]));
   });
 

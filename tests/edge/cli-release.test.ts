@@ -62,7 +62,7 @@ test("a plan counts the changes behind a running event's position", async () => 
   assert.equal((await done("cues", "plan", sheet(61), "--event", later.name))["plan"].behind, null);
 });
 
-test("the freeze goes by the event's own start and end, for the worker and for a store", async () => {
+test("the freeze follows the event's own start and end, for the worker and for a store", async () => {
   const event = await begun(runtime, "freeze", -600_000);
   const folder = `file:${maria.directory}/public`;
   for (const target of ["worker:", folder]) {
@@ -97,7 +97,7 @@ test("rolling back to what the event has changes nothing", async () => {
   assert.deepEqual([again["changed"], (await event.state()).rev], [false, 2]);
 });
 
-/** A server on which all that was published is 40 days older than it is. */
+/** A server that reports everything published as 40 days older than it is. */
 async function aged(event: Event) {
   return proxy(runtime, (path, text) => {
     if (path.startsWith(`${event.path}/log`)) {
@@ -119,7 +119,7 @@ test("a gc deletes what is old and not named by a recent revision, and never the
   for (const second of [1, 2, 3]) {
     rundowns.push((await done("cues", "publish", sheet(second), "--yes", "--event", "gc"))["rundown"]);
   }
-  // Back to the first: it is the newest revision's.
+  // Back to the first one, which the newest revision names.
   await done("cues", "rollback", "--to", rundowns[0]!, "--yes", "--event", "gc");
   const gc = ["cues", "gc", "--keep", "1", "--event", "gc"];
   const young = await done(...gc, "--yes");
@@ -140,7 +140,7 @@ test("a gc deletes what is old and not named by a recent revision, and never the
   assert.deepEqual(await Promise.all(rundowns.map(status)), [200, 404, 404]);
 });
 
-test("verify reads every rundown that the log names, and misses only what a gc may have taken", async () => {
+test("verify reads every rundown that the log names, and tolerates only what a gc may have deleted", async () => {
   const event = await begun(runtime, "verify", 1_000);
   const rundowns: string[] = [];
   for (const second of [1, 2]) {

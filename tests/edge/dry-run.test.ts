@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => runtime.end());
 
-/** Returns what does not depend on the instant at which an answer was made. */
+/** Returns the part that does not depend on when the answer was made. */
 function lasting({ rev, replaced, state }: CommandAnswer): object {
   const { serverTime: _, timeline, messages, endedAt, ...rest } = state;
   return {

@@ -19,9 +19,9 @@ const DIRECTORY = `${ROOT}/crates/wire/fixtures`;
 const fixture = (name: string): any => JSON.parse(readFileSync(`${DIRECTORY}/${name}.json`, "utf8"));
 
 let worker: StandIn;
-/** What the worker answered, by the name of the fixture it is to be like. */
+/** The worker's answers, by the name of the fixture they should match. */
 const live = new Map<string, unknown>();
-/** The fixtures that were sent to it and accepted. */
+/** The fixtures that the worker accepted. */
 const accepted = new Set<string>();
 
 before(async () => {
@@ -106,7 +106,7 @@ async function refusals(event: Event): Promise<void> {
   await until(() => event.time(), ({ status }) => status === "paused", "the object to be back");
 }
 
-/** Sends the fixture `command-<name>` with `changes`; it has to be accepted. */
+/** Sends the fixture `command-<name>` with `changes`; it must be accepted. */
 async function command(event: Event, name: string, changes: Record<string, unknown> = {}): Promise<CommandAnswer> {
   const answer = await event.send({ ...fixture(`command-${name}`), ...changes });
   assert.equal(answer.status, 200, answer.text);

@@ -12,7 +12,7 @@ let runtime: Runtime;
 before(async () => void (runtime = await Runtime.start("kill")));
 after(() => runtime.end());
 
-/** Kills the runtime in this very turn, and starts it again on what it left. */
+/** Kills the runtime in this turn, and starts it again with the state it left. */
 async function powerFailure(): Promise<void> {
   await runtime.kill();
   await runtime.restart();
@@ -69,7 +69,7 @@ test("killed amid a burst, what was answered is there, and the rest wholly or no
     let kill: Promise<void> | undefined;
     let count = 0;
     await Promise.all(ids.map(async (id) => {
-      // What the kill cuts off was never answered, or by wrangler instead of the worker.
+      // A request cut off by the kill has no answer, or one from wrangler instead of the worker.
       const answer = await event.send({ command: "announce", id, message: `Message ${id}` }).catch(() => undefined);
       if (answer?.status !== 200) return assert.ok(kill, `${id} failed before the kill: ${answer?.text}`);
       answered.set(id, answer.text);
@@ -86,7 +86,7 @@ test("killed amid a burst, what was answered is there, and the rest wholly or no
     const logged = new Set(log.map(({ body }) => body["id"]));
     for (const id of answered.keys()) assert.ok(logged.has(id), `${id} was answered, and is there`);
 
-    // Sent again, each counts once, whether it had been answered, kept or lost.
+    // Sent again, each counts once, whether it was answered, persisted or lost before.
     await Promise.all(ids.map(async (id) => {
       const again = await event.send({ command: "announce", id, message: `Message ${id}` });
       assert.equal(again.status, 200, again.text);

@@ -11,13 +11,13 @@ after(() => runtime.end());
 
 const get = (path: string, headers: Record<string, string> = {}) => call(runtime, "GET", path, { headers });
 
-/** Returns what a page's policy says of one kind of thing. */
+/** Returns a directive of a page's policy. */
 function policy(headers: Headers, directive: string): string[] | undefined {
   const directives = headers.get("content-security-policy")!.split(";").map((text) => text.trim().split(" "));
   return directives.find(([name]) => name === directive)?.slice(1);
 }
 
-test("each page is HTML, under a policy that lets it load from here alone", async () => {
+test("each page is HTML, with a policy that allows loading from this origin only", async () => {
   for (const path of ["/", "/display", "/console", "/?event=gala"]) {
     const { status, headers, text } = await get(path);
     assert.equal(status, 200, path);
@@ -38,7 +38,7 @@ test("the page with the operator's token connects to this worker only, and canno
   assert.deepEqual(policy(viewer.headers, "connect-src"), ["'self'", "https:"], "a signed state may be elsewhere");
 });
 
-test("pages are asked for again each time, and not sent again", async () => {
+test("pages are revalidated each time, and not sent again", async () => {
   const { headers } = await get("/console");
   assert.equal(headers.get("cache-control"), "public, max-age=0, must-revalidate");
   const again = await get("/console", { "if-none-match": headers.get("etag")! });

@@ -13,10 +13,10 @@ before(async () => void (runtime = await Runtime.start("pause")));
 after(() => runtime.end());
 
 const VIEWERS = 6;
-/** How old the state in an answer may be at most, in ms: what an isolate calls fresh. */
+/** The greatest age of the state in an answer, in ms: what an isolate considers fresh. */
 const FRESH = 1_000;
 
-/** Asks for the time over and over, on a connection of its own, until it is `end`. */
+/** Requests the time repeatedly, on a connection of its own, until it is `end`. */
 async function watch(event: Event, end: () => number): Promise<TimeBody[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const seen: TimeBody[] = [];
@@ -45,7 +45,7 @@ async function watched(event: Event, command: string) {
   return { effectiveAt, rev, decidedAt: state.serverTime, seen: (await watching).flat() };
 }
 
-test("a pause freezes every viewer at one position, and a resume goes on from there", async () => {
+test("a pause holds every viewer at one position, and a resume continues from there", async () => {
   const event = await begun(runtime, "freeze", 100_000);
   const { startsAt } = await event.state();
 

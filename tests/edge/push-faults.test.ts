@@ -1,5 +1,5 @@
-// Everything that can go wrong between a command and its viewers: in all of it every viewer ends with the highest
-// revision, none goes back, and no command that was answered is lost.
+// What can go wrong between a command and its viewers: in each case every viewer ends with the highest revision, none
+// goes back, and no answered command is lost.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -20,7 +20,7 @@ async function assertAllEndWith(viewers: Viewer[], rev: number): Promise<void> {
   }
 }
 
-/** Makes a fate that `release` decides. */
+/** Returns a fate that `release` decides. */
 function held(): { decision: () => Promise<Fate>; release: (fate: Fate) => void } {
   const { promise, resolve } = Promise.withResolvers<Fate>();
   return { decision: () => promise, release: resolve };
@@ -89,7 +89,7 @@ test("changes that are delayed, repeated and out of order end with the last one"
   let count = 0;
   worker.decideRelay(event.name, 1, () => (["twice", "lose", "answer", "drop"] as const)[count++ % 4]!);
   await burst(event, 5);
-  // What was held back comes now, the last first, some of it twice.
+  // The delayed messages arrive now, the last one first, some twice.
   worker.decideRelay(event.name, 0, () => "answer");
   waiting.reverse().forEach((resolve, index) => resolve(index % 2 ? "twice" : "answer"));
   worker.decideRelay(event.name, 1, () => "answer");
@@ -115,7 +115,7 @@ test("objects dropped out of memory amid broadcasts forget nothing, and their so
   await assertAllEndWith(viewers, rev);
 });
 
-test("two thousand who come back at once all get in, with the state as it is", async () => {
+test("two thousand viewers who return at once all get in, with the current state", async () => {
   const event = await begun(worker, "storm", 10_000);
   const viewers: Viewer[] = [];
   while (viewers.length < 2_000) viewers.push(...(await join(worker, event.name, 250)));

@@ -22,7 +22,7 @@ test("viewers of a full hub are sent on to one with room; when all are full, the
   const { rev, delivery } = await event.command("pause");
   assert.deepEqual([delivery.acked, delivery.sockets], [3, 9]);
   for (const viewer of viewers) await viewer.has(rev);
-  // Who leaves makes room.
+  // A viewer who leaves makes room.
   viewers.pop()!.end();
   viewers.push(await Viewer.joinAtLast(worker, event.name));
   viewers.forEach((viewer) => viewer.end());

@@ -1,4 +1,4 @@
-// A power failure in mid-broadcast, as viewers see it: they come back, and have what was answered.
+// A power failure in mid-broadcast, as viewers see it: they reconnect, and have every answered change.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -56,7 +56,7 @@ test("two hundred viewers see a pause through a kill of the runtime in mid-broad
     let kill: Promise<void> | undefined;
     await Promise.all(ids.map(async (id) => {
       const answer = await event.send({ command: "announce", id, message: id }).catch(() => undefined);
-      // The first answer is the sign: what follows it is being broadcast right now.
+      // After the first answer, the next change is being broadcast right now.
       kill ??= runtime.kill();
       if (answer?.status === 200) answered = Math.max(answered, answer.body.rev);
     }));

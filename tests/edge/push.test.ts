@@ -19,7 +19,7 @@ async function audience(event: Event): Promise<Audience> {
   return body;
 }
 
-test("who joins gets the whole state, and which hub it is", async () => {
+test("a viewer who joins gets the whole state, and the hub's number", async () => {
   const event = await begun(worker, "joining", 10_000, { title: "Joining" });
   const { serverTime: _, ...state } = await event.state();
   const viewer = await Viewer.join(worker, event.name);
@@ -42,12 +42,12 @@ test("a pause reaches every socket of four hubs, and the operator gets the count
     assert.deepEqual([seen.rev, seen.timeline.at(-1)!.rate, seen.timeline.at(-1)!.from], [rev, 0, effectiveAt]);
     assert.equal(viewer.states.length, 2);
   }
-  // Of so few, all were asked to acknowledge it.
+  // With so few viewers, all are asked to acknowledge.
   assert.ok(viewers.every(({ last }) => last.ack));
   viewers.forEach((viewer) => viewer.end());
 });
 
-test("a change comes through relays to all of thirteen hubs", async () => {
+test("a change reaches all of thirteen hubs through relays", async () => {
   const event = await begun(worker, "thirteen", 10_000, { hubs: 13 });
   const viewers = await join(worker, event.name, 52);
   assert.equal(new Set(viewers.map(({ hub }) => hub)).size, 13);

@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => runtime.end());
 
-/** A request, and what the problem and the headers of its answer have to hold. */
+/** A request, and the expected problem and headers of its answer. */
 interface Refused {
   method: string;
   path: string;
@@ -57,7 +57,7 @@ function by(token: string, scope: string, refused: Refused): Refused {
   return { ...refused, asked: { ...refused.asked, token }, problem: { scope } };
 }
 
-/** A method that `path` does not take, and those it takes. */
+/** A method that `path` does not accept, and those it accepts. */
 const wrong = (method: string, path: string, allow: string): Refused =>
   ({ ...request(method, path), headers: { allow } });
 

@@ -1,4 +1,4 @@
-// Publishing: a rundown is put under the name its bytes have, and the event is pointed at it.
+// Publishing: a rundown is put under the hash of its bytes, and the event is pointed at it.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -91,7 +91,7 @@ test("undo points back too, and null points at no rundown", async () => {
   assert.equal((await pointer(event)).rundown, rundown.digest);
 });
 
-test("a rundown belongs to the event it was put for", async () => {
+test("a rundown belongs to the event it was stored for", async () => {
   const [mine, other] = [await begun(runtime, "mine", 1_000), await begun(runtime, "other", 1_000)];
   const rundown = rundownAt(6);
   await publish(mine, rundown);

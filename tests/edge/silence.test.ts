@@ -30,7 +30,7 @@ const FAILURE_KEPT = 1_000;
 
 const broken: Decision = () => { throw new Error("broken"); };
 
-/** Lets the object of `event` say nothing until `release` is called. */
+/** Silences the object of `event` until `release` is called. */
 function silence(event: Event): { release: () => void } {
   const { promise, resolve } = Promise.withResolvers<Fate>();
   worker.decide(event.name, () => promise);
@@ -77,7 +77,7 @@ test("the time of the default event is answered too, and begins with the same th
   await until(() => call<TimeBody>(worker, "GET", "/time"), ({ body }) => body.status === "running", "the status");
 });
 
-test("after a failure everyone is answered at once", async () => {
+test("after a failure every request is answered at once", async () => {
   const event = await unasked("at-once");
   const { release } = silence(event);
   const failed = await event.time();
@@ -118,7 +118,7 @@ test("when the object is back, so is the status, with what happened meanwhile", 
 test("an answer that comes too late for one viewer serves the next", async () => {
   const event = await unasked("late-answer");
   const { promise, resolve } = Promise.withResolvers<Fate>();
-  // Only the first question is ever answered.
+  // Only the first request is ever answered.
   let questions = 0;
   worker.decide(event.name, () => (++questions === 1 ? promise : new Promise<Fate>(() => {})));
   assert.equal((await event.time()).status, "unknown");
@@ -159,7 +159,7 @@ test("a command whose answer was lost is sent again, and counts once", async () 
   assert.deepEqual((await event.log()).map(({ name }) => name), ["pause", "create"]);
 });
 
-test("an event whose making was not answered is in the list once it is made again", async () => {
+test("an event whose creation was not answered is in the list once it is created again", async () => {
   const event = new Event(worker, "lost-making");
   const startsAt = await now(worker);
   worker.decide(event.name, () => "lose");
@@ -179,7 +179,7 @@ test("many viewers at once cause hardly more than one request to a cold object",
   assertFewQuestions(event, before, seen);
 });
 
-test("many viewers at once do not press a silent object", async () => {
+test("many viewers at once do not flood a silent object", async () => {
   const event = await unasked("cold-silent");
   const { release } = silence(event);
   const before = worker.asked(event.name);
@@ -200,7 +200,7 @@ test("under steady load an object gets a few requests a second, and no viewer wa
   while (seen.length < 500 || seen.at(-1)!.serverTime < seen[0]!.serverTime + FRESH) {
     const last = seen.at(-1)!.serverTime;
     const next = await many(event, 10);
-    // Unless this machine itself stood still so long that the copy grew old.
+    // Unless this machine stalled for so long that the copy became too old.
     const steady = next[0]!.serverTime - last < FRESH / 2;
     if (steady) assert.deepEqual(next.filter(({ receivedAt }) => receivedAt !== undefined), []);
     seen.push(...next);
@@ -217,7 +217,7 @@ test("that an event does not exist is remembered", async () => {
   assert.equal(worker.asked("nobody"), 1);
 });
 
-test("an operator does not wait for ever either", async () => {
+test("an operator does not wait forever either", async () => {
   const { status, problem } = await patient;
   assert.deepEqual([status, problem.code], [503, "unavailable"]);
 });

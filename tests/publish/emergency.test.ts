@@ -27,13 +27,13 @@ async function text(url: string): Promise<string> {
   return answer.ok ? answer.text() : "";
 }
 
-/** Returns what a pointer holds, its signed state as it was signed. */
+/** Returns a pointer's content, with the signed state as it was signed. */
 async function read(prefix: string) {
   const { emergency, ...published } = JSON.parse(await text(pointerUrl(prefix)));
   return { emergency: emergency as Document | undefined, published };
 }
 
-/** Judges a signature by Node's crypto. */
+/** Verifies a signature with Node's crypto. */
 function isSigned({ state, signature }: Document, key: string): boolean {
   const publicKey = createPublicKey({ format: "jwk", key: { kty: "OKP", crv: "Ed25519", x: key } });
   return verify(null, Buffer.from(`downbeat.emergency/1\n${state}`), publicKey, Buffer.from(signature, "base64url"));
@@ -82,7 +82,7 @@ test("the golden signature is valid for an independent implementation", () => {
   assert.equal(isSigned({ ...golden("emergency"), state: golden("emergency").state.replace('"rev":3', '"rev":4') }, key), false);
 });
 
-test("a key is for its owner alone, is never shown, and never overwritten", async () => {
+test("only its owner can read a key; it is never shown, and never overwritten", async () => {
   const person = new Publisher("keys");
   const made = await person.run("emergency", "init", "--out", "my.key");
   assert.equal(made.exit, 0, made.stderr);
@@ -145,7 +145,7 @@ test("without its server the event is paused beside what was published, of which
   assert.equal((await person.done("cues", "verify", ...target("night")))["intact"], true);
   assert.equal((await person.done("cues", "rollback", "--yes", ...target("night")))["rev"], 3);
 
-  // Nobody takes it away while the server does not have it, unless they insist.
+  // It cannot be removed before the server has it, except with --force.
   const kept = await person.json("emergency", "clear", "--yes", ...target("night"));
   assert.deepEqual([kept.code, kept.error!.code], [5, "not-delivered"]);
   const cleared = await person.done("emergency", "clear", "--force", "--yes", ...target("night"));
@@ -166,7 +166,7 @@ test("if nothing was ever published there is only the signed state, and publishi
   assert.equal((await person.done("cues", "verify", ...target("bare")))["intact"], true);
 });
 
-test("with publishers all around, nothing is lost on either side", async () => {
+test("with concurrent publishers, nothing is lost on either side", async () => {
   const { person } = await onDuty("around", "around");
   await person.done("cues", "publish", person.sheet(1), "--yes", ...target("around"));
   const publishers = [2, 3, 4, 5].map((second) => person.json("cues", "publish", person.sheet(second), "--yes", ...target("around")));
@@ -196,7 +196,7 @@ test("what cannot work is refused before anything is written, and says what to d
   assert.equal((await reader.json("pause", "--break-glass", "--yes", ...target("refused"))).error!.code, "denied");
   assert.equal(await text(pointerUrl("refused")), "");
 
-  // The server is back: an ordinary pause is the way, unless its doors are open and nothing gets through.
+  // The server is back: an ordinary pause works, unless the server answers and does not obey.
   await brieflyServed(state, async (url) => {
     const refused = await person.json("--server", url, "pause", "--break-glass", "--yes", ...target("refused"));
     assert.deepEqual([refused.code, refused.error!.code], [5, "reachable"]);
@@ -207,7 +207,7 @@ test("what cannot work is refused before anything is written, and says what to d
   });
 });
 
-test("a pointer that is not ours is left alone", async () => {
+test("a foreign pointer is left alone", async () => {
   const { person } = await onDuty("foreign", "foreign");
   const path = `/${BUCKET}/foreign/events/main/current.json`;
   for (const foreign of ["<html>", "[1]", '{"emergency":{"state":7}}']) {

@@ -1,4 +1,4 @@
-// What goes wrong with a store: said in plain words, with the right exit code, in bounded time, and with nothing half done.
+// Failures of a store: reported in plain words, with the right exit code, in bounded time, and with nothing half done.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -52,7 +52,7 @@ test("wrong credentials, missing ones, and credentials that may only read", asyn
   assert.deepEqual(await objects("auth"), []);
 });
 
-test("a bucket that is not there", async () => {
+test("a bucket that does not exist", async () => {
   await fails(maria, [...publish(1), ...target("x", weed.url, "nothing-here")], 3, "no-bucket");
 });
 
@@ -150,7 +150,7 @@ test("a public URL that leads elsewhere is found before anyone is pointed there"
   assert.equal(await pointer(`${weed.url}/${BUCKET}/elsewhere/events/main/current.json`), undefined);
 });
 
-test("a public URL that shows the old pointer for a while is waited for", async (t) => {
+test("publish waits for a public URL that shows the old pointer for a while", async (t) => {
   await maria.done(...publish(1), ...target("slow"));
   const old = Buffer.from(await (await fetch(`${weed.url}/${BUCKET}/slow/events/main/current.json`)).arrayBuffer());
   tap.reset();
@@ -161,7 +161,7 @@ test("a public URL that shows the old pointer for a while is waited for", async 
   t.diagnostic(`seen after ${published["seen"].ms} ms`);
 });
 
-test("a public URL that never shows the change: the pointer is moved, and that is said", async () => {
+test("a public URL that never shows the change: the pointer is moved, and the command says so", async () => {
   await maria.done(...publish(1), ...target("never"));
   const old = Buffer.from(await (await fetch(`${weed.url}/${BUCKET}/never/events/main/current.json`)).arrayBuffer());
   tap.reset();

@@ -1,5 +1,5 @@
-// A folder as the target: the same promises, with a lock where a bucket has If-Match. And what holds for every target:
-// the freeze, the purge, the profile.
+// A folder as the target: the same guarantees, with a lock instead of a bucket's If-Match. And what all targets share: the
+// freeze, the purge, the profile.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -83,7 +83,7 @@ test("killed before the pointer is moved, and after: the next run finishes, and 
     const compiled = await maria.done("cues", "compile", maria.sheet(second), "--out", "compiled.json");
     const rundown = compiled["rundown"] as string;
     const { child, ended } = maria.start(...publish(second, "killed"), ...seenAt("killed"));
-    // The viewer asks too; the command line is the one that comes when its rundown is there.
+    // The viewer polls too; the command line is the one that asks once its rundown is there.
     const there = () => existsSync(`${root}/killed/rundowns/${rundown}.json`);
     site.heard = (path) => void (path.includes(part) && there() && child.kill("SIGKILL"));
     assert.equal((await ended).exit, null);
@@ -111,7 +111,7 @@ test("a history that cannot be written is finished by the next run", async () =>
 test("a gc deletes what is old and not named, across all events", async () => {
   const rundowns: string[] = [];
   for (const second of [1, 2, 3]) rundowns.push((await maria.done(...publish(second, "gc")))["rundown"]);
-  // Another event has the first one.
+  // Another event names the first one.
   await maria.done(...publish(1, "gc"), "--event", "rehearsal");
   await maria.done(...publish(9, "gc"), "--event", "rehearsal");
   const folder = `${root}/gc/rundowns`;
@@ -135,7 +135,7 @@ test("a gc deletes what is old and not named, across all events", async () => {
     const found = await maria.done("cues", "verify", "--keep", "1", "--event", event, ...target("gc"));
     assert.deepEqual([found["intact"], found["deleted"] > 0], [true, true]);
   }
-  // What was deleted can be published again, and rolled back to not.
+  // A deleted rundown can be published again, but not rolled back to.
   await fails(["cues", "rollback", "--yes", "--to", rundowns[1]!, ...target("gc")], 4, "differs");
   await maria.done(...publish(2, "gc"));
 });
@@ -158,7 +158,7 @@ test("the freeze refuses, says when it opens, and can be overridden with a reaso
   await maria.done(...freeze("+16m"));
 });
 
-test("an event whose sheet says how long it lasts is open again after it", async () => {
+test("an event with a known duration is open again after its end", async () => {
   const sheet = `${maria.directory}/short.json`;
   writeFileSync(sheet, JSON.stringify({ version: 1, id: "short", duration: "PT10M", cues: [] }));
   const plan = async (startsAt: string) => {

@@ -9,7 +9,7 @@ import { type Alter, type Fate, Tap } from "./harness/tap.ts";
 import { load, pointer, Viewer } from "./harness/viewer.ts";
 import { ADMIN, BUCKET, Weed } from "./harness/weed.ts";
 
-/** Far more than any command writes. */
+/** Far more writes than any command makes. */
 const WRITES_MAX = 30;
 
 let weed: Weed;
@@ -27,7 +27,7 @@ after(async () => {
   await weed?.end();
 });
 
-/** A place of its own in the bucket. */
+/** A separate prefix in the bucket. */
 class Place {
   readonly prefix: string;
   readonly pointer: string;
@@ -56,9 +56,9 @@ interface Story {
   given(place: Place): Promise<void>;
   /** The command that is interrupted, and run again. */
   args(place: Place): string[];
-  /** What the tap does to answers meanwhile. */
+  /** What the tap does to answers in the meantime. */
   alter?: Alter;
-  /** What has to be true in the end. */
+  /** What must be true in the end. */
   then(place: Place): Promise<void>;
 }
 

@@ -64,7 +64,7 @@ test("--if-rev refuses what was decided on old news", async () => {
   await maria.done("cues", "publish", maria.sheet(2), "--yes", "--if-rev", "1", ...target("if-rev"));
 });
 
-/** Three revisions; of the first two the rundowns are garbage, to somebody whose clock is 40 days ahead. */
+/** Three revisions; for a clock that is 40 days ahead, the rundowns of the first two are garbage. */
 async function littered(prefix: string): Promise<string[]> {
   const rundowns: string[] = [];
   for (const second of [1, 2, 3]) {

@@ -35,7 +35,7 @@ export function compiles(sheet: string): boolean {
   return spawnSync(DOWNBEAT, ["cues", "compile", sheet], { cwd: SCRATCH }).status === 0;
 }
 
-/** Returns the schema of sheets; that of one with its own actions and params when it is named. */
+/** Returns the schema of sheets, or of the named sheet with its own actions and params. */
 export function schema(sheet?: string): object {
   return JSON.parse(downbeat("cues", "schema", ...(sheet ? ["--for", sheet] : [])));
 }

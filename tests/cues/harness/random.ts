@@ -24,7 +24,7 @@ export function anySheet(seed: number): string {
     // A dollar could begin the name of a var.
     return String.fromCodePoint(...chars).replaceAll("$", "S");
   };
-  // Any bits of a double that are a number within the language's limit, and those that are printed in special ways.
+  // Any double within the limit, and those that are printed in special ways.
   const number = (): number => {
     if (below(4) === 0) return pick([0, -0, 1e-7, 1e-6, 0.1, 0.3, 1.5, 5e-324, 1e15, 9007199254740991, -9007199254740991]);
     const value = new Float64Array(Uint32Array.of(next(), next()).buffer)[0]!;

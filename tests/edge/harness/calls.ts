@@ -94,12 +94,12 @@ export class Event {
     return call(this.server, "POST", `${this.path}/commands`, { token, body: { id: randomUUID(), ...fields } });
   }
 
-  /** Asks what a command would do; gives the answer, whatever it is. */
+  /** Asks what a command would do; returns the answer, whatever its status. */
   preview(fields: Command, token: string = TOKENS.all): Promise<Answer<CommandAnswer>> {
     return call(this.server, "POST", `${this.path}/commands?dryRun`, { token, body: { id: randomUUID(), ...fields } });
   }
 
-  /** Sends a command that has to succeed. */
+  /** Sends a command that must succeed. */
   async command(command: string, fields: Record<string, unknown> = {}): Promise<CommandAnswer> {
     const answer = await this.send({ command, ...fields });
     assert.equal(answer.status, 200, answer.text);
@@ -123,7 +123,7 @@ export async function now(server: Server): Promise<number> {
   return (await call<TimeBody>(server, "GET", "/time")).body.serverTime;
 }
 
-/** Makes an event that began `since` ms ago by the server's clock; with a negative `since` it is still to come. */
+/** Creates an event that started `since` ms ago by the server's clock; with a negative `since` it is yet to start. */
 export async function begun(server: Server, name: string, since: number, more: object = {}): Promise<Event> {
   const event = new Event(server, name);
   const made = await event.put({ startsAt: (await now(server)) - since, ...more });

@@ -9,7 +9,7 @@ export interface Document {
   signature: string;
 }
 
-/** The instant of the hold is so far from when it was signed, in ms. */
+/** The time from signing to the hold, in ms. */
 const LEAD = 500;
 
 /** Somebody with a private key. */

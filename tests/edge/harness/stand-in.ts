@@ -15,7 +15,7 @@ export type Decision = () => Promise<Fate> | Fate;
  */
 export type Fate = "answer" | "lose" | "drop" | "twice";
 
-/** A worker whose way to its objects is in the test's hands. */
+/** A worker whose requests to its objects the test controls. */
 export interface StandIn {
   url: string;
   /** How often readers asked `event` for its state: its hubs, or itself if these are silent. */
@@ -27,16 +27,16 @@ export interface StandIn {
   decide(event: string, decision: Decision): void;
   /** Decides from now on what happens to what the event or another hub sends to hub `hub` of `event`. */
   decideRelay(event: string, hub: number, decision: Decision): void;
-  /** Decides from now on what becomes of the hubs' questions to `event` itself. */
+  /** Decides from now on what happens to the hubs' requests to `event` itself. */
   decideLook(event: string, decision: Decision): void;
   /** Drops an event's object, or a hub (`event/3`), out of memory; sockets stay, asleep. */
   evict(object: string): Promise<void>;
   end(): Promise<void>;
 }
 
-/** What else a stand-in can be given. */
+/** Further options. */
 export interface Options {
-  /** How many sockets a hub takes. */
+  /** The most sockets of a hub. */
   socketsMax?: number;
 }
 

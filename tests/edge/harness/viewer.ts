@@ -26,9 +26,9 @@ export class Viewer {
   /** Waiters for the next thing to happen here. Thousands of polling viewers would keep each other busy. */
   readonly #waiting = new Set<() => void>();
   #refused: string | undefined;
-  /** Every state that came, the first one first. */
+  /** Every state that arrived, the first one first. */
   readonly states: StateFrame[] = [];
-  /** Every other text that came. */
+  /** Every other text that arrived. */
   readonly texts: string[] = [];
   /** Why the socket was closed. */
   closed: { code: number; reason: string } | undefined;
@@ -58,7 +58,7 @@ export class Viewer {
     socket.on("error", () => {});
   }
 
-  /** Joins; comes back with the viewer once the first state is there. Fails with the HTTP status if it is refused. */
+  /** Joins; resolves with the first state. Fails with the HTTP status if it is refused. */
   static async join(server: Server, event: string, joining: Joining = {}): Promise<Viewer> {
     const query = joining.not === undefined ? "" : `?not=${joining.not}`;
     const url = `${server.url.replace("http", "ws")}/v1/events/${event}/live${query}`;
@@ -70,7 +70,7 @@ export class Viewer {
     return viewer;
   }
 
-  /** Joins as often as it takes, as viewers do, while the server is away or busy. */
+  /** Joins, retrying while the server is down or busy, as viewers do. */
   static async joinAtLast(server: Server, event: string): Promise<Viewer> {
     for (;;) {
       try {
@@ -96,7 +96,7 @@ export class Viewer {
     return this.texts.at(-1)!;
   }
 
-  /** Waits until a state of `rev` has come. */
+  /** Waits until a state of `rev` has arrived. */
   async has(rev: number): Promise<StateFrame> {
     await this.#until(() => this.last.rev >= rev, `revision ${rev} at hub ${this.hub}`);
     return this.last;

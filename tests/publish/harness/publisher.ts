@@ -8,7 +8,7 @@ import type { Printed } from "../../edge/harness/cli.ts";
 import type { Credentials } from "./s3.ts";
 
 export interface Ran {
-  /** Nothing if it was killed. */
+  /** Null if it was killed. */
   exit: number | null;
   stdout: string;
   stderr: string;
@@ -42,7 +42,7 @@ export class Publisher {
     return path;
   }
 
-  /** Starts `downbeat` with `args`; what it ended with comes later, the process to kill at once. */
+  /** Starts `downbeat` with `args`; returns the process, to be killed, and a promise of how it ended. */
   start(...args: string[]): { child: ChildProcess; ended: Promise<Ran> } {
     const child = spawn("downbeat", args, { cwd: this.directory, env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
@@ -68,7 +68,7 @@ export class Publisher {
     return printed;
   }
 
-  /** The same for what has to succeed. */
+  /** The same for a command that must succeed. */
   async done(...args: string[]): Promise<Printed> {
     const printed = await this.json(...args);
     assert.equal(printed.code, 0, JSON.stringify(printed));

@@ -1,4 +1,4 @@
-// Between the command line and the S3 server: counts what changes something, and decides what becomes of it.
+// Between the command line and the S3 server: counts the writes, and decides what happens to each.
 
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request as ask, type ServerResponse } from "node:http";
@@ -12,7 +12,7 @@ export interface Write {
 }
 
 /**
- * What becomes of a request. `pass`: all of it. `stop`: it is not forwarded, nor anything after it. `lose`: it is
+ * What happens to a request. `pass`: all of it. `stop`: it is not forwarded, nor anything after it. `lose`: it is
  * carried out, but its answer and everything after it are not. `end`: it is carried out and answered, nothing after it.
  * `cut`: it is carried out, then the connection breaks. `break`: the connection breaks before it is carried out.
  */
@@ -26,11 +26,11 @@ export class Tap {
   url = "";
   /** How many requests would have changed something, since the last reset. */
   writes: Write[] = [];
-  /** Called with every request that comes, as its method and its path. */
+  /** Called with the method and path of every request. */
   heard: (line: string) => void = () => {};
-  /** Decides what becomes of the next ones; everything passes if it says nothing. */
+  /** Decides what happens to the next ones; everything passes by default. */
   decide: (write: Write) => Fate | Promise<Fate> = () => "pass";
-  /** Called when nothing is forwarded any more. */
+  /** Called when nothing is forwarded any longer. */
   stopped: () => void = () => {};
   alter: Alter = (_, __, body) => body;
   #upstream: string;

@@ -27,7 +27,7 @@ export async function pointer(url: string): Promise<Publication | undefined> {
   return JSON.parse(text) as Publication;
 }
 
-/** Loads the rundown a pointer names, as a page does; fails if it is not there or not right. */
+/** Loads the rundown a pointer names, as a page does; fails if it is missing or wrong. */
 export async function load(url: string, { rundown, bytes, integrity, url: where }: Publication): Promise<Buffer> {
   const answer = await fetch(new URL(where, url));
   const body = Buffer.from(await answer.arrayBuffer());
@@ -81,7 +81,7 @@ export class Viewer {
   }
 }
 
-/** Returns whether a promise has come to its end. */
+/** Returns whether a promise is settled. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol();
   return (await Promise.race([promise.catch(() => {}), Promise.resolve(pending)])) !== pending;

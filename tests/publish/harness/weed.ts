@@ -7,7 +7,7 @@ import { freePorts, ROOT } from "../../edge/harness/runtime.ts";
 import { turn } from "../../edge/harness/until.ts";
 import { type Credentials, signed } from "./s3.ts";
 
-/** How long the server may take to take its first bucket, in ms. */
+/** How long the server may take to accept its first bucket, in ms. */
 const START_PATIENCE = 60_000;
 
 /** The bucket of the tests; everyone may read it, as behind a CDN. */
@@ -68,7 +68,7 @@ export class Weed {
     await Promise.race([failed, this.#ready(child)]);
   }
 
-  /** Makes the bucket and puts something into it: it answers long before it can do that. */
+  /** Creates the bucket and puts something into it: the server answers long before it can do that. */
   async #ready(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_PATIENCE;
     const works = async () => {
@@ -83,7 +83,7 @@ export class Weed {
     }
   }
 
-  /** Kills it: asked politely, it takes long. Nothing it holds is worth that. */
+  /** Kills it: SIGTERM takes long, and nothing it holds is needed. */
   kill(): void {
     try {
       if (this.#process?.pid !== undefined) process.kill(-this.#process.pid, "SIGKILL");
