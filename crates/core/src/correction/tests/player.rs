@@ -1,8 +1,9 @@
 //! A media element as browsers have them, and a page that keeps it on the timeline; both by the millisecond.
 
-use super::*;
+use crate::correction::{Action, Correction, Means, Reading};
 use crate::seed::Seed;
-use crate::timeline::Rate;
+use crate::time::{LocalTime, ServerTime, Span};
+use crate::timeline::{Position, Rate, Timeline};
 
 pub(super) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
