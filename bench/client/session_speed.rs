@@ -9,7 +9,7 @@
 
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::session::{Details, Effect, News};
-use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session, Span, Timeline};
+use downbeat_core::{Digest, EventTimeline, LocalTime, Rev, Seed, ServerTime, Session, Span};
 use downbeat_sheet::Rundown;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -92,10 +92,9 @@ impl World {
         let news = News {
             epoch: "a".parse().expect("a letter is an epoch"),
             rev: Rev::FIRST,
-            timeline: Timeline::starting_at(STARTS_AT),
-            ended_at: None,
+            timeline: EventTimeline::starting_at(STARTS_AT),
             rundown: Some(DIGEST),
-            details: Some(Details { starts_at: STARTS_AT, messages: vec![], pushes: false }),
+            details: Some(Details { messages: vec![], pushes: false }),
         };
         self.session.handle_answer(&exchange, Some(news), None, self.now);
     }

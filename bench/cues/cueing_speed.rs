@@ -10,7 +10,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the crate has no clock; measuring needs one")]
 
 use downbeat_core::cueing::Cueing;
-use downbeat_core::{Seed, ServerTime, Span, Timeline};
+use downbeat_core::{EventTimeline, Seed, ServerTime, Span};
 use downbeat_sheet::Rundown;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ fn main() {
 fn joined(rundown: &Rundown, viewer: &Seed, now: ServerTime) -> Cueing {
     let mut cueing = Cueing::new(None);
     cueing.handle_rundown(rundown.cue_list(viewer), |_, _| true);
-    cueing.handle_timeline(Timeline::starting_at(STARTS_AT), STARTS_AT);
+    cueing.handle_timeline(EventTimeline::starting_at(STARTS_AT));
     cueing.handle_tick(now, BOUND);
     while cueing.poll_effect().is_some() {}
     cueing

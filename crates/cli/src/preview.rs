@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use downbeat_core::{Locale, Position, Rate, Request, ServerTime, Severity, Span, Status, Timeline};
+use downbeat_core::{EventTimeline, Locale, Position, Rate, Request, ServerTime, Severity, Span};
 use downbeat_wire::state::BadTimeline;
 use downbeat_wire::{Announcement, CommandAnswer, StateBody, StatusWord};
 
@@ -27,12 +27,11 @@ impl Standing {
     /// # Errors
     /// [`BadTimeline`] if what came is none.
     pub(crate) fn of(state: &StateBody, at: ServerTime) -> Result<Self, BadTimeline> {
-        Ok(Self::on(&state.timeline()?, state.starts_at, state.ended_at, at))
+        Ok(Self::on(&state.timeline()?, at))
     }
 
-    fn on(timeline: &Timeline, starts_at: ServerTime, ended_at: Option<ServerTime>, at: ServerTime) -> Self {
-        let status = Status::of(timeline, starts_at, ended_at, at).into();
-        Self { status, position: timeline.position(at, starts_at), rate: timeline.rate(at) }
+    fn on(timeline: &EventTimeline, at: ServerTime) -> Self {
+        Self { status: timeline.status(at).into(), position: timeline.position(at), rate: timeline.rate(at) }
     }
 
     /// Returns how far viewers have got; nothing if the event has not begun or is over.
@@ -139,7 +138,7 @@ impl Preview {
 
 /// Returns where a seek by `distance` goes, when it takes effect at `at`.
 pub(crate) fn seek_by(state: &StateBody, distance: Span, at: ServerTime) -> Result<Position, BadTimeline> {
-    let here = state.timeline()?.position(at, state.starts_at);
+    let here = state.timeline()?.position(at);
     Ok((here + distance).whole_millis())
 }
 
@@ -148,16 +147,14 @@ pub(crate) fn upcoming(state: &StateBody, now: ServerTime) -> Result<Vec<(Server
     let timeline = state.timeline()?;
     let mut coming = Vec::new();
     let mut from = now;
-    while let Some(next) = timeline.next_change(from) {
+    while let Some(next) = timeline.next_segment(from) {
         if state.ended_at != Some(next) && next != state.starts_at {
-            let then = Standing::on(&timeline, state.starts_at, None, next);
+            let then = Standing::on(&timeline, next);
             coming.push((next, then.to_string()));
         }
         from = next;
     }
-    if timeline.position(now, state.starts_at) < Position::START
-        && let Some(begins) = timeline.reaches(Position::START, now, state.starts_at)
-    {
+    if let Some(begins) = timeline.begins(now) {
         coming.push((begins, "begins".to_owned()));
     }
     if let Some(ended_at) = state.ended_at.filter(|ended_at| *ended_at > now) {

@@ -2,10 +2,10 @@
 //!
 //! ```
 //! use downbeat_core::correction::*;
-//! use downbeat_core::{LocalTime, Position, ServerTime, Span, Timeline};
+//! use downbeat_core::{EventTimeline, LocalTime, Position, ServerTime, Span};
 //! let starts_at = ServerTime::from_millis(1_704_067_200_000);
 //! let mut correction = Correction::new(Position::START, Means::Rates);
-//! correction.handle_timeline(Timeline::starting_at(starts_at), starts_at);
+//! correction.handle_timeline(EventTimeline::starting_at(starts_at));
 //! // The event is at 10 s, and the video, which plays, at 10.15 s.
 //! let reading = |ms| Reading {
 //!     position: Span::from_millis(ms + 150), duration: None, rate: 1.0, paused: false, busy: false, seekable: true,
@@ -36,7 +36,7 @@ mod tests;
 
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
-use crate::timeline::{Position, Timeline};
+use crate::timeline::{EventTimeline, Position};
 use drifts::{Drifts, beyond};
 
 pub use reading::{Action, Doing, Means, Reading};
@@ -115,7 +115,7 @@ pub struct Correction {
     begins: Position,
     means: Means,
     nudge: Span,
-    course: Option<(Timeline, ServerTime)>,
+    timeline: Option<EventTimeline>,
     drifts: Drifts,
     phase: Phase,
     /// Where the media should have been at the last reading, and how fast the event went.
@@ -169,7 +169,7 @@ impl Correction {
             begins,
             means,
             nudge: Span::ZERO,
-            course: None,
+            timeline: None,
             drifts: Drifts::none(),
             phase: Phase::Watching,
             last: None,
@@ -186,9 +186,9 @@ impl Correction {
         }
     }
 
-    /// Takes over a timeline, and the start before which it counts down.
-    pub fn handle_timeline(&mut self, timeline: Timeline, starts_at: ServerTime) {
-        self.course = Some((timeline, starts_at));
+    /// Replaces the timeline.
+    pub fn handle_timeline(&mut self, timeline: EventTimeline) {
+        self.timeline = Some(timeline);
     }
 
     /// Makes the media play this much ahead of the event, or behind it where negative: for the time that screens and
@@ -270,11 +270,11 @@ impl Correction {
 
     /// Returns where the media should be.
     fn goal(&self, server: ServerTime, now: LocalTime) -> Option<Goal> {
-        let (timeline, starts_at) = self.course.as_ref()?;
+        let timeline = self.timeline.as_ref()?;
         let rate = timeline.rate(server).as_factor();
-        let position = timeline.position(server, *starts_at) - self.begins + self.nudge;
-        let begins = (position < Span::ZERO).then(|| timeline.reaches(self.begins - self.nudge, server, *starts_at));
-        let changes = earliest(&[timeline.next_change(server), begins.flatten()]);
+        let position = timeline.position(server) - self.begins + self.nudge;
+        let begins = (position < Span::ZERO).then(|| timeline.reaches(self.begins - self.nudge, server));
+        let changes = earliest(&[timeline.next_segment(server), begins.flatten()]);
         Some(Goal { at: now, position, rate, changes_at: changes.map(|change| now + (change - server)) })
     }
 

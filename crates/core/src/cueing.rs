@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use downbeat_core::cueing::*;
-//! use downbeat_core::{Position, Seed, ServerTime, Span, Timeline};
+//! use downbeat_core::{EventTimeline, Position, Seed, ServerTime, Span};
 //! let burst = ListedCue {
 //!     key: CueKey::from_bits(1), time: Position::from_millis(560_000), end: None,
 //!     kind: Kind::Moment, late: Late::Skip, lane: 0, jitter: Span::ZERO, preload: None, needs: None,
@@ -13,7 +13,7 @@
 //! let viewer = Seed::of(&[b"gala", b"anna"]);
 //! let mut cueing = Cueing::new(None);
 //! cueing.handle_rundown(CueList::new([burst].into_iter(), &viewer), |_, _| true);
-//! cueing.handle_timeline(Timeline::starting_at(starts_at), starts_at);
+//! cueing.handle_timeline(EventTimeline::starting_at(starts_at));
 //! cueing.handle_tick(after(1_000), bound);
 //! assert_eq!(cueing.poll_effect(), None);
 //! assert_eq!(cueing.next_deadline(), Some(after(560_000)));
@@ -42,12 +42,12 @@
 //! A tick at which nothing is due costs a comparison; any other O(log n + what is due).
 
 mod bits;
-mod course;
 mod cue;
 mod effect;
 mod following;
 mod list;
 mod memory;
+mod piece;
 mod places;
 mod stretches;
 
@@ -58,9 +58,8 @@ use alloc::vec::Vec;
 
 use crate::queue::Queue;
 use crate::time::{ServerTime, Span};
-use crate::timeline::{Position, Timeline};
+use crate::timeline::{EventTimeline, Position};
 use bits::Bits;
-use course::Course;
 
 pub use cue::{CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
 pub use effect::{CueRef, Effect, Timing};
@@ -82,7 +81,7 @@ pub const ON_TIME: Span = Span::from_millis(1_000);
 #[derive(Clone, Debug)]
 pub struct Cueing {
     list: CueList,
-    course: Option<Course>,
+    timeline: Option<EventTimeline>,
     /// The moments of the list that have fired, by row.
     fired: Bits,
     /// The moments that have fired and are in other lists.
@@ -129,7 +128,7 @@ impl Cueing {
     pub fn new(memory: Option<Memory>) -> Self {
         Self {
             list: CueList::default(),
-            course: None,
+            timeline: None,
             fired: Bits::none(0),
             elsewhere: Vec::new(),
             remembered: memory,
@@ -156,11 +155,10 @@ impl Cueing {
         self.must_land();
     }
 
-    /// Takes over a timeline, and the start before which it counts down.
-    pub fn handle_timeline(&mut self, timeline: Timeline, starts_at: ServerTime) {
-        let course = Course { timeline, starts_at };
-        if self.course.as_ref() != Some(&course) {
-            self.course = Some(course);
+    /// Replaces the timeline.
+    pub fn handle_timeline(&mut self, timeline: EventTimeline) {
+        if self.timeline.as_ref() != Some(&timeline) {
+            self.timeline = Some(timeline);
             self.changed = true;
         }
     }
@@ -178,9 +176,9 @@ impl Cueing {
         let is_quiet = !self.changed
             && self.deadline.is_none_or(|deadline| now < deadline)
             && self.awaited.is_none_or(|awaited| bound > awaited);
-        match (&mut self.followed, &self.course) {
-            (Some(followed), Some(course)) if is_quiet && followed.at <= now => {
-                (followed.at, followed.position) = (now, course.position(now));
+        match (&mut self.followed, &self.timeline) {
+            (Some(followed), Some(timeline)) if is_quiet && followed.at <= now => {
+                (followed.at, followed.position) = (now, timeline.position(now));
             }
             _ => self.follow(now, bound),
         }
@@ -193,7 +191,7 @@ impl Cueing {
 
     /// Returns the instant at which to tick next; a past one means now, nothing that there is nothing to wait for.
     pub fn next_deadline(&self) -> Option<ServerTime> {
-        if self.changed && self.course.is_some() { Some(ASAP) } else { self.deadline }
+        if self.changed && self.timeline.is_some() { Some(ASAP) } else { self.deadline }
     }
 
     /// Returns the states that are active.

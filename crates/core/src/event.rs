@@ -33,66 +33,22 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::fanout::Version;
 use crate::message::{Locale, Message};
 use crate::name::{CommandId, Digest, Epoch, Rev};
+use crate::order::earliest;
 use crate::time::{ServerTime, Span};
-use crate::timeline::{Position, Rate, Segment, Timeline};
+use crate::timeline::{EventTimeline, Position, Rate, Segment, Timeline};
 
+pub use crate::timeline::Status;
 pub use change::{Outcome, Receipt};
 pub use configuration::{Configuration, Delivery};
 pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
 pub use limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 pub use notices::{Notice, NoticeError, Notices};
 pub use refusal::Refusal;
-
-/// Whether the event has yet to begin, runs, is held, or is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// It counts down.
-    Scheduled,
-    /// Its position moves.
-    Running,
-    /// An operator holds it.
-    Paused,
-    /// An operator ended it.
-    Ended,
-}
-
-impl Status {
-    /// Returns the status at `at` of an event with this timeline, start and end.
-    pub fn of(timeline: &Timeline, starts_at: ServerTime, ended_at: Option<ServerTime>, at: ServerTime) -> Self {
-        if ended_at.is_some_and(|ended_at| ended_at <= at) {
-            Self::Ended
-        } else if timeline.rate(at).is_held() {
-            Self::Paused
-        } else if timeline.position(at, starts_at) < Position::START {
-            Self::Scheduled
-        } else {
-            Self::Running
-        }
-    }
-
-    /// Returns the word that stands for it on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Ended => "ended",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// The state of one event.
 ///
@@ -189,12 +145,13 @@ impl Show {
     }
 
     /// Returns the timeline as viewers see it: held from the end on.
-    fn timeline(&self) -> Timeline {
-        let mut timeline = self.timeline.clone();
-        if let Some(ended_at) = self.ended_at {
-            timeline.change(ended_at, None, Some(Rate::HELD), self.starts_at);
+    fn visible(&self) -> EventTimeline {
+        let Self { starts_at, ended_at, .. } = *self;
+        let mut visible = EventTimeline { timeline: self.timeline.clone(), starts_at, ended_at };
+        if let Some(ended_at) = ended_at {
+            visible.change(ended_at, None, Some(Rate::HELD));
         }
-        timeline
+        visible
     }
 }
 
@@ -276,18 +233,18 @@ impl EventState {
     }
 
     /// Returns the timeline as viewers see it, the end included.
-    pub fn timeline(&self) -> Timeline {
-        self.show.timeline()
+    pub fn timeline(&self) -> EventTimeline {
+        self.show.visible()
     }
 
     /// Returns the position at `at`.
     pub fn position(&self, at: ServerTime) -> Position {
-        self.show.timeline().position(at, self.show.starts_at)
+        self.show.visible().position(at)
     }
 
     /// Returns the status at `at`.
     pub fn status(&self, at: ServerTime) -> Status {
-        Status::of(&self.show.timeline, self.show.starts_at, self.show.ended_at, at)
+        self.show.visible().status(at)
     }
 
     /// Returns the message shown at `at`.
@@ -298,16 +255,11 @@ impl EventState {
     /// Returns the next instant after `at` at which the status, the message or the segment in force may change by
     /// itself; nothing if only a command can change anything.
     pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
-        let timeline = self.show.timeline();
-        let begins = (timeline.position(at, self.show.starts_at) < Position::START)
-            .then(|| timeline.reaches(Position::START, at, self.show.starts_at))
-            .flatten();
-        let ends = self.show.ended_at.filter(|ended_at| *ended_at > at);
-        [timeline.next_change(at), begins, ends, self.show.notices.next_change(at)].into_iter().flatten().min()
+        earliest(&[self.show.visible().next_change(at), self.show.notices.next_notice(at)])
     }
 
     /// Returns the segment in force at `at`, for those who show where the event stands.
     pub fn segment(&self, at: ServerTime) -> Option<Segment> {
-        self.show.timeline().segment(at).copied()
+        self.show.visible().segment(at).copied()
     }
 }

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`time`] | [`ServerTime`], [`LocalTime`], [`Span`]: instants that carry their frame |
 //! | [`clock`] | [`clock::DisciplinedClock`]: what time it is at the server, and how wrong that may be |
-//! | [`timeline`] | [`Timeline`]: where the event stands at an instant |
+//! | [`timeline`] | [`EventTimeline`]: where the event is at an instant |
 //! | [`seed`] | [`Seed`]: randomness that arrives as a number |
 //! | [`correction`] | [`Correction`](correction::Correction): keeping a media element on the timeline |
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
@@ -42,11 +42,11 @@ pub mod version;
 pub mod words;
 
 pub use command::{Command, Request};
-pub use event::{Configuration, EventState, Outcome, Receipt, Refusal, Status};
+pub use event::{Configuration, EventState, Outcome, Receipt, Refusal};
 pub use message::{Locale, Message, Severity};
 pub use name::{CommandId, Digest, Epoch, EventName, Rev};
 pub use seed::Seed;
 pub use session::Session;
 pub use time::{LocalTime, ServerTime, Span};
-pub use timeline::{Position, Rate, Segment, Timeline};
+pub use timeline::{EventTimeline, Position, Rate, Segment, Status, Timeline};
 pub use version::Version;

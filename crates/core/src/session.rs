@@ -6,7 +6,7 @@
 //! ```
 //! use downbeat_core::clock::{Exchange, WallTime};
 //! use downbeat_core::session::{Connection, Details, Effect, News, NoPush, Question, Session};
-//! use downbeat_core::{LocalTime, Rev, Seed, ServerTime, Timeline};
+//! use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, ServerTime};
 //!
 //! let local = |ms: i64| LocalTime::from_micros(ms * 1_000 + 250);
 //! let mut session = Session::new(Seed::of(&[b"gala", b"viewer 17"]), None, local(0));
@@ -18,8 +18,8 @@
 //! let answered = ServerTime::from_millis(1_704_067_800_000);
 //! let exchange = Exchange::new(local(500), answered, answered, local(540))?;
 //! let news = News {
-//!     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: Timeline::starting_at(starts_at), ended_at: None,
-//!     rundown: None, details: Some(Details { starts_at, messages: vec![], pushes: false }),
+//!     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: EventTimeline::starting_at(starts_at),
+//!     rundown: None, details: Some(Details { messages: vec![], pushes: false }),
 //! };
 //! session.handle_answer(&exchange, Some(news), None, local(540));
 //! assert_eq!(session.connection(), Connection::Polling(NoPush::NoSocket));
@@ -65,15 +65,15 @@
 //! ```
 //! # use downbeat_core::clock::{Exchange, WallTime};
 //! # use downbeat_core::session::{Connection, Details, Effect, News, Push, Session};
-//! # use downbeat_core::{LocalTime, Rev, Seed, Segment, ServerTime, Span, Position, Rate, Timeline};
+//! # use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, Segment, ServerTime, Span, Position, Rate, Timeline};
 //! # let local = |ms: i64| LocalTime::from_micros(ms * 1_000);
 //! # let mut session = Session::new(Seed::of(&[b"gala", b"viewer 17"]), None, local(0));
 //! # session.handle_tick(local(500), WallTime::from_millis(7_500));
 //! # let starts_at = ServerTime::from_millis(1_704_067_200_000);
 //! # let exchange = Exchange::new(local(500), starts_at, starts_at, local(540))?;
 //! # let mut news = News {
-//! #     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: Timeline::starting_at(starts_at), ended_at: None,
-//! #     rundown: None, details: Some(Details { starts_at, messages: vec![], pushes: true }),
+//! #     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: EventTimeline::starting_at(starts_at),
+//! #     rundown: None, details: Some(Details { messages: vec![], pushes: true }),
 //! # };
 //! # session.handle_answer(&exchange, Some(news.clone()), None, local(540));
 //! # let effects = |session: &mut Session| std::iter::from_fn(|| session.poll_effect()).collect::<Vec<_>>();
@@ -85,7 +85,7 @@
 //! let now = session.reading(local(10_620)).unwrap().time;
 //! let from = ServerTime::from_millis(now.as_millis() - 300);
 //! let held = Segment { from, position: Position::from_millis(10_000), rate: Rate::HELD };
-//! news.timeline = Timeline::from_segments(vec![news.timeline.segments()[0], held]).unwrap();
+//! news.timeline.timeline = Timeline::from_segments(vec![news.timeline.segments()[0], held]).unwrap();
 //! news.rev = news.rev.next();
 //! # effects(&mut session);
 //! session.handle_push(Push { news, hub: 2, ack: true }, local(10_620));
@@ -423,8 +423,8 @@ impl Session {
         if verdict == Verdict::NewLife && !is_first {
             self.cueing.forget();
         }
-        self.cueing.handle_timeline(news.timeline.clone(), news.starts_at());
-        self.media.handle_timeline(&news.timeline, news.starts_at());
+        self.cueing.handle_timeline(news.timeline.clone());
+        self.media.handle_timeline(&news.timeline);
         if self.loading.want(news.rundown, is_first, now) && news.rundown.is_none() {
             self.cueing.handle_rundown(CueList::default(), |_, _| false);
         }

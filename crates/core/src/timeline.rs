@@ -1,24 +1,32 @@
-//! Where the event stands: a few segments that anyone can evaluate at any instant.
+//! Where the event is: a few segments that anyone can evaluate at any instant.
 //!
 //! ```
-//! use downbeat_core::{Position, Rate, Segment, ServerTime, Span, Timeline};
+//! use downbeat_core::{EventTimeline, Position, Rate, ServerTime, Span};
 //! let starts_at = ServerTime::from_millis(1_704_067_200_000);
-//! let mut timeline = Timeline::starting_at(starts_at);
+//! let mut event = EventTimeline::starting_at(starts_at);
 //! // Held after ten minutes …
 //! let held = starts_at + Span::from_millis(600_000);
-//! timeline.change(held, None, Some(Rate::HELD), starts_at);
-//! // … it stands at ten minutes, however long that lasts.
-//! assert_eq!(timeline.position(held + Span::from_millis(3_600_000), starts_at), Position::from_millis(600_000));
+//! event.change(held, None, Some(Rate::HELD));
+//! // … it stays at ten minutes, however long that lasts.
+//! assert_eq!(event.position(held + Span::from_millis(3_600_000)), Position::from_millis(600_000));
 //! ```
+
+mod event_timeline;
+mod position;
+mod rate;
+mod status;
 
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
-use core::ops::{Add, Sub};
-use serde::de::{self, Unexpected};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::time::{SERVER_TIME_MS_MAX, ServerTime, Span, difference, micros, millis, sum};
+use crate::time::{ServerTime, Span};
+
+pub use event_timeline::EventTimeline;
+pub use position::Position;
+pub use rate::Rate;
+pub use status::Status;
 
 /// How long a segment stays in the timeline after a later one took over: 60 s.
 ///
@@ -30,20 +38,6 @@ pub const SEGMENT_KEPT: Span = Span::from_millis(60_000);
 ///
 /// Reason: the timeline travels in every answer, at about 50 bytes a segment. Beyond it the oldest go.
 pub const SEGMENTS_MAX: usize = 64;
-
-/// A place in the event: microseconds from its beginning; before it, negative (the countdown).
-///
-/// On the wire it is an integer of milliseconds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
-pub struct Position(i64);
-
-/// How fast the position moves: thousandths of the normal speed, 0 (held) to 16.
-///
-/// On the wire it is a number, `1`, `0.5`, `1.25`; more than three decimals are rounded.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
-pub struct Rate(u16);
 
 /// One stretch of a timeline: from `from` on the event is at `position` and moves with `rate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,104 +57,6 @@ pub struct Segment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     segments: Vec<Segment>,
-}
-
-impl Position {
-    /// The beginning of the event.
-    pub const START: Self = Self(0);
-
-    /// Returns the position `ms` milliseconds from the beginning.
-    pub const fn from_millis(ms: i64) -> Self {
-        Self(micros(ms))
-    }
-
-    /// Returns whole milliseconds from the beginning, rounded towards the past.
-    pub const fn as_millis(self) -> i64 {
-        millis(self.0)
-    }
-
-    /// Returns microseconds from the beginning.
-    pub const fn as_micros(self) -> i64 {
-        self.0
-    }
-
-    /// Returns the same position without its fraction of a millisecond.
-    #[must_use]
-    pub const fn whole_millis(self) -> Self {
-        Self::from_millis(self.as_millis())
-    }
-}
-
-impl Add<Span> for Position {
-    type Output = Self;
-    fn add(self, span: Span) -> Self {
-        Self(sum(self.0, span.as_micros()))
-    }
-}
-impl Sub<Span> for Position {
-    type Output = Self;
-    fn sub(self, span: Span) -> Self {
-        Self(difference(self.0, span.as_micros()))
-    }
-}
-impl Sub for Position {
-    type Output = Span;
-    fn sub(self, earlier: Self) -> Span {
-        Span::from_micros(difference(self.0, earlier.0))
-    }
-}
-
-impl Rate {
-    /// The event stands still.
-    pub const HELD: Self = Self(0);
-    /// The event moves as fast as time does.
-    pub const NORMAL: Self = Self(1_000);
-    /// The fastest rate a segment may have: 16, the most that browsers accept as `playbackRate`.
-    pub const MAX: Self = Self(16_000);
-
-    /// Returns the rate of so many thousandths, or nothing above [`Rate::MAX`].
-    pub const fn from_thousandths(thousandths: u16) -> Option<Self> {
-        if thousandths > Self::MAX.0 { None } else { Some(Self(thousandths)) }
-    }
-
-    /// Returns the rate nearest to `factor` in thousandths, or nothing outside 0 to 16.
-    pub fn from_factor(factor: f64) -> Option<Self> {
-        // Half a thousandth more, so that cutting the fraction off rounds. NaN is in no range.
-        let thousandths = factor * 1_000.0 + 0.5;
-        let range = 0.0..f64::from(Self::MAX.0) + 1.0;
-        if range.contains(&thousandths) { Some(Self(thousandths as u16)) } else { None }
-    }
-
-    /// Returns the rate as a factor of normal speed.
-    pub fn as_factor(self) -> f64 {
-        f64::from(self.0) / 1_000.0
-    }
-
-    /// Returns whether the event stands still.
-    pub const fn is_held(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Returns how far the position moves in `elapsed`, rounded towards the past.
-    fn progress(self, elapsed: Span) -> Span {
-        let rate = i64::from(self.0);
-        let (whole, rest) = (elapsed.as_micros().div_euclid(1_000), elapsed.as_micros().rem_euclid(1_000));
-        // |elapsed| fits 63 bits and the rate is at most 16: saturate rather than wrap at the very ends.
-        Span::from_micros(whole.saturating_mul(rate).saturating_add(rest * rate / 1_000))
-    }
-
-    /// Returns the shortest time in which the position moves by at least `distance`; nothing if it never does.
-    fn time_for(self, distance: Span) -> Option<Span> {
-        if distance <= Span::ZERO {
-            return Some(Span::ZERO);
-        }
-        if self.is_held() {
-            return None;
-        }
-        let rate = i64::from(self.0);
-        let (whole, rest) = (distance.as_micros() / rate, distance.as_micros() % rate);
-        whole.checked_mul(1_000)?.checked_add((rest * 1_000 + rate - 1) / rate).map(Span::from_micros)
-    }
 }
 
 impl Segment {
@@ -191,6 +87,11 @@ impl Timeline {
         Ok(Self { segments })
     }
 
+    /// Returns the first segment.
+    fn first(&self) -> &Segment {
+        &self.segments[0]
+    }
+
     /// Returns the segments, the earliest first.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
@@ -203,7 +104,7 @@ impl Timeline {
     }
 
     /// Returns the position at `at`. Before the first segment the event counts down to `starts_at`.
-    pub fn position(&self, at: ServerTime, starts_at: ServerTime) -> Position {
+    pub(crate) fn position(&self, at: ServerTime, starts_at: ServerTime) -> Position {
         match self.segment(at) {
             Some(segment) => segment.position(at),
             None => Position::START + (at - starts_at),
@@ -216,16 +117,16 @@ impl Timeline {
     }
 
     /// Returns the instant at which the next segment after `at` takes effect.
-    pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
+    pub fn next_segment(&self, at: ServerTime) -> Option<ServerTime> {
         self.segments.get(self.segments.partition_point(|segment| segment.from <= at)).map(|segment| segment.from)
     }
 
     /// Returns the first instant, `since` or later, at which the event is at `position` or beyond it; nothing if, as
     /// things stand, it never gets there.
-    pub fn reaches(&self, position: Position, since: ServerTime, starts_at: ServerTime) -> Option<ServerTime> {
+    pub(crate) fn reaches(&self, position: Position, since: ServerTime, starts_at: ServerTime) -> Option<ServerTime> {
         let mut from = since;
         loop {
-            let next = self.next_change(from);
+            let next = self.next_segment(from);
             let here = self.position(from, starts_at);
             let arrival = self.rate(from).time_for(position - here).map(|span| from + span);
             match (arrival, next) {
@@ -240,7 +141,7 @@ impl Timeline {
     ///
     /// Whatever was scheduled at `from` or later is replaced: the last decision wins. A change that changes nothing
     /// adds no segment. Returns whether something scheduled was replaced.
-    pub fn change(
+    pub(crate) fn change(
         &mut self,
         from: ServerTime,
         position: Option<Position>,
@@ -321,72 +222,6 @@ impl Serialize for Timeline {
 impl<'de> Deserialize<'de> for Timeline {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         Self::from_segments(Vec::deserialize(input)?).map_err(de::Error::custom)
-    }
-}
-
-impl fmt::Display for Position {
-    /// Writes hours, minutes, seconds and milliseconds: `1:02:03.004`, in the countdown `-0:00:30.000`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = self.as_millis();
-        let sign = if ms < 0 { "-" } else { "" };
-        let ms = ms.unsigned_abs();
-        let (hours, minutes, seconds, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
-        write!(f, "{sign}{hours}:{minutes:02}:{seconds:02}.{ms:03}")
-    }
-}
-impl fmt::Debug for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at {} µs", self.0)
-    }
-}
-impl Serialize for Position {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_i64(self.as_millis())
-    }
-}
-impl<'de> Deserialize<'de> for Position {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let ms = i64::deserialize(input)?;
-        if ms.unsigned_abs() > SERVER_TIME_MS_MAX.unsigned_abs() {
-            return Err(de::Error::custom(format_args!(
-                "{ms} is no position: give milliseconds from the event's beginning, at most {SERVER_TIME_MS_MAX} either way"
-            )));
-        }
-        Ok(Self::from_millis(ms))
-    }
-}
-
-impl fmt::Debug for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "× {self}")
-    }
-}
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not as a float: printing those takes as much code as all of this module.
-        let (whole, thousandths) = (self.0 / 1_000, self.0 % 1_000);
-        match thousandths {
-            0 => write!(f, "{whole}"),
-            _ if thousandths % 100 == 0 => write!(f, "{whole}.{}", thousandths / 100),
-            _ if thousandths % 10 == 0 => write!(f, "{whole}.{:02}", thousandths / 10),
-            _ => write!(f, "{whole}.{thousandths:03}"),
-        }
-    }
-}
-impl Serialize for Rate {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if self.0.is_multiple_of(1_000) {
-            out.serialize_u16(self.0 / 1_000)
-        } else {
-            out.serialize_f64(self.as_factor())
-        }
-    }
-}
-impl<'de> Deserialize<'de> for Rate {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let factor = f64::deserialize(input)?;
-        Self::from_factor(factor)
-            .ok_or_else(|| de::Error::invalid_value(Unexpected::Float(factor), &"a rate, 0 (held) to 16"))
     }
 }
 

@@ -326,7 +326,7 @@ proptest! {
             let request = telling.request(act);
             let _ = telling.ask(&request);
             let (event, now) = (&telling.event, telling.at(telling.now));
-            match event.timeline().reaches(cue, now, event.starts_at()) {
+            match event.timeline().reaches(cue, now) {
                 None => prop_assert!(event.position(now + Span::from_millis(3_600_000)) < cue),
                 Some(at) => {
                     prop_assert!(at >= now && event.position(at) >= cue);

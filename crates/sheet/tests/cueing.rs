@@ -1,7 +1,7 @@
 //! What `cues join` says and what a viewer gets who joins, from sheet to effects.
 
 use downbeat_core::cueing::{Cueing, Effect};
-use downbeat_core::{Position, Rate, Seed, Segment, ServerTime, Span, Timeline};
+use downbeat_core::{EventTimeline, Position, Rate, Seed, Segment, ServerTime, Span, Timeline};
 use downbeat_sheet::{Kind, Outcome, Rundown, compile};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -55,7 +55,8 @@ fn joined(rundown: &Rundown, position: Position) -> Vec<(usize, Span)> {
     let segment = Segment { from: NOW, position, rate: Rate::NORMAL };
     let mut cueing = Cueing::new(None);
     cueing.handle_rundown(rundown.cue_list(&Seed::new(7)), |_, _| true);
-    cueing.handle_timeline(Timeline::from_segments(vec![segment]).unwrap(), NOW);
+    let timeline = Timeline::from_segments(vec![segment]).unwrap();
+    cueing.handle_timeline(EventTimeline { timeline, ..EventTimeline::starting_at(NOW) });
     cueing.handle_tick(NOW, Span::from_millis(20));
     let mut begun: Vec<(usize, Span)> = std::iter::from_fn(|| cueing.poll_effect())
         .filter_map(|effect| match effect {
@@ -92,7 +93,7 @@ proptest! {
     fn a_viewer_who_watches_has_the_states_that_are_active(rundown in any_rundown(), until in 0..32_000_i64) {
         let mut cueing = Cueing::new(None);
         cueing.handle_rundown(rundown.cue_list(&Seed::new(7)), |_, _| true);
-        cueing.handle_timeline(Timeline::starting_at(NOW), NOW);
+        cueing.handle_timeline(EventTimeline::starting_at(NOW));
         let last = NOW + Span::from_millis(until);
         let mut now = NOW - Span::from_millis(1);
         loop {
@@ -124,7 +125,7 @@ fn replaced(before: &str, after: &str) -> Vec<Effect> {
     let mut cueing = Cueing::new(None);
     let (before, after) = (rundown(before), rundown(after));
     cueing.handle_rundown(before.cue_list(&Seed::new(7)), |_, _| true);
-    cueing.handle_timeline(Timeline::starting_at(NOW), NOW);
+    cueing.handle_timeline(EventTimeline::starting_at(NOW));
     let bound = Span::from_millis(20);
     cueing.handle_tick(NOW + Span::from_millis(15_000), bound);
     while cueing.poll_effect().is_some() {}
@@ -162,7 +163,7 @@ fn what_a_cue_needs_decides_what_an_uncertain_viewer_gets() {
     let rundown = rundown(cues);
     let mut cueing = Cueing::new(None);
     cueing.handle_rundown(rundown.cue_list(&Seed::new(7)), |_, _| true);
-    cueing.handle_timeline(Timeline::starting_at(NOW), NOW);
+    cueing.handle_timeline(EventTimeline::starting_at(NOW));
     let mut told = |ms: i64, bound: i64| -> Vec<(String, &str)> {
         cueing.handle_tick(NOW + Span::from_millis(ms), Span::from_millis(bound));
         let said = std::iter::from_fn(|| cueing.poll_effect()).map(|effect| match effect {

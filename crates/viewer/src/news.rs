@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use downbeat_core::Timeline;
 use downbeat_core::session::{Details, News};
+use downbeat_core::{EventTimeline, Timeline};
 use downbeat_wire::{StateBody, StateFrame, TimeBody};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -33,7 +33,6 @@ impl FullState {
     /// Reads a whole state; `None` if its timeline is invalid.
     pub(super) fn new(body: StateBody) -> Option<Self> {
         let details = Details {
-            starts_at: body.starts_at,
             messages: body.messages.iter().map(|message| message.from).collect(),
             pushes: body.live_url.is_some(),
         };
@@ -41,7 +40,6 @@ impl FullState {
             epoch: body.epoch.clone(),
             rev: body.rev,
             timeline: body.timeline().ok()?,
-            ended_at: body.ended_at,
             rundown: body.rundown,
             details: Some(details),
         };
@@ -54,8 +52,7 @@ pub(super) fn short_state(time: TimeBody) -> Option<News> {
     Some(News {
         epoch: time.epoch?,
         rev: time.rev,
-        timeline: Timeline::from_segments(time.timeline).ok()?,
-        ended_at: time.ended_at,
+        timeline: EventTimeline::of_segments(Timeline::from_segments(time.timeline).ok()?, time.ended_at),
         rundown: time.rundown,
         details: None,
     })

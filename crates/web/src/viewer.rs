@@ -6,7 +6,7 @@ use downbeat_core::correction::{Action, Means, Reading};
 use downbeat_core::cueing::{CueKey, CueList, Effect as Cueing, Memory, Timing};
 use downbeat_core::fanout::Version;
 use downbeat_core::session::{Details, Effect, MediaId, News, Push, Question};
-use downbeat_core::{Digest, Epoch, Rev, Seed, Segment, Session, Span, Timeline};
+use downbeat_core::{Digest, Epoch, EventTimeline, Rev, Seed, Segment, Session, Span, Timeline};
 
 use crate::columns::Columns;
 use crate::effect::{Act, Kind, Why, connection, failure, status};
@@ -51,8 +51,7 @@ impl Viewer {
         self.told = Some(News {
             epoch,
             rev: Rev::new(rev as u64),
-            timeline,
-            ended_at: given(ended_at).map(server_time),
+            timeline: EventTimeline::of_segments(timeline, given(ended_at).map(server_time)),
             rundown: Digest::from_text(rundown),
             details: None,
         });
@@ -62,7 +61,8 @@ impl Viewer {
     pub fn tell_details(&mut self, starts_at: f64, messages: &[f64], pushes: bool) {
         if let Some(news) = &mut self.told {
             let messages = messages.iter().map(|from| server_time(*from)).collect();
-            news.details = Some(Details { starts_at: server_time(starts_at), messages, pushes });
+            news.timeline.starts_at = server_time(starts_at);
+            news.details = Some(Details { messages, pushes });
         }
     }
 

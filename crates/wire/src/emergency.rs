@@ -8,7 +8,7 @@
 //! signature is Ed25519 (RFC 8032) over [`signed_bytes`]. Checking it is for the shells, each by what it has.
 
 use downbeat_core::event::{EmergencyState, Notices};
-use downbeat_core::{Digest, Epoch, EventName, Message, Rev, Segment, ServerTime, Timeline, base64url};
+use downbeat_core::{Digest, Epoch, EventName, EventTimeline, Message, Rev, Segment, ServerTime, base64url};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
@@ -122,21 +122,22 @@ impl EmergencyDocument {
 
 fn read(fields: &mut Fields) -> Result<EmergencyState, Problem> {
     const REMEDY: &str = "it is not what \"downbeat pause --break-glass\" signs";
-    let timeline: Timeline = fields.required("timeline", REMEDY)?;
-    let ended_at = fields.optional("endedAt")?;
+    let timeline = EventTimeline {
+        timeline: fields.required("timeline", REMEDY)?,
+        starts_at: fields.required("startsAt", REMEDY)?,
+        ended_at: fields.optional("endedAt")?,
+    };
     let told = match fields.take("messages") {
         Some(Value::Array(told)) => told.into_iter().map(message).collect::<Result<_, _>>()?,
         _ => Vec::new(),
     };
-    let notices = Notices::of_told(told, &timeline, ended_at);
+    let notices = Notices::of_told(told, &timeline);
     Ok(EmergencyState {
         event: fields.required("event", REMEDY)?,
         epoch: fields.required("epoch", REMEDY)?,
         rev: fields.required("rev", REMEDY)?,
         timeline,
-        ended_at,
         rundown: fields.optional("rundown")?,
-        starts_at: fields.required("startsAt", REMEDY)?,
         notices: notices.map_err(|error| Problem::invalid_field("/messages", error.to_string()))?,
         signed_at: fields.required("signedAt", REMEDY)?,
         actor: fields.text("actor", ACTOR_CHARS_MAX)?.unwrap_or_default(),
@@ -186,9 +187,9 @@ impl From<&EmergencyState> for EmergencyBody {
             epoch: state.epoch.clone(),
             rev: state.rev,
             timeline: state.timeline.segments().to_vec(),
-            ended_at: state.ended_at,
+            ended_at: state.timeline.ended_at,
             rundown: state.rundown,
-            starts_at: state.starts_at,
+            starts_at: state.timeline.starts_at,
             messages: state.notices.as_slice().iter().map(Announcement::from).collect(),
             signed_at: state.signed_at,
             actor: state.actor.clone(),
@@ -203,15 +204,13 @@ impl From<&EmergencyState> for EmergencyBody {
 /// A sentence if the timeline or the messages it told are none.
 pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
     let timeline = told.timeline().map_err(|error| error.to_string())?;
-    let notices = notices(told.messages.clone(), &timeline, told.ended_at)?;
+    let notices = notices(told.messages.clone(), &timeline)?;
     Ok(EmergencyState {
         event: told.event.clone(),
         epoch: told.epoch.clone(),
         rev: told.rev,
         timeline,
-        ended_at: told.ended_at,
         rundown: told.rundown,
-        starts_at: told.starts_at,
         notices,
         signed_at: told.server_time,
         actor: String::new(),
@@ -220,14 +219,14 @@ pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
 }
 
 /// Returns what viewers were told with what it came with.
-fn notices(told: Vec<Announcement>, timeline: &Timeline, ended_at: Option<ServerTime>) -> Result<Notices, String> {
+fn notices(told: Vec<Announcement>, timeline: &EventTimeline) -> Result<Notices, String> {
     let message = |told: Announcement| match told.text {
         None => Ok((told.from, None)),
         Some(text) => Message::new(text, told.severity).map(|message| (told.from, Some(message))),
     };
     let told: Result<Vec<_>, _> = told.into_iter().map(message).collect();
     let told = told.map_err(|error| error.to_string())?;
-    Notices::of_told(told, timeline, ended_at).map_err(|error| error.to_string())
+    Notices::of_told(told, timeline).map_err(|error| error.to_string())
 }
 
 impl core::fmt::Debug for Signature {

@@ -2,7 +2,9 @@
 
 use core::fmt;
 use downbeat_core::event::{EmergencyChannel, Notice};
-use downbeat_core::{Digest, Epoch, EventName, EventState, Locale, Rev, Segment, ServerTime, Severity, Span, Timeline};
+use downbeat_core::{
+    Digest, Epoch, EventName, EventState, EventTimeline, Locale, Rev, Segment, ServerTime, Severity, Span, Timeline,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -116,8 +118,10 @@ impl StateBody {
     ///
     /// # Errors
     /// [`BadTimeline`] if the segments that came are none or out of order.
-    pub fn timeline(&self) -> Result<Timeline, BadTimeline> {
-        Timeline::from_segments(self.timeline.clone()).map_err(|error| BadTimeline(error.to_string()))
+    pub fn timeline(&self) -> Result<EventTimeline, BadTimeline> {
+        let timeline = Timeline::from_segments(self.timeline.clone());
+        let timeline = timeline.map_err(|error| BadTimeline(error.to_string()))?;
+        Ok(EventTimeline { timeline, starts_at: self.starts_at, ended_at: self.ended_at })
     }
 }
 

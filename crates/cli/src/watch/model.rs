@@ -104,10 +104,9 @@ impl Scene {
     pub(super) fn next_cues(&self, now: ServerTime, most: usize) -> (Vec<(&Cue, Option<ServerTime>)>, usize) {
         let Some((rundown, state)) = self.rundown().zip(self.state.as_ref()) else { return (Vec::new(), 0) };
         let Ok(timeline) = state.timeline() else { return (Vec::new(), 0) };
-        let position = timeline.position(now, state.starts_at);
+        let position = timeline.position(now);
         let coming = rundown.next(position);
-        let is_over = |at: &ServerTime| state.ended_at.is_some_and(|ended_at| ended_at <= *at);
-        let when = |cue: &Cue| timeline.reaches(cue.time(), now, state.starts_at).filter(|at| !is_over(at));
+        let when = |cue: &Cue| timeline.reaches(cue.time(), now).filter(|at| !timeline.is_over(*at));
         let next = coming.iter().take(most).map(|cue| (cue, when(cue))).collect();
         (next, coming.len().saturating_sub(most))
     }

@@ -1,7 +1,7 @@
 //! Following the event from tick to tick: what is played, what is landed on, what is left.
 
 use super::bits::Bits;
-use super::course::{Piece, differ};
+use super::piece::{Piece, differ, next_tick, pieces};
 use super::places::Places;
 use super::stretches::Stretch;
 use super::{Active, CueKey, CueList, CueRef, Cueing, Effect, Followed, Kind, ON_TIME, Otherwise, Timing};
@@ -28,15 +28,15 @@ impl Cueing {
 
     /// Does what is due by `now`.
     pub(super) fn follow(&mut self, now: ServerTime, bound: Span) {
-        let Some(course) = self.course.take() else { return };
-        let here = |now| Here { now, position: course.position(now), rate: course.rate(now), bound };
+        let Some(timeline) = self.timeline.take() else { return };
+        let here = |now| Here { now, position: timeline.position(now), rate: timeline.rate(now), bound };
         let told = here(now);
         // A small step back is waited out; after a large one the event is taken up anew.
         let followed = self.followed.filter(|followed| now + ON_TIME >= followed.at);
         let now = followed.map_or(now, |followed| followed.at.max(now));
         let here = here(now);
 
-        let elsewhere = followed.is_some_and(|followed| differ(course.position(followed.at), followed.position));
+        let elsewhere = followed.is_some_and(|followed| differ(timeline.position(followed.at), followed.position));
         // A changed course may have had what the deadline did not know of.
         let overslept = if self.changed { followed.map(|followed| followed.at) } else { self.deadline };
         let overslept = overslept.is_some_and(|since| since + ON_TIME < now);
@@ -48,19 +48,19 @@ impl Cueing {
         let settled = self.active.len();
 
         if let Some(followed) = followed {
-            for piece in course.pieces(followed.at, now) {
+            for piece in pieces(&timeline, followed.at, now) {
                 let next = Some(piece.ends).filter(|_| !piece.arrives);
-                let change = next.and_then(|_| course.timeline.next_change(piece.from));
+                let change = next.and_then(|_| timeline.next_segment(piece.from));
                 disturbed |= change.is_some();
-                landing |= change.is_some_and(|change| differ(course.position(change), piece.ends));
+                landing |= change.is_some_and(|change| differ(timeline.position(change), piece.ends));
             }
             // What was due longer ago than it may be late is for the landing to judge.
             let since = if elsewhere { now - ON_TIME } else { followed.at.max(now - ON_TIME) };
-            for (nth, mut piece) in course.pieces(since, now).enumerate() {
+            for (nth, mut piece) in pieces(&timeline, since, now).enumerate() {
                 if nth == 0 && since == followed.at && !elsewhere {
                     (piece.begins, piece.begins_after) = (followed.position, followed.moved);
                 }
-                self.play(piece, here, |position| course.reaches(position, piece.from).unwrap_or(now));
+                self.play(piece, here, |position| timeline.reaches(position, piece.from).unwrap_or(now));
             }
         }
         if landing {
@@ -71,8 +71,8 @@ impl Cueing {
 
         self.followed = Some(Followed { at: now, position: here.position, moved: !here.rate.is_held() });
         (self.landing, self.disturbed, self.changed) = (false, false, false);
-        self.deadline = course.next(self.next_mark(here.position), now);
-        self.course = Some(course);
+        self.deadline = next_tick(&timeline, self.next_mark(here.position), now);
+        self.timeline = Some(timeline);
     }
 
     /// Plays what stands in a piece of the event.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::seed::Seed;
-use crate::timeline::{Rate, Segment};
+use crate::timeline::{Rate, Segment, Timeline};
 
 const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
@@ -31,15 +31,15 @@ fn list(cues: &[ListedCue], viewer: u64) -> CueList {
 /// A viewer of an event that starts at `START`, who joined so long after it.
 struct Viewer {
     cueing: Cueing,
-    timeline: Timeline,
+    timeline: EventTimeline,
 }
 
 impl Viewer {
     fn joining(cues: &[ListedCue], at_ms: i64) -> (Self, Vec<Effect>) {
         let mut cueing = Cueing::new(None);
-        let timeline = Timeline::starting_at(START);
+        let timeline = EventTimeline::starting_at(START);
         cueing.handle_rundown(list(cues, 1), |_, _| true);
-        cueing.handle_timeline(timeline.clone(), START);
+        cueing.handle_timeline(timeline.clone());
         let mut viewer = Self { cueing, timeline };
         let effects = viewer.tick(at_ms);
         (viewer, effects)
@@ -55,8 +55,8 @@ impl Viewer {
     }
 
     fn change(&mut self, from: i64, position: Option<i64>, rate: Option<Rate>) {
-        self.timeline.change(after_start(from), position.map(at), rate, START);
-        self.cueing.handle_timeline(self.timeline.clone(), START);
+        self.timeline.change(after_start(from), position.map(at), rate);
+        self.cueing.handle_timeline(self.timeline.clone());
     }
 
     fn deadline(&self) -> Option<i64> {
@@ -324,7 +324,8 @@ fn the_ends_of_time_are_no_trouble() {
     let cues = [moment(1, i64::MIN), ListedCue { jitter: ms(i64::MAX), ..state(2, 0, i64::MAX) }, moment(3, i64::MAX)];
     let mut cueing = Cueing::new(None);
     cueing.handle_rundown(list(&cues, 1), |_, _| true);
-    cueing.handle_timeline(Timeline::from_segments(vec![far]).unwrap(), START);
+    let timeline = Timeline::from_segments(vec![far]).unwrap();
+    cueing.handle_timeline(EventTimeline { timeline, ..EventTimeline::starting_at(START) });
     for now in [START, last, ServerTime::from_millis(0), last, START] {
         cueing.handle_tick(now, ms(i64::MAX));
         let _ = cueing.next_deadline();

@@ -168,7 +168,7 @@ impl Show {
                 self.ended_at.ok_or(Refusal::NotEnded)?;
                 if let Some(ended_at) = ended_at {
                     // The hold that the end was becomes one of the timeline's own.
-                    self.timeline = self.timeline();
+                    self.timeline = self.visible().timeline;
                     self.pace.change(ended_at, None, None, self.starts_at);
                     self.notices.forget(from, &[Origin::Hold, Origin::Release]);
                 } else {
@@ -195,7 +195,7 @@ impl Show {
 
     /// Returns whether so much lies ahead that what is in force `now` would be forgotten for it.
     fn is_overfull(&self, now: ServerTime) -> bool {
-        let segments = self.timeline().segments().iter().filter(|segment| segment.from > now).count();
+        let segments = self.visible().segments().iter().filter(|segment| segment.from > now).count();
         let notices = self.notices.as_slice().iter().filter(|notice| notice.from > now).count();
         segments.max(notices) >= SEGMENTS_MAX
     }

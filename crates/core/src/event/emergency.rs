@@ -33,7 +33,7 @@ use crate::command::LEAD_PAUSE;
 use crate::message::Message;
 use crate::name::{Digest, Epoch, EventName, Rev};
 use crate::time::ServerTime;
-use crate::timeline::{Rate, Timeline};
+use crate::timeline::{EventTimeline, Rate, Timeline};
 
 /// The name of the change in the log.
 const NAME: &str = "emergency";
@@ -48,13 +48,9 @@ pub struct EmergencyState {
     /// The revision it makes.
     pub rev: Rev,
     /// The timeline as viewers see it, the end included.
-    pub timeline: Timeline,
-    /// When the event ended or will end.
-    pub ended_at: Option<ServerTime>,
+    pub timeline: EventTimeline,
     /// The rundown viewers should have.
     pub rundown: Option<Digest>,
-    /// When the event begins.
-    pub starts_at: ServerTime,
     /// What viewers are told, now and as scheduled.
     pub notices: Notices,
     /// When it was signed, by the signer's estimate of the server's time.
@@ -73,9 +69,7 @@ impl EmergencyState {
             epoch: state.epoch.clone(),
             rev: state.rev,
             timeline: state.timeline(),
-            ended_at: state.show.ended_at,
             rundown: state.show.rundown,
-            starts_at: state.show.starts_at,
             notices: state.show.notices.clone(),
             signed_at: now,
             actor: String::new(),
@@ -92,10 +86,10 @@ impl EmergencyState {
     pub fn handle_pause(&mut self, message: Option<Message>, now: ServerTime) -> Result<(), Refusal> {
         let now = ServerTime::from_millis(now.as_millis());
         let from = now + LEAD_PAUSE;
-        if let Some(ended_at) = self.ended_at.filter(|ended_at| *ended_at <= from) {
+        if let Some(ended_at) = self.timeline.ended_at.filter(|ended_at| *ended_at <= from) {
             return Err(Refusal::Ended { ended_at });
         }
-        self.timeline.change(from, None, Some(Rate::HELD), self.starts_at);
+        self.timeline.change(from, None, Some(Rate::HELD));
         self.notices.forget(from, &[Origin::Hold, Origin::Release]);
         if message.is_some() {
             self.notices.show(from, message, Origin::Hold);
@@ -148,16 +142,16 @@ impl Show {
     /// Returns the show as `emergency` has it, and the instant at which it parts from this one. Title, locale and delivery
     /// are not signed and stay.
     pub(super) fn replaced_by(&self, emergency: &EmergencyState) -> (Self, ServerTime) {
-        let EmergencyState { timeline, ended_at, starts_at, signed_at, .. } = emergency;
-        let parted_at = parted_at(self.timeline().segments(), timeline.segments(), *signed_at, |segment| segment.from);
+        let EmergencyState { timeline, signed_at, .. } = emergency;
+        let parted_at = parted_at(self.visible().segments(), timeline.segments(), *signed_at, |segment| segment.from);
         let show = Self {
-            starts_at: *starts_at,
-            timeline: without_end(timeline, *ended_at, *starts_at),
+            starts_at: timeline.starts_at,
+            timeline: without_end(timeline),
             pace: match parted_at {
-                Some(from) => self.pace_since(from, timeline, *starts_at),
+                Some(from) => self.pace_since(from, timeline),
                 None => self.pace.clone(),
             },
-            ended_at: *ended_at,
+            ended_at: timeline.ended_at,
             notices: emergency.notices.clone(),
             rundown: emergency.rundown,
             ..self.clone()
@@ -166,7 +160,8 @@ impl Show {
     }
 
     /// Returns the pace as it was up to `from`, and then as `timeline` moves wherever it is not held.
-    fn pace_since(&self, from: ServerTime, timeline: &Timeline, starts_at: ServerTime) -> Timeline {
+    fn pace_since(&self, from: ServerTime, timeline: &EventTimeline) -> Timeline {
+        let starts_at = timeline.starts_at;
         let mut pace = if starts_at == self.starts_at { self.pace.clone() } else { Timeline::starting_at(starts_at) };
         pace.change(from, None, None, starts_at);
         for segment in timeline.segments().iter().filter(|segment| segment.from >= from && !segment.rate.is_held()) {
@@ -177,8 +172,8 @@ impl Show {
 }
 
 /// Returns the timeline that viewers see without the hold that the end is.
-fn without_end(timeline: &Timeline, ended_at: Option<ServerTime>, starts_at: ServerTime) -> Timeline {
-    let Some(ended_at) = ended_at else { return timeline.clone() };
+fn without_end(timeline: &EventTimeline) -> Timeline {
+    let Some(ended_at) = timeline.ended_at else { return timeline.timeline.clone() };
     let before_end = timeline.segments().iter().filter(|segment| segment.from < ended_at).copied().collect();
-    Timeline::from_segments(before_end).unwrap_or_else(|_| Timeline::starting_at(starts_at))
+    Timeline::from_segments(before_end).unwrap_or_else(|_| Timeline::starting_at(timeline.starts_at))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
 use crate::time::ServerTime;
-use crate::timeline::{SEGMENT_KEPT, SEGMENTS_MAX, Timeline};
+use crate::timeline::{EventTimeline, SEGMENT_KEPT, SEGMENTS_MAX};
 
 /// From `from` on, this message is shown, or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,11 +46,7 @@ impl Notices {
     ///
     /// # Errors
     /// [`NoticeError`] if there are more than [`SEGMENTS_MAX`], or if one comes before another that is shown later.
-    pub fn of_told(
-        told: Vec<(ServerTime, Option<Message>)>,
-        timeline: &Timeline,
-        ended_at: Option<ServerTime>,
-    ) -> Result<Self, NoticeError> {
+    pub fn of_told(told: Vec<(ServerTime, Option<Message>)>, timeline: &EventTimeline) -> Result<Self, NoticeError> {
         if told.len() > SEGMENTS_MAX {
             return Err(NoticeError::Count(told.len()));
         }
@@ -60,7 +56,7 @@ impl Notices {
         let origin = |from: ServerTime, message: Option<&Message>| {
             let begins = timeline.segment(from).filter(|segment| segment.from == from);
             match (begins, message) {
-                _ if ended_at == Some(from) => Origin::End,
+                _ if timeline.ended_at == Some(from) => Origin::End,
                 (Some(segment), _) if segment.rate.is_held() => Origin::Hold,
                 (Some(_), None) => Origin::Release,
                 _ => Origin::Announcement,
@@ -89,7 +85,7 @@ impl Notices {
     }
 
     /// Returns the next instant after `at` at which another message is shown.
-    pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
+    pub fn next_notice(&self, at: ServerTime) -> Option<ServerTime> {
         self.0.iter().map(|notice| notice.from).find(|from| *from > at)
     }
 

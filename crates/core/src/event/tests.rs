@@ -136,6 +136,6 @@ impl Evening {
         self.event.message(at).and_then(|message| message.text(self.event.locale()))
     }
     fn reaches(&self, position: Position, since: ServerTime) -> Option<ServerTime> {
-        self.event.timeline().reaches(position, since, self.event.starts_at())
+        self.event.timeline().reaches(position, since)
     }
 }

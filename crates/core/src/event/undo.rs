@@ -15,7 +15,7 @@ impl Show {
         let before = last.before.as_deref().ok_or(Refusal::NothingToUndo)?;
         let since = core::mem::replace(self, before.clone());
 
-        let (was, is) = (before.timeline(), since.timeline());
+        let (was, is) = (before.visible(), since.visible());
         let parted_at = parted_at(was.segments(), is.segments(), last.at, |segment| segment.from);
         let moved = before.starts_at != since.starts_at || parted_at.is_some_and(|parted_at| parted_at < from);
         if moved {
@@ -24,7 +24,7 @@ impl Show {
         }
         self.notices = undone_notices(before, &since, moved, last, from);
 
-        let now_is = self.timeline();
+        let now_is = self.visible();
         let dropped_segment = is.segments().iter().any(|segment| {
             segment.from >= from && segment.from != since.starts_at && !now_is.segments().contains(segment)
         });
@@ -47,12 +47,11 @@ impl Show {
             (true, false) => self.ended_at = Some(from),
             (false, was_over) => {
                 if was_over {
-                    self.timeline = since.timeline();
+                    self.timeline = since.visible().timeline;
                 }
-                let jump = since.timeline().position(moved_at, since.starts_at)
-                    - before.timeline().position_just_before(moved_at, before.starts_at);
+                let jump = since.visible().position(moved_at) - before.visible().position_just_before(moved_at);
                 let here = self.timeline.position_just_before(from, since.starts_at);
-                let rate = before.timeline().rate_just_before(moved_at);
+                let rate = before.visible().timeline.rate_just_before(moved_at);
                 self.timeline.change(from, Some(here - jump), Some(rate), since.starts_at);
                 self.pace.change(from, None, Some(before.pace.rate_just_before(moved_at)), since.starts_at);
             }

@@ -2,7 +2,7 @@
 
 use crate::correction::{Action, Correction, Means, Reading};
 use crate::time::{LocalTime, ServerTime, Span};
-use crate::timeline::{Position, Timeline};
+use crate::timeline::{EventTimeline, Position};
 use alloc::vec::Vec;
 
 /// Tells the media elements of one session apart.
@@ -27,7 +27,7 @@ pub(super) struct Media {
     bound: Vec<(MediaId, Correction)>,
     next: u32,
     nudge: Span,
-    course: Option<(Timeline, ServerTime)>,
+    timeline: Option<EventTimeline>,
 }
 
 impl Media {
@@ -36,8 +36,8 @@ impl Media {
         self.next = self.next.wrapping_add(1);
         let mut correction = Correction::new(begins, means);
         correction.handle_nudge(self.nudge);
-        if let Some((timeline, starts_at)) = &self.course {
-            correction.handle_timeline(timeline.clone(), *starts_at);
+        if let Some(timeline) = &self.timeline {
+            correction.handle_timeline(timeline.clone());
         }
         self.bound.push((id, correction));
         id
@@ -47,10 +47,10 @@ impl Media {
         self.bound.retain(|(id, _)| *id != media);
     }
 
-    pub(super) fn handle_timeline(&mut self, timeline: &Timeline, starts_at: ServerTime) {
-        self.course = Some((timeline.clone(), starts_at));
+    pub(super) fn handle_timeline(&mut self, timeline: &EventTimeline) {
+        self.timeline = Some(timeline.clone());
         for (_, correction) in &mut self.bound {
-            correction.handle_timeline(timeline.clone(), starts_at);
+            correction.handle_timeline(timeline.clone());
         }
     }
 

@@ -5,7 +5,7 @@ use crate::fanout::Version;
 use crate::name::{Digest, Epoch, Rev};
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime};
-use crate::timeline::{Position, Timeline};
+use crate::timeline::{EventTimeline, Position};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -16,10 +16,8 @@ pub struct News {
     pub epoch: Epoch,
     /// The revision.
     pub rev: Rev,
-    /// The timeline.
-    pub timeline: Timeline,
-    /// When the event ended or will end.
-    pub ended_at: Option<ServerTime>,
+    /// The timeline, with the start and the end.
+    pub timeline: EventTimeline,
     /// The rundown viewers should have.
     pub rundown: Option<Digest>,
     /// What only the whole state tells.
@@ -29,8 +27,6 @@ pub struct News {
 /// What the short answers leave out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
-    /// The start before which the event counts down.
-    pub starts_at: ServerTime,
     /// From when each of the messages is shown, the earliest first.
     pub messages: Vec<ServerTime>,
     /// Whether the server pushes changes.
@@ -138,24 +134,14 @@ impl Known {
 }
 
 impl News {
-    /// Returns the start before which the event counts down: what the details say, or what the first segment leads to
-    /// if the countdown runs into it without a jump.
-    pub fn starts_at(&self) -> ServerTime {
-        match (&self.details, self.timeline.segments().first()) {
-            (Some(details), _) => details.starts_at,
-            (None, Some(first)) => first.from - (first.position - Position::START),
-            (None, None) => ServerTime::from_millis(0),
-        }
-    }
-
     /// Returns where the event stands at `at`.
     pub fn position(&self, at: ServerTime) -> Position {
-        self.timeline.position(at, self.starts_at())
+        self.timeline.position(at)
     }
 
     /// Returns the status at `at`.
     pub fn status(&self, at: ServerTime) -> Status {
-        Status::of(&self.timeline, self.starts_at(), self.ended_at, at)
+        self.timeline.status(at)
     }
 
     /// Returns the index of the message that is shown at `at`.
@@ -168,7 +154,7 @@ impl News {
     fn parts_from(&self, before: &Self) -> Option<ServerTime> {
         let known = before.timeline.segments();
         let segment = self.timeline.segments().iter().find(|segment| !known.contains(segment));
-        let ended_at = self.ended_at.filter(|_| self.ended_at != before.ended_at);
+        let ended_at = self.timeline.ended_at.filter(|_| self.timeline.ended_at != before.timeline.ended_at);
         let message = match (&self.details, &before.details) {
             (Some(details), Some(before)) => details.messages.iter().find(|from| !before.messages.contains(from)),
             _ => None,
@@ -178,13 +164,8 @@ impl News {
 
     /// Returns the next instant after `at` at which the status or the message may be another.
     pub(super) fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
-        let starts_at = self.starts_at();
-        let begins = (self.timeline.position(at, starts_at) < Position::START)
-            .then(|| self.timeline.reaches(Position::START, at, starts_at))
-            .flatten();
-        let ends = self.ended_at.filter(|ends| *ends > at);
         let message = self.details.as_ref().and_then(|details| details.messages.iter().find(|from| **from > at));
-        earliest(&[begins.filter(|begins| *begins > at), self.timeline.next_change(at), ends, message.copied()])
+        earliest(&[self.timeline.next_change(at), message.copied()])
     }
 }
 
@@ -192,7 +173,7 @@ impl News {
 mod tests {
     use super::*;
     use crate::time::Span;
-    use crate::timeline::{Rate, Segment};
+    use crate::timeline::{Rate, Segment, Timeline};
 
     const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
@@ -200,10 +181,9 @@ mod tests {
         News {
             epoch: epoch.parse().unwrap(),
             rev: Rev::new(rev),
-            timeline: Timeline::starting_at(START),
-            ended_at: None,
+            timeline: EventTimeline::starting_at(START),
             rundown: None,
-            details: details.then(|| Details { starts_at: START, messages: vec![START], pushes: true }),
+            details: details.then(|| Details { messages: vec![START], pushes: true }),
         }
     }
 
@@ -248,14 +228,15 @@ mod tests {
         assert_eq!(second.parts_from(&first), None);
         let mut segments = first.timeline.segments().to_vec();
         segments.extend([held(5_000), Segment { rate: Rate::NORMAL, ..held(9_000) }]);
-        second.timeline = Timeline::from_segments(segments[..2].to_vec()).unwrap();
+        second.timeline.timeline = Timeline::from_segments(segments[..2].to_vec()).unwrap();
         assert_eq!(second.parts_from(&first), Some(at(5_000)));
         // One that missed the pause counts from it, and old segments may have gone.
-        let mut third = News { timeline: Timeline::from_segments(segments).unwrap(), ..second.clone() };
+        let mut third = second.clone();
+        third.timeline.timeline = Timeline::from_segments(segments).unwrap();
         assert_eq!((third.parts_from(&first), third.parts_from(&second)), (Some(at(5_000)), Some(at(9_000))));
-        third.timeline = Timeline::from_segments(vec![held(5_000)]).unwrap();
+        third.timeline.timeline = Timeline::from_segments(vec![held(5_000)]).unwrap();
         assert_eq!(third.parts_from(&second), None);
-        third.ended_at = Some(at(20_000));
+        third.timeline.ended_at = Some(at(20_000));
         assert_eq!(third.parts_from(&second), Some(at(20_000)));
         third.details.as_mut().unwrap().messages.push(at(7_000));
         assert_eq!(third.parts_from(&second), Some(at(7_000)));
@@ -265,8 +246,9 @@ mod tests {
 
     #[test]
     fn a_short_answer_still_says_when_the_event_starts() {
-        let short = news("a", 1, false);
-        assert_eq!(short.starts_at(), START);
+        let mut short = news("a", 1, false);
+        short.timeline = EventTimeline::of_segments(short.timeline.timeline, None);
+        assert_eq!(short.timeline.starts_at, START);
         assert_eq!(short.position(START - Span::from_millis(2_500)), Position::from_millis(-2_500));
         assert_eq!(short.status(START - Span::from_millis(1)), Status::Scheduled);
         assert_eq!(short.next_change(START - Span::from_millis(1)), Some(START));

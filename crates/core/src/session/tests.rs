@@ -6,7 +6,7 @@ mod push;
 use super::*;
 use crate::cueing::{self, CueKey, Kind, Late, ListedCue};
 use crate::name::Rev;
-use crate::timeline::{Segment, Timeline};
+use crate::timeline::{EventTimeline, Segment, Timeline};
 
 const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 const RUNDOWN: Digest = Digest::from_bytes([7; 32]);
@@ -47,10 +47,9 @@ impl World {
         let news = News {
             epoch: "a".parse().unwrap(),
             rev: Rev::FIRST,
-            timeline: Timeline::starting_at(START),
-            ended_at: None,
+            timeline: EventTimeline::starting_at(START),
             rundown: Some(RUNDOWN),
-            details: Some(Details { starts_at: START, messages: vec![], pushes: false }),
+            details: Some(Details { messages: vec![], pushes: false }),
         };
         Self {
             session: Session::new(Seed::new(1), None, local(ms)),
@@ -132,7 +131,7 @@ impl World {
     fn change(&mut self, segment: Segment) {
         let mut segments = self.news.timeline.segments().to_vec();
         segments.push(segment);
-        self.news.timeline = Timeline::from_segments(segments).unwrap();
+        self.news.timeline.timeline = Timeline::from_segments(segments).unwrap();
         self.news.rev = self.news.rev.next();
     }
 
@@ -282,8 +281,7 @@ fn a_new_revision_in_a_short_answer_is_followed_by_asking_for_the_whole_state() 
     world.run_until(9_000);
     let before = world.questions(Question::State);
     world.change(held(15_000, 15_000));
-    world.news.details =
-        Some(Details { starts_at: START, messages: vec![START + Span::from_millis(15_000)], pushes: false });
+    world.news.details = Some(Details { messages: vec![START + Span::from_millis(15_000)], pushes: false });
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));
     world.run_until(16_000);
     assert_eq!(world.questions(Question::State), before + 1);
@@ -308,8 +306,8 @@ fn an_event_made_anew_begins_anew() {
     world.news = News {
         epoch: "b".parse().unwrap(),
         rev: Rev::FIRST,
-        timeline: Timeline::starting_at(START + Span::from_millis(40_000)),
-        details: Some(Details { starts_at: START + Span::from_millis(40_000), messages: vec![], pushes: false }),
+        timeline: EventTimeline::starting_at(START + Span::from_millis(40_000)),
+        details: Some(Details { messages: vec![], pushes: false }),
         ..world.news
     };
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));

@@ -131,7 +131,7 @@ fn elaborate(cue: &Cue) -> ListedCue {
 struct Having {
     origin: ServerTime,
     now: i64,
-    timeline: Timeline,
+    timeline: EventTimeline,
     cueing: Cueing,
     cues: Vec<Cue>,
     list: fn(&Cue) -> ListedCue,
@@ -139,7 +139,7 @@ struct Having {
 
 impl Having {
     fn new(cues: &[Cue], origin: ServerTime, list: fn(&Cue) -> ListedCue) -> Self {
-        let timeline = Timeline::starting_at(origin + Span::from_millis(STARTS_AT_MS));
+        let timeline = EventTimeline::starting_at(origin + Span::from_millis(STARTS_AT_MS));
         let mut having = Self { origin, now: 0, timeline, cueing: Cueing::new(None), cues: cues.to_vec(), list };
         having.hand_over();
         having
@@ -157,14 +157,14 @@ impl Having {
 
     fn hand_over(&mut self) {
         self.rundown(&self.cues.clone());
-        self.cueing.handle_timeline(self.timeline.clone(), self.at(STARTS_AT_MS));
+        self.cueing.handle_timeline(self.timeline.clone());
     }
 
     fn change(&mut self, in_ms: i64, position: Option<i64>, rate: Option<u16>) {
         let rate = rate.and_then(Rate::from_thousandths);
         let from = self.at(self.now + in_ms);
-        self.timeline.change(from, position.map(Position::from_millis), rate, self.at(STARTS_AT_MS));
-        self.cueing.handle_timeline(self.timeline.clone(), self.at(STARTS_AT_MS));
+        self.timeline.change(from, position.map(Position::from_millis), rate);
+        self.cueing.handle_timeline(self.timeline.clone());
     }
 
     fn tick(&mut self, bound_ms: i64) -> Vec<Effect> {

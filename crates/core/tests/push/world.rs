@@ -4,7 +4,7 @@ use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{self, CueKey, CueList, Kind, Late, ListedCue};
 use downbeat_core::fanout::Version;
 use downbeat_core::session::{Connection, Details, Effect, Failure, News, Push, Question};
-use downbeat_core::{Digest, LocalTime, Position, Rate, Rev, Seed, ServerTime, Session, Span, Timeline};
+use downbeat_core::{Digest, EventTimeline, LocalTime, Position, Rate, Rev, Seed, ServerTime, Session, Span};
 use std::collections::{BTreeMap, HashMap};
 
 const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
@@ -90,10 +90,9 @@ impl World {
         let first = News {
             epoch: "life0".parse().unwrap(),
             rev: Rev::FIRST,
-            timeline: Timeline::starting_at(START),
-            ended_at: None,
+            timeline: EventTimeline::starting_at(START),
             rundown: Some(RUNDOWN),
-            details: Some(Details { starts_at: START, messages: vec![], pushes: true }),
+            details: Some(Details { messages: vec![], pushes: true }),
         };
         let session = Session::new(Seed::new(seed.next_u64()), None, ORIGIN);
         let mut world = Self {
@@ -319,7 +318,7 @@ impl World {
             let lead = Span::from_millis([500, 2_000][usize::from(self.chance(50))]);
             let rate = if self.chance(40) { Rate::HELD } else { Rate::NORMAL };
             let jump = self.chance(20).then(|| Position::from_millis(self.below(500_000)));
-            news.timeline.change(server + lead, jump, Some(rate), START);
+            news.timeline.change(server + lead, jump, Some(rate));
         }
         self.states.push(news);
         if let Some(socket) = self.socket {

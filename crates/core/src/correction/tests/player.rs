@@ -3,7 +3,7 @@
 use crate::correction::{Action, Correction, Means, Reading};
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
-use crate::timeline::{Position, Rate, Timeline};
+use crate::timeline::{EventTimeline, Position, Rate};
 
 pub(super) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
@@ -35,7 +35,7 @@ pub(super) struct Page {
     pub(super) now: i64,
     pub(super) player: Player,
     pub(super) correction: Correction,
-    pub(super) timeline: Timeline,
+    pub(super) timeline: EventTimeline,
     /// What was done, and when.
     pub(super) done: Vec<(i64, Action)>,
     /// How late timers come.
@@ -111,9 +111,9 @@ impl Player {
 impl Page {
     /// A page that opens `now` ms after the start.
     pub(super) fn open(player: Player, means: Means, now: i64) -> Self {
-        let timeline = Timeline::starting_at(START);
+        let timeline = EventTimeline::starting_at(START);
         let mut correction = Correction::new(Position::START, means);
-        correction.handle_timeline(timeline.clone(), START);
+        correction.handle_timeline(timeline.clone());
         let local_us = 7_000_000;
         Self { now, player, correction, timeline, done: Vec::new(), timer_ms: 3, local_us }
     }
@@ -124,8 +124,8 @@ impl Page {
 
     pub(super) fn change(&mut self, in_ms: i64, position: Option<i64>, rate: Option<f64>) {
         let from = self.server() + Span::from_millis(in_ms);
-        self.timeline.change(from, position.map(Position::from_millis), rate.and_then(Rate::from_factor), START);
-        self.correction.handle_timeline(self.timeline.clone(), START);
+        self.timeline.change(from, position.map(Position::from_millis), rate.and_then(Rate::from_factor));
+        self.correction.handle_timeline(self.timeline.clone());
         // The news comes with a reading, as any event of the element would.
         self.read();
     }
@@ -168,7 +168,7 @@ impl Page {
 
     /// How far ahead of the event the media really is, in milliseconds.
     pub(super) fn drift_ms(&self) -> f64 {
-        let position = self.timeline.position(self.server(), START).as_micros() as f64;
+        let position = self.timeline.position(self.server()).as_micros() as f64;
         (self.player.position_us - position) / 1_000.0
     }
 

@@ -18,7 +18,7 @@ impl Evening {
         assert_eq!(self.event.handle_emergency(emergency), Ok(true));
         assert_eq!((self.event.rev(), self.event.timeline()), (emergency.rev, emergency.timeline.clone()));
         assert_eq!(*self.event.notices(), emergency.notices);
-        assert_eq!((self.event.ended_at(), self.event.rundown()), (emergency.ended_at, emergency.rundown));
+        assert_eq!((self.event.ended_at(), self.event.rundown()), (emergency.timeline.ended_at, emergency.rundown));
         self.assert_survives_json();
     }
 
@@ -126,7 +126,7 @@ fn a_pause_replaces_what_was_scheduled_but_not_the_end() {
     // Only what viewers are told is known to the one who signs.
     let known = EmergencyState::of(&"main".parse().unwrap(), &evening.event, at(19, 9, 0));
     let told = known.notices.as_slice().iter().map(|notice| (notice.from, notice.message.clone())).collect();
-    let notices = Notices::of_told(told, &known.timeline, known.ended_at).unwrap();
+    let notices = Notices::of_told(told, &known.timeline).unwrap();
     assert_eq!(notices, known.notices, "what they came with is told by the timeline");
 
     let mut signed = EmergencyState { notices, ..known };

@@ -29,7 +29,7 @@ fn signed(world: &World, at_ms: i64) -> News {
     let mut signed = world.news.clone();
     let mut segments = signed.timeline.segments().to_vec();
     segments.push(held(at_ms, at_ms));
-    signed.timeline = Timeline::from_segments(segments).unwrap();
+    signed.timeline.timeline = Timeline::from_segments(segments).unwrap();
     signed.rev = signed.rev.next();
     signed
 }

@@ -138,7 +138,7 @@ fn a_change_that_was_overtaken_is_not_acknowledged() {
     world.run_until(1_000);
     world.change(held(12_000, 12_000));
     world.session.handle_push(Push { ack: true, ..world.pushed(0) }, world.now);
-    world.news.timeline = Timeline::starting_at(START);
+    world.news.timeline = EventTimeline::starting_at(START);
     world.news.rev = world.news.rev.next();
     world.session.handle_push(world.pushed(0), world.now);
     world.run_until(13_000);
