@@ -30,7 +30,6 @@ export const KNOWN_CYCLES: readonly string[] = [
 export const KNOWN_LONG: readonly string[] = [
   "crates/cli/tests/cues_author.rs",
   "crates/core/src/session.rs",
-  "crates/sheet/src/preview/page.js",
   "crates/worker/src/hub_do.rs",
   "tests/browser/page-console.test.ts",
 ];

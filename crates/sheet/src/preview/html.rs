@@ -10,7 +10,16 @@ use super::lane::lanes;
 use super::{Picture, REMARKS_MAX, ROWS_MAX, crowd, svg, text, words};
 use crate::rundown::{Cue, Late};
 
-const SCRIPT: &str = include_str!("page.js");
+/// The parts of the script, one module together.
+const SCRIPT: &str = concat!(
+    include_str!("page/setup.js"),
+    include_str!("page/layout.js"),
+    include_str!("page/picture.js"),
+    include_str!("page/join.js"),
+    include_str!("page/input.js"),
+    include_str!("page/table.js"),
+    include_str!("page/begin.js"),
+);
 const STYLE: &str = include_str!("page.css");
 
 /// Writes the page.
@@ -52,7 +61,7 @@ pub(super) fn page(picture: &Picture<'_>) -> String {
     let shown = json_in_script(&shown(picture).to_string());
     let _ = write!(
         out,
-        "</main>\n<script type=\"application/json\" id=\"shown\">{shown}</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+        "</main>\n<script type=\"application/json\" id=\"shown\">{shown}</script>\n<script type=\"module\">{SCRIPT}</script>\n</body>\n</html>\n"
     );
     out
 }
@@ -87,7 +96,7 @@ fn remarks(out: &mut String, picture: &Picture<'_>) {
     out.push_str("</section>\n");
 }
 
-/// Writes the cues as a table; page.js writes the same rows for those that are looked for.
+/// Writes the cues as a table; page/table.js writes the same rows for those that are searched for.
 fn table(out: &mut String, picture: &Picture<'_>) {
     let cues = picture.rundown.cues();
     let levels = picture.levels();
@@ -148,7 +157,7 @@ fn cells(cue: &Cue) -> [String; 9] {
     ]
 }
 
-/// Returns what page.js shows.
+/// Returns the data for page/setup.js.
 fn shown(picture: &Picture<'_>) -> Value {
     let rundown = picture.rundown;
     let lanes = lanes(rundown);
