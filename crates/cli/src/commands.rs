@@ -44,7 +44,7 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
         Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?).await?),
         Task::Event(EventTask::List) => Box::new(event_list::run(&context()?).await?),
         Task::Status => Box::new(status::run(&context()?).await?),
-        Task::Watch(args) => Box::new(watch::run(&context()?, &args, !global.no_color).await?),
+        Task::Watch(args) => Box::new(watch::run(&context()?, &args).await?),
         Task::Pause { message, options, glass } if glass.break_glass => {
             Box::new(glass::run(&context()?, &message, &glass, &options.attribution).await?)
         }

@@ -1,22 +1,33 @@
-//! One event as it goes, for as long as somebody looks.
+//! `watch`: one event, followed until somebody leaves.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! | --- | --- |
-//! | `follow` | what is heard: from a viewer of our own, and from an operator's calls |
-//! | `observer` | the viewer, telling what it hears |
-//! | `model` | what is known, and what it comes to at an instant |
-//! | `screen` | the scene, drawn |
-//! | `terminal` | the terminal that it is drawn on, and its keys |
-//! | `lines` | the scene as lines, for pipes and programs |
+//! | `follow` | gathers updates and passes them to the view |
+//! | `observer` | updates from a viewer of our own |
+//! | `poll` | updates from an operator's requests: the audience and the log |
+//! | `update` | what an update says |
+//! | `model` | what is known of the event, and what follows from it at an instant |
+//! | `view` | what shows a model |
+//! | `lines` | a view that writes lines, for pipes and programs |
+//! | `terminal` | a view on the whole terminal, and its keys |
+//! | `screen` | draws the model |
+//! | `words` | how both views write what they have in common |
 
 mod follow;
 mod lines;
 mod model;
 mod observer;
+mod poll;
 mod screen;
 mod terminal;
+mod update;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod example;
 
 pub(crate) use follow::follow;
-pub(crate) use lines::Lines;
-pub(crate) use model::Scene;
-pub(crate) use terminal::Terminal;
+pub(crate) use lines::LineView;
+pub(crate) use model::Model;
+pub(crate) use terminal::TerminalView;

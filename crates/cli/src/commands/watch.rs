@@ -1,4 +1,4 @@
-//! `watch`: the event as it goes.
+//! `watch`: one event, followed until somebody leaves.
 
 use std::fmt;
 use std::io::{IsTerminal as _, stdin, stdout};
@@ -11,29 +11,29 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::Report;
 use crate::profile;
-use crate::watch::{Lines, Scene, Terminal, follow};
+use crate::watch::{LineView, Model, TerminalView, follow};
 
-/// Somebody watched.
+/// The end of a `watch`, which has nothing more to say.
 pub(crate) struct Watched {
     place: Map<String, Value>,
 }
 
-/// Watches until somebody leaves.
-pub(crate) async fn run(context: &Context, args: &WatchArgs, colour: bool) -> Result<Watched, Error> {
+/// Follows the event until somebody leaves.
+pub(crate) async fn run(context: &Context, args: &WatchArgs) -> Result<Watched, Error> {
     let event = &context.settings.event;
     let server = context.reader()?;
-    // An event that nobody made is better told of than waited for.
+    // An event that does not exist is an error, not something to wait for.
     server.state(event).await?;
     let operator = context.operator().ok();
-    let mut scene = Scene::new(context.environment(), event.to_string());
+    let mut model = Model::new(context.environment(), event.to_string());
     let is_dumb = profile::variable("TERM").is_some_and(|term| term == "dumb");
     let on_screen = !args.plain && !context.output.json && !is_dumb && stdout().is_terminal() && stdin().is_terminal();
     if on_screen {
-        let mut terminal = Terminal::take(colour)?;
-        follow(&server, operator, event, &mut scene, &mut terminal, args.at_most).await?;
+        let mut view = TerminalView::open()?;
+        follow(&server, operator, event, &mut model, &mut view, args.at_most).await?;
     } else {
-        let mut lines = Lines::new(context.output, args.every);
-        follow(&server, operator, event, &mut scene, &mut lines, args.at_most).await?;
+        let mut view = LineView::new(context.output, args.every);
+        follow(&server, operator, event, &mut model, &mut view, args.at_most).await?;
     }
     Ok(Watched { place: context.place() })
 }
@@ -44,7 +44,7 @@ impl Report for Watched {
     }
 
     fn human(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What was to be seen was the result.
+        // Everything was written while it happened.
         Ok(())
     }
 }

@@ -1,209 +1,178 @@
-//! The scene as lines: one for each thing that happens, and one now and then.
+//! A view that writes lines, for pipes and programs: one for each change, and a heartbeat now and then.
 
 use std::ops::ControlFlow;
 
-use chrono::DateTime;
 use downbeat_core::session::{Connection, NoPush};
-use downbeat_core::{LocalTime, Rev, ServerTime, Span};
+use downbeat_core::{LocalTime, Rev, ServerTime, Span, Status};
 use downbeat_viewer::clock::monotonic;
 use downbeat_wire::LogEntry;
 use serde_json::{Value, json};
 
-use super::follow::Followed;
-use super::model::{Heard, Scene, told_audience, told_connection};
+use super::model::Model;
+use super::update::Update;
+use super::view::View;
+use super::words;
 use crate::applied;
 use crate::clock;
-use crate::commands::log::details;
+use crate::context::standing_json;
 use crate::output::{self, Output};
-use crate::preview::Told;
 use crate::text;
-use crate::zone::Zone;
 
-/// How long after a change its acknowledgements are waited for: 3 s after its effect, which is at most 2 s ahead.
+/// The longest wait for the acknowledgements of a change: 5 s. They come within 3 s of its effect, which is at most 2 s
+/// ahead.
 const ACKS_MAX: Span = Span::from_millis(5_000);
 
+/// How soon after a state its status repeats what was written with the state: 50 ms.
+const SAME_STATUS: Span = Span::from_millis(50);
+
 /// Writes lines.
-pub(crate) struct Lines {
+pub(crate) struct LineView {
     output: Output,
-    /// How long it is quiet before a line says that all is well.
-    every: Span,
-    last_at: LocalTime,
-    /// The revision last told, and when.
-    told: Option<(Rev, LocalTime)>,
-    /// The newest entry of the log that was told; nothing before the first look at it.
+    /// The time without a line after which a heartbeat is written.
+    heartbeat_after: Span,
+    last_line_at: LocalTime,
+    /// The revision last written, and when.
+    rev: Option<(Rev, LocalTime)>,
+    /// The newest log entry seen; `None` before the first answer.
     logged: Option<Rev>,
-    /// The change whose acknowledgements were told.
+    /// The change whose acknowledgements were written.
     acked: Option<Rev>,
-    /// Why the last of an operator's calls had no answer.
-    complaint: Option<String>,
-    /// Somebody still reads.
+    /// Why the last of an operator's requests failed.
+    failure: Option<String>,
+    /// Whether somebody still reads the output.
     is_read: bool,
 }
 
-impl Lines {
-    pub(crate) fn new(output: Output, every: Span) -> Self {
-        let last_at = monotonic();
-        Self { output, every, last_at, told: None, logged: None, acked: None, complaint: None, is_read: true }
-    }
-
-    fn write(&mut self, human: &str, program: &Value) {
-        self.last_at = monotonic();
-        let text = if self.output.json { program.to_string() } else { human.to_owned() };
-        self.is_read = output::line(&text);
-    }
-
-    /// Says once why an operator's calls have no answer.
-    fn complain(&mut self, why: &str) {
-        if self.complaint.as_deref() != Some(why) {
-            self.output.remark(&format!("{why}\n"));
-            self.complaint = Some(why.to_owned());
+impl LineView {
+    pub(crate) fn new(output: Output, heartbeat_after: Span) -> Self {
+        let last_line_at = monotonic();
+        Self {
+            output,
+            heartbeat_after,
+            last_line_at,
+            rev: None,
+            logged: None,
+            acked: None,
+            failure: None,
+            is_read: true,
         }
     }
 
-    fn state(&mut self, lateness: Span, scene: &Scene, now: ServerTime) {
-        let Some(state) = &scene.state else { return };
-        let (rev, local) = (state.rev, monotonic());
-        if self.told.replace((rev, local)).is_none() {
-            // Who applied what was there before is not news.
+    /// Writes a line: the time of day and `text`, or with `--json` the object for programs.
+    fn write(&mut self, now: ServerTime, text: &str, json: &Value) {
+        self.last_line_at = monotonic();
+        let line = if self.output.json { json.to_string() } else { format!("{}  {text}", words::time_of_day(now)) };
+        self.is_read = output::line(&line);
+    }
+
+    /// Writes once why an operator's requests fail.
+    fn write_failure(&mut self, why: &str) {
+        if self.failure.as_deref() != Some(why) {
+            self.output.remark(&format!("{why}\n"));
+            self.failure = Some(why.to_owned());
+        }
+    }
+
+    fn write_state(&mut self, lateness: Span, model: &Model, now: ServerTime) {
+        let Some(state) = &model.state else { return };
+        let rev = state.rev;
+        if self.rev.replace((rev, monotonic())).is_none() {
+            // Only acknowledgements of later changes are news.
             self.acked = Some(rev);
         }
         let late = match lateness {
             Span::ZERO => String::new(),
-            late => format!("; heard {} after its effect", text::fine(late)),
+            late => format!("; received {} after its effect", text::fine(late)),
         };
-        let line = format!("{}  rev {rev}  {}{late}", clock_time(now), outlook(scene, now));
-        self.write(&line, &json!({ "type": "change", "at": now, "lateness": lateness, "state": state }));
+        let line = format!("rev {rev}  {}{late}", words::outlook(model, now));
+        self.write(now, &line, &json!({ "type": "change", "at": now, "lateness": lateness, "state": state }));
     }
 
-    fn log(&mut self, entries: &[LogEntry], now: ServerTime) {
-        let newest = entries.first().map(|entry| entry.rev);
-        // What was there before is not news.
+    fn write_status(&mut self, status: Status, model: &Model, now: ServerTime) {
+        // The first status comes with the state.
+        let Some((rev, since)) = self.rev else { return };
+        if monotonic() - since > SAME_STATUS {
+            let standing = model.standing(now);
+            let words = standing.map_or_else(|| status.as_str().to_owned(), |standing| standing.to_string());
+            let standing = standing.as_ref().map(standing_json);
+            let json = json!({ "type": "status", "at": now, "rev": rev, "now": standing });
+            self.write(now, &format!("rev {rev}  {words}"), &json);
+        }
+    }
+
+    fn write_connection(&mut self, connection: Connection, model: &Model, now: ServerTime) {
+        // The first socket is about to open.
+        if connection == Connection::Polling(NoPush::NoSocket) {
+            return;
+        }
+        let words = words::connection(connection);
+        let hub = model.hub.map(|hub| format!(" through hub {hub}")).unwrap_or_default();
+        let json = json!({ "type": "connection", "at": now, "connection": words, "hub": model.hub });
+        self.write(now, &format!("{words}{hub}"), &json);
+    }
+
+    fn write_log(&mut self, entries: &[LogEntry], now: ServerTime) {
+        // Only later entries than those of the first answer are news.
         if let Some(logged) = self.logged {
             for entry in entries.iter().rev().filter(|entry| entry.rev > logged) {
-                let line = format!("{}  rev {}  {}", clock_time(now), entry.rev, told_entry(entry));
-                self.write(&line, &json!({ "type": "log", "at": now, "entry": entry }));
+                let line = format!("rev {}  {}", entry.rev, words::log_entry(entry));
+                self.write(now, &line, &json!({ "type": "log", "at": now, "entry": entry }));
             }
         }
+        let newest = entries.first().map(|entry| entry.rev);
         self.logged = newest.max(self.logged).or(Some(Rev::new(0)));
     }
 
-    fn acks(&mut self, scene: &Scene, now: ServerTime) {
-        let Some(Ok(audience)) = &scene.audience else { return };
-        let (Some(acks), Some((rev, since))) = (audience.acks, self.told) else { return };
+    fn write_acks(&mut self, model: &Model, now: ServerTime) {
+        let Some(Ok(audience)) = &model.audience else { return };
+        let (Some(acks), Some((rev, since))) = (audience.acks, self.rev) else { return };
         let is_due = acks.applied >= acks.asked || monotonic() - since >= ACKS_MAX;
         if acks.rev == rev && self.acked != Some(rev) && is_due && acks.asked > 0 {
             self.acked = Some(rev);
-            let line = format!("{}  rev {rev}  {}", clock_time(now), applied::told(acks));
-            self.write(&line, &json!({ "type": "acks", "at": now, "acks": acks }));
+            let line = format!("rev {rev}  {}", applied::told(acks));
+            self.write(now, &line, &json!({ "type": "acks", "at": now, "acks": acks }));
         }
     }
 
-    fn heartbeat(&mut self, scene: &Scene, now: ServerTime) {
-        let standing = scene.standing(now);
-        let told = standing.map_or_else(|| "unknown".to_owned(), |standing| standing.to_string());
-        let bound = scene.bound().map(|bound| format!(", ±{}", text::fine(bound))).unwrap_or_default();
-        let audience = scene.audience.as_ref().and_then(|audience| audience.as_ref().ok());
-        let sockets = audience.map(|audience| format!(" · {}", told_audience(audience))).unwrap_or_default();
-        let rev = scene.rev().map_or(0, |rev| rev.number());
-        let line =
-            format!("{}  rev {rev}  {told} · {}{bound}{sockets}", clock_time(now), told_connection(scene.connection));
-        self.write(
-            &line,
-            &json!({
-                "type": "heartbeat", "at": now, "rev": rev, "now": standing.as_ref().map(crate::context::standing_json),
-                "connection": told_connection(scene.connection), "bound": scene.bound(), "audience": audience,
-            }),
-        );
+    fn write_heartbeat(&mut self, model: &Model, now: ServerTime) {
+        let rev = model.rev().map_or(0, |rev| rev.number());
+        let standing = model.standing(now);
+        let words = standing.map_or_else(|| "unknown".to_owned(), |standing| standing.to_string());
+        let connection = words::connection(model.connection);
+        let bound = model.bound().map(|bound| format!(", ±{}", text::fine(bound))).unwrap_or_default();
+        let audience = model.audience.as_ref().and_then(|audience| audience.as_ref().ok());
+        let sockets = audience.map(|audience| format!(" · {}", words::audience(audience))).unwrap_or_default();
+        let json = json!({
+            "type": "heartbeat", "at": now, "rev": rev, "now": standing.as_ref().map(standing_json),
+            "connection": connection, "bound": model.bound(), "audience": audience,
+        });
+        self.write(now, &format!("rev {rev}  {words} · {connection}{bound}{sockets}"), &json);
     }
 }
 
-impl Followed for Lines {
-    fn heard(&mut self, heard: &Heard, scene: &Scene) {
-        // Before the first answer there is no server's time; the machine's own is what people look at anyway.
-        let now = scene.now(monotonic()).unwrap_or_else(clock::wall);
-        match heard {
-            Heard::State { lateness, .. } => self.state(*lateness, scene, now),
-            Heard::Status(status) => {
-                // The first one is told with the state.
-                let Some((rev, since)) = self.told else { return };
-                if monotonic() - since > Span::from_millis(50) {
-                    let told = scene.standing(now).map_or_else(|| status.as_str().to_owned(), |now| now.to_string());
-                    let line = format!("{}  rev {rev}  {told}", clock_time(now));
-                    let standing = scene.standing(now).as_ref().map(crate::context::standing_json);
-                    self.write(&line, &json!({ "type": "status", "at": now, "rev": rev, "now": standing }));
-                }
-            }
-            // It is about to have its first socket.
-            Heard::Connection(Connection::Polling(NoPush::NoSocket)) => {}
-            Heard::Connection(connection) => {
-                let told = told_connection(*connection);
-                let hub = scene.hub.map(|hub| format!(" through hub {hub}")).unwrap_or_default();
-                let line = format!("{}  {told}{hub}", clock_time(now));
-                self.write(&line, &json!({ "type": "connection", "at": now, "connection": told, "hub": scene.hub }));
-            }
-            Heard::Log(Ok(entries)) => self.log(entries, now),
-            Heard::Audience(Ok(_)) => self.acks(scene, now),
-            Heard::Log(Err(why)) | Heard::Audience(Err(why)) => self.complain(why),
-            Heard::Clock { .. } | Heard::Hub(_) | Heard::Rundown(_) => {}
+/// Returns the server's time; before the first answer this machine's wall clock.
+fn now(model: &Model) -> ServerTime {
+    model.server_time(monotonic()).unwrap_or_else(clock::wall)
+}
+
+impl View for LineView {
+    fn handle_update(&mut self, update: &Update, model: &Model) {
+        let now = now(model);
+        match update {
+            Update::State { lateness, .. } => self.write_state(*lateness, model, now),
+            Update::Status(status) => self.write_status(*status, model, now),
+            Update::Connection(connection) => self.write_connection(*connection, model, now),
+            Update::Log(Ok(entries)) => self.write_log(entries, now),
+            Update::Audience(Ok(_)) => self.write_acks(model, now),
+            Update::Log(Err(why)) | Update::Audience(Err(why)) => self.write_failure(why),
+            Update::Clock { .. } | Update::Hub(_) | Update::Rundown(_) => {}
         }
     }
 
-    fn tick(&mut self, scene: &Scene) -> ControlFlow<()> {
-        let is_due = !self.output.quiet && monotonic() - self.last_at >= self.every;
-        if is_due {
-            let now = scene.now(monotonic()).unwrap_or_else(clock::wall);
-            self.heartbeat(scene, now);
+    fn handle_tick(&mut self, model: &Model) -> ControlFlow<()> {
+        if !self.output.quiet && monotonic() - self.last_line_at >= self.heartbeat_after {
+            self.write_heartbeat(model, now(model));
         }
         if self.is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    }
-}
-
-/// Writes where the event stands, and what is to come of itself.
-fn outlook(scene: &Scene, now: ServerTime) -> String {
-    let mut parts: Vec<String> = scene.standing(now).iter().map(ToString::to_string).collect();
-    parts.extend(scene.upcoming(now).into_iter().map(|(at, what)| format!("{what} {}", text::relative(at, now))));
-    let told = scene.state.as_ref().map(|state| Told::of(state, now)).filter(|told| *told != Told::Nothing);
-    parts.extend(told.map(|told| format!("viewers see {told}")));
-    parts.join("; ")
-}
-
-/// Writes who changed what: `pause by maria, reason "smoke"`.
-pub(super) fn told_entry(entry: &LogEntry) -> String {
-    let mut told = format!("{} by {}", text::tame(&entry.name), text::tame(&entry.actor));
-    for (name, value) in details(&entry.body) {
-        told.push_str(&format!(", {name} {}", text::tame(&value)));
-    }
-    told
-}
-
-/// Writes the time of day, to the second.
-pub(super) fn clock_time(at: ServerTime) -> String {
-    let local: DateTime<_> = Zone::Local.at(at);
-    local.format("%H:%M:%S").to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::preview::tests::START;
-    use crate::watch::screen::tests::scene;
-
-    #[test]
-    fn a_change_says_what_is_and_what_will_be() {
-        let scene = scene();
-        assert_eq!(
-            outlook(&scene, START + Span::from_millis(62_620)),
-            "running 0:01:02.620; paused at 0:01:03.120 in 0.5 s; viewers see \"Back soon\" (en), major in 0.5 s"
-        );
-        assert_eq!(
-            outlook(&scene, START + Span::from_millis(70_000)),
-            "paused at 0:01:03.120; viewers see \"Back soon\" (en), major"
-        );
-    }
-
-    #[test]
-    fn who_changed_what_is_one_line() {
-        let Some(Ok(log)) = &scene().log else { panic!() };
-        assert_eq!(told_entry(&log[0]), "pause by maria, message \"Back\\nsoon\", reason \"smoke\"");
     }
 }

@@ -1,56 +1,45 @@
-//! What is known of an event, and what it comes to at an instant.
+//! What is known of the event, and what follows from it at an instant.
 
 use std::sync::Arc;
 
 use downbeat_core::clock::Reading;
-use downbeat_core::session::{Connection, Failure, NoPush, Wait};
-use downbeat_core::{LocalTime, Rev, ServerTime, Span, Status};
+use downbeat_core::session::{Connection, Wait};
+use downbeat_core::{LocalTime, Rev, ServerTime, Span};
 use downbeat_sheet::Rundown;
 use downbeat_sheet::rundown::Cue;
 use downbeat_wire::{Audience, LogEntry, StateBody};
 
+use super::update::Update;
 use crate::preview::{self, Standing};
-use crate::text;
 
-/// News for the scene.
+/// What is known of the event.
 #[derive(Clone, Debug)]
-pub(crate) enum Heard {
-    /// The state is another.
-    State { state: Box<StateBody>, lateness: Span },
-    /// The status is another.
-    Status(Status),
-    /// The connection is another.
-    Connection(Connection),
-    /// The clock was set.
-    Clock { at: LocalTime, reading: Reading },
-    /// A hub holds the socket, or none does any more.
-    Hub(Option<u16>),
-    /// The event's rundown.
-    Rundown(Arc<Rundown>),
-    /// Who is connected, or why nobody says.
-    Audience(Result<Box<Audience>, String>),
-    /// The log, the newest entry first, or why nobody says.
-    Log(Result<Vec<LogEntry>, String>),
-}
-
-/// What is known of an event.
-#[derive(Clone, Debug)]
-pub(crate) struct Scene {
-    /// Where it is: the profile, if there is one, and the server.
+pub(crate) struct Model {
+    /// The profile, if there is one, and the server.
     pub(super) environment: String,
     pub(super) event: String,
     pub(super) state: Option<Box<StateBody>>,
     pub(super) connection: Connection,
+    /// The hub that holds the socket.
     pub(super) hub: Option<u16>,
     clock: Option<(LocalTime, Reading)>,
     rundown: Option<Arc<Rundown>>,
-    /// Nothing before the first answer.
+    /// `None` before the first answer.
     pub(super) audience: Option<Result<Box<Audience>, String>>,
+    /// `None` before the first answer.
     pub(super) log: Option<Result<Vec<LogEntry>, String>>,
 }
 
-impl Scene {
-    /// Returns a scene of which nothing is known.
+/// The cues to come.
+pub(super) struct NextCues<'a> {
+    /// The next cues, each with when it is due; `None` while the event is held before it, or ends before it.
+    pub(super) cues: Vec<(&'a Cue, Option<ServerTime>)>,
+    /// How many more follow.
+    pub(super) more: usize,
+}
+
+impl Model {
+    /// Creates a model of which only the event's name and its server are known.
     pub(crate) fn new(environment: String, event: String) -> Self {
         Self {
             environment,
@@ -65,56 +54,55 @@ impl Scene {
         }
     }
 
-    /// Takes news in.
-    pub(super) fn hear(&mut self, heard: Heard) {
-        match heard {
-            Heard::State { state, .. } => self.state = Some(state),
-            Heard::Status(_) => {}
-            Heard::Connection(connection) => self.connection = connection,
-            Heard::Clock { at, reading } => self.clock = Some((at, reading)),
-            Heard::Hub(hub) => self.hub = hub,
-            Heard::Rundown(rundown) => self.rundown = Some(rundown),
-            Heard::Audience(audience) => self.audience = Some(audience),
-            Heard::Log(log) => self.log = Some(log),
+    /// Applies an update.
+    pub(super) fn apply(&mut self, update: Update) {
+        match update {
+            Update::State { state, .. } => self.state = Some(state),
+            // The status follows from the state and the time.
+            Update::Status(_) => {}
+            Update::Connection(connection) => self.connection = connection,
+            Update::Clock { at, reading } => self.clock = Some((at, reading)),
+            Update::Hub(hub) => self.hub = hub,
+            Update::Rundown(rundown) => self.rundown = Some(rundown),
+            Update::Audience(audience) => self.audience = Some(audience),
+            Update::Log(log) => self.log = Some(log),
         }
     }
 
-    /// Returns the server's time at `local`; nothing before the first answer.
-    pub(super) fn now(&self, local: LocalTime) -> Option<ServerTime> {
+    /// Returns the server's time at `local`; `None` before the first answer.
+    pub(super) fn server_time(&self, local: LocalTime) -> Option<ServerTime> {
         self.clock.map(|(at, reading)| reading.time + (local - at))
     }
 
-    /// Returns how wrong that may be.
+    /// Returns how wrong the server's time may be.
     pub(super) fn bound(&self) -> Option<Span> {
         self.clock.map(|(_, reading)| reading.bound)
     }
 
-    /// Returns where the event stands.
+    /// Returns status, position and rate at `now`.
     pub(super) fn standing(&self, now: ServerTime) -> Option<Standing> {
         Standing::of(self.state.as_ref()?, now).ok()
     }
 
-    /// Returns what will change by itself, the earliest first.
+    /// Returns what will change without another command, the earliest first.
     pub(super) fn upcoming(&self, now: ServerTime) -> Vec<(ServerTime, String)> {
         self.state.as_ref().and_then(|state| preview::upcoming(state, now).ok()).unwrap_or_default()
     }
 
-    /// Returns the cues to come, and when each will; nothing if it does not, as things stand. How many there are besides
-    /// the first `most` comes last.
-    pub(super) fn next_cues(&self, now: ServerTime, most: usize) -> (Vec<(&Cue, Option<ServerTime>)>, usize) {
-        let Some((rundown, state)) = self.rundown().zip(self.state.as_ref()) else { return (Vec::new(), 0) };
-        let Ok(timeline) = state.timeline() else { return (Vec::new(), 0) };
-        let position = timeline.position(now);
-        let coming = rundown.next(position);
-        let when = |cue: &Cue| timeline.reaches(cue.time(), now).filter(|at| !timeline.is_over(*at));
-        let next = coming.iter().take(most).map(|cue| (cue, when(cue))).collect();
-        (next, coming.len().saturating_sub(most))
+    /// Returns the next cues, at most `count`.
+    pub(super) fn next_cues(&self, now: ServerTime, count: usize) -> NextCues<'_> {
+        let Some((rundown, state)) = self.rundown().zip(self.state.as_ref()) else { return NextCues::NONE };
+        let Ok(timeline) = state.timeline() else { return NextCues::NONE };
+        let upcoming = rundown.next(timeline.position(now));
+        let due = |cue: &Cue| timeline.reaches(cue.time(), now).filter(|at| !timeline.is_over(*at));
+        let cues = upcoming.iter().take(count).map(|cue| (cue, due(cue))).collect();
+        NextCues { cues, more: upcoming.len().saturating_sub(count) }
     }
 
-    /// Returns the rundown that the event has, once it is there.
+    /// Returns the event's rundown, once it is loaded.
     pub(super) fn rundown(&self) -> Option<&Rundown> {
-        let wanted = self.state.as_ref()?.rundown?;
-        self.rundown.as_deref().filter(|rundown| rundown.digest() == wanted)
+        let current = self.state.as_ref()?.rundown?;
+        self.rundown.as_deref().filter(|rundown| rundown.digest() == current)
     }
 
     pub(super) fn rev(&self) -> Option<Rev> {
@@ -122,28 +110,6 @@ impl Scene {
     }
 }
 
-/// Writes how somebody is connected.
-pub(super) fn told_connection(connection: Connection) -> String {
-    let failure = |failure| match failure {
-        Failure::Timeout => "no answer in time",
-        Failure::Unreachable => "the server cannot be reached",
-        Failure::UnknownEvent => "there is no such event",
-        Failure::NoAnswer => "the server answers with an error",
-    };
-    match connection {
-        Connection::Live => "live".to_owned(),
-        Connection::Acquiring(Wait::FirstAnswer) => "connecting".to_owned(),
-        Connection::Acquiring(Wait::State) => "connecting: the server does not know the state".to_owned(),
-        Connection::Acquiring(Wait::Failed(why)) => format!("connecting: {}", failure(why)),
-        Connection::Polling(NoPush::NoSocket) => "asking every few seconds: no socket yet".to_owned(),
-        Connection::Polling(NoPush::Lost) => "asking every few seconds: the socket was lost".to_owned(),
-        Connection::Polling(NoPush::StateUnknown) => "the server does not know the state at the moment".to_owned(),
-        Connection::Holdover(why) => format!("on its own: {}", failure(why)),
-    }
-}
-
-/// Writes who is connected: `8,000 sockets on 4/4 hubs`.
-pub(super) fn told_audience(audience: &Audience) -> String {
-    let noun = if audience.sockets == 1 { "socket" } else { "sockets" };
-    format!("{} {noun} on {}/{} hubs", text::thousands(audience.sockets), audience.answered, audience.hubs)
+impl NextCues<'_> {
+    pub(super) const NONE: Self = Self { cues: Vec::new(), more: 0 };
 }

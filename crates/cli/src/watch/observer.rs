@@ -1,4 +1,4 @@
-//! A viewer of our own, telling what it hears.
+//! Updates from a viewer of our own.
 
 use downbeat_core::session::Effect;
 use downbeat_core::{LocalTime, Session};
@@ -6,41 +6,41 @@ use downbeat_viewer::{Instruction, Observation, Observer};
 use downbeat_wire::StateBody;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::model::Heard;
+use super::update::Update;
 
-/// Tells what a viewer hears.
-pub(super) struct Herald {
-    heard: UnboundedSender<Heard>,
-    /// The whole state that came last, until the session has taken it in.
-    told: Option<Box<StateBody>>,
+/// Sends what a viewer sees as updates.
+pub(super) struct UpdateSender {
+    updates: UnboundedSender<Update>,
+    /// The latest whole state, until the session has applied it.
+    pending: Option<Box<StateBody>>,
 }
 
-impl Herald {
-    pub(super) const fn new(heard: UnboundedSender<Heard>) -> Self {
-        Self { heard, told: None }
+impl UpdateSender {
+    pub(super) const fn new(updates: UnboundedSender<Update>) -> Self {
+        Self { updates, pending: None }
     }
 
-    fn tell(&self, heard: Heard) {
-        // Who no longer listens leaves anyway.
-        let _ = self.heard.send(heard);
+    fn send(&self, update: Update) {
+        // Without a receiver the viewer leaves anyway.
+        let _ = self.updates.send(update);
     }
 
-    fn tell_effect(&mut self, effect: &Effect, session: &Session, now: LocalTime) {
+    fn handle_effect(&mut self, effect: &Effect, session: &Session, now: LocalTime) {
         match effect {
             Effect::State { lateness } => {
-                // A short answer has no title and no messages; the whole state is on its way.
-                let is_it = |told: &StateBody| {
-                    session.state().is_some_and(|news| (&news.epoch, news.rev) == (&told.epoch, told.rev))
+                // A short answer has no title and no messages; the whole state follows.
+                let is_applied = |state: &StateBody| {
+                    session.state().is_some_and(|news| (&news.epoch, news.rev) == (&state.epoch, state.rev))
                 };
-                if let Some(state) = self.told.take_if(|told| is_it(told)) {
-                    self.tell(Heard::State { state, lateness: *lateness });
+                if let Some(state) = self.pending.take_if(|state| is_applied(state)) {
+                    self.send(Update::State { state, lateness: *lateness });
                 }
             }
-            Effect::Status { status, .. } => self.tell(Heard::Status(*status)),
-            Effect::Connection(connection) => self.tell(Heard::Connection(*connection)),
+            Effect::Status { status, .. } => self.send(Update::Status(*status)),
+            Effect::Connection(connection) => self.send(Update::Connection(*connection)),
             Effect::Clock(_) => {
                 if let Some(reading) = session.reading(now) {
-                    self.tell(Heard::Clock { at: now, reading });
+                    self.send(Update::Clock { at: now, reading });
                 }
             }
             _ => {}
@@ -48,17 +48,17 @@ impl Herald {
     }
 }
 
-impl Observer for Herald {
+impl Observer for UpdateSender {
     fn observe(&mut self, observation: Observation<'_>, session: &Session, now: LocalTime) {
         match observation {
-            Observation::Answered(state) => self.told = Some(Box::new(state.body.clone())),
+            Observation::Answered(state) => self.pending = Some(Box::new(state.body.clone())),
             Observation::Pushed(state, hub) => {
-                self.told = Some(Box::new(state.body.clone()));
-                self.tell(Heard::Hub(Some(hub)));
+                self.pending = Some(Box::new(state.body.clone()));
+                self.send(Update::Hub(Some(hub)));
             }
-            Observation::Closed(_) => self.tell(Heard::Hub(None)),
-            Observation::Rundown(rundown) => self.tell(Heard::Rundown(rundown.clone())),
-            Observation::Effect(effect) => self.tell_effect(effect, session, now),
+            Observation::Closed(_) => self.send(Update::Hub(None)),
+            Observation::Rundown(rundown) => self.send(Update::Rundown(rundown.clone())),
+            Observation::Effect(effect) => self.handle_effect(effect, session, now),
             Observation::Requested
             | Observation::Failed
             | Observation::Opening
@@ -69,7 +69,7 @@ impl Observer for Herald {
     }
 
     async fn next_instruction(&mut self) -> Instruction {
-        self.heard.closed().await;
+        self.updates.closed().await;
         Instruction::Leave
     }
 }

@@ -1,4 +1,4 @@
-//! The terminal that a scene is drawn on, and its keys.
+//! A view on the whole terminal, and its keys.
 
 use std::io::stdout;
 use std::ops::ControlFlow;
@@ -12,38 +12,40 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use ratatui::crossterm::execute;
 use ratatui::crossterm::style::force_color_output;
 
-use super::follow::Followed;
-use super::model::{Heard, Scene};
+use super::model::Model;
 use super::screen;
+use super::update::Update;
+use super::view::View;
 use crate::error::Error;
 use crate::interrupt;
 
-/// The terminal shows a screen of ours, which goes when we leave.
+/// Whether the terminal shows our screen, and has to be restored.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Restores the terminal if we draw on it.
+/// Restores the terminal if it shows our screen.
 fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         ratatui::restore();
-        // It was hidden while we drew; a terminal that is gone needs none.
+        // Drawing hid the cursor. If this fails, the terminal is gone.
         let _ = execute!(stdout(), Show);
     }
 }
 
-/// A terminal, for as long as it lives.
-pub(crate) struct Terminal {
+/// Draws the model on the whole terminal. Dropped, it restores the terminal.
+pub(crate) struct TerminalView {
     terminal: DefaultTerminal,
     keys: Receiver<Event>,
-    scrolled: usize,
+    /// The log entry at the top of the screen, counted from the newest.
+    scroll: usize,
 }
 
-impl Terminal {
-    /// Takes the terminal; without colour if that is wanted.
+impl TerminalView {
+    /// Takes over the terminal.
     ///
     /// # Errors
     /// [`Error::usage`] if it cannot be drawn on.
-    pub(crate) fn take(colour: bool) -> Result<Self, Error> {
-        if !colour {
+    pub(crate) fn open() -> Result<Self, Error> {
+        if anstream::ColorChoice::global() == anstream::ColorChoice::Never {
             force_color_output(false);
         }
         let terminal = ratatui::try_init().map_err(|error| {
@@ -51,58 +53,58 @@ impl Terminal {
         })?;
         interrupt::before_leaving(restore);
         TAKEN.store(true, Ordering::SeqCst);
-        let (pressed, keys) = channel();
-        // It waits for a key that may never come, and ends with the process.
+        let (sender, keys) = channel();
+        // It blocks until a key is pressed, and ends with the process.
         std::thread::spawn(move || {
             while let Ok(event) = event::read() {
-                if pressed.send(event).is_err() {
+                if sender.send(event).is_err() {
                     return;
                 }
             }
         });
-        Ok(Self { terminal, keys, scrolled: 0 })
+        Ok(Self { terminal, keys, scroll: 0 })
     }
 
-    fn press(&mut self, key: KeyEvent, scene: &Scene) -> ControlFlow<()> {
-        let entries = scene.log.as_ref().and_then(|log| log.as_ref().ok()).map_or(0, Vec::len);
+    fn handle_key(&mut self, key: KeyEvent, model: &Model) -> ControlFlow<()> {
+        let entries = model.log.as_ref().and_then(|log| log.as_ref().ok()).map_or(0, Vec::len);
         match (key.code, key.modifiers) {
             (KeyCode::Char('q') | KeyCode::Esc, _) | (KeyCode::Char('c'), KeyModifiers::CONTROL) => {
                 return ControlFlow::Break(());
             }
             (KeyCode::Down | KeyCode::Char('j'), _) => {
-                self.scrolled = (self.scrolled + 1).min(entries.saturating_sub(1));
+                self.scroll = (self.scroll + 1).min(entries.saturating_sub(1));
             }
-            (KeyCode::Up | KeyCode::Char('k'), _) => self.scrolled = self.scrolled.saturating_sub(1),
-            (KeyCode::Home, _) => self.scrolled = 0,
+            (KeyCode::Up | KeyCode::Char('k'), _) => self.scroll = self.scroll.saturating_sub(1),
+            (KeyCode::Home, _) => self.scroll = 0,
             _ => {}
         }
         ControlFlow::Continue(())
     }
 }
 
-impl Followed for Terminal {
-    fn heard(&mut self, _: &Heard, _: &Scene) {
-        // It shows with the next tick.
+impl View for TerminalView {
+    fn handle_update(&mut self, _: &Update, _: &Model) {
+        // The next tick draws it.
     }
 
-    fn tick(&mut self, scene: &Scene) -> ControlFlow<()> {
+    fn handle_tick(&mut self, model: &Model) -> ControlFlow<()> {
         while let Ok(event) = self.keys.try_recv() {
             if let Event::Key(key) = event
                 && key.kind != KeyEventKind::Release
             {
-                self.press(key, scene)?;
+                self.handle_key(key, model)?;
             }
         }
-        let (local, scrolled) = (clock::monotonic(), self.scrolled);
-        // A terminal that is gone is one nobody looks at.
-        match self.terminal.draw(|frame| screen::draw(frame, scene, local, scrolled)) {
+        let (local, scroll) = (clock::monotonic(), self.scroll);
+        match self.terminal.draw(|frame| screen::draw(frame, model, local, scroll)) {
             Ok(_) => ControlFlow::Continue(()),
+            // The terminal is gone.
             Err(_) => ControlFlow::Break(()),
         }
     }
 }
 
-impl Drop for Terminal {
+impl Drop for TerminalView {
     fn drop(&mut self) {
         restore();
     }

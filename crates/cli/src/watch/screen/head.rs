@@ -1,0 +1,108 @@
+//! The head: the event's state, the connection, what viewers see, and what comes next.
+
+use downbeat_core::session::Connection;
+use downbeat_core::{Rate, ServerTime, Severity};
+use downbeat_wire::StatusWord;
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Paragraph};
+
+use super::style::{BAD, BOLD, GOOD, LABEL, POOR, labelled};
+use crate::preview::{Standing, Told};
+use crate::text;
+use crate::watch::model::Model;
+use crate::watch::words;
+use crate::zone::Zone;
+
+/// The lines of the head with its border while nothing is to come.
+const HEIGHT_MIN: u16 = 5;
+
+/// The most upcoming changes that are shown.
+const UPCOMING_MAX: usize = 2;
+
+/// Returns the number of lines that the head needs.
+pub(super) fn height(upcoming: &[(ServerTime, String)]) -> u16 {
+    HEIGHT_MIN + u16::try_from(upcoming.len().min(UPCOMING_MAX)).unwrap_or_default()
+}
+
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    model: &Model,
+    now: Option<ServerTime>,
+    upcoming: &[(ServerTime, String)],
+) {
+    let title = match model.state.as_ref().map(|state| state.title.as_str()).unwrap_or_default() {
+        "" => format!(" {} ", model.event),
+        title => format!(" {} \"{}\" ", model.event, text::tame(title)),
+    };
+    let time = now.map(|now| format!(" {} ", words::time_of_day(now))).unwrap_or_default();
+    let block = Block::bordered()
+        .title(Span::styled(title, BOLD))
+        .title(Line::from(time).alignment(Alignment::Right))
+        .title_bottom(Line::from(format!(" {} ", model.environment)).alignment(Alignment::Right));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let standing = now.and_then(|now| model.standing(now));
+    let mut lines = vec![Line::from(standing_spans(model, standing)), Line::from(connection_spans(model))];
+    if let (Some(now), Some(state)) = (now, &model.state) {
+        let message = Told::of(state, now);
+        lines.push(labelled("viewers see", Span::styled(message.to_string(), message_style(&message))));
+        for (at, what) in upcoming.iter().take(UPCOMING_MAX) {
+            lines.push(labelled("next", Span::raw(format!("{what}, {}", text::when(*at, Zone::Local, now)))));
+        }
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn message_style(message: &Told) -> Style {
+    match message {
+        Told::Words { severity: Severity::Major | Severity::Critical, .. } => BAD,
+        Told::Words { severity: Severity::Minor, .. } => POOR,
+        Told::Words { .. } => BOLD,
+        Told::Nothing => Style::new(),
+    }
+}
+
+fn standing_spans(model: &Model, standing: Option<Standing>) -> Vec<Span<'static>> {
+    let Some(standing) = standing else { return vec![Span::styled("unknown yet", LABEL)] };
+    let style = match standing.status {
+        StatusWord::Running => GOOD.add_modifier(Modifier::BOLD),
+        StatusWord::Paused => BAD,
+        StatusWord::Scheduled | StatusWord::Ended | StatusWord::Unknown => BOLD,
+    };
+    // Tenths of a second change slowly enough to be read; hundredths do not.
+    let position = standing.position.to_string();
+    let position = position.get(..position.len() - 2).unwrap_or_default().to_owned();
+    let mut spans = vec![
+        Span::styled(standing.status.as_str().to_uppercase(), style),
+        Span::raw("  "),
+        Span::styled(position, BOLD),
+    ];
+    if !standing.rate.is_held() && standing.rate != Rate::NORMAL {
+        spans.push(Span::raw(format!("  at rate {}", standing.rate)));
+    }
+    if let Some(rev) = model.rev() {
+        spans.push(Span::styled("   rev ", LABEL));
+        spans.push(Span::styled(rev.to_string(), BOLD));
+    }
+    spans
+}
+
+fn connection_spans(model: &Model) -> Vec<Span<'static>> {
+    let style = match model.connection {
+        Connection::Live => GOOD,
+        Connection::Acquiring(_) | Connection::Polling(_) => POOR,
+        Connection::Holdover(_) => BAD,
+    };
+    let mut spans = vec![Span::styled(words::connection(model.connection), style)];
+    if let Some(hub) = model.hub {
+        spans.push(Span::raw(format!(" · hub {hub}")));
+    }
+    if let Some(bound) = model.bound() {
+        spans.push(Span::raw(format!(" · time to ±{}", text::fine(bound))));
+    }
+    spans
+}

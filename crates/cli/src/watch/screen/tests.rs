@@ -1,0 +1,72 @@
+//! What the screen shows, at several sizes.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::draw;
+use crate::watch::example::{NOW, model};
+use crate::watch::model::Model;
+
+/// Returns the screen as text, without the time of day, which depends on where the test runs.
+fn drawn(model: &Model, width: u16, height: u16, scroll: usize) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, model, NOW, scroll)).unwrap();
+    let buffer = terminal.backend().buffer();
+    (0..height).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned()).collect()
+}
+
+fn assert_line(lines: &[String], parts: &[&str]) {
+    let found = lines.iter().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(found, "no line contains all of {parts:?}:\n{}", lines.join("\n"));
+}
+
+#[test]
+fn all_that_matters_is_on_the_smallest_screen() {
+    let lines = drawn(&model(), 80, 24, 0);
+    assert_line(&lines, &["main \"Spring gala\""]);
+    assert_line(&lines, &["PAUSED", "0:01:03.1", "rev 13"]);
+    assert_line(&lines, &["live · hub 2 · time to ±3 ms"]);
+    assert_line(&lines, &["viewers see", "\"Back soon\" (en), major"]);
+    assert_line(&lines, &["00:01:05.000", "held", "fireworks"]);
+    assert_line(&lines, &["6,010 sockets on 3/4 hubs"]);
+    assert_line(&lines, &["applied by 98.6 % (sample 512)"]);
+    assert_line(&lines, &["median 41 ms after effect"]);
+    assert_line(&lines, &["weur", "4,010", "2 hubs"]);
+    assert_line(&lines, &["hub 1", "2,000", "still at rev 12"]);
+    assert_line(&lines, &["13", "pause by maria, message \"Back\\nsoon\", reason \"smoke\""]);
+    assert_line(&lines, &["production, https://downbeat.example.com"]);
+    assert_line(&lines, &["q leave"]);
+}
+
+#[test]
+fn a_larger_screen_shows_every_hub_and_who_is_behind() {
+    let lines = drawn(&model(), 120, 40, 0);
+    assert_line(&lines, &["goodbye  text"]);
+    assert_line(&lines, &["hub 1", "2,000", "still at rev 12"]);
+    assert_line(&lines, &["applied by 98.6 % (sample 512) · median 41 ms after effect"]);
+    assert_line(&lines, &["12", "announce by maria"]);
+}
+
+#[test]
+fn the_log_scrolls_and_stops_at_its_end() {
+    let lines = drawn(&model(), 80, 24, 1);
+    assert!(!lines.iter().any(|line| line.contains("pause by maria")), "{}", lines.join("\n"));
+    assert_line(&drawn(&model(), 80, 24, 99), &["create by maria"]);
+}
+
+#[test]
+fn nothing_is_drawn_where_there_is_no_room_and_nothing_known() {
+    let empty = Model::new("http://127.0.0.1:1".to_owned(), "main".to_owned());
+    for (width, height) in [(80, 24), (20, 5), (1, 1), (0, 0)] {
+        drawn(&empty, width, height, 0);
+        drawn(&model(), width, height, 0);
+    }
+    assert_line(&drawn(&empty, 80, 24, 0), &["unknown yet"]);
+}
+
+#[test]
+fn foreign_text_moves_no_cursor() {
+    let mut model = model();
+    model.state.as_mut().unwrap().title = "a\u{1b}[2Jb".to_owned();
+    assert_line(&drawn(&model, 80, 24, 0), &["main \"a [2Jb\""]);
+}

@@ -1,0 +1,90 @@
+//! How both views write what they have in common.
+
+use downbeat_core::ServerTime;
+use downbeat_core::session::{Connection, Failure, NoPush, Wait};
+use downbeat_wire::{Audience, LogEntry};
+
+use super::model::Model;
+use crate::commands::log::details;
+use crate::preview::Told;
+use crate::text;
+use crate::zone::Zone;
+
+/// Writes the state of the connection. These words are also in the JSON for programs, so they stay as they are.
+pub(super) fn connection(connection: Connection) -> String {
+    match connection {
+        Connection::Live => "live".to_owned(),
+        Connection::Acquiring(Wait::FirstAnswer) => "connecting".to_owned(),
+        Connection::Acquiring(Wait::State) => "connecting: the server does not know the state".to_owned(),
+        Connection::Acquiring(Wait::Failed(why)) => format!("connecting: {}", failure(why)),
+        Connection::Polling(NoPush::NoSocket) => "asking every few seconds: no socket yet".to_owned(),
+        Connection::Polling(NoPush::Lost) => "asking every few seconds: the socket was lost".to_owned(),
+        Connection::Polling(NoPush::StateUnknown) => "the server does not know the state at the moment".to_owned(),
+        Connection::Holdover(why) => format!("on its own: {}", failure(why)),
+    }
+}
+
+fn failure(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Timeout => "no answer in time",
+        Failure::Unreachable => "the server cannot be reached",
+        Failure::UnknownEvent => "there is no such event",
+        Failure::NoAnswer => "the server answers with an error",
+    }
+}
+
+/// Writes who is connected: `8,000 sockets on 4/4 hubs`.
+pub(super) fn audience(audience: &Audience) -> String {
+    let noun = if audience.sockets == 1 { "socket" } else { "sockets" };
+    format!("{} {noun} on {}/{} hubs", text::thousands(audience.sockets), audience.answered, audience.hubs)
+}
+
+/// Writes who changed what: `pause by maria, reason "smoke"`.
+pub(super) fn log_entry(entry: &LogEntry) -> String {
+    let mut line = format!("{} by {}", text::tame(&entry.name), text::tame(&entry.actor));
+    for (name, value) in details(&entry.body) {
+        line.push_str(&format!(", {name} {}", text::tame(&value)));
+    }
+    line
+}
+
+/// Writes the state at `now` and what will change without another command.
+pub(super) fn outlook(model: &Model, now: ServerTime) -> String {
+    let mut parts: Vec<String> = model.standing(now).iter().map(ToString::to_string).collect();
+    parts.extend(model.upcoming(now).into_iter().map(|(at, what)| format!("{what} {}", text::relative(at, now))));
+    let message = model.state.as_ref().map(|state| Told::of(state, now)).filter(|message| *message != Told::Nothing);
+    parts.extend(message.map(|message| format!("viewers see {message}")));
+    parts.join("; ")
+}
+
+/// Writes the time of day, to the second.
+pub(super) fn time_of_day(at: ServerTime) -> String {
+    Zone::Local.at(at).format("%H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preview::tests::START;
+    use crate::watch::example;
+    use downbeat_core::Span;
+
+    #[test]
+    fn a_change_says_what_is_and_what_will_be() {
+        let model = example::model();
+        assert_eq!(
+            outlook(&model, START + Span::from_millis(62_620)),
+            "running 0:01:02.620; paused at 0:01:03.120 in 0.5 s; viewers see \"Back soon\" (en), major in 0.5 s"
+        );
+        assert_eq!(
+            outlook(&model, START + Span::from_millis(70_000)),
+            "paused at 0:01:03.120; viewers see \"Back soon\" (en), major"
+        );
+    }
+
+    #[test]
+    fn who_changed_what_is_one_line() {
+        let Some(Ok(log)) = &example::model().log else { panic!("the example has a log") };
+        assert_eq!(log_entry(&log[0]), "pause by maria, message \"Back\\nsoon\", reason \"smoke\"");
+    }
+}
