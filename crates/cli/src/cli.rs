@@ -144,7 +144,7 @@ pub(crate) enum Task {
     /// Show where the event stands
     Status,
 
-    /// Watch the event as it goes: status, position, next cues, audience, changes
+    /// Watch the event live: status, position, next cues, audience, changes
     #[command(after_help = WATCH_HELP)]
     Watch(WatchArgs),
 
@@ -245,7 +245,7 @@ Examples:
     #[command(subcommand)]
     Emergency(EmergencyTask),
 
-    /// Open many real viewers, and measure how they connect, hear of changes and come back
+    /// Open many real viewers, and measure how they connect, receive changes and reconnect
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
 
@@ -288,27 +288,27 @@ Examples:
   downbeat pause --dry-run                               shows what would happen";
 
 const LOAD_HELP: &str = "\
-Each viewer is the session that pages run, with a socket of its own: it asks for the time, hears of changes, follows \
-the cues, answers for the sample that is asked to acknowledge, and comes back when it is cut off. All of them live in \
-one thread of this process.
+Each viewer runs the session that pages run, over a socket of its own: it asks for the time, receives changes, fires the \
+cues, acknowledges changes when asked, and reconnects when it is cut off. All of them share one thread of this process.
 
-Times are given as first, median, p99 (99 % were no later) and last. A change is missed by a viewer who kept the \
-socket and did not hear it; that, and a state that goes back, end the command with exit code 8.
+Times are given as first, median, p99 (99 % took no longer) and last. A viewer missed a change if it kept its socket and \
+did not receive the change. A missed change, or a state that goes back to an older revision, ends the command with exit \
+code 8.
 
 Examples:
   downbeat load http://127.0.0.1:8787 --viewers 500 --duration 30s
-  downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes    pauses, and says who heard it when
-  downbeat load --viewers 2000 --duration 2m --churn 50                 drops 50 connections in a second
+  downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes    pauses, and measures how the pause arrives
+  downbeat load --viewers 2000 --duration 2m --churn 50                 drops 50 connections per second
   downbeat load https://rehearsal.example.com --i-own-this --viewers 5000 --duration 5m --arrive 1m";
 
 const WATCH_HELP: &str = "\
-On a terminal it draws a screen: q leaves, the arrows scroll the changes. It hears of changes as viewers do, through a \
-socket, and by asking every few seconds while there is none. Who is connected and who changed what needs a token of \
-scope read; its own socket is one of those that are counted.
+On a terminal it draws a screen: q leaves, the arrow keys scroll the changes. It receives changes as viewers do: through \
+a socket, and by asking every few seconds while it has none. The audience and the log need a token of scope read. Its own \
+socket is one of those that are counted.
 
-In a pipe, or with --plain, it prints a line for each change and one after each 30 s of silence (--every); with --quiet \
-only the changes. With --json each line is an object with a type: change, status, connection, log, acks, heartbeat; the \
-last line is the result.
+In a pipe, or with --plain, it prints a line for each change, and a heartbeat when it has printed nothing for 30 s \
+(--every); with --quiet only the changes. With --json each line is an object with a type: change, status, connection, \
+log, acks, heartbeat; the last line is the result.
 
 Examples:
   downbeat watch

@@ -7,15 +7,15 @@ use crate::given;
 
 #[derive(Debug, Args)]
 pub(crate) struct WatchArgs {
-    /// Print lines, also on a terminal: one for each change, and one now and then
+    /// Print lines, even on a terminal: one per change, and a heartbeat while nothing changes
     #[arg(long)]
     pub(crate) plain: bool,
 
-    /// Leave after so long; otherwise when you do
+    /// Stop after this time; by default it runs until you stop it
     #[arg(long = "for", value_name = "SPAN", value_parser = given::positive_span)]
     pub(crate) at_most: Option<Span>,
 
-    /// Without a screen, say after so much silence where the event stands
+    /// With lines, print a heartbeat after this time without a line
     #[arg(long, value_name = "SPAN", value_parser = given::positive_span, default_value = "30s")]
     pub(crate) every: Span,
 }
