@@ -40,9 +40,9 @@ function us(number: number): string { return `${(number * 1_000).toFixed(1)} µs
 async function inPage(count: number) {
   const path = "/core.js";
   const began = performance.now();
-  const { start, columns } = await import(path);
+  const { createViewer, columns } = await import(path);
   const imported = performance.now();
-  await start();
+  await createViewer();
   const started = performance.now() - imported;
   void began;
 
@@ -59,15 +59,15 @@ async function inPage(count: number) {
   const digest = "ab".repeat(32);
 
   async function viewer() {
-    const viewer = await start();
+    const viewer = await createViewer();
     viewer.begin(1, 2, new BigUint64Array(), 0);
-    viewer.tell("a", 1, new Float64Array([startsAt, 0, 1]), NaN, digest);
-    viewer.tell_details(startsAt, new Float64Array(), false);
-    viewer.answer(600, NaN, startsAt + day / 2, 620, NaN, 620);
+    viewer.set_state("a", 1, new Float64Array([startsAt, 0, 1]), NaN, digest);
+    viewer.set_details(startsAt, new Float64Array(), false);
+    viewer.handle_answer(600, NaN, startsAt + day / 2, 620, NaN, 620);
     drain(viewer);
     return viewer;
   }
-  function drain(viewer: any) { while (viewer.poll() !== 0); }
+  function drain(viewer: any) { while (viewer.poll_effect() !== 0); }
   function timed(what: () => void): number {
     const before = performance.now();
     what();
@@ -77,25 +77,25 @@ async function inPage(count: number) {
 
   // A viewer waits for both once in the life of a page, with code that has not run before.
   const newcomer = await viewer();
-  const first = timed(() => { newcomer.rundown(digest, columns(rundown), 620); drain(newcomer); });
+  const first = timed(() => { newcomer.handle_rundown(digest, columns(rundown), 620); drain(newcomer); });
   const reading = middle(Array.from({ length: 15 }, () => timed(() => columns(rundown))));
   const handed = columns(rundown);
   const joins: number[] = [];
   for (let round = 0; round < 15; round++) {
     const one = await viewer();
-    joins.push(timed(() => { one.rundown(digest, handed, 620); drain(one); }));
+    joins.push(timed(() => { one.handle_rundown(digest, handed, 620); drain(one); }));
   }
   const one = await viewer();
-  one.rundown(digest, handed, 620);
+  one.handle_rundown(digest, handed, 620);
   drain(one);
   let now = 621;
   const rounds = 2_000;
   const idle = middle(Array.from({ length: 20 }, () => timed(() => {
-    for (let round = 0; round < rounds; round++) { one.tick(now, now); one.poll(); one.wakes_in(now); }
+    for (let round = 0; round < rounds; round++) { one.handle_tick(now, now); one.poll_effect(); one.next_tick_in(now); }
   }))) / rounds;
   // From deadline to deadline, as a page does; the page's clock is too coarse for one, so a hundred are measured together.
   const due = middle(Array.from({ length: 20 }, () => timed(() => {
-    for (let round = 0; round < 100; round++) { now += one.wakes_in(now); one.tick(now, now); drain(one); }
+    for (let round = 0; round < 100; round++) { now += one.next_tick_in(now); one.handle_tick(now, now); drain(one); }
   }))) / 100;
   return { started, first, columns: reading, join: middle(joins), idle, due };
 }

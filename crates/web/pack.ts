@@ -1,7 +1,7 @@
-// Packs the client's WebAssembly as text that a JavaScript file can hold: deflated, then base64. One file works from a
-// script tag and from every bundler, and costs 2 % more than two.
+// Packs the client's WebAssembly as text for a JavaScript file: deflated, then base64. A single file works from a
+// script tag and with every bundler, and is 2 % larger than two.
 //
-// Zopfli writes what every inflater reads, 5 % shorter than zlib at its best.
+// Zopfli's output is plain DEFLATE, 5 % smaller than zlib's best.
 //
 // usage: node crates/web/pack.ts FROM.wasm TO.js
 
@@ -12,5 +12,5 @@ import { deflateAsync } from "@gfx/zopfli";
 const [from, to] = process.argv.slice(2) as [string, string];
 const wasm = readFileSync(from);
 const packed = Buffer.from(await deflateAsync(wasm, {}));
-if (!inflateRawSync(packed).equals(wasm)) throw new Error(`${from} does not come back out of what it was packed into`);
+if (!inflateRawSync(packed).equals(wasm)) throw new Error(`${from} does not survive packing and unpacking`);
 writeFileSync(to, `export default "${packed.toString("base64")}";\n`);

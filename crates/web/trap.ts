@@ -1,12 +1,12 @@
-// Has panics trap where they begin, instead of after words that nobody reads: a WebAssembly module of a page has
-// nowhere to print them. What only made those words goes with it, an eighth of what browsers load.
+// Makes panics trap at once, without formatting their message: a WebAssembly module in a page has nowhere to print it.
+// The code that only formats messages is then removed, an eighth of what browsers load.
 //
 // usage: node crates/web/trap.ts FROM.wasm TO.wasm      (FROM still has the functions' names)
 
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 
-/** The functions of Rust's libraries that never return, as their names are mangled. */
+/** The functions of Rust's libraries that never return, by their mangled names. */
 const NEVER_RETURN = new RegExp([
   /4core9panicking\d/,
   /4core6(option|result)\d+(expect|unwrap)_failed/,
@@ -27,8 +27,8 @@ for (const { name, params, results } of functions.filter(({ name }) => NEVER_RET
   module.addFunction(name, params, results, [], module.unreachable());
   count++;
 }
-// A compiler that names them otherwise must not pass unseen.
-if (count < 4) throw new Error(`only ${count} functions of ${from} are known never to return; look at their names`);
-// Where data and heap lie is the linker's business.
+// If a compiler changes the names, the build must fail.
+if (count < 4) throw new Error(`only ${count} functions of ${from} match the names of those that never return; check the names`);
+// Only the linker needs the addresses of data and heap.
 for (const name of ["__data_end", "__heap_base"]) module.removeExport(name);
 writeFileSync(to, module.emitBinary());

@@ -9,13 +9,13 @@ import { ROOT } from "../edge/harness/runtime.ts";
 const STARTS_AT = 1_704_067_200_000;
 const [FIRST, SECOND] = ["ab".repeat(32), "cd".repeat(32)];
 
-const { start, columns, Kind } = await client();
+const { createViewer, columns, EffectKind } = await client();
 
 /** Returns the package's inner parts, which it does not export. */
 async function client() {
   const { outputFiles } = buildSync({
     stdin: {
-      contents: `export * from "./core.ts"; export { columns } from "./rundown.ts"; export { Kind } from "./words.ts";`,
+      contents: `export * from "./core.ts"; export { columns } from "./rundown.ts"; export { EffectKind } from "./codes.ts";`,
       resolveDir: `${ROOT}/crates/web/ts`,
     },
     alias: { "#wasm": `${ROOT}/target/client/wasm.js` },
@@ -38,10 +38,10 @@ class Viewer {
   }
 
   static async join(position: number, roundTrip: number): Promise<Viewer> {
-    const viewer = new Viewer(await start());
+    const viewer = new Viewer(await createViewer());
     viewer.#core.begin(1, 2, new BigUint64Array(), 0);
     viewer.#tell(1, FIRST);
-    viewer.#core.answer(1_000 - roundTrip, NaN, STARTS_AT + position - roundTrip / 2, 1_000, NaN, 1_000);
+    viewer.#core.handle_answer(1_000 - roundTrip, NaN, STARTS_AT + position - roundTrip / 2, 1_000, NaN, 1_000);
     viewer.turns();
     return viewer;
   }
@@ -50,33 +50,33 @@ class Viewer {
   gets(rundown: { cues: object[] }, now = 1_000, digest = FIRST): string[] {
     if (digest !== FIRST) {
       this.#tell(2, digest);
-      this.#core.heard(now);
+      this.#core.handle_status(now);
       this.turns();
     }
-    assert.ok(this.#core.rundown(digest, columns(rundown, this.#rundown), now), "it is wanted");
+    assert.ok(this.#core.handle_rundown(digest, columns(rundown, this.#rundown), now), "it is wanted");
     [this.#former, this.#rundown] = [this.#rundown, rundown];
     return this.turns();
   }
 
   passes(now: number): string[] {
-    this.#core.tick(now, now);
+    this.#core.handle_tick(now, now);
     return this.turns();
   }
 
   #tell(rev: number, digest: string): void {
-    this.#core.tell("a", rev, new Float64Array([STARTS_AT, 0, 1]), NaN, digest);
-    this.#core.tell_details(STARTS_AT, new Float64Array(), false);
+    this.#core.set_state("a", rev, new Float64Array([STARTS_AT, 0, 1]), NaN, digest);
+    this.#core.set_details(STARTS_AT, new Float64Array(), false);
   }
 
   turns(): string[] {
     const turns = [];
-    for (let kind; (kind = this.#core.poll()) !== Kind.Nothing;) {
-      if (kind < Kind.Standby) continue;
+    for (let kind; (kind = this.#core.poll_effect()) !== EffectKind.Nothing;) {
+      if (kind < EffectKind.Standby) continue;
       const [index, into, second, , certain] = [0, 1, 2, 3, 4].map((place) => this.#core.value(place));
-      const cue = (kind === Kind.Leave && into === 1 ? this.#former : this.#rundown).cues[index];
-      const timed = kind === Kind.Fire || kind === Kind.Enter;
-      const said = timed ? ` from ${Math.round(into)}${certain ? "" : ", uncertain"}` : kind === Kind.Adjust ? ` from ${Math.round(into)} at ${second}` : "";
-      turns.push(`${Kind[kind]} ${cue.id}${said}`);
+      const cue = (kind === EffectKind.Leave && into === 1 ? this.#former : this.#rundown).cues[index];
+      const timed = kind === EffectKind.Fire || kind === EffectKind.Enter;
+      const said = timed ? ` from ${Math.round(into)}${certain ? "" : ", uncertain"}` : kind === EffectKind.Adjust ? ` from ${Math.round(into)} at ${second}` : "";
+      turns.push(`${EffectKind[kind]} ${cue.id}${said}`);
     }
     return turns;
   }

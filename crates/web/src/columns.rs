@@ -1,26 +1,26 @@
-//! A rundown as the page hands it over: rows of numbers, and the ids of its cues as lines. `ts/rundown.ts` writes them.
+//! A rundown as the page passes it: rows of numbers, and the ids of its cues, one per line. `ts/rundown.ts` writes them.
 //!
-//! Every cue has a row of three numbers: when it begins, when it ends (NaN if it does not), and a word of bits. Behind
-//! all of these stands a row of five for each cue whose word says so ([`MORE`]), in the same order: how late it may be,
-//! jitter, lead and spread of its preload, and the bound it needs, negative if it fires otherwise; NaN for what it has not.
+//! Every cue has a row of three numbers: when it begins, when it ends (NaN if it does not), and a word of bits. After all
+//! of these follows, in the same order, a row of five for each cue whose word has [`MORE`]: how late it may be, jitter,
+//! lead and spread of its preload, and the bound it needs, negative if it fires otherwise; NaN for what the cue lacks.
 
 use core::slice::Iter;
 use downbeat_core::cueing::{CueKey, Kind, Late, Lead, ListedCue, Needs, Otherwise};
 
 use crate::numbers::{given, position, span};
 
-/// In a cue's word: it lasts.
+/// In a cue's word: it is a state.
 const STATE: u32 = 1;
-/// In a cue's word: it says the same as the cue with its id in the rundown so far.
+/// In a cue's word: it equals the cue with its id in the previous rundown.
 const SAME: u32 = 2;
-/// In a cue's word: there is a second row for it.
+/// In a cue's word: it has a second row.
 const MORE: u32 = 4;
 /// In a cue's word, from this bit on: what happens when it is late, three bits.
 const LATE: u32 = 3;
 /// In a cue's word, from this bit on: the number of its lane.
 const LANE: u32 = 6;
 
-/// A rundown on the desk.
+/// A rundown in the buffers.
 #[derive(Clone, Copy)]
 pub(crate) struct Columns<'d> {
     rows: &'d [[f64; 3]],
@@ -29,7 +29,7 @@ pub(crate) struct Columns<'d> {
 }
 
 impl<'d> Columns<'d> {
-    /// Returns what was laid down for so many cues.
+    /// Returns the rundown of `count` cues that the page wrote.
     pub(crate) fn of(count: usize, numbers: &'d [f64], ids: &'d str) -> Self {
         let (rows, more) = numbers.split_at_checked(count * 3).unwrap_or_default();
         Self { rows: rows.as_chunks().0, more: more.as_chunks().0, ids: ids.as_bytes() }
@@ -44,7 +44,7 @@ impl<'d> Columns<'d> {
         })
     }
 
-    /// Returns whether the cue with this index goes on where the rundown takes the place of another.
+    /// Returns whether the cue with this index equals the one with its id in the previous rundown.
     pub(crate) fn is_same(self, index: usize) -> bool {
         self.rows[index][2] as u32 & SAME != 0
     }
@@ -75,8 +75,7 @@ fn cue(&[time, end, word]: &[f64; 3], &[window, jitter, lead, spread, bound]: &[
     }
 }
 
-/// Reads the next line, and returns the key of the cue with this id. (Splitting the text first would read each byte
-/// twice.)
+/// Reads the next line. Returns the key of the cue with this id. (Splitting the text first would read each byte twice.)
 fn key(ids: &mut Iter<'_, u8>) -> CueKey {
     CueKey::of_id(ids.copied().take_while(|byte| *byte != b'\n'))
 }

@@ -1,16 +1,16 @@
-//! What the page calls, by name: `ts/core.ts` has the same list.
+//! What the page can call, by name: `ts/core.ts` has the same list.
 //!
-//! An instance of this module is one viewer, so no call has to say which one is meant, and a page that lets its viewer
-//! go lets go of everything. Numbers cross as they are. Columns of numbers and texts the page first lays on the desk:
-//! it asks for room ([`numbers`], [`text`]), writes there, and calls what takes them; several texts are parted by NUL.
+//! An instance of this module is one viewer, so no call names one, and a page that drops its instance frees everything.
+//! Numbers are passed as they are. Columns of numbers and texts are passed in two buffers: the page allocates them
+//! ([`allocate_numbers`], [`allocate_text`]), writes there, and calls what reads them. NUL separates several texts.
 
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use crate::Viewer;
-use crate::effect::{Act, Kind, Why};
+use crate::codes::{EffectKind, MediaAction, Reason};
 
-/// The viewer, and what lies on the desk.
+/// The viewer and the two buffers.
 struct Instance {
     viewer: Option<Viewer>,
     numbers: Vec<f64>,
@@ -26,18 +26,18 @@ static INSTANCE: OnlyInstance =
     OnlyInstance(UnsafeCell::new(Instance { viewer: None, numbers: Vec::new(), text: Vec::new() }));
 
 fn instance() -> &'static mut Instance {
-    // SAFETY: only exports call this, each once, and none of them calls another or JavaScript.
+    // SAFETY: only exports call this, each once, and no export calls another or JavaScript.
     unsafe { &mut *INSTANCE.0.get() }
 }
 
 impl Instance {
     fn viewer(&mut self) -> &mut Viewer {
-        self.viewer.as_mut().expect("`begin` is called first")
+        self.viewer.as_mut().expect("the page calls `begin` first")
     }
 
-    /// Returns the texts on the desk, of which there are `N`; those that are missing are empty.
+    /// Returns the `N` texts in the buffer; missing ones are empty.
     fn texts<const N: usize>(text: &[u8]) -> [&str; N] {
-        // SAFETY: the page writes what `TextEncoder` gives, which is UTF-8, and NUL parts characters.
+        // SAFETY: the page writes what `TextEncoder` returns, which is UTF-8; NUL is a whole character, so parts are too.
         let mut texts = text.split(|byte| *byte == 0).map(|text| unsafe { core::str::from_utf8_unchecked(text) });
         core::array::from_fn(|_| texts.next().unwrap_or_default())
     }
@@ -54,52 +54,53 @@ macro_rules! export {
 }
 
 export! {
-    fn tick(now: f64, wall: f64);
-    fn wake(now: f64, wall: f64);
-    fn answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
-    fn heard(now: f64);
-    fn signed(now: f64);
-    fn pushed(hub: u32, ack: bool, now: f64);
-    fn closed(now: f64);
-    fn poll() -> Kind;
+    fn handle_tick(now: f64, wall: f64);
+    fn handle_wake(now: f64, wall: f64);
+    fn snapshot(at: f64) -> bool;
+    fn handle_answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
+    fn handle_status(now: f64);
+    fn handle_signed(now: f64);
+    fn handle_push(hub: u32, ack: bool, now: f64);
+    fn handle_closed(now: f64);
+    fn poll_effect() -> EffectKind;
     fn value(index: usize) -> f64;
-    fn wakes_in(now: f64) -> f64;
+    fn next_tick_in(now: f64) -> f64;
     fn time(now: f64) -> f64;
     fn bound(now: f64) -> f64;
     fn position(now: f64) -> f64;
     fn rate(now: f64) -> f64;
     fn countdown(now: f64) -> f64;
-    fn vector(now: f64) -> bool;
+    fn timing_vector(now: f64) -> bool;
     fn heard_ago(now: f64) -> f64;
     fn bind_media(begins: f64, seeks_only: bool) -> u32;
     fn release_media(media: u32);
-    fn nudge(ms: f64);
-    fn read_media(
+    fn set_nudge(ms: f64);
+    fn handle_media(
         media: u32, position: f64, duration: f64, rate: f64, paused: bool, busy: bool, seekable: bool, now: f64
-    ) -> Act;
-    fn media_in(media: u32, now: f64) -> f64;
+    ) -> MediaAction;
+    fn next_read_in(media: u32, now: f64) -> f64;
     fn media_drift(media: u32) -> f64;
 }
 
-/// Makes room on the desk for so many numbers; gives its address.
+/// Allocates the buffer for `count` numbers. Returns its address.
 #[unsafe(no_mangle)]
-extern "C" fn numbers(count: usize) -> *mut f64 {
+extern "C" fn allocate_numbers(count: usize) -> *mut f64 {
     let numbers = &mut instance().numbers;
     numbers.clear();
     numbers.resize(count, 0.0);
     numbers.as_mut_ptr()
 }
 
-/// Makes room on the desk for so many bytes of text; gives its address.
+/// Allocates the buffer for texts of `bytes` bytes. Returns its address.
 #[unsafe(no_mangle)]
-extern "C" fn text(bytes: usize) -> *mut u8 {
+extern "C" fn allocate_text(bytes: usize) -> *mut u8 {
     let text = &mut instance().text;
     text.clear();
     text.resize(bytes, 0);
     text.as_mut_ptr()
 }
 
-/// Begins: on the desk lies the memory of an earlier life of the page, words of 64 bits instead of doubles.
+/// Creates the viewer. The buffer holds the memory of the page before a reload, 64-bit words instead of doubles.
 #[unsafe(no_mangle)]
 extern "C" fn begin(high: u32, low: u32, now: f64) {
     let Instance { viewer, numbers, .. } = instance();
@@ -107,61 +108,61 @@ extern "C" fn begin(high: u32, low: u32, now: f64) {
     *viewer = Some(Viewer::new(high, low, &memory, now));
 }
 
-/// Lays what has fired on the desk; gives how many words it has.
+/// Writes into the buffer which cues have fired. Returns the number of words.
 #[unsafe(no_mangle)]
-extern "C" fn remember() -> usize {
+extern "C" fn write_memory() -> usize {
     let instance = instance();
     instance.numbers = instance.viewer().memory().into_iter().map(f64::from_bits).collect();
     instance.numbers.len()
 }
 
-/// Returns where the numbers on the desk are.
+/// Returns the address of the numbers.
 #[unsafe(no_mangle)]
-extern "C" fn desk() -> *const f64 {
+extern "C" fn numbers_address() -> *const f64 {
     instance().numbers.as_ptr()
 }
 
-/// Tells a state: on the desk lie its timeline, its epoch and its rundown.
+/// Sets the pending state; the buffers hold its timeline, its epoch and its rundown.
 #[unsafe(no_mangle)]
-extern "C" fn tell(rev: f64, ended_at: f64) {
+extern "C" fn set_state(rev: f64, ended_at: f64) {
     let Instance { viewer: Some(viewer), numbers, text } = instance() else { return };
     let [epoch, rundown] = Instance::texts(text);
-    viewer.tell(epoch, rev, numbers, ended_at, rundown);
+    viewer.set_state(epoch, rev, numbers, ended_at, rundown);
 }
 
-/// Tells more of that state: on the desk lie the instants of its messages.
+/// Adds the details of the pending state; the buffer holds the instants of its messages.
 #[unsafe(no_mangle)]
-extern "C" fn tell_details(starts_at: f64, pushes: bool) {
+extern "C" fn set_details(starts_at: f64, pushes: bool) {
     let Instance { viewer: Some(viewer), numbers, .. } = instance() else { return };
-    viewer.tell_details(starts_at, numbers, pushes);
+    viewer.set_details(starts_at, numbers, pushes);
 }
 
-/// Says what the ping came back with: on the desk lies the epoch.
+/// Handles the answer to a ping; the buffer holds the epoch.
 #[unsafe(no_mangle)]
-extern "C" fn pong(rev: f64, now: f64) {
+extern "C" fn handle_pong(rev: f64, now: f64) {
     let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
     let [epoch] = Instance::texts(text);
-    viewer.pong(epoch, rev, now);
+    viewer.handle_pong(epoch, rev, now);
 }
 
-/// Hands a rundown of so many cues over: on the desk lie its numbers, its digest and its ids.
+/// Applies a rundown of `count` cues; the buffers hold its numbers, its digest and its ids.
 #[unsafe(no_mangle)]
-extern "C" fn rundown(count: usize, now: f64) -> bool {
+extern "C" fn handle_rundown(count: usize, now: f64) -> bool {
     let Instance { viewer: Some(viewer), numbers, text } = instance() else { return false };
     let [digest, ids] = Instance::texts(text);
-    viewer.rundown(digest, count, numbers, ids, now)
+    viewer.handle_rundown(digest, count, numbers, ids, now)
 }
 
-/// Says that a rundown could not be fetched: on the desk lies its digest.
+/// Handles that a rundown could not be fetched; the buffer holds its digest.
 #[unsafe(no_mangle)]
-extern "C" fn rundown_failed(now: f64) {
+extern "C" fn handle_rundown_failure(now: f64) {
     let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
     let [digest] = Instance::texts(text);
-    viewer.rundown_failed(digest, now);
+    viewer.handle_rundown_failure(digest, now);
 }
 
-/// Says that a question had no answer; `why` is a [`Why`].
+/// Handles that a request failed; `reason` is the number of a [`Reason`].
 #[unsafe(no_mangle)]
-extern "C" fn failed(status: bool, why: u8, now: f64) {
-    instance().viewer().failed(status, Why::from_number(why), now);
+extern "C" fn handle_failure(of_status: bool, reason: u8, now: f64) {
+    instance().viewer().handle_failure(of_status, Reason::from_number(reason), now);
 }

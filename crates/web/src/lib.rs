@@ -1,21 +1,21 @@
-//! Core as a page sees it: numbers in, numbers out.
+//! Core for a page: numbers in, numbers out.
 //!
-//! This crate exists because it *forbids* deciding: it turns JavaScript's numbers into core's types and back, and the
-//! TypeScript beside it (`ts/`) turns events of the page into calls. Nothing here adds, compares or rounds times.
+//! This crate exists because it *forbids* decisions: it converts between JavaScript's numbers and core's types, and the
+//! TypeScript beside it (`ts/`) turns the page's events into calls. Nothing here adds, compares or rounds times.
 //!
-//! It also forbids weight. There is no JSON in it, since the browser reads that, and no text beyond names: what a
-//! state or a rundown says arrives as columns of numbers.
+//! It also forbids weight. It contains no JSON, which the browser parses, and no text but names: states and rundowns
+//! arrive as columns of numbers.
 //!
-//! An instance of the module is one viewer. What a page calls stands in `exports.rs`, and the same list in `ts/core.ts`.
+//! An instance of the module is one viewer. `exports.rs` has what a page can call, and `ts/core.ts` the same list.
 //!
-//! Instants and spans are milliseconds as doubles, as `performance.now()` gives them; NaN stands for "none".
+//! Instants and spans are milliseconds as doubles, like `performance.now()`; NaN means `None`.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;
 
+mod codes;
 mod columns;
-mod effect;
 #[cfg(target_arch = "wasm32")]
 mod exports;
 mod numbers;
@@ -23,5 +23,5 @@ mod numbers;
 mod runtime;
 mod viewer;
 
-pub use effect::{Act, Kind, Why, Word};
+pub use codes::{ConnectionCode, EffectKind, MediaAction, Reason, StatusCode};
 pub use viewer::Viewer;

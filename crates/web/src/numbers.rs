@@ -17,9 +17,14 @@ fn micros(ms: f64) -> i64 {
     (micros + if micros < 0.0 { -0.5 } else { 0.5 }) as i64
 }
 
-/// Instants that servers name are whole milliseconds.
+/// An instant that a server sends, in whole milliseconds.
 pub(crate) fn server_time(ms: f64) -> ServerTime {
     ServerTime::from_millis(ms as i64)
+}
+
+/// An instant of the server's clock as the page reads it, which is finer than a millisecond.
+pub(crate) fn exact_server_time(ms: f64) -> ServerTime {
+    ServerTime::from_millis(0) + span(ms)
 }
 
 pub(crate) fn position(ms: f64) -> Position {
@@ -51,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_a_page_hands_over_is_a_time() {
+    fn any_number_of_a_page_is_a_time() {
         assert_eq!(local_time(1_234.567_8).as_micros(), 1_234_568);
         assert_eq!(span(f64::NAN), Span::ZERO);
         assert_eq!(span(f64::INFINITY).as_micros(), i64::MAX);

@@ -1,4 +1,4 @@
-//! What a program without the standard library brings itself: memory, and what happens after a mistake of ours.
+//! What a program without the standard library has to bring: an allocator and a panic handler.
 
 use core::panic::PanicInfo;
 use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
@@ -8,7 +8,7 @@ use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
 static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
     unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
-/// Traps. The page sees a `RuntimeError`; words about it would be a fifth of what browsers load.
+/// Traps. The page gets a `RuntimeError`; the text of panics would be a fifth of what browsers load.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

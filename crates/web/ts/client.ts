@@ -1,41 +1,47 @@
-// One viewer: hands what happens to core, and does what core says.
+// One viewer: passes what happens to core, and does what core decides.
 
-import { ask, Refused } from "./ask.ts";
 import { now, wall } from "./clock.ts";
-import { start, type Viewer } from "./core.ts";
-import { look, type Signed } from "./emergency.ts";
-import type { Connection, Events, MediaOptions, Message, Status, Text } from "./events.ts";
+import { EffectKind, Reason } from "./codes.ts";
+import { createViewer, type Viewer } from "./core.ts";
+import { cueTurn } from "./cue-turn.ts";
+import { fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
+import type { Connection, Events, Listener, MediaOptions, Message, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
-import { type Live, live } from "./live.ts";
+import { Listeners } from "./listeners.ts";
+import { type LiveSocket, openLive } from "./live.ts";
 import { Media } from "./media.ts";
 import { textFor } from "./message.ts";
+import { failureReason, fetchRundown, request } from "./request.ts";
 import { columns, type Rundown } from "./rundown.ts";
-import { open, type Store } from "./store.ts";
+import { writeState } from "./state.ts";
+import { openStore, type Store } from "./store.ts";
 import { TimingProvider } from "./timing.ts";
+import { onWake } from "./wake.ts";
 import { type Ack, type Digest, type Locale, PATHS, type StateBody, type TimeBody } from "./wire.ts";
-import { Kind, Why } from "./words.ts";
 
 /** Which event to join, and how. */
 export interface JoinOptions {
-  /** Where the worker answers: `https://downbeat.example.workers.dev`. */
+  /** The worker's address: `https://downbeat.example.workers.dev`. */
   server: string | URL;
   /** The event's name. */
   event: string;
-  /** The viewer's locales, the best first. If not given: the browser's. */
+  /** The viewer's locales, the preferred one first. Default: the browser's. */
   locales?: readonly Locale[];
-  /** Whether to fetch the assets of cues ahead of their time. `true` if not given. */
+  /** Whether to fetch the assets of cues ahead of time. Default: `true`. */
   preload?: boolean;
 }
 
-type Listener<Name extends keyof Events> = (told: Events[Name], lateness: number) => void;
-type Effect = { kind: Kind; values: number[] };
+type Effect = { kind: EffectKind; values: number[] };
 
-/** Joins an event. Listen with {@link Downbeat.on} right after: nothing is told before the first answer. */
+/** The requests of which only the last counts: for time or state, for the status, and for a signed state. */
+const enum Slot { Time, Status, Emergency }
+
+/** Joins an event. Add listeners with {@link Downbeat.on} right away: none is called before the first answer. */
 export async function join(options: JoinOptions): Promise<Downbeat> {
-  return new Downbeat(options, await start());
+  return new Downbeat(options, await createViewer());
 }
 
-/** One viewer of one event. Made by {@link join}. */
+/** One viewer of one event. Created by {@link join}. */
 export class Downbeat {
   /** The event for libraries that follow W3C Timing Objects. */
   readonly timingProvider = new TimingProvider();
@@ -43,19 +49,20 @@ export class Downbeat {
   readonly #server: string;
   readonly #store: Store;
   readonly #viewer: Viewer;
-  readonly #listeners = new Map<keyof Events, Set<Listener<any>>>();
+  readonly #listeners = new Listeners();
   readonly #media = new Set<Media>();
+  readonly #stopWaking: () => void;
+  readonly #requests: AbortController[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What was asked last: time or state, and beside it the status, and where a signed state may lie. */
-  readonly #questions: AbortController[] = [];
-  #live: Live | undefined;
-  /** The whole state that was heard last. */
+  #live: LiveSocket | undefined;
+  /** The last whole state received. */
   #whole: StateBody | undefined;
-  #signed: Signed | undefined;
-  #told: TimeBody | StateBody | undefined;
+  #signed: SignedState | undefined;
+  /** The last state received; core decides whether it becomes `#state`. */
+  #received: TimeBody | StateBody | undefined;
   #state: TimeBody | StateBody | undefined;
   #rundown: Rundown | undefined;
-  #former: Rundown | undefined;
+  #previousRundown: Rundown | undefined;
   #status: Status | undefined;
   #connection: Connection = { state: "acquiring", why: "first-answer" };
   #left = false;
@@ -64,33 +71,28 @@ export class Downbeat {
   constructor(options: JoinOptions, viewer: Viewer) {
     this.#options = options;
     this.#server = String(options.server).replace(/\/+$/, "");
-    this.#store = open(`${this.#server} ${options.event}`);
+    this.#store = openStore(`${this.#server} ${options.event}`);
     this.#viewer = viewer;
     viewer.begin(...this.#store.viewer, this.#store.memory, now());
-    document.addEventListener("visibilitychange", this.#wake);
-    document.addEventListener("resume", this.#wake);
-    window.addEventListener("pageshow", this.#wake);
-    window.addEventListener("online", this.#wake);
+    this.#stopWaking = onWake(() => this.#drive(() => viewer.handle_wake(now(), wall())));
     this.#tick();
   }
 
   /**
-   * Calls `listener` for what happens from now on. Gives a function that ends that. Beside `state` and `status` it is
-   * told how late they are: the ms from when a change took effect until this page heard of it, 0 if in time.
+   * Calls `listener` for what happens from now on. Returns a function that stops this. Listeners for `state` and `status`
+   * also get how late they are called: the ms between a change taking effect and this page learning of it, 0 if in time.
    */
   on<Name extends keyof Events>(name: Name, listener: Listener<Name>): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
-    return () => void listeners.delete(listener);
+    return this.#listeners.add(name, listener);
   }
 
-  /** Returns the event's time, in ms since 1970; undefined before the first answer. */
+  /** Returns the server's time, in ms since 1970; undefined before the first answer. */
   now(): number | undefined { return known(this.#viewer.time(now())); }
 
-  /** Returns where the event stands, in ms from its beginning, negative before it; undefined while that is not known. */
+  /** Returns the event's position, in ms from its beginning, negative before it; undefined while it is not known. */
   position(): number | undefined { return known(this.#viewer.position(now())); }
 
-  /** Returns how wrong {@link now} may be, in ms either way: half the best round trip, and what has drifted since. */
+  /** Returns how wrong {@link now} may be, in ms either way: half the best round trip, plus drift since then. */
   bound(): number | undefined { return known(this.#viewer.bound(now())); }
 
   /** Returns the time until the event begins, in ms; 0 once it has. */
@@ -99,24 +101,34 @@ export class Downbeat {
   /** Returns how fast the position moves: 1 is normal, 0 is held. */
   rate(): number | undefined { return known(this.#viewer.rate(now())); }
 
-  /** Returns how long ago the server was heard, in ms. */
+  /** Returns how long ago the server answered or pushed last, in ms. */
   heardAgo(): number | undefined { return known(this.#viewer.heard_ago(now())); }
 
-  /** The status that was told last. */
+  /**
+   * Returns status, position and rate at `serverTime`, in ms since 1970, if `state` stays as it is: for instants in the
+   * past or future, and for states that the API answered. Undefined if the server did not know the state.
+   */
+  snapshotAt(state: TimeBody | StateBody, serverTime: number): Snapshot | undefined {
+    if (!writeState(this.#viewer, state) || !this.#viewer.snapshot(serverTime)) return undefined;
+    const [status, position, rate] = [0, 1, 2].map((index) => this.#viewer.value(index)) as [number, number, number];
+    return { status: STATUSES[status]!, position, rate };
+  }
+
+  /** The status that listeners were last called with. */
   get status(): Status | undefined { return this.#status; }
 
-  /** The connection that was told last. */
+  /** The connection that listeners were last called with. */
   get connection(): Connection { return this.#connection; }
 
-  /** The state that was told last. */
+  /** The state that listeners were last called with. */
   get state(): TimeBody | StateBody | undefined { return this.#state; }
 
-  /** The rundown that is followed. */
+  /** The current rundown. */
   get rundown(): Rundown | undefined { return this.#rundown; }
 
   /**
-   * Has a `<video>` or `<audio>` follow the event: it plays, holds, seeks and is kept in time. Browsers play sound only
-   * after a gesture; `muted` elements always.
+   * Makes a `<video>` or `<audio>` follow the event: it plays, holds, seeks and is kept in time. Browsers play sound only
+   * after a gesture, but `muted` elements at any time.
    */
   bindMedia(element: HTMLMediaElement, options: MediaOptions = {}): { readonly drift: number | undefined; release(): void } {
     const media = new Media(element, this.#viewer, options);
@@ -127,50 +139,43 @@ export class Downbeat {
     };
   }
 
-  /** Makes media play so many ms ahead of the event, for the time that screens and loudspeakers take. */
+  /** Makes media play `ms` ahead of the event, to make up for the delay of screens and loudspeakers. */
   setNudge(ms: number): void {
-    this.#viewer.nudge(ms);
+    this.#viewer.set_nudge(ms);
     this.#media.forEach((media) => media.read());
   }
 
-  /** Ends it: nothing is asked, told or corrected any more. */
+  /** Leaves the event: no more requests, calls of listeners, or corrections of media. */
   leave(): void {
     if (this.#left) return;
     this.#left = true;
     clearTimeout(this.#timer);
-    this.#questions.forEach((question) => question.abort());
+    this.#requests.forEach((request) => request.abort());
     this.#live?.close();
-    document.removeEventListener("visibilitychange", this.#wake);
-    document.removeEventListener("resume", this.#wake);
-    window.removeEventListener("pageshow", this.#wake);
-    window.removeEventListener("online", this.#wake);
+    this.#stopWaking();
     this.#media.forEach((media) => media.release());
     this.#media.clear();
     this.#listeners.clear();
     this.timingProvider.close();
   }
 
-  readonly #tick = (): void => this.#drive(() => this.#viewer.tick(now(), wall()));
+  readonly #tick = (): void => this.#drive(() => this.#viewer.handle_tick(now(), wall()));
 
-  readonly #wake = (): void => {
-    if (!document.hidden) this.#drive(() => this.#viewer.wake(now(), wall()));
-  };
-
-  /** Hands something to core, does what follows from it, and sets the timer for what comes next. */
-  #drive(hand: () => void): void {
+  /** Passes something to core by calling `handle`, does the effects that follow, and sets the timer for the next tick. */
+  #drive(handle: () => void): void {
     if (this.#left) return;
-    hand();
+    handle();
     const effects: Effect[] = [];
-    for (let kind; (kind = this.#viewer.poll()) !== Kind.Nothing;) {
+    for (let kind; (kind = this.#viewer.poll_effect()) !== EffectKind.Nothing;) {
       effects.push({ kind, values: [0, 1, 2, 3, 4, 5].map((index) => this.#viewer.value(index)) });
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#tick, this.#viewer.wakes_in(now()));
-    // Before they fire: a page that dies in between then misses a cue instead of firing it twice.
-    if (effects.some(({ kind }) => kind === Kind.Fire)) this.#store.keep(this.#viewer.memory());
-    // A listener may have left.
+    this.#timer = setTimeout(this.#tick, this.#viewer.next_tick_in(now()));
+    // Saved before cues fire: a page that dies in between misses a cue instead of firing it twice.
+    if (effects.some(({ kind }) => kind === EffectKind.Fire)) this.#store.save(this.#viewer.memory());
+    // A listener may call `leave`.
     effects.forEach((effect) => this.#left || this.#do(effect));
-    const moved = [Kind.State, Kind.Status, Kind.Clock];
+    const moved = [EffectKind.State, EffectKind.Status, EffectKind.Clock];
     if (effects.some(({ kind }) => moved.includes(kind)) && !this.#left) {
       this.timingProvider.follow(this.#viewer);
       this.#media.forEach((media) => media.read());
@@ -179,63 +184,52 @@ export class Downbeat {
 
   #do({ kind, values }: Effect): void {
     const [first, second] = values as [number, number];
+    const { event } = this.#options;
     switch (kind) {
-      case Kind.AskTime: return void this.#ask(kind, PATHS.time(this.#options.event));
-      case Kind.AskState: return void this.#ask(kind, PATHS.event(this.#options.event));
-      case Kind.AskStatus: return void this.#ask(kind, PATHS.status(this.#options.event));
-      case Kind.GiveUp: return this.#questions[0]?.abort();
-      case Kind.OpenSocket: return this.#open(Number.isNaN(first) ? "" : `?not=${first}`);
-      case Kind.CloseSocket: return this.#live?.close();
-      case Kind.Ping: return this.#live?.send("p");
-      case Kind.Ack: return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second } satisfies Ack));
-      case Kind.LookAside: return void this.#lookAside();
-      case Kind.HandIn: return this.#handIn();
-      case Kind.LoadRundown: return void this.#load(this.#state!.rundown!);
-      case Kind.State:
-        this.#state = this.#told!;
-        return this.#tell("state", this.#state, first);
-      case Kind.Status: return this.#tell("status", (this.#status = STATUSES[first]!), second);
-      case Kind.Message: return this.#tell("message", this.#message(first));
-      case Kind.Connection: {
-        const state = CONNECTIONS[first - STATUSES.length]!;
-        return this.#tell("connection", (this.#connection = { state, why: REASONS[second]! }));
-      }
-      case Kind.Clock: return this.#tell("clock", { change: CHANGES[first]!, bound: this.bound() ?? Infinity });
-      default: return this.#cue(kind, values);
+      case EffectKind.RequestTime: return void this.#request(Slot.Time, PATHS.time(event));
+      case EffectKind.RequestState: return void this.#request(Slot.Time, PATHS.event(event));
+      case EffectKind.RequestStatus: return void this.#request(Slot.Status, PATHS.status(event));
+      case EffectKind.AbortRequest: return this.#requests[Slot.Time]?.abort();
+      case EffectKind.OpenSocket: return this.#openSocket(Number.isNaN(first) ? "" : `?not=${first}`);
+      case EffectKind.CloseSocket: return this.#live?.close();
+      case EffectKind.Ping: return this.#live?.send("p");
+      case EffectKind.Ack:
+        return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second } satisfies Ack));
+      case EffectKind.CheckEmergency: return void this.#checkEmergency();
+      case EffectKind.SubmitEmergency: return submitSigned(this.#server + PATHS.emergency(event), this.#signed!);
+      case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!);
+      case EffectKind.State: return this.#listeners.emit("state", (this.#state = this.#received!), first);
+      case EffectKind.Status: return this.#listeners.emit("status", (this.#status = STATUSES[first]!), second);
+      case EffectKind.Message: return this.#listeners.emit("message", this.#message(first));
+      case EffectKind.Connection:
+        this.#connection = { state: CONNECTIONS[first]!, why: REASONS[second]! };
+        return this.#listeners.emit("connection", this.#connection);
+      case EffectKind.Clock:
+        return this.#listeners.emit("clock", { change: CHANGES[first]!, bound: this.bound() ?? Infinity });
+      default: return this.#emitCue(kind, values);
     }
   }
 
-  #cue(kind: Kind, [index, ...rest]: number[]): void {
-    const former = kind === Kind.Leave && rest[0] === 1;
-    const cue = (former ? this.#former : this.#rundown)?.cues[index!];
+  #emitCue(kind: EffectKind, [index, ...rest]: number[]): void {
+    const isOfPrevious = kind === EffectKind.Leave && rest[0] === 1;
+    const cue = (isOfPrevious ? this.#previousRundown : this.#rundown)?.cues[index!];
     if (cue === undefined) return;
-    const message = this.#text(cue.message);
-    const still = { cue, message, into: 0, rate: 1, lateness: 0, bound: this.bound() ?? Infinity, certain: true };
-    const [into, lateness, bound, certain, rate] = rest as [number, number, number, number, number];
-    const timed = { ...still, into, lateness, bound, certain: certain === 1 };
-    if (kind === Kind.Standby) {
-      if (this.#options.preload !== false) cue.preload?.assets.forEach(prefetch);
-      this.#tell("cue", { ...still, turn: "standby" });
-    }
-    if (kind === Kind.Fire) this.#tell("cue", { ...timed, turn: "fire" });
-    if (kind === Kind.Enter) this.#tell("cue", { ...timed, rate, turn: "enter" });
-    if (kind === Kind.Adjust) this.#tell("cue", { ...still, into, rate: lateness, turn: "adjust" });
-    if (kind === Kind.Leave) this.#tell("cue", { ...still, turn: "leave" });
-    if (kind === Kind.Withhold) this.#tell("cue", { ...still, bound: into, certain: false, turn: "withhold" });
+    if (kind === EffectKind.Standby && this.#options.preload !== false) cue.preload?.assets.forEach(prefetch);
+    this.#listeners.emit("cue", cueTurn(kind, rest, cue, this.#text(cue.message), this.bound() ?? Infinity));
   }
 
-  /** Opens the socket. A page that may not connect to the server at all goes on without. */
-  #open(query: string): void {
-    const closed = () => this.#drive(() => this.#viewer.closed(now()));
+  /** Opens the socket. A page that is not allowed to connect to the server works without one. */
+  #openSocket(query: string): void {
+    const closed = () => this.#drive(() => this.#viewer.handle_closed(now()));
     try {
-      this.#live = live(`${this.#server}${this.#whole!.liveUrl}${query}`, {
-        state: (frame) => {
-          this.#hear(frame);
-          this.#drive(() => this.#viewer.pushed(frame.hub, frame.ack, now()));
-        },
+      this.#live = openLive(`${this.#server}${this.#whole!.liveUrl}${query}`, {
+        state: (frame) => this.#drive(() => {
+          this.#receive(frame);
+          this.#viewer.handle_push(frame.hub, frame.ack, now());
+        }),
         pong: (version) => this.#drive(() => {
           const [epoch, rev] = version.split(".");
-          this.#viewer.pong(epoch!, Number(rev), now());
+          this.#viewer.handle_pong(epoch!, Number(rev), now());
         }),
         closed,
       });
@@ -244,95 +238,73 @@ export class Downbeat {
     }
   }
 
-  async #ask(kind: Kind, path: string): Promise<void> {
-    const question = new AbortController();
-    const isStatus = kind === Kind.AskStatus;
-    const place = isStatus ? 1 : 0;
-    this.#questions[place]?.abort();
-    this.#questions[place] = question;
+  /** Aborts the request in a slot, if any, and returns the signal for a new one. */
+  #newSignal(slot: Slot): AbortSignal {
+    this.#requests[slot]?.abort();
+    return (this.#requests[slot] = new AbortController()).signal;
+  }
+
+  async #request(slot: Slot, path: string): Promise<void> {
+    const signal = this.#newSignal(slot);
+    const isStatus = slot === Slot.Status;
     try {
-      const { body, t1, t4 } = await ask<TimeBody | StateBody>(this.#server + path, question.signal);
+      const { body, t1, t4 } = await request<TimeBody | StateBody>(this.#server + path, signal);
       this.#drive(() => {
-        this.#hear(body);
-        if (isStatus) return this.#viewer.heard(now());
+        this.#receive(body);
+        if (isStatus) return this.#viewer.handle_status(now());
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
-        if (!this.#viewer.answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
-          this.#viewer.failed(false, Why.NoAnswer, now());
+        if (!this.#viewer.handle_answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
+          this.#viewer.handle_failure(false, Reason.NoAnswer, now());
         }
       });
     } catch (error) {
-      // What was given up, core has given up itself.
-      if (!question.signal.aborted) this.#drive(() => this.#viewer.failed(isStatus, reason(error), now()));
+      // Core itself asked for the request to be aborted.
+      if (!signal.aborted) this.#drive(() => this.#viewer.handle_failure(isStatus, failureReason(error), now()));
     }
   }
 
-  /** Tells core what a body says of the state. */
-  #hear(body: TimeBody | StateBody): void {
-    if (body.epoch == null) return;
-    const timeline = body.timeline.flatMap(({ from, position, rate }) => [from, position, rate]);
-    const { epoch, rev, rundown } = body;
-    this.#told = body;
-    this.#viewer.tell(epoch, rev, new Float64Array(timeline), body.endedAt ?? NaN, rundown ?? "");
-    if ("messages" in body) {
-      this.#whole = body;
-      const messages = new Float64Array(body.messages.map(({ from }) => from));
-      this.#viewer.tell_details(body.startsAt, messages, body.liveUrl != null);
-    }
+  /** Passes a state to core; the call that follows says where it came from. */
+  #receive(body: TimeBody | StateBody): void {
+    if (!writeState(this.#viewer, body)) return;
+    this.#received = body;
+    if ("messages" in body) this.#whole = body;
   }
 
-  /** Looks where a signed state may lie. What fails is tried again when core says so. */
-  async #lookAside(): Promise<void> {
+  /** Fetches the signed state, if there is one. Core decides when to try again. */
+  async #checkEmergency(): Promise<void> {
     const whole = this.#whole;
-    this.#questions[2]?.abort();
+    const signal = this.#newSignal(Slot.Emergency);
     if (!whole?.emergency) return;
-    const { signal } = (this.#questions[2] = new AbortController());
-    const signed = await look(whole.emergency, this.#options.event, signal).catch(() => undefined);
+    const signed = await fetchSigned(whole.emergency, this.#options.event, signal).catch(() => undefined);
     if (signed === undefined) return;
     this.#drive(() => {
       this.#signed = signed;
-      this.#hear({ ...whole, ...signed.body, serverTime: signed.body.signedAt });
-      this.#viewer.signed(now());
+      this.#receive({ ...whole, ...signed.body, serverTime: signed.body.signedAt });
+      this.#viewer.handle_signed(now());
     });
   }
 
-  /** Hands in what was signed. As plain text, so that the browser need not ask whether it may. */
-  #handIn(): void {
-    const url = this.#server + PATHS.emergency(this.#options.event);
-    fetch(url, { method: "POST", body: this.#signed!.document, credentials: "omit" }).catch(() => {});
-  }
-
-  async #load(digest: Digest): Promise<void> {
+  async #loadRundown(digest: Digest): Promise<void> {
     try {
-      const integrity = `sha256-${btoa(digest.replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))))}`;
-      const response = await fetch(this.#server + PATHS.rundown(this.#options.event, digest), { integrity, credentials: "omit" });
-      if (!response.ok) throw new Refused(response.status);
-      const rundown = (await response.json()) as Rundown;
+      const rundown = await fetchRundown(this.#server + PATHS.rundown(this.#options.event, digest), digest);
       this.#drive(() => {
-        if (!this.#viewer.rundown(digest, columns(rundown, this.#rundown), now())) return;
-        [this.#former, this.#rundown] = [this.#rundown, rundown];
+        if (!this.#viewer.handle_rundown(digest, columns(rundown, this.#rundown), now())) return;
+        [this.#previousRundown, this.#rundown] = [this.#rundown, rundown];
       });
     } catch {
-      this.#drive(() => this.#viewer.rundown_failed(digest, now()));
+      this.#drive(() => this.#viewer.handle_rundown_failure(digest, now()));
     }
   }
 
   #message(index: number): Message | null {
     const state = this.#state;
-    const said = state && "messages" in state ? state.messages[index] : undefined;
-    const told = this.#text(said?.text);
-    return told && { ...told, severity: said!.severity };
+    const notice = state && "messages" in state ? state.messages[index] : undefined;
+    const text = this.#text(notice?.text);
+    return text && { ...text, severity: notice!.severity };
   }
 
-  /** Returns what viewers are told in several languages in this one's. */
   #text(texts: Record<Locale, string> | null | undefined): Text | null {
     return textFor(texts, this.#options.locales ?? navigator.languages, this.#whole?.locale ?? "");
-  }
-
-  #tell<Name extends keyof Events>(name: Name, told: Events[Name], lateness = 0): void {
-    this.#listeners.get(name)?.forEach((listener) => {
-      // A mistake of the page's own must not keep others from hearing.
-      try { listener(told, lateness); } catch (error) { reportError(error); }
-    });
   }
 }
 
@@ -340,12 +312,7 @@ function known(number: number): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-function reason(error: unknown): Why {
-  if (error instanceof Refused) return error.status === 404 ? Why.UnknownEvent : Why.NoAnswer;
-  return error instanceof SyntaxError ? Why.NoAnswer : Why.Unreachable;
-}
-
-/** Fetches an asset of a cue into the browser's cache, after what the page itself needs. */
+/** Fetches an asset of a cue into the browser's cache, at low priority. */
 function prefetch(asset: string): void {
   fetch(new URL(asset, document.baseURI), { mode: "no-cors", credentials: "omit", priority: "low" }).catch(() => {});
 }

@@ -1,67 +1,69 @@
-// The WebAssembly half. It lies in this file, deflated, so that the package is one file everywhere; an instance of it is
+// The WebAssembly half. It is embedded in this file, deflated, so that the package is a single file; an instance is
 // one viewer.
 
 import wasm from "#wasm";
+import type { EffectKind, MediaAction, Reason } from "./codes.ts";
 import type { Columns } from "./rundown.ts";
-import type { Act, Kind, Why } from "./words.ts";
 
-/** What takes numbers only: the exports of `src/exports.rs`, where `src/viewer.rs` says what each does. */
+/** The exports of `src/exports.rs` that take numbers only; `src/viewer.rs` documents them. */
 interface Calls {
-  tick(now: number, wall: number): void;
-  wake(now: number, wall: number): void;
-  /** Returns 0 if these are no times of an exchange. */
-  answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
-  heard(now: number): void;
-  signed(now: number): void;
-  pushed(hub: number, ack: boolean, now: number): void;
-  closed(now: number): void;
-  failed(ofStatus: boolean, why: Why, now: number): void;
-  poll(): Kind;
+  handle_tick(now: number, wall: number): void;
+  handle_wake(now: number, wall: number): void;
+  /** Returns 0 if there was no valid pending state. */
+  snapshot(at: number): number;
+  /** Returns 0 if the four times are not a possible exchange. */
+  handle_answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
+  handle_status(now: number): void;
+  handle_signed(now: number): void;
+  handle_push(hub: number, ack: boolean, now: number): void;
+  handle_closed(now: number): void;
+  handle_failure(ofStatus: boolean, reason: Reason, now: number): void;
+  poll_effect(): EffectKind;
   value(index: number): number;
-  wakes_in(now: number): number;
+  next_tick_in(now: number): number;
   time(now: number): number;
   bound(now: number): number;
   position(now: number): number;
   rate(now: number): number;
   countdown(now: number): number;
   /** Returns 0 if position and rate are not known. */
-  vector(now: number): number;
+  timing_vector(now: number): number;
   heard_ago(now: number): number;
   bind_media(begins: number, seeksOnly: boolean): number;
   release_media(media: number): void;
-  nudge(ms: number): void;
-  read_media(
+  set_nudge(ms: number): void;
+  handle_media(
     ...read: [media: number, position: number, duration: number, rate: number, paused: boolean, busy: boolean, seekable: boolean, now: number]
-  ): Act;
-  media_in(media: number, now: number): number;
+  ): MediaAction;
+  next_read_in(media: number, now: number): number;
   media_drift(media: number): number;
 }
 
-/** What takes what lies on the desk. */
-interface Desk {
+/** The exports that read or write the two buffers. */
+interface BufferCalls {
   readonly memory: WebAssembly.Memory;
-  numbers(count: number): number;
-  text(bytes: number): number;
-  desk(): number;
+  allocate_numbers(count: number): number;
+  allocate_text(bytes: number): number;
+  numbers_address(): number;
   begin(high: number, low: number, now: number): void;
-  remember(): number;
-  tell(rev: number, endedAt: number): void;
-  tell_details(startsAt: number, pushes: boolean): void;
-  pong(rev: number, now: number): void;
-  rundown(count: number, now: number): number;
-  rundown_failed(now: number): void;
+  write_memory(): number;
+  set_state(rev: number, endedAt: number): void;
+  set_details(startsAt: number, pushes: boolean): void;
+  handle_pong(rev: number, now: number): void;
+  handle_rundown(count: number, now: number): number;
+  handle_rundown_failure(now: number): void;
 }
 
 /** One viewer of one event. */
-export type Viewer = Calls & ReturnType<typeof around>;
+export type Viewer = Calls & ReturnType<typeof withBuffers>;
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-/** Returns a viewer; they `begin` before anything else. What is compiled for the first of a page serves all. */
-export async function start(): Promise<Viewer> {
+/** Creates a viewer; call its `begin` before anything else. The module is compiled once per page. */
+export async function createViewer(): Promise<Viewer> {
   const { exports } = await WebAssembly.instantiate(await (module ??= inflate().then(WebAssembly.compile)));
-  const core = exports as unknown as Calls & Desk;
-  return { ...core, ...around(core) };
+  const core = exports as unknown as Calls & BufferCalls;
+  return { ...core, ...withBuffers(core) };
 }
 
 function inflate(): Promise<ArrayBuffer> {
@@ -70,45 +72,46 @@ function inflate(): Promise<ArrayBuffer> {
   return new Response(stream).arrayBuffer();
 }
 
-function around(core: Desk) {
+/** Returns the calls that pass arrays and texts. */
+function withBuffers(core: BufferCalls) {
   const at = (address: number, bytes: number) => new Uint8Array(core.memory.buffer, address, bytes);
-  const lay = (numbers: Float64Array | BigUint64Array, ...texts: string[]) => {
-    // Bytes, as a word that is read as a double may come back as another.
-    at(core.numbers(numbers.length), numbers.byteLength).set(new Uint8Array(numbers.buffer, 0, numbers.byteLength));
+  const write = (numbers: Float64Array | BigUint64Array, ...texts: string[]) => {
+    // Copied as bytes: a 64-bit word read as a double may come back changed.
+    at(core.allocate_numbers(numbers.length), numbers.byteLength).set(new Uint8Array(numbers.buffer, 0, numbers.byteLength));
     const text = new TextEncoder().encode(texts.join("\0"));
-    at(core.text(text.length), text.length).set(text);
+    at(core.allocate_text(text.length), text.length).set(text);
   };
   return {
-    /** Begins, with a number of the viewer's own in two halves, and the memory of an earlier life of the page. */
+    /** Begins, with a random number of the viewer's own in two halves, and the memory of the page before a reload. */
     begin(high: number, low: number, memory: BigUint64Array, now: number): void {
-      lay(memory);
+      write(memory);
       core.begin(high, low, now);
     },
-    /** Returns what has fired, to be stored. */
+    /** Returns which cues have fired, to be stored across a reload. */
     memory(): BigUint64Array {
-      const count = core.remember();
-      return new BigUint64Array(core.memory.buffer, core.desk(), count);
+      const count = core.write_memory();
+      return new BigUint64Array(core.memory.buffer, core.numbers_address(), count);
     },
-    tell(epoch: string, rev: number, timeline: Float64Array, endedAt: number, rundown: string): void {
-      lay(timeline, epoch, rundown);
-      core.tell(rev, endedAt);
+    set_state(epoch: string, rev: number, timeline: Float64Array, endedAt: number, rundown: string): void {
+      write(timeline, epoch, rundown);
+      core.set_state(rev, endedAt);
     },
-    tell_details(startsAt: number, messages: Float64Array, pushes: boolean): void {
-      lay(messages);
-      core.tell_details(startsAt, pushes);
+    set_details(startsAt: number, messages: Float64Array, pushes: boolean): void {
+      write(messages);
+      core.set_details(startsAt, pushes);
     },
-    pong(epoch: string, rev: number, now: number): void {
-      lay(new Float64Array(), epoch);
-      core.pong(rev, now);
+    handle_pong(epoch: string, rev: number, now: number): void {
+      write(new Float64Array(), epoch);
+      core.handle_pong(rev, now);
     },
-    /** Returns 0 if it is not wanted any more. */
-    rundown(digest: string, { count, numbers, ids }: Columns, now: number): number {
-      lay(numbers, digest, ids);
-      return core.rundown(count, now);
+    /** Returns 0 if the rundown is no longer wanted. */
+    handle_rundown(digest: string, { count, numbers, ids }: Columns, now: number): number {
+      write(numbers, digest, ids);
+      return core.handle_rundown(count, now);
     },
-    rundown_failed(digest: string, now: number): void {
-      lay(new Float64Array(), digest);
-      core.rundown_failed(now);
+    handle_rundown_failure(digest: string, now: number): void {
+      write(new Float64Array(), digest);
+      core.handle_rundown_failure(now);
     },
   };
 }

@@ -1,22 +1,26 @@
-// The last resort: a state that an operator signed, where the event says that it may lie.
+// The last resort when the server is down: a state that an operator signed, at the address that the event names.
 
 import { type EmergencyBody, type EmergencyChannel, type EmergencyDocument, type EventName, SIGNED_PREFIX } from "./wire.ts";
 
-/** What was rightly signed. */
-export interface Signed {
-  /** What it says. */
+/** A state whose signature is valid. */
+export interface SignedState {
   body: EmergencyBody;
-  /** As it is handed in. */
+  /** The signed document, as the server accepts it. */
   document: string;
 }
 
 const ED25519 = "Ed25519";
 
 /**
- * Looks at the pointer; gives what was rightly signed for `event` there, if anything was. Fails where there is no
- * pointer, and in browsers that cannot check the signature: those without Ed25519, and pages that came unencrypted.
+ * Fetches the pointer. Returns the state in it that is signed for `event`, if there is one and its signature is valid.
+ * Rejects where there is no pointer, and in browsers that cannot check signatures: those without Ed25519, and any page
+ * that was loaded without encryption.
  */
-export async function look({ url, key }: EmergencyChannel, event: EventName, signal: AbortSignal): Promise<Signed | undefined> {
+export async function fetchSigned(
+  { url, key }: EmergencyChannel,
+  event: EventName,
+  signal: AbortSignal,
+): Promise<SignedState | undefined> {
   const response = await fetch(url, { credentials: "omit", signal });
   const { emergency } = (await response.json()) as { emergency?: EmergencyDocument };
   if (!emergency) return;
@@ -27,4 +31,9 @@ export async function look({ url, key }: EmergencyChannel, event: EventName, sig
   if (!(await subtle.verify(ED25519, by, bytes, new TextEncoder().encode(SIGNED_PREFIX + state)))) return;
   const body = JSON.parse(state) as EmergencyBody;
   if (body.event === event) return { body, document: JSON.stringify({ state, signature }) };
+}
+
+/** Posts a signed document to the server. As plain text, so that the browser sends no preflight request. */
+export function submitSigned(url: string, { document }: SignedState): void {
+  fetch(url, { method: "POST", body: document, credentials: "omit" }).catch(() => {});
 }

@@ -1,4 +1,4 @@
-// What a page is told, and by which words.
+// What a page is told, and the names for it.
 
 import type { Cue } from "./rundown.ts";
 import type { Locale, Severity, StateBody, TimeBody } from "./wire.ts";
@@ -6,34 +6,34 @@ import type { Locale, Severity, StateBody, TimeBody } from "./wire.ts";
 /** A cue's turn. */
 export interface CueTurn {
   /**
-   * `fire`: do the moment; it comes once. `enter`, `adjust`, `leave`: begin a state, go on with it from elsewhere, end
-   * it. `standby`: its assets are being fetched. `withhold`: its time has come, but the clock is less certain than it
+   * `fire`: do the moment; it comes once. `enter`, `adjust`, `leave`: begin a state, continue it from another place, end
+   * it. `standby`: the cue's assets are being fetched. `withhold`: the cue is due, but the clock is less certain than it
    * needs.
    */
   turn: "standby" | "fire" | "enter" | "adjust" | "leave" | "withhold";
   cue: Cue;
-  /** What the cue tells viewers, in their language, if it tells them anything. */
+  /** The cue's text for viewers, in their language, if it has one. */
   message: Text | null;
-  /** Where in the cue to begin, in ms. */
+  /** How far into the cue to begin, in ms. */
   into: number;
-  /** How fast a state goes on from there: 1 is normal, 0 stands. */
+  /** The rate at which a state continues from there: 1 is normal, 0 is held. */
   rate: number;
-  /** How late it is, in ms. */
+  /** How late the cue is, in ms. */
   lateness: number;
-  /** How wrong the instant may be, in ms either way. */
+  /** How wrong the page's clock may be, in ms either way. */
   bound: number;
-  /** Whether that is as certain as the cue needs. */
+  /** Whether the clock is as certain as the cue needs. */
   certain: boolean;
 }
 
-/** A text in the viewer's language, or in the nearest that there is. */
+/** A text in the viewer's language, or in the closest one available. */
 export interface Text {
   text: string;
-  /** The language it is in, as an element's `lang` takes it. */
+  /** The language it is in, for an element's `lang`. */
   locale: Locale;
 }
 
-/** What viewers are told by the operator. */
+/** The operator's message to viewers. */
 export interface Message extends Text {
   severity: Severity;
 }
@@ -42,14 +42,14 @@ export interface Message extends Text {
 export interface Connection {
   /**
    * `acquiring`: time or state are not known yet. `live`: a socket is open and answers, so changes come at once.
-   * `polling`: changes are learnt by asking, some seconds late. `holdover`: the server does not answer; the event goes
-   * on as last heard, and the bound grows.
+   * `polling`: changes are found by polling, some seconds late. `holdover`: the server does not answer; the event plays
+   * on from the last state received, and the bound grows.
    */
   state: "acquiring" | "live" | "polling" | "holdover";
   /**
-   * Why: `none` while `live`; `first-answer`: nothing has come yet; `state-unknown`: the server tells the time, but not
-   * the state at the moment; `no-push`: the first socket is not open yet, or the server has none; `push-lost`: the
-   * socket was lost, and another is tried; otherwise what became of the last question.
+   * Why: `none` while `live`; `first-answer`: no answer has come yet; `state-unknown`: the server answers with the time,
+   * but does not have the state at the moment; `no-push`: the first socket is not open yet, or the server offers none;
+   * `push-lost`: the socket was lost, and the client is opening another; otherwise how the last request failed.
    */
   why:
     | "none"
@@ -63,29 +63,29 @@ export interface Connection {
     | "no-answer";
 }
 
-/** How a media element follows. */
+/** How a media element follows the event. */
 export interface MediaOptions {
-  /** The position of the event to which the media's beginning belongs, in ms. 0 if not given. */
+  /** The position of the event at which the media begins, in ms. Default: 0. */
   begins?: number;
-  /** Correct by seeking alone, for players that stutter at other rates. If not given: in Safari. */
+  /** Whether to correct drift by seeking only, for players that stutter at other rates. Default: in Safari. */
   seeksOnly?: boolean;
 }
 
-/** What became of the clock with an answer. */
+/** How an answer changed the page's clock. */
 export interface ClockChange {
-  /** `slewed`: no jerk. `stepped`: it was wrong by more than a quarter of a second. `reset`: a clock jumped. */
+  /** `slewed`: gradually. `stepped`: at once, by more than 250 ms. `reset`: the device's clock had jumped. */
   change: "slewed" | "stepped" | "reset";
-  /** How wrong it may be now, in ms either way. */
+  /** How wrong the clock may be now, in ms either way. */
   bound: number;
 }
 
 /** The status of the event. */
 export type Status = "scheduled" | "running" | "paused" | "ended";
 
-/** What `on` tells, by name. */
+/** What listeners are called with, by name. */
 export interface Events {
   cue: CueTurn;
-  /** The state as last heard. A short one, without `messages`, is followed by the whole. */
+  /** The state as last received. A short one, without `messages`, is followed by the whole state. */
   state: TimeBody | StateBody;
   status: Status;
   message: Message | null;
@@ -93,12 +93,26 @@ export interface Events {
   clock: ClockChange;
 }
 
-/** In the order of `Word` in `effect.rs`. */
+/** The event at one instant. */
+export interface Snapshot {
+  status: Status;
+  /** In ms from the event's beginning; negative before it. */
+  position: number;
+  /** How fast the position moves: 1 is normal, 0 is held. */
+  rate: number;
+}
+
+/** Called with what happened, and how late the page learned of it, in ms. */
+export type Listener<Name extends keyof Events> = (value: Events[Name], lateness: number) => void;
+
+/** In the order of `StatusCode` in `src/codes.rs`. */
 export const STATUSES: readonly Status[] = ["scheduled", "running", "paused", "ended"];
+/** In the order of `ConnectionCode`. */
 export const CONNECTIONS: readonly Connection["state"][] = ["acquiring", "live", "polling", "holdover"];
-/** In the order of `Why`. */
+/** In the order of `Reason`. */
 export const REASONS: readonly Connection["why"][] = [
   ...(["none", "first-answer", "state-unknown", "no-push", "push-lost"] as const),
   ...(["timeout", "unreachable", "unknown-event", "no-answer"] as const),
 ];
+/** In the order that `EffectKind::Clock` documents. */
 export const CHANGES: readonly ClockChange["change"][] = ["slewed", "stepped", "reset"];

@@ -1,5 +1,5 @@
 /**
- * Downbeat for browsers: the event's time with a stated error, its cues, and media kept on its timeline.
+ * Downbeat for browsers: the event's time with an error bound, its cues, and media kept on its timeline.
  *
  * ```js
  * import { join } from "downbeat-client";
@@ -12,7 +12,7 @@
  */
 
 export { Downbeat, join, type JoinOptions } from "./client.ts";
-export type { ClockChange, Connection, CueTurn, Events, MediaOptions, Message, Status, Text } from "./events.ts";
+export type { ClockChange, Connection, CueTurn, Events, MediaOptions, Message, Snapshot, Status, Text } from "./events.ts";
 export type { Cue, Rundown, Track } from "./rundown.ts";
 export type { TimingProvider, TimingVector } from "./timing.ts";
 export type * from "./wire.ts";

@@ -1,33 +1,33 @@
-// The socket through which the server tells of changes.
+// The socket on which the server pushes changes.
 
 import type { StateFrame } from "./wire.ts";
 
-/** What came through a socket, or became of it. */
-export interface Hears {
+/** Called for what arrives on a socket. */
+export interface LiveHandlers {
   state(frame: StateFrame): void;
-  /** What a ping came back with: `<epoch>.<rev>`. */
+  /** The answer to a ping: `<epoch>.<rev>`. */
   pong(version: string): void;
-  /** It was closed, or could not be opened. */
+  /** The socket was closed, or could not be opened. */
   closed(): void;
 }
 
 /** A socket that is open or being opened. */
-export interface Live {
+export interface LiveSocket {
   send(text: string): void;
-  /** Closes it. Nothing is heard from it afterwards. */
+  /** Closes it. No handler is called afterwards. */
   close(): void;
 }
 
 /** Opens the socket at `url`, which begins with `http`. */
-export function live(url: string, hears: Hears): Live {
+export function openLive(url: string, handlers: LiveHandlers): LiveSocket {
   const socket = new WebSocket(url.replace("http", "ws"));
   socket.onmessage = ({ data }) => {
-    // Frames of a later protocol are left alone.
-    if (data[0] !== "{") return hears.pong(`${data}`);
+    // Unknown frames belong to a later protocol: they are ignored.
+    if (data[0] !== "{") return handlers.pong(`${data}`);
     const frame = JSON.parse(data);
-    if (frame.type === "state") hears.state(frame);
+    if (frame.type === "state") handlers.state(frame);
   };
-  socket.onclose = hears.closed;
+  socket.onclose = handlers.closed;
   return {
     send: (text) => socket.send(text),
     close() {

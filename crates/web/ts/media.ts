@@ -1,14 +1,14 @@
-// A media element that follows the event: it is read, and core says what to do.
+// A media element that follows the event: this reads it, and core decides what to do.
 
-import type { Viewer } from "./core.ts";
 import { now } from "./clock.ts";
+import { MediaAction } from "./codes.ts";
+import type { Viewer } from "./core.ts";
 import type { MediaOptions } from "./events.ts";
-import { Act } from "./words.ts";
 
-/** What happens to an element that is worth a look. */
+/** The element's events after which it is read again. */
 const EVENTS = ["loadedmetadata", "canplay", "playing", "play", "pause", "waiting", "seeking", "seeked", "ratechange"];
 
-/** A bound element. */
+/** A media element that follows the event. */
 export class Media {
   readonly element: HTMLMediaElement;
   readonly #viewer: Viewer;
@@ -23,21 +23,21 @@ export class Media {
     this.read();
   }
 
-  /** Reads the element, and does what is to be done. */
+  /** Reads the element and does what core decides. */
   readonly read = (): void => {
     const { element } = this;
     clearTimeout(this.#timer);
-    // Before the metadata nothing can be said; they announce themselves.
+    // Nothing is known before the metadata, whose arrival is one of the events.
     if (element.readyState === 0) return;
     const { paused, seeking, ended, duration } = element;
     const busy = seeking || (!paused && !ended && element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
     const at = now();
-    const act = this.#viewer.read_media(
+    const action = this.#viewer.handle_media(
       ...[this.#id, element.currentTime, duration, element.playbackRate] as const,
       ...[paused || ended, busy, Number.isFinite(duration), at] as const,
     );
-    if (act !== Act.Nothing) this.#do(act, this.#viewer.value(0), this.#viewer.value(1));
-    const wait = this.#viewer.media_in(this.#id, at);
+    if (action !== MediaAction.Nothing) this.#do(action, this.#viewer.value(0), this.#viewer.value(1));
+    const wait = this.#viewer.next_read_in(this.#id, at);
     if (!Number.isNaN(wait)) this.#timer = setTimeout(this.read, wait);
   };
 
@@ -54,13 +54,13 @@ export class Media {
     this.#viewer.release_media(this.#id);
   }
 
-  #do(act: Act, to: number, rate: number): void {
+  #do(action: MediaAction, to: number, rate: number): void {
     const { element } = this;
-    if (act === Act.Pause) element.pause();
+    if (action === MediaAction.Pause) element.pause();
     if (!Number.isNaN(to)) element.currentTime = to;
     if (!Number.isNaN(rate)) element.playbackRate = rate;
-    // A page may not play sound before it was touched; core asks again later.
-    if (act === Act.Play) element.play().catch(() => {});
+    // Browsers refuse sound before a gesture; core asks again later.
+    if (action === MediaAction.Play) element.play().catch(() => {});
   }
 }
 

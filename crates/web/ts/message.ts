@@ -1,9 +1,12 @@
-// Which of several texts a viewer reads.
+// Choosing the language of a text.
 
 import type { Text } from "./events.ts";
 import type { Locale } from "./wire.ts";
 
-/** Returns the text in the first of the viewer's locales that there is, or one of the same language, or the default. */
+/**
+ * Returns the text for a viewer: in the first of their locales that has one, or one of the same language, or else in
+ * `fallback`, the event's own locale.
+ */
 export function textFor(
   texts: Record<Locale, string> | null | undefined,
   locales: readonly Locale[],

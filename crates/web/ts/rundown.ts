@@ -1,4 +1,4 @@
-// The rundown as it is published, and as core takes it: a row of numbers for each cue.
+// The rundown as it is published, and its encoding for core: a row of numbers for each cue.
 
 import type { Locale, Position, Span } from "./wire.ts";
 
@@ -7,9 +7,9 @@ export type Rundown = {
   format: "downbeat.rundown/1";
   /** The id of the sheet. */
   id: string;
-  /** What it is called. */
+  /** Its title. */
   title: string;
-  /** How long the event is, in ms, if the sheet says. */
+  /** How long the event lasts, in ms, if the sheet says. */
   duration?: Span;
   /** The tracks, by name. */
   tracks: Record<string, Track>;
@@ -17,72 +17,72 @@ export type Rundown = {
   cues: Cue[];
 };
 
-/** A lane on which cues lie. */
+/** A track that cues are on. */
 export type Track = {
   /** Only one of its states may be active at a time. */
   exclusive?: true;
-  /** Which track wins where two say something about the same thing: the higher. */
+  /** Of two tracks that affect the same thing, the one with the higher number wins. */
   priority?: number;
 };
 
-/** One thing that happens at one time. */
+/** Something that happens at a time. */
 export type Cue = {
-  /** Unique in its rundown, and the same cue in another. */
+  /** Unique in its rundown; in another rundown it means the same cue. */
   id: string;
-  /** When it begins: ms from the event's beginning. */
+  /** When it begins, in ms from the event's beginning. */
   time: Position;
-  /** When it ends, if it does. */
+  /** When it ends, if it has an end. */
   end?: Position;
-  /** What is to be done. */
+  /** What to do. */
   action: string;
-  /** `state`: it lasts. `moment`: it is over at once. */
+  /** `state`: it lasts. `moment`: it happens once. */
   kind: "state" | "moment";
-  /** The track it lies on. */
+  /** The track it is on. */
   track?: string;
-  /** What the action is done with. */
+  /** The action's parameters. */
   params?: Record<string, unknown>;
-  /** What happens when it is late. */
+  /** What to do when it is late. */
   late?: "skip" | "resume" | "latest" | { within: Span };
-  /** The width over which viewers spread it, in ms. */
+  /** The time over which viewers spread it, in ms. */
   jitter?: Span;
-  /** What to fetch beforehand. */
+  /** Which assets to fetch beforehand. */
   preload?: { assets: string[]; lead: Span; spread: Span; bytes?: number };
   /**
-   * How wrong the clock may be at most, in ms either way; and whether it is left out otherwise (`withhold`) or comes
-   * all the same (not `certain`).
+   * How wrong the clock may be, in ms either way; and whether the cue is skipped otherwise (turn `withhold`) or fires
+   * anyway (with `certain` false).
    */
   needs?: { bound: Span; otherwise: "skip" | "fire" };
-  /** What viewers are told, per locale. */
+  /** The text for viewers, per locale. */
   message?: Record<Locale, string>;
 };
 
-/** A rundown as core takes it: `columns.rs` says what stands where. */
+/** A rundown as core reads it; `src/columns.rs` documents the layout. */
 export interface Columns {
-  /** How many cues there are. */
+  /** The number of cues. */
   count: number;
-  /** Three numbers for each cue, and behind all of them five more for those that have more. */
+  /** Three numbers for each cue; after all of these, five more for each cue that needs them. */
   numbers: Float64Array;
-  /** A line for each cue. */
+  /** The ids, one per line. */
   ids: string;
 }
 
 const LATE = { skip: 1, resume: 2, latest: 4 };
 
 /**
- * Returns a rundown's columns. `former` is the rundown so far: states that say the same in both go on. Few rundowns have
- * a cue that can be the latest of its lane; those are gone through once more, with `lanes`.
+ * Returns a rundown's columns. `previous` is the rundown it replaces: states that are equal in both continue. Lanes matter
+ * only for cues that are `latest`; the few rundowns that have some are encoded a second time, with `lanes`.
  */
-export function columns(rundown: Rundown, former?: Rundown, lanes?: Map<string, number>): Columns {
+export function columns(rundown: Rundown, previous?: Rundown, lanes?: Map<string, number>): Columns {
   const { cues } = rundown;
   const numbers = new Float64Array(cues.length * 8);
-  const before = new Map(former?.cues.map((cue) => [cue.id, cue]));
+  const before = new Map(previous?.cues.map((cue) => [cue.id, cue]));
   let more = cues.length * 3;
   let hasLatest = false;
-  // A function of its own soon runs as fast as it can, which the body of a loop does not: most pages do this once.
+  // `forEach`, as browsers optimise a function sooner than the body of a loop, and most pages run this once.
   cues.forEach((cue, index) => {
     const { late, jitter, preload, needs } = cue;
     let word = cue.kind === "state" ? 1 : 0;
-    if (former && says(cue) === says(before.get(cue.id))) word += 2;
+    if (previous && content(cue) === content(before.get(cue.id))) word += 2;
     if (late !== undefined) word += (typeof late === "string" ? LATE[late] : 3) * 8;
     if (late === "latest") hasLatest = true;
     if (lanes) {
@@ -103,11 +103,11 @@ export function columns(rundown: Rundown, former?: Rundown, lanes?: Map<string, 
     numbers[at + 1] = cue.end ?? NaN;
     numbers[at + 2] = word;
   });
-  if (hasLatest && !lanes) return columns(rundown, former, new Map());
+  if (hasLatest && !lanes) return columns(rundown, previous, new Map());
   return { count: cues.length, numbers: numbers.subarray(0, more), ids: cues.map((cue) => cue.id).join("\n") };
 }
 
-/** What a state says, whenever it is. */
-function says(cue?: Cue): string | undefined {
+/** Returns what a state does, whenever it is. */
+function content(cue?: Cue): string | undefined {
   return cue && JSON.stringify([cue.action, cue.track, cue.params, cue.message]);
 }

@@ -1,15 +1,15 @@
-// What outlives a reload, in the tab's session storage: who this viewer is, and what has fired. No cookies.
+// What survives a reload, in the tab's session storage: the viewer's random number, and which cues have fired. No cookies.
 
 export interface Store {
-  /** Two random numbers of 32 bits that stay the viewer's: they spread load, and identify nobody elsewhere. */
+  /** Two random 32-bit numbers that this tab keeps: they spread load, and identify nobody. */
   readonly viewer: readonly [high: number, low: number];
-  /** What had fired, as core wrote it. */
+  /** Which cues had fired, in core's own encoding. */
   readonly memory: BigUint64Array;
-  keep(memory: BigUint64Array): void;
+  save(memory: BigUint64Array): void;
 }
 
-/** Opens what is kept for an event. Where storage is refused, nothing outlives the page, and all else works. */
-export function open(event: string): Store {
+/** Opens the store for an event. Where the browser refuses storage, nothing survives a reload, and all else works. */
+export function openStore(event: string): Store {
   const viewer = read(`downbeat.viewer ${event}`).split(" ").map(Number);
   if (viewer.length !== 2 || !viewer.every(Number.isInteger)) {
     viewer.splice(0, viewer.length, ...crypto.getRandomValues(new Uint32Array(2)));
@@ -18,7 +18,7 @@ export function open(event: string): Store {
   return {
     viewer: [viewer[0]!, viewer[1]!],
     memory: numbers(read(`downbeat.fired ${event}`)),
-    keep: (memory) => write(`downbeat.fired ${event}`, memory.join(" ")),
+    save: (memory) => write(`downbeat.fired ${event}`, memory.join(" ")),
   };
 }
 

@@ -3,12 +3,12 @@
 import { now } from "./clock.ts";
 import type { Viewer } from "./core.ts";
 
-/** Where something is and how it moves, in seconds and per second. */
+/** A position and how it changes, in seconds and per second. */
 export interface TimingVector {
   position: number;
   velocity: number;
   acceleration: number;
-  /** The instant for which this holds: seconds of `performance.now()`. */
+  /** The instant at which the position is this, in seconds of `performance.now()`. */
   timestamp: number;
 }
 
@@ -17,8 +17,8 @@ type Handler = ((event: Event) => void) | null;
 /**
  * A read-only timing provider: `new TimingObject(downbeat.timingProvider)` follows the event.
  *
- * Its clock is `performance.now()`, so `skew` is always 0; where the event's clock is slewed or changed, `change` says
- * so with a new vector.
+ * Its clock is `performance.now()`, so `skew` is always 0; whenever the event's clock is slewed or its timeline changes,
+ * `change` announces a new vector.
  */
 export class TimingProvider extends EventTarget {
   readonly skew = 0;
@@ -34,30 +34,30 @@ export class TimingProvider extends EventTarget {
   /** `open` once the event's time is known. */
   get readyState(): "connecting" | "open" | "closed" { return this.#state; }
 
-  /** Where the event is. */
+  /** The event's current movement. */
   get vector(): TimingVector { return this.#vector; }
 
-  /** Always refused: viewers follow. */
+  /** Always rejects: viewers follow the event. */
   update(): Promise<void> { return Promise.reject(new Error("viewers follow the event; only its operators change it")); }
 
   /** @internal */
   follow(viewer: Viewer): void {
-    if (!viewer.vector(now())) return;
+    if (!viewer.timing_vector(now())) return;
     const [position, velocity, timestamp] = [viewer.value(0), viewer.value(1), viewer.value(2)];
     this.#vector = { position, velocity, acceleration: 0, timestamp };
-    if (this.#state === "connecting") this.#turn("open");
-    this.#tell("change");
+    if (this.#state === "connecting") this.#setState("open");
+    this.#emit("change");
   }
 
   /** @internal */
-  close(): void { this.#turn("closed"); }
+  close(): void { this.#setState("closed"); }
 
-  #turn(state: "open" | "closed"): void {
+  #setState(state: "open" | "closed"): void {
     this.#state = state;
-    this.#tell("readystatechange");
+    this.#emit("readystatechange");
   }
 
-  #tell(name: "change" | "readystatechange"): void {
+  #emit(name: "change" | "readystatechange"): void {
     const event = new Event(name);
     this[`on${name}`]?.call(this, event);
     this.dispatchEvent(event);

@@ -1,0 +1,81 @@
+// Requests to the server, and when exactly each left and its answer came.
+
+import { now } from "./clock.ts";
+import { Reason } from "./codes.ts";
+import type { Rundown } from "./rundown.ts";
+import type { Digest } from "./wire.ts";
+
+/** An answer, with the instants of the page's clock between which the server made it. */
+export interface Answer<Body> {
+  body: Body;
+  /** When the request left, in ms. */
+  t1: number;
+  /** When the answer began to arrive, in ms. */
+  t4: number;
+}
+
+/** The server answered with an error. */
+export class HttpStatusError extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`the server answered with status ${status}`);
+    this.status = status;
+  }
+}
+
+/** How long to wait for the browser's own measurements after an answer has been read, in ms. */
+const MEASUREMENT_WAIT = 50;
+
+/**
+ * Requests `url`. The browser measures more precisely than this page when the request left and the answer came: its
+ * times leave out name resolution, connecting and a busy page. Where it does not report them, the page's own readings
+ * are as correct, with a wider bound.
+ */
+export async function request<Body>(url: string, signal: AbortSignal): Promise<Answer<Body>> {
+  const measurement = measure(url);
+  try {
+    const before = now();
+    const response = await fetch(url, { cache: "no-store", credentials: "omit", signal });
+    const after = now();
+    if (!response.ok) throw new HttpStatusError(response.status);
+    const body = (await response.json()) as Body;
+    const entry = await measurement.entry();
+    const isMeasured = entry !== undefined && entry.requestStart >= before && entry.responseStart >= entry.requestStart;
+    return { body, t1: isMeasured ? entry.requestStart : before, t4: isMeasured ? entry.responseStart : after };
+  } finally {
+    measurement.end();
+  }
+}
+
+/** Waits for the browser's measurement of the next request to `url`. */
+function measure(url: string) {
+  let found: (entry?: PerformanceResourceTiming) => void;
+  const entry = new Promise<PerformanceResourceTiming | undefined>((resolve) => { found = resolve; });
+  // An observer gets every entry, even after the page's own buffer of them is full.
+  const observer = new PerformanceObserver((list) => {
+    const entries = list.getEntriesByName(url) as PerformanceResourceTiming[];
+    if (entries.length > 0) found(entries.at(-1));
+  });
+  observer.observe({ type: "resource" });
+  return {
+    entry() {
+      setTimeout(found!, MEASUREMENT_WAIT);
+      return entry;
+    },
+    end: () => observer.disconnect(),
+  };
+}
+
+/** Fetches the rundown with this digest, which the browser checks. */
+export async function fetchRundown(url: string, digest: Digest): Promise<Rundown> {
+  const integrity = `sha256-${btoa(digest.replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))))}`;
+  const response = await fetch(url, { integrity, credentials: "omit" });
+  if (!response.ok) throw new HttpStatusError(response.status);
+  return response.json();
+}
+
+/** Returns core's name for the reason why a request failed. */
+export function failureReason(error: unknown): Reason {
+  if (error instanceof HttpStatusError) return error.status === 404 ? Reason.UnknownEvent : Reason.NoAnswer;
+  return error instanceof SyntaxError ? Reason.NoAnswer : Reason.Unreachable;
+}
