@@ -2,9 +2,9 @@
 
 import type { Downbeat } from "downbeat-client";
 import type { Api } from "./api.ts";
-import { Changing } from "./changing.ts";
-import { type Course, type Happening, next, type Now, type Wish } from "./course.ts";
-import type { Known } from "./known.ts";
+import { Changing } from "./observable.ts";
+import { type Course, type Happening, next, type Now, type Wish } from "./progress.ts";
+import type { Known } from "./latest-state.ts";
 import type { Session } from "./session.ts";
 
 /** A command, without what every one has. */

@@ -5,10 +5,10 @@ import { find, write } from "../shared/dom.ts";
 import type { Commands, Order } from "./commands.ts";
 import { allow, make, press } from "./dom.ts";
 import { keepDraft, keptDraft, said, wrongWithDraft } from "./draft.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
 import { TEMPLATES } from "./templates.ts";
-import { LANGUAGES, textField } from "./text.ts";
+import { LANGUAGES, textField } from "./text-field.ts";
 
 /** Has the panel work. Gives the function that says what can be done, to be called as often as clocks are redrawn. */
 export function compose(name: string, event: Downbeat, known: Known, commands: Commands, session: Session): () => void {

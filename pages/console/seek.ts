@@ -1,15 +1,15 @@
 // Going elsewhere: to a position, by a few seconds, to where a cue begins. Asks, since everyone jumps.
 
 import type { Cue, Downbeat } from "downbeat-client";
-import { clock } from "../shared/clock.ts";
+import { clock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
 import type { Commands } from "./commands.ts";
 import { ask } from "./dialog.ts";
 import { allow, press, refuse } from "./dom.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 import { parsePosition } from "./position.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
-import { standing } from "./standing.ts";
+import { standing } from "./timeline.ts";
 
 /** How far ahead a seek takes effect, in ms: what steps are counted from. The worker decides; this shows. */
 const LEAD = 2_000;

@@ -1,6 +1,6 @@
 // Who is at the console: the token and the name, kept for this tab and no longer, and what the token allows.
 
-import { Changing } from "./changing.ts";
+import { Changing } from "./observable.ts";
 
 /** Where they are kept. `sessionStorage` ends with the tab, and other tabs do not see it. */
 const TOKEN = "downbeat console token";

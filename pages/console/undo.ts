@@ -1,12 +1,12 @@
 // Taking the last change back, said in words before.
 
-import { wallClock } from "../shared/clock.ts";
+import { wallClock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
-import type { Changes } from "./changes.ts";
+import type { Changes } from "./change-log.ts";
 import type { Commands } from "./commands.ts";
 import { ask } from "./dialog.ts";
 import { allow, refuse } from "./dom.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
 
 /** What is taken back without a jump for anybody, as the operator says it. Everything else is asked about. */

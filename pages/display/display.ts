@@ -1,14 +1,14 @@
 // The stage display: one figure for the whole hall, and who hears of it by what sign.
 
 import type { Status } from "downbeat-client";
-import { clock, countdown, wallClock } from "../shared/clock.ts";
+import { clock, countdown, wallClock } from "../shared/format.ts";
 import { following } from "../shared/cues.ts";
 import { find, write } from "../shared/dom.ts";
 import { eventName, joinEvent } from "../shared/event.ts";
-import { light } from "../shared/light.ts";
+import { light } from "../shared/connection-light.ts";
 import { message } from "../shared/message.ts";
 import { speak } from "../shared/speech.ts";
-import { face } from "./face.ts";
+import { face } from "./content.ts";
 import { fillScreen, keepAwake } from "./screen.ts";
 
 const SPOKEN: Record<Status, string> = {

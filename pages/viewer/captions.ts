@@ -1,7 +1,7 @@
 // Captions: what each effect is, in words, for those who do not see it, or see it another way.
 
 import type { CueTurn, Downbeat } from "downbeat-client";
-import { onTick } from "./tick.ts";
+import { onTick } from "./ticker.ts";
 
 /** How long the caption of a moment stays that has no end, in ms. */
 const LENGTH = 4_000;

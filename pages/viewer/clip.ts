@@ -1,7 +1,7 @@
 // The video: two minutes that the event plays again and again.
 
 import type { Downbeat } from "downbeat-client";
-import { onTick } from "./tick.ts";
+import { onTick } from "./ticker.ts";
 
 /** How much of the clip is played before it begins anew, in ms. It has a second more, so that players do not stop. */
 const LENGTH = 120_000;

@@ -1,7 +1,7 @@
 // `color`: the light on the stage changes to another colour within two seconds, so nobody sees who was first. A state.
 
 import type { Downbeat } from "downbeat-client";
-import { Ease, sinceEnd } from "./ease.ts";
+import { Ease, sinceEnd } from "./transition.ts";
 import type { Effect } from "./effect.ts";
 import { colorOf } from "./params.ts";
 

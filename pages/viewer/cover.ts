@@ -3,7 +3,7 @@
 
 import type { Cue, Downbeat } from "downbeat-client";
 import { write } from "../shared/dom.ts";
-import { Ease, sinceEnd } from "./ease.ts";
+import { Ease, sinceEnd } from "./transition.ts";
 import type { Effect } from "./effect.ts";
 import { numberOf, textOf } from "./params.ts";
 

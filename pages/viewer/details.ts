@@ -1,10 +1,10 @@
 // A line for the curious: where the event stands, and how far the video is from there. And what the event is called.
 
 import type { Downbeat } from "downbeat-client";
-import { tenths } from "../shared/clock.ts";
+import { tenths } from "../shared/format.ts";
 import { write } from "../shared/dom.ts";
 import type { Clip } from "./clip.ts";
-import { onTick } from "./tick.ts";
+import { onTick } from "./ticker.ts";
 
 interface Elements {
   title: HTMLElement;

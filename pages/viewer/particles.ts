@@ -4,9 +4,9 @@
 
 import type { Downbeat } from "downbeat-client";
 import type { Effect } from "./effect.ts";
-import { type Grain, grains, place } from "./grains.ts";
+import { type Grain, grains, place } from "./particle.ts";
 import { colorOf, numberOf, textOf } from "./params.ts";
-import { onTick } from "./tick.ts";
+import { onTick } from "./ticker.ts";
 
 /** How long a burst lasts where the cue has no end, in ms. */
 const LENGTH = 4_000;

@@ -3,14 +3,14 @@
 import { find } from "../shared/dom.ts";
 import { joinEvent } from "../shared/event.ts";
 import { fullScreen } from "../shared/full-screen.ts";
-import { light } from "../shared/light.ts";
+import { light } from "../shared/connection-light.ts";
 import { message } from "../shared/message.ts";
 import { captions } from "./captions.ts";
 import { clip, fetchClip } from "./clip.ts";
 import { details } from "./details.ts";
 import { effects } from "./effects.ts";
-import { tick } from "./tick.ts";
-import { veil } from "./veil.ts";
+import { tick } from "./ticker.ts";
+import { veil } from "./overlay.ts";
 
 // The whole page goes there: the operator's message must not stay behind.
 fullScreen(find("full"), find("show"));

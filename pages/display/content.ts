@@ -1,7 +1,7 @@
 // What the stage display says, as a pure function of where the event stands.
 
 import type { Status } from "downbeat-client";
-import { clock, countdown } from "../shared/clock.ts";
+import { clock, countdown } from "../shared/format.ts";
 
 /** Where the event stands; times in ms. */
 export interface Standing {

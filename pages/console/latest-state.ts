@@ -1,8 +1,8 @@
 // The newest state that anybody told the page: the push, the status, or the worker in answer to a command.
 
 import type { Downbeat, StateBody, TimeBody } from "downbeat-client";
-import { Changing } from "./changing.ts";
-import { type Standing, standing } from "./standing.ts";
+import { Changing } from "./observable.ts";
+import { type Standing, standing } from "./timeline.ts";
 
 export class Known extends Changing {
   readonly #event: Downbeat;

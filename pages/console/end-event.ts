@@ -5,7 +5,7 @@ import { eventName } from "../shared/event.ts";
 import type { Commands } from "./commands.ts";
 import { ask } from "./dialog.ts";
 import { allow, press, show } from "./dom.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
 
 /** Has the two buttons work; gives the function that says what can be done. */

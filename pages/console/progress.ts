@@ -2,9 +2,9 @@
 // it can be tested without a page.
 
 import type { Acks, CommandAnswer, DeliveryReport, StateBody } from "downbeat-client";
-import { span, wallClock } from "../shared/clock.ts";
+import { span, wallClock } from "../shared/format.ts";
 import type { Refusal } from "./api.ts";
-import { standing, told } from "./standing.ts";
+import { standing, told } from "./timeline.ts";
 
 /** What the operator wants. */
 export interface Wish {

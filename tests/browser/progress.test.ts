@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Course, type Happening, next, type Told, words } from "../../pages/console/course.ts";
+import { type Course, type Happening, next, type Told, words } from "../../pages/console/progress.ts";
 import { parsePosition } from "../../pages/console/position.ts";
-import { positionThen, standing, willHold, willMove } from "../../pages/console/standing.ts";
+import { positionThen, standing, willHold, willMove } from "../../pages/console/timeline.ts";
 
 const HOLD = { word: "HOLD", doubt: "Viewers may not be held.", isHold: true };
 const GO = { word: "GO", doubt: "Viewers may still be held.", isHold: false };

@@ -1,9 +1,9 @@
 // The log: who changed what, when, where the event stood then, and why.
 
 import type { LogEntry } from "downbeat-client";
-import { clock, wallClock } from "../shared/clock.ts";
+import { clock, wallClock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
-import type { Changes } from "./changes.ts";
+import type { Changes } from "./change-log.ts";
 import { make, press, show } from "./dom.ts";
 import type { Session } from "./session.ts";
 

@@ -2,10 +2,10 @@
 
 import type { LogEntry } from "downbeat-client";
 import type { Api } from "./api.ts";
-import { Changing } from "./changing.ts";
-import type { Known } from "./known.ts";
+import { Changing } from "./observable.ts";
+import type { Known } from "./latest-state.ts";
 import type { Session } from "./session.ts";
-import { positionThen } from "./standing.ts";
+import { positionThen } from "./timeline.ts";
 
 /** How many entries are asked for at a time. */
 const PAGE = 20;

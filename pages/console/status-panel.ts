@@ -1,13 +1,13 @@
 // What is: status, position, rate, revision. The largest on the page, and the same that viewers have.
 
 import type { Downbeat, StatusWord } from "downbeat-client";
-import { clock, span, wallClock } from "../shared/clock.ts";
+import { clock, span, wallClock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import { speak } from "../shared/speech.ts";
 import { show } from "./dom.ts";
-import type { Known } from "./known.ts";
-import { STATUS_WORDS } from "./standing.ts";
+import type { Known } from "./latest-state.ts";
+import { STATUS_WORDS } from "./timeline.ts";
 
 /** What a screen reader says when the status changes. */
 const SPOKEN: Record<StatusWord, string> = {

@@ -1,13 +1,13 @@
 // HOLD and GO: the two largest things on the page, always in the same place.
 
 import type { Downbeat } from "downbeat-client";
-import { clock } from "../shared/clock.ts";
+import { clock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
 import type { Commands } from "./commands.ts";
 import { allow, press, refuse, show } from "./dom.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 import { MAY_NOT_OPERATE, type Session } from "./session.ts";
-import { willHold, willMove } from "./standing.ts";
+import { willHold, willMove } from "./timeline.ts";
 
 export interface HoldAndGo {
   hold(): void;

@@ -3,7 +3,7 @@
 import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
 import type { Commands } from "./commands.ts";
-import { type Told, words } from "./course.ts";
+import { type Told, words } from "./progress.ts";
 import { make, press, show } from "./dom.ts";
 
 /** Shows it; gives the function that shows it anew, to be called as often as clocks are redrawn. */

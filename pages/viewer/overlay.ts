@@ -1,11 +1,11 @@
 // What lies over the stage while the show is not running: the countdown, a hold, the end, or why nothing is known.
 
 import type { Downbeat, Status } from "downbeat-client";
-import { clock, countdown, wallClock } from "../shared/clock.ts";
+import { clock, countdown, wallClock } from "../shared/format.ts";
 import { write } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import { speak } from "../shared/speech.ts";
-import { onTick } from "./tick.ts";
+import { onTick } from "./ticker.ts";
 
 interface Elements {
   /** Covers the stage; `data-phase` says with what. */

@@ -1,7 +1,7 @@
 // Where an event stands at an instant, for showing it. The worker decides; this reads its timeline as it does.
 
 import type { StateBody, StatusWord } from "downbeat-client";
-import { clock } from "../shared/clock.ts";
+import { clock } from "../shared/format.ts";
 
 export interface Standing {
   status: StatusWord;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { face, type Standing } from "../../pages/display/face.ts";
+import { face, type Standing } from "../../pages/display/content.ts";
 
 const HOUR = 3_600_000;
 const RUNNING: Standing = { status: "running", position: 0, rate: 1, duration: HOUR };

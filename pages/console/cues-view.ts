@@ -1,11 +1,11 @@
 // What is live now, and which cues come next.
 
 import type { Cue, Downbeat } from "downbeat-client";
-import { clock, countdown } from "../shared/clock.ts";
+import { clock, countdown } from "../shared/format.ts";
 import { following } from "../shared/cues.ts";
 import { find, write } from "../shared/dom.ts";
 import { make } from "./dom.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 
 /** How many of the next cues are shown. */
 const NEXT_MAX = 5;

@@ -1,12 +1,12 @@
 // Who is connected, where, and how many have applied the last change.
 
 import type { Audience, Region } from "downbeat-client";
-import { span, wallClock } from "../shared/clock.ts";
+import { span, wallClock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
 import type { Api } from "./api.ts";
-import { acknowledged, count } from "./course.ts";
+import { acknowledged, count } from "./progress.ts";
 import { make, show } from "./dom.ts";
-import type { Known } from "./known.ts";
+import type { Known } from "./latest-state.ts";
 import type { Session } from "./session.ts";
 
 /** How often it is asked for while somebody looks, in ms. */

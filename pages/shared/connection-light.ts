@@ -1,7 +1,7 @@
 // The connection light: a sign and words that say how good the page's time is, and how old its news.
 
 import type { Connection, Downbeat } from "downbeat-client";
-import { span } from "./clock.ts";
+import { span } from "./format.ts";
 import { speak } from "./speech.ts";
 
 /** What is said aloud, once, when the connection changes. */
