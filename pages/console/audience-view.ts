@@ -1,21 +1,21 @@
-// Who is connected, where, and how many have applied the last change.
+// How many viewers are connected, where, and how many have applied the last change.
 
 import type { Audience, Region } from "downbeat-client";
-import { span, wallClock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
+import { formatCount, formatSpan, formatTimeOfDay } from "../shared/format.ts";
 import type { Api } from "./api.ts";
-import { acknowledged, count } from "./progress.ts";
-import { make, show } from "./dom.ts";
-import type { Known } from "./latest-state.ts";
+import { make, setVisible } from "./dom.ts";
+import type { LatestState } from "./latest-state.ts";
+import { formatAcks } from "./progress-text.ts";
 import type { Session } from "./session.ts";
 
-/** How often it is asked for while somebody looks, in ms. */
-const EVERY = 5_000;
+/** How often the figures are requested while the page is visible, in ms. */
+const INTERVAL = 5_000;
 
-/** A change has taken effect and been acknowledged after about so long, in ms. */
-const SETTLED = 3_000;
+/** How long after a change they are requested again, in ms: viewers have applied and acknowledged it by then. */
+const AFTER_CHANGE = 3_000;
 
-/** Figures that are older are marked, in ms. */
+/** The age from which figures are marked as out of date, in ms. */
 const STALE = 12_000;
 
 const REGIONS: Record<Region, string> = {
@@ -30,71 +30,71 @@ const REGIONS: Record<Region, string> = {
   me: "Middle East",
 };
 
-/** Shows it; gives the function that says how old the figures are. */
-export function audience(api: Api, known: Known, session: Session): () => void {
-  const [box, sockets, hubs, regions, acks, says] =
-    ["audience", "sockets", "hubs", "regions", "acks", "audience-says"].map((id) => find(id)) as
+/** Shows the audience. Returns the function that redraws it. */
+export function audienceView(api: Api, latest: LatestState, session: Session): () => void {
+  const [box, sockets, hubs, regions, acks, note] =
+    ["audience", "sockets", "hubs", "regions", "acks", "audience-note"].map((id) => find(id)) as
     [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-  let heard: { body: Audience; at: number; own: number } | undefined;
+  /** The last figures, with when they came: by the wall clock, to be shown, and by the page's clock, for their age. */
+  let last: { body: Audience; at: number; pageTime: number } | undefined;
   let why = "";
-  let isAsking = false;
+  let isRequesting = false;
   let next = 0;
 
-  const draw = ({ body }: { body: Audience }) => {
-    write(sockets, count(body.sockets));
+  const draw = (body: Audience) => {
+    write(sockets, formatCount(body.sockets));
     write(find("sockets-noun"), body.sockets === 1 ? "socket" : "sockets");
-    const silent = body.answered < body.hubs ? " answered; the others are not counted" : "";
-    write(hubs, `hubs ${body.answered}/${body.hubs}${silent}`);
+    const missing = body.answered < body.hubs ? " answered; viewers on the others are not counted" : "";
+    write(hubs, `hubs ${body.answered}/${body.hubs}${missing}`);
     const sums = new Map<Region, number>();
     for (const hub of body.byHub) sums.set(hub.region, (sums.get(hub.region) ?? 0) + hub.sockets);
     const most = Math.max(1, ...sums.values());
     regions.replaceChildren(...[...sums].toSorted((one, other) => other[1] - one[1]).map(([region, number]) => {
       const bar = make("span", "bar");
       bar.style.setProperty("--share", `${number / most}`);
-      return make("li", "", make("span", "region", REGIONS[region] ?? region), make("span", "numbers", count(number)), bar);
+      return make("li", "", make("span", "region", REGIONS[region] ?? region), make("span", "numbers", formatCount(number)), bar);
     }));
-    const told = body.acks === null || body.acks.asked === 0 ? "" : `rev ${body.acks.rev}: ${acknowledged(body.acks)}`;
-    write(acks, told);
-    show(acks, told !== "");
+    const text = body.acks === null || body.acks.asked === 0 ? "" : `rev ${body.acks.rev}: ${formatAcks(body.acks)}`;
+    write(acks, text);
+    setVisible(acks, text !== "");
   };
-  const renew = async () => {
-    if (isAsking || session.token === null || !session.rights.read || document.hidden) return;
-    isAsking = true;
+  const request = async () => {
+    if (isRequesting || session.token === null || !session.rights.read || document.hidden) return;
+    isRequesting = true;
     const outcome = await api.audience();
-    isAsking = false;
-    next = performance.now() + EVERY;
+    isRequesting = false;
+    next = performance.now() + INTERVAL;
     if (outcome.kind === "answered") {
-      heard = { body: outcome.body, at: Date.now(), own: performance.now() };
+      last = { body: outcome.body, at: Date.now(), pageTime: performance.now() };
       why = "";
-      draw(heard);
+      draw(last.body);
     }
-    if (outcome.kind === "silent") why = outcome.why;
+    if (outcome.kind === "no-answer") why = outcome.why;
     if (outcome.kind === "refused") {
       why = outcome.refusal.detail;
-      if (outcome.refusal.status === 403) session.learn({ read: false });
+      if (outcome.refusal.status === 403) session.updateRights({ read: false });
     }
   };
-  // After each change, when viewers have had the time to apply it.
-  known.follow(() => { if (heard !== undefined) next = performance.now() + SETTLED; });
-  session.follow(() => { next = 0; });
+  latest.subscribe(() => { if (last !== undefined) next = performance.now() + AFTER_CHANGE; });
+  session.subscribe(() => { next = 0; });
   document.addEventListener("visibilitychange", () => { next = 0; });
 
   return () => {
     if (performance.now() >= next) {
-      next = performance.now() + EVERY;
-      void renew();
+      next = performance.now() + INTERVAL;
+      void request();
     }
     const { read } = session.rights;
-    const age = heard === undefined ? Infinity : performance.now() - heard.own;
+    const age = last === undefined ? Infinity : performance.now() - last.pageTime;
     const isStale = age > STALE;
     box.classList.toggle("stale", isStale);
-    show(find("figures"), read && heard !== undefined);
+    setVisible(find("figures"), read && last !== undefined);
     const because = why === "" ? "" : `: ${why}`;
-    const words = !read ? "This token may not read the audience: it has no scope “read”."
-      : heard === undefined ? (why === "" ? "asking …" : `No figures${because}.`)
-      : isStale ? `Not current: as of ${wallClock(heard.at)}, ${span(age)} ago${because}.`
+    const text = !read ? "This token cannot read the audience: it lacks the scope “read”."
+      : last === undefined ? (why === "" ? "loading …" : `No figures${because}.`)
+      : isStale ? `Out of date: as of ${formatTimeOfDay(last.at)}, ${formatSpan(age)} ago${because}.`
       : "";
-    write(says, words);
-    show(says, words !== "");
+    write(note, text);
+    setVisible(note, text !== "");
   };
 }

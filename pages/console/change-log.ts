@@ -1,106 +1,107 @@
-// The log as the page has it: the newest entries, asked for anew whenever the event changes.
+// The newest entries of the event's log, requested again whenever the event changes.
 
 import type { LogEntry } from "downbeat-client";
 import type { Api } from "./api.ts";
-import { Changing } from "./observable.ts";
-import type { Known } from "./latest-state.ts";
+import type { LatestState } from "./latest-state.ts";
+import { Observable } from "./observable.ts";
 import type { Session } from "./session.ts";
-import { positionThen } from "./timeline.ts";
+import { type Evaluator, pastPosition } from "./timeline.ts";
 
-/** How many entries are asked for at a time. */
+/** How many entries are requested at a time. */
 const PAGE = 20;
 
-/** The wait before a question without an answer is asked again, in ms. */
-const AGAIN = 3_000;
+/** The wait before a request without an answer is repeated, in ms. */
+const RETRY = 3_000;
 
-export class Changes extends Changing {
+export class ChangeLog extends Observable {
+  readonly #client: Evaluator;
   readonly #api: Api;
-  readonly #known: Known;
+  readonly #latest: LatestState;
   readonly #session: Session;
   #entries: LogEntry[] = [];
-  #more = false;
+  #hasOlder = false;
   #why: string | undefined;
-  #isAsking = false;
-  /** Where the event stood at each change: a timeline forgets what is long past, this does not. */
+  #isRequesting = false;
+  /** The event's position at each change, by revision: the timeline drops what is long past, this does not. */
   readonly #positions = new Map<number, number>();
 
-  constructor(api: Api, known: Known, session: Session) {
+  constructor(client: Evaluator, api: Api, latest: LatestState, session: Session) {
     super();
-    [this.#api, this.#known, this.#session] = [api, known, session];
-    known.follow(() => void this.#renew());
-    session.follow(() => void this.#renew());
+    [this.#client, this.#api, this.#latest, this.#session] = [client, api, latest, session];
+    latest.subscribe(() => void this.#requestNew());
+    session.subscribe(() => void this.#requestNew());
   }
 
   /** The entries, the newest first. */
   get entries(): readonly LogEntry[] { return this.#entries; }
 
-  /** There are older ones. */
-  get more(): boolean { return this.#more; }
+  /** Whether the server has older entries. */
+  get hasOlder(): boolean { return this.#hasOlder; }
 
-  /** Why there is nothing newer; nothing if all is well. */
+  /** Why the newest entries may be missing; undefined if the log is up to date. */
   get why(): string | undefined { return this.#why; }
 
-  /** The last change, where it is known to be the last. */
+  /** The event's last change; undefined if there may be a later one. */
   get last(): LogEntry | undefined {
     const [newest] = this.#entries;
-    return newest?.rev === this.#known.rev ? newest : undefined;
+    return newest?.rev === this.#latest.rev ? newest : undefined;
   }
 
-  /** Returns where the event stood when a change took effect, in ms; nothing where that is forgotten. */
+  /** Returns the event's position when a change took effect, in ms, if it is known. */
   position({ rev }: LogEntry): number | undefined { return this.#positions.get(rev); }
 
-  /** Asks for older entries. */
-  async older(): Promise<void> {
+  /** Requests older entries. */
+  async requestOlder(): Promise<void> {
     const last = this.#entries.at(-1);
-    if (last === undefined || this.#isAsking) return;
-    this.#isAsking = true;
+    if (last === undefined || this.#isRequesting) return;
+    this.#isRequesting = true;
     const outcome = await this.#api.log(PAGE, last.rev);
-    this.#isAsking = false;
+    this.#isRequesting = false;
     if (outcome.kind === "answered") {
       this.#entries = [...this.#entries, ...outcome.body.entries.filter(({ rev }) => rev < last.rev)];
-      this.#more = outcome.body.more;
+      this.#hasOlder = outcome.body.more;
     }
-    this.#why = whyNot(outcome);
-    this.#place();
-    this.changed();
+    this.#why = failure(outcome);
+    this.#notePositions();
+    this.notify();
   }
 
-  /** Asks for what is new, until it is there. */
-  async #renew(): Promise<void> {
-    if (this.#session.token === null) [this.#entries, this.#more] = [[], false];
-    if (this.#session.token === null || !this.#session.rights.read) return this.changed();
-    if (this.#isAsking || this.#entries[0]?.rev === this.#known.rev) return;
-    this.#isAsking = true;
+  /** Requests the newest entries until the last change is among them. */
+  async #requestNew(): Promise<void> {
+    if (this.#session.token === null) [this.#entries, this.#hasOlder] = [[], false];
+    if (this.#session.token === null || !this.#session.rights.read) return this.notify();
+    if (this.#isRequesting || this.#entries[0]?.rev === this.#latest.rev) return;
+    this.#isRequesting = true;
     const outcome = await this.#api.log(PAGE);
-    this.#isAsking = false;
-    this.#why = whyNot(outcome);
+    this.#isRequesting = false;
+    this.#why = failure(outcome);
     if (outcome.kind === "answered") {
       const { entries, more } = outcome.body;
       const oldest = entries.at(-1)?.rev ?? 0;
       const older = this.#entries.filter(({ rev }) => rev < oldest);
-      // With a gap between, the older ones are asked for again.
-      const joins = older[0]?.rev === oldest - 1;
-      this.#entries = joins ? [...entries, ...older] : entries;
-      if (!joins) this.#more = more;
-      this.#place();
+      // If entries between are missing, the older ones are requested again.
+      const isContiguous = older[0]?.rev === oldest - 1;
+      this.#entries = isContiguous ? [...entries, ...older] : entries;
+      if (!isContiguous) this.#hasOlder = more;
+      this.#notePositions();
     }
-    this.changed();
-    const isBehind = (this.#entries[0]?.rev ?? 0) < (this.#known.rev ?? 0);
-    const asksAgain = outcome.kind === "silent" || (outcome.kind === "answered" && isBehind);
-    if (asksAgain) setTimeout(() => void this.#renew(), AGAIN);
-    if (outcome.kind === "refused" && outcome.refusal.status === 403) this.#session.learn({ read: false });
+    this.notify();
+    const isBehind = (this.#entries[0]?.rev ?? 0) < (this.#latest.rev ?? 0);
+    const needsRetry = outcome.kind === "no-answer" || (outcome.kind === "answered" && isBehind);
+    if (needsRetry) setTimeout(() => void this.#requestNew(), RETRY);
+    if (outcome.kind === "refused" && outcome.refusal.status === 403) this.#session.updateRights({ read: false });
   }
 
-  #place(): void {
-    const { state } = this.#known;
+  #notePositions(): void {
+    const { state } = this.#latest;
     if (state === undefined) return;
     for (const { rev, effectiveAt } of this.#entries) {
-      const position = this.#positions.has(rev) || rev > state.rev ? undefined : positionThen(state, effectiveAt);
+      const position = this.#positions.has(rev) || rev > state.rev ? undefined : pastPosition(this.#client, state, effectiveAt);
       if (position !== undefined) this.#positions.set(rev, position);
     }
   }
 }
 
-function whyNot(outcome: { kind: string; why?: string; refusal?: { detail: string } }): string | undefined {
+function failure(outcome: { kind: string; why?: string; refusal?: { detail: string } }): string | undefined {
   return outcome.why ?? outcome.refusal?.detail;
 }

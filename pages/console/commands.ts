@@ -1,189 +1,195 @@
-// Sending commands: one at a time, each until the worker has answered it or the operator gives it up.
+// Sending commands: one at a time, each until the worker answers or the operator stops it.
 
 import type { Downbeat } from "downbeat-client";
-import type { Api } from "./api.ts";
-import { Changing } from "./observable.ts";
-import { type Course, type Happening, next, type Now, type Wish } from "./progress.ts";
-import type { Known } from "./latest-state.ts";
+import type { Api, Refusal } from "./api.ts";
+import type { LatestState } from "./latest-state.ts";
+import { Observable } from "./observable.ts";
+import { type CommandSpec, nextProgress, type Progress, type ProgressEvent } from "./progress.ts";
+import type { Now } from "./progress-text.ts";
 import type { Session } from "./session.ts";
 
-/** A command, without what every one has. */
-export interface Order extends Wish {
+/** A command to send. */
+export interface CommandRequest extends CommandSpec {
   fields: { command: string; [field: string]: unknown };
-  /** The revision it was decided on; nothing where the emergency must not wait for news. */
-  decidedOn: number | undefined;
-  /** Told once the worker has taken it. */
-  taken?: () => void;
-  /** Told of what the worker finds wrong in it, by field. */
-  wrong?: (pointer: string, detail: string) => void;
+  /** The revision it was decided on; undefined for the emergency, which is never refused as stale. */
+  ifRev: number | undefined;
+  /** Called once the worker has accepted it. */
+  onAccepted?: () => void;
+  /** Called with what the worker finds wrong in a field. */
+  onInvalid?: (detail: string) => void;
 }
 
-/** Without an answer for so long, the operator is told, and the same is sent again beside it; in ms. */
-const PATIENCE = 3_000;
+/** How long to wait for an answer before the operator is told and the same command is sent again, in ms. */
+const ANSWER_TIMEOUT = 3_000;
 
-/** A try is given up after so long, in ms; others have been sent beside it by then. */
-const TRY_MAX = 30_000;
+/** When an attempt is aborted, in ms; later attempts are running beside it by then. */
+const ATTEMPT_TIMEOUT = 30_000;
 
-/** The wait after the first try that failed at once, and the longest, in ms; it doubles in between. */
-const WAIT_MIN = 500;
-const WAIT_MAX = 8_000;
+/** The wait after the first failed attempt, and the longest, in ms; it doubles in between. */
+const RETRY_MIN = 500;
+const RETRY_MAX = 8_000;
 
-/** The longest wait for an effect before the clock is looked at again, in ms: it is slewed meanwhile. */
-const LOOK = 1_000;
+/** How often the clock is read while waiting for a change to take effect, in ms: the clock may be slewed meanwhile. */
+const EFFECT_POLL = 1_000;
 
-/** For so long after the effect viewers' acknowledgements are waited for, and asked for so often; in ms. */
+/** For how long after the change takes effect, and how often, viewers' acknowledgements are requested, in ms. */
 const ACKS_MAX = 3_000;
-const ACKS_EVERY = 400;
+const ACKS_INTERVAL = 400;
 
-export class Commands extends Changing {
+export class Commands extends Observable {
   readonly #event: Downbeat;
   readonly #api: Api;
-  readonly #known: Known;
+  readonly #latest: LatestState;
   readonly #session: Session;
-  #course: Course = { phase: "none" };
-  #order: Order | undefined;
-  /** Ends the tries of the command that is on its way. */
-  #way = new AbortController();
-  /** Ends the wait before the next try. */
-  #hurry = (): void => {};
+  #progress: Progress = { phase: "idle" };
+  #request: CommandRequest | undefined;
+  /** Ends the attempts of the current command. */
+  #attempts = new AbortController();
+  /** Ends the wait before the next attempt. */
+  #retryNow = (): void => {};
 
-  constructor(event: Downbeat, api: Api, known: Known, session: Session) {
+  constructor(event: Downbeat, api: Api, latest: LatestState, session: Session) {
     super();
     this.#event = event;
     this.#api = api;
-    this.#known = known;
+    this.#latest = latest;
     this.#session = session;
-    known.follow(() => this.#happens({ kind: "moved-on", rev: known.rev ?? 0 }));
-    // Once anything is heard again, the wait is over.
-    event.on("connection", ({ state }) => { if (state === "live") this.#hurry(); });
-    window.addEventListener("online", () => this.#hurry());
+    latest.subscribe(() => this.#update({ kind: "rev-changed", rev: latest.rev ?? 0 }));
+    event.on("connection", ({ state }) => { if (state === "live") this.#retryNow(); });
+    window.addEventListener("online", () => this.#retryNow());
   }
 
-  get course(): Course { return this.#course; }
+  get progress(): Progress { return this.#progress; }
 
-  now(): Now { return { own: performance.now(), event: this.#event.now() }; }
+  now(): Now { return { page: performance.now(), server: this.#event.now() }; }
 
-  /** Says why a command cannot be sent right now; nothing if it can. HOLD always can: it takes the place of another. */
-  busyWith(word: string): string | undefined {
-    if (this.#course.phase !== "sending" || word === "HOLD" || this.#course.wish.word === word) return undefined;
-    return `${this.#course.wish.word} is on its way; wait for its answer or give it up`;
+  /** Returns why a command cannot be sent now; undefined if it can. HOLD always can: it replaces another command. */
+  busyWith(label: string): string | undefined {
+    if (this.#progress.phase !== "sending" || label === "HOLD" || this.#progress.spec.label === label) return undefined;
+    return `${this.#progress.spec.label} is being sent; wait for its answer or stop it`;
   }
 
   /**
-   * Sends a command. While the same is on its way, or taken and not yet in effect, pressing it again is the same press,
-   * and at most ends the wait before the next try.
+   * Sends a command. Pressing the same button again, while the command is being sent or has yet to take effect, does not
+   * send another command; it only ends the wait before the next attempt.
    */
-  send(order: Order): void {
-    if (this.busyWith(order.word) !== undefined) return;
-    if (this.#isSame(order)) return this.#hurry();
-    this.#way.abort();
-    this.#way = new AbortController();
-    this.#order = order;
+  send(request: CommandRequest): void {
+    if (this.busyWith(request.label) !== undefined) return;
+    if (this.#isRepeated(request)) return this.#retryNow();
+    this.#attempts.abort();
+    this.#attempts = new AbortController();
+    this.#request = request;
     const { actor } = this.#session;
     const body = {
-      ...order.fields,
+      ...request.fields,
       id: commandId(),
       ...(actor === "" ? {} : { actor }),
-      ...(order.decidedOn === undefined ? {} : { ifRev: order.decidedOn }),
+      ...(request.ifRev === undefined ? {} : { ifRev: request.ifRev }),
     };
-    this.#happens({ kind: "pressed", wish: order, at: performance.now() });
-    void this.#carry(order, body, this.#way);
+    this.#update({ kind: "pressed", spec: request, at: performance.now() });
+    void this.#sendUntilAnswered(request, body, this.#attempts);
   }
 
   /**
-   * Returns whether a press is the one that is on its way or about to take effect: a finger that trembles, or one that
-   * wants to be sure. HOLD without words is the same as HOLD with words. Once somebody else has changed the event, a
-   * press is a new one.
+   * Returns whether a press repeats the command that is being sent or about to take effect: a trembling finger, or an
+   * operator who wants to be sure. HOLD without a message repeats HOLD with one. Once the event has changed again, every
+   * press is a new command.
    */
-  #isSame({ word, isHold, fields }: Order): boolean {
-    const [course, former] = [this.#course, this.#order];
-    if (former?.word !== word) return false;
-    const isMore = isHold && fields["message"] !== undefined && !isEqual(fields, former.fields);
-    if (course.phase === "sending") return !isMore;
-    if (course.phase !== "taken" || this.#known.rev !== course.answer.rev) return false;
-    return (this.#event.now() ?? 0) < course.answer.effectiveAt && (isHold ? !isMore : isEqual(fields, former.fields));
+  #isRepeated({ label, isHold, fields }: CommandRequest): boolean {
+    const [progress, previous] = [this.#progress, this.#request];
+    if (previous?.label !== label) return false;
+    const addsMessage = isHold && fields["message"] !== undefined && !isEqual(fields, previous.fields);
+    if (progress.phase === "sending") return !addsMessage;
+    if (progress.phase !== "accepted" || this.#latest.rev !== progress.answer.rev) return false;
+    const isPending = (this.#event.now() ?? 0) < progress.answer.effectiveAt;
+    return isPending && (isHold ? !addsMessage : isEqual(fields, previous.fields));
   }
 
-  /** Stops trying. */
-  giveUp(): void {
-    this.#way.abort();
-    this.#happens({ kind: "given-up", at: performance.now() });
+  /** Stops the attempts. */
+  stop(): void {
+    this.#attempts.abort();
+    this.#update({ kind: "stopped", at: performance.now() });
   }
 
-  /** Takes the course away from the page, once it has ended. */
-  close(): void { this.#happens({ kind: "closed" }); }
+  /** Removes a finished command's progress from the page. */
+  close(): void { this.#update({ kind: "closed" }); }
 
-  #happens(happening: Happening): void {
-    const course = next(this.#course, happening);
-    if (course === this.#course) return;
-    this.#course = course;
-    this.changed();
+  #update(event: ProgressEvent): void {
+    const progress = nextProgress(this.#progress, event);
+    if (progress === this.#progress) return;
+    this.#progress = progress;
+    this.notify();
   }
 
-  /** Tries until there is an answer. Tries overlap: on a bad line the first answer may still come while others ask. */
-  async #carry(order: Order, body: object, way: AbortController): Promise<void> {
-    for (let wait = WAIT_MIN; !way.signal.aborted; wait = Math.min(wait * 2, WAIT_MAX)) {
-      this.#happens({ kind: "tried" });
-      const why = await Promise.race([this.#try(order, body, way), sleep(PATIENCE)]);
-      if (way.signal.aborted) return;
-      this.#happens({ kind: "failed", why: why ?? `no answer in ${PATIENCE / 1_000} s` });
-      await this.#pause(wait);
+  /** Attempts to send until there is an answer. Attempts overlap: on a bad line an early one may still be answered. */
+  async #sendUntilAnswered(request: CommandRequest, body: object, attempts: AbortController): Promise<void> {
+    for (let wait = RETRY_MIN; !attempts.signal.aborted; wait = Math.min(wait * 2, RETRY_MAX)) {
+      this.#update({ kind: "attempted" });
+      const why = await Promise.race([this.#attempt(request, body, attempts), sleep(ANSWER_TIMEOUT)]);
+      if (attempts.signal.aborted) return;
+      this.#update({ kind: "failed", why: why ?? `no answer in ${ANSWER_TIMEOUT / 1_000} s` });
+      await this.#waitBeforeRetry(wait);
     }
   }
 
-  /** Sends once. Gives why there is no answer. */
-  async #try(order: Order, body: object, way: AbortController): Promise<string | undefined> {
-    const outcome = await this.#api.command(body, AbortSignal.any([way.signal, AbortSignal.timeout(TRY_MAX)]));
-    if (outcome.kind === "silent") return outcome.why;
-    if (way.signal.aborted) return undefined;
-    way.abort();
-    this.#hurry();
+  /** Sends once. Resolves with the reason if there is no answer. */
+  async #attempt(request: CommandRequest, body: object, attempts: AbortController): Promise<string | undefined> {
+    const outcome = await this.#api.command(body, AbortSignal.any([attempts.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT)]));
+    if (outcome.kind === "no-answer") return outcome.why;
+    if (attempts.signal.aborted) return undefined;
+    attempts.abort();
+    this.#retryNow();
     if (outcome.kind === "refused") {
-      const { refusal } = outcome;
-      this.#happens({ kind: "refused", refusal });
-      if (refusal.state !== undefined) this.#known.hear(refusal.state);
-      if (refusal.status === 403) this.#session.learn({ operate: false });
-      if (refusal.pointer !== undefined) order.wrong?.(refusal.pointer, refusal.detail);
+      this.#refused(request, outcome.refusal);
       return undefined;
     }
     const { body: answer } = outcome;
-    this.#happens({ kind: "answered", answer });
-    this.#known.hear(answer.state);
-    order.taken?.();
-    void this.#listen(answer.rev, answer.effectiveAt);
+    this.#update({ kind: "accepted", answer });
+    this.#latest.receive(answer.state);
+    request.onAccepted?.();
+    void this.#followUp(answer.rev, answer.effectiveAt);
     return undefined;
   }
 
-  /** Waits for the effect, and then for what viewers say of it. */
-  async #listen(rev: number, effectiveAt: number): Promise<void> {
-    const isCurrent = () => this.#course.phase === "taken" && this.#course.answer.rev === rev;
+  #refused(request: CommandRequest, refusal: Refusal): void {
+    const { state, status, pointer, detail } = refusal;
+    const snapshot = state && this.#event.snapshotAt(state, state.serverTime);
+    this.#update({ kind: "refused", refusal, snapshot });
+    if (state !== undefined) this.#latest.receive(state);
+    if (status === 403) this.#session.updateRights({ operate: false });
+    if (pointer !== undefined) request.onInvalid?.(detail);
+  }
+
+  /** Waits until the change takes effect, then for viewers' acknowledgements. */
+  async #followUp(rev: number, effectiveAt: number): Promise<void> {
+    const isCurrent = () => this.#progress.phase === "accepted" && this.#progress.answer.rev === rev;
     while (isCurrent()) {
-      const ahead = effectiveAt - (this.#event.now() ?? effectiveAt);
-      if (ahead <= 0) break;
-      await sleep(Math.min(ahead, LOOK));
+      const left = effectiveAt - (this.#event.now() ?? effectiveAt);
+      if (left <= 0) break;
+      await sleep(Math.min(left, EFFECT_POLL));
     }
     const { token, rights } = this.#session;
-    if (token === null || !rights.read) return this.#happens({ kind: "acknowledged", acks: null });
+    if (token === null || !rights.read) return this.#update({ kind: "acknowledged", acks: null });
     const until = performance.now() + ACKS_MAX;
     for (;;) {
       const outcome = await this.#api.audience();
       if (!isCurrent()) return;
       const acks = outcome.kind === "answered" && outcome.body.acks?.rev === rev ? outcome.body.acks : null;
       const isLast = performance.now() > until || outcome.kind === "refused";
-      if (acks !== null || isLast) this.#happens({ kind: "acknowledged", acks });
+      if (acks !== null || isLast) this.#update({ kind: "acknowledged", acks });
       if (isLast || (acks !== null && acks.applied >= acks.asked)) return;
-      await sleep(ACKS_EVERY);
+      await sleep(ACKS_INTERVAL);
     }
   }
 
-  /** Waits so many ms, or until there is reason to hurry. */
-  async #pause(ms: number): Promise<void> {
-    let hurry = (): void => {};
-    const hurried = new Promise<void>((resolve) => { hurry = resolve; });
-    this.#hurry = hurry;
-    await Promise.race([sleep(ms), hurried]);
+  /** Waits `ms`, or until `#retryNow` is called. */
+  async #waitBeforeRetry(ms: number): Promise<void> {
+    let retryNow = (): void => {};
+    const called = new Promise<void>((resolve) => { retryNow = resolve; });
+    this.#retryNow = retryNow;
+    await Promise.race([sleep(ms), called]);
     // Another command may be waiting by now.
-    if (this.#hurry === hurry) this.#hurry = () => {};
+    if (this.#retryNow === retryNow) this.#retryNow = () => {};
   }
 }
 
@@ -195,7 +201,7 @@ function sleep(ms: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Makes the id by which the worker knows a command that is sent twice. */
+/** Returns a random id, by which the worker recognises a command that it receives twice. */
 function commandId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,53 +1,53 @@
-// A message to viewers: written or taken from a template, in the languages that are wanted, and seen before it is sent.
+// A message to viewers: written or taken from a template, in several languages, and previewed before it is sent.
 
 import type { Downbeat, Locale, Severity } from "downbeat-client";
 import { find, write } from "../shared/dom.ts";
-import type { Commands, Order } from "./commands.ts";
-import { allow, make, press } from "./dom.ts";
-import { keepDraft, keptDraft, said, wrongWithDraft } from "./draft.ts";
-import type { Known } from "./latest-state.ts";
-import { MAY_NOT_OPERATE, type Session } from "./session.ts";
+import type { CommandRequest, Commands } from "./commands.ts";
+import { make, onPress, setDisabled } from "./dom.ts";
+import { draftProblem, filledTexts, loadDraft, saveDraft } from "./draft.ts";
+import type { LatestState } from "./latest-state.ts";
+import { CANNOT_OPERATE, type Session } from "./session.ts";
 import { TEMPLATES } from "./templates.ts";
 import { LANGUAGES, textField } from "./text-field.ts";
 
-/** Has the panel work. Gives the function that says what can be done, to be called as often as clocks are redrawn. */
-export function compose(name: string, event: Downbeat, known: Known, commands: Commands, session: Session): () => void {
-  const [fields, preview, says] = [find("texts"), find("preview"), find("compose-says")];
+/** Makes the panel work. Returns the function that redraws its buttons. */
+export function compose(name: string, event: Downbeat, latest: LatestState, commands: Commands, session: Session): () => void {
+  const [fields, preview, note] = [find("texts"), find("preview"), find("compose-note")];
   const severity = find<HTMLSelectElement>("severity");
   const template = find<HTMLSelectElement>("template");
   const language = find<HTMLSelectElement>("add-language");
   const [announce, hold, clear] = ["announce", "hold-with", "clear"].map((id) => find<HTMLButtonElement>(id)) as
     [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
-  let draft = keptDraft(name);
-  let own: Locale | undefined;
+  let draft = loadDraft(name);
+  let eventLocale: Locale | undefined;
 
-  const changed = () => {
-    keepDraft(name, draft);
-    write(says, "");
+  const onChange = () => {
+    saveDraft(name, draft);
+    write(note, "");
     showPreview();
   };
   const showPreview = () => {
-    const texts = Object.entries(said(draft));
+    const texts = Object.entries(filledTexts(draft));
     preview.replaceChildren(...texts.map(([locale, words]) => {
       const shown = make("p", "message", words);
       shown.dataset["severity"] = draft.severity;
       shown.lang = locale;
       return texts.length === 1 ? shown : make("div", "", make("span", "tag", locale), shown);
     }));
-    if (texts.length === 0) preview.replaceChildren(make("p", "none", "What you write is shown here as viewers see it."));
+    if (texts.length === 0) preview.replaceChildren(make("p", "none", "Your message appears here as viewers will see it."));
   };
   const showFields = () => {
-    if (own === undefined) return;
-    // The event's own language comes first, and cannot be taken away.
-    const locales = [own, ...Object.keys(draft.text).filter((locale) => locale !== own)];
+    if (eventLocale === undefined) return;
+    // The event's own language comes first and cannot be removed.
+    const locales = [eventLocale, ...Object.keys(draft.text).filter((locale) => locale !== eventLocale)];
     fields.replaceChildren(...locales.map((locale) => {
       const remove = () => {
         delete draft.text[locale];
-        changed();
+        onChange();
         showFields();
-        find(`text-${own}`).focus();
+        find(`text-${eventLocale}`).focus();
       };
-      return textField(locale, draft, changed, locale === own ? undefined : remove);
+      return textField(locale, draft, onChange, locale === eventLocale ? undefined : remove);
     }));
     const open = new Set(locales);
     const rest = Object.entries(LANGUAGES).filter(([locale]) => !open.has(locale));
@@ -60,80 +60,80 @@ export function compose(name: string, event: Downbeat, known: Known, commands: C
   template.append(...TEMPLATES.map(({ name }, index) => new Option(name, `${index}`)));
   template.addEventListener("change", () => {
     const chosen = TEMPLATES[Number(template.value)];
-    if (template.value === "" || chosen === undefined || own === undefined) return;
-    const language = own.toLowerCase().split("-")[0]!;
+    if (template.value === "" || chosen === undefined || eventLocale === undefined) return;
+    const language = eventLocale.toLowerCase().split("-")[0]!;
     const { [language]: mine, ...others } = chosen.text;
-    draft = { severity: chosen.severity, text: { [own]: mine ?? draft.text[own] ?? "", ...others } };
+    draft = { severity: chosen.severity, text: { [eventLocale]: mine ?? draft.text[eventLocale] ?? "", ...others } };
     template.value = "";
-    changed();
+    onChange();
     showFields();
-    if (mine === undefined) write(says, `The template has no text in “${own}”, the language of this event: write it.`);
+    if (mine === undefined) write(note, `The template has no text in “${eventLocale}”, the event's own language: write it yourself.`);
   });
   language.addEventListener("change", () => {
     const locale = language.value;
     if (locale === "") return;
     draft.text[locale] ??= "";
-    changed();
+    onChange();
     showFields();
     find(`text-${locale}`).focus();
   });
   severity.addEventListener("change", () => {
     draft.severity = severity.value as Severity;
-    changed();
+    onChange();
   });
 
-  const complain = (words: string) => {
-    write(says, words);
-    find(`text-${own}`)?.focus();
+  const showError = (text: string) => {
+    write(note, text);
+    find(`text-${eventLocale}`)?.focus();
   };
-  const send = (order: Pick<Order, "word" | "doubt" | "isHold" | "decidedOn">, command: string) => {
-    const wrong = own === undefined ? "The event is not known yet." : wrongWithDraft(draft, own);
-    if (wrong !== undefined) return complain(wrong);
+  const send = (request: Pick<CommandRequest, "label" | "doubt" | "isHold" | "ifRev">, command: string) => {
+    const problem = eventLocale === undefined ? "The event's state is not known yet." : draftProblem(draft, eventLocale);
+    if (problem !== undefined) return showError(problem);
     const sent = structuredClone(draft);
     commands.send({
-      ...order,
-      fields: { command, message: said(sent), severity: sent.severity },
-      // What has been written meanwhile stays.
-      taken: () => {
+      ...request,
+      fields: { command, message: filledTexts(sent), severity: sent.severity },
+      // Text written meanwhile stays.
+      onAccepted: () => {
         if (JSON.stringify(sent) !== JSON.stringify(draft)) return;
         draft = { severity: "info", text: {} };
-        changed();
+        onChange();
         showFields();
       },
-      wrong: (_, detail) => complain(detail),
+      onInvalid: showError,
     });
   };
-  press(announce, () => send({
-    word: "ANNOUNCE", doubt: "Viewers may not have the message.", isHold: false, decidedOn: known.rev,
+  onPress(announce, () => send({
+    label: "ANNOUNCE", doubt: "Viewers may not have the message.", isHold: false, ifRev: latest.rev,
   }, "announce"));
-  // The emergency with words: as little refused as the one without.
-  press(hold, () => send({ word: "HOLD", doubt: "Viewers may not be held.", isHold: true, decidedOn: undefined }, "pause"));
-  press(clear, () => commands.send({
-    word: "CLEAR",
+  // The emergency with a message: never refused as stale, like the one without.
+  onPress(hold, () => send({ label: "HOLD", doubt: "Viewers may not be held.", isHold: true, ifRev: undefined }, "pause"));
+  onPress(clear, () => commands.send({
+    label: "CLEAR",
     doubt: "Viewers may still have the message.",
     isHold: false,
     fields: { command: "clear" },
-    decidedOn: known.rev,
+    ifRev: latest.rev,
   }));
 
-  known.follow(() => {
-    const locale = known.state?.locale;
-    if (locale === undefined || locale === own) return;
-    own = locale;
+  latest.subscribe(() => {
+    const locale = latest.state?.locale;
+    if (locale === undefined || locale === eventLocale) return;
+    eventLocale = locale;
     showFields();
   });
   return () => {
-    const whyNot = session.rights.operate ? undefined : MAY_NOT_OPERATE;
-    const ended = known.standing()?.status === "ended" ? "The event has ended; reopen it first." : undefined;
-    allow(announce, whyNot ?? commands.busyWith("ANNOUNCE"));
-    allow(hold, whyNot ?? ended);
-    allow(clear, whyNot ?? commands.busyWith("CLEAR") ?? (isTold(event, known) ? undefined : "Viewers are told nothing."));
+    const whyNot = session.rights.operate ? undefined : CANNOT_OPERATE;
+    const ended = latest.snapshot()?.status === "ended" ? "The event has ended; reopen it first." : undefined;
+    setDisabled(announce, whyNot ?? commands.busyWith("ANNOUNCE"));
+    setDisabled(hold, whyNot ?? ended);
+    setDisabled(clear, whyNot ?? commands.busyWith("CLEAR") ?? (hasMessage(event, latest) ? undefined : "There is no message to clear."));
   };
 }
 
-/** Returns whether viewers are told something, now or soon. */
-function isTold(event: Downbeat, known: Known): boolean {
-  const [messages, now] = [known.state?.messages ?? [], event.now() ?? 0];
+/** Returns whether there is a message, now or after a change that is already scheduled. */
+function hasMessage(event: Downbeat, latest: LatestState): boolean {
+  const [messages, now] = [latest.state?.messages ?? [], event.now() ?? 0];
   const current = messages.findLast(({ from }) => from <= now);
   return (current?.text ?? null) !== null || messages.some(({ from, text }) => from > now && text !== null);
 }

@@ -1,79 +1,79 @@
-// The operator's console: what is, HOLD and GO, cues, seek, messages, the log and the audience of one event.
+// The operator's console: status, HOLD and GO, cues, seek, messages, log and audience of one event.
 
+import { connectionLight } from "../shared/connection-light.ts";
 import { find } from "../shared/dom.ts";
 import { eventName, joinEvent } from "../shared/event.ts";
-import { light } from "../shared/connection-light.ts";
-import { message } from "../shared/message.ts";
+import { showMessage } from "../shared/message.ts";
 import { Api } from "./api.ts";
-import { audience } from "./audience-view.ts";
-import { holdAndGo } from "./hold-and-go.ts";
-import { Changes } from "./change-log.ts";
+import { audienceView } from "./audience-view.ts";
+import { ChangeLog } from "./change-log.ts";
 import { Commands } from "./commands.ts";
 import { compose } from "./compose.ts";
-import { courseView } from "./progress-view.ts";
-import { cues } from "./cues-view.ts";
-import { tells } from "./dialog.ts";
-import { ending } from "./end-event.ts";
-import { entry } from "./sign-in.ts";
-import { events } from "./event-picker.ts";
-import { goTo, keys } from "./keys.ts";
-import { Known } from "./latest-state.ts";
-import { log } from "./log-view.ts";
-import { now } from "./status-panel.ts";
+import { cuesView } from "./cues-view.ts";
+import { infoDialog } from "./dialog.ts";
+import { endEvent } from "./end-event.ts";
+import { eventPicker } from "./event-picker.ts";
+import { holdAndGo } from "./hold-and-go.ts";
+import { goTo, handleKeys } from "./keys.ts";
+import { LatestState } from "./latest-state.ts";
+import { logView } from "./log-view.ts";
+import { progressView } from "./progress-view.ts";
 import { seek } from "./seek.ts";
 import { Session } from "./session.ts";
+import { signIn } from "./sign-in.ts";
+import { statusPanel } from "./status-panel.ts";
 import { undo } from "./undo.ts";
 
-/** How often clocks and what can be done are looked at, in ms. Only what has changed is drawn. */
-const REDRAWN = 100;
+/** How often clocks and buttons are redrawn, in ms. Elements that do not change are left untouched. */
+const REDRAW_INTERVAL = 100;
 
 const name = eventName();
 const session = new Session();
 const api = new Api(name, session);
-// What cues play is not played here.
+// The console plays no cues, so it needs none of their assets.
 const event = await joinEvent({ preload: false });
-const known = new Known(event);
-const commands = new Commands(event, api, known, session);
-const changes = new Changes(api, known, session);
+const latest = new LatestState(event);
+const commands = new Commands(event, api, latest, session);
+const changes = new ChangeLog(event, api, latest, session);
 
-// Everybody reads these: they need no token.
-message(find("message"), event);
-light(find("light"), event);
+// These need no token.
+showMessage(find("message"), event);
+connectionLight(find("light"), event);
 
-const buttons = holdAndGo(event, known, commands, session);
-const undoing = undo(known, changes, commands, session);
+const buttons = holdAndGo(event, latest, commands, session);
+const undoButton = undo(event, api, latest, changes, commands, session);
 const redraws = [
-  now(event, known),
+  statusPanel(event, latest),
   buttons.redraw,
-  courseView(commands),
-  undoing.redraw,
-  cues(event, known),
-  seek(event, known, commands, session),
-  compose(name, event, known, commands, session),
-  ending(known, commands, session),
-  audience(api, known, session),
+  progressView(commands),
+  undoButton.redraw,
+  cuesView(event, latest),
+  seek(event, api, latest, commands, session),
+  compose(name, event, latest, commands, session),
+  endEvent(latest, commands, session),
+  audienceView(api, latest, session),
 ];
-log(changes, session);
-events(api, session);
-entry(session, api, commands);
+logView(changes, session);
+eventPicker(api, session);
+signIn(session, api, commands);
 
 const keyList = find<HTMLDialogElement>("keys");
-tells(keyList, find<HTMLButtonElement>("show-keys"));
-keys({
+infoDialog(keyList, find<HTMLButtonElement>("show-keys"));
+handleKeys({
   h: buttons.hold,
   g: buttons.go,
-  u: undoing.act,
+  u: undoButton.act,
   m: () => goTo("compose", () => find("texts").querySelector("textarea")),
   s: () => goTo("seek", () => find("seek-to")),
   l: () => goTo("log", () => find("log-title")),
   "?": () => keyList.showModal(),
 });
 
-// What is at the bottom of a phone's screen covers nothing that cannot be scrolled out from under it.
+// Leaves room below the content for the dock at the bottom of a phone's screen.
 new ResizeObserver(([dock]) => {
   document.documentElement.style.setProperty("--dock", `${dock?.borderBoxSize[0]?.blockSize ?? 0}px`);
 }).observe(find("dock"));
 
 const redraw = () => redraws.forEach((one) => one());
-known.follow(redraw);
-setInterval(redraw, REDRAWN);
+latest.subscribe(redraw);
+setInterval(redraw, REDRAW_INTERVAL);

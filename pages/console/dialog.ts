@@ -1,74 +1,77 @@
-// Asking before something that cannot be taken back, or that everybody sees.
+// Asking before a change that cannot be undone, or that every viewer sees.
 
 import { find, write } from "../shared/dom.ts";
-import { make, press } from "./dom.ts";
+import { make, onPress } from "./dom.ts";
 
 export interface Question {
   title: string;
-  /** What will happen: a line for each thing. Asked again and again while the dialog is open. */
+  /** What will happen, one line for each thing. Called repeatedly while the dialog is open. */
   lines(): string[];
-  /** What the button says that goes ahead. */
+  /** The label of the button that confirms. */
   yes: string;
-  /** What has to be typed before, if anything. */
+  /** What the operator has to type to confirm, if anything. */
   typed?: string;
-  /** It ends something for everybody. */
-  isGrave?: boolean;
+  /** How the button looks: `grave` for what ends something for everybody. */
+  tone?: "normal" | "grave";
 }
 
-/** Asks. Gives whether the operator wants it. Nothing happens on Escape, Cancel or a press beside it. */
-export function ask(question: Question): Promise<boolean> {
+/** How often the lines are updated, in ms. */
+const UPDATE_INTERVAL = 200;
+
+/** Asks the operator to confirm. Resolves with `false` on Escape or Cancel. */
+export function confirm(question: Question): Promise<boolean> {
   const dialog = find<HTMLDialogElement>("dialog");
   const [title, lines, field] = [find("dialog-title"), find("dialog-lines"), find("dialog-field")];
   const typed = find<HTMLInputElement>("dialog-typed");
   const [yes, no] = [find<HTMLButtonElement>("dialog-yes"), find<HTMLButtonElement>("dialog-no")];
   const isReady = () => question.typed === undefined || typed.value.trim() === question.typed;
   const redraw = () => {
-    const wanted = question.lines();
-    while (lines.childElementCount > wanted.length) lines.lastElementChild!.remove();
-    while (lines.childElementCount < wanted.length) lines.append(make("p"));
-    wanted.forEach((line, index) => write(lines.children[index] as HTMLElement, line));
+    const texts = question.lines();
+    while (lines.childElementCount > texts.length) lines.lastElementChild!.remove();
+    while (lines.childElementCount < texts.length) lines.append(make("p"));
+    texts.forEach((text, index) => write(lines.children[index] as HTMLElement, text));
     yes.ariaDisabled = isReady() ? null : "true";
   };
 
   write(title, question.title);
   write(yes, question.yes);
-  yes.className = question.isGrave === true ? "grave" : "strong";
+  yes.className = question.tone === "grave" ? "grave" : "strong";
   field.hidden = question.typed === undefined;
   write(find("dialog-name"), question.typed ?? "");
   typed.value = "";
   redraw();
-  const timer = setInterval(redraw, 200);
+  const timer = setInterval(redraw, UPDATE_INTERVAL);
   dialog.showModal();
   (question.typed === undefined ? no : typed).focus();
 
   return new Promise((resolve) => {
-    const listening = new AbortController();
-    const on = { signal: listening.signal };
-    let wanted = false;
-    const go = () => {
+    const listeners = new AbortController();
+    const options = { signal: listeners.signal };
+    let isConfirmed = false;
+    const confirm = () => {
       if (!isReady()) return typed.focus();
-      wanted = true;
+      isConfirmed = true;
       dialog.close();
     };
-    typed.addEventListener("input", redraw, on);
-    typed.addEventListener("keydown", (pressed) => {
-      if (pressed.key !== "Enter") return;
-      // Otherwise the same key would press the button that the focus goes back to.
-      pressed.preventDefault();
-      go();
-    }, on);
-    yes.addEventListener("click", go, on);
-    no.addEventListener("click", () => dialog.close(), on);
+    typed.addEventListener("input", redraw, options);
+    typed.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      // Otherwise the same key would also press the button that gets the focus back.
+      event.preventDefault();
+      confirm();
+    }, options);
+    yes.addEventListener("click", confirm, options);
+    no.addEventListener("click", () => dialog.close(), options);
     dialog.addEventListener("close", () => {
       clearInterval(timer);
-      listening.abort();
-      resolve(wanted);
-    }, on);
+      listeners.abort();
+      resolve(isConfirmed);
+    }, options);
   });
 }
 
-/** Has a button open a dialog that only tells something. */
-export function tells(dialog: HTMLDialogElement, button: HTMLButtonElement): void {
-  press(button, () => dialog.showModal());
-  press(dialog.querySelector("button")!, () => dialog.close());
+/** Makes a button open a dialog that only informs. */
+export function infoDialog(dialog: HTMLDialogElement, button: HTMLButtonElement): void {
+  onPress(button, () => dialog.showModal());
+  onPress(dialog.querySelector("button")!, () => dialog.close());
 }

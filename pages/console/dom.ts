@@ -1,9 +1,10 @@
-// Making elements, and what can be pressed. Texts go in as texts: nothing here or elsewhere on the page reads HTML.
+// Making elements, and buttons that say why they cannot be pressed. Text is always set as text: no file of the page
+// parses HTML.
 
 import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
 
-/** Makes an element of `tag` with a class and what is in it. */
+/** Makes an element of `tag` with a class and content. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className = "",
@@ -15,36 +16,36 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Hides `element` or shows it. */
-export function show(element: HTMLElement, visible: boolean): void {
-  if (element.hidden === visible) element.hidden = !visible;
+/** Shows or hides `element`. */
+export function setVisible(element: HTMLElement, isVisible: boolean): void {
+  if (element.hidden === isVisible) element.hidden = !isVisible;
 }
 
 /**
- * Returns whether a button can be pressed, and if not, why not. It stays where the keyboard finds it: a button that
- * vanished from under the focus would leave it nowhere.
+ * Disables a button for the reason `whyNot`, or enables it if there is none. A disabled button keeps its place in the tab
+ * order: a button that vanished under the focus would leave the keyboard nowhere.
  */
-export function allow(button: HTMLButtonElement, whyNot: string | undefined): void {
+export function setDisabled(button: HTMLButtonElement, whyNot: string | undefined): void {
   if (button.title !== (whyNot ?? "")) button.title = whyNot ?? "";
   const disabled = whyNot === undefined ? null : "true";
   if (button.ariaDisabled !== disabled) button.ariaDisabled = disabled;
 }
 
-/** Calls `act` when a button is pressed; where it cannot be, the page says why: a finger sees no tooltip. */
-export function press(button: HTMLButtonElement, act: () => void): void {
-  button.addEventListener("click", () => button.ariaDisabled === "true" ? refuse(button.title) : act());
+/** Calls `act` when a button is pressed. If it is disabled, shows why instead, as touch screens show no tooltip. */
+export function onPress(button: HTMLButtonElement, act: () => void): void {
+  button.addEventListener("click", () => button.ariaDisabled === "true" ? explain(button.title) : act());
 }
 
 /** How long the reason stays, in ms. */
-const REASON_STAYS = 5_000;
-let leaving: ReturnType<typeof setTimeout> | undefined;
+const REASON_SHOWN = 5_000;
+let hiding: ReturnType<typeof setTimeout> | undefined;
 
-/** Says why something cannot be done. */
-export function refuse(why: string): void {
+/** Shows why something cannot be done. */
+export function explain(whyNot: string): void {
   const element = find("why-not");
-  write(element, why);
-  show(element, true);
-  speak(why);
-  clearTimeout(leaving);
-  leaving = setTimeout(() => show(element, false), REASON_STAYS);
+  write(element, whyNot);
+  setVisible(element, true);
+  speak(whyNot);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => setVisible(element, false), REASON_SHOWN);
 }

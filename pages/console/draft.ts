@@ -1,45 +1,45 @@
-// The message that is being written. It outlives errors and reloads of the tab.
+// The message being written. It survives errors and reloads of the tab.
 
 import type { Locale, Severity } from "downbeat-client";
 
 export interface Draft {
   severity: Severity;
-  /** A text per language, also an empty one for a language whose field is open. */
+  /** The text per locale; empty for a locale whose field is open but not filled in. */
   text: Record<Locale, string>;
 }
 
-/** How many characters a message may have in each language. */
+/** The longest text, in characters. */
 export const TEXT_CHARS_MAX = 500;
 
 const KEY = "downbeat console draft";
 
-/** Returns the draft of an event that was kept. */
-export function keptDraft(event: string): Draft {
+/** Returns the saved draft for an event, or an empty one. */
+export function loadDraft(event: string): Draft {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(`${KEY} ${event}`) ?? "null") as Draft | null;
-    if (kept !== null) return kept;
+    const saved = JSON.parse(sessionStorage.getItem(`${KEY} ${event}`) ?? "null") as Draft | null;
+    if (saved !== null) return saved;
   } catch {
-    // It is not worth an error: the field is empty then.
+    // Not worth an error: the fields are empty then.
   }
   return { severity: "info", text: {} };
 }
 
-/** Keeps it for this tab. */
-export function keepDraft(event: string, draft: Draft): void {
+/** Saves a draft for this tab. */
+export function saveDraft(event: string, draft: Draft): void {
   sessionStorage.setItem(`${KEY} ${event}`, JSON.stringify(draft));
 }
 
-/** Returns the texts that say something. */
-export function said({ text }: Draft): Record<Locale, string> {
+/** Returns the texts that are not empty. */
+export function filledTexts({ text }: Draft): Record<Locale, string> {
   return Object.fromEntries(Object.entries(text).map(([locale, words]) => [locale, words.trim()]).filter(([, words]) => words !== ""));
 }
 
-/** Says what keeps a draft from being sent; nothing if it can be. `locale` is the event's own. */
-export function wrongWithDraft(draft: Draft, locale: Locale): string | undefined {
-  const texts = said(draft);
+/** Returns why a draft cannot be sent; undefined if it can. `locale` is the event's own. */
+export function draftProblem(draft: Draft, locale: Locale): string | undefined {
+  const texts = filledTexts(draft);
   if (Object.keys(texts).length === 0) return "Write a message, or choose a template.";
-  if (texts[locale] === undefined) return `Write it in “${locale}” too: it is what viewers of every other language read.`;
+  if (texts[locale] === undefined) return `Write the message in “${locale}” too: viewers of all other languages read that one.`;
   const long = Object.entries(texts).find(([, words]) => [...words].length > TEXT_CHARS_MAX);
   if (long === undefined) return undefined;
-  return `The message in “${long[0]}” has ${[...long[1]].length} characters, at most ${TEXT_CHARS_MAX} fit; shorten it.`;
+  return `The message in “${long[0]}” has ${[...long[1]].length} characters; shorten it to at most ${TEXT_CHARS_MAX}.`;
 }

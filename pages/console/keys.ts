@@ -1,31 +1,31 @@
-// The keyboard: one key for each thing that is done in a hurry.
+// The keyboard: one key for each thing that has to be quick.
 
 import { find } from "../shared/dom.ts";
 
-/** What each key does. */
+/** What each key does, by the key's name in lower case. */
 export type Keys = Record<string, () => void>;
 
-/** Has keys work while nobody types. Held keys do not repeat, and keys with Ctrl, Alt or Meta are the browser's. */
-export function keys(does: Keys): void {
-  document.addEventListener("keydown", (pressed) => {
-    const { key, repeat, ctrlKey, altKey, metaKey, target, isComposing } = pressed;
+/** Makes keys work, except while the operator types. Ignores repeats, and keys with Ctrl, Alt or Meta. */
+export function handleKeys(actions: Keys): void {
+  document.addEventListener("keydown", (event) => {
+    const { key, repeat, ctrlKey, altKey, metaKey, target, isComposing } = event;
     if (repeat || ctrlKey || altKey || metaKey || isComposing || find("console").hidden || isTyping(target)) return;
     const name = key.toLowerCase();
-    const act = Object.hasOwn(does, name) ? does[name] : undefined;
-    // While something is asked, only the emergency is heard besides.
+    const act = Object.hasOwn(actions, name) ? actions[name] : undefined;
+    // While a dialog is open, only the emergency key works.
     if (act === undefined || (document.querySelector("dialog[open]") !== null && name !== "h")) return;
-    pressed.preventDefault();
+    event.preventDefault();
     act();
   });
 }
 
-/** Takes the operator to a part of the page, and to `focus` in it. */
-export function goTo(part: string, focus: () => HTMLElement | null): void {
-  find(part).scrollIntoView({ block: "nearest" });
+/** Scrolls to a section of the page and focuses an element in it. */
+export function goTo(section: string, focus: () => HTMLElement | null): void {
+  find(section).scrollIntoView({ block: "nearest" });
   focus()?.focus();
 }
 
-/** A field that has been hidden may still have the focus until the page is drawn again: nobody types in it. */
+/** Returns whether `target` is a field that is visible: a hidden one may keep the focus until the next frame. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement) || target.closest("[hidden]") !== null) return false;
   return target.closest("input, textarea, select, [contenteditable]") !== null;

@@ -1,38 +1,37 @@
-// The newest state that anybody told the page: the push, the status, or the worker in answer to a command.
+// The newest state that the page has received: pushed, polled, or in the answer to a command.
 
-import type { Downbeat, StateBody, TimeBody } from "downbeat-client";
-import { Changing } from "./observable.ts";
-import { type Standing, standing } from "./timeline.ts";
+import type { Downbeat, Snapshot, StateBody, TimeBody } from "downbeat-client";
+import { Observable } from "./observable.ts";
 
-export class Known extends Changing {
+export class LatestState extends Observable {
   readonly #event: Downbeat;
   #state: StateBody | undefined;
 
   constructor(event: Downbeat) {
     super();
     this.#event = event;
-    event.on("state", (state) => this.hear(state));
+    event.on("state", (state) => this.receive(state));
   }
 
-  /** The newest state; nothing before the first. */
+  /** The newest state; undefined before the first. */
   get state(): StateBody | undefined { return this.#state; }
 
-  /** The revision that a decision of now is made on. */
+  /** Its revision: what a command decided now is based on. */
   get rev(): number | undefined { return this.#state?.rev; }
 
-  /** Returns where the event stands; nothing while time or state are not known. */
-  standing(): Standing | undefined {
+  /** Returns status, position and rate now; undefined while time or state are not known. */
+  snapshot(): Snapshot | undefined {
     const now = this.#event.now();
-    return now === undefined || this.#state === undefined ? undefined : standing(this.#state, now);
+    return now === undefined || this.#state === undefined ? undefined : this.#event.snapshotAt(this.#state, now);
   }
 
-  /** Takes over a state, unless a newer one of the same life is known. */
-  hear(told: TimeBody | StateBody): void {
-    const known = this.#state;
-    if (told.epoch === null || (known?.epoch === told.epoch && known.rev > told.rev)) return;
-    // A short one, which leaves out an end that is not known, is followed by the whole.
-    if (!("messages" in told) && known === undefined) return;
-    this.#state = { ...known, ...told, endedAt: told.endedAt ?? null } as StateBody;
-    this.changed();
+  /** Replaces the state by `received`, unless that is older. */
+  receive(received: TimeBody | StateBody): void {
+    const current = this.#state;
+    if (received.epoch === null || (current?.epoch === received.epoch && current.rev > received.rev)) return;
+    // A short state is always followed by the whole; without an earlier whole one there is nothing to complete it with.
+    if (!("messages" in received) && current === undefined) return;
+    this.#state = { ...current, ...received, endedAt: received.endedAt ?? null } as StateBody;
+    this.notify();
   }
 }

@@ -1,16 +1,16 @@
-// Something that tells others when it has changed.
+// Something that others can subscribe to.
 
-export class Changing {
+export class Observable {
   readonly #listeners = new Set<() => void>();
 
   /** Calls `listener` now and after each change. */
-  follow(listener: () => void): void {
+  subscribe(listener: () => void): void {
     this.#listeners.add(listener);
     listener();
   }
 
-  /** Tells everybody who follows. */
-  protected changed(): void {
+  /** Calls all listeners. */
+  protected notify(): void {
     this.#listeners.forEach((listener) => listener());
   }
 }

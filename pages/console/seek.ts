@@ -1,122 +1,89 @@
-// Going elsewhere: to a position, by a few seconds, to where a cue begins. Asks, since everyone jumps.
+// Seeking: to a position, by a few seconds, or to the start of a cue. Asks first, since every viewer jumps.
 
 import type { Cue, Downbeat } from "downbeat-client";
-import { clock } from "../shared/format.ts";
 import { find, write } from "../shared/dom.ts";
+import { formatPosition } from "../shared/format.ts";
+import type { Api } from "./api.ts";
 import type { Commands } from "./commands.ts";
-import { ask } from "./dialog.ts";
-import { allow, press, refuse } from "./dom.ts";
-import type { Known } from "./latest-state.ts";
+import { confirm } from "./dialog.ts";
+import { explain, onPress, setDisabled } from "./dom.ts";
+import type { LatestState } from "./latest-state.ts";
 import { parsePosition } from "./position.ts";
-import { MAY_NOT_OPERATE, type Session } from "./session.ts";
-import { standing } from "./timeline.ts";
+import { requestPreview } from "./preview.ts";
+import { describeSeek, type SeekTarget, targetPosition } from "./seek-target.ts";
+import { CANNOT_OPERATE, type Session } from "./session.ts";
 
-/** How far ahead a seek takes effect, in ms: what steps are counted from. The worker decides; this shows. */
-const LEAD = 2_000;
-
-/** How many of the cues that are skipped are named. */
-const NAMED_MAX = 4;
-
-/** A place, or a step from where the event is when the seek takes effect; in ms. */
-type Aim = { to: number } | { by: number };
-
-/** Has the panel work. Gives the function that says what can be done, to be called as often as clocks are redrawn. */
-export function seek(event: Downbeat, known: Known, commands: Commands, session: Session): () => void {
+/** Makes the panel work. Returns the function that redraws it. */
+export function seek(event: Downbeat, api: Api, latest: LatestState, commands: Commands, session: Session): () => void {
   const form = find<HTMLFormElement>("seek-form");
   const field = find<HTMLInputElement>("seek-to");
-  const says = find("seek-says");
+  const error = find("seek-error");
   const cue = find<HTMLSelectElement>("seek-cue");
   const button = find<HTMLButtonElement>("seek-go");
   const steps = [...form.querySelectorAll<HTMLButtonElement>("button[data-by]")];
 
-  const complain = (words: string) => {
-    write(says, words);
-    field.ariaInvalid = words === "" ? null : "true";
+  const showError = (text: string) => {
+    write(error, text);
+    field.ariaInvalid = text === "" ? null : "true";
   };
-  const go = async (aim: Aim) => {
-    const decidedOn = known.rev;
-    if (!(await ask({ title: "Everyone jumps", yes: "Seek", lines: () => outlook(event, known, aim) }))) return;
-    const position = target(event, known, aim);
-    if (position === undefined) return complain("Where the event stands is not known; give a position.");
+  const go = async (target: SeekTarget) => {
+    const ifRev = latest.rev;
+    const first = targetPosition(event, latest, target);
+    const preview = first === undefined ? undefined : requestPreview(api, { command: "seek", position: first }, ifRev);
+    const lines = () => describeSeek(event, latest, target, preview);
+    if (!(await confirm({ title: "Seek for every viewer?", yes: "Seek", lines }))) return;
+    const position = targetPosition(event, latest, target, preview);
+    if (position === undefined) return showError("The current position is not known; enter a position.");
     commands.send({
-      word: "SEEK",
+      label: "SEEK",
       doubt: "Viewers may not have jumped.",
       isHold: false,
       fields: { command: "seek", position },
-      decidedOn,
-      taken: () => { field.value = ""; cue.value = ""; },
-      wrong: (_, detail) => complain(detail),
+      ifRev,
+      onAccepted: () => { field.value = ""; cue.value = ""; },
+      onInvalid: showError,
     });
   };
 
-  form.addEventListener("submit", (submitted) => {
-    submitted.preventDefault();
-    if (button.ariaDisabled === "true") return refuse(button.title);
+  form.addEventListener("submit", (submit) => {
+    submit.preventDefault();
+    if (button.ariaDisabled === "true") return explain(button.title);
     const to = parsePosition(field.value);
     if (to === undefined) {
       field.focus();
-      return complain("Write M:SS or H:MM:SS: 12:30 is twelve minutes and a half.");
+      return showError("Write M:SS or H:MM:SS, for example 12:30.");
     }
-    complain("");
+    showError("");
     void go({ to });
   });
-  field.addEventListener("input", () => complain(""));
-  for (const step of steps) press(step, () => void go({ by: Number(step.dataset["by"]) }));
+  field.addEventListener("input", () => showError(""));
+  for (const step of steps) onPress(step, () => void go({ by: Number(step.dataset["by"]) }));
   cue.addEventListener("change", () => {
     const chosen = event.rundown?.cues[Number(cue.value)];
     if (cue.value === "" || chosen === undefined) return;
-    complain("");
-    field.value = written(chosen.time);
+    showError("");
+    field.value = formatField(chosen.time);
     field.focus();
   });
 
   let shown: object | undefined;
   return () => {
-    const whyNot = session.rights.operate ? commands.busyWith("SEEK") : MAY_NOT_OPERATE;
-    const ended = known.standing()?.status === "ended" ? "The event has ended; reopen it first." : undefined;
-    [button, ...steps].forEach((one) => allow(one, whyNot ?? ended));
+    const whyNot = session.rights.operate ? commands.busyWith("SEEK") : CANNOT_OPERATE;
+    const ended = latest.snapshot()?.status === "ended" ? "The event has ended; reopen it first." : undefined;
+    [button, ...steps].forEach((one) => setDisabled(one, whyNot ?? ended));
     const { rundown } = event;
     if (rundown === shown || rundown === undefined) return;
     shown = rundown;
-    cue.replaceChildren(new Option("choose …", ""), ...rundown.cues.map((one, at) => new Option(named(one), `${at}`)));
+    cue.replaceChildren(new Option("choose …", ""), ...rundown.cues.map((one, index) => new Option(cueLabel(one), `${index}`)));
   };
 }
 
-/** Returns where an aim leads, in ms; nothing where that is not known. Steps do not lead before the beginning. */
-function target(event: Downbeat, known: Known, aim: Aim): number | undefined {
-  if ("to" in aim) return aim.to;
-  const [state, now] = [known.state, event.now()];
-  if (state === undefined || now === undefined) return undefined;
-  const { position } = standing(state, now + LEAD);
-  return Math.round(Math.max(position + aim.by, Math.min(position, 0)));
+function cueLabel({ time, id, action }: Cue): string {
+  return `${formatPosition(time)}  ${id} · ${action}`;
 }
 
-/** Says what a seek will do. */
-function outlook(event: Downbeat, known: Known, aim: Aim): string[] {
-  const [here, to] = [known.standing(), target(event, known, aim)];
-  if (here === undefined || to === undefined) return ["Where the event stands is not known."];
-  const about = "by" in aim && here.rate !== 0 ? "about " : "";
-  const lines = [`From ${clock(here.position)} to ${about}${clock(to)}, for every viewer.`];
-  const cues = event.rundown?.cues ?? [];
-  const [from, until] = [Math.min(here.position, to), Math.max(here.position, to)];
-  const between = cues.filter(({ time }) => time > from && time < until);
-  if (between.length > 0) {
-    const more = between.length - NAMED_MAX;
-    const names = between.slice(0, NAMED_MAX).map(({ id }) => id).join(", ") + (more > 0 ? ` and ${more} more` : "");
-    const word = between.length === 1 ? "cue" : "cues";
-    lines.push(to > here.position ? `Skips ${between.length} ${word}: ${names}.` : `Goes back over ${between.length} ${word}: ${names}.`);
-  }
-  lines.push(here.rate === 0 ? "The event is held and stays held there." : "It goes on from there.");
-  return lines;
-}
-
-function named({ time, id, action }: Cue): string {
-  return `${clock(time)}  ${id} · ${action}`;
-}
-
-/** Writes a position so that the field takes it, to the millisecond. */
-function written(position: number): string {
+/** Formats a position as the field accepts it, to the millisecond. */
+function formatField(position: number): string {
   const rest = Math.max(0, position) % 1_000;
-  return clock(Math.max(0, position)) + (rest === 0 ? "" : `.${String(rest).padStart(3, "0").replace(/0+$/, "")}`);
+  return formatPosition(Math.max(0, position)) + (rest === 0 ? "" : `.${String(rest).padStart(3, "0").replace(/0+$/, "")}`);
 }
-

@@ -1,45 +1,46 @@
-// The way in: the token is asked for once, tried on the worker, and only then kept.
+// Signing in: the token is checked with the worker before it is kept.
 
 import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
 import type { Api } from "./api.ts";
 import type { Commands } from "./commands.ts";
-import { show } from "./dom.ts";
-import { ACTOR_CHARS_MAX, type Session, wrongWith } from "./session.ts";
+import { setVisible } from "./dom.ts";
+import { ACTOR_CHARS_MAX, type Session, tokenProblem } from "./session.ts";
 
-/** Shows the way in while nobody is signed in, and the console while somebody is. */
-export function entry(session: Session, api: Api, commands: Commands): void {
-  const form = find<HTMLFormElement>("entry-form");
+/** Shows the form while nobody is signed in, and the console otherwise. */
+export function signIn(session: Session, api: Api, commands: Commands): void {
+  const form = find<HTMLFormElement>("sign-in-form");
   const token = find<HTMLInputElement>("token");
   const actor = find<HTMLInputElement>("actor");
-  const button = find<HTMLButtonElement>("enter");
-  const says = find("entry-says");
-  let asked = 0;
+  const button = find<HTMLButtonElement>("sign-in-button");
+  const note = find("sign-in-note");
+  /** Only the answer to the last check counts. */
+  let checks = 0;
 
-  const complain = (words: string) => {
-    says.classList.remove("calm");
-    write(says, words);
+  const showError = (text: string) => {
+    note.classList.remove("calm");
+    write(note, text);
     token.ariaInvalid = "true";
     token.focus();
   };
 
-  form.addEventListener("submit", async (submitted) => {
-    submitted.preventDefault();
+  form.addEventListener("submit", async (submit) => {
+    submit.preventDefault();
     const text = token.value.trim();
-    const wrong = wrongWith(text);
-    if (wrong !== undefined) return complain(wrong);
+    const problem = tokenProblem(text);
+    if (problem !== undefined) return showError(problem);
     if ([...actor.value.trim()].length > ACTOR_CHARS_MAX) {
-      return complain(`Your name is longer than ${ACTOR_CHARS_MAX} characters; shorten it.`);
+      return showError(`Your name is longer than ${ACTOR_CHARS_MAX} characters; shorten it.`);
     }
-    const mine = ++asked;
-    says.classList.add("calm");
-    write(says, "Asking the server …");
+    const mine = ++checks;
+    note.classList.add("calm");
+    write(note, "Checking the token …");
     const outcome = await api.rights(text);
-    if (mine !== asked) return;
-    if (outcome.kind === "silent") return complain(`Not signed in: ${outcome.why}. The token was not judged; try again.`);
-    if (outcome.kind === "refused") return complain(`Not signed in: ${outcome.refusal.detail}.`);
+    if (mine !== checks) return;
+    if (outcome.kind === "no-answer") return showError(`Not signed in: ${outcome.why}. The token was not checked; try again.`);
+    if (outcome.kind === "refused") return showError(`Not signed in: ${outcome.refusal.detail}.`);
     token.value = "";
-    write(says, "");
+    write(note, "");
     session.begin(text, actor.value.trim(), outcome.body);
     speak("Signed in.");
     find("title").focus();
@@ -47,38 +48,38 @@ export function entry(session: Session, api: Api, commands: Commands): void {
 
   token.addEventListener("input", () => {
     token.ariaInvalid = null;
-    asked++;
-    write(says, "");
+    checks++;
+    write(note, "");
   });
   find("sign-out").addEventListener("click", () => {
-    commands.giveUp();
+    commands.stop();
     session.end();
   });
 
   let wasIn: boolean | undefined;
-  session.follow(() => {
+  session.subscribe(() => {
     const isIn = session.token !== null;
     if (isIn === wasIn) return;
     wasIn = isIn;
-    show(find("entry"), !isIn);
-    show(find("console"), isIn);
+    setVisible(find("sign-in"), !isIn);
+    setVisible(find("console"), isIn);
     button.form?.reset();
     actor.value = session.actor;
     if (isIn) return;
-    const { course } = commands;
-    const pending = course.phase !== "sending" ? ""
-      : course.tries > 1 ? ` Whether ${course.wish.word} was done is not known.`
-      : ` ${course.wish.word} was not done.`;
-    says.classList.remove("calm");
-    write(says, session.why === "" ? "" : `Signed out: ${session.why}.${pending}`);
+    const { progress } = commands;
+    const pending = progress.phase !== "sending" ? ""
+      : progress.attempts > 1 ? ` ${progress.spec.label} may or may not have been applied.`
+      : ` ${progress.spec.label} was not applied.`;
+    note.classList.remove("calm");
+    write(note, session.why === "" ? "" : `Signed out: ${session.why}.${pending}`);
     token.focus();
   });
 
-  // A token that was kept may have been withdrawn meanwhile, which ends the session. HOLD does not wait for this.
-  const kept = session.token;
-  if (kept !== null) {
-    void api.rights(kept).then((outcome) => {
-      if (outcome.kind === "answered" && session.token === kept) session.learn(outcome.body);
+  // A saved token may have been revoked meanwhile, which ends the session. HOLD does not wait for this check.
+  const saved = session.token;
+  if (saved !== null) {
+    void api.rights(saved).then((outcome) => {
+      if (outcome.kind === "answered" && session.token === saved) session.updateRights(outcome.body);
     });
   }
 }

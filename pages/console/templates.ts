@@ -1,9 +1,9 @@
-// Messages that are written before they are needed.
+// Messages written in advance.
 
 import type { Locale, Severity } from "downbeat-client";
 
 export interface Template {
-  /** How the operator finds it. */
+  /** Its label in the list. */
   name: string;
   severity: Severity;
   text: Record<Locale, string>;
@@ -14,7 +14,7 @@ export const TEMPLATES: readonly Template[] = [
     name: "Back in a moment",
     severity: "minor",
     text: {
-      en: "We are back in a moment.",
+      en: "We will be back in a moment.",
       fr: "Nous revenons dans un instant.",
       de: "Wir sind gleich zurück.",
       es: "Volvemos en un momento.",
@@ -24,7 +24,7 @@ export const TEMPLATES: readonly Template[] = [
     name: "Starts late",
     severity: "info",
     text: {
-      en: "We start a few minutes late. Stay here: it begins by itself.",
+      en: "We will start a few minutes late. Please stay here: the event starts by itself.",
       fr: "Nous commençons avec quelques minutes de retard. Restez ici : tout démarre automatiquement.",
       de: "Wir beginnen einige Minuten später. Bleiben Sie hier: Es beginnt von selbst.",
       es: "Empezamos con unos minutos de retraso. Quédense aquí: comienza automáticamente.",
@@ -41,10 +41,10 @@ export const TEMPLATES: readonly Template[] = [
     },
   },
   {
-    name: "Going on shortly",
+    name: "Continuing shortly",
     severity: "info",
     text: {
-      en: "Thank you for waiting. We go on shortly.",
+      en: "Thank you for waiting. We will continue shortly.",
       fr: "Merci de votre patience. Nous reprenons très bientôt.",
       de: "Danke für Ihre Geduld. Es geht in Kürze weiter.",
       es: "Gracias por su paciencia. Continuamos enseguida.",

@@ -2,21 +2,21 @@
 
 import type { Locale } from "downbeat-client";
 import { write } from "../shared/dom.ts";
-import { make, press } from "./dom.ts";
+import { make, onPress } from "./dom.ts";
 import { type Draft, TEXT_CHARS_MAX } from "./draft.ts";
 
-/** The languages that can be added, by their own names. */
+/** The languages that can be added, in their own names. */
 export const LANGUAGES: Record<Locale, string> = {
   ...{ ar: "العربية", cs: "Čeština", da: "Dansk", de: "Deutsch", en: "English", es: "Español", fi: "Suomi" },
   ...{ fr: "Français", hi: "हिन्दी", it: "Italiano", ja: "日本語", ko: "한국어", nl: "Nederlands", no: "Norsk" },
   ...{ pl: "Polski", pt: "Português", sv: "Svenska", tr: "Türkçe", uk: "Українська", zh: "中文" },
 };
 
-/** How many characters are left when the field begins to say so. */
-const LEFT_FEW = 100;
+/** From how few characters left the field shows how many. */
+const LEFT_SHOWN = 100;
 
-/** Makes the field for one language of a draft. The one that `remove` is left out for is the event's own. */
-export function textField(locale: Locale, draft: Draft, changed: () => void, remove?: () => void): HTMLElement {
+/** Makes the field for one language of a draft. The field of the event's own language has no `remove`. */
+export function textField(locale: Locale, draft: Draft, onChange: () => void, remove?: () => void): HTMLElement {
   const id = `text-${locale}`;
   const language = LANGUAGES[locale] ?? locale;
   const label = make("label", "", `${remove === undefined ? "Message, " : ""}${language} (${locale})`);
@@ -30,14 +30,14 @@ export function textField(locale: Locale, draft: Draft, changed: () => void, rem
   const left = make("span", "left numbers");
   const measure = () => {
     const chars = [...area.value.trim()].length;
-    const few = TEXT_CHARS_MAX - chars;
-    write(left, few < 0 ? `${-few} too many` : few <= LEFT_FEW ? `${few} left` : "");
-    area.ariaInvalid = few < 0 ? "true" : null;
+    const remaining = TEXT_CHARS_MAX - chars;
+    write(left, remaining < 0 ? `${-remaining} too many` : remaining <= LEFT_SHOWN ? `${remaining} left` : "");
+    area.ariaInvalid = remaining < 0 ? "true" : null;
   };
   area.addEventListener("input", () => {
     draft.text[locale] = area.value;
     measure();
-    changed();
+    onChange();
   });
   measure();
   const head = make("div", "label", label, left);
@@ -45,7 +45,7 @@ export function textField(locale: Locale, draft: Draft, changed: () => void, rem
     const button = make("button", "quiet", "Remove");
     button.type = "button";
     button.ariaLabel = `Remove ${language}`;
-    press(button, remove);
+    onPress(button, remove);
     head.append(button);
   }
   return make("div", "text", head, area);

@@ -1,21 +1,13 @@
-// Where an event stands at an instant, for showing it. The worker decides; this reads its timeline as it does.
+// What the console asks about a timeline. The client evaluates it, with core's own rules.
 
-import type { StateBody, StatusWord } from "downbeat-client";
-import { clock } from "../shared/format.ts";
+import type { Downbeat, Snapshot, StateBody, StatusWord } from "downbeat-client";
+import { formatPosition } from "../shared/format.ts";
 
-export interface Standing {
-  status: StatusWord;
-  /** In ms from the beginning; negative before it. */
-  position: number;
-  /** 0 is held. */
-  rate: number;
-}
+/** The part of the client that evaluates states. */
+export type Evaluator = Pick<Downbeat, "snapshotAt">;
 
-/** What it takes of a state. */
-export type Timed = Pick<StateBody, "timeline" | "startsAt" | "endedAt">;
-
-/** The words of the trade for what the wire calls otherwise. */
-export const STATUS_WORDS: Record<StatusWord, string> = {
+/** The status in the words of show control. */
+export const STATUS_LABELS: Record<StatusWord, string> = {
   scheduled: "SCHEDULED",
   running: "RUNNING",
   paused: "HELD",
@@ -23,41 +15,31 @@ export const STATUS_WORDS: Record<StatusWord, string> = {
   unknown: "UNKNOWN",
 };
 
-/** Returns where the event of `state` stands at `at`, in ms since 1970, if nobody changes it until then. */
-export function standing({ timeline, startsAt, endedAt }: Timed, at: number): Standing {
-  const segment = timeline.findLast(({ from }) => from <= at) ?? { from: startsAt, position: 0, rate: 1 };
-  const { rate } = segment;
-  const position = segment.position + (at - segment.from) * rate;
-  const moves = position < 0 ? "scheduled" : "running";
-  return { position, rate, status: endedAt !== null && endedAt <= at ? "ended" : rate === 0 ? "paused" : moves };
+/** Formats a snapshot: `HELD at 3:20`. */
+export function formatSnapshot({ status, position }: Snapshot): string {
+  const at = status === "running" || status === "scheduled" ? "" : "at ";
+  return `${STATUS_LABELS[status]} ${at}${formatPosition(position)}`;
 }
 
-/** Returns the position that the event had at a past instant; nothing where its timeline has forgotten that. */
-export function positionThen(state: Timed, at: number): number | undefined {
+/** Returns the event's position at a past instant; undefined if the timeline no longer goes back that far. */
+export function pastPosition(client: Evaluator, state: StateBody, at: number): number | undefined {
   const [first] = state.timeline;
   const isWhole = first === undefined || first.from === state.startsAt;
-  return isWhole || first.from <= at ? standing(state, at).position : undefined;
+  return isWhole || first.from <= at ? client.snapshotAt(state, at)?.position : undefined;
 }
 
-/** Returns whether the event moves, at `at` or by a change that is on its way. */
-export function willMove({ timeline, endedAt }: Timed, at: number): boolean {
-  if (endedAt !== null && endedAt <= at) return false;
-  const ahead = timeline.filter(({ from }) => from > at && from !== endedAt);
-  return (timeline.findLast(({ from }) => from <= at)?.rate ?? 1) !== 0 || ahead.some(({ rate }) => rate !== 0);
+/** Returns whether the event moves, now or after a change that is already scheduled. */
+export function movesNowOrLater(client: Evaluator, state: StateBody, now: number): boolean {
+  return fromNowOn(client, state, now).some(({ status, rate }) => status !== "ended" && rate !== 0);
 }
 
-/** Returns whether the event is held, at `at` or by a change that is on its way. */
-export function willHold({ timeline, endedAt }: Timed, at: number): boolean {
-  if (endedAt !== null && endedAt <= at) return false;
-  return timeline.some(({ from, rate }, index) => {
-    const isOver = (timeline[index + 1]?.from ?? Infinity) <= at;
-    return rate === 0 && !isOver && from !== endedAt;
-  });
+/** Returns whether the event is held, now or after a change that is already scheduled. */
+export function heldNowOrLater(client: Evaluator, state: StateBody, now: number): boolean {
+  return fromNowOn(client, state, now).some(({ status }) => status === "paused");
 }
 
-/** Writes where an event stands: `HELD at 3:20`. */
-export function told({ status, position }: Standing): string {
-  return status === "running" || status === "scheduled"
-    ? `${STATUS_WORDS[status]} ${clock(position)}`
-    : `${STATUS_WORDS[status]} at ${clock(position)}`;
+/** Returns the snapshots now and at each change that is scheduled. */
+function fromNowOn(client: Evaluator, state: StateBody, now: number): Snapshot[] {
+  const instants = [now, ...state.timeline.map(({ from }) => from).filter((from) => from > now)];
+  return instants.map((instant) => client.snapshotAt(state, instant)).filter((snapshot) => snapshot !== undefined);
 }

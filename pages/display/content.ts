@@ -1,56 +1,57 @@
-// What the stage display says, as a pure function of where the event stands.
+// What the stage display shows, as a pure function of the event.
 
 import type { Status } from "downbeat-client";
-import { clock, countdown } from "../shared/format.ts";
+import { formatCountdown, formatPosition } from "../shared/format.ts";
 
-/** Where the event stands; times in ms. */
-export interface Standing {
+/** The event at one instant; times in ms. */
+export interface EventNow {
   /** Undefined before the first answer. */
   status: Status | undefined;
   position: number | undefined;
   /** How fast the position moves. */
   rate: number;
-  /** How long the event is meant to last, where that is known. */
+  /** How long the event is meant to last, if known. */
   duration: number | undefined;
 }
 
-/** What is shown, and in which colours. */
-export interface Face {
+/** What the display shows, and in which colours. */
+export interface Content {
   /** What the figure counts. */
-  word: string;
+  label: string;
   figure: string;
-  /** What stands smaller beneath it. */
-  beside: string;
-  /** `calm`; `soon` and `last` towards the start and the end; `over` time; `held`; `still` where nothing runs. */
+  /** A smaller line below the figure. */
+  detail: string;
+  /** `soon` and `last`: towards the start and the end; `over`: overtime; `still`: nothing runs. */
   tone: "calm" | "soon" | "last" | "over" | "held" | "still";
 }
 
-/** From how long before the start or the end the colour says so, in ms: what speakers' timers do. */
+/** How long before the start or the end the colour changes, in ms: the same as on speakers' timers. */
 const SOON = 5 * 60_000;
 const LAST = 60_000;
 
-/** Returns what the display says. */
-export function face({ status, position, rate, duration }: Standing): Face {
-  if (status === undefined || position === undefined) return { word: "connecting", figure: "–:––", beside: "", tone: "still" };
-  if (status === "ended") return { word: "the event is over", figure: clock(position), beside: "", tone: "still" };
-  const of = duration === undefined ? "" : ` of ${clock(duration)}`;
+/** Returns what the display shows. */
+export function displayContent({ status, position, rate, duration }: EventNow): Content {
+  if (status === undefined || position === undefined) return { label: "connecting", figure: "–:––", detail: "", tone: "still" };
+  if (status === "ended") return { label: "the event is over", figure: formatPosition(position), detail: "", tone: "still" };
+  const total = duration === undefined ? "" : ` of ${formatPosition(duration)}`;
   if (status === "paused") {
-    return { word: "HELD", figure: clock(position), beside: position < 0 ? "before the start" : `at this position${of}`, tone: "held" };
+    const detail = position < 0 ? "before the start" : total === "" ? "position" : `position,${total}`;
+    return { label: "HELD", figure: formatPosition(position), detail, tone: "held" };
   }
-  // What is left is told in real time: at twice the speed it is over in half of it.
+  // Time left is shown as real time: at twice the speed it passes in half of it.
   const pace = rate || 1;
-  const speed = rate === 1 ? "" : `, at ${rate} × speed`;
+  const speed = rate === 1 ? "" : `at ${rate} × speed`;
   if (position < 0) {
     const left = -position / pace;
-    return { word: "starts in", figure: countdown(left), beside: speed.slice(2), tone: tone(left) };
+    return { label: "starts in", figure: formatCountdown(left), detail: speed, tone: toneFor(left) };
   }
-  const elapsed = `${clock(position)}${of}${speed}`;
-  if (duration === undefined) return { word: "running", figure: clock(position), beside: speed.slice(2), tone: "calm" };
+  if (duration === undefined) return { label: "running", figure: formatPosition(position), detail: speed, tone: "calm" };
+  const elapsed = `${formatPosition(position)}${total}${speed === "" ? "" : `, ${speed}`}`;
   const left = (duration - position) / pace;
-  if (left > 0) return { word: "left", figure: countdown(left), beside: elapsed, tone: tone(left) };
-  return { word: "over time", figure: `+${clock(-left)}`, beside: elapsed, tone: "over" };
+  if (left > 0) return { label: "remaining", figure: formatCountdown(left), detail: elapsed, tone: toneFor(left) };
+  return { label: "overtime", figure: `+${formatPosition(-left)}`, detail: elapsed, tone: "over" };
 }
 
-function tone(left: number): Face["tone"] {
+function toneFor(left: number): Content["tone"] {
   return left <= LAST ? "last" : left <= SOON ? "soon" : "calm";
 }

@@ -1,14 +1,14 @@
-// The stage display: one figure for the whole hall, and who hears of it by what sign.
+// The stage display: one large figure for the whole hall.
 
 import type { Status } from "downbeat-client";
-import { clock, countdown, wallClock } from "../shared/format.ts";
-import { following } from "../shared/cues.ts";
+import { nextCues } from "../shared/cues.ts";
+import { connectionLight } from "../shared/connection-light.ts";
 import { find, write } from "../shared/dom.ts";
 import { eventName, joinEvent } from "../shared/event.ts";
-import { light } from "../shared/connection-light.ts";
-import { message } from "../shared/message.ts";
+import { formatCountdown, formatPosition, formatTimeOfDay } from "../shared/format.ts";
+import { showMessage } from "../shared/message.ts";
 import { speak } from "../shared/speech.ts";
-import { face } from "./content.ts";
+import { displayContent } from "./content.ts";
 import { fillScreen, keepAwake } from "./screen.ts";
 
 const SPOKEN: Record<Status, string> = {
@@ -18,13 +18,13 @@ const SPOKEN: Record<Status, string> = {
   ended: "The event is over.",
 };
 
-// Who presses a key at once is heard.
+// Before anything is awaited, so that an early key press counts.
 keepAwake();
-fillScreen(find<HTMLButtonElement>("whole"));
+fillScreen(find<HTMLButtonElement>("full"));
 
 const event = await joinEvent();
-message(find("message"), event);
-light(find("light"), event);
+showMessage(find("message"), event);
+connectionLight(find("light"), event, "full");
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 event.on("state", draw);
@@ -36,33 +36,35 @@ event.on("clock", draw);
 document.addEventListener("visibilitychange", draw);
 draw();
 
-/** Draws what is true now, and again when the next second begins: all displays of a hall turn together. */
+/** Draws the display, and again when the next second begins, so that all displays of a hall change together. */
 function draw(): void {
   const [now, position, rate] = [event.now(), event.position(), event.rate() ?? 0];
   const state = event.state;
   const duration = (state && "duration" in state ? state.duration : null) ?? event.rundown?.duration;
-  const { word, figure, beside, tone } = face({ status: event.status, position, rate, duration });
+  const { label, figure, detail, tone } = displayContent({ status: event.status, position, rate, duration });
   document.body.dataset["tone"] = tone;
-  document.body.style.setProperty("--signs", String(Math.max(4, figure.length)));
+  document.body.style.setProperty("--chars", String(Math.max(4, figure.length)));
   write(find("title"), (state && "title" in state && state.title) || event.rundown?.title || "Stage display");
-  write(find("word"), event.connection.why === "unknown-event" ? `there is no event “${eventName()}”` : word);
+  write(find("label"), event.connection.why === "unknown-event" ? `no event named “${eventName()}”` : label);
   write(find("figure"), figure);
-  write(find("beside"), beside);
-  write(find("wall"), now === undefined ? "––:––:––" : wallClock(now));
-  write(find("next"), position === undefined || event.status === "ended" ? "" : next(position, rate));
+  write(find("detail"), detail);
+  write(find("time-of-day"), now === undefined ? "––:––:––" : formatTimeOfDay(now));
+  write(find("next"), position === undefined || event.status === "ended" ? "" : nextCueText(position, rate));
   clearTimeout(timer);
-  timer = setTimeout(draw, Math.min(nextSecond(now ?? 0, 1), nextSecond(position ?? 0, rate)) + 1);
+  timer = setTimeout(draw, Math.min(untilNextSecond(now ?? 0, 1), untilNextSecond(position ?? 0, rate)) + 1);
 }
 
-/** Says which cue comes next, and when. */
-function next(position: number, rate: number): string {
-  const [cue] = following(event.rundown, position, 1);
+/** Returns which cue comes next, and when; empty if none does. */
+function nextCueText(position: number, rate: number): string {
+  const [cue] = nextCues(event.rundown, position, 1);
   if (cue === undefined) return "";
-  return rate > 0 ? `next ${cue.id} in ${countdown((cue.time - position) / rate)}` : `next ${cue.id} at ${clock(cue.time)}`;
+  return rate > 0
+    ? `next ${cue.id} in ${formatCountdown((cue.time - position) / rate)}`
+    : `next ${cue.id} at ${formatPosition(cue.time)}`;
 }
 
-/** Returns how many ms of real time it is until `ms`, which grows at `rate`, passes a whole second. */
-function nextSecond(ms: number, rate: number): number {
+/** Returns the ms of real time until `ms`, which grows at `rate`, reaches the next whole second. */
+function untilNextSecond(ms: number, rate: number): number {
   const left = 1_000 - (((ms % 1_000) + 1_000) % 1_000);
   return rate > 0 ? left / rate : 1_000;
 }

@@ -2,20 +2,20 @@
 
 import { fullScreen } from "../shared/full-screen.ts";
 
-/** Keeps the screen from going dark while the page can be seen, where the browser can. */
+/** Keeps the screen from turning off while the page is visible, if the browser supports it. */
 export function keepAwake(): void {
-  const ask = () => {
-    // Refused where the battery is low, and by browsers that do not know it: then the device's own settings hold.
+  const request = () => {
+    // Refused when the battery is low; then the device's own settings apply.
     if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
   };
-  ask();
-  document.addEventListener("visibilitychange", ask);
+  request();
+  document.addEventListener("visibilitychange", request);
 }
 
-/** Has `button` and the key F fill the screen with the page, and give it back. */
+/** Makes `button` and the key F show the page on the full screen, and leave it again. */
 export function fillScreen(button: HTMLButtonElement): void {
-  const turn = fullScreen(button, document.documentElement);
+  const toggle = fullScreen(button, document.documentElement);
   document.addEventListener("keydown", ({ key, repeat, ctrlKey, metaKey, altKey }) => {
-    if (key.toLowerCase() === "f" && !repeat && !ctrlKey && !metaKey && !altKey) turn();
+    if (key.toLowerCase() === "f" && !repeat && !ctrlKey && !metaKey && !altKey) toggle();
   });
 }

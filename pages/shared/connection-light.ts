@@ -1,50 +1,53 @@
-// The connection light: a sign and words that say how good the page's time is, and how old its news.
+// The connection light: a sign and a few words that say how precise the page's time is, and how it is connected.
 
 import type { Connection, Downbeat } from "downbeat-client";
-import { span } from "./format.ts";
+import { write } from "./dom.ts";
+import { formatSpan } from "./format.ts";
 import { speak } from "./speech.ts";
 
-/** What is said aloud, once, when the connection changes. */
+/** What a screen reader says, once, when the connection changes. */
 const SPOKEN: Record<Connection["state"], string> = {
   acquiring: "Connecting.",
   live: "Connected.",
-  polling: "Changes come some seconds late.",
-  holdover: "Connection lost. The event goes on as last heard.",
+  polling: "Updates may arrive a few seconds late.",
+  holdover: "Connection lost, playing on.",
 };
 
-/** How often the words are renewed, in ms: they count seconds. */
-const RENEWED = 1_000;
+/** How often the text is updated, in ms: it may count seconds. */
+const UPDATE_INTERVAL = 1_000;
 
-/** Has `element` say how the connection is, from now on. */
-export function light(element: HTMLElement, event: Downbeat): void {
+/** How much the light says: `full` adds the age of the last answer once the connection is lost. */
+export type Detail = "brief" | "full";
+
+/** Makes `element` show how the page is connected, from now on. */
+export function connectionLight(element: HTMLElement, event: Downbeat, detail: Detail = "brief"): void {
   const sign = document.createElement("span");
-  const said = document.createElement("span");
+  const label = document.createElement("span");
   sign.className = "sign";
   sign.ariaHidden = "true";
-  element.replaceChildren(sign, said);
-  const show = () => {
+  element.replaceChildren(sign, label);
+  const update = () => {
     element.dataset["state"] = event.connection.state;
-    const now = words(event.connection, event.bound(), event.heardAgo());
-    if (said.textContent !== now) said.textContent = now;
+    write(label, describe(event.connection, event.bound(), detail === "full" ? event.heardAgo() : undefined));
   };
-  show();
-  event.on("clock", show);
+  update();
+  event.on("clock", update);
   event.on("connection", ({ state }) => {
-    show();
+    update();
     speak(SPOKEN[state]);
   });
-  setInterval(show, RENEWED);
+  setInterval(update, UPDATE_INTERVAL);
 }
 
-/** Returns the light's words: `live ±9 ms`, `holding, last heard 40 s ago`. Both numbers are in ms. */
-export function words({ state, why }: Connection, bound: number | undefined, heardAgo: number | undefined): string {
-  const certain = bound === undefined ? "" : ` ±${Math.max(1, Math.round(bound))} ms`;
+/** Describes a connection: `live ±9 ms`, `connection lost, playing on`. `bound` and `age` are in ms. */
+function describe({ state, why }: Connection, bound: number | undefined, age: number | undefined): string {
+  const precision = bound === undefined ? "" : ` ±${Math.max(1, Math.round(bound))} ms`;
   switch (state) {
-    case "live": return `live${certain}`;
-    case "polling": return why === "push-lost" ? `reconnecting${certain}` : `asking${certain}`;
-    case "holdover": return `holding, last heard ${heardAgo === undefined ? "never" : `${span(heardAgo)} ago`}`;
+    case "live": return `live${precision}`;
+    case "polling": return why === "push-lost" ? `reconnecting${precision}` : `polling${precision}`;
+    case "holdover": return `connection lost, playing on${age === undefined ? "" : ` · last answer ${formatSpan(age)} ago`}`;
     case "acquiring":
-      if (why === "unknown-event") return "there is no such event";
-      return why === "first-answer" ? "connecting" : "no answer yet, trying";
+      if (why === "unknown-event") return "no such event";
+      return why === "first-answer" ? "connecting" : "no answer yet, retrying";
   }
 }

@@ -1,11 +1,11 @@
-// Which cues come next.
+// Finding the next cues.
 
 import type { Cue, Rundown } from "downbeat-client";
 
-/** Returns up to `count` cues of `rundown` that come after `position`, the next first. */
-export function following(rundown: Rundown | undefined, position: number, count: number): Cue[] {
+/** Returns up to `count` cues of `rundown` that come after `position`, the next one first. */
+export function nextCues(rundown: Rundown | undefined, position: number, count: number): Cue[] {
   const cues = rundown?.cues ?? [];
-  // By halves: a day's show has thousands of them, and this is asked each second.
+  // A binary search: a day's show has thousands of cues, and this is called every second.
   let [low, high] = [0, cues.length];
   while (low < high) {
     const middle = (low + high) >> 1;

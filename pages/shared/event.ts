@@ -1,4 +1,4 @@
-// Which event a page is about: `?event=gala` in its address, or `main`.
+// The event that a page shows: `?event=gala` in its address, or `main`.
 
 import { type Downbeat, join, type JoinOptions } from "downbeat-client";
 
@@ -7,18 +7,18 @@ export function eventName(): string {
   return new URLSearchParams(location.search).get("event") || "main";
 }
 
-/** Joins it at the worker that the page came from. Where the browser cannot, the page says so. */
+/** Joins the event at the worker that served the page. If the browser cannot run the client, the page says so. */
 export async function joinEvent(options: Pick<JoinOptions, "preload"> = {}): Promise<Downbeat> {
   try {
     return await join({ server: location.origin, event: eventName(), ...options });
   } catch (error) {
-    // No network can cause this: the client then exists, and waits.
-    const said = document.createElement("p");
-    said.className = "message";
-    said.role = "alert";
-    said.dataset["severity"] = "major";
-    said.textContent = "This browser does not run WebAssembly here, which this page needs. Try another browser.";
-    document.body.prepend(said);
+    // Never a network error: without a network the client exists and waits.
+    const alert = document.createElement("p");
+    alert.className = "message";
+    alert.role = "alert";
+    alert.dataset["severity"] = "major";
+    alert.textContent = "This page needs WebAssembly, which this browser does not run here. Try another browser.";
+    document.body.prepend(alert);
     throw error;
   }
 }

@@ -3,20 +3,20 @@
 import { write } from "./dom.ts";
 
 /**
- * Has `button` show `element` on the full screen, and back; gives the function that does the same, for a key. Where the
- * browser cannot (iPhones), there is no button. What the button is called stands in a `span` of it.
+ * Makes `button` show `element` on the full screen, and leave it again. Returns a function that does the same, for a key.
+ * Hides the button where the browser has no full screen (iPhones). The button's label is in a `span` inside it.
  */
 export function fullScreen(button: HTMLElement, element: HTMLElement): () => void {
-  const turn = () => {
+  const toggle = () => {
     const done = document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen();
-    // Who refuses has said so to the one who asked.
+    // A browser that refuses tells the user itself.
     done.catch(() => {});
   };
   const label = button.querySelector("span")!;
   button.hidden = !document.fullscreenEnabled;
-  button.addEventListener("click", turn);
+  button.addEventListener("click", toggle);
   document.addEventListener("fullscreenchange", () => {
     write(label, document.fullscreenElement ? "Leave full screen" : "Full screen");
   });
-  return turn;
+  return toggle;
 }

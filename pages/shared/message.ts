@@ -1,12 +1,12 @@
-// What the operator tells viewers.
+// The operator's message to viewers.
 
 import type { Downbeat, Message } from "downbeat-client";
 
-/** Has `element` show the operator's message, whenever there is one. */
-export function message(element: HTMLElement, event: Downbeat): void {
+/** Makes `element` show the operator's message whenever there is one. */
+export function showMessage(element: HTMLElement, event: Downbeat): void {
   const show = (message: Message | null) => {
-    // Severe ones interrupt what a screen reader is saying. The element stays where it is when it is empty: what only
-    // appears with its words is not always read out.
+    // An alert interrupts what a screen reader is saying. The element stays in the page while it is empty: screen readers
+    // often miss elements that appear together with their text.
     element.role = message?.severity === "major" || message?.severity === "critical" ? "alert" : "status";
     element.dataset["severity"] = message?.severity ?? "info";
     element.lang = message?.locale ?? "";

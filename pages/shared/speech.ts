@@ -1,15 +1,15 @@
-// What a screen reader says when something has changed.
+// What a screen reader says when something changes.
 
-/** What is said within this time goes together, in ms: a reader tells what an element says by then, and nothing before. */
-const TOGETHER = 500;
+/** Texts within this time are spoken together, in ms: a screen reader reads only the last content of an element. */
+const JOIN_WITHIN = 500;
 
 let spokenAt = -Infinity;
 
-/** Has screen readers say `words`, after what they are saying. The page has an element `#spoken` for it. */
-export function speak(words: string): void {
-  const spoken = document.querySelector("#spoken");
-  if (spoken === null || spoken.textContent === words) return;
+/** Makes screen readers say `text` after what they are saying now. The page has an element `#spoken` for it. */
+export function speak(text: string): void {
+  const element = document.querySelector("#spoken");
+  if (element === null || element.textContent === text) return;
   const now = performance.now();
-  spoken.textContent = now - spokenAt < TOGETHER ? `${spoken.textContent} ${words}` : words;
+  element.textContent = now - spokenAt < JOIN_WITHIN ? `${element.textContent} ${text}` : text;
   spokenAt = now;
 }

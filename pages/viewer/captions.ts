@@ -1,21 +1,21 @@
-// Captions: what each effect is, in words, for those who do not see it, or see it another way.
+// Captions: each effect in words, for viewers who cannot see it, or see it in another form.
 
 import type { CueTurn, Downbeat } from "downbeat-client";
 import { onTick } from "./ticker.ts";
 
-/** How long the caption of a moment stays that has no end, in ms. */
+/** How long a moment's caption stays if the moment has no end, in ms. */
 const LENGTH = 4_000;
 
 interface Caption {
   element: HTMLElement;
-  /** Between which positions of the event it is shown. */
+  /** The positions of the event between which it is shown. */
   from: number;
   until: number;
 }
 
 /**
- * Shows the captions of what is on: in `states`, which is read out, and in `moments`, which is not: who listens would
- * hear little else.
+ * Shows the captions of active cues: states in `states`, which screen readers read out, and moments in `moments`, which
+ * they do not, since there are too many.
  */
 export function captions(states: HTMLElement, moments: HTMLElement, event: Downbeat): void {
   const shown = new Map<string, Caption>();
@@ -30,7 +30,7 @@ export function captions(states: HTMLElement, moments: HTMLElement, event: Downb
     remove(cue.id);
     const element = caption(turn);
     if (turn.turn === "enter") {
-      // It goes when the state is left.
+      // Removed when the state is left.
       shown.set(cue.id, { element, from: -Infinity, until: Infinity });
       return states.append(element);
     }
@@ -45,7 +45,7 @@ export function captions(states: HTMLElement, moments: HTMLElement, event: Downb
   });
 }
 
-/** Returns the element for a cue's caption, in the language that it is in. */
+/** Returns the element for a cue's caption, marked with its language. */
 function caption({ message }: CueTurn): HTMLElement {
   const element = document.createElement("span");
   element.className = "caption";

@@ -1,22 +1,22 @@
-// The video: two minutes that the event plays again and again.
+// The video: a clip of two minutes that loops along the event's timeline.
 
 import type { Downbeat } from "downbeat-client";
 import { onTick } from "./ticker.ts";
 
-/** How much of the clip is played before it begins anew, in ms. It has a second more, so that players do not stop. */
+/** The length of a loop, in ms. The clip is a second longer, so that players do not reach its end and stop. */
 const LENGTH = 120_000;
 
-/** What is known of the video. */
+/** The video's state. */
 export interface Clip {
-  /** Returns how far it is ahead of the event, in ms; undefined while that is not known, or it stands. */
+  /** Returns how far it is ahead of the event, in ms; undefined while that is not known or the video is paused. */
   drift(): number | undefined;
-  /** Whether it could not be had. */
+  /** Whether the clip could not be loaded. */
   readonly isMissing: boolean;
 }
 
 /**
- * Fetches the clip whole. Static assets of Workers are not answered in ranges, and what is not cannot be sought in: as
- * `src` of the element, the file's own URL would play from the beginning only. A `blob:` URL can.
+ * Fetches the whole clip and returns a `blob:` URL of it; undefined if it cannot be loaded. The file's own URL would not
+ * do as `src`: Workers' static assets do not support range requests, so the element could not seek.
  */
 export async function fetchClip(): Promise<string | undefined> {
   try {
@@ -27,7 +27,7 @@ export async function fetchClip(): Promise<string | undefined> {
   }
 }
 
-/** Has `video` play the clip with the event. Where the browser refuses to before it was touched, `button` asks for that. */
+/** Makes `video` play the clip with the event. Where the browser allows playing only after a gesture, shows `button`. */
 export function clip(
   video: HTMLVideoElement,
   button: HTMLElement,
@@ -38,19 +38,19 @@ export function clip(
   let begins: number | undefined;
   let isMissing = false;
 
-  const follow = (position: number | undefined) => {
-    // Before the event it stands at its first picture.
-    const round = Math.max(0, Math.floor((position ?? 0) / LENGTH)) * LENGTH;
-    if (!video.src || position === undefined || round === begins) return;
+  const bind = (position: number | undefined) => {
+    // Before the event begins, the first frame is shown.
+    const loopStart = Math.max(0, Math.floor((position ?? 0) / LENGTH)) * LENGTH;
+    if (!video.src || position === undefined || loopStart === begins) return;
     bound?.release();
-    // Otherwise the client would first make sure of a drift of two minutes.
-    if (begins !== undefined && video.readyState > 0) video.currentTime = Math.max(0, position - round) / 1_000;
-    begins = round;
+    // Otherwise the client would first have to measure a drift of two minutes.
+    if (begins !== undefined && video.readyState > 0) video.currentTime = Math.max(0, position - loopStart) / 1_000;
+    begins = loopStart;
     bound = event.bindMedia(video, { begins });
   };
-  onTick(follow);
+  onTick(bind);
 
-  // The client plays it, and asks again for as long as that is refused; here is only told whether it is.
+  // The client plays the video, and retries while the browser refuses; this only finds out whether it does.
   const attempt = () => {
     if (event.status !== "running" || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || !video.paused) return;
     video.play().catch((error) => { if (error.name === "NotAllowedError") button.hidden = false; });
@@ -63,7 +63,7 @@ export function clip(
   void fetched.then((url) => {
     if (url === undefined) isMissing = true;
     else video.src = url;
-    follow(event.position());
+    bind(event.position());
   });
   return { drift: () => bound?.drift, get isMissing() { return isMissing; } };
 }

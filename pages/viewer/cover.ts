@@ -1,22 +1,22 @@
-// `fade`: to black when it begins, and back when it ends, each within `params.ms`. `title`: a card with `params.text`, over
-// whatever else is on the stage. Both are states.
+// `fade`: to black when it begins and back when it ends, each within `params.ms`. `title`: a card with `params.text` that
+// covers everything else on the stage. Both are states.
 
 import type { Cue, Downbeat } from "downbeat-client";
 import { write } from "../shared/dom.ts";
-import { Ease, sinceEnd } from "./transition.ts";
 import type { Effect } from "./effect.ts";
 import { numberOf, textOf } from "./params.ts";
+import { sinceEnd, Transition } from "./transition.ts";
 
-/** How long these take to come, and to go, in ms; black where the cue does not say. */
+/** How long each takes to appear and to disappear, in ms. For fades, the default. */
 const FADE = 1_500;
 const TITLE = 800;
 
-/** Has `curtain`, which is black, be seen while such a cue is on. */
+/** Shows `curtain`, which is black, while such a cue is active. */
 export function fade(curtain: HTMLElement, event: Downbeat): Effect {
   return cover(curtain, event, (cue) => numberOf(cue, "ms", 0, 10_000, FADE));
 }
 
-/** Has `card` show a cue's text while it is on. */
+/** Shows a cue's text on `card` while the cue is active. */
 export function title(card: HTMLElement, event: Downbeat): Effect {
   const covered = cover(card, event, () => TITLE);
   return (turn) => {
@@ -26,17 +26,17 @@ export function title(card: HTMLElement, event: Downbeat): Effect {
 }
 
 function cover(element: HTMLElement, event: Downbeat, ms: (cue: Cue) => number): Effect {
-  const opacity = new Ease(element, "opacity", event);
-  let on: string | undefined;
+  const opacity = new Transition(element, "opacity", event);
+  let active: string | undefined;
   return ({ turn, cue, into }) => {
     if (turn === "enter") {
-      on = cue.id;
-      opacity.to("1", ms(cue), into);
+      active = cue.id;
+      opacity.start("1", ms(cue), into);
     }
-    // Where another has taken over, it stays.
-    if (cue.id !== on) return;
+    // If another cue has replaced this one, that one stays.
+    if (cue.id !== active) return;
     element.ariaHidden = String(turn === "leave");
-    if (turn === "adjust") opacity.go(into);
-    if (turn === "leave") opacity.to("0", ms(cue), sinceEnd(cue, event));
+    if (turn === "adjust") opacity.seek(into);
+    if (turn === "leave") opacity.start("0", ms(cue), sinceEnd(cue, event));
   };
 }

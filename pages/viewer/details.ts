@@ -1,8 +1,8 @@
-// A line for the curious: where the event stands, and how far the video is from there. And what the event is called.
+// The details below the stage: the event's position and the video's drift. And the event's title.
 
 import type { Downbeat } from "downbeat-client";
-import { tenths } from "../shared/format.ts";
 import { write } from "../shared/dom.ts";
+import { formatTenths } from "../shared/format.ts";
 import type { Clip } from "./clip.ts";
 import { onTick } from "./ticker.ts";
 
@@ -12,36 +12,36 @@ interface Elements {
   drift: HTMLElement;
 }
 
-/** How often the drift is written, in ms: more often nobody can read it. */
-const LEGIBLE = 1_000;
+/** How often the drift is updated, in ms: more often would be unreadable. */
+const DRIFT_INTERVAL = 1_000;
 
-/** Shows them. */
+/** Keeps the details and the title up to date. */
 export function details({ title, position: place, drift }: Elements, event: Downbeat, clip: Clip): void {
   let written = -Infinity;
   onTick((position) => {
-    write(place, position === undefined ? "–" : tenths(position));
+    write(place, position === undefined ? "–" : formatTenths(position));
     const name = titleOf(event);
     write(title, name);
     if (document.title !== name) document.title = name;
     const isMoving = event.status === "running" && event.rate() !== 0;
-    if (isMoving && performance.now() - written < LEGIBLE) return;
+    if (isMoving && performance.now() - written < DRIFT_INTERVAL) return;
     written = isMoving ? performance.now() : -Infinity;
-    write(drift, driftWords(event, clip, isMoving));
+    write(drift, describeDrift(event, clip, isMoving));
   });
 }
 
-/** Returns the drift in words: `−4 ms`, behind the event. */
-function driftWords(event: Downbeat, clip: Clip, isMoving: boolean): string {
-  if (clip.isMissing) return "did not load; the event goes on without it";
+/** Describes the drift: `−4 ms` is behind the event. */
+function describeDrift(event: Downbeat, clip: Clip, isMoving: boolean): string {
+  if (clip.isMissing) return "did not load; the event continues without it";
   const drift = clip.drift();
   if (event.position() === undefined) return "–";
-  if (!isMoving) return "standing";
-  if (drift === undefined) return "settling";
+  if (!isMoving) return "paused";
+  if (drift === undefined) return "adjusting";
   const ms = Math.round(drift);
   return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${Math.abs(ms)} ms`;
 }
 
-/** Returns what the event is called, or its rundown, or nothing in particular. */
+/** Returns the event's title, or its rundown's, or a default. */
 function titleOf({ state, rundown }: Downbeat): string {
   return (state && "title" in state && state.title) || rundown?.title || "Downbeat";
 }

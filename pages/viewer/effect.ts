@@ -1,6 +1,6 @@
-// What an effect is.
+// The type of an effect.
 
 import type { CueTurn } from "downbeat-client";
 
-/** Does a cue's turn on the page. */
+/** Does on the page what a cue's turn asks for. */
 export type Effect = (turn: CueTurn) => void;

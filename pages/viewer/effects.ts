@@ -1,4 +1,4 @@
-// Which effect each action is. All of them bear it that viewers are some tens or hundreds of milliseconds apart.
+// The effect of each action. All of them look right even if viewers are some hundred milliseconds apart.
 
 import type { Downbeat } from "downbeat-client";
 import { color } from "./color.ts";
@@ -13,13 +13,13 @@ interface Elements {
   card: HTMLElement;
 }
 
-/** Has the event's cues seen. Actions that this page does not know are left alone; their captions are shown all the same. */
+/** Shows the event's cues. Ignores actions that this page does not know, whose captions are still shown. */
 export function effects(elements: Elements, event: Downbeat): void {
-  const known = new Map<string, Effect>([
+  const byAction = new Map<string, Effect>([
     ["color", color(elements.show, event)],
     ["particles", particles(elements.canvas, event)],
     ["fade", fade(elements.curtain, event)],
     ["title", title(elements.card, event)],
   ]);
-  event.on("cue", (turn) => known.get(turn.cue.action)?.(turn));
+  event.on("cue", (turn) => byAction.get(turn.cue.action)?.(turn));
 }

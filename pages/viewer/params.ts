@@ -1,20 +1,20 @@
-// What a cue's params say, as far as it makes sense: sheets are written by others, and may say anything.
+// Reading a cue's params, which may contain anything: sheets are written by others.
 
 import type { Cue } from "downbeat-client";
 
-/** Returns the colour that a cue names, or `otherwise`. */
-export function colorOf(cue: Cue, otherwise: string): string {
+/** Returns the cue's colour, or `fallback` if it names none that the browser knows. */
+export function colorOf(cue: Cue, fallback: string): string {
   const color = cue.params?.["color"];
-  return typeof color === "string" && CSS.supports("color", color) ? color : otherwise;
+  return typeof color === "string" && CSS.supports("color", color) ? color : fallback;
 }
 
-/** Returns the number that a cue has under `name`, held between `least` and `most`, or `otherwise`. */
-export function numberOf(cue: Cue, name: string, least: number, most: number, otherwise: number): number {
+/** Returns the cue's number `name`, limited to `min` to `max`, or `fallback` if it is not a number. */
+export function numberOf(cue: Cue, name: string, min: number, max: number, fallback: number): number {
   const number = cue.params?.[name];
-  return typeof number === "number" ? Math.min(most, Math.max(least, number)) : otherwise;
+  return typeof number === "number" ? Math.min(max, Math.max(min, number)) : fallback;
 }
 
-/** Returns the text that a cue has under `name`, or an empty one. */
+/** Returns the cue's text `name`, or an empty string if it is not a text. */
 export function textOf(cue: Cue, name: string): string {
   const text = cue.params?.[name];
   return typeof text === "string" ? text : "";

@@ -1,33 +1,34 @@
-// When the page looks at the clock: ten times a second while the event moves, once a second while it stands, and not at
-// all while nobody looks at the page.
+// When the page reads the position: ten times a second while it moves, once a second while it does not, and never while
+// the page is hidden.
 
 import type { Downbeat } from "downbeat-client";
 
-/** What is told where the event stands, in ms from its beginning; nothing while that is not known. */
-type Look = (position: number | undefined) => void;
+/** Called with the event's position, in ms from its beginning; undefined while it is not known. */
+type TickListener = (position: number | undefined) => void;
 
+/** The intervals, in ms. */
 const MOVING = 100;
-const STANDING = 1_000;
+const HELD = 1_000;
 
-const looks: Look[] = [];
+const listeners: TickListener[] = [];
 
-/** Has `look` called whenever the page looks at the clock. */
-export function onTick(look: Look): void {
-  looks.push(look);
+/** Calls `listener` on every tick. */
+export function onTick(listener: TickListener): void {
+  listeners.push(listener);
 }
 
-/** Begins to look at the clock. */
-export function tick(event: Downbeat): void {
+/** Starts the ticks. */
+export function startTicking(event: Downbeat): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const now = () => {
+  const tick = () => {
     clearTimeout(timer);
     if (document.hidden) return;
     const position = event.position();
-    looks.forEach((look) => look(position));
-    timer = setTimeout(now, event.rate() ? MOVING : STANDING);
+    listeners.forEach((listener) => listener(position));
+    timer = setTimeout(tick, event.rate() ? MOVING : HELD);
   };
-  now();
-  event.on("status", now);
-  event.on("connection", now);
-  document.addEventListener("visibilitychange", now);
+  tick();
+  event.on("status", tick);
+  event.on("connection", tick);
+  document.addEventListener("visibilitychange", tick);
 }

@@ -1,43 +1,43 @@
-// Changes that take a while, on the event's timeline: who comes in the middle of one gets the rest, a hold holds it, and a
-// seek moves it along.
+// Gradual changes on the event's timeline: a viewer who joins in the middle sees the rest, a hold pauses them, and a seek
+// moves them.
 
 import type { Cue, Downbeat } from "downbeat-client";
 
-/** One property of an element's style, which goes gradually from one value to another. */
-export class Ease {
+/** One property of an element's style that changes gradually from one value to another. */
+export class Transition {
   readonly #element: HTMLElement;
   readonly #property: string;
   readonly #event: Downbeat;
-  readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   #animation: Animation | undefined;
 
   constructor(element: HTMLElement, property: string, event: Downbeat) {
     this.#element = element;
     this.#property = property;
     this.#event = event;
-    event.on("status", this.#pace);
-    event.on("cue", this.#pace);
+    event.on("status", this.#matchRate);
+    event.on("cue", this.#matchRate);
   }
 
-  /** Goes to `value` within `ms`, of which `into` ms are over. Where motion is unwelcome, at once. */
-  to(value: string, ms: number, into: number): void {
+  /** Changes to `value` within `ms`, of which `elapsed` ms are over. At once where the user prefers reduced motion. */
+  start(value: string, ms: number, elapsed: number): void {
     const from = getComputedStyle(this.#element).getPropertyValue(this.#property);
     this.#animation?.cancel();
-    const duration = this.#calm.matches ? 0 : ms;
+    const duration = this.#reducedMotion.matches ? 0 : ms;
     this.#animation = this.#element.animate({ [this.#property]: [from, value] }, { duration, fill: "forwards" });
-    this.go(into);
+    this.seek(elapsed);
   }
 
-  /** Goes on from `into` ms after the beginning. */
-  go(into: number): void {
+  /** Continues from `elapsed` ms after the start. */
+  seek(elapsed: number): void {
     const animation = this.#animation;
     if (!animation) return;
-    animation.currentTime = Math.min(into, Number(animation.effect!.getComputedTiming().duration));
-    this.#pace();
+    animation.currentTime = Math.min(elapsed, Number(animation.effect!.getComputedTiming().duration));
+    this.#matchRate();
   }
 
-  /** Moves as the event does: on a hold it stands, at twice the rate it takes half as long. */
-  readonly #pace = (): void => {
+  /** Moves at the event's rate: paused on a hold, twice as fast at rate 2. */
+  readonly #matchRate = (): void => {
     const animation = this.#animation;
     const rate = this.#event.rate() ?? 1;
     if (!animation || animation.playState === "finished") return;
@@ -47,7 +47,7 @@ export class Ease {
   };
 }
 
-/** Returns how long ago a state's end was, in ms: what is left by a seek, and not at its end, is long gone. */
+/** Returns how long ago a state ended, in ms: `Infinity` if it was left by a seek, not at its end. */
 export function sinceEnd(cue: Cue, event: Downbeat): number {
   const since = (event.position() ?? Infinity) - (cue.end ?? -Infinity);
   return since >= 0 ? since : Infinity;

@@ -1,34 +1,34 @@
-// The viewer page: what an audience has open. Each file beside this one is one part of it.
+// The viewer page, which the audience has open. Each file beside this one is one part of it.
 
+import { connectionLight } from "../shared/connection-light.ts";
 import { find } from "../shared/dom.ts";
 import { joinEvent } from "../shared/event.ts";
 import { fullScreen } from "../shared/full-screen.ts";
-import { light } from "../shared/connection-light.ts";
-import { message } from "../shared/message.ts";
+import { showMessage } from "../shared/message.ts";
 import { captions } from "./captions.ts";
 import { clip, fetchClip } from "./clip.ts";
 import { details } from "./details.ts";
 import { effects } from "./effects.ts";
-import { tick } from "./ticker.ts";
-import { veil } from "./overlay.ts";
+import { overlay } from "./overlay.ts";
+import { startTicking } from "./ticker.ts";
 
-// The whole page goes there: the operator's message must not stay behind.
+// The whole page, so that the operator's message stays visible.
 fullScreen(find("full"), find("show"));
 
-// Half a megabyte: on its way while the event is being joined.
+// Half a megabyte: it loads while the client joins the event.
 const fetched = fetchClip();
 const event = await joinEvent();
 
-// What is said about the event.
-veil({ veil: find("veil"), before: find("veil-before"), words: find("veil-words"), after: find("veil-after") }, event);
-message(find("message"), event);
-light(find("light"), event);
+// What the page says about the event.
+overlay({ overlay: find("overlay"), above: find("overlay-above"), main: find("overlay-main"), below: find("overlay-below") }, event);
+showMessage(find("message"), event);
+connectionLight(find("light"), event);
 
-// What is seen of it.
+// What the page shows of it.
 const video = clip(find<HTMLVideoElement>("clip"), find("play"), fetched, event);
 const canvas = find<HTMLCanvasElement>("particles");
 effects({ show: find("show"), canvas, curtain: find("curtain"), card: find("card") }, event);
 captions(find("states"), find("moments"), event);
 
 details({ title: find("title"), position: find("position"), drift: find("drift") }, event, video);
-tick(event);
+startTicking(event);

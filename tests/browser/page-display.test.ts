@@ -22,33 +22,33 @@ after(async () => {
 
 const display = (event: string, size: Size = "desktop") => openPage(browser, `${runtime.url}/display?event=${event}`, size);
 
-/** Waits until the display has this colour, and gives what stands on it. */
-async function shows(page: Page, tone: string): Promise<Record<"word" | "figure" | "beside" | "next" | "message", string>> {
-  const look = () => page.evaluate(() => {
+/** Waits until the display has this colour. Returns what it shows. */
+async function shows(page: Page, tone: string): Promise<Record<"label" | "figure" | "detail" | "next" | "message", string>> {
+  const read = () => page.evaluate(() => {
     const read = (id: string) => document.querySelector(`#${id}`)!.textContent!;
-    return { tone: document.body.dataset["tone"]!, word: read("word"), figure: read("figure"), beside: read("beside"), next: read("next"), message: read("message") };
+    return { tone: document.body.dataset["tone"]!, label: read("label"), figure: read("figure"), detail: read("detail"), next: read("next"), message: read("message") };
   });
-  return until(look, (seen) => seen.tone === tone, `the display to be ${tone}`);
+  return until(read, (seen) => seen.tone === tone, `the display to be ${tone}`);
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** What can happen to a show, and what the display makes of it. */
+/** The phases of a show, and what the display shows in each. */
 const SCENES = [
-  { name: "calm", since: -42 * MINUTE, word: "starts in", figure: /^4[12]:\d\d$/ },
-  { name: "soon", since: -4 * MINUTE, word: "starts in", figure: /^[34]:\d\d$/ },
-  { name: "last", since: 59 * MINUTE + 20 * SECOND, word: "left", figure: /^0:\d\d$/ },
-  { name: "over", since: 61 * MINUTE, word: "over time", figure: /^\+1:\d\d$/ },
+  { name: "calm", since: -42 * MINUTE, label: "starts in", figure: /^4[12]:\d\d$/ },
+  { name: "soon", since: -4 * MINUTE, label: "starts in", figure: /^[34]:\d\d$/ },
+  { name: "last", since: 59 * MINUTE + 20 * SECOND, label: "remaining", figure: /^0:\d\d$/ },
+  { name: "over", since: 61 * MINUTE, label: "overtime", figure: /^\+1:\d\d$/ },
 ] as const;
 
-for (const { name, since, word, figure } of SCENES) {
+for (const { name, since, label, figure } of SCENES) {
   test(`the figure can be read from afar: ${name}`, async () => {
     await begun(runtime, name, since, { duration: 60 * MINUTE, title: "Spring gala" });
     for (const size of ["phone", "desktop"] as const) {
       const { page, faults } = await display(name, size);
       const seen = await shows(page, name);
-      assert.equal(seen.word, word);
+      assert.equal(seen.label, label);
       assert.match(seen.figure, figure);
       await until(() => page.locator("#light").innerText(), (words) => /^live ±\d+ ms$/.test(words), "the light");
       await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
@@ -77,7 +77,7 @@ test("a hold fills the screen with its colour, its place and its reason, and the
   await event.command("pause", { at: (await event.state()).timeline.at(-1)!.from + SECOND, message: "The projector is <b>dark</b>: please stay seated", severity: "critical" });
   for (const [index, { page }] of pages.entries()) {
     const seen = await shows(page, "held");
-    assert.deepEqual(seen, { tone: "held", word: "HELD", figure: "1:31", beside: "at this position", next: "next curtain at 2:00", message: "The projector is <b>dark</b>: please stay seated" });
+    assert.deepEqual(seen, { tone: "held", label: "HELD", figure: "1:31", detail: "position", next: "next curtain at 2:00", message: "The projector is <b>dark</b>: please stay seated" });
     assert.equal(await page.locator("#message").getAttribute("role"), "alert");
     assert.equal(await page.locator("#spoken").innerText(), "The event is held.");
     await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
@@ -86,42 +86,42 @@ test("a hold fills the screen with its colour, its place and its reason, and the
   }
   await event.command("end");
   for (const { page, faults } of pages) {
-    assert.equal((await shows(page, "still")).word, "the event is over");
+    assert.equal((await shows(page, "still")).label, "the event is over");
     assert.deepEqual(await barriers(page), []);
     assert.deepEqual(faults, []);
     await page.context().close();
   }
 });
 
-test("without the network the display goes on, and its light says since when", async () => {
+test("without the network the display plays on, and its light says since when", async () => {
   await begun(runtime, "cut", 0);
   const { page } = await display("cut");
   await until(() => page.locator("#light").innerText(), (words) => words.startsWith("live"), "the light");
   await page.context().setOffline(true);
-  const words = await until(() => page.locator("#light").innerText(), (words) => words.startsWith("holding"), "the light to say so");
-  assert.match(words, /^holding, last heard \d+ s ago$/);
+  const words = await until(() => page.locator("#light").innerText(), (words) => words.startsWith("connection lost"), "the light to say so");
+  assert.match(words, /^connection lost, playing on · last answer \d+ s ago$/);
   const figure = await page.locator("#figure").innerText();
   await until(() => page.locator("#figure").innerText(), (now) => now !== figure, "the figure to go on");
   await page.context().close();
 });
 
-test("an event that there is not is no running clock", async () => {
+test("an event that does not exist has no running clock", async () => {
   const { page } = await display("nowhere");
-  await until(() => page.locator("#light").innerText(), (words) => words === "there is no such event", "the light to say so");
-  await until(() => shows(page, "still"), ({ word }) => word === "there is no event “nowhere”", "the word to say so");
+  await until(() => page.locator("#light").innerText(), (words) => words === "no such event", "the light to say so");
+  await until(() => shows(page, "still"), ({ label }) => label === "no event named “nowhere”", "the label to say so");
   assert.equal((await shows(page, "still")).figure, "–:––");
   await page.context().close();
 });
 
-test("F fills the screen and gives it back, and the button does the same", async () => {
-  await begun(runtime, "whole", 0);
-  const { page } = await display("whole");
-  const whole = () => page.evaluate(() => document.fullscreenElement !== null);
+test("F shows the page on the full screen and back, and the button does the same", async () => {
+  await begun(runtime, "full", 0);
+  const { page } = await display("full");
+  const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
   await page.keyboard.press("f");
-  await until(whole, (whole) => whole, "the page to fill the screen");
+  await until(isFull, (isFull) => isFull, "the page to fill the screen");
   await page.keyboard.press("f");
-  await until(whole, (whole) => !whole, "the screen to be given back");
+  await until(isFull, (isFull) => !isFull, "the page to leave the full screen");
   await page.getByRole("button", { name: "Full screen" }).click();
-  await until(whole, (whole) => whole, "the page to fill the screen");
+  await until(isFull, (isFull) => isFull, "the page to fill the screen");
   await page.context().close();
 });

@@ -1,4 +1,4 @@
-// The three pages together: how much they weigh, whom they ask, and that they hold as one.
+// The three pages together: their size, the servers they call, and that they hold at the same moment.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -13,7 +13,7 @@ import { stretch } from "./harness/viewer.ts";
 
 const PATHS = ["/", "/display", "/console"] as const;
 
-/** What the three may weigh, each loaded by a browser that has nothing yet; without the clip, in bytes. */
+/** The largest size of the three together, each loaded with an empty cache, without the clip, in bytes. */
 const WEIGHT = 300_000;
 
 let runtime: Runtime;
@@ -26,7 +26,7 @@ after(async () => {
   await runtime?.end();
 });
 
-test("the pages weigh little, and ask nobody but their own server", async (t) => {
+test("the pages are small, and call no server but their own", async (t) => {
   await begun(runtime, "main", 0);
   let weight = 0;
   for (const path of PATHS) {
@@ -55,7 +55,7 @@ test("the pages weigh little, and ask nobody but their own server", async (t) =>
   assert.ok(weight < WEIGHT);
 });
 
-test("a browser without WebAssembly is told so on each page", async () => {
+test("each page says that it needs WebAssembly where the browser has none", async () => {
   for (const path of PATHS) {
     const context = await browser.newContext();
     await context.addInitScript(() => void Reflect.deleteProperty(globalThis, "WebAssembly"));
@@ -70,14 +70,14 @@ test("a browser without WebAssembly is told so on each page", async () => {
 /** How far apart the pages may act on one press, in ms. */
 const TOGETHER = 100;
 
-test("a press in the console holds the viewer and the stage within 100 ms of each other, and lets them go", async (t) => {
+test("a press in the console holds the viewer and the stage within 100 ms of each other, and resumes them", async (t) => {
   await begun(runtime, "together", 0);
   const open = async (path: string) => (await openPage(browser, `${runtime.url}${path}?event=together`)).page;
   const [viewer, stage, console] = await Promise.all([open("/"), open("/display"), open("/console")]);
   await console.locator("#token").fill(TOKENS.all);
   await console.locator("#actor").fill("maria");
   await console.getByRole("button", { name: "Sign in" }).click();
-  const watched = [await watch(viewer, "#veil"), await watch(stage, "body")];
+  const watched = [await watch(viewer, "#overlay"), await watch(stage, "body")];
   for (const seen of watched) await until(seen, (seen) => seen.length === 0 || seen.at(-1)!.held === false, "the event to run");
 
   // Each press is one measurement: a machine that stalls spoils one or two, and pages that are apart are apart each time.
@@ -101,7 +101,7 @@ test("a press in the console holds the viewer and the stage within 100 ms of eac
   await Promise.all([viewer, stage, console].map((page) => page.context().close()));
 });
 
-/** Writes down when an element of the page begins and ceases to say that the event is held; gives what there is so far. */
+/** Records when an element begins and stops showing that the event is held. Returns a function that returns the record. */
 async function watch(page: Page, element: string): Promise<() => Promise<{ held: boolean; at: number }[]>> {
   await page.evaluate((selector) => {
     const [element, seen] = [document.querySelector<HTMLElement>(selector)!, [] as { held: boolean; at: number }[]];

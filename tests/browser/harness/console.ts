@@ -1,9 +1,26 @@
-// An operator at the console: signing in, pressing, reading what it says.
+// An operator at the console: signing in, pressing, reading.
 
 import assert from "node:assert/strict";
-import type { Page, Route } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
+import type { Server } from "../../edge/harness/calls.ts";
+import { TOKENS } from "../../edge/harness/tokens.ts";
 import { until } from "../../edge/harness/until.ts";
-import type { Size } from "./page.ts";
+import { openPage, type Size } from "./page.ts";
+
+/** The console of an event, and the errors of its page. */
+export type OpenConsole = { page: Page; faults: string[] };
+
+/** Opens the console of an event. */
+export function openConsole(browser: Browser, server: Server, event: string, size: Size): Promise<OpenConsole> {
+  return openPage(browser, `${server.url}/console?event=${event}`, size);
+}
+
+/** Opens the console of an event and signs in. */
+export async function signedIn(browser: Browser, server: Server, event: string, size: Size, token: string = TOKENS.all): Promise<OpenConsole> {
+  const opened = await openConsole(browser, server, event, size);
+  await signIn(opened.page, token);
+  return opened;
+}
 
 /** Signs in with a token, as maria. */
 export async function signIn(page: Page, token: string): Promise<void> {
@@ -34,43 +51,43 @@ export async function seen(page: Page, selector: string, wanted: RegExp): Promis
   );
 }
 
-/** Writes down whatever the course says from now on. */
-export async function follow(page: Page): Promise<void> {
+/** Records everything that the progress of commands shows from now on. */
+export async function record(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const told: string[] = [];
-    const box = document.querySelector<HTMLElement>("#course")!;
-    const look = () => {
+    const shown: string[] = [];
+    const box = document.querySelector<HTMLElement>("#progress")!;
+    const read = () => {
       if (box.hidden) return;
       const lines = [...box.querySelectorAll("li")].map((line) => line.textContent);
-      const now = [`${box.dataset["tone"]}: ${box.querySelector("#course-title")!.textContent}`, ...lines].join(" | ");
-      if (told.at(-1) !== now) told.push(now);
+      const now = [`${box.dataset["tone"]}: ${box.querySelector("#progress-title")!.textContent}`, ...lines].join(" | ");
+      if (shown.at(-1) !== now) shown.push(now);
     };
-    new MutationObserver(look).observe(box, { subtree: true, childList: true, characterData: true, attributes: true });
-    Object.assign(globalThis, { courseTold: told });
+    new MutationObserver(read).observe(box, { subtree: true, childList: true, characterData: true, attributes: true });
+    Object.assign(globalThis, { progressShown: shown });
   });
 }
 
-/** Returns what was written down. */
-export function followed(page: Page): Promise<string[]> {
-  return page.evaluate(() => (globalThis as any).courseTold as string[]);
+/** Returns what was recorded. */
+export function recorded(page: Page): Promise<string[]> {
+  return page.evaluate(() => (globalThis as any).progressShown as string[]);
 }
 
-/** Asserts that each of `wanted` was told, each after the one before. */
-export function inOrder(told: string[], wanted: RegExp[]): void {
+/** Asserts that each of `wanted` was shown, each after the one before. */
+export function inOrder(shown: string[], wanted: RegExp[]): void {
   let from = 0;
   for (const one of wanted) {
-    const at = told.findIndex((text, index) => index >= from && one.test(text));
-    assert.ok(at >= 0, `${one} is missing after place ${from} of ${JSON.stringify(told, null, 1)}`);
+    const at = shown.findIndex((text, index) => index >= from && one.test(text));
+    assert.ok(at >= 0, `${one} is missing after place ${from} of ${JSON.stringify(shown, null, 1)}`);
     from = at + 1;
   }
 }
 
-/** Keeps the page's commands from leaving until it is opened; all, or those of one name. */
-export async function hold(page: Page, only?: string): Promise<{ readonly count: number; readonly ids: string[]; open(): void }> {
+/** Holds the page's commands back until `open` is called: all, or those of one name. */
+export async function holdBack(page: Page, only?: string): Promise<{ readonly count: number; readonly ids: string[]; open(): void }> {
   const waiting: Route[] = [];
   const ids: string[] = [];
   let isOpen = false;
-  // What the page has given up meanwhile cannot go on.
+  // A request that the page has aborted meanwhile cannot continue.
   const pass = (route: Route) => void route.continue().catch(() => {});
   await page.route("**/commands", (route) => {
     const { command, id } = route.request().postDataJSON();
@@ -89,11 +106,11 @@ export async function hold(page: Page, only?: string): Promise<{ readonly count:
   };
 }
 
-/** Returns what the page keeps with this in it. */
-export function keeps(page: Page, part: string): Promise<string[]> {
+/** Returns what the page has stored that contains `part`. */
+export function stored(page: Page, part: string): Promise<string[]> {
   return page.evaluate((wanted) => {
-    const stored = [sessionStorage, localStorage].flatMap((store) => Object.entries(store).flat());
-    return [...stored, document.cookie].filter((kept) => kept.includes(wanted));
+    const entries = [sessionStorage, localStorage].flatMap((store) => Object.entries(store).flat());
+    return [...entries, document.cookie].filter((entry) => entry.includes(wanted));
   }, part);
 }
 
@@ -102,12 +119,12 @@ export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
 }
 
-/** Leaves out the answers that the test or the sign-in asked for; a command without content is refused with 422. */
-export function unasked(faults: string[], asked?: RegExp): string[] {
-  return faults.filter((fault) => !/status of 422/.test(fault) && !(asked?.test(fault) ?? false));
+/** Leaves out the errors that a test provokes; the sign-in itself provokes a 422. */
+export function unexpected(faults: string[], expected?: RegExp): string[] {
+  return faults.filter((fault) => !/status of 422/.test(fault) && !(expected?.test(fault) ?? false));
 }
 
-/** Returns a pattern that `text` itself fits. */
+/** Returns a pattern that matches `text` literally. */
 export function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

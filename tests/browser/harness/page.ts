@@ -1,19 +1,19 @@
-// One of the worker's own pages, open at the size of a phone or of a desktop, and what people would find wrong with it.
+// One of the worker's own pages, open at the size of a phone or a desktop; its accessibility and its pictures.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { ROOT } from "../../edge/harness/runtime.ts";
 
-/** The sizes that pages are looked at in, in CSS pixels. */
+/** The sizes that pages are tested at, in CSS pixels. */
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
 export type Size = keyof typeof SIZES;
 
-/** Where the pictures are that `picture` takes. */
+/** Where `picture` puts its files. */
 const PICTURES = `${ROOT}/target/browser/pictures`;
 
 const AXE = readFileSync(`${ROOT}/node_modules/axe-core/axe.min.js`, "utf8");
 
-/** Opens `url` in a context of its own, with nothing of another's in its storage. Errors of the page go to `faults`. */
+/** Opens `url` in a context of its own, with empty storage. The page's errors go to `faults`. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -30,15 +30,15 @@ export async function openPage(
   return { page, faults };
 }
 
-/** Takes a picture of what can be seen, to be looked at: `target/browser/pictures/NAME.png`. */
+/** Takes a picture of what is visible, for people: `target/browser/pictures/NAME.png`. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: `${PICTURES}/${name}.png` });
 }
 
-/** Returns what axe-core finds serious or critical, a line for each place. */
+/** Returns what axe-core finds serious or critical, one line for each element. */
 export async function barriers(page: Page): Promise<string[]> {
-  // Through the browser's own protocol, which the page's content security policy does not concern.
+  // Through the browser's own protocol, to which the page's content security policy does not apply.
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: AXE });
   await session.detach();
