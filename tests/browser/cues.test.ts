@@ -1,4 +1,4 @@
-// Cues in real pages: at their instant, together through networks as they are, and right for who comes late.
+// Cues in real pages: at their instant, together through realistic networks, and right for viewers who join late.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,7 +9,7 @@ import { launch } from "./harness/chromium.ts";
 import { network } from "./harness/network.ts";
 import { moment, show, state } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
-import { connected, median, status, stretch, type Told, turn, Viewer } from "./harness/viewer.ts";
+import { connected, median, status, stretch, type Received, turn, Viewer } from "./harness/viewer.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -23,10 +23,10 @@ after(async () => {
   await runtime?.end();
 });
 
-/** What viewers may be apart, and off, in ms. */
+/** How far viewers may be apart, or off, in ms. */
 const TOGETHER = 50;
 
-/** How long there are cues, or changes, to find some in a row that say how it is, in ms. */
+/** How long cues keep coming, to find enough in a row on a machine that may stall, in ms. */
 const LONG = 120_000;
 
 test("on an idle page a cue fires within 50 ms of its instant", async (t) => {
@@ -34,11 +34,11 @@ test("on an idle page a cue fires within 50 ms of its instant", async (t) => {
   const event = await show(runtime, "idle", 0, cues);
   const { startsAt } = await event.state();
   const viewer = await Viewer.join(browser, ours, runtime, "idle");
-  const off = (fired: Told[]) => fired.map(({ at, told }) => at - (startsAt + Number(told.cue)));
-  const fired = () => viewer.told().then((told) => told.filter(turn("fire")));
-  const told = await until(fired, (fired) => stretch(off(fired), 15, TOGETHER) !== undefined, "15 cues in time", LONG);
-  assert.equal(new Set(told.map(({ told }) => told.cue)).size, told.length, "each cue fires once");
-  t.diagnostic(`off by ${summary(stretch(off(told), 15, TOGETHER)!)} ms; the page's bound ${told[0]!.told.bound} ms`);
+  const off = (fired: Received[]) => fired.map(({ at, value }) => at - (startsAt + Number(value.cue)));
+  const fired = () => viewer.received().then((received) => received.filter(turn("fire")));
+  const received = await until(fired, (fired) => stretch(off(fired), 15, TOGETHER) !== undefined, "15 cues in time", LONG);
+  assert.equal(new Set(received.map(({ value }) => value.cue)).size, received.length, "each cue fires once");
+  t.diagnostic(`off by ${summary(stretch(off(received), 15, TOGETHER)!)} ms; the page's bound ${received[0]!.value.bound} ms`);
   await viewer.end();
 });
 
@@ -54,25 +54,25 @@ test("pages with round trips of 20 to 200 ms fire and pause within 50 ms of each
 
   /** Returns how far apart the pages fired each cue that all of them did. */
   const apart = async () => {
-    const fired = await Promise.all(viewers.map(async (viewer) => (await viewer.told()).filter(turn("fire"))));
-    const instants = cues.map(({ id }) => fired.flatMap((told) => told.find(turn("fire", id))?.at ?? []));
+    const fired = await Promise.all(viewers.map(async (viewer) => (await viewer.received()).filter(turn("fire"))));
+    const instants = cues.map(({ id }) => fired.flatMap((received) => received.find(turn("fire", id))?.at ?? []));
     return instants.filter((instants) => instants.length === viewers.length).map(spread);
   };
   const spreads = await until(apart, (spreads) => stretch(spreads, 21, TOGETHER) !== undefined, "21 cues together", LONG);
-  const bounds = await Promise.all(viewers.map((viewer) => viewer.says<number>("event.bound()")));
+  const bounds = await Promise.all(viewers.map((viewer) => viewer.evaluate<number>("event.bound()")));
   t.diagnostic(`cues apart by ${summary(stretch(spreads, 21, TOGETHER)!)} ms; bounds ${bounds.join(", ")} ms`);
 
-  // Nobody asks: what the operator does comes through the sockets, and takes effect half a second later.
-  await Promise.all(viewers.map((viewer) => viewer.hears(connected("live"), "the socket")));
+  // No polling: what the operator does is pushed through the sockets and takes effect half a second later.
+  await Promise.all(viewers.map((viewer) => viewer.receives(connected("live"), "the socket")));
   const changes: number[] = [];
   while (stretch(changes, 6, TOGETHER) === undefined) {
     if (changes.length >= 40) assert.fail(`pauses and resumes apart by ${summary(changes)} ms`);
     for (const [command, word] of [["pause", "paused"], ["resume", "running"]] as const) {
       const { effectiveAt } = await event.command(command);
-      const heard = await Promise.all(viewers.map((viewer) => {
-        return viewer.hears((told) => status(word)(told) && told.at > effectiveAt - 1_000, word, LONG);
+      const received = await Promise.all(viewers.map((viewer) => {
+        return viewer.receives((received) => status(word)(received) && received.at > effectiveAt - 1_000, word, LONG);
       }));
-      changes.push(spread(heard.map(({ at }) => at)));
+      changes.push(spread(received.map(({ at }) => at)));
     }
   }
   t.diagnostic(`pauses and resumes apart by ${summary(stretch(changes, 6, TOGETHER)!)} ms`);
@@ -80,16 +80,16 @@ test("pages with round trips of 20 to 200 ms fire and pause within 50 ms of each
   networks.forEach((way) => way.end());
 });
 
-test("where one way takes longer than the other, the stated bound holds", async (t) => {
+test("where one direction is slower than the other, the stated bound holds", async (t) => {
   const event = await show(runtime, "lopsided", 0, [moment("late", 15_000)]);
   const { startsAt } = await event.state();
   const slow = await network(runtime, { roundTrip: 20, jitter: 2, burst: 0, burstsPercent: 0, extraBack: 120 }, 1);
   const viewer = await Viewer.join(browser, ours, slow, "lopsided");
-  const { at, told } = await viewer.hears(turn("fire", "late"), "the cue");
+  const { at, value } = await viewer.receives(turn("fire", "late"), "the cue");
   const off = at - (startsAt + 15_000);
-  t.diagnostic(`off by ${off.toFixed(1)} ms, bound ${told.bound} ms`);
-  assert.ok(Math.abs(off) - TOGETHER <= told.bound, `${off} of ${told.bound}`);
-  assert.ok(told.bound >= 60, "half of what nobody can see is in the bound");
+  t.diagnostic(`off by ${off.toFixed(1)} ms, bound ${value.bound} ms`);
+  assert.ok(Math.abs(off) - TOGETHER <= value.bound, `${off} of ${value.bound}`);
+  assert.ok(value.bound >= 60, "half of the asymmetry is in the bound");
   await viewer.end();
   slow.end();
 });
@@ -104,11 +104,11 @@ test("a page that joins at ten minutes has the right states and no stale moments
     moment("soon", minutes(10) + 20_000),
   ]);
   const viewer = await Viewer.join(browser, ours, runtime, "late");
-  await viewer.hears(turn("fire", "soon"), "the next moment");
-  const cues = (await viewer.told()).filter(({ name }) => name === "cue");
-  assert.deepEqual(cues.map(({ told }) => `${told.turn} ${told.cue}`), ["enter on", "fire soon"]);
-  const { into } = cues[0]!.told;
-  assert.ok(into >= minutes(2) && into < minutes(2) + 60_000, `it goes on from ${into} ms`);
+  await viewer.receives(turn("fire", "soon"), "the next moment");
+  const cues = (await viewer.received()).filter(({ name }) => name === "cue");
+  assert.deepEqual(cues.map(({ value }) => `${value.turn} ${value.cue}`), ["enter on", "fire soon"]);
+  const { into } = cues[0]!.value;
+  assert.ok(into >= minutes(2) && into < minutes(2) + 60_000, `it continues from ${into} ms`);
   await viewer.end();
 });
 
@@ -116,14 +116,14 @@ test("a reload fires nothing twice", async () => {
   const cues = [moment("first", 4_000), { ...moment("wide", 5_000), late: { within: "10m" } }, moment("last", 20_000)];
   await show(runtime, "reload", 0, cues);
   const viewer = await Viewer.join(browser, ours, runtime, "reload");
-  await viewer.hears(turn("fire", "wide"), "the moment that may be late");
+  await viewer.receives(turn("fire", "wide"), "the moment that may be late");
   await viewer.reload(ours, runtime, "reload");
-  await viewer.hears(turn("fire", "last"), "the last moment");
-  assert.deepEqual((await viewer.told()).filter(turn("fire")).map(({ told }) => told.cue), ["last"]);
+  await viewer.receives(turn("fire", "last"), "the last moment");
+  assert.deepEqual((await viewer.received()).filter(turn("fire")).map(({ value }) => value.cue), ["last"]);
   await viewer.end();
 });
 
-/** Returns moments every `step` ms from `first` to `last`, each called by its instant. */
+/** Returns moments every `step` ms from `first` to `last`, each named after its instant. */
 function every(step: number, first: number, last: number): { id: string }[] {
   const instants = Array.from({ length: Math.floor((last - first) / step) }, (_, index) => first + index * step);
   return instants.map((instant) => moment(`${instant}`, instant));

@@ -1,4 +1,4 @@
-// The last resort: socket and worker are gone, a signed pause lies in a store, and the page is the one that hands it in.
+// The last resort: socket and worker are gone, a store has a signed pause, and the page submits it to the worker.
 
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import { status, Viewer } from "./harness/viewer.ts";
 const FOLDER = `${ROOT}/target/browser/store`;
 const PATH = "/current.json";
 
-/** What takes a minute where changes are not pushed, in ms. */
+/** The patience for what takes a minute without push, in ms. */
 const MINUTES = 240_000;
 
 let runtime: Runtime;
@@ -37,20 +37,20 @@ after(async () => {
   await runtime?.end();
 });
 
-/** Puts a pointer, whole: whoever reads it meanwhile gets the one before. */
+/** Replaces the pointer atomically: readers get the old one or the new one. */
 function put(document: Document): void {
   writeFileSync(`${FOLDER}/new`, JSON.stringify({ rev: 1, emergency: document }));
   renameSync(`${FOLDER}/new`, FOLDER + PATH);
 }
 
-/** Waits until pages have looked at the pointer twice more: what the first look found is settled by then. */
-async function looked(): Promise<void> {
-  let looks = 0;
-  store.heard = (path) => void (looks += Number(path === PATH));
-  await until(async () => looks, (looks) => looks >= 2, "pages to look at the pointer");
+/** Waits until pages have fetched the pointer twice more: what they do about the first fetch is done by then. */
+async function fetchedTwice(): Promise<void> {
+  let fetches = 0;
+  store.heard = (path) => void (fetches += Number(path === PATH));
+  await until(async () => fetches, (fetches) => fetches >= 2, "pages to fetch the pointer");
 }
 
-test("without socket and worker a page believes a right signature alone, holds, and hands it in", async (t) => {
+test("without socket and worker a page accepts a valid signature only, holds, and submits it", async (t) => {
   const [signer, stranger] = [new Signer(), new Signer()];
   const event = await begun(runtime, "night", 600_000, signer.channel(store.url + PATH));
   const line = await network(runtime, { roundTrip: 4, jitter: 0, burst: 0, burstsPercent: 0 }, 1);
@@ -60,42 +60,42 @@ test("without socket and worker a page believes a right signature alone, holds, 
 
   await runtime.kill();
   line.cut();
-  line.mend();
+  line.restore();
   put(stranger.pause(known, known.serverTime));
-  await looked();
+  await fetchedTwice();
   put(signer.pause(known, known.serverTime, "Go home", { epoch: "another", rev: 1_000 }));
-  await looked();
+  await fetchedTwice();
   put(signer.pause({ ...known, event: "day" }, known.serverTime, "Go home", { rev: 1_000 }));
-  await looked();
-  for (const viewer of viewers) assert.equal(await viewer.says("event.status"), "running");
+  await fetchedTwice();
+  for (const viewer of viewers) assert.equal(await viewer.evaluate("event.status"), "running");
 
-  // The page's own estimate of the server's time is the only one there is now.
-  const signedAt = Math.round(await viewers[0]!.says<number>("event.now()"));
+  // Only the page itself can estimate the server's time now.
+  const signedAt = Math.round(await viewers[0]!.evaluate<number>("event.now()"));
   put(signer.pause(known, signedAt, "Back soon"));
   const held = signedAt + 500 - known.startsAt;
   for (const viewer of viewers) {
-    const { at, position } = await viewer.hears(status("paused"), "the pause");
-    assert.equal(position, held, "held where it was signed, however late that was heard");
-    await viewer.hears(({ name, told }) => name === "message" && told?.text === "Back soon", "the message");
+    const { at, position } = await viewer.receives(status("paused"), "the pause");
+    assert.equal(position, held, "held where it was signed, however late it was received");
+    await viewer.receives(({ name, value }) => name === "message" && value?.text === "Back soon", "the message");
     t.diagnostic(`held ${(at - signedAt).toFixed(0)} ms after it was signed`);
   }
 
   await runtime.restart();
-  line.lead(runtime);
+  line.connectTo(runtime);
   for (const viewer of viewers) await viewer.page.evaluate(() => window.dispatchEvent(new Event("online")));
-  const taken = await until(() => event.state(), ({ rev }) => rev > known.rev, "a page to hand it in");
-  assert.deepEqual([taken.rev, taken.status, taken.message], [known.rev + 1, "paused", "Back soon"]);
+  const adopted = await until(() => event.state(), ({ rev }) => rev > known.rev, "a page to submit it");
+  assert.deepEqual([adopted.rev, adopted.status, adopted.message], [known.rev + 1, "paused", "Back soon"]);
   const [entry] = await event.log();
   assert.deepEqual([entry!.name, entry!.at], ["emergency", signedAt]);
 
-  // Who comes now has it from the worker, and so has everyone what comes next.
+  // A viewer who joins now gets it from the worker, and everybody gets what follows.
   const late = await Viewer.join(browser, home, line, "night");
-  await late.hears(status("paused"), "the pause");
-  assert.equal(await late.says("event.position()"), held);
+  await late.receives(status("paused"), "the pause");
+  assert.equal(await late.evaluate("event.position()"), held);
   const resumed = await event.command("resume");
   for (const viewer of [...viewers, late]) {
-    await until(() => viewer.says("event.state.rev"), (rev) => rev === resumed.rev, "the resume", MINUTES);
-    await until(() => viewer.says("event.status"), (status) => status === "running", "the event to go on");
+    await until(() => viewer.evaluate("event.state.rev"), (rev) => rev === resumed.rev, "the resume", MINUTES);
+    await until(() => viewer.evaluate("event.status"), (status) => status === "running", "the event to resume");
     await viewer.end();
   }
   line.end();

@@ -1,4 +1,4 @@
-// What the other tests stand on: the clip can be sought, the network is as slow as it says and equal both ways.
+// What the other tests rely on: the clip can be sought, the network is as slow as configured and symmetric.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -38,7 +38,7 @@ test("the clip plays, knows its length, and can be sought", async () => {
   await page.close();
 });
 
-test("the network lets everything through in order, and nothing faster than it says", async () => {
+test("the network delivers everything in order, and nothing faster than configured", async () => {
   const echo = createServer((socket) => void socket.pipe(socket)).listen(0, "127.0.0.1");
   await once(echo, "listening");
   const url = `http://127.0.0.1:${(echo.address() as AddressInfo).port}`;
@@ -53,13 +53,13 @@ test("the network lets everything through in order, and nothing faster than it s
     assert.ok(performance.now() - asked >= 40, "there and back takes the round trip, or longer");
   }
   assert.equal(heard.join(""), "0 1 2 3 4 5 6 7 8 9 ");
-  // Much at once as well: some hundred pieces are on their way at the same time.
+  // A lot at once too: hundreds of pieces are in transit at the same time.
   const much = Array.from({ length: 30_000 }, (_, index) => `line ${index}\n`).join("");
   let back = "";
   socket.on("data", (piece) => { back += piece; });
   for (let at = 0; at < much.length; at += 200) {
     socket.write(much.slice(at, at + 200));
-    // A piece of its own.
+    // Sent as a piece of its own.
     await new Promise(setImmediate);
   }
   await until(async () => back.length, (length) => length >= much.length, "all of it to be back");

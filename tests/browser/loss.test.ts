@@ -1,4 +1,4 @@
-// What a page goes through: the worker is gone, the browser freezes it, somebody sets the clock.
+// What can happen to a page: the worker is gone, the browser freezes the page, somebody sets the clock.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ import { network } from "./harness/network.ts";
 import { PlainPage } from "./harness/plain.ts";
 import { moment, patient, show, state } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
-import { connected, median, status, stretch, type Told, turn, Viewer } from "./harness/viewer.ts";
+import { connected, median, status, stretch, type Received, turn, Viewer } from "./harness/viewer.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -24,16 +24,16 @@ after(async () => {
   await runtime?.end();
 });
 
-/** When moments come to a page that is back from the cold, in ms. */
+/** The positions of the moments after the page is thawed, in ms. */
 const AFTER = Array.from({ length: 40 }, (_, index) => 52_000 + index * 500);
 
-/** How long ago events began, in ms: they are still to come, so that a page on a busy machine is there for the first moment. */
+/** How long ago events began, in ms: not yet, so that a page on a busy machine has joined before the first moment. */
 const SOON = -15_000;
 
-/** What takes a minute by its nature, in ms. */
+/** The patience for what takes a minute, in ms. */
 const MINUTES = 240_000;
 
-test("a page frozen for 30 s comes back right: no stale moment, the right states, and what changed meanwhile", async (t) => {
+test("a page frozen for 30 s recovers: no stale moment, the right states, and what changed meanwhile", async (t) => {
   const event = await show(runtime, "frozen", SOON, [
     patient("before", 8_000),
     moment("missed", 20_000),
@@ -45,50 +45,50 @@ test("a page frozen for 30 s comes back right: no stale moment, the right states
   const page = await PlainPage.open(ours.url);
   t.after(() => page.end());
   const viewer = await Viewer.on(page, runtime, "frozen");
-  await viewer.hears(turn("fire", "before"), "the first moment");
+  await viewer.receives(turn("fire", "before"), "the first moment");
   await viewer.settles();
   await page.freeze();
   await event.command("announce", { message: "while you slept" });
-  await until(() => event.time(), ({ serverTime }) => serverTime >= startsAt + 43_000, "30 s in the cold", MINUTES);
+  await until(() => event.time(), ({ serverTime }) => serverTime >= startsAt + 43_000, "30 s to pass", MINUTES);
   const thawed = (await event.time()).serverTime;
   await page.thaw();
-  const back = await viewer.hears(({ name, told }) => name === "message" && told?.text === "while you slept", "the message");
+  const back = await viewer.receives(({ name, value }) => name === "message" && value?.text === "while you slept", "the message");
   t.diagnostic(`knew what had changed ${(back.at - thawed).toFixed(0)} ms after it was shown again`);
-  const after = () => viewer.told().then((told) => told.filter(turn("fire")).filter(({ told }) => told.cue.startsWith("after-")));
-  const off = (fired: Told[]) => fired.map(({ at, told }) => at - (startsAt + Number(told.cue.slice("after-".length))));
+  const after = () => viewer.received().then((received) => received.filter(turn("fire")).filter(({ value }) => value.cue.startsWith("after-")));
+  const off = (fired: Received[]) => fired.map(({ at, value }) => at - (startsAt + Number(value.cue.slice("after-".length))));
   const fired = await until(after, (fired) => stretch(off(fired), 5, 50) !== undefined, "five moments in time", MINUTES);
   t.diagnostic(`the moments after fired ${stretch(off(fired), 5, 50)!.map((ms) => ms.toFixed(1)).join(", ")} ms off`);
-  const cues = (await viewer.told()).filter(({ name }) => name === "cue").map(({ told }) => `${told.turn} ${told.cue}`);
+  const cues = (await viewer.received()).filter(({ name }) => name === "cue").map(({ value }) => `${value.turn} ${value.cue}`);
   assert.deepEqual(cues.filter((cue) => !cue.includes("after-")), ["fire before", "enter begun-meanwhile"]);
   assert.equal(new Set(cues).size, cues.length, "nothing fires twice");
 });
 
-test("the worker killed for 60 s: the page goes on in holdover, then heals, and nothing fires twice", async (t) => {
+test("the worker killed for 60 s: the page plays on in holdover, then reconnects, and nothing fires twice", async (t) => {
   const cues = [8, 20, 40, 60, 80].map((second) => patient(`at-${second}`, second * 1_000));
   const event = await show(runtime, "killed", SOON, [...cues, state("long", 5_000, 600_000)]);
   const { startsAt } = await event.state();
   const line = await network(runtime, { roundTrip: 10, jitter: 1, burst: 0, burstsPercent: 0 }, 1);
   const viewer = await Viewer.join(browser, ours, line, "killed");
-  await viewer.hears(turn("fire", "at-8"), "the first moment");
+  await viewer.receives(turn("fire", "at-8"), "the first moment");
   await viewer.settles();
-  const before = await viewer.says<number>("event.bound()");
+  const before = await viewer.evaluate<number>("event.bound()");
   await runtime.kill();
   line.cut();
-  line.mend();
+  line.restore();
   await viewer.wake();
-  const lost = await viewer.hears(connected("holdover"), "holdover");
-  await viewer.hears(turn("fire", "at-60"), "the moment at a minute", MINUTES);
-  await until(() => viewer.says<number>("event.heardAgo()"), (ago) => ago >= 60_000, "60 s without a word", MINUTES);
-  const held = await viewer.says<number>("event.bound()");
+  const lost = await viewer.receives(connected("holdover"), "holdover");
+  await viewer.receives(turn("fire", "at-60"), "the moment at a minute", MINUTES);
+  await until(() => viewer.evaluate<number>("event.heardAgo()"), (ago) => ago >= 60_000, "60 s without an answer", MINUTES);
+  const held = await viewer.evaluate<number>("event.bound()");
   assert.ok(held > before, `the bound grows: ${before}, then ${held}`);
   await runtime.restart();
-  line.lead(runtime);
+  line.connectTo(runtime);
   await viewer.page.evaluate(() => window.dispatchEvent(new Event("online")));
-  await viewer.hears((told) => connected("live")(told) && told.at > lost.at, "the connection to heal", MINUTES);
-  await viewer.hears(turn("fire", "at-80"), "the last moment", MINUTES);
-  const fired = (await viewer.told()).filter(turn("fire"));
-  assert.deepEqual(fired.map(({ told }) => told.cue), ["at-8", "at-20", "at-40", "at-60", "at-80"]);
-  assert.equal((await viewer.told()).filter(turn("enter")).length, 1);
+  await viewer.receives((received) => connected("live")(received) && received.at > lost.at, "the connection to be live again", MINUTES);
+  await viewer.receives(turn("fire", "at-80"), "the last moment", MINUTES);
+  const fired = (await viewer.received()).filter(turn("fire"));
+  assert.deepEqual(fired.map(({ value }) => value.cue), ["at-8", "at-20", "at-40", "at-60", "at-80"]);
+  assert.equal((await viewer.received()).filter(turn("enter")).length, 1);
   const off = fired.map(({ at }, index) => at - (startsAt + [8, 20, 40, 60, 80][index]! * 1_000));
   t.diagnostic(`off by ${off.map((ms) => ms.toFixed(1)).join(", ")} ms; bound ${before} ms, after a minute ${held} ms`);
   assert.ok(Math.abs(median(off)) <= 50, off.join(", "));
@@ -99,22 +99,22 @@ test("the worker killed for 60 s: the page goes on in holdover, then heals, and 
 test("the wall clock stepping back an hour changes nothing", async () => {
   await show(runtime, "wall", SOON, [patient("first", 8_000), patient("second", 16_000)]);
   const viewer = await Viewer.join(browser, ours, runtime, "wall");
-  await viewer.hears(turn("fire", "first"), "the first moment");
+  await viewer.receives(turn("fire", "first"), "the first moment");
   await viewer.settles();
-  const before = await viewer.says<{ ahead: number; bound: number }>("({ ahead: event.now() - performance.timeOrigin - performance.now(), bound: event.bound() })");
-  const asked = (await viewer.told()).length;
+  const before = await viewer.evaluate<{ ahead: number; bound: number }>("({ ahead: event.now() - performance.timeOrigin - performance.now(), bound: event.bound() })");
+  const count = (await viewer.received()).length;
   await viewer.page.evaluate(() => {
     const read = Date.now.bind(Date);
     Date.now = () => read() - 3_600_000;
     window.dispatchEvent(new Event("online"));
   });
-  await until(() => viewer.told(), (told) => told.slice(asked).some(({ name }) => name === "clock"), "it to ask");
-  const after = await viewer.says<{ ahead: number; bound: number }>("({ ahead: event.now() - performance.timeOrigin - performance.now(), bound: event.bound() })");
+  await until(() => viewer.received(), (received) => received.slice(count).some(({ name }) => name === "clock"), "it to poll");
+  const after = await viewer.evaluate<{ ahead: number; bound: number }>("({ ahead: event.now() - performance.timeOrigin - performance.now(), bound: event.bound() })");
   assert.ok(Math.abs(after.ahead - before.ahead) <= before.bound + after.bound, `${before.ahead}, then ${after.ahead}`);
-  await viewer.hears(turn("fire", "second"), "the second moment");
-  const told = await viewer.told();
-  assert.deepEqual(told.filter(turn("fire")).map(({ told }) => told.cue), ["first", "second"]);
-  assert.ok(told.every(({ name, told }) => name !== "clock" || told.change !== "reset"));
-  assert.equal(told.filter(status("running")).length, 1);
+  await viewer.receives(turn("fire", "second"), "the second moment");
+  const received = await viewer.received();
+  assert.deepEqual(received.filter(turn("fire")).map(({ value }) => value.cue), ["first", "second"]);
+  assert.ok(received.every(({ name, value }) => name !== "clock" || value.change !== "reset"));
+  assert.equal(received.filter(status("running")).length, 1);
   await viewer.end();
 });

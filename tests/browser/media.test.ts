@@ -12,11 +12,11 @@ import { show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
 import { Viewer } from "./harness/viewer.ts";
 
-/** One look at the element, by the page's clocks. */
-interface Look {
-  /** Ahead of the event by so many ms. */
+/** One reading of the element, by the page's clocks. */
+interface Reading {
+  /** How far it is ahead of the event, in ms. */
   drift: number;
-  /** The instant of the event, in ms. */
+  /** The server time, in ms. */
   at: number;
   rate: number;
   paused: boolean;
@@ -41,26 +41,26 @@ after(async () => {
   await runtime?.end();
 });
 
-test("it holds with the event and stands where the event does", async () => {
+test("it holds with the event, at the event's position", async () => {
   await change("pause");
-  const off = () => viewer.says<number>("Math.abs(video.currentTime * 1000 - event.position())");
-  await until(off, (off) => off <= 50, "the video to stand where the event does");
+  const off = () => viewer.evaluate<number>("Math.abs(video.currentTime * 1000 - event.position())");
+  await until(off, (off) => off <= 50, "the video to be at the event's position");
   await change("resume");
-  await follows("it goes on");
+  await follows("it resumes");
 });
 
-test("it follows a seek, back and forth", async () => {
+test("it follows a seek, forward and back", async () => {
   for (const position of [90_000, 30_000]) {
     await change("seek", { position });
     await follows(`it is at ${position}`);
-    assert.ok((await viewer.says<number>("video.currentTime")) * 1_000 >= position);
+    assert.ok((await viewer.evaluate<number>("video.currentTime")) * 1_000 >= position);
   }
 });
 
 test("it follows another rate", async () => {
   await change("rate", { rate: 1.25 });
-  const looks = await follows("it is faster");
-  assert.ok(Math.abs(looks.at(-1)!.rate - 1.25) <= 1.25 * 0.05 + 0.001, `${looks.at(-1)!.rate}`);
+  const readings = await follows("it is faster");
+  assert.ok(Math.abs(readings.at(-1)!.rate - 1.25) <= 1.25 * 0.05 + 0.001, `${readings.at(-1)!.rate}`);
   await change("rate", { rate: 1 });
   await follows("it is back at normal speed");
 });
@@ -76,26 +76,26 @@ test("a kick of 150 ms is corrected within 6 s, without a seek", async (t) => {
   assert.equal(seeks, 0);
 });
 
-/** Sends a command, and waits until it has taken effect in the page. */
+/** Sends a command and waits until it has taken effect in the page. */
 async function change(command: string, fields: object = {}): Promise<void> {
   const { rev, effectiveAt } = await event.command(command, { ...fields });
   await viewer.wake();
-  await viewer.hears(({ name, told }) => name === "state" && told.rev >= rev, `revision ${rev}`);
-  await until(() => viewer.says<number>("event.now()"), (now) => now >= effectiveAt + 250, "the change to take effect");
+  await viewer.receives(({ name, value }) => name === "state" && value.rev >= rev, `revision ${rev}`);
+  await until(() => viewer.evaluate<number>("event.now()"), (now) => now >= effectiveAt + 250, "the change to take effect");
 }
 
-/** Waits until the video has been where the event is for ten looks; gives all looks. */
-async function follows(what: string): Promise<Look[]> {
-  await viewer.page.evaluate(() => void ((globalThis as any).looks.length = 0));
-  const there = (looks: Look[]) =>
-    looks.length >= 10 && looks.slice(-10).every(({ drift, paused }) => Math.abs(drift) <= 50 && !paused);
-  return until(() => viewer.page.evaluate(() => (globalThis as any).looks as Look[]), there, what);
+/** Waits until the video has been in time for ten readings. Returns all readings. */
+async function follows(what: string): Promise<Reading[]> {
+  await viewer.page.evaluate(() => void ((globalThis as any).readings.length = 0));
+  const there = (readings: Reading[]) =>
+    readings.length >= 10 && readings.slice(-10).every(({ drift, paused }) => Math.abs(drift) <= 50 && !paused);
+  return until(() => viewer.page.evaluate(() => (globalThis as any).readings as Reading[]), there, what);
 }
 
-/** Moves the video by so many seconds behind the client's back; gives what it took to be right again. */
+/** Moves the video by `seconds` without the client's knowledge. Returns what it took to be in time again. */
 async function kick(seconds: number): Promise<{ ms: number; seeks: number }> {
-  // Whatever was going on is over: the element rests at the event's own rate.
-  await until(() => viewer.says<number>("video.playbackRate"), (rate) => rate === 1, "the video to be at rest");
+  // Wait until earlier corrections are over: the element is at the event's own rate.
+  await until(() => viewer.evaluate<number>("video.playbackRate"), (rate) => rate === 1, "the video to be at rest");
   const kicked = await viewer.page.evaluate(async (seconds) => {
     const { video, joined } = globalThis as any;
     const landed = new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
@@ -104,34 +104,34 @@ async function kick(seconds: number): Promise<{ ms: number; seeks: number }> {
     Object.assign(globalThis, { seeks: 0 });
     return joined.now();
   }, seconds);
-  const looks = await follows("the kick to be corrected");
-  const seeks = await viewer.says<number>("globalThis.seeks");
-  const settled = looks.findLastIndex(({ drift }) => Math.abs(drift) > 50);
-  return { ms: (looks[settled + 1]?.at ?? kicked) - kicked, seeks };
+  const readings = await follows("the kick to be corrected");
+  const seeks = await viewer.evaluate<number>("globalThis.seeks");
+  const settled = readings.findLastIndex(({ drift }) => Math.abs(drift) > 50);
+  return { ms: (readings[settled + 1]?.at ?? kicked) - kicked, seeks };
 }
 
 /**
- * Kicks until one kick is corrected within `most` ms; gives what that took. The first is, unless the machine stalls
- * just then, which moves the video too; a correction that is slow is slow every time.
+ * Kicks until a kick is corrected within `most` ms. Returns what that took. The first one is, unless the machine stalls
+ * just then, which moves the video too; a slow correction is slow every time.
  */
 async function corrected(seconds: number, most: number): Promise<{ ms: number; seeks: number }> {
   const took = [await kick(seconds)];
   while (took.at(-1)!.ms > most && took.length < 5) {
-    // What a seek that did not help has the client wait before the next one is over.
+    // After a seek that did not help the client waits before the next one.
     const { at } = (await follows("it is at rest")).at(-1)!;
-    await until(() => viewer.says<number>("event.now()"), (now) => now > at + 10_000, "the rest after a seek to be over");
+    await until(() => viewer.evaluate<number>("event.now()"), (now) => now > at + 10_000, "the rest after a seek to be over");
     took.push(await kick(seconds));
   }
   assert.ok(took.at(-1)!.ms <= most, `corrected after ${took.map(({ ms }) => ms.toFixed(0)).join(", ")} ms`);
   return took.at(-1)!;
 }
 
-/** In the page: has a video follow the event, and looks at it ten times a second. */
+/** In the page: makes a video follow the event, and reads it ten times a second. */
 function watch(): void {
   const video = document.createElement("video");
   const { joined } = globalThis as any;
-  const looks: Look[] = [];
-  Object.assign(globalThis, { video, looks, seeks: 0 });
+  const readings: Reading[] = [];
+  Object.assign(globalThis, { video, readings, seeks: 0 });
   video.muted = true;
   video.src = "/clip.webm";
   document.body.append(video);
@@ -139,6 +139,6 @@ function watch(): void {
   joined.bindMedia(video);
   setInterval(() => {
     const drift = video.currentTime * 1_000 - joined.position();
-    looks.push({ drift, at: joined.now(), rate: video.playbackRate, paused: video.paused });
+    readings.push({ drift, at: joined.now(), rate: video.playbackRate, paused: video.paused });
   }, 100);
 }

@@ -1,4 +1,4 @@
-// Cues that need a certain clock, in real pages on a line too slow to give one.
+// Cues that need a precise clock, in real pages on a network too slow for one.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -22,7 +22,7 @@ after(async () => {
   await runtime?.end();
 });
 
-test("a cue is left out, or marked uncertain, where the clock is less certain than it needs", async (t) => {
+test("a cue is withheld, or marked uncertain, where the clock is less certain than it needs", async (t) => {
   const at = 12_000;
   await show(runtime, "needs", 0, [
     { ...moment("exact", at), needs: { bound: "50ms" } },
@@ -34,10 +34,10 @@ test("a cue is left out, or marked uncertain, where the clock is less certain th
   // The bound is at least half of the best round trip.
   const slow = await network(runtime, { roundTrip: 300, jitter: 2, burst: 0, burstsPercent: 0 }, 1);
   const viewers = await Promise.all([slow, runtime].map((way) => Viewer.join(browser, ours, way, "needs")));
-  await Promise.all(viewers.map((viewer) => viewer.hears(turn("fire", "last"), "the last cue")));
+  await Promise.all(viewers.map((viewer) => viewer.receives(turn("fire", "last"), "the last cue")));
   const [uncertain, certain] = await Promise.all(viewers.map(async (viewer) => {
-    const cues = (await viewer.told()).filter(({ name, told }) => name === "cue" && told.cue !== "last");
-    return cues.map(({ told }) => ({ ...told, say: `${told.turn} ${told.cue} ${told.certain}` }));
+    const cues = (await viewer.received()).filter(({ name, value }) => name === "cue" && value.cue !== "last");
+    return cues.map(({ value }) => ({ ...value, say: `${value.turn} ${value.cue} ${value.certain}` }));
   }));
   t.diagnostic(`bounds ${uncertain![0].bound} and ${certain![0].bound} ms`);
   assert.ok(uncertain!.every(({ bound }) => bound >= 145), "half of the round trip is in the bound");

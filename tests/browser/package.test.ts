@@ -94,12 +94,12 @@ test("nothing of the page's is touched: no globals, no cookies, and its events e
     const event = await join({ server, event: "tidy" });
     await new Promise((resolve) => event.on("status", resolve));
     event.leave();
-    const told: unknown[] = [];
-    event.on("connection", (what: unknown) => told.push(what));
+    const received: unknown[] = [];
+    event.on("connection", (what: unknown) => received.push(what));
     window.dispatchEvent(new Event("online"));
-    return { names: Object.getOwnPropertyNames(globalThis).sort(), cookies: document.cookie, told };
+    return { names: Object.getOwnPropertyNames(globalThis).sort(), cookies: document.cookie, received };
   }, runtime.url);
-  assert.deepEqual(after, { names: before, cookies: "", told: [] });
+  assert.deepEqual(after, { names: before, cookies: "", received: [] });
   await page.close();
 });
 
@@ -115,7 +115,7 @@ test("two events on one page do not get in each other's way", async () => {
     return turned.cue.id;
   }, runtime.url);
   assert.equal(other, "of-the-other");
-  await viewer.hears(turn("fire", "of-one"), "the cue");
+  await viewer.receives(turn("fire", "of-one"), "the cue");
   await viewer.end();
 });
 
@@ -133,11 +133,11 @@ test("a library that follows timing objects follows the event", async () => {
     const { TimingObject } = await import(path);
     Object.assign(globalThis, { timing: new TimingObject((globalThis as any).joined.timingProvider) });
   });
-  const apart = () => viewer.says<number>("Math.abs(timing.query().position * 1000 - event.position())");
+  const apart = () => viewer.evaluate<number>("Math.abs(timing.query().position * 1000 - event.position())");
   await until(apart, (ms) => ms <= 5, "the object to be where the event is");
   await event.command("pause");
   await viewer.wake();
-  await until(() => viewer.says<number>("timing.query().velocity"), (velocity) => velocity === 0, "the object to stand");
+  await until(() => viewer.evaluate<number>("timing.query().velocity"), (velocity) => velocity === 0, "the object to stand");
   await until(apart, (ms) => ms <= 1, "the object to stand where the event does");
   await viewer.end();
 });

@@ -88,7 +88,7 @@ describe("without an answer", { concurrency: 2 }, () => {
       assert.deepEqual(await barriers(page), []);
       await picture(page, "console-down-phone");
       await down.restart();
-      line.lead(down);
+      line.connectTo(down);
       await seen(page, "#progress-title", /^HOLD in effect/);
       assert.match((await page.textContent("#progress-lines"))!, /Answered at attempt \d+; applied once\./);
       assert.deepEqual((await event.log()).map(({ name }) => name), ["pause", "create"]);

@@ -33,7 +33,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     await until(() => seat.lit(), (lit) => lit, "the next particles");
     assert.deepEqual(await barriers(seat.page), []);
     await picture(seat.page, "viewer-connection-lost-phone");
-    way.mend();
+    way.restore();
     await seat.reads("#light", /^live ±\d+ ms$/);
     // What failed to load is what was cut.
     seat.faults.length = 0;

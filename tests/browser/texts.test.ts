@@ -6,7 +6,7 @@ import { textFor } from "../../crates/web/ts/message.ts";
 
 const TEXTS = { en: "Back soon", fr: "À tout de suite", "pt-BR": "Já voltamos", "pt-PT": "Voltamos já" };
 
-test("a viewer reads the first of their languages that there is, the nearest kind of it, or the event's", () => {
+test("a viewer reads their first available language, its closest variant, or the event's own", () => {
   const read = (...locales: string[]) => textFor(TEXTS, locales, "en")?.text;
   assert.equal(read("fr"), "À tout de suite");
   assert.equal(read("fr-CA", "en"), "À tout de suite");
@@ -16,7 +16,7 @@ test("a viewer reads the first of their languages that there is, the nearest kin
   assert.equal(read("ja"), "Back soon", "the event's own");
 });
 
-test("where even the event's own is missing, any text is better than none, and no texts are none", () => {
+test("where even the event's own is missing, any text will do, and without texts there is none", () => {
   assert.deepEqual(textFor({ fr: "Bonsoir" }, ["ja"], "en"), { text: "Bonsoir", locale: "fr" });
   assert.deepEqual(textFor({ en: "" }, ["en"], "en"), { text: "", locale: "en" }, "an empty one is one");
   assert.equal(textFor({}, ["en"], "en"), null);

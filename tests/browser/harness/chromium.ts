@@ -1,9 +1,9 @@
-// A real Chromium, with a fresh profile and nothing of its own going over the network.
+// A real Chromium, with a fresh profile and without network traffic of its own.
 
 import { accessSync, constants } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** The names it goes by, as packaged; the same as in scripts/lib.sh. */
+/** The names of its executable in distributions; the same as in scripts/lib.sh. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 export const FLAGS = [
@@ -11,7 +11,7 @@ export const FLAGS = [
   ...["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
 ];
 
-/** Starts it. Each page the tests open in a context of its own is a viewer of its own, with storage of its own. */
+/** Starts it. Each page in a context of its own is a separate viewer, with separate storage. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: executable(),
@@ -19,7 +19,7 @@ export function launch(): Promise<Browser> {
   });
 }
 
-/** Returns where it is. */
+/** Returns its path. */
 export function executable(): string {
   for (const directory of (process.env["PATH"] ?? "").split(":")) {
     for (const name of NAMES) {
@@ -28,7 +28,7 @@ export function executable(): string {
         accessSync(path, constants.X_OK);
         return path;
       } catch {
-        // Not there; the next.
+        // Not there; try the next.
       }
     }
   }

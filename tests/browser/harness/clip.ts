@@ -1,4 +1,4 @@
-// A short clip for `<video>`, made by the browser itself: a grey that changes with time, one key frame a second.
+// A short clip for `<video>`, made by the browser itself: a grey that changes with time, one key frame per second.
 
 import type { Page } from "playwright-core";
 
@@ -13,14 +13,14 @@ const WIDTH = 64;
 const HEIGHT = 36;
 const FRAMES_PER_SECOND = 10;
 
-/** Returns a WebM file of `seconds`, in which every second can be sought. `page` is any page of a secure context. */
+/** Returns a WebM file of `seconds`, with a key frame every second. `page` is any page in a secure context. */
 export async function clip(page: Page, seconds: number): Promise<Buffer> {
   const encoded = await page.evaluate(encode, { WIDTH, HEIGHT, FRAMES_PER_SECOND, seconds });
   const frames = encoded.map(({ time, key, base64 }) => ({ time, key, bytes: Buffer.from(base64, "base64") }));
   return webm(frames, seconds * 1_000);
 }
 
-/** Encodes, in the page. */
+/** In the page: encodes the frames. */
 async function encode(asked: { WIDTH: number; HEIGHT: number; FRAMES_PER_SECOND: number; seconds: number }) {
   const frames: { time: number; key: boolean; base64: string }[] = [];
   const encoder = new VideoEncoder({
@@ -47,7 +47,7 @@ async function encode(asked: { WIDTH: number; HEIGHT: number; FRAMES_PER_SECOND:
   return frames;
 }
 
-/** Puts frames into a WebM file: a cluster for each key frame, and an index of the clusters in front. */
+/** Returns frames as a WebM file: a cluster for each key frame, and an index of the clusters first. */
 function webm(frames: Frame[], duration: number): Buffer {
   const clusters: Buffer[] = [];
   const starts: number[] = [];
@@ -76,7 +76,7 @@ function webm(frames: Frame[], duration: number): Buffer {
       ),
     ),
   ];
-  // Places are counted from the beginning of the segment's content; the index has the same length whatever it says.
+  // Offsets count from the beginning of the segment's content; the index has the same length whatever it contains.
   const index = (from: number) => {
     let place = from;
     const points = starts.map((time, at) => {

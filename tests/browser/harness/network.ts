@@ -1,36 +1,36 @@
-// A network between a page and the worker: what goes through takes its time, differently each time, and now and
-// then all of it is held up for a while. The two ways are equal on average. The same seed, the same delays.
+// A network between a page and the worker: packets are delayed by varying amounts, and now and then by a burst. The two
+// directions are equally slow on average. The same seed gives the same delays.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Server } from "../../edge/harness/calls.ts";
 
-/** How a network is; all in ms. */
+/** The quality of a network; times in ms. */
 export interface Quality {
   /** The shortest time there and back. */
   roundTrip: number;
-  /** By how much each way takes longer, on average. */
+  /** The average additional delay in each direction. */
   jitter: number;
-  /** How long a burst holds up what goes one way. */
+  /** How long a burst delays one direction. */
   burst: number;
-  /** How many of a hundred packets one way begin a burst. */
+  /** The percentage of packets in one direction that begin a burst. */
   burstsPercent: number;
-  /** By how much the way back always takes longer, if it does. */
+  /** A constant additional delay of the way back. */
   extraBack?: number;
 }
 
 export interface Network extends Server {
-  /** Lets nothing through any more, and ends what is open, as a network that is gone. */
+  /** Stops all traffic and closes all connections, like a network that is gone. */
   cut(): void;
-  /** Lets through again. */
-  mend(): void;
-  /** Leads to another server from now on. */
-  lead(to: Server): void;
-  /** Ends WebSockets, and refuses new ones, while the rest goes through: as some proxies do. */
+  /** Lets traffic through again. */
+  restore(): void;
+  /** Connects to another server from now on. */
+  connectTo(to: Server): void;
+  /** Closes WebSockets and refuses new ones, while other requests go through: as some proxies do. */
   refuseSockets(): void;
-  /** Lets them through again. */
+  /** Admits WebSockets again. */
   admitSockets(): void;
-  /** What asked to become a WebSocket, path and query, the first first. */
+  /** The path and query of each WebSocket request so far, in order. */
   readonly sockets: readonly string[];
   end(): void;
 }
@@ -48,10 +48,10 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
     const far = connect({ port: Number(new URL(target.url).port), host: "127.0.0.1", noDelay: true });
     for (const socket of [near, far]) {
       open.add(socket);
-      // Whatever goes wrong on one side, the other learns it by `close`.
+      // An error on one side reaches the other as `close`.
       socket.on("error", () => {}).on("close", () => { open.delete(socket); near.destroy(); far.destroy(); });
     }
-    // A browser asks for a WebSocket on a connection of its own.
+    // A browser opens each WebSocket on a new connection.
     near.once("data", (first) => {
       const path = /^GET (\S*) [^]*\r\nupgrade: websocket\r\n/i.exec(first.toString("latin1"))?.[1];
       if (path === undefined) return;
@@ -67,8 +67,8 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
-    mend: () => { whole = true; },
-    lead: (other) => { target = other; },
+    restore: () => { whole = true; },
+    connectTo: (other) => { target = other; },
     refuseSockets() { admits = false; upgraded.forEach((socket) => socket.destroy()); },
     admitSockets() { admits = true; },
     sockets,
@@ -76,24 +76,24 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
   };
 }
 
-/** Passes on what comes from one side to the other, each piece with its own delay and none past the one before. */
+/** Passes data from one side to the other, each piece with a delay of its own, in order. */
 function delayed(from: Socket, to: Socket, quality: Quality, extra: number, random: () => number): void {
   let free = 0;
   const acts: (() => void)[] = [];
   const pass = (act: () => void) => {
     acts.push(act);
     const burst = random() * 100 < quality.burstsPercent ? quality.burst : 0;
-    // Exponential, as what waits in queues is: mostly short, sometimes long.
+    // Exponential, like delays in queues: mostly short, sometimes long.
     const jitter = -Math.log(1 - random()) * quality.jitter;
     free = Math.max(free, performance.now() + quality.roundTrip / 2 + extra + jitter + burst);
-    // Timers count whole milliseconds: two for the same instant may run the other way around. So each does what is next.
+    // Timers have whole milliseconds: two for the same instant may run in either order, so each sends the next piece.
     setTimeout(() => acts.shift()!(), free - performance.now());
   };
   from.on("data", (piece) => pass(() => to.destroyed || to.write(piece)));
   from.on("end", () => pass(() => to.destroyed || to.end()));
 }
 
-/** SplitMix32: a sequence of numbers from 0 to below 1. */
+/** SplitMix32: a sequence of numbers in [0, 1). */
 export function generator(seed: number): () => number {
   let state = seed | 0;
   return () => {

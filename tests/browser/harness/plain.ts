@@ -1,4 +1,4 @@
-// A Chromium that is driven without Playwright, which keeps every page of its own visible: only a hidden page freezes.
+// A Chromium driven without Playwright, which keeps every page visible: only a hidden page can freeze.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { until } from "../../edge/harness/until.ts";
 import { executable, FLAGS } from "./chromium.ts";
 
-/** One page, spoken to in the browser's own protocol. */
+/** One page, driven through the browser's own protocol. */
 export class PlainPage {
   readonly #process: ChildProcess;
   readonly #socket: WebSocket;
@@ -54,12 +54,12 @@ export class PlainPage {
     return result.value;
   }
 
-  /** Hides and freezes the page, as the browser does with one that nobody has looked at for long. */
+  /** Hides and freezes the page, as the browser does with a tab unused for long. */
   async freeze(): Promise<void> {
     await this.#send("Page.setWebLifecycleState", { state: "frozen" });
   }
 
-  /** Brings it back, and has somebody look at it. */
+  /** Unfreezes the page and makes it visible. */
   async thaw(): Promise<void> {
     await this.#send("Page.setWebLifecycleState", { state: "active" });
     await this.#send("Emulation.setFocusEmulationEnabled", { enabled: true });

@@ -1,4 +1,4 @@
-// A show in small: an event with a rundown, published by the shipped command line.
+// A small show: an event with a rundown, published by the shipped command line.
 
 import assert from "node:assert/strict";
 import { begun, type Event } from "../../edge/harness/calls.ts";
@@ -16,17 +16,17 @@ export async function show(runtime: Runtime, name: string, since: number, cues: 
   return event;
 }
 
-/** A moment at so many ms. */
+/** Returns a moment at `ms`. */
 export function moment(id: string, ms: number): { id: string; time: number; action: string } {
   return { id, time: ms / 1_000, action: "moment" };
 }
 
-/** A moment that fires all the same where the machine stalls at its instant. */
+/** Returns a moment that fires even if the machine stalls at its instant. */
 export function patient(id: string, ms: number): object {
   return { ...moment(id, ms), late: { within: "1m" } };
 }
 
-/** A state from so many ms to so many. */
+/** Returns a state from `ms` to `until`. */
 export function state(id: string, ms: number, until: number): object {
   return { id, time: ms / 1_000, action: "state", duration: `${until - ms}ms` };
 }

@@ -1,4 +1,4 @@
-// A web site of somebody who uses the package: a bare page, the built package, a clip. On 127.0.0.1.
+// A web site that uses the package: an empty page, the built package, a clip. On 127.0.0.1.
 
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -15,17 +15,17 @@ const TYPES: Record<string, string> = {
   ".webm": "video/webm",
 };
 
-/** What a strict site allows; the package has to live with it. */
+/** The policy of a strict site, under which the package has to work. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *; media-src 'self'; img-src 'self'";
 
 export interface Site {
   readonly url: string;
-  /** Puts a document of the test's own at `path`. */
+  /** Serves a document of the test's own at `path`. */
   put(path: string, body: string | Buffer): void;
   end(): void;
 }
 
-/** Serves `build/client` under `/client/`, and what is put besides. `/` is an empty page. All of it is under `policy`. */
+/** Serves `build/client` under `/client/`, an empty page at `/`, and what tests `put`; all of it under `policy`. */
 export async function site(policy: string = POLICY): Promise<Site> {
   const put = new Map<string, string | Buffer>([["/", "<!doctype html><title>a site</title>"]]);
   const server = createServer(async (request, response) => {
@@ -35,7 +35,7 @@ export async function site(policy: string = POLICY): Promise<Site> {
       const bytes = Buffer.from(body);
       const type = TYPES[extname(path)] ?? TYPES[".html"]!;
       const headers = { "content-type": type, "content-security-policy": policy, "accept-ranges": "bytes" };
-      // Players seek by asking for ranges.
+      // Players seek with range requests.
       const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
       if (range === null) return response.writeHead(200, headers).end(bytes);
       const first = Number(range[1]);

@@ -1,5 +1,5 @@
-// A viewer: a bare page in a context of its own that joins an event with the built package and writes down what it is
-// told, and when by the machine's own clock, which the worker on this machine reads too.
+// A viewer: an empty page in a context of its own that joins an event with the built package and records what its
+// listeners receive, and when, by the machine's clock, which the worker on this machine reads too.
 
 import type { Browser, Page } from "playwright-core";
 import type { Server } from "../../edge/harness/calls.ts";
@@ -12,16 +12,16 @@ interface Evaluating {
   evaluate<R, A = undefined>(inPage: ((argument: A) => R | Promise<R>) | string, argument?: A): Promise<R>;
 }
 
-/** One thing a page was told. */
-export interface Told {
+/** One call of a listener. */
+export interface Received {
   name: "cue" | "state" | "status" | "message" | "connection" | "clock";
   /** When, in ms since 1970 by the machine's clock. */
   at: number;
-  /** Where the page had the event then, in ms. */
+  /** The event's position in the page then, in ms. */
   position: number | undefined;
-  /** What `on` told; of a cue its id and turn. */
-  told: any;
-  /** How late the page heard of it, in ms. */
+  /** What the listener received; of a cue only its id and turn. */
+  value: any;
+  /** How late the page received it, in ms. */
   lateness: number;
 }
 
@@ -49,42 +49,42 @@ export class Viewer {
     return new Viewer(page as Evaluating, () => context.close());
   }
 
-  /** Loads the page anew, and joins again. */
+  /** Reloads the page and joins again. */
   async reload(site: Site, server: Server, event: string): Promise<void> {
     await (this.page as Page).goto(site.url);
     await this.page.evaluate(joinInPage, { server: server.url, event });
   }
 
-  /** Returns what the page was told so far. */
-  told(): Promise<Told[]> {
-    return this.page.evaluate<Told[]>(() => (globalThis as any).told);
+  /** Returns what the page has received so far. */
+  received(): Promise<Received[]> {
+    return this.page.evaluate<Received[]>(() => (globalThis as any).received);
   }
 
-  /** Waits until the page was told what `wanted` looks for; gives the last such. `patience` is for what is far off. */
-  async hears(wanted: (told: Told) => boolean, what: string, patience?: number): Promise<Told> {
+  /** Waits until the page receives what `wanted` matches. Returns the last match. `patience` is for what is far off, in ms. */
+  async receives(wanted: (received: Received) => boolean, what: string, patience?: number): Promise<Received> {
     try {
-      const look = async () => (await this.told()).findLast(wanted);
-      return (await until(look, (told) => told !== undefined, what, patience)) as Told;
+      const read = async () => (await this.received()).findLast(wanted);
+      return (await until(read, (received) => received !== undefined, what, patience)) as Received;
     } catch (error) {
-      const page = await this.says("({ state: event.state, rundown: event.rundown, connection: event.connection, position: event.position(), heardAgo: event.heardAgo() })");
+      const page = await this.evaluate("({ state: event.state, rundown: event.rundown, connection: event.connection, position: event.position(), heardAgo: event.heardAgo() })");
       throw new Error(`the page waited in vain for ${what}; it has ${JSON.stringify(page)}`, { cause: error });
     }
   }
 
-  /** Returns what an expression in terms of `event` says. */
-  says<T>(expression: string): Promise<T> {
+  /** Evaluates an expression in terms of `event` in the page. */
+  evaluate<T>(expression: string): Promise<T> {
     return this.page.evaluate<T>(`(() => { const event = globalThis.joined; return ${expression}; })()`);
   }
 
-  /** Waits until the page knows the time about as well as it will for now: some of the quick questions are answered. */
+  /** Waits until the page's clock is about as precise as it will get for now: some of the quick probes are answered. */
   async settles(): Promise<void> {
-    // After the quick ones the next may be half a minute away, so this asks for no more than a slow page has heard.
-    await until(async () => (await this.told()).filter(({ name }) => name === "clock").length, (count) => count >= 5, "five answers");
+    // After these the next probe may be half a minute away, so this does not wait for all of them.
+    await until(async () => (await this.received()).filter(({ name }) => name === "clock").length, (count) => count >= 5, "five answers");
   }
 
-  /** Wakes the page as the browser does when the network is back: it asks at once, unless it has just been answered. */
+  /** Wakes the page as the browser does when the network is back: it polls at once, unless it has just been answered. */
   async wake(): Promise<void> {
-    await until(() => this.says<number>("event.heardAgo()"), (ago) => ago > 2_000, "the last answer to be old");
+    await until(() => this.evaluate<number>("event.heardAgo()"), (ago) => ago > 2_000, "the last answer to be old");
     await this.page.evaluate(() => window.dispatchEvent(new Event("online")));
   }
 
@@ -96,43 +96,43 @@ export class Viewer {
 async function joinInPage({ server, event }: { server: string; event: string }): Promise<void> {
   const path = "/client/downbeat-client.js";
   const { join } = await import(path);
-  const told: unknown[] = [];
+  const received: unknown[] = [];
   const joined = await join({ server, event });
-  Object.assign(globalThis, { joined, told });
+  Object.assign(globalThis, { joined, received });
   for (const name of ["cue", "state", "status", "message", "connection", "clock"]) {
     joined.on(name, (what: any, lateness: number) => {
       const at = performance.timeOrigin + performance.now();
       const brief = name === "cue" ? { ...what, cue: what.cue.id } : what;
-      told.push({ name, at, position: joined.position(), told: brief, lateness });
+      received.push({ name, at, position: joined.position(), value: brief, lateness });
     });
   }
 }
 
-/** Returns whether a page was told that a cue has this turn. */
-export function turn(name: string, cue?: string): (told: Told) => boolean {
-  return (told) => told.name === "cue" && told.told.turn === name && (cue === undefined || told.told.cue === cue);
+/** Returns a matcher for a cue's turn. */
+export function turn(name: string, cue?: string): (received: Received) => boolean {
+  return (received) => received.name === "cue" && received.value.turn === name && (cue === undefined || received.value.cue === cue);
 }
 
-/** Returns whether a page was told this status. */
-export function status(word: string): (told: Told) => boolean {
-  return ({ name, told }) => name === "status" && told === word;
+/** Returns a matcher for a status. */
+export function status(word: string): (received: Received) => boolean {
+  return ({ name, value }) => name === "status" && value === word;
 }
 
-/** Returns whether a page was told that its connection has this state. */
-export function connected(state: string): (told: Told) => boolean {
-  return ({ name, told }) => name === "connection" && told.state === state;
+/** Returns a matcher for a state of the connection. */
+export function connected(state: string): (received: Received) => boolean {
+  return ({ name, value }) => name === "connection" && value.state === state;
 }
 
 /**
- * Returns the first `length` numbers in a row whose median is at most `most`, either way; nothing if there are none. The
- * machine may stall for seconds, whatever the page does; a page that is off is off all the time.
+ * Returns the first `length` consecutive numbers whose median is at most `most`, either way; undefined if there are none.
+ * The machine may stall for seconds, whatever the page does; a page that is off is off all the time.
  */
 export function stretch(numbers: number[], length: number, most: number): number[] | undefined {
   const stretches = numbers.map((_, index) => numbers.slice(index, index + length));
   return stretches.find((some) => some.length === length && Math.abs(median(some)) <= most);
 }
 
-/** Returns the middle one of the numbers. */
+/** Returns the median. */
 export function median(numbers: number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)]!;
 }
