@@ -21,7 +21,7 @@ after(async () => {
 
 // The tests mostly wait, so they run side by side.
 describe("the viewer page", { concurrency: 2 }, () => {
-  test("without the network the show goes on, and the light says so", async () => {
+  test("without the network the show plays on, and the connection light says so", async () => {
     const event = await demo(runtime, "cut", 0);
     const way = await network(runtime, { roundTrip: 20, jitter: 2, burst: 0, burstsPercent: 0 }, 3);
     const seat = await Seat.take(browser, way, event, "phone");
@@ -41,7 +41,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     way.end();
   });
 
-  test("where motion is unwelcome, light changes at once and a burst is a glow that stands", async () => {
+  test("with reduced motion, light changes at once and a burst is a still glow", async () => {
     const event = await demo(runtime, "calm", 0);
     const seat = await Seat.take(browser, runtime, event, "phone", { reducedMotion: "reduce" });
     await seek(event, 7_500);
@@ -58,7 +58,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     await seat.leave();
   });
 
-  test("an action that the page does not know has its caption, and params that make no sense do no harm", async () => {
+  test("an unknown action has its caption, and senseless params do no harm", async () => {
     const event = await begun(runtime, "strange", 0);
     await publish(runtime, event, {
       ...{ version: 1, title: "x".repeat(120), locales: ["en"] },
@@ -78,7 +78,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     await seat.leave();
   });
 
-  test("where the browser does not play by itself, a button does", async () => {
+  test("where the browser refuses to play without a gesture, a button does", async () => {
     const event = await demo(runtime, "gesture", 0);
     const prepare = (page: Page) => page.addInitScript(() => {
       const { play } = HTMLMediaElement.prototype;
@@ -118,7 +118,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     await seat.leave();
   });
 
-  test("an event that does not exist is said to be so", async () => {
+  test("an event that does not exist is named", async () => {
     const { page } = await openPage(browser, `${runtime.url}/?event=nobody-made-this`, "phone");
     await until(() => page.textContent("#overlay"), (text) => /There is no event called\s*nobody-made-this/.test(text!), "the words");
     assert.deepEqual(await barriers(page), []);

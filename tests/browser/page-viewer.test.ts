@@ -46,7 +46,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
       });
     });
 
-    await t.test("a burst is drawn, has its caption, and is gone when it is over", async () => {
+    await t.test("a burst is drawn with its caption, and disappears when it is over", async () => {
       await burst(event, seats, 8_000, async () => {
         await Promise.all(seats.map((seat) => picture(seat.page, `viewer-running-${seat.size}`)));
         const told = await each((seat) => seat.text("#moments"));
@@ -57,7 +57,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
       await each(async (seat) => assert.deepEqual(await barriers(seat.page), []));
     });
 
-    await t.test("a seek back takes a burst away, and what has fired comes no second time", async () => {
+    await t.test("a seek back removes a burst, and what has fired does not fire again", async () => {
       await burst(event, seats, 24_000, async (at) => {
         const back = await seek(event, at - 1_000);
         await each((seat) => until(() => seat.lit(), (lit) => !lit, "no particles"));
@@ -87,7 +87,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
       assert.equal(await phone.evaluate("document.querySelector('#message').lang"), "fr");
       assert.equal(await phone.evaluate("document.querySelector('#message').dataset.severity"), "major");
       assert.equal(await phone.evaluate("document.querySelector('#message').role"), "alert");
-      await each((seat) => until(() => seat.off(), (off) => off <= 0.05, "the video to stand where the event does"));
+      await each((seat) => until(() => seat.off(), (off) => off <= 0.05, "the video to be at the event's position"));
       const { currentTime, paused, particles } = SEEN;
       const still = `[${currentTime}, ${paused}, ${particles}, frames]`;
       const before = await each((seat) => seat.evaluate(still));
@@ -102,12 +102,12 @@ describe("the viewer page", { concurrency: 2 }, () => {
       await each((seat) => until(() => seat.lit(), (lit) => !lit, "the burst to go on to its end"));
     });
 
-    await t.test("it fades to black and back; the clip begins anew", async () => {
+    await t.test("it fades to black and back; the clip starts over", async () => {
       await seek(event, 3 * CLIP - 9_000);
       await desktop.reads("#states", /^Teal light/);
       await each((seat) => until(() => seat.opacity("#curtain"), (opacity) => opacity > 0, "black"));
       await each((seat) => until(() => seat.opacity("#curtain"), (opacity) => opacity === 0, "the stage again"));
-      await until(() => desktop.evaluate<number>(SEEN.currentTime), (time) => time < 20, "the clip to begin anew");
+      await until(() => desktop.evaluate<number>(SEEN.currentTime), (time) => time < 20, "the clip to start over");
       await each((seat) => seat.follows());
     });
 
@@ -121,7 +121,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
     for (const seat of seats) await seat.leave();
   });
 
-  test("who comes late has the light of now, the fade from its middle, and no burst that has begun", async () => {
+  test("a late viewer gets the current light, the rest of a fade, and no burst that has begun", async () => {
     const event = await demo(runtime, "late", 0);
     await seek(event, 44_200);
     await event.command("pause");
