@@ -54,7 +54,7 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
       bar.style.setProperty("--share", `${number / most}`);
       return make("li", "", make("span", "region", REGIONS[region] ?? region), make("span", "numbers", formatCount(number)), bar);
     }));
-    const text = body.acks === null || body.acks.asked === 0 ? "" : `rev ${body.acks.rev}: ${formatAcks(body.acks)}`;
+    const text = body.acks === null || body.acks.asked === 0 ? "" : `rev ${body.acks.rev} · ${formatAcks(body.acks)}`;
     write(acks, text);
     setVisible(acks, text !== "");
   };

@@ -53,10 +53,10 @@ export function describeProgress(progress: Progress, now: Now): ProgressText {
 function describeSending({ spec, since, attempts, failures, why, replaced }: Progress & { phase: "sending" }, now: Now): ProgressText {
   const lines = replaced === undefined ? [] : [`${replacement(spec.label, replaced)}; the server may or may not have accepted ${replaced}.`];
   if (failures === 0) {
-    const title = `sending ${spec.label} …`;
+    const title = `Sending ${spec.label} …`;
     return { tone: "waiting", title, lines, fallback: undefined, spoken: title, canStop: true };
   }
-  const title = `no answer to ${spec.label} for ${formatSpan(Math.max(1_000, now.page - since))}`;
+  const title = `No answer to ${spec.label} for ${formatSpan(Math.max(1_000, now.page - since))}`;
   lines.unshift(spec.doubt, `Sending the same command until it is answered: attempt ${attempts}, ${why}.`);
   const needsFallback = failures >= FAILURES_BEFORE_FALLBACK && spec.isHold;
   if (needsFallback) lines.push("To hold without the server, run this on a machine that is set up for it:");
@@ -79,7 +79,7 @@ function describeAccepted({ spec, attempts, answer, acks, laterRev, replaced }: 
   if (delivery.acked < delivery.hubs) {
     lines.push("Retrying the other hubs: their viewers may be a few seconds late.");
   }
-  if (isInEffect && acks !== "unknown") lines.push(acks === "waiting" ? "asking viewers …" : formatAcks(acks));
+  if (isInEffect && acks !== "unknown") lines.push(acks === "waiting" ? "Asking viewers …" : formatAcks(acks));
   if (answer.replaced) lines.push("This replaced a change that was scheduled for later.");
   if (replaced !== undefined) lines.push(`${replacement(spec.label, replaced)}.`);
   if (attempts > 1) lines.push(`Answered at attempt ${attempts}; applied once.`);
@@ -124,10 +124,10 @@ function formatDelivery({ hubs, acked, sockets, ms }: DeliveryReport): string {
   return `hubs ${acked}/${hubs} · ${formatCount(sockets, "socket")} · ${formatCount(ms)} ms`;
 }
 
-/** Formats the sampled viewers' acknowledgements: `applied by 98.6 % of 512 asked · median 41 ms`. Rounds down, so 100 % means all. */
+/** Formats the sampled viewers' acknowledgements: `Applied by 98.6 % of 512 asked · median 41 ms`. Rounds down, so 100 % means all. */
 export function formatAcks({ asked, applied, median }: Acks): string {
   const share = Math.floor((Math.min(applied, asked) * 1_000) / Math.max(asked, 1)) / 10;
-  return `applied by ${share} % of ${formatCount(asked)} asked${median === null ? "" : ` · median ${formatCount(median)} ms`}`;
+  return `Applied by ${share} % of ${formatCount(asked)} asked${median === null ? "" : ` · median ${formatCount(median)} ms`}`;
 }
 
 function formatLead(left: number): string {

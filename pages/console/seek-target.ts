@@ -29,7 +29,7 @@ export function describeSeek(event: Downbeat, latest: LatestState, target: SeekT
   const [here, to] = [latest.snapshot(), targetPosition(event, latest, target, preview)];
   if (here === undefined || to === undefined) return ["The event's position is not known."];
   const about = "by" in target && here.rate !== 0 ? "about " : "";
-  const lines = [`From ${formatPosition(here.position)} to ${about}${formatPosition(to)}, for every viewer.`];
+  const lines = [`From ${formatPosition(here.position)} to ${about}${formatPosition(to)}.`];
   const [from, until] = [Math.min(here.position, to), Math.max(here.position, to)];
   const between = (event.rundown?.cues ?? []).filter(({ time }) => time > from && time < until);
   if (between.length > 0) {
@@ -39,7 +39,7 @@ export function describeSeek(event: Downbeat, latest: LatestState, target: SeekT
     lines.push(to > here.position ? `Skips ${cues}` : `Goes back over ${cues}`);
   }
   const after = preview && snapshotAfter(event, preview);
-  if (after !== undefined) lines.push(after.rate === 0 ? "The event is held and stays held there." : "It continues from there.");
+  if (after !== undefined) lines.push(after.rate === 0 ? "It stays held there." : "It continues from there.");
   if (preview?.answer?.replaced) lines.push("This replaces a change that is scheduled for later.");
   if (preview?.note !== undefined) lines.push(preview.note);
   return lines;

@@ -46,7 +46,7 @@ export function statusPanel(event: Downbeat, latest: LatestState): () => void {
     const text = snapshot === undefined ? "–:––" : formatPosition(snapshot.position);
     write(position, text);
     if (text.length !== chars) position.style.setProperty("--chars", `${(chars = text.length)}`);
-    write(rev, state === undefined ? "" : isLost(event) ? `as last received, rev ${state.rev}` : `rev ${state.rev}`);
+    write(rev, state === undefined ? "" : isLost(event) ? `last received: rev ${state.rev}` : `rev ${state.rev}`);
     const at = event.now();
     // The server's time of day, the same for everybody on the crew.
     const parts = at === undefined ? [] : [`now ${formatTimeOfDay(at)}`];

@@ -63,7 +63,7 @@ function contentFor(event: Downbeat, position: number | undefined): Content | un
   if (status === "ended") return { phase: "ended", main: "The event is over" };
   if (status === "paused") {
     const countdown = `The countdown is stopped at ${formatCountdown(-position)}.`;
-    const resume = `It will continue from ${formatPosition(position)}.`;
+    const resume = `The event will continue from ${formatPosition(position)}.`;
     return { phase: "paused", main: "On hold", below: position < 0 ? countdown : resume };
   }
   if (position >= 0) return undefined;

@@ -31,12 +31,12 @@ describe("without an answer", { concurrency: 2 }, () => {
     await record(page);
     await press(page, "#hold", "phone");
     await press(page, "#hold", "phone");
-    await seen(page, "#progress-title", /^no answer to HOLD for \d+ s$/);
+    await seen(page, "#progress-title", /^No answer to HOLD for \d+ s$/);
     assert.match((await page.textContent("#progress-lines"))!, /^Viewers may not be held\./);
     await until(async () => gate.count, (count) => count >= 2, "another try");
     assert.equal(new Set(gate.ids).size, 1, "all tries are one command");
     assert.equal(await page.textContent("#status"), "RUNNING");
-    for (const told of await recorded(page)) assert.match(told, /^(waiting: sending HOLD|uncertain: no answer to HOLD)/);
+    for (const told of await recorded(page)) assert.match(told, /^(waiting: Sending HOLD|uncertain: No answer to HOLD)/);
     await picture(page, "console-no-answer-phone");
     gate.open();
     await seen(page, "#progress-title", /^HOLD in effect/);
@@ -78,7 +78,7 @@ describe("without an answer", { concurrency: 2 }, () => {
       await record(page);
       await press(page, "#hold", "phone");
       await seen(page, "#fallback", /^downbeat pause --break-glass$/);
-      await seen(page, "#progress-title", /^no answer to HOLD for/);
+      await seen(page, "#progress-title", /^No answer to HOLD for/);
       assert.match((await page.textContent("#progress-lines"))!, /Viewers may not be held\..*cannot be reached/);
       assert.ok((await recorded(page)).every((told) => /^(waiting|uncertain):/.test(told)));
       await page.locator(".light[data-state=holdover]").waitFor();

@@ -99,10 +99,10 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await record(page);
       await press(page, "#hold", size);
       await seen(page, "#status", /^HELD$/);
-      await seen(page, "#progress-lines", /applied by 100 % of 1 asked · median \d+ ms/);
+      await seen(page, "#progress-lines", /Applied by 100 % of 1 asked · median \d+ ms/);
       inOrder(await recorded(page), [
-        /^waiting: sending HOLD …$/,
-        /^done: HOLD in effect since \d\d:\d\d:\d\d \| rev 3 · hubs 4\/4 · 1 socket · \d+ ms \| applied by 100 % of 1 asked/,
+        /^waiting: Sending HOLD …$/,
+        /^done: HOLD in effect since \d\d:\d\d:\d\d \| rev 3 · hubs 4\/4 · 1 socket · \d+ ms \| Applied by 100 % of 1 asked/,
       ]);
       assert.equal((await event.time()).status, "paused");
       const [entry] = await event.log();
@@ -120,7 +120,7 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await seen(page, "#progress-title", /^GO in effect/);
       // A hold takes effect in half a second, which a busy machine may sleep through; going on takes two.
       inOrder(await recorded(page), [
-        /^waiting: sending GO …$/,
+        /^waiting: Sending GO …$/,
         /^done: GO accepted, rev 4; takes effect in [012]\.\d s \| hubs 4\/4 · 1 socket · \d+ ms$/,
         /^done: GO in effect since /,
       ]);
@@ -231,8 +231,8 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await seen(page, "#seek-error", /M:SS or H:MM:SS/);
       await page.fill("#seek-to", "4:00");
       await press(page, "#seek-go", size);
-      await seen(page, "#dialog-lines", /^From 1:0\d to 4:00, for every viewer\.Skips 2 cues: bell, song\./);
-      await seen(page, "#dialog-lines", /The event is held and stays held there\.$/);
+      await seen(page, "#dialog-lines", /^From 1:0\d to 4:00\.Skips 2 cues: bell, song\./);
+      await seen(page, "#dialog-lines", /It stays held there\.$/);
       assert.deepEqual(await barriers(page), []);
       await picture(page, `console-seek-${size}`);
       await page.keyboard.press("Escape");

@@ -7,7 +7,7 @@ import { begun } from "../edge/harness/calls.ts";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
-import { barriers, openPage, picture, type Size } from "./harness/page.ts";
+import { barriers, openPage, picture, SIZES, type Size } from "./harness/page.ts";
 import { moment, show } from "./harness/show.ts";
 
 let runtime: Runtime;
@@ -100,6 +100,11 @@ test("without the network the display plays on, and its light says since when", 
   await page.context().setOffline(true);
   const words = await until(() => page.locator("#light").innerText(), (words) => words.startsWith("connection lost"), "the light to say so");
   assert.match(words, /^connection lost, playing on · last answer \d+ s ago$/);
+  for (const size of ["desktop", "phone"] as const) {
+    await page.setViewportSize(SIZES[size]);
+    await picture(page, `display-connection-lost-${size}`);
+    assert.deepEqual(await barriers(page), []);
+  }
   const figure = await page.locator("#figure").innerText();
   await until(() => page.locator("#figure").innerText(), (now) => now !== figure, "the figure to go on");
   await page.context().close();

@@ -33,16 +33,16 @@ function text({ title, lines }: ProgressText): string {
 
 test("from the press to the viewers' acknowledgements", () => {
   const sending = after(pressed, attempted);
-  assert.deepEqual([describe(sending).tone, describe(sending).title], ["waiting", "sending HOLD …"]);
+  assert.deepEqual([describe(sending).tone, describe(sending).title], ["waiting", "Sending HOLD …"]);
   const accepted = nextProgress(sending, { kind: "accepted", answer });
   assert.equal(describe(accepted).title, "HOLD accepted, rev 13; takes effect in 0.4 s");
   assert.equal(describe(accepted, 0, NOON - 1).title, "HOLD accepted, rev 13; takes effect in 0.1 s");
   const inEffect = describe(accepted, 0, NOON);
   assert.match(inEffect.title, /^HOLD in effect since \d\d:\d\d:\d\d$/);
-  assert.deepEqual(inEffect.lines, ["rev 13 · hubs 4/4 · 8,000 sockets · 312 ms", "asking viewers …"]);
+  assert.deepEqual(inEffect.lines, ["rev 13 · hubs 4/4 · 8,000 sockets · 312 ms", "Asking viewers …"]);
   const acks = { rev: 13, asked: 512, applied: 505, median: 12, p95: 80 };
   const acknowledged = nextProgress(accepted, { kind: "acknowledged", acks });
-  assert.equal(describe(acknowledged, 0, NOON).lines[1], "applied by 98.6 % of 512 asked · median 12 ms");
+  assert.equal(describe(acknowledged, 0, NOON).lines[1], "Applied by 98.6 % of 512 asked · median 12 ms");
 });
 
 test("nothing sounds like success before the answer, whatever happens instead", () => {
@@ -56,7 +56,7 @@ test("nothing sounds like success before the answer, whatever happens instead", 
     progress = nextProgress(progress, step);
     const shown = describe(progress, 9_000, NOON + 60_000);
     assert.notEqual(shown.tone, "done", JSON.stringify(step));
-    assert.doesNotMatch(text(shown) + shown.spoken, /accepted, rev|in effect|applied/, JSON.stringify(step));
+    assert.doesNotMatch(text(shown) + shown.spoken, /accepted, rev|in effect|[Aa]pplied/, JSON.stringify(step));
   }
 });
 
@@ -65,7 +65,7 @@ test("without an answer it says what that may mean, and after three failures how
   const uncertain = describe(once, 4_000);
   assert.equal(uncertain.tone, "uncertain");
   assert.equal(text(uncertain), [
-    "no answer to HOLD for 4 s",
+    "No answer to HOLD for 4 s",
     "Viewers may not be held.",
     "Sending the same command until it is answered: attempt 2, no answer in 3 s.",
   ].join("\n"));
@@ -89,7 +89,7 @@ test("a late answer says that the command was applied once, and a stopped comman
 test("HOLD that replaces another command says what is known of that one", () => {
   const progress = after({ kind: "pressed", spec: GO, at: 0 }, attempted, pressed, attempted);
   assert.equal(text(describe(progress)), [
-    "sending HOLD …",
+    "Sending HOLD …",
     "HOLD replaced GO, which had no answer yet; the server may or may not have accepted GO.",
   ].join("\n"));
 });
