@@ -95,6 +95,7 @@
 //! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
 //! ```
 
+mod advance;
 mod connection;
 mod effect;
 mod emergency;
@@ -108,7 +109,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::{Change, DisciplinedClock, Due, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
+use crate::clock::{Change, DisciplinedClock, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
 use crate::correction::{self, Action, Correction, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
@@ -122,7 +123,7 @@ use crate::timeline::{Position, Rate};
 use line::Line;
 use loading::Loading;
 use media::Media;
-use news::{Known, Verdict};
+use news::Known;
 
 pub use connection::{Connection, Failure, NoPush, Wait};
 pub use effect::{Effect, Question};
@@ -146,18 +147,18 @@ pub struct Session {
     ack: Option<Rev>,
     /// How late the change was heard that made the state what it is.
     lateness: Span,
-    told: Told,
+    last_sent: LastSent,
     effects: Queue<Effect>,
 }
 
-/// What the shell has been told last, so that it hears of changes only.
+/// What the shell received last, so that it receives changes only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Told {
+struct LastSent {
     connection: Connection,
     status: Option<Status>,
     message: Option<usize>,
-    /// When status and message were looked at, and until when they stay as they are.
-    looked: Option<(ServerTime, Option<ServerTime>)>,
+    /// When status and message were checked, and until when they cannot change.
+    checked: Option<(ServerTime, Option<ServerTime>)>,
 }
 
 /// How long after an answer nothing is asked for being woken: 2 s.
@@ -174,7 +175,7 @@ impl Session {
         let mut seed = viewer;
         let loading = Loading::new(Seed::new(seed.next_u64()));
         let line = Line::new(&mut seed, now);
-        let told = Told { connection: line.connection(false), status: None, message: None, looked: None };
+        let last_sent = LastSent { connection: line.connection(false), status: None, message: None, checked: None };
         Self {
             clock: DisciplinedClock::new(Envelope::new()),
             jumps: JumpWatch::new(),
@@ -187,7 +188,7 @@ impl Session {
             missed: false,
             ack: None,
             lateness: Span::ZERO,
-            told,
+            last_sent,
             effects: Queue::new(),
         }
     }
@@ -229,7 +230,7 @@ impl Session {
         match news {
             Some(news) => {
                 let is_whole = news.details.is_some();
-                self.take(news, now);
+                self.apply_news(news, now);
                 if self.known.lacks_details() {
                     // A whole state that does not help is an older one; the server learns of the newer soon.
                     if is_whole { self.schedule.handle_gap(now) } else { self.schedule.handle_doubt(now) }
@@ -256,7 +257,7 @@ impl Session {
     pub fn handle_news(&mut self, news: News, now: LocalTime) {
         let is_back = self.line.hear_status(now);
         self.settle(is_back, now);
-        self.take(news, now);
+        self.apply_news(news, now);
         self.advance(now);
     }
 
@@ -267,7 +268,7 @@ impl Session {
         self.line.socket.handle_push(hub, now);
         let is_back = self.line.hear(true, now);
         self.settle(is_back, now);
-        self.take(news, now);
+        self.apply_news(news, now);
         if ack && self.known.is_at(&version) {
             self.ack = Some(version.rev);
         }
@@ -349,7 +350,7 @@ impl Session {
 
     /// Returns the instant at which to tick next; a past one means now.
     pub fn next_deadline(&self) -> LocalTime {
-        let turn = self.told.looked.and_then(|(_, until)| until);
+        let turn = self.last_sent.checked.and_then(|(_, until)| until);
         let ack = self.ack.and(self.known.effective_at);
         let server = earliest(&[self.cueing.next_deadline(), turn, ack]);
         let local = server.and_then(|instant| self.clock.local_time(instant));
@@ -387,14 +388,14 @@ impl Session {
         Some((Position::START - self.position(now)?).max(Span::ZERO))
     }
 
-    /// Returns the status the shell was told last.
+    /// Returns the status the shell received last.
     pub fn status(&self) -> Option<Status> {
-        self.told.status
+        self.last_sent.status
     }
 
     /// Returns how the viewer is connected.
     pub fn connection(&self) -> Connection {
-        self.told.connection
+        self.last_sent.connection
     }
 
     /// Returns when the server was last heard.
@@ -411,97 +412,6 @@ impl Session {
     fn settle(&mut self, is_back: bool, now: LocalTime) {
         if is_back {
             self.schedule.handle_gap(now);
-        }
-    }
-
-    fn take(&mut self, news: News, now: LocalTime) {
-        self.hand_in(&news, now);
-        let is_first = self.known.news.is_none();
-        let verdict = self.known.take(news);
-        let reading = self.clock.reading(now);
-        let Some(news) = self.known.news.as_ref().filter(|_| verdict != Verdict::Old) else { return };
-        if verdict == Verdict::NewLife && !is_first {
-            self.cueing.forget();
-        }
-        self.cueing.handle_timeline(news.timeline.clone());
-        self.media.handle_timeline(&news.timeline);
-        if self.loading.want(news.rundown, is_first, now) && news.rundown.is_none() {
-            self.cueing.handle_rundown(CueList::default(), |_, _| false);
-        }
-        if let Some(details) = &news.details
-            && self.line.socket.offer(details.pushes, now)
-        {
-            self.effects.push(Effect::CloseSocket);
-        }
-        if verdict != Verdict::Completes {
-            let late = reading.zip(self.known.effective_at).map(|(reading, effective_at)| reading.time - effective_at);
-            self.lateness = late.unwrap_or(Span::ZERO).max(Span::ZERO);
-            self.ack = None;
-        }
-        self.told.looked = None;
-        self.effects.push(Effect::State { lateness: self.lateness });
-    }
-
-    /// Does whatever is due: questions, fetches, cues, and telling the shell what is another now.
-    fn advance(&mut self, now: LocalTime) {
-        match self.schedule.poll(now) {
-            Some(Due::Ask { .. }) => {
-                let lacks = self.missed || self.known.lacks_details();
-                let question = if lacks { Question::State } else { Question::Time };
-                self.effects.push(Effect::Ask(question));
-            }
-            Some(Due::GiveUp) => {
-                self.line.fail(Question::Time, Failure::Timeout);
-                self.effects.push(Effect::GiveUp);
-            }
-            None => {}
-        }
-        self.line.advance(now, &mut self.effects);
-        // What has taken effect is acknowledged through the socket that asked, if it is still there.
-        self.ack = self.ack.filter(|_| self.line.socket.is_open());
-        if let Some(digest) = self.loading.poll(now) {
-            self.effects.push(Effect::LoadRundown(digest));
-        }
-        let reading = self.clock.reading(now);
-        if let Some(reading) = reading {
-            self.look(reading.time);
-            self.cueing.handle_tick(reading.time, reading.bound);
-            let takes_effect = self.known.effective_at.is_none_or(|effective_at| effective_at <= reading.time);
-            if let Some(rev) = self.ack.take_if(|_| takes_effect) {
-                self.effects.push(Effect::Ack { rev, applied_at: reading.time });
-            }
-        }
-        let connection = self.line.connection(reading.is_some() && self.known.news.is_some());
-        if self.told.connection != connection {
-            self.told.connection = connection;
-            self.effects.push(Effect::Connection(connection));
-        }
-    }
-
-    /// Tells the shell if status or message are others at `at`.
-    fn look(&mut self, at: ServerTime) {
-        let Some(news) = &self.known.news else { return };
-        let stays =
-            |(since, until): (ServerTime, Option<ServerTime>)| since <= at && until.is_none_or(|until| at < until);
-        if self.told.looked.is_some_and(stays) {
-            return;
-        }
-        let is_new = self.told.looked.is_none();
-        let turned = self.told.looked.and_then(|(_, until)| until);
-        self.told.looked = Some((at, news.next_change(at)));
-        let (status, message) = (news.status(at), news.message(at));
-        let before = self.told.status.replace(status);
-        if before != Some(status) {
-            let late = turned.map_or(self.lateness, |turned| at - turned);
-            let lateness = before.map_or(Span::ZERO, |_| late.max(Span::ZERO));
-            self.effects.push(Effect::Status { status, lateness });
-        }
-        // Which message an index means depends on the state, so a new state says it anew; and a short one says nothing.
-        if news.details.is_none() {
-            return;
-        }
-        if core::mem::replace(&mut self.told.message, message) != message || is_new {
-            self.effects.push(Effect::Message(message));
         }
     }
 }

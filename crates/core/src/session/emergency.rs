@@ -19,7 +19,7 @@ impl Session {
     pub fn handle_signed(&mut self, news: News, now: LocalTime) {
         let believed = self.known.news.as_ref().is_some_and(|known| known.epoch == news.epoch && known.rev < news.rev);
         if believed {
-            self.take(news, now);
+            self.apply_news(news, now);
             self.known.owed_from = Some(now);
         }
         self.advance(now);
