@@ -1,6 +1,6 @@
 //! What goes out to another program comes back.
 
-use downbeat_sheet::interchange::{FORMATS, Format, Imported, Terms};
+use downbeat_sheet::interchange::{FORMATS, Format, FormatOptions, Imported};
 use downbeat_sheet::{Cue, Rundown, compile};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -11,10 +11,10 @@ fn format(name: &str) -> &'static Format {
 }
 
 /// Returns a rundown as it comes back.
-fn there_and_back(name: &str, rundown: &Rundown, terms: &Terms) -> Rundown {
-    let exported = format(name).export(rundown, terms).unwrap();
+fn there_and_back(name: &str, rundown: &Rundown, options: &FormatOptions) -> Rundown {
+    let exported = format(name).export(rundown, options).unwrap();
     let Imported { sheet, rundown, .. } = format(name)
-        .import(&exported.text, terms)
+        .import(&exported.text, options)
         .unwrap_or_else(|refusals| panic!("{refusals:#?} in\n{}", exported.text));
     assert_eq!(compile(&sheet).rundown.as_ref(), Some(&rundown));
     rundown
@@ -121,17 +121,17 @@ proptest! {
     #[test]
     fn csv_vtt_and_json_give_everything_back(rundown in any_rundown()) {
         for name in ["csv", "vtt"] {
-            let back = there_and_back(name, &rundown, &Terms::default());
+            let back = there_and_back(name, &rundown, &FormatOptions::default());
             prop_assert_eq!(without_ids(&back, everything), without_ids(&rundown, everything), "{}", name);
         }
-        let exported = format("json").export(&rundown, &Terms::default()).unwrap();
+        let exported = format("json").export(&rundown, &FormatOptions::default()).unwrap();
         let back = compile(&exported.text).rundown.unwrap();
         prop_assert_eq!(back.to_bytes(), rundown.to_bytes());
     }
 
     #[test]
     fn labels_give_times_actions_and_tracks_back(rundown in any_rundown()) {
-        let back = there_and_back("audacity", &rundown, &Terms::default());
+        let back = there_and_back("audacity", &rundown, &FormatOptions::default());
         prop_assert_eq!(without_ids(&back, times_action_track), without_ids(&rundown, times_action_track));
     }
 
@@ -142,9 +142,9 @@ proptest! {
     ) {
         let (name, counted) = rate;
         let frame_rate = Some(name.parse().unwrap());
-        let terms = Terms { frame_rate, start: Some("01:00:00:00".to_owned()), ..Terms::default() };
+        let options = FormatOptions { frame_rate, start: Some("01:00:00:00".to_owned()), ..FormatOptions::default() };
         let rundown = named(&rundown);
-        let back = there_and_back("edl", &rundown, &terms);
+        let back = there_and_back("edl", &rundown, &options);
         let half_a_frame_ms = 1_001.0 / counted / 2.0 + 1.0;
         for cue in rundown.cues() {
             let found = back.cue(cue.id()).unwrap_or_else(|| panic!("{} is lost", cue.id()));
@@ -159,20 +159,20 @@ proptest! {
             }
         }
         // From then on nothing changes any more.
-        let again = there_and_back("edl", &back, &terms);
+        let again = there_and_back("edl", &back, &options);
         prop_assert_eq!(without_ids(&again, times_action_track), without_ids(&back, times_action_track));
     }
 
     #[test]
     fn whatever_the_text_it_is_a_sheet_or_refused(text in ".{0,400}", rundown in any_rundown(), at in any::<prop::sample::Index>(), with in ".{0,3}") {
-        let terms = Terms { frame_rate: Some("29.97".parse().unwrap()), ..Terms::default() };
+        let options = FormatOptions { frame_rate: Some("29.97".parse().unwrap()), ..FormatOptions::default() };
         for format in FORMATS.iter().filter(|format| format.imports()) {
-            let mut mangled = format.export(&rundown, &terms).unwrap().text;
+            let mut mangled = format.export(&rundown, &options).unwrap().text;
             let places: Vec<usize> = mangled.char_indices().map(|(at, _)| at).collect();
             let place = places[at.index(places.len())];
             mangled.replace_range(place..=place + mangled[place..].chars().next().unwrap().len_utf8() - 1, &with);
             for text in [&text, &mangled] {
-                match format.import(text, &terms) {
+                match format.import(text, &options) {
                     Ok(imported) => prop_assert_eq!(compile(&imported.sheet).rundown, Some(imported.rundown)),
                     Err(refusals) => prop_assert!(!refusals.is_empty()),
                 }
@@ -204,17 +204,17 @@ fn the_example_sheets_go_out_and_come_back() {
     for sheet in [gala, marathon, tiny] {
         let rundown = compile(sheet).rundown.unwrap();
         for name in ["csv", "vtt"] {
-            let back = there_and_back(name, &rundown, &Terms::default());
+            let back = there_and_back(name, &rundown, &FormatOptions::default());
             assert_eq!(without_ids(&back, everything), without_ids(&rundown, everything), "{name}");
         }
-        let exported = format("json").export(&rundown, &Terms::default()).unwrap();
+        let exported = format("json").export(&rundown, &FormatOptions::default()).unwrap();
         let back = compile(&exported.text).rundown.unwrap();
         assert_eq!(without_ids(&back, everything), without_ids(&rundown, everything));
         assert_eq!(
             (back.title(), back.duration(), back.tracks()),
             (rundown.title(), rundown.duration(), rundown.tracks())
         );
-        let back = there_and_back("audacity", &rundown, &Terms::default());
+        let back = there_and_back("audacity", &rundown, &FormatOptions::default());
         assert_eq!(without_ids(&back, times_action_track), without_ids(&rundown, times_action_track));
     }
 }

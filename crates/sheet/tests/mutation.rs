@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use downbeat_core::Position;
-use downbeat_sheet::interchange::{FORMATS, Terms};
+use downbeat_sheet::interchange::{FORMATS, FormatOptions};
 use downbeat_sheet::preview::{self, Picture};
 use downbeat_sheet::{Level, Options, Rundown, Unread, compile_with};
 use proptest::prelude::*;
@@ -32,9 +32,10 @@ static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let compiled = compile_with(&String::from_utf8_lossy(&sheet), &Options::default(), &nothing);
         let Some(rundown) = compiled.rundown.filter(|rundown| rundown.cues().len() < 60) else { continue };
         corpus.push(rundown.to_bytes());
-        let terms = terms();
-        corpus
-            .extend(FORMATS.iter().filter_map(|format| Some(format.export(&rundown, &terms).ok()?.text.into_bytes())));
+        let options = format_options();
+        corpus.extend(
+            FORMATS.iter().filter_map(|format| Some(format.export(&rundown, &options).ok()?.text.into_bytes())),
+        );
     }
     corpus
 });
@@ -63,8 +64,13 @@ fn within(value: &Value, values: &mut Vec<Value>) {
     inner.into_iter().for_each(|value| within(value, values));
 }
 
-fn terms() -> Terms {
-    Terms { frame_rate: "25".parse().ok(), start: None, action: Some("mark".to_owned()), name: Some("any".to_owned()) }
+fn format_options() -> FormatOptions {
+    FormatOptions {
+        frame_rate: "25".parse().ok(),
+        start: None,
+        action: Some("mark".to_owned()),
+        name: Some("any".to_owned()),
+    }
 }
 
 /// What happens to a text.
@@ -253,7 +259,7 @@ proptest! {
             let at = Position::from_millis(at);
             prop_assert!(rundown.join(at).len() + rundown.next(at).len() == rundown.cues().len() && rundown.diff(&rundown).is_empty());
             for format in FORMATS {
-                let _ = format.export(&rundown, &terms());
+                let _ = format.export(&rundown, &options());
             }
         }
     }
@@ -263,8 +269,8 @@ proptest! {
         let _ = Rundown::parse(&file);
         let file = String::from_utf8_lossy(&file);
         for format in FORMATS {
-            for terms in [terms(), Terms::default()] {
-                match format.import(&file, &terms) {
+            for options in [format_options(), FormatOptions::default()] {
+                match format.import(&file, &options) {
                     Ok(imported) => prop_assert!(downbeat_sheet::compile(&imported.sheet).rundown.is_some(), "{}", imported.sheet),
                     Err(remarks) => prop_assert!(!remarks.is_empty()),
                 }

@@ -1,10 +1,13 @@
-//! A sheet with nothing left to work out: plain JSON for programs that read sheets but do not compile them.
+//! A plain JSON sheet with everything resolved, for programs that read sheets but do not compile them.
 
-use super::row::{self, Header};
-use super::{Exported, Format, Remark, Terms};
-use crate::format;
+use super::exchange::{Exported, FormatOptions, Remark};
+use super::format::Format;
+use super::header::Header;
+use super::row;
+use crate::format::format;
 use crate::rundown::Rundown;
 
+/// The format of resolved sheets.
 pub(super) const FORMAT: Format = Format {
     name: "json",
     about: "a sheet without comments, includes, vars, repeats and references",
@@ -13,9 +16,9 @@ pub(super) const FORMAT: Format = Format {
     export: Some(export),
 };
 
-fn export(rundown: &Rundown, _: &Terms) -> Result<Exported, Remark> {
-    let rows = row::of_rundown(rundown);
-    let written = Header { actions: row::kinds(&rows), ..Header::of(rundown) }.write(&rows);
-    let text = format(&written).map_err(|problem| Remark::file(problem.message()))?;
+fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
+    let rows = row::rows_of(rundown);
+    let written = Header { actions: row::kinds(&rows), ..Header::from_rundown(rundown) }.write(&rows);
+    let text = format(&written).map_err(|diagnostic| Remark::file(diagnostic.problem(), diagnostic.remedy()))?;
     Ok(Exported { text, remarks: Vec::new() })
 }

@@ -2,12 +2,11 @@
 
 use downbeat_core::Span;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::Remark;
-use super::label::is_id;
-use crate::rundown::{Cue, Kind, Late, NAME_CHARS_MAX, Needs, Preload, Rundown, Track, clock};
-use crate::source::is_id_char;
+use super::exchange::Remark;
+use super::row_ids::{is_id, name_rows};
+use crate::rundown::{Cue, Kind, Late, Needs, Preload, Rundown, clock};
 
 /// The fields of a cue in the order in which they are written.
 const FIELDS: [&str; 17] = [
@@ -20,32 +19,21 @@ const FIELDS: [&str; 17] = [
 pub(super) struct Row {
     /// The line of the file that it came from.
     pub(super) line: usize,
-    /// What its id is made from, where it has none.
+    /// The name that its id is made from, if it has none.
     pub(super) name: Option<String>,
-    /// Its kind, where that is said.
+    /// Its kind, if that is given.
     pub(super) kind: Option<Kind>,
     fields: BTreeMap<&'static str, Value>,
 }
 
-/// What a sheet says beside its cues.
-#[derive(Debug, Default)]
-pub(super) struct Header {
-    pub(super) id: Option<String>,
-    pub(super) title: Option<String>,
-    pub(super) duration: Option<Span>,
-    pub(super) tracks: Option<BTreeMap<String, Track>>,
-    /// The kinds of all actions; nothing where the ends of cues tell them.
-    pub(super) actions: Option<BTreeMap<String, Option<Kind>>>,
-}
-
 impl Row {
-    /// Returns a row of nothing but a line.
+    /// Creates a row without fields.
     pub(super) fn at_line(line: usize) -> Self {
         Self { line, ..Self::default() }
     }
 
-    /// Returns all there is to a cue. An id that no sheet can give becomes its name.
-    fn of(cue: &Cue) -> Self {
+    /// Returns all fields of a cue. An id that sheets cannot have becomes its name.
+    fn from_cue(cue: &Cue) -> Self {
         let mut row = Self { kind: Some(cue.kind), ..Self::default() };
         row.set("time", clock(cue.time));
         row.set("action", cue.action());
@@ -57,7 +45,7 @@ impl Row {
         row.set_some("needs", cue.needs.map(needs));
         row.set_some("preload", cue.preload().map(preload));
         row.set_some("message", cue.message().map(|message| json!(message)));
-        // The ids that the compiler makes are made again.
+        // The compiler generates its ids again.
         if is_id(cue.id()) {
             row.set("id", cue.id());
         } else if !cue.id().contains('@') {
@@ -71,33 +59,38 @@ impl Row {
         self.fields.get(name)
     }
 
-    /// Returns a field that is a text; empty if it is none.
+    /// Returns a field that is a text; empty if it is missing or not a text.
     pub(super) fn text(&self, name: &str) -> &str {
         self.field(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Says something about the cue.
+    /// Sets a field.
     pub(super) fn set(&mut self, field: &'static str, value: impl Into<Value>) {
         debug_assert!(FIELDS.contains(&field), "{field} would not be written");
         self.fields.insert(field, value.into());
     }
 
-    /// Says something about the cue if there is something to say.
+    /// Sets a field if it has a value.
     pub(super) fn set_some(&mut self, field: &'static str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.set(field, value);
         }
     }
 
-    /// Takes back what was said about the cue.
+    /// Removes a field.
     pub(super) fn unset(&mut self, field: &str) {
         self.fields.remove(field);
     }
 
-    /// Returns the kind that the compiler takes it for where its action's is not declared.
+    /// Returns the kind that the compiler assumes if that of its action is not declared.
     pub(super) fn implied_kind(&self) -> Kind {
         let ends = self.fields.contains_key("until") || self.fields.contains_key("duration");
         if ends { Kind::State } else { Kind::Moment }
+    }
+
+    /// Returns whether its kind is another than the compiler would assume.
+    fn kind_differs(&self) -> bool {
+        self.kind.is_some_and(|kind| kind != self.implied_kind())
     }
 
     /// Returns its fields in the order in which they are written.
@@ -106,60 +99,16 @@ impl Row {
     }
 }
 
-impl Header {
-    /// Returns what a rundown says beside its cues.
-    pub(super) fn of(rundown: &Rundown) -> Self {
-        Self {
-            id: Some(rundown.id.clone()),
-            title: Some(rundown.title.clone()),
-            duration: rundown.duration,
-            tracks: Some(rundown.tracks.clone()),
-            actions: None,
-        }
-    }
-
-    /// Writes a sheet, which is laid out by [`crate::format()`].
-    pub(super) fn write(&self, rows: &[Row]) -> String {
-        let mut out = String::from("{\"version\":1");
-        let mut field = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                out.push_str(&format!(",{}:{value}", Value::from(name)));
-            }
-        };
-        field("id", self.id.clone().map(Value::from));
-        field("title", self.title.clone().map(Value::from));
-        field("duration", self.duration.map(|duration| length(duration).into()));
-        field("actions", self.actions.as_ref().map(|actions| actions.iter().map(kind_of).collect()));
-        field("tracks", self.tracks.as_ref().map(|tracks| tracks.iter().map(track).collect()));
-        out.push_str(",\"cues\":[");
-        for (index, row) in rows.iter().enumerate() {
-            out.push_str(if index == 0 { "{" } else { ",{" });
-            for (index, (name, value)) in row.fields().enumerate() {
-                let comma = if index == 0 { "" } else { "," };
-                // Elsewhere nothing stands for a var.
-                let filled = matches!(name, "params" | "preload" | "message");
-                let value = if filled { &literal(value) } else { value };
-                out.push_str(&format!("{comma}\"{name}\":{value}"));
-            }
-            out.push('}');
-        }
-        out.push_str("]}");
-        out
-    }
-}
-
-/// Returns the rows of a rundown's cues, each with an id but where the compiler made it.
-pub(super) fn of_rundown(rundown: &Rundown) -> Vec<Row> {
-    let mut rows: Vec<Row> = rundown.cues.iter().map(Row::of).collect();
+/// Returns the cues of a rundown, each with an id unless the compiler generates it.
+pub(super) fn rows_of(rundown: &Rundown) -> Vec<Row> {
+    let mut rows: Vec<Row> = rundown.cues.iter().map(Row::from_cue).collect();
     name_rows(&mut rows);
     rows
 }
 
-/// Returns the kinds of all actions, if one of them is not what the ends of its cues tell; nothing for those that need
-/// no telling.
+/// Returns all actions, with their kind if it does not follow from the ends of their cues; `None` if it does for all.
 pub(super) fn kinds(rows: &[Row]) -> Option<BTreeMap<String, Option<Kind>>> {
-    let differing: Vec<&Row> =
-        rows.iter().filter(|row| row.kind.is_some_and(|kind| kind != row.implied_kind())).collect();
+    let differing: Vec<&Row> = rows.iter().filter(|row| row.kind_differs()).collect();
     if differing.is_empty() {
         return None;
     }
@@ -169,68 +118,29 @@ pub(super) fn kinds(rows: &[Row]) -> Option<BTreeMap<String, Option<Kind>>> {
     Some(actions)
 }
 
-/// Says what of the cues a format cannot, given the fields that it can.
-pub(super) fn unsaid(rows: &[Row], said: &[&str]) -> Vec<Remark> {
-    let lost = FIELDS.into_iter().filter(|name| !said.contains(name)).filter_map(|name| {
+/// Returns a remark about the fields of cues that a format loses, given those that it keeps.
+pub(super) fn lost_fields(rows: &[Row], kept: &[&str]) -> Vec<Remark> {
+    let lost = FIELDS.into_iter().filter(|name| !kept.contains(name)).filter_map(|name| {
         let count = rows.iter().filter(|row| row.field(name).is_some()).count();
         (count > 0).then(|| counted(name, count))
     });
     let mut lost: Vec<String> = lost.collect();
-    let differing = rows.iter().filter(|row| row.kind.is_some_and(|kind| kind != row.implied_kind())).count();
+    let differing = rows.iter().filter(|row| row.kind_differs()).count();
     if differing > 0 {
         lost.push(counted("kind", differing));
     }
     if lost.is_empty() {
         return Vec::new();
     }
-    let message = format!("the format has no place for these, keep the sheet: {}", lost.join(", "));
-    vec![Remark::file(message)]
+    let problem = format!("the format has no place for {}", lost.join(", "));
+    vec![Remark::file(problem, "keep the sheet")]
 }
 
 fn counted(field: &str, count: usize) -> String {
     format!("{field} ({count} {})", if count == 1 { "cue" } else { "cues" })
 }
 
-/// Returns rows the ids that are made from their names: unique, and none that was given.
-pub(super) fn name_rows(rows: &mut [Row]) {
-    let mut taken: BTreeSet<String> =
-        rows.iter().filter_map(|row| row.field("id")?.as_str().map(str::to_owned)).collect();
-    let mut next: BTreeMap<String, usize> = BTreeMap::new();
-    for row in rows.iter_mut().filter(|row| row.field("id").is_none()) {
-        let Some(stem) = row.name.as_deref().map(id_from).filter(|stem| !stem.is_empty()) else { continue };
-        let number = next.entry(stem.clone()).or_insert(1);
-        let id = loop {
-            let id = match *number {
-                1 => stem.clone(),
-                number => {
-                    let tail = format!("-{number}");
-                    let room = NAME_CHARS_MAX - tail.len();
-                    stem.chars().take(room).chain(tail.chars()).collect()
-                }
-            };
-            *number += 1;
-            if taken.insert(id.clone()) {
-                break id;
-            }
-        };
-        row.set("id", id);
-    }
-}
-
-/// Returns a name as an id: what ids cannot have becomes a hyphen.
-pub(super) fn id_from(name: &str) -> String {
-    let mut id = String::new();
-    for char in name.chars() {
-        match is_id_char(char) {
-            true => id.push(char),
-            false if !id.ends_with('-') => id.push('-'),
-            false => {}
-        }
-    }
-    id.trim_matches('-').chars().take(NAME_CHARS_MAX).collect()
-}
-
-/// Writes a length of time as short as it can be said exactly: `4m`, `1h2m3.5s`, `800ms`.
+/// Returns a length of time in its shortest exact form: `4m`, `1h2m3.5s`, `800ms`.
 pub(super) fn length(span: Span) -> String {
     let ms = span.as_millis();
     if ms < 1_000 {
@@ -249,16 +159,6 @@ pub(super) fn length(span: Span) -> String {
         _ => text.push_str(&format!("{seconds}.{}s", format!("{rest:03}").trim_end_matches('0'))),
     }
     text
-}
-
-/// Returns a value in which `${`, which would stand for one of the sheet's vars, means itself.
-fn literal(value: &Value) -> Value {
-    match value {
-        Value::String(text) => text.replace("${", "$${").into(),
-        Value::Array(values) => values.iter().map(literal).collect(),
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), literal(value))).collect(),
-        other => other.clone(),
-    }
 }
 
 fn late(late: Late) -> Value {
@@ -283,21 +183,6 @@ fn preload(preload: &Preload) -> Value {
     fields.into()
 }
 
-fn kind_of((name, kind): (&String, &Option<Kind>)) -> (String, Value) {
-    (name.clone(), kind.map_or_else(|| json!({}), |kind| json!({ "kind": kind.as_str() })))
-}
-
-fn track((name, track): (&String, &Track)) -> (String, Value) {
-    let mut fields = Map::new();
-    if track.exclusive {
-        fields.insert("exclusive".to_owned(), true.into());
-    }
-    if track.priority != 0 {
-        fields.insert("priority".to_owned(), track.priority.into());
-    }
-    (name.clone(), fields.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,16 +201,5 @@ mod tests {
         ] {
             assert_eq!(length(Span::from_millis(ms)), text);
         }
-    }
-
-    #[test]
-    fn ids_come_from_names_and_stay_apart() {
-        let mut rows: Vec<Row> = ["Take 1!", "take #1", "a", "a", "♪", "a"]
-            .map(|name| Row { name: Some(name.to_owned()), ..Row::default() })
-            .into();
-        rows[5].set("id", "a-2");
-        name_rows(&mut rows);
-        let ids: Vec<&str> = rows.iter().map(|row| row.text("id")).collect();
-        assert_eq!(ids, ["Take-1", "take-1", "a", "a-3", "", "a-2"]);
     }
 }

@@ -1,13 +1,14 @@
-//! What the columns of a table are called, and what their cells say.
+//! The names of the columns of a table, and what their cells say.
 
 use csv::StringRecord;
 use downbeat_core::Locale;
 use std::collections::BTreeSet;
 
-use super::{Intake, Terms};
+use crate::interchange::exchange::FormatOptions;
+use crate::interchange::import::Import;
 use crate::source::nearest;
 
-/// What a column may be called, and what it says about a cue.
+/// The names a column may have, and what it says about a cue.
 const COLUMNS: [(&str, Column); 25] = [
     ("id", Column::Id),
     ("name", Column::Name),
@@ -49,74 +50,82 @@ pub(super) enum Column {
     Needs,
     Disabled,
     Flags,
-    /// One of the params; its header goes on with which.
+    /// One of the params, named in the header after `params.`.
     Param,
-    /// The message in one language; its header goes on with which.
+    /// The message in one language, named in the header after `message.`.
     Message,
 }
 
 /// A column as the header names it.
-pub(super) struct Head {
+pub(super) struct ColumnHead {
     pub(super) column: Column,
-    /// What its header says, in the case in which it is written.
+    /// Its name, in the case in which it is written.
     pub(super) name: String,
 }
 
-impl Head {
+impl ColumnHead {
     /// Returns what follows `params.` or `message.`.
     pub(super) fn rest(&self) -> &str {
         self.name.split_once('.').map_or("", |(_, rest)| rest)
     }
 }
 
-/// Reads the header, unless what every cue needs is not in it; a column that is left out gives nothing.
+/// Reads the header; a column that is left out is `None`. Returns `None` if a required column is missing.
 pub(super) fn header(
     record: &StringRecord,
     line: usize,
-    terms: &Terms,
-    intake: &mut Intake,
-) -> Option<Vec<Option<Head>>> {
-    let mut seen = BTreeSet::new();
-    let heads: Vec<Option<Head>> =
-        record.iter().enumerate().map(|(index, name)| head(name.trim(), index, line, &mut seen, intake)).collect();
-    let has = |column: Column| heads.iter().flatten().any(|head| head.column == column);
-    let missing = [("time", Column::Time("time"), false), ("action", Column::Text("action"), terms.action.is_some())];
-    let missing = missing.into_iter().filter(|(_, column, told)| !told && !has(*column));
-    let refused = missing.map(|(name, ..)| {
-        let message =
-            format!("the header has no column {name:?}; the first line names the columns, such as time,action,track");
-        intake.refuse(line, message);
-    });
-    (refused.count() == 0).then_some(heads)
+    options: &FormatOptions,
+    import: &mut Import,
+) -> Option<Vec<Option<ColumnHead>>> {
+    let mut used = BTreeSet::new();
+    let heads: Vec<Option<ColumnHead>> =
+        record.iter().enumerate().map(|(index, name)| head(name.trim(), index, line, &mut used, import)).collect();
+    let mut required = vec![("time", Column::Time("time"))];
+    if options.action.is_none() {
+        required.push(("action", Column::Text("action")));
+    }
+    required.retain(|(_, column)| !heads.iter().flatten().any(|head| head.column == *column));
+    for (name, _) in &required {
+        let problem = format!("the header has no column {name:?}");
+        import.refuse(line, problem, "the first line names the columns, such as time,action,track");
+    }
+    required.is_empty().then_some(heads)
 }
 
-fn head(name: &str, index: usize, line: usize, seen: &mut BTreeSet<String>, intake: &mut Intake) -> Option<Head> {
-    // A spreadsheet may have columns for people only.
+/// Reads the name of a column; `used` are the columns so far.
+fn head(name: &str, index: usize, line: usize, used: &mut BTreeSet<String>, import: &mut Import) -> Option<ColumnHead> {
+    // A spreadsheet may have columns that are only for people.
     if name.is_empty() || name.starts_with('#') {
         return None;
     }
-    let small = name.to_lowercase();
-    let column = match small.split_once('.') {
-        Some(("params", rest)) if !rest.is_empty() => Some(Column::Param),
-        Some(("message", rest)) if rest.parse::<Locale>().is_ok() => Some(Column::Message),
-        _ => COLUMNS.iter().find(|(known, _)| *known == small).map(|&(_, column)| column),
-    };
-    let Some(column) = column else {
-        let known: Vec<&str> = COLUMNS.iter().map(|(known, _)| *known).collect();
-        let hint = match nearest(&small, known.iter().copied()) {
-            Some(meant) => format!("did you mean {meant:?}?"),
-            None => format!("the columns are {}", known.join(", ")),
-        };
-        let message = format!(
-            "column {} is called {name:?}, which says nothing about a cue; rename it, or begin its name with # to leave it out; {hint}",
-            index + 1
-        );
-        intake.refuse(line, message);
+    let Some(column) = column_named(&name.to_lowercase()) else {
+        let problem = format!("column {} is called {name:?}, which says nothing about a cue", index + 1);
+        let remedy = format!("rename it, or begin its name with # to leave it out; {}", hint(&name.to_lowercase()));
+        import.refuse(line, problem, remedy);
         return None;
     };
     let which = if matches!(column, Column::Param | Column::Message) { name.to_owned() } else { format!("{column:?}") };
-    if !seen.insert(which) {
-        intake.refuse(line, format!("column {} says the same as an earlier one ({name:?}); keep one of them, or begin the name of the other with #", index + 1));
+    if !used.insert(which) {
+        let problem = format!("column {} says the same as an earlier one ({name:?})", index + 1);
+        import.refuse(line, problem, "keep one of them, or begin the name of the other with #");
     }
-    Some(Head { column, name: name.to_owned() })
+    Some(ColumnHead { column, name: name.to_owned() })
+}
+
+/// Returns the column with this name, which is in lower case.
+fn column_named(name: &str) -> Option<Column> {
+    match name.split_once('.') {
+        Some(("params", rest)) if !rest.is_empty() => Some(Column::Param),
+        Some(("message", rest)) if rest.parse::<Locale>().is_ok() => Some(Column::Message),
+        _ => COLUMNS.iter().find(|(known, _)| *known == name).map(|&(_, column)| column),
+    }
+}
+
+/// Returns the column that was probably meant, or all of them.
+fn hint(name: &str) -> String {
+    let known: Vec<&str> = COLUMNS.iter().map(|(known, _)| *known).collect();
+    match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean {meant:?}?"),
+        None => format!("the columns are {}", known.join(", ")),
+    }
 }

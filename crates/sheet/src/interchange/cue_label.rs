@@ -1,31 +1,32 @@
-//! A cue in one line of text, for formats that have nothing else: `startSong [music] #song1`.
+//! A cue as one line of text, for formats that have nothing else: `startSong [music] #song1`.
 
+use core::fmt;
 use serde_json::Value;
 
-use crate::rundown::{Cue, NAME_CHARS_MAX};
-use crate::source::is_id_char;
+use super::row_ids::is_id;
+use crate::rundown::Cue;
 
-/// What a label says.
+/// A cue as one line of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Label {
-    /// Empty where it says none.
+pub(super) struct CueLabel {
+    /// Empty if it names none.
     pub(super) action: String,
     pub(super) track: Option<String>,
     pub(super) id: Option<String>,
 }
 
-impl Label {
-    /// Returns the label of a cue. An id that no sheet can give is left out.
-    pub(super) fn of(cue: &Cue) -> Self {
+impl CueLabel {
+    /// Returns the label of a cue. An id that sheets cannot have is left out.
+    pub(super) fn new(cue: &Cue) -> Self {
         let id = Some(cue.id().to_owned()).filter(|id| is_id(id));
         Self { action: cue.action().to_owned(), track: cue.track().map(str::to_owned), id }
     }
 
-    /// Reads a label: an action, perhaps a track in brackets, perhaps an id after `#`. Action and track may be in
-    /// quotes, as JSON has them. Any text is a label.
-    pub(super) fn read(text: &str) -> Self {
+    /// Parses a label: an action, perhaps a track in brackets, perhaps an id after `#`. Action and track may be in JSON
+    /// quotes. Any text is a label.
+    pub(super) fn parse(text: &str) -> Self {
         let text = text.trim();
-        if let Some(label) = quoted(text) {
+        if let Some(label) = parse_quoted(text) {
             return label;
         }
         let (rest, id) = match text.rsplit_once('#') {
@@ -45,12 +46,6 @@ impl Label {
         }
     }
 
-    /// Writes it so that [`Label::read`] reads it back.
-    pub(super) fn write(&self) -> String {
-        let plain = self.write_with(&str::to_owned);
-        if Self::read(&plain) == *self { plain } else { self.write_with(&|name| Value::from(name).to_string()) }
-    }
-
     fn write_with(&self, name: &dyn Fn(&str) -> String) -> String {
         let mut text = name(&self.action);
         if let Some(track) = &self.track {
@@ -63,13 +58,19 @@ impl Label {
     }
 }
 
-/// Returns whether a text may be the id of a cue in a sheet.
-pub(super) fn is_id(text: &str) -> bool {
-    text.chars().all(is_id_char) && (1..=NAME_CHARS_MAX).contains(&text.chars().count())
+impl fmt::Display for CueLabel {
+    /// Writes it so that [`CueLabel::parse`] reads it back: with quotes only if it needs them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = self.write_with(&str::to_owned);
+        if Self::parse(&plain) == *self {
+            return f.write_str(&plain);
+        }
+        f.write_str(&self.write_with(&|name| Value::from(name).to_string()))
+    }
 }
 
-/// Reads a label whose names are in quotes.
-fn quoted(text: &str) -> Option<Label> {
+/// Parses a label whose names are in quotes.
+fn parse_quoted(text: &str) -> Option<CueLabel> {
     let (action, rest) = name(text)?;
     let (track, rest) = match rest.strip_prefix(" [") {
         Some(rest) => {
@@ -82,10 +83,10 @@ fn quoted(text: &str) -> Option<Label> {
         Some(id) => Some(Some(id).filter(|id| is_id(id))?.to_owned()),
         None => None,
     };
-    (id.is_some() || rest.is_empty()).then_some(Label { action, track, id })
+    (id.is_some() || rest.is_empty()).then_some(CueLabel { action, track, id })
 }
 
-/// Reads a name in quotes, and gives what follows it.
+/// Parses a name in quotes, and returns what follows it.
 fn name(text: &str) -> Option<(String, &str)> {
     if !text.starts_with('"') {
         return None;
@@ -99,12 +100,12 @@ fn name(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::*;
 
-    fn label(action: &str, track: Option<&str>, id: Option<&str>) -> Label {
-        Label { action: action.to_owned(), track: track.map(str::to_owned), id: id.map(str::to_owned) }
+    fn label(action: &str, track: Option<&str>, id: Option<&str>) -> CueLabel {
+        CueLabel { action: action.to_owned(), track: track.map(str::to_owned), id: id.map(str::to_owned) }
     }
 
     #[test]
-    fn a_label_says_the_action_and_perhaps_track_and_id() {
+    fn a_label_has_an_action_and_perhaps_track_and_id() {
         for (text, read) in [
             ("startSong", label("startSong", None, None)),
             (" start song 1 ", label("start song 1", None, None)),
@@ -121,16 +122,16 @@ mod tests {
             ("\"open", label("\"open", None, None)),
             ("\"a\" b", label("\"a\" b", None, None)),
         ] {
-            assert_eq!(Label::read(text), read, "{text}");
-            assert_eq!(Label::read(&read.write()), read, "{text}");
+            assert_eq!(CueLabel::parse(text), read, "{text}");
+            assert_eq!(CueLabel::parse(&read.to_string()), read, "{text}");
         }
     }
 
     #[test]
     fn names_are_in_quotes_only_where_they_must_be() {
-        assert_eq!(label("start [now]", None, None).write(), r#""start [now]""#);
-        assert_eq!(label("start [now]", Some("fx"), None).write(), "start [now] [fx]");
-        assert_eq!(label("a", Some("b [c"), Some("d")).write(), r#""a" ["b [c"] #d"#);
-        assert_eq!(label("a ] b", Some("fx"), Some("d")).write(), "a ] b [fx] #d");
+        assert_eq!(label("start [now]", None, None).to_string(), r#""start [now]""#);
+        assert_eq!(label("start [now]", Some("fx"), None).to_string(), "start [now] [fx]");
+        assert_eq!(label("a", Some("b [c"), Some("d")).to_string(), r#""a" ["b [c"] #d"#);
+        assert_eq!(label("a ] b", Some("fx"), Some("d")).to_string(), "a ] b [fx] #d");
     }
 }

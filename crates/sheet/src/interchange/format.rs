@@ -1,0 +1,81 @@
+//! A format of another program: its name, and how to read and write it.
+
+use super::exchange::{Exported, FormatOptions, Imported, Remark};
+use super::import::Import;
+use crate::rundown::Rundown;
+
+/// The size of a file that is read: at most 32 MiB, three times that of a sheet.
+pub const IMPORT_BYTES_MAX: usize = 32 << 20;
+
+/// A file format of other programs.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// The fields of a cue that it cannot hold; empty if it can hold all.
+    pub(super) loses: &'static str,
+    pub(super) import: Option<ReadFile>,
+    pub(super) export: Option<WriteFile>,
+}
+
+/// Reads a file's text into an import.
+pub(super) type ReadFile = fn(&str, &FormatOptions, &mut Import);
+
+/// Writes a rundown, or returns why that is not possible.
+pub(super) type WriteFile = fn(&Rundown, &FormatOptions) -> Result<Exported, Remark>;
+
+impl Format {
+    /// Returns its name, in lower case.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns what it is, in a few words.
+    pub fn about(&self) -> &'static str {
+        self.about
+    }
+
+    /// Returns the fields of a cue that it cannot hold, in a few words; empty if it can hold all.
+    pub fn loses(&self) -> &'static str {
+        self.loses
+    }
+
+    /// Returns whether it can be read.
+    pub fn imports(&self) -> bool {
+        self.import.is_some()
+    }
+
+    /// Returns whether it can be written.
+    pub fn exports(&self) -> bool {
+        self.export.is_some()
+    }
+
+    /// Makes a sheet from a file's text. The sheet compiles without errors.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, in the order of its lines.
+    pub fn import(&self, text: &str, options: &FormatOptions) -> Result<Imported, Vec<Remark>> {
+        let Some(read) = self.import else {
+            let problem = format!("{} is only written, not read", self.name);
+            return Err(vec![Remark::file(problem, "choose another format")]);
+        };
+        if text.len() > IMPORT_BYTES_MAX {
+            let problem = format!("the file has {} bytes, at most {IMPORT_BYTES_MAX} (32 MiB) are read", text.len());
+            return Err(vec![Remark::file(problem, "split it into several")]);
+        }
+        let mut import = Import::default();
+        read(text.strip_prefix('\u{feff}').unwrap_or(text), options, &mut import);
+        import.into_sheet(options)
+    }
+
+    /// Writes a rundown in this format.
+    ///
+    /// # Errors
+    /// Why that is not possible.
+    pub fn export(&self, rundown: &Rundown, options: &FormatOptions) -> Result<Exported, Remark> {
+        match self.export {
+            Some(write) => write(rundown, options),
+            None => Err(Remark::file(format!("{} is only read, not written", self.name), "choose another format")),
+        }
+    }
+}

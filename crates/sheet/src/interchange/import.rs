@@ -1,0 +1,120 @@
+//! The cues read from a file, and the sheet that they become.
+
+use std::collections::BTreeMap;
+
+use super::exchange::{FormatOptions, Imported, Remark};
+use super::header::Header;
+use super::row::{self, Row};
+use super::row_ids::{id_from, name_rows};
+use crate::compile::compile;
+use crate::diagnostic::{Diagnostic, Level};
+use crate::format::format;
+use crate::rundown::{Kind, TITLE_CHARS_MAX};
+
+/// An import in progress: the cues and remarks so far.
+#[derive(Debug, Default)]
+pub(super) struct Import {
+    pub(super) title: Option<String>,
+    rows: Vec<Row>,
+    errors: Vec<Remark>,
+    remarks: Vec<Remark>,
+}
+
+impl Import {
+    /// Adds a cue.
+    pub(super) fn add(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// Returns the action of a line that says `given`; if that is empty, the action for all such lines, or an error.
+    pub(super) fn action(&mut self, line: usize, given: &str, options: &FormatOptions) -> Option<String> {
+        let action = Some(given).filter(|given| !given.is_empty()).or(options.action.as_deref());
+        if action.is_none() {
+            let remedy = "name it, or give an action for all lines without one (--action)";
+            self.refuse(line, "it does not say what to do", remedy);
+        }
+        action.map(str::to_owned)
+    }
+
+    /// Reports an error in a line.
+    pub(super) fn refuse(&mut self, line: usize, problem: impl Into<String>, remedy: impl Into<String>) {
+        self.errors.push(Remark::line(line, problem, remedy));
+    }
+
+    /// Reports an error of the whole file.
+    pub(super) fn refuse_file(&mut self, error: Remark) {
+        self.errors.push(error);
+    }
+
+    /// Reports what its author should check.
+    pub(super) fn remark(&mut self, remark: Remark) {
+        self.remarks.push(remark);
+    }
+
+    /// Makes the sheet, and compiles it to check it.
+    pub(super) fn into_sheet(mut self, options: &FormatOptions) -> Result<Imported, Vec<Remark>> {
+        if self.rows.is_empty() && self.errors.is_empty() {
+            let remedy = "check that it is the right file, and its format";
+            self.errors.push(Remark::file("there is no cue in the file", remedy));
+        }
+        name_rows(&mut self.rows);
+        let title = self.title.take().or_else(|| options.name.clone());
+        let header = Header {
+            id: options.name.as_deref().map(id_from).filter(|id| !id.is_empty()),
+            title: title.map(|title| title_from(&title)).filter(|title| !title.is_empty()),
+            actions: kinds(&self.rows, &mut self.errors),
+            ..Header::default()
+        };
+        let written = header.write(&self.rows);
+        let sheet = format(&written).unwrap_or(written);
+        let compiled = compile(&sheet);
+        for diagnostic in &compiled.diagnostics {
+            let remark = self.at_its_line(diagnostic);
+            match diagnostic.level() {
+                Level::Error => self.errors.push(remark),
+                Level::Warning => self.remarks.push(remark),
+            }
+        }
+        self.errors.sort_by_key(|error| error.line);
+        self.remarks.sort_by_key(|remark| remark.line);
+        match compiled.rundown {
+            Some(rundown) if self.errors.is_empty() => Ok(Imported { sheet, rundown, remarks: self.remarks }),
+            _ => Err(self.errors),
+        }
+    }
+
+    /// Returns a diagnostic about the sheet as a remark about the line of the cue in question.
+    fn at_its_line(&self, diagnostic: &Diagnostic) -> Remark {
+        let number = diagnostic.pointer().strip_prefix("/cues/").and_then(|rest| rest.split('/').next()?.parse().ok());
+        let row = number.and_then(|number: usize| self.rows.get(number));
+        let hint = diagnostic.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        Remark {
+            line: row.map(|row| row.line),
+            problem: diagnostic.problem().to_owned(),
+            remedy: format!("{}{hint}", diagnostic.remedy()),
+        }
+    }
+}
+
+/// Returns the kinds of all actions, if they have to be declared. Lines that contradict each other are errors.
+fn kinds(rows: &[Row], errors: &mut Vec<Remark>) -> Option<BTreeMap<String, Option<Kind>>> {
+    let actions = row::kinds(rows)?;
+    for row in rows {
+        let action = row.text("action");
+        let declared = actions.get(action).copied().flatten();
+        if let (Some(kind), Some(other)) = (row.kind, declared)
+            && kind != other
+        {
+            let (kind, other) = (kind.as_str(), other.as_str());
+            let problem = format!("the action {action:?} is a {kind} here and a {other} elsewhere");
+            errors.push(Remark::line(row.line, problem, "an action has one kind, make it the same in all lines"));
+        }
+    }
+    Some(actions)
+}
+
+/// Returns a text as a title: one line, not longer than titles may be.
+fn title_from(text: &str) -> String {
+    let one_line: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+    one_line.trim().chars().take(TITLE_CHARS_MAX).collect::<String>().trim_end().to_owned()
+}

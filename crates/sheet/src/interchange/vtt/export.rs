@@ -1,0 +1,47 @@
+//! Writes a rundown as a metadata track.
+
+use core::fmt::Write as _;
+use downbeat_core::{Position, Span};
+use serde_json::{Map, Value, json};
+
+use super::payload::MEMBERS;
+use super::timestamp::stamp;
+use crate::interchange::exchange::{Exported, FormatOptions, Remark};
+use crate::interchange::row::{self, Row};
+use crate::rundown::{Cue, Kind, Rundown};
+
+/// How long a cue without an end is active: 1 s, so that players that check every 250 ms find it.
+const ACTIVE: Span = Span::from_millis(1_000);
+
+/// Writes each cue as JSON.
+pub(super) fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
+    let title = rundown.title().replace("-->", "->");
+    let mut text = format!("WEBVTT {}\n", title.trim());
+    let ends = rundown.cues().iter().map(|cue| cue.end().unwrap_or(cue.time()));
+    let last = ends.max().unwrap_or(Position::START);
+    // A state that never ends is active until everything is over.
+    let over = last.max(Position::START + rundown.duration().unwrap_or(Span::ZERO)) + ACTIVE;
+    for (cue, row) in rundown.cues().iter().zip(row::rows_of(rundown)) {
+        let end = cue.end().unwrap_or(if cue.kind() == Kind::State { over } else { cue.time() + ACTIVE });
+        text.push('\n');
+        // Writing to a String cannot fail.
+        if let Some(id) = row.field("id").and_then(Value::as_str) {
+            let _ = writeln!(text, "{id}");
+        }
+        let _ = writeln!(text, "{} --> {}\n{}", stamp(cue.time()), stamp(end), payload(cue, &row));
+    }
+    Ok(Exported { text, remarks: Vec::new() })
+}
+
+/// Returns a cue as JSON on one line. An arrow would end it; it can only be within a text, where it is escaped.
+fn payload(cue: &Cue, row: &Row) -> String {
+    let mut members = Map::new();
+    for (name, value) in row.fields().filter(|(name, _)| MEMBERS.contains(name)) {
+        members.insert(name.to_owned(), value.clone());
+    }
+    members.insert("kind".to_owned(), cue.kind().as_str().into());
+    if cue.end().is_none() {
+        members.insert("end".to_owned(), json!(null));
+    }
+    Value::Object(members).to_string().replace("-->", "--\\u003e")
+}
