@@ -228,5 +228,5 @@ fn an_include_that_is_a_link_out_of_the_folder_is_refused_and_nothing_of_it_is_s
     let taken = check("./in.json");
     assert_eq!(taken.code, 0, "{}", taken.out);
     let folder = check("./parts");
-    assert!(folder.out.contains("DB110") && folder.out.contains("it is no file"), "{}", folder.out);
+    assert!(folder.out.contains("DB110") && folder.out.contains("it is not a file"), "{}", folder.out);
 }

@@ -21,10 +21,11 @@ mod edl;
 mod exchange;
 mod format;
 mod header;
+mod ids;
 mod import;
 mod json;
 mod row;
-mod row_ids;
+mod rows;
 mod vtt;
 
 pub use exchange::{Exported, FormatOptions, Imported, Remark};

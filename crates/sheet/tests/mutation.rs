@@ -259,7 +259,7 @@ proptest! {
             let at = Position::from_millis(at);
             prop_assert!(rundown.join(at).len() + rundown.next(at).len() == rundown.cues().len() && rundown.diff(&rundown).is_empty());
             for format in FORMATS {
-                let _ = format.export(&rundown, &options());
+                let _ = format.export(&rundown, &format_options());
             }
         }
     }

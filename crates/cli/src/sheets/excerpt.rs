@@ -1,7 +1,7 @@
-//! A diagnostic as people read it: what is wrong, and the lines of the sheet where it is.
+//! A diagnostic as people read it: what is wrong, and an excerpt of the sheet.
 //!
-//! The drawing is miette's. What it draws is prepared here: a few lines, cut where they are long, with nothing in them
-//! that a terminal would obey.
+//! miette draws it. The text is prepared here: a few lines, shortened if they are long, without control characters that a
+//! terminal would interpret.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,29 +12,29 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::Finding;
+use super::finding::Finding;
 use crate::text;
 
-/// How wide a line may be before it is cut, in columns of a terminal: with the line's number it fits in 110.
+/// The width of a line before it is shortened, in columns of a terminal: with its number it fits in 110.
 const COLUMNS_MAX: usize = 100;
 
-/// How much of a cut line is shown before what is marked, in columns.
+/// The columns of a shortened line that are shown before the marked part.
 const COLUMNS_BEFORE: usize = 30;
 
 /// Writes one diagnostic: its code, what is wrong, where, and the hint.
 pub(super) fn write(out: &mut String, finding: &Finding<'_>) {
-    let shown = Shown::of(finding);
+    let shown = Shown::new(finding);
     let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::ansi() };
-    // Neither is asked what the terminal can do: the text is the same wherever it goes, and colour leaves in `output`.
+    // The text does not depend on the terminal; `output` removes the colours if need be.
     let drawing = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
-    drawing.render_report(out, &shown).expect("the mark lies in the excerpt, and a string can be written to");
+    drawing.render_report(out, &shown).expect("the mark is within the excerpt, and writing to a string cannot fail");
     if let Some(hint) = finding.diagnostic.hint() {
         let cyan = anstyle::AnsiColor::Cyan.on_default();
         out.push_str(&format!("  {cyan}hint{cyan:#}: {}\n", text::tame(hint)));
     }
 }
 
-/// A diagnostic as miette takes it.
+/// A diagnostic for miette.
 #[derive(Debug)]
 struct Shown {
     head: String,
@@ -58,12 +58,12 @@ struct Excerpt {
 }
 
 impl Shown {
-    fn of(finding: &Finding<'_>) -> Self {
+    fn new(finding: &Finding<'_>) -> Self {
         let (severity, level) = match finding.diagnostic.level() {
             Level::Error => (Severity::Error, "error"),
             Level::Warning => (Severity::Warning, "warning"),
         };
-        let excerpt = Excerpt::of(finding);
+        let excerpt = Excerpt::new(finding);
         let place = if excerpt.is_none() { format!(" in {}", text::tame(finding.file())) } else { String::new() };
         let head = format!("{level} {}{place}", finding.diagnostic.code());
         Self { head, message: text::tame(&finding.diagnostic.message()), severity, excerpt }
@@ -71,14 +71,14 @@ impl Shown {
 }
 
 impl Excerpt {
-    /// Takes the line where something is, and the ones beside it; nothing for what is nowhere in particular.
-    fn of(finding: &Finding<'_>) -> Option<Self> {
+    /// Returns the line of a diagnostic and the lines next to it; `None` if it has no place.
+    fn new(finding: &Finding<'_>) -> Option<Self> {
         let sheet = finding.text;
         let (span, begins) = (finding.diagnostic.span()?, finding.from?);
         let line = |number: usize| sheet.lines.line(&sheet.source, number).map(|range| (range.start, range));
         let (start, range) = line(begins.line)?;
         let (here, mark, cut) = marked(&sheet.source[range], span.start - start..span.end - start);
-        // Beside a part of a line its neighbours would stand in other columns than in the sheet.
+        // Next to a part of a line, its neighbours would be in other columns than in the sheet.
         let beside = |number: usize| {
             let (_, range) = line(number).filter(|_| !cut)?;
             Some(marked(&sheet.source[range], 0..0).0.trim_end().to_owned())
@@ -100,7 +100,7 @@ impl Excerpt {
     }
 }
 
-/// Returns a line to be shown, what is marked in that, and whether the line was cut.
+/// Returns a line as it is shown, the marked part of that, and whether the line was shortened.
 fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
     let start = mark.start.min(line.len());
     let end = mark.end.clamp(start, line.len());
@@ -125,7 +125,7 @@ fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
     if to < line.len() {
         shown.push('…');
     }
-    // Something is marked also where something is missing: the character there, or the room after the line.
+    // If something is missing, the character there is marked, or the space after the line.
     if mark.end <= mark.start {
         if mark.start == shown.len() {
             shown.push(' ');
@@ -135,7 +135,7 @@ fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
     (shown, mark, from > 0 || to < line.len())
 }
 
-/// Returns how far a line goes from an offset in so many columns.
+/// Returns the offset that is so many columns after another one.
 fn forward(line: &str, from: usize, columns: usize) -> usize {
     let mut left = columns;
     let beyond = line[from..].char_indices().find(|&(_, char)| match left.checked_sub(width(char)) {
@@ -148,7 +148,7 @@ fn forward(line: &str, from: usize, columns: usize) -> usize {
     beyond.map_or(line.len(), |(at, _)| from + at)
 }
 
-/// Returns where a line is so many columns before an offset.
+/// Returns the offset that is so many columns before another one.
 fn back(line: &str, from: usize, columns: usize) -> usize {
     let mut left = columns;
     let fitting = line[..from].char_indices().rev().take_while(|&(_, char)| match left.checked_sub(width(char)) {
@@ -170,7 +170,7 @@ fn width(char: char) -> usize {
     }
 }
 
-/// Returns what is shown of a character: a terminal must not obey it, and text must not run backwards.
+/// Returns what is shown for a character: nothing that a terminal interprets or that makes text run backwards.
 fn visible(char: char) -> char {
     match char {
         '\t' => char,
@@ -215,7 +215,7 @@ impl SourceCode for Excerpt {
         context_lines_before: usize,
         _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        // miette asks without context for where the mark is, and with context for what to draw.
+        // Without context, miette asks for the place of the mark; with context, for the text to draw.
         let (line, column) = if context_lines_before == 0 { self.begins } else { (self.first, 0) };
         let (name, whole) = (self.name.clone(), SourceSpan::from(0..self.text.len()));
         let lines = self.text.lines().count();

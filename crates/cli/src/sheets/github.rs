@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 
 use downbeat_sheet::Level;
 
-use super::{Finding, SHOWN_MAX, Sheet};
+use super::finding::Finding;
+use super::sheet::{SHOWN_MAX, Sheet};
+use super::summary::counted;
 use crate::text;
 
-/// How many annotations of one type GitHub shows for a step; it drops the rest without a word.
+/// The annotations of one type that GitHub shows for a step: 10. It drops the others silently.
 const ANNOTATIONS_MAX: usize = 10;
 
-/// Writes the commands: the errors, then the warnings, and last how many more there are.
+/// Returns the commands: the errors, then the warnings, and last how many more there are.
 ///
-/// What GitHub would drop is in the log as plain lines.
+/// Those that GitHub would drop are plain lines in the log.
 pub(crate) fn commands(sheets: &[Sheet]) -> String {
     let (mut out, mut rest) = (String::new(), Vec::new());
     for level in [Level::Error, Level::Warning] {
@@ -22,13 +24,13 @@ pub(crate) fn commands(sheets: &[Sheet]) -> String {
         }
     }
     for finding in rest.iter().take(SHOWN_MAX) {
-        // A text in a sheet must not become a command of the old form, which the runner finds anywhere in a line.
+        // A text in a sheet must not become a command of the old form, which the runner accepts anywhere in a line.
         let line = text::tame(&finding.to_string()).replace("##[", "# #[");
         let _ = writeln!(out, "  {line}");
     }
     if !rest.is_empty() {
         let of = |level| rest.iter().filter(|finding| finding.diagnostic.level() == level).count();
-        let more = super::counted(of(Level::Error), of(Level::Warning));
+        let more = counted(of(Level::Error), of(Level::Warning));
         let message = format!("{more} more, which GitHub does not show beside the lines; the log of this step lists ");
         let listed = if rest.len() > SHOWN_MAX { format!("the first {SHOWN_MAX}") } else { "them".to_owned() };
         let _ = writeln!(out, "::notice title=downbeat cues check::{}", data(&(message + &listed)));
@@ -44,7 +46,7 @@ fn command(out: &mut String, finding: &Finding<'_>) {
     }
     if let (Some(from), Some(to)) = (finding.from, finding.to) {
         properties.push(format!("line={}", from.line));
-        // GitHub takes columns only for what is on one line.
+        // GitHub accepts columns only within one line.
         if from.line == to.line {
             properties.push(format!("col={},endColumn={}", from.column, to.column));
         } else {
@@ -70,7 +72,6 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use downbeat_sheet::Options;
 
     #[test]
     fn what_would_end_a_command_or_a_property_is_escaped() {
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn a_mistake_is_an_annotation_with_its_place() {
         let source = "[\n  { \"time\": 1, \"action\": \"100%\", \"time\": 2 },\n  { \"time\": \"x\", \"acton\": 1, \"action\": \"a\" }\n]";
-        let sheet = Sheet::of("./cues/a,b:c.json", true, source.to_owned(), &Options::default());
+        let sheet = Sheet::compiled("./cues/a,b:c.json", source);
         let text = commands(&[sheet]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
@@ -97,8 +98,8 @@ mod tests {
     }
 
     #[test]
-    fn standard_input_is_no_file_to_annotate() {
-        let commands = commands(&[Sheet::of("stdin", false, String::new(), &Options::default())]);
+    fn standard_input_has_no_file_to_annotate() {
+        let commands = commands(&[Sheet::compiled("stdin", "")]);
         assert!(commands.starts_with("::error line=1,"), "{commands}");
     }
 
@@ -106,7 +107,7 @@ mod tests {
     fn the_worst_comes_first_and_the_last_line_says_how_many_more() {
         let warning = "{ \"time\": \"9:20\", \"action\": \"##[set-env name=a]\" },\n".repeat(12);
         let error = "{ \"time\": \"##[x]\", \"action\": \"a\" },\n".repeat(11);
-        let text = commands(&[Sheet::of("a.json", true, format!("[\n{warning}{error}]"), &Options::default())]);
+        let text = commands(&[Sheet::compiled("a.json", format!("[\n{warning}{error}]"))]);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[..10].iter().all(|line| line.starts_with("::error ")), "{text}");
         assert!(lines[10..20].iter().all(|line| line.starts_with("::warning ")), "{text}");

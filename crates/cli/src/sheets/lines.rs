@@ -1,21 +1,21 @@
-//! Where the lines of a text begin, so that the place of any offset is found without reading the text again.
+//! An index of the lines of a text, which finds the place of an offset without reading the text again.
 
 use std::ops::Range;
 
-/// After how many bytes the characters counted so far are noted: finding a column reads at most so many bytes, however
-/// long the line is.
+/// The bytes after which the characters so far are noted: finding a column reads at most so many, however long the line
+/// is.
 const BLOCK: usize = 1_024;
 
-/// The lines of one text.
+/// The lines of a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
     /// Where each line begins, in bytes.
     starts: Vec<usize>,
-    /// How many characters there are before each block.
+    /// The number of characters before each block.
     marks: Vec<usize>,
 }
 
-/// A place in a text as people count: line and column from 1, the column in characters.
+/// A place in a text: line and column from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) line: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Place {
 
 impl Lines {
     /// Finds the lines of a text.
-    pub(crate) fn of(source: &str) -> Self {
+    pub(crate) fn new(source: &str) -> Self {
         let bytes = source.as_bytes();
         let ends = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at + 1);
         let mut count = 0;
@@ -44,7 +44,7 @@ impl Lines {
         Place { line, column }
     }
 
-    /// Returns where a line is (from 1), in bytes and without its end; nothing if there is no such line.
+    /// Returns the bytes of a line (counted from 1) without its line end; `None` if there is no such line.
     pub(crate) fn line(&self, source: &str, line: usize) -> Option<Range<usize>> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
         let Some(&next) = self.starts.get(line) else { return Some(start..source.len()) };
@@ -59,7 +59,7 @@ impl Lines {
     }
 }
 
-/// Counts the characters that begin in a part of a text, without byte order marks: those are no column.
+/// Counts the characters that begin in a part of a text, except byte order marks, which have no column.
 fn characters(bytes: &[u8], part: Range<usize>) -> usize {
     let begins = |&at: &usize| bytes[at] & 0xC0 != 0x80 && !bytes[at..].starts_with("\u{feff}".as_bytes());
     part.filter(begins).count()
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn columns_are_characters_not_bytes() {
         let source = "[\n\té火🎆x\r\n\n";
-        let lines = Lines::of(source);
+        let lines = Lines::new(source);
         let at = |text: &str| lines.place(source, source.find(text).unwrap());
         assert_eq!(at("["), Place { line: 1, column: 1 });
         assert_eq!(at("\t"), Place { line: 2, column: 1 });
@@ -84,17 +84,17 @@ mod tests {
     #[test]
     fn a_line_comes_without_its_end() {
         let source = "a\r\nb\n\nc\r";
-        let lines = Lines::of(source);
+        let lines = Lines::new(source);
         let all: Vec<_> = (0..6).map(|line| lines.line(source, line).map(|range| &source[range])).collect();
         assert_eq!(all, [None, Some("a"), Some("b"), Some(""), Some("c\r"), None]);
-        assert_eq!(Lines::of("").line("", 1), Some(0..0));
+        assert_eq!(Lines::new("").line("", 1), Some(0..0));
     }
 
     #[test]
     fn far_into_a_long_line_it_agrees_with_the_slow_count() {
         let mut source = format!("\u{feff}[\n  [{}", "\"é火🎆\", \u{feff} ".repeat(700));
         source.push_str("{\"time\": 1}]\n]");
-        let lines = Lines::of(&source);
+        let lines = Lines::new(&source);
         for diagnostic in downbeat_sheet::compile(&source).diagnostics {
             let Place { line, column } = lines.place(&source, diagnostic.span().unwrap().start);
             assert_eq!(diagnostic.line_column(&source), Some((line, column)));

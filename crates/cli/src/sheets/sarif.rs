@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use downbeat_sheet::explain;
 use serde_json::{Map, Value, json};
 
-use super::{Finding, Sheet};
+use super::finding::Finding;
+use super::sheet::Sheet;
 
-/// Returns the log: one run, with the rules that were broken and every place.
+/// Returns the log: one run, with the violated rules and all places.
 pub(crate) fn log(sheets: &[Sheet]) -> Value {
     let findings: Vec<Finding<'_>> = sheets.iter().flat_map(Sheet::findings).collect();
     let broken: BTreeMap<&str, &str> =
@@ -80,7 +81,6 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use downbeat_sheet::Options;
 
     #[test]
     fn paths_become_uris() {
@@ -90,8 +90,8 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_without_fault_is_a_run_without_results() {
-        let log = log(&[Sheet::of("a.json", true, "[]".to_owned(), &Options::default())]);
+    fn a_sheet_without_errors_is_a_run_without_results() {
+        let log = log(&[Sheet::compiled("a.json", "[]")]);
         assert_eq!(log["runs"][0]["results"], json!([]));
         assert_eq!(log["runs"][0]["tool"]["driver"]["rules"], json!([]));
     }
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn each_mistake_is_a_result_of_its_rule_with_its_region() {
         let source = "[{ \"time\": \"9:20\", \"action\": \"é\", \"action\": 1 }]";
-        let log = log(&[Sheet::of("a b.json", true, source.to_owned(), &Options::default())]);
+        let log = log(&[Sheet::compiled("a b.json", source)]);
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();

@@ -7,7 +7,8 @@ use super::cue_label::CueLabel;
 use super::exchange::{Exported, FormatOptions, Remark};
 use super::format::Format;
 use super::import::Import;
-use super::row::{self, Row, length};
+use super::row::{Row, length};
+use super::rows;
 use crate::rundown::{Rundown, clock};
 
 /// The format of Audacity's label tracks.
@@ -59,7 +60,7 @@ fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{from}\t{to}\t{}", CueLabel::new(cue));
     }
-    let remarks = row::lost_fields(&row::rows_of(rundown), &["id", "time", "action", "track", "duration"]);
+    let remarks = rows::lost_fields(&rows::rows_of(rundown), &["id", "time", "action", "track", "duration"]);
     Ok(Exported { text, remarks })
 }
 

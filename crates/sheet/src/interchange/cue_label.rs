@@ -3,7 +3,7 @@
 use core::fmt;
 use serde_json::Value;
 
-use super::row_ids::is_id;
+use super::ids::is_id;
 use crate::rundown::Cue;
 
 /// A cue as one line of text.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::exchange::{FormatOptions, Imported, Remark};
 use super::header::Header;
-use super::row::{self, Row};
-use super::row_ids::{id_from, name_rows};
+use super::ids::id_from;
+use super::row::Row;
+use super::rows::{self, name_rows};
 use crate::compile::compile;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::format::format;
@@ -98,7 +99,7 @@ impl Import {
 
 /// Returns the kinds of all actions, if they have to be declared. Lines that contradict each other are errors.
 fn kinds(rows: &[Row], errors: &mut Vec<Remark>) -> Option<BTreeMap<String, Option<Kind>>> {
-    let actions = row::kinds(rows)?;
+    let actions = rows::kinds(rows)?;
     for row in rows {
         let action = row.text("action");
         let declared = actions.get(action).copied().flatten();

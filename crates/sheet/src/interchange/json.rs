@@ -3,7 +3,7 @@
 use super::exchange::{Exported, FormatOptions, Remark};
 use super::format::Format;
 use super::header::Header;
-use super::row;
+use super::rows;
 use crate::format::format;
 use crate::rundown::Rundown;
 
@@ -17,8 +17,8 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
-    let rows = row::rows_of(rundown);
-    let written = Header { actions: row::kinds(&rows), ..Header::from_rundown(rundown) }.write(&rows);
+    let rows = rows::rows_of(rundown);
+    let written = Header { actions: rows::kinds(&rows), ..Header::from_rundown(rundown) }.write(&rows);
     let text = format(&written).map_err(|diagnostic| Remark::file(diagnostic.problem(), diagnostic.remedy()))?;
     Ok(Exported { text, remarks: Vec::new() })
 }

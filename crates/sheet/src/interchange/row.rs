@@ -4,12 +4,11 @@ use downbeat_core::Span;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-use super::exchange::Remark;
-use super::row_ids::{is_id, name_rows};
-use crate::rundown::{Cue, Kind, Late, Needs, Preload, Rundown, clock};
+use super::ids::is_id;
+use crate::rundown::{Cue, Kind, Late, Needs, Preload, clock};
 
 /// The fields of a cue in the order in which they are written.
-const FIELDS: [&str; 17] = [
+pub(super) const FIELDS: [&str; 17] = [
     "id", "time", "action", "track", "params", "until", "duration", "late", "jitter", "needs", "preload", "message",
     "disabled", "flags", "note", "owner", "group",
 ];
@@ -33,7 +32,7 @@ impl Row {
     }
 
     /// Returns all fields of a cue. An id that sheets cannot have becomes its name.
-    fn from_cue(cue: &Cue) -> Self {
+    pub(super) fn from_cue(cue: &Cue) -> Self {
         let mut row = Self { kind: Some(cue.kind), ..Self::default() };
         row.set("time", clock(cue.time));
         row.set("action", cue.action());
@@ -89,7 +88,7 @@ impl Row {
     }
 
     /// Returns whether its kind is another than the compiler would assume.
-    fn kind_differs(&self) -> bool {
+    pub(super) fn kind_differs(&self) -> bool {
         self.kind.is_some_and(|kind| kind != self.implied_kind())
     }
 
@@ -97,47 +96,6 @@ impl Row {
     pub(super) fn fields(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         FIELDS.into_iter().filter_map(|name| Some((name, self.fields.get(name)?)))
     }
-}
-
-/// Returns the cues of a rundown, each with an id unless the compiler generates it.
-pub(super) fn rows_of(rundown: &Rundown) -> Vec<Row> {
-    let mut rows: Vec<Row> = rundown.cues.iter().map(Row::from_cue).collect();
-    name_rows(&mut rows);
-    rows
-}
-
-/// Returns all actions, with their kind if it does not follow from the ends of their cues; `None` if it does for all.
-pub(super) fn kinds(rows: &[Row]) -> Option<BTreeMap<String, Option<Kind>>> {
-    let differing: Vec<&Row> = rows.iter().filter(|row| row.kind_differs()).collect();
-    if differing.is_empty() {
-        return None;
-    }
-    let mut actions: BTreeMap<String, Option<Kind>> =
-        rows.iter().map(|row| (row.text("action").to_owned(), None)).collect();
-    actions.extend(differing.into_iter().map(|row| (row.text("action").to_owned(), row.kind)));
-    Some(actions)
-}
-
-/// Returns a remark about the fields of cues that a format loses, given those that it keeps.
-pub(super) fn lost_fields(rows: &[Row], kept: &[&str]) -> Vec<Remark> {
-    let lost = FIELDS.into_iter().filter(|name| !kept.contains(name)).filter_map(|name| {
-        let count = rows.iter().filter(|row| row.field(name).is_some()).count();
-        (count > 0).then(|| counted(name, count))
-    });
-    let mut lost: Vec<String> = lost.collect();
-    let differing = rows.iter().filter(|row| row.kind_differs()).count();
-    if differing > 0 {
-        lost.push(counted("kind", differing));
-    }
-    if lost.is_empty() {
-        return Vec::new();
-    }
-    let problem = format!("the format has no place for {}", lost.join(", "));
-    vec![Remark::file(problem, "keep the sheet")]
-}
-
-fn counted(field: &str, count: usize) -> String {
-    format!("{field} ({count} {})", if count == 1 { "cue" } else { "cues" })
 }
 
 /// Returns a length of time in its shortest exact form: `4m`, `1h2m3.5s`, `800ms`.

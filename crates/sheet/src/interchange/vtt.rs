@@ -8,9 +8,9 @@ use downbeat_core::{Position, Span};
 
 use super::exchange::{FormatOptions, Remark};
 use super::format::Format;
+use super::ids::is_id;
 use super::import::Import;
 use super::row::{Row, length};
-use super::row_ids::is_id;
 use crate::rundown::clock;
 use payload::ActionName;
 use timestamp::CueTimes;

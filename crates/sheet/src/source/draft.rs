@@ -75,3 +75,13 @@ impl<'s> Draft<'s> {
         if self.named { self.place.written_id() } else { None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+
+    #[test]
+    fn a_draft_takes_72_bytes() {
+        assert_eq!(size_of::<Draft<'_>>(), 72);
+    }
+}

@@ -7,7 +7,7 @@ use downbeat_sheet::Options;
 use downbeat_sheet::interchange::Exported;
 use serde_json::{Map, Value, json};
 
-use super::import::terms;
+use super::import::format_options;
 use crate::cli::ExportArgs;
 use crate::error::Error;
 use crate::files;
@@ -31,9 +31,8 @@ pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Ex
         output.remark(&sheet.report());
     }
     let rundown = sheet.rundown()?;
-    let exported = args.format.export(rundown, &terms(&args.timecode)).map_err(|refusal| {
-        let (problem, remedy) = refusal.message.split_once("; ").unwrap_or((&refusal.message, "choose another format"));
-        Error::invalid(format!("{} was not exported: {problem}", sheet.name), remedy)
+    let exported = args.format.export(rundown, &format_options(&args.timecode)).map_err(|refusal| {
+        Error::invalid(format!("{} was not exported: {}", sheet.name, refusal.problem), refusal.remedy)
     })?;
     if !output.json {
         for remark in &exported.remarks {

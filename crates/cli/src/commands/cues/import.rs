@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use downbeat_sheet::interchange::{Imported, Terms};
+use downbeat_sheet::interchange::{FormatOptions, Imported};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{ImportArgs, TimecodeArgs};
@@ -26,8 +26,8 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
     let Source { name: file, is_file, text } = sheets::source(&args.file)?;
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.filter(|_| is_file);
-    let terms = Terms { action: args.action.clone(), name, ..terms(&args.timecode) };
-    let imported = match args.format.import(&text, &terms) {
+    let options = FormatOptions { action: args.action.clone(), name, ..format_options(&args.timecode) };
+    let imported = match args.format.import(&text, &options) {
         Ok(imported) => imported,
         Err(refusals) => return Err(sheets::not_imported(&file, &refusals)),
     };
@@ -43,9 +43,9 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
     Ok(Import { file, imported, out, dry_run })
 }
 
-/// Returns what is said about timecode.
-pub(super) fn terms(args: &TimecodeArgs) -> Terms {
-    Terms { frame_rate: args.frame_rate, start: args.start.clone(), ..Terms::default() }
+/// Returns the options of timecode.
+pub(super) fn format_options(args: &TimecodeArgs) -> FormatOptions {
+    FormatOptions { frame_rate: args.frame_rate, start: args.start.clone(), ..FormatOptions::default() }
 }
 
 /// Writes the sheet; one that is there may have been worked on since.

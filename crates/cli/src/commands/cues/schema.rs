@@ -41,7 +41,7 @@ pub(super) fn printed(schema: &Value) -> String {
 fn of_project(source: Source, output: Output) -> Result<(Value, Vec<PathBuf>), Error> {
     let read = sheets::included(&source.name, source.is_file);
     let schema = downbeat_sheet::schema_for(&source.text, &read);
-    let sheet = sheets::Sheet::of(&source.name, source.is_file, source.text, &Options::default());
+    let sheet = sheets::Sheet::compile(source, &Options::default());
     match schema {
         Ok(schema) => Ok((schema, sheet.files())),
         // What stands in the way of its declarations stands in the way of its rundown too.

@@ -1,11 +1,10 @@
-use super::super::Sheet;
+use super::super::sheet::Sheet;
 use super::*;
-use downbeat_sheet::{Options, compile};
+use downbeat_sheet::compile;
 
 /// Returns all that is shown of a sheet, without colour.
 fn shown(source: &str) -> String {
-    anstream::adapter::strip_str(&Sheet::of("gala.jsonc", true, source.to_owned(), &Options::default()).report())
-        .to_string()
+    anstream::adapter::strip_str(&Sheet::compiled("gala.jsonc", source).report()).to_string()
 }
 
 /// Returns a line as it is shown, with what is marked in brackets.
@@ -65,7 +64,7 @@ fn tabs_wide_characters_and_windows_line_ends_keep_the_mark_in_its_place() {
 }
 
 #[test]
-fn an_empty_sheet_has_a_place_too() {
+fn an_empty_sheet_has_a_place() {
     let shown = shown("");
     assert!(shown.starts_with("error DB101\n\n  × the sheet is empty; "), "{shown}");
     assert!(shown.ends_with("   ╭─[gala.jsonc:1:1]\n 1 │  \n   · ─\n   ╰────\n\n"), "{shown}");
@@ -121,10 +120,10 @@ fn whatever_the_sheet_the_mark_lies_in_the_excerpt() {
     // Every text of up to four pieces: the drawing would panic if a mark were outside of its line.
     for number in 0..pieces.len().pow(4) {
         let text: String = (0..4).map(|digit| pieces[number / pieces.len().pow(digit) % pieces.len()]).collect();
-        let sheet = Sheet::of("s", true, text, &Options::default());
+        let sheet = Sheet::compiled("s", text);
         for finding in sheet.findings() {
-            let Some(Excerpt { text, mark, .. }) = Excerpt::of(&finding) else { continue };
-            assert!(!text[mark.clone()].is_empty() && !text[mark].contains('\n'), "{:?}", sheet.texts[0].source);
+            let Some(Excerpt { text, mark, .. }) = Excerpt::new(&finding) else { continue };
+            assert!(!text[mark.clone()].is_empty() && !text[mark].contains('\n'), "{:?}", sheet.text());
         }
         if number % 7 == 0 {
             sheet.report();

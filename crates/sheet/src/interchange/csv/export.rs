@@ -7,7 +7,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 use crate::interchange::exchange::{Exported, FormatOptions, Remark};
-use crate::interchange::row::{self, Row};
+use crate::interchange::row::Row;
+use crate::interchange::rows;
 use crate::rundown::{Kind, Rundown};
 
 /// The fields with a column of their own, the required ones first in [`REQUIRED`].
@@ -19,8 +20,8 @@ const REQUIRED: [&str; 2] = ["time", "action"];
 
 /// Writes a header and a line per cue.
 pub(super) fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
-    let rows = row::rows_of(rundown);
-    let has_kinds = row::kinds(&rows).is_some();
+    let rows = rows::rows_of(rundown);
+    let has_kinds = rows::kinds(&rows).is_some();
     let used = |field: &&str| REQUIRED.contains(field) || rows.iter().any(|row| row.field(field).is_some());
     let fields: Vec<&str> = FIELDS.into_iter().filter(used).collect();
     let messages = rundown.cues().iter().filter_map(|cue| cue.message());

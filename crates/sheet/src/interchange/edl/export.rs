@@ -6,7 +6,7 @@ use super::list::{CUT, PICTURE};
 use super::timecode::{Counting, frame_number, frame_rate, start};
 use crate::interchange::cue_label::CueLabel;
 use crate::interchange::exchange::{Exported, FormatOptions, Remark};
-use crate::interchange::row;
+use crate::interchange::rows;
 use crate::rundown::{Rundown, clock};
 
 /// Writes an edit per cue, named by its label.
@@ -38,6 +38,6 @@ pub(super) fn export(rundown: &Rundown, options: &FormatOptions) -> Result<Expor
             "\n{number:03}  AX       {PICTURE}     {CUT}        {zero} {source_end} {begin} {end}\n* FROM CLIP NAME: {label}",
         );
     }
-    let remarks = row::lost_fields(&row::rows_of(rundown), &["id", "time", "action", "track", "duration"]);
+    let remarks = rows::lost_fields(&rows::rows_of(rundown), &["id", "time", "action", "track", "duration"]);
     Ok(Exported { text, remarks })
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::payload::MEMBERS;
 use super::timestamp::stamp;
 use crate::interchange::exchange::{Exported, FormatOptions, Remark};
-use crate::interchange::row::{self, Row};
+use crate::interchange::row::Row;
+use crate::interchange::rows;
 use crate::rundown::{Cue, Kind, Rundown};
 
 /// How long a cue without an end is active: 1 s, so that players that check every 250 ms find it.
@@ -21,7 +22,7 @@ pub(super) fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, R
     let last = ends.max().unwrap_or(Position::START);
     // A state that never ends is active until everything is over.
     let over = last.max(Position::START + rundown.duration().unwrap_or(Span::ZERO)) + ACTIVE;
-    for (cue, row) in rundown.cues().iter().zip(row::rows_of(rundown)) {
+    for (cue, row) in rundown.cues().iter().zip(rows::rows_of(rundown)) {
         let end = cue.end().unwrap_or(if cue.kind() == Kind::State { over } else { cue.time() + ACTIVE });
         text.push('\n');
         // Writing to a String cannot fail.
