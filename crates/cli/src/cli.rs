@@ -36,24 +36,25 @@ pub(crate) use watch::WatchArgs;
 
 const EXAMPLES: &str = "\
 Examples:
-  downbeat status                                      where the event stands
-  downbeat pause --message \"Back in a moment\"          hold it, and tell viewers
-  downbeat resume                                      go on from there
+  downbeat status                                      show status and position
+  downbeat pause --message \"Back in a moment\"          pause it, and tell viewers why
+  downbeat resume                                      continue from there
   downbeat event set --starts-at \"2026-12-24 19:00\" --tz Europe/Paris --title \"Christmas gala\"
   downbeat cues publish gala.json                      compile, publish, point the event at it
-  downbeat doctor                                      what is wrong with this setup
+  downbeat doctor                                      check the setup
 
-Where it goes is said, in this order, by --server, --event and --token-file, by DOWNBEAT_SERVER, DOWNBEAT_EVENT and \
-DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN), or by a profile of downbeat.toml in this directory or above it:
+Server, event and token come from the first of these that names them: the flags --server, --event and --token-file; the \
+variables DOWNBEAT_SERVER, DOWNBEAT_EVENT and DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN); a profile of downbeat.toml in \
+this directory or above it:
 
   [profile.production]
   server = \"https://downbeat.example.com\"
   event = \"main\"
   tokenFile = \"production.token\"      # relative to downbeat.toml
-  confirm = \"name\"                    # \"production\" does so by itself
-  target = \"s3://shows/2026\"          # where cues are published to
+  confirm = \"name\"                    # the default of a profile named \"production\"
+  target = \"s3://shows/2026\"          # where cues are published
   publicUrl = \"https://cdn.example.com/2026\"
-  freeze = \"15m\"                      # no publishing from then until the end
+  freeze = \"15m\"                      # no publishing from 15 min before the start until the end
   emergencyKeyFile = \"gala.key\"       # for \"pause --break-glass\"
 ";
 
@@ -89,7 +90,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "URL")]
     server: Option<ServerUrl>,
 
-    /// Use this event; otherwise "main" [env: DOWNBEAT_EVENT]
+    /// Use this event; by default "main" [env: DOWNBEAT_EVENT]
     #[arg(long, global = true, value_name = "NAME")]
     event: Option<EventName>,
 
@@ -97,19 +98,19 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
-    /// Print one JSON object, also for errors
+    /// Print one JSON object, for errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Ask nothing, go ahead
+    /// Do not ask for confirmation
     #[arg(long, short = 'y', global = true)]
     pub(crate) yes: bool,
 
-    /// Show what would be sent, send nothing
+    /// Show what would be sent, and send nothing
     #[arg(long, short = 'n', global = true)]
     pub(crate) dry_run: bool,
 
-    /// Print the result in few words, and errors
+    /// Print only a short result, and errors
     #[arg(long, short = 'q', global = true)]
     pub(crate) quiet: bool,
 
@@ -117,7 +118,7 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
 
-    /// Wait this long for each answer; otherwise 10s [env: DOWNBEAT_TIMEOUT]
+    /// Wait this long for each answer; by default 10s [env: DOWNBEAT_TIMEOUT]
     #[arg(long, global = true, value_name = "SPAN", value_parser = given::positive_span)]
     timeout: Option<Span>,
 }
@@ -137,18 +138,18 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Make an event, change how it is set up, show it, list them all
+    /// Create, configure, show and list events
     #[command(subcommand)]
     Event(EventTask),
 
-    /// Show where the event stands
+    /// Show the event's status and position
     Status,
 
     /// Watch the event live: status, position, next cues, audience, changes
     #[command(after_help = WATCH_HELP)]
     Watch(WatchArgs),
 
-    /// Hold the event where it stands: the emergency command
+    /// Pause the event where it is: the emergency command
     #[command(after_help = format!("{PAUSE_HELP}\n\n{}", emergency::BREAK_GLASS), mut_arg("if_rev", |arg| arg.hide(true)))]
     Pause {
         #[command(flatten)]
@@ -159,13 +160,13 @@ pub(crate) enum Task {
         glass: Box<GlassArgs>,
     },
 
-    /// Go on from where the event was held
+    /// Continue from where the event was paused
     Resume {
         #[command(flatten)]
         options: CommandOptions,
     },
 
-    /// Go to a position; a held event stays held there
+    /// Go to a position; a paused event stays paused there
     #[command(after_help = "\
 Examples:
   downbeat seek 12:30        to 12 minutes 30 seconds (M:SS)
@@ -174,7 +175,7 @@ Examples:
   downbeat seek +30s         30 seconds ahead of where it is when this takes effect
   downbeat seek -10s         10 seconds back")]
     Seek {
-        /// 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, or +30s / -10s from where it is
+        /// 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, or +30s / -10s from the current position
         #[arg(value_parser = given::destination, allow_hyphen_values = true)]
         position: Destination,
         #[command(flatten)]
@@ -203,13 +204,13 @@ Examples:
         options: CommandOptions,
     },
 
-    /// Take the message to viewers away
+    /// Remove the message to viewers
     Clear {
         #[command(flatten)]
         options: CommandOptions,
     },
 
-    /// End the event: it stands where it is, for good
+    /// End the event where it is
     End {
         #[command(flatten)]
         message: MessageArgs,
@@ -217,13 +218,13 @@ Examples:
         options: CommandOptions,
     },
 
-    /// Take the end back; the event is then held where it had ended
+    /// Undo the end; the event is then paused where it ended
     Reopen {
         #[command(flatten)]
         options: CommandOptions,
     },
 
-    /// Take the last change back; done twice, it brings the change again
+    /// Undo the last change; a second undo applies it again
     #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
     Undo {
         #[command(flatten)]
@@ -241,7 +242,7 @@ Examples:
     #[command(subcommand)]
     Clock(ClockTask),
 
-    /// Be ready for the hour in which the server is gone: keys, and the signed states made with them
+    /// Prepare for a server outage: keys, and the states signed with them
     #[command(subcommand)]
     Emergency(EmergencyTask),
 
@@ -249,11 +250,11 @@ Examples:
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
 
-    /// Make operators' tokens
+    /// Create operators' tokens
     #[command(subcommand)]
     Token(TokenTask),
 
-    /// Find out what is wrong: server, clock, token, versions
+    /// Check the setup: server, clock, token, versions
     Doctor,
 
     /// Print a completion script for a shell
@@ -280,8 +281,8 @@ It needs no sheet, no build and no repository: a server, an event and a token ar
 somebody else changed the event meanwhile.
 
 Examples:
-  downbeat pause                                         shows one screen, asks, holds the event
-  downbeat pause --yes                                   asks nothing
+  downbeat pause                                         shows the change, asks, and pauses the event
+  downbeat pause --yes                                   does not ask
   downbeat pause --message \"Back soon\" --severity major  tells viewers why
   downbeat pause --message en=\"Back soon\" --message fr=\"De retour bientôt\"
   downbeat pause --at 2026-12-24T20:15:00+01:00          at that instant

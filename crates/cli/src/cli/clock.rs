@@ -16,22 +16,23 @@ Examples:
   downbeat clock measure --probes 50 --json | jq -c '.exchanges[]' > trace.jsonl    for clock replay
 
 An offset above zero says that this machine is behind. The true offset lies within the bound on either side, however \
-lopsided the network is.")]
+asymmetric the network is.")]
     Measure(MeasureArgs),
 
-    /// Feed a recorded trace of exchanges to an estimator: a line in, a line out
+    /// Run an estimator over a recorded trace of exchanges: one line in, one line out
     #[command(after_help = "\
-A line in, in milliseconds (fractions count to the microsecond; other members are ignored):
+An input line, in milliseconds (fractions count to the microsecond; other members are ignored):
   {\"t1\":10.25,\"t2\":1704067200031,\"t3\":1704067200031,\"t4\":52.5}
-t1 the question left and t4 the answer arrived, by the local clock; t2 the question arrived and t3 the answer left, by \
-the server's. A server that gives one time only: t2 and t3 are that time. Lines are in the order of t4.
+t1: the request was sent, and t4: the response arrived, by the local clock; t2: the request arrived, and t3: the response \
+was sent, by the server's clock. If the server reports one time only, t2 and t3 are that time. Lines are in the order of \
+t4.
 
-A line out, in milliseconds:
+An output line, in milliseconds:
   {\"at\":52.5,\"offset\":1704067200000.12,\"bound\":22.63,\"skewPpm\":0.0,\"event\":\"none\"}
 The server's time is the local time plus the offset, within the bound on either side. event is step if the estimate \
-moved by more than 250 ms, flush if a clock must have jumped and the estimate began anew.
+moved by more than 250 ms, and flush if a clock must have jumped and the estimate started over.
 
-Stamps are taken as rounded down. How coarse a clock is shows in its stamps: 1 ms if both of a line are whole.
+Timestamps count as rounded down. The resolution of a clock follows from its timestamps: 1 ms if both of a line are whole.
 
 Examples:
   downbeat clock replay trace.jsonl
@@ -42,11 +43,11 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct MeasureArgs {
-    /// The server; otherwise as for every command
+    /// The server; by default the one that every command uses
     #[arg(value_name = "URL")]
     pub(crate) url: Option<ServerUrl>,
 
-    /// How often to ask
+    /// The number of requests
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub(crate) probes: u16,
 }
@@ -57,11 +58,11 @@ pub(crate) struct ReplayArgs {
     #[arg(value_name = "FILE")]
     pub(crate) trace: PathBuf,
 
-    /// Which estimator
+    /// The estimator
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EstimatorName::Envelope)]
     pub(crate) estimator: EstimatorName,
 
-    /// What the server's stamps are rounded down to, such as 1 or 0.001; otherwise as they look
+    /// The resolution of the server's timestamps, such as 1 or 0.001; by default it follows from them
     #[arg(long, value_name = "MS", value_parser = quantum)]
     pub(crate) quantum: Option<Span>,
 }
@@ -71,11 +72,11 @@ pub(crate) struct ReplayArgs {
 pub(crate) enum EstimatorName {
     /// The two-sided envelope, which viewers run
     Envelope,
-    /// The median of the last 8, without slow ones
+    /// The median of the last 8 exchanges, without slow ones
     Median8,
     /// The same, smoothed exponentially
     Ema,
-    /// The quickest of the last 8, as NTP has it
+    /// The fastest of the last 8 exchanges, as in NTP
     Min8,
     /// The last exchange alone
     Single,

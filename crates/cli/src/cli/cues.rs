@@ -15,39 +15,39 @@ pub(crate) use release::{KeepArgs, PlanArgs, PublishArgs, ReleaseArgs, RollbackA
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CuesTask {
-    /// Begin: a small sheet to change, its schema, and editor settings
+    /// Create a small sheet to start from, its schema, and editor settings
     #[command(after_help = author::INIT)]
     Init(InitArgs),
 
-    /// Lay cue sheets out anew, with their comments
+    /// Format cue sheets, and keep their comments
     #[command(after_help = author::FMT)]
     Fmt(FmtArgs),
 
-    /// Print the JSON Schema of cue sheets, by which editors complete and check
+    /// Print the JSON Schema of cue sheets, which editors use to complete and check
     #[command(after_help = author::SCHEMA)]
     Schema(SchemaArgs),
 
-    /// Say what is on at a time, and what comes next
+    /// Show what is on at a time, and what comes next
     #[command(after_help = author::AT)]
     At(AtArgs),
 
-    /// Say what a viewer who joins at a time sees, cue by cue, and why
+    /// Show what a viewer who joins at a time sees, cue by cue, and why
     #[command(after_help = author::JOIN)]
     Join(JoinArgs),
 
-    /// Say what moved, came, went and changed between two sheets, or from the event's rundown to a sheet
+    /// Show what was moved, added, removed and changed between two sheets, or from the event's rundown to a sheet
     #[command(after_help = author::DIFF)]
     Diff(DiffArgs),
 
-    /// Make a cue sheet of a table, of labels, edits or a text track
+    /// Make a cue sheet from a table, labels, an edit list or a text track
     #[command(after_help = author::IMPORT)]
     Import(ImportArgs),
 
-    /// Write a cue sheet down for another program
+    /// Convert a cue sheet for another program
     #[command(after_help = author::EXPORT)]
     Export(ExportArgs),
 
-    /// Check cue sheets and say all that is wrong with them
+    /// Check cue sheets, and report everything that is wrong
     #[command(after_help = "\
 Examples:
   downbeat cues check cues/*.json
@@ -62,23 +62,23 @@ Examples:
         #[arg(value_name = "SHEET")]
         sheet: PathBuf,
 
-        /// Write the rundown into this file; to standard output if not given
+        /// Write the rundown to this file; by default to standard output
         #[arg(long, short = 'o', value_name = "FILE")]
         out: Option<PathBuf>,
     },
 
-    /// Draw a cue sheet: tracks as lanes, cues as marks, states as bars, what is wrong marked
+    /// Draw a cue sheet: tracks as lanes, cues as marks, states as bars, errors marked
     #[command(after_help = "\
 Examples:
   downbeat cues preview gala.json -o gala.html             a page to zoom in, search and print; needs no server
   downbeat cues preview gala.json -o gala.svg              one picture, for a wall or a document
   downbeat cues preview gala.json --format svg -o - > gala.svg
 
-A sheet with errors is drawn as far as it can be understood, and the errors are told; \
-where nothing can be, nothing is written (exit code 3).")]
+A sheet with errors is drawn as far as it can be read, and the errors are printed. \
+If nothing can be read, nothing is written (exit code 3).")]
     Preview(PreviewArgs),
 
-    /// Show what "publish" would do, and do nothing
+    /// Show what "publish" would do, without doing it
     Plan(Box<PlanArgs>),
 
     /// Compile a cue sheet, store its rundown, and point the event at it
@@ -86,21 +86,21 @@ where nothing can be, nothing is written (exit code 3).")]
     #[command(after_help = release::PUBLISH)]
     Publish(Box<PublishArgs>),
 
-    /// Point the event at the rundown before the present one, or at one that is named
+    /// Point the event at the rundown before the current one, or at a given one
     #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
     Rollback(Box<RollbackArgs>),
 
-    /// List the rundowns of the event in the order in which they were published
+    /// List the event's rundowns in the order in which they were published
     #[command(visible_alias = "list")]
     History(TargetArgs),
 
-    /// Check what is published: the pointer, the history, and every rundown they name (exit code 4 if something is wrong)
+    /// Check what is published: the pointer, the history, and every rundown they name (exit code 4 if anything is wrong)
     #[command(after_help = "\
 With the worker as the target, the event's log is its history, and is checked as \"downbeat log --verify\" does.
 A rundown of an old revision may be missing where \"cues gc\" with the same --keep and --older-than may have deleted it.")]
     Verify(KeepArgs),
 
-    /// Delete the rundowns that nobody needs any more
+    /// Delete rundowns that are no longer needed
     #[command(after_help = release::GC)]
     Gc(KeepArgs),
 }
@@ -111,7 +111,7 @@ pub(crate) struct CheckArgs {
     #[arg(required_unless_present = "explain", value_name = "SHEET")]
     pub(crate) sheets: Vec<PathBuf>,
 
-    /// How to print what is found
+    /// How to print the findings
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
 
@@ -119,15 +119,15 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(crate) deny: Option<Deny>,
 
-    /// How many viewers to expect; then what they load beforehand, all together, is added up
+    /// The number of viewers to expect; adds up what all of them load beforehand
     #[arg(long, value_name = "COUNT")]
     pub(crate) viewers: Option<u64>,
 
-    /// A language every message must be in, besides those the sheet names; may be repeated
+    /// A language that every message must have, in addition to those the sheet names; may be repeated
     #[arg(long = "require-locale", value_name = "TAG")]
     pub(crate) required_locales: Vec<Locale>,
 
-    /// Say what a code means, such as DB204
+    /// Explain a code, such as DB204
     #[arg(long, value_name = "CODE", conflicts_with_all = ["sheets", "format", "deny"])]
     pub(crate) explain: Option<String>,
 }
@@ -138,15 +138,15 @@ pub(crate) struct PreviewArgs {
     #[arg(value_name = "SHEET")]
     pub(crate) sheet: PathBuf,
 
-    /// Write into this file, whatever it holds now; - is standard output, and needs --format
+    /// Write to this file, and overwrite it; - is standard output, and needs --format
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: PathBuf,
 
-    /// What to write; otherwise as the file's name ends, .html or .svg
+    /// The format; by default it follows from the file's name, .html or .svg
     #[arg(long, value_name = "FORM", value_enum)]
     pub(crate) format: Option<Drawn>,
 
-    /// How many viewers to expect; then what they load beforehand, all together, is added up
+    /// The number of viewers to expect; adds up what all of them load beforehand
     #[arg(long, value_name = "COUNT")]
     pub(crate) viewers: Option<u64>,
 }

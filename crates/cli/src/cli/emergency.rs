@@ -10,38 +10,38 @@ use crate::publish::target::Target;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmergencyTask {
-    /// Make a key pair: the private half into a file, the public half for the event
+    /// Create a key pair: the private key in a file, the public key for the event
     #[command(after_help = INIT)]
     Init(EmergencyInitArgs),
 
-    /// Show whether all is ready: the key, what is known of the event, what viewers find
+    /// Check that everything is ready: the key, the last known state, what viewers find
     Status(EmergencyArgs),
 
-    /// Hand a signed state that lies beside the store's pointer to the server, now that it answers
+    /// Send the signed state beside the store's pointer to the server, once it answers again
     Deliver(EmergencyArgs),
 
-    /// Take the signed state away from the store's pointer, once the server has it
+    /// Remove the signed state from the store's pointer, once the server has it
     Clear(EmergencyClearArgs),
 }
 
 const INIT: &str = "\
-Do this long before the evening:
+Do this well before the event:
   downbeat emergency init --out ~/.config/downbeat/gala.key
   downbeat event set --emergency-key KEY --emergency-url https://cdn.example.com/2026/events/gala/current.json
   downbeat emergency status
 
-The private half is never shown. Keep the file where the one who is on duty can reach it, and nobody else.";
+The private key is never shown. Keep the file where only the operator on duty can read it.";
 
 pub(crate) const BREAK_GLASS: &str = "\
 When the server cannot be reached:
   downbeat pause --break-glass --message \"Back in a moment\"
 signs the last state that this machine saw, paused, and puts it beside the store's pointer. Viewers who reach neither \
-the push nor the server look there and hold. It needs the store's credentials, the private key of \"downbeat emergency \
-init\", and an event that was set up for it; \"downbeat emergency status\" says beforehand whether all is ready.";
+the push nor the server check there, and pause. It needs the store's credentials, the private key of \"downbeat emergency \
+init\", and an event that was set up for it; \"downbeat emergency status\" checks beforehand that everything is ready.";
 
 #[derive(Debug, Args)]
 pub(crate) struct EmergencyInitArgs {
-    /// Write the private half into this new file, which only you can read
+    /// Write the private key to this new file, which only you can read
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
 }
@@ -49,11 +49,11 @@ pub(crate) struct EmergencyInitArgs {
 /// Where the signed state is, or goes.
 #[derive(Debug, Args)]
 pub(crate) struct EmergencyArgs {
-    /// The store: s3://…, gs://…, az://… or file:…; otherwise the profile's [env: DOWNBEAT_TARGET]
+    /// The store: s3://…, gs://…, az://… or file:…; by default the profile's [env: DOWNBEAT_TARGET]
     #[arg(long, value_name = "URL")]
     pub(crate) target: Option<Target>,
 
-    /// The file with the private key; otherwise the profile's emergencyKeyFile [env: DOWNBEAT_EMERGENCY_KEY_FILE]
+    /// The file with the private key; by default the profile's emergencyKeyFile [env: DOWNBEAT_EMERGENCY_KEY_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct EmergencyClearArgs {
     #[command(flatten)]
     pub(crate) to: EmergencyArgs,
 
-    /// Take it away though the server does not have it: viewers who held because of it may go on
+    /// Remove it even if the server does not have it: viewers who paused because of it may continue
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -72,31 +72,31 @@ pub(crate) struct EmergencyClearArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "When the server cannot be reached")]
 pub(crate) struct GlassArgs {
-    /// Sign the pause and put it beside the store's pointer, where viewers look when the server is gone
+    /// Sign the pause and put it beside the store's pointer, where viewers check during an outage
     #[arg(long, conflicts_with_all = ["at", "id", "if_rev"])]
     pub(crate) break_glass: bool,
 
-    /// The store: s3://…, gs://…, az://… or file:…; otherwise the profile's [env: DOWNBEAT_TARGET]
+    /// The store: s3://…, gs://…, az://… or file:…; by default the profile's [env: DOWNBEAT_TARGET]
     #[arg(long, value_name = "URL", requires = "break_glass")]
     pub(crate) target: Option<Target>,
 
-    /// The file with the private key; otherwise the profile's emergencyKeyFile [env: DOWNBEAT_EMERGENCY_KEY_FILE]
+    /// The file with the private key; by default the profile's emergencyKeyFile [env: DOWNBEAT_EMERGENCY_KEY_FILE]
     #[arg(long, value_name = "FILE", requires = "break_glass")]
     pub(crate) key_file: Option<PathBuf>,
 
-    /// Break it though the server answers
+    /// Break the glass even if the server answers
     #[arg(long, requires = "break_glass")]
     pub(crate) force: bool,
 
-    /// Start from this state, as "event show --json" printed it elsewhere; otherwise the last that was seen from here
+    /// Start from this state, as "event show --json" printed it; by default the last one that this machine saw
     #[arg(long, value_name = "FILE", requires = "break_glass")]
     pub(crate) state: Option<PathBuf>,
 
-    /// Sign this revision; otherwise the one after the last that is known
+    /// Sign this revision; by default the one after the last known
     #[arg(long, value_name = "REV", value_parser = rev, requires = "break_glass")]
     pub(crate) rev: Option<Rev>,
 
-    /// Sign for this life of the event; otherwise the one that is known
+    /// Sign for this epoch of the event; by default the last known
     #[arg(long, value_name = "EPOCH", requires = "break_glass")]
     pub(crate) epoch: Option<Epoch>,
 }

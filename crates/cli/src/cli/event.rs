@@ -12,48 +12,48 @@ use crate::zone::Zone;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventTask {
-    /// Make the event, or change how it is set up; what is not given stays
+    /// Create the event, or change its configuration; what is not given stays as it is
     #[command(after_help = "\
 Examples:
   downbeat event set --starts-at \"2026-12-24 19:00\" --tz Asia/Tokyo --duration 1h30m --title \"Gala\"
   downbeat event set --starts-at +30s          30 seconds from now, by the server's clock
   downbeat event set --event rehearsal --starts-at 2026-12-23T18:00:00+01:00
-  downbeat event set --duration none           how long it lasts is not known
+  downbeat event set --duration none           its length is not known
 
-A local time that does not exist or exists twice, because the clocks change, is refused with both instants. \
-At its start the event runs by itself; once it has begun, its start cannot move (use \"downbeat seek\").")]
+A local time that does not exist or exists twice because of daylight saving is refused, and the error names both \
+instants. At its start time the event starts running by itself; after that, its start cannot move (use \"downbeat seek\").")]
     Set(Box<EventSetArgs>),
 
-    /// Show everything that is set
+    /// Show the event's configuration
     Show,
 
-    /// List the events of the server
+    /// List the server's events
     List,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EventSetArgs {
-    /// When it begins: 2026-12-24T19:00:00+09:00, "2026-12-24 19:00" (with --tz), or +30s
+    /// The start: 2026-12-24T19:00:00+09:00, "2026-12-24 19:00" (with --tz), or +30s
     #[arg(long, value_name = "TIME")]
     pub(crate) starts_at: Option<String>,
 
-    /// The zone of --starts-at where that is a local time; otherwise this machine's
+    /// The time zone of --starts-at if it is a local time; by default this machine's
     #[arg(long, value_name = "ZONE", requires = "starts_at")]
     pub(crate) tz: Option<Zone>,
 
-    /// How long it is meant to last: 1h30m, 1:30:00, seconds, or "none" if that is not known
+    /// The planned length: 1h30m, 1:30:00, seconds, or "none" if it is not known
     #[arg(long, value_name = "SPAN", value_parser = duration)]
     pub(crate) duration: Option<Duration>,
 
-    /// What it is called
+    /// The title
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
 
-    /// The language of messages given without one, such as en or fr-CA
+    /// The language of messages that do not name one, such as en or fr-CA
     #[arg(long, value_name = "TAG")]
     pub(crate) locale: Option<Locale>,
 
-    /// How many hubs hold the viewers' sockets: 1 to 64, one for every 1,500 viewers you expect
+    /// The number of hubs that hold viewers' sockets: 1 to 64, one for every 1,500 viewers you expect
     #[arg(long, value_name = "COUNT")]
     pub(crate) hubs: Option<u16>,
 
@@ -65,11 +65,11 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "SPAN", value_parser = given::span)]
     pub(crate) resync: Option<Span>,
 
-    /// Whose signature viewers believe when the server is gone, as "emergency init" shows it; or "none"
+    /// The public key whose signature viewers trust during an outage, as "emergency init" shows it; or "none"
     #[arg(long, value_name = "KEY", value_parser = emergency_key)]
     pub(crate) emergency_key: Option<EmergencyKeyArg>,
 
-    /// Where they look then: the URL of the store's pointer; otherwise as it is, or beneath the profile's publicUrl
+    /// Where viewers check during an outage: the URL of the store's pointer; by default it stays, or follows from the profile's publicUrl
     #[arg(long, value_name = "URL")]
     pub(crate) emergency_url: Option<PointerUrl>,
 
@@ -93,7 +93,7 @@ fn emergency_key(given: &str) -> Result<EmergencyKeyArg, String> {
     if is_usable(&key) {
         Ok(EmergencyKeyArg(Some(key)))
     } else {
-        Err("this is no public key of Ed25519; \"downbeat emergency init\" makes one".to_owned())
+        Err("this is not a public key of Ed25519; \"downbeat emergency init\" makes one".to_owned())
     }
 }
 

@@ -7,7 +7,7 @@ use super::options::rev;
 
 #[derive(Debug, Args)]
 pub(crate) struct LogArgs {
-    /// How many entries, the newest first
+    /// The number of entries, the newest first
     #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
 

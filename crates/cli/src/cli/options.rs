@@ -6,21 +6,21 @@ use downbeat_core::{CommandId, Rev, Severity};
 use crate::given::{self, Said};
 use crate::zone::Zone;
 
-/// What a command takes besides its own arguments.
+/// The options that every command has in addition to its own.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CommandOptions {
-    /// When: 2026-12-24T19:00:00+01:00, "2026-12-24 19:00" (with --tz), or +30s; otherwise at once
+    /// When it takes effect: 2026-12-24T19:00:00+01:00, "2026-12-24 19:00" (with --tz), or +30s; by default at once
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
 
-    /// The zone of --at where that is a local time; otherwise this machine's
+    /// The time zone of --at if it is a local time; by default this machine's
     #[arg(long, value_name = "ZONE", requires = "at")]
     pub(crate) tz: Option<Zone>,
 
     #[command(flatten)]
     pub(crate) attribution: Attribution,
 
-    /// The command's id; the same one again changes nothing
+    /// The command's id; sent again with the same id, it changes nothing
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<CommandId>,
 }
@@ -35,15 +35,15 @@ impl CommandOptions {
 /// Who changes something, why, and at which revision they saw it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Attribution {
-    /// Why, for the log
+    /// The reason, for the log
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 
-    /// Who asks, for the log; otherwise user@machine [env: DOWNBEAT_ACTOR]
+    /// Your name, for the log; by default user@machine [env: DOWNBEAT_ACTOR]
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
 
-    /// Refuse if the event is no longer at this revision; otherwise the one that is shown
+    /// Refuse if the event is no longer at this revision; by default the one that is shown
     #[arg(long, value_name = "REV", value_parser = rev)]
     pub(crate) if_rev: Option<Rev>,
 }
@@ -53,30 +53,30 @@ pub(crate) fn rev(given: &str) -> Result<Rev, String> {
     given.parse().map(Rev::new).map_err(|_| "give a revision, the number that \"downbeat status\" shows".to_owned())
 }
 
-/// A message that may be left out.
+/// An optional message.
 #[derive(Debug, Args)]
 pub(crate) struct MessageArgs {
-    /// What viewers are told; for several languages, repeat it as en="…" and fr="…"
+    /// The message to viewers; for several languages, repeat it as en="…" and fr="…"
     #[arg(long = "message", short = 'm', value_name = "TEXT", value_parser = given::said)]
     pub(crate) said: Vec<Said>,
 
-    /// How bad it is: info, minor, major or critical
+    /// The severity: info, minor, major or critical
     #[arg(long, value_name = "LEVEL", default_value = "info", requires = "said")]
     pub(crate) severity: Severity,
 }
 
-/// A message that has to be there.
+/// A required message.
 #[derive(Debug, Args)]
 pub(crate) struct RequiredMessageArgs {
-    /// What viewers are told; for several languages, en="…" fr="…"
+    /// The message to viewers; for several languages, en="…" fr="…"
     #[arg(value_name = "TEXT", value_parser = given::said, required_unless_present = "said")]
     pub(crate) texts: Vec<Said>,
 
-    /// The same, as the other commands take it
+    /// The same, as in other commands
     #[arg(long = "message", short = 'm', value_name = "TEXT", value_parser = given::said)]
     pub(crate) said: Vec<Said>,
 
-    /// How bad it is: info, minor, major or critical
+    /// The severity: info, minor, major or critical
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub(crate) severity: Severity,
 }

@@ -9,7 +9,7 @@ use crate::zone::Zone;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenTask {
-    /// Make a token; it is shown once, and the server gets only its SHA-256
+    /// Create a token; it is shown once, and the server gets only its SHA-256
     #[command(after_help = "\
 Examples:
   downbeat token new --id maria --out maria.token
@@ -24,23 +24,23 @@ Scopes:
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenNewArgs {
-    /// Whose it is: 1 to 32 of a-z, 0-9 and -; it stands in the log
+    /// The token's name, which the log shows: 1 to 32 of a-z, 0-9 and -
     #[arg(long, value_name = "ID")]
     pub(crate) id: TokenId,
 
-    /// What it allows
+    /// What the token allows
     #[arg(long, value_name = "SCOPES", value_delimiter = ',', default_value = "operate,publish,read")]
     pub(crate) scopes: Vec<Scope>,
 
-    /// When it stops being valid: 90d from now, or a time; never if not given
+    /// When it expires: in 90d, or at a time; by default never
     #[arg(long, value_name = "TIME")]
     pub(crate) expires: Option<String>,
 
-    /// The zone of --expires where that is a local time; otherwise this machine's
+    /// The time zone of --expires if it is a local time; by default this machine's
     #[arg(long, value_name = "ZONE", requires = "expires")]
     pub(crate) tz: Option<Zone>,
 
-    /// Write the token into this new file, which only you can read, instead of showing it
+    /// Write the token to this new file, which only you can read, instead of showing it
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 }

@@ -11,22 +11,22 @@ use crate::given::{self, Destination};
 
 pub(super) const INIT: &str = "\
 Examples:
-  downbeat cues init                       show.cues.jsonc, its schema and editor settings, here
-  downbeat cues init shows/gala            the same in that folder, which is made if need be
-  downbeat cues init shows/gala.cues.jsonc the sheet under that name
+  downbeat cues init                       show.cues.jsonc, its schema and editor settings in this folder
+  downbeat cues init shows/gala            the same in that folder, which is created if necessary
+  downbeat cues init shows/gala.cues.jsonc a sheet of that name
   downbeat cues init --no-editor           without .vscode/settings.json
 
-Nothing that is there is changed: where one of the files exists with other content, nothing is written.";
+No existing file is changed: if one of the files exists with different content, nothing is written.";
 
 pub(super) const FMT: &str = "\
 Examples:
-  downbeat cues fmt cues/*.jsonc           lay them out, comments and all
-  downbeat cues fmt --check cues/*.jsonc   in CI: name those that are not laid out, change nothing
+  downbeat cues fmt cues/*.jsonc           format them, and keep the comments
+  downbeat cues fmt --check cues/*.jsonc   in CI: list those that are not formatted, and change nothing
   downbeat cues fmt - < gala.jsonc         from standard input to standard output
 
 Exit codes:
-  0  all are laid out
-  3  a sheet is no JSON: it is left as it is, and the place is shown
+  0  all are formatted
+  3  a sheet is not valid JSON: it stays as it is, and the error is shown
   4  with --check: a sheet would change";
 
 pub(super) const SCHEMA: &str = "\
@@ -41,13 +41,13 @@ pub(super) const AT: &str = "\
 Examples:
   downbeat cues at 10:03 gala.jsonc        10 minutes 3 seconds into it
   downbeat cues at 1:02:03.500 gala.jsonc
-  downbeat cues at now                     where the event is, in the rundown it has
-  downbeat cues at +5m gala.jsonc          five minutes on from where the event is, in this sheet";
+  downbeat cues at now                     the event's current position, in its rundown
+  downbeat cues at +5m gala.jsonc          five minutes after the event's current position, in this sheet";
 
 pub(super) const JOIN: &str = "\
 Examples:
-  downbeat cues join 09:40 gala.jsonc      who joins 9 minutes 40 seconds into it
-  downbeat cues join now                   who joins the event now, with the rundown it has
+  downbeat cues join 09:40 gala.jsonc      a viewer who joins 9 minutes 40 seconds into it
+  downbeat cues join now                   a viewer who joins the event now, with its rundown
   downbeat cues join 09:40 gala.jsonc --all";
 
 pub(super) const DIFF: &str = "\
@@ -58,8 +58,8 @@ Examples:
 Exit codes:
   0  nothing differs
   4  something differs
-  5  with --live: a change lies behind where the event is, so who joins later would get another show
-     than who was there";
+  5  with --live: a change is before the event's current position, so viewers who join later would
+     see a different show";
 
 pub(super) const IMPORT: &str = "\
 Examples:
@@ -68,16 +68,16 @@ Examples:
   downbeat cues import edl marks.edl --fps 29.97 --start 01:00:00:00 -o gala.jsonc
   downbeat cues import vtt track.vtt       to standard output
 
-csv       The first line names the columns: time, action; and perhaps track, id, end or duration,
+csv       The first line names the columns: time, action; optionally track, id, end or duration,
           kind, params (JSON) or params.song, message or message.en, late, jitter, needs
           (50ms or skip), preload (JSON), disabled, flags, note, owner, group. A column whose name
-          begins with # is left out.
-audacity  A label is an action, perhaps with a track and an id: startSong [music] #song1.
+          begins with # is ignored.
+audacity  A label is an action, optionally with a track and an id: startSong [music] #song1.
           A label without length is a moment.
-edl       The name of an edit's clip, or of a mark, is read as a label is. One frame is a moment.
+edl       The name of an edit's clip, or of a marker, is read as a label is. One frame is a moment.
 vtt       JSON with an \"action\" is a whole cue, other JSON its params, other text its message.
 
-What is wrong is said for each line, all of it at once; then nothing is written.";
+All errors are reported at once, with their lines; then nothing is written.";
 
 pub(super) const EXPORT: &str = "\
 Examples:
@@ -86,16 +86,16 @@ Examples:
   downbeat cues export vtt gala.jsonc > gala.vtt
   downbeat cues export json gala.jsonc     without comments, includes, vars, repeats and references
 
-csv and vtt hold all that cues have, json the whole sheet. What the others have no place for is told
-on standard error.";
+csv and vtt keep everything that cues have, and json the whole sheet. What the others cannot express
+is reported on standard error.";
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The folder, or the sheet's own name (.json or .jsonc) in it; otherwise here
+    /// The folder, or the name of the sheet (.json or .jsonc) in it; by default this folder
     #[arg(value_name = "DIR|FILE", default_value = ".", hide_default_value = true)]
     pub(crate) path: PathBuf,
 
-    /// Write no settings for Visual Studio Code
+    /// Do not write settings for Visual Studio Code
     #[arg(long)]
     pub(crate) no_editor: bool,
 }
@@ -106,70 +106,70 @@ pub(crate) struct FmtArgs {
     #[arg(value_name = "SHEET", required = true)]
     pub(crate) sheets: Vec<PathBuf>,
 
-    /// Change nothing, name the sheets that would change
+    /// Change nothing, and list the sheets that would change
     #[arg(long)]
     pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// Know this sheet's actions and their params, its tracks and its locales
+    /// Include this sheet's actions and their params, its tracks and its locales
     #[arg(long = "for", value_name = "SHEET")]
     pub(crate) sheet: Option<PathBuf>,
 
-    /// Write it into this file; otherwise to standard output
+    /// Write it to this file; by default to standard output
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AtArgs {
-    /// 10:03 (M:SS), 1:02:03 (H:MM:SS), seconds; now, or +30s / -10s from where the event is
+    /// 10:03 (M:SS), 1:02:03 (H:MM:SS), seconds; now, or +30s / -10s from the event's current position
     #[arg(value_name = "TIME", value_parser = given::position, allow_hyphen_values = true)]
     pub(crate) time: Destination,
 
-    /// The cue sheet or rundown, - is standard input; otherwise the rundown of the event
+    /// The cue sheet or rundown, - is standard input; by default the event's rundown
     #[arg(value_name = "SHEET")]
     pub(crate) sheet: Option<PathBuf>,
 
-    /// Show this many of the cues to come
+    /// The number of upcoming cues to show
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
     pub(crate) next: usize,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct JoinArgs {
-    /// 10:03 (M:SS), 1:02:03 (H:MM:SS), seconds; now, or +30s / -10s from where the event is
+    /// 10:03 (M:SS), 1:02:03 (H:MM:SS), seconds; now, or +30s / -10s from the event's current position
     #[arg(value_name = "TIME", value_parser = given::position, allow_hyphen_values = true)]
     pub(crate) time: Destination,
 
-    /// The cue sheet or rundown, - is standard input; otherwise the rundown of the event
+    /// The cue sheet or rundown, - is standard input; by default the event's rundown
     #[arg(value_name = "SHEET")]
     pub(crate) sheet: Option<PathBuf>,
 
-    /// Show all cues that are missed, not only the last of them
+    /// Show all cues that are missed, not only the last ones
     #[arg(long)]
     pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The sheet or rundown that comes before; with --live the one that comes after
+    /// The old sheet or rundown; with --live the new one
     #[arg(value_name = "A")]
     pub(crate) first: PathBuf,
 
-    /// The sheet or rundown that comes after
+    /// The new sheet or rundown
     #[arg(value_name = "B", required_unless_present = "live")]
     pub(crate) second: Option<PathBuf>,
 
-    /// Compare with the rundown that the event has
+    /// Compare with the event's rundown
     #[arg(long, conflicts_with = "second")]
     pub(crate) live: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// What the file is
+    /// The file's format
     #[arg(value_name = "FORMAT", value_parser = format(Format::imports, |format| format.about().to_owned()))]
     pub(crate) format: &'static Format,
 
@@ -177,21 +177,21 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Write the sheet into this file (over one that is there only with --yes); otherwise to standard output
+    /// Write the sheet to this file (overwrites it only with --yes); by default to standard output
     #[arg(long, short = 'o', value_name = "SHEET")]
     pub(crate) out: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) timecode: TimecodeArgs,
 
-    /// The action of cues for which the file names none
+    /// The action of cues for which the file does not name one
     #[arg(long, value_name = "NAME")]
     pub(crate) action: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// What to write
+    /// The format to write
     #[arg(value_name = "FORMAT", value_parser = format(Format::exports, about_with_losses))]
     pub(crate) format: &'static Format,
 
@@ -199,7 +199,7 @@ pub(crate) struct ExportArgs {
     #[arg(value_name = "SHEET")]
     pub(crate) sheet: PathBuf,
 
-    /// Write it into this file; otherwise to standard output
+    /// Write it to this file; by default to standard output
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
@@ -210,11 +210,11 @@ pub(crate) struct ExportArgs {
 /// How timecode counts.
 #[derive(Debug, Args)]
 pub(crate) struct TimecodeArgs {
-    /// How many frames make a second, where times are counted in frames: 25, 29.97 …
+    /// The frames per second, if times are counted in frames: 25, 29.97 …
     #[arg(long = "fps", value_name = "RATE")]
     pub(crate) frame_rate: Option<FrameRate>,
 
-    /// The timecode at which the event begins; otherwise 00:00:00:00
+    /// The timecode at which the event begins; by default 00:00:00:00
     #[arg(long, value_name = "TIMECODE")]
     pub(crate) start: Option<String>,
 }

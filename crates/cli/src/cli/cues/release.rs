@@ -23,38 +23,38 @@ Targets:
 Credentials come from the environment, as the clouds' own tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
 GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY.
 
-Interrupted at any point, the same command finishes what it began; viewers never see a pointer to a rundown that is not \
-there.
+If it is interrupted at any point, the same command finishes the work. Viewers never see a pointer to a rundown that \
+does not exist.
 
 Examples:
-  downbeat cues publish gala.json                          shows one screen, asks
+  downbeat cues publish gala.json                          shows the change, and asks
   downbeat cues publish gala.json --yes --json             from CI, with DOWNBEAT_SERVER and DOWNBEAT_TOKEN
   downbeat cues publish gala.json --target s3://shows/2026 --public-url https://cdn.example.com/2026
-  downbeat cues publish gala.json --freeze 15m             not from 15 minutes before the start until the end";
+  downbeat cues publish gala.json --freeze 15m             refuses from 15 minutes before the start until the end";
 
 /// Where rundowns are published to.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Where to: worker:, s3://…, gs://…, az://… or file:…; otherwise worker: [env: DOWNBEAT_TARGET]
+    /// The target: worker:, s3://…, gs://…, az://… or file:…; by default worker: [env: DOWNBEAT_TARGET]
     #[arg(long, value_name = "URL")]
     pub(crate) target: Option<Target>,
 }
 
-/// What publishing and rolling back take besides what they publish.
+/// The options of publishing and rolling back.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReleaseArgs {
     #[command(flatten)]
     pub(crate) to: TargetArgs,
 
-    /// Where viewers see what lies in the target; it is asked until it shows the change
+    /// Where viewers load from the target; it is polled until it shows the change
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
 
-    /// The origin of the pages that have to be let in (CORS); otherwise any
+    /// The origin of the pages that may load it (CORS); by default any
     #[arg(long, value_name = "URL")]
     pub(crate) origin: Option<String>,
 
-    /// Have Cloudflare forget its copies of the pointer, with the token in CLOUDFLARE_API_TOKEN
+    /// Purge Cloudflare's cached copies of the pointer, with the token in CLOUDFLARE_API_TOKEN
     #[arg(long, value_name = "ID")]
     pub(crate) purge_zone: Option<purge::Zone>,
 
@@ -62,11 +62,11 @@ pub(crate) struct ReleaseArgs {
     #[arg(long, value_name = "SPAN", value_parser = given::span)]
     pub(crate) freeze: Option<Span>,
 
-    /// Do it all the same; say why with --reason
+    /// Publish in spite of --freeze; give a --reason
     #[arg(long, requires = "reason")]
     pub(crate) override_freeze: bool,
 
-    /// When the event starts, for --freeze; otherwise the server is asked
+    /// When the event starts, for --freeze; by default the server is asked
     #[arg(long, value_name = "TIME")]
     pub(crate) starts_at: Option<String>,
 }
@@ -109,11 +109,11 @@ pub(crate) struct KeepArgs {
     #[command(flatten)]
     pub(crate) to: TargetArgs,
 
-    /// Keep the rundowns of each event's newest so many revisions
+    /// Keep the rundowns of this many newest revisions of each event
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     pub(crate) keep: usize,
 
-    /// Keep what is younger than this: 1h or more
+    /// Keep rundowns that are younger than this: 1h or more
     #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = age)]
     pub(crate) older_than: Span,
 }
@@ -122,16 +122,16 @@ pub(crate) struct KeepArgs {
 fn age(given: &str) -> Result<Span, String> {
     match given::span(given)? {
         span if span >= AGE_MIN => Ok(span),
-        _ => Err("give 1h or more: what somebody is publishing right now must stay".to_owned()),
+        _ => Err("give 1h or more: a rundown that is being published right now must stay".to_owned()),
     }
 }
 
 pub(super) const GC: &str = "\
-Kept is what any event's pointer names, what any event's newest revisions name, and what is younger than the age. \
-The history itself is never deleted.
+Rundowns are kept if an event's pointer or one of its newest revisions names them, or if they are younger than the \
+age. The history itself is never deleted.
 
 Examples:
-  downbeat cues gc --target s3://shows/gala --dry-run              which would go, and how many bytes
+  downbeat cues gc --target s3://shows/gala --dry-run              what would be deleted, and how many bytes
   downbeat cues gc --keep 3 --older-than 7d --yes";
 
 /// Reads the beginning of a digest.
@@ -142,7 +142,7 @@ fn digest_prefix(given: &str) -> Result<String, String> {
         Ok(given.to_owned())
     } else {
         Err(format!(
-            "{given:?} is no SHA-256; give 8 to 64 digits of 0-9 and a-f, as \"downbeat cues history\" shows them"
+            "{given:?} is not a SHA-256; give 8 to 64 digits of 0-9 and a-f, as \"downbeat cues history\" shows them"
         ))
     }
 }
