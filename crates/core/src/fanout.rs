@@ -1,14 +1,16 @@
-//! How a change reaches every viewer: the hubs that hold their sockets, where those are, and who tells whom.
+//! How a change reaches every viewer: the hubs that hold their sockets, where they are, and how a change gets there.
 //!
-//! An event has 1 to [`HUBS_MAX`](crate::event::HUBS_MAX) hubs, numbered from 0. Nobody keeps a list of them: a hub's
-//! place ([`Region::of_hub`]), whom it tells ([`Tree`]) and which hub a viewer joins ([`joins`]) follow from numbers.
+//! An event has 1 to [`HUBS_MAX`](crate::event::HUBS_MAX) hubs, numbered from 0. There is no list of them: a hub's
+//! region ([`Region::of_hub`]), the hubs it passes a state on to ([`Tree`]) and the hub a viewer joins ([`joins`]) follow
+//! from numbers. The event announces a state and gathers reports ([`Gathering`]), and repeats the announcement while one is
+//! missing ([`Retries`]); what a hub does with it, [`Hub`] decides.
 //!
 //! ```
 //! use downbeat_core::fanout::{Region, Tree, joins};
-//! // Of 13 hubs the event tells six, and the first of those tells six more.
+//! // Of 13 hubs the event calls six, and the first of those calls six more.
 //! let tree = Tree::of(13);
 //! assert_eq!((tree.roots(), tree.children(0), tree.children(1)), (0..6, 6..12, 12..13));
-//! // A viewer in Lyon is sent to western Europe; after losing that hub, to the next one in reach.
+//! // A viewer in Lyon is sent to western Europe; after losing that hub, to the nearest other one.
 //! let region = Region::of_place("EU", 4);
 //! let hub = joins(4, region, 77, None);
 //! assert_eq!(Region::of_hub(hub), Region::WestEurope);
@@ -17,15 +19,19 @@
 
 mod choice;
 mod gathering;
+pub mod hub;
 mod region;
+mod retries;
 mod slices;
 mod tally;
 mod tree;
 
 pub use crate::version::Version;
 pub use choice::{joins, joins_instead};
-pub use gathering::{Gathering, Report};
+pub use gathering::{Gathering, Report, Round};
+pub use hub::Hub;
 pub use region::Region;
+pub use retries::Retries;
 pub use slices::Slices;
 pub use tally::{Share, Tally};
 pub use tree::{DEGREE, Tree};

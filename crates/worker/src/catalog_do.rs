@@ -6,7 +6,7 @@ use downbeat_wire::{EventList, ListedEvent, Route, json};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
 use crate::clock;
-use crate::object::{Object, Question, ask};
+use crate::object::{self, Object, ObjectRequest};
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::Target;
 use crate::store::integer;
@@ -66,13 +66,13 @@ const CATALOG: Object<'_> = Object { binding: "CATALOG", name: "catalog", region
 /// Adds an event that was just created. If that fails, the event exists all the same; it is only missing from the list.
 pub(crate) async fn add(env: &Env, event: &EventName) {
     let path = Route::Event(event.clone()).path();
-    if let Err(error) = ask(env, CATALOG, Question { method: "PUT", ..Question::get(&path) }).await {
+    if let Err(error) = object::send(env, CATALOG, ObjectRequest { method: "PUT", ..ObjectRequest::get(&path) }).await {
         worker::console_error!("event {event} is missing from the catalog: {error}");
     }
 }
 
 /// Returns the list of events.
 pub(crate) async fn list(env: &Env) -> core::result::Result<Reply, Problem> {
-    let listed = ask(env, CATALOG, Question::get(&Route::Events.path())).await;
+    let listed = object::send(env, CATALOG, ObjectRequest::get(&Route::Events.path())).await;
     listed.map(|(_, text)| Reply::json(200, text)).map_err(|error| unavailable("the list of events", &error))
 }

@@ -15,12 +15,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 use worker::Env;
 
-use crate::Context;
 use crate::clock;
 use crate::event;
-use crate::object::Question;
+use crate::object::ObjectRequest;
 use crate::reply::Reply;
 use crate::request::{body_within, region};
+use crate::runtime::Context;
 
 /// The header in which the worker tells the object by which key it found the signature right.
 pub(crate) const KEY_HEADER: &str = "x-downbeat-emergency-key";
@@ -65,7 +65,7 @@ pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &E
     }
     let (path, key) = (Route::Emergency(name.clone()).path(), channel.key.to_string());
     let header = Some((KEY_HEADER, &*key));
-    event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
+    event::call(env, name, ObjectRequest { method: "POST", path: &path, header, body: Some(&body) }).await
 }
 
 /// Reads what a document says of the event `name`.

@@ -1,156 +1,157 @@
-//! Talking to an event's object, and remembering what it says.
+//! Calls to an event's object, and this isolate's copies of what events and hubs answered.
 
-use core::pin::pin;
-use core::time::Duration;
 use downbeat_core::fanout::{Region, joins};
 use downbeat_core::{EventName, EventState, Span};
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
-use futures_util::future::{Either, select};
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use worker::{Delay, Env};
+use worker::{Env, Error};
 
-use crate::Context;
 use crate::clock;
-use crate::copies::{Copies, Copy, Known};
+use crate::copies::{Copies, Copy, Snapshot};
 use crate::hub;
-use crate::object::{Object, Question, ask};
+use crate::object::{self, Object, ObjectRequest};
 use crate::reply::{Reply, unavailable};
+use crate::runtime::Context;
 use crate::spread::next_spread;
 
-/// The path at which the object and its hubs give the whole state to workers; no public path leads to it.
+/// The path of the whole state at an event's object and at its hubs, for workers; no public path leads to it.
 pub(crate) const STATE_PATH: &str = "/state";
 
-/// The header in which the worker tells the object whose token was shown.
+/// The header that carries the id of the operator's token from the worker to the object.
 pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 
-/// How long `/time` waits for the object: 300 ms. Source: the design.
-const WAIT: Duration = Duration::from_millis(300);
+/// The longest wait of `/time` for a state: 300 ms. Source: the design.
+const TIME_WAIT: Span = Span::from_millis(300);
 
-/// How long a viewer's socket waits where nothing is known of the event: 5 s.
+/// The longest wait of a viewer's socket for the first state of an event: 5 s.
 const JOIN_WAIT: Span = Span::from_millis(5_000);
 
-/// How often such a viewer looks: after 16 to 48 ms.
-const JOIN_LOOK: Duration = Duration::from_millis(16);
+/// How often a waiting viewer's request checks for the state: every 16 ms and up to 31 ms more.
+const JOIN_POLL: Span = Span::from_millis(16);
 
-/// How long an operator's call waits for the object: 10 s, then the same command can be sent again.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest wait of an operator's call for the object: 10 s, then the same command can be sent again.
+const OPERATOR_WAIT: Span = Span::from_millis(10_000);
 
-/// How often a request looks whether another one's question has been answered: every 10 ms.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// How often a request checks whether another one has refreshed the copy: every 10 ms.
+const POLL: Span = Span::from_millis(10);
 
 thread_local! {
     static COPIES: RefCell<Copies> = RefCell::default();
 }
 
-/// Works with this isolate's copies. The closure must not wait.
+/// Calls `work` with this isolate's copies. It must not wait.
 pub(crate) fn copies<T>(work: impl FnOnce(&mut Copies) -> T) -> T {
     COPIES.with_borrow_mut(work)
 }
 
-/// Works with this isolate's copy of `event`.
+/// Calls `work` with this isolate's copy of `event`.
 pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T {
     copies(|copies| work(copies.copy(event)))
 }
 
-/// Returns the object that is the event.
+/// Returns the name of an event's object.
 fn object(event: &EventName) -> Object<'_> {
     Object { binding: "EVENT", name: event.as_str(), region: None }
 }
 
-/// Asks a hub for the state and takes it in. Errors are remembered, and told to the log.
-pub(crate) async fn refresh(env: Env, event: EventName, region: Option<Region>) {
-    match hub_knows(&env, &event, region).await {
-        Ok(known) => copies(|copies| copies.hear(&event, known, clock::now())),
+/// Refreshes the copy from a hub. A failure is noted in the copy and logged.
+async fn refresh(env: Env, event: EventName, region: Option<Region>) {
+    match request_snapshot(&env, &event, region).await {
+        Ok(snapshot) => copies(|copies| copies.apply(&event, snapshot, clock::now())),
         Err(error) => {
             worker::console_error!("event {event} does not answer: {error}");
-            copies(|copies| copies.fail(&event, clock::now()));
+            copies(|copies| copies.handle_failure(&event, clock::now()));
         }
     }
 }
 
-/// Returns what a hub near `region` knows of `event`: a thousand isolates that ask must not come to one object. After a
-/// question without an answer, any other hub is as good.
-async fn hub_knows(env: &Env, event: &EventName, region: Option<Region>) -> worker::Result<Known> {
-    let (hubs, unanswered) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.unanswered()));
-    let hub = match (hubs, unanswered) {
+/// Requests the state from a hub near `region`: a thousand isolates must not all call one object. After a failure any
+/// hub will do.
+async fn request_snapshot(env: &Env, event: &EventName, region: Option<Region>) -> worker::Result<Snapshot> {
+    let (hubs, failures) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.failures()));
+    let hub = match (hubs, failures) {
         (Some(hubs), 0) => joins(hubs, region, next_spread(), None),
         (Some(hubs), _) => joins(hubs, None, next_spread(), None),
         // Every event has a first hub.
         (None, 0) => 0,
-        (None, _) => return known(env, event).await,
+        (None, _) => return snapshot(env, event).await,
     };
-    read(hub::ask(env, event, hub, Question::get(STATE_PATH)).await?)
+    Ok(copied(parse(hub::send(env, event, hub, ObjectRequest::get(STATE_PATH)).await?)?))
 }
 
-async fn known(env: &Env, event: &EventName) -> worker::Result<Known> {
-    read(ask(env, object(event), Question::get(STATE_PATH)).await?)
+/// Requests the state from the event itself.
+async fn snapshot(env: &Env, event: &EventName) -> worker::Result<Snapshot> {
+    Ok(copied(state_text(env, event).await?))
 }
 
-fn read(answer: (u16, String)) -> worker::Result<Known> {
-    match answer {
-        (200, text) => Ok(Known::State(Box::new(json::read(text.as_bytes())?))),
-        (404, _) => Ok(Known::Missing),
-        (status, _) => Err(worker::Error::RustError(format!("unexpected status {status}"))),
+fn copied(answer: Option<(Box<EventState>, String)>) -> Snapshot {
+    answer.map_or(Snapshot::Missing, |(state, _)| Snapshot::State(state))
+}
+
+fn parse((status, text): (u16, String)) -> worker::Result<Option<(Box<EventState>, String)>> {
+    match status {
+        200 => Ok(Some((Box::new(json::read(text.as_bytes())?), text))),
+        404 => Ok(None),
+        _ => Err(Error::RustError(format!("unexpected status {status}"))),
     }
 }
 
-/// Returns what the event itself knows: for its hubs.
-pub(crate) async fn authoritative(env: &Env, event: &EventName) -> worker::Result<Known> {
-    bounded(known(env, event)).await
+/// Returns the state of the event itself with its text, for a hub; `None` if the event does not exist.
+pub(crate) async fn state_text(env: &Env, event: &EventName) -> worker::Result<Option<(Box<EventState>, String)>> {
+    parse(object::send(env, object(event), ObjectRequest::get(STATE_PATH)).await?)
 }
 
-/// Renews the copy of `event` after the answer has left.
+/// Refreshes the copy of `event` after the answer has left.
 pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) {
+    start_refresh(env, ctx, event, region);
+}
+
+/// Starts a refresh that goes on when the request no longer waits for it, so that a late answer still counts.
+fn start_refresh(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) -> JsFuture {
     let refresh = refresh(env.clone(), event.clone(), region);
-    ctx.wait_until(&future_to_promise(AssertUnwindSafe(async {
+    let promise = future_to_promise(AssertUnwindSafe(async {
         refresh.await;
         Ok(JsValue::UNDEFINED)
-    })));
+    }));
+    ctx.wait_until(&promise);
+    JsFuture::from(promise)
 }
 
-/// Waits until the copy of `event` is fresh, at most [`WAIT`]. Of many requests that come at once, one asks.
-pub(crate) async fn wait_for_news(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) {
-    let mut waited = Duration::ZERO;
-    while waited < WAIT {
-        if copy(event, |copy| copy.ask(clock::now())) {
-            // The question goes on when this request no longer waits for it, so that a late answer still counts.
-            let refresh = refresh(env.clone(), event.clone(), region);
-            let asking = future_to_promise(AssertUnwindSafe(async {
-                refresh.await;
-                Ok(JsValue::UNDEFINED)
-            }));
-            ctx.wait_until(&asking);
-            if let Either::Left(_) = select(JsFuture::from(asking), Delay::from(WAIT - waited)).await {
-                return;
+/// Waits until the copy of `event` is fresh, for [`TIME_WAIT`] at most. Of many concurrent requests one refreshes it.
+pub(crate) async fn wait_for_refresh(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) {
+    let mut waited = Span::ZERO;
+    while waited < TIME_WAIT {
+        if copy(event, |copy| copy.start_refresh(clock::now())) {
+            if clock::within(TIME_WAIT - waited, start_refresh(env, ctx, event, region)).await.is_none() {
+                copies(|copies| copies.handle_failure(event, clock::now()));
             }
-            copies(|copies| copies.fail(event, clock::now()));
             return;
         }
-        Delay::from(LOOK_AGAIN).await;
-        waited += LOOK_AGAIN;
+        clock::wait(POLL).await;
+        waited = waited + POLL;
         if copy(event, |copy| copy.fresh(clock::now()).is_some() || copy.failed_lately(clock::now())) {
             return;
         }
     }
 }
 
-/// Returns the state of `event` from its object, for those who are going to change it.
+/// Returns the state of `event` from its object, for those who are about to change it.
 pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Problem> {
-    let known = bounded(known(env, event)).await.map_err(|error| silent(event, &error))?;
-    copies(|copies| copies.hear(event, known.clone(), clock::now()));
-    match known {
-        Known::State(state) => Ok(*state),
-        Known::Missing => Err(unknown_event(event)),
+    let snapshot = bounded(snapshot(env, event)).await.map_err(|error| silent(event, &error))?;
+    copies(|copies| copies.apply(event, snapshot.clone(), clock::now()));
+    match snapshot {
+        Snapshot::State(state) => Ok(*state),
+        Snapshot::Missing => Err(unknown_event(event)),
     }
 }
 
-/// Works with the last state of `event` that this isolate heard of, however old, for what seldom changes. Only where
-/// nothing is known yet it waits, and longer than those who ask for the time, since there is nothing else to say.
-pub(crate) async fn known_state<T>(
+/// Calls `work` with the last state of `event` that this isolate has, however old, for what seldom changes. Without one
+/// it waits, longer than `/time`, since there is nothing else to answer.
+pub(crate) async fn last_state<T>(
     env: &Env,
     ctx: &Context,
     event: &EventName,
@@ -159,20 +160,20 @@ pub(crate) async fn known_state<T>(
 ) -> Result<T, Problem> {
     let began = clock::now();
     let unknown = |copy: &mut Copy| copy.fresh(clock::now()).is_none() && copy.last().is_none();
-    while copy(event, unknown) && (Span::ZERO..JOIN_WAIT).contains(&(clock::now() - began)) {
-        if copy(event, |copy| copy.ask(clock::now())) {
+    loop {
+        if copy(event, |copy| copy.start_refresh(clock::now())) {
             refresh_later(env, ctx, event, region);
         }
-        // Thousands may wait here at once: they look seldom, and not all at the same instant.
-        Delay::from(JOIN_LOOK + Duration::from_millis(next_spread() % 32)).await;
-    }
-    if copy(event, |copy| copy.ask(clock::now())) {
-        refresh_later(env, ctx, event, region);
+        if !copy(event, unknown) || !(Span::ZERO..JOIN_WAIT).contains(&(clock::now() - began)) {
+            break;
+        }
+        // Thousands may wait here: they check seldom, and not all at the same instant.
+        clock::wait(JOIN_POLL + Span::from_millis((next_spread() % 32) as i64)).await;
     }
     copy(event, |copy| match (copy.fresh(clock::now()), copy.last()) {
-        (Some(Known::Missing), _) => Err(unknown_event(event)),
+        (Some(Snapshot::Missing), _) => Err(unknown_event(event)),
         (_, Some(state)) => Ok(work(state)),
-        (_, None) => Err(silent(event, &worker::Error::RustError("no answer in time".to_owned()))),
+        (_, None) => Err(no_answer(event)),
     })
 }
 
@@ -184,28 +185,29 @@ pub(crate) async fn copied_state(
     region: Option<Region>,
 ) -> Result<EventState, Problem> {
     if copy(event, |copy| copy.fresh(clock::now()).is_none()) {
-        wait_for_news(env, ctx, event, region).await;
+        wait_for_refresh(env, ctx, event, region).await;
     }
     copy(event, |copy| match copy.fresh(clock::now()) {
-        Some(Known::State(state)) => Ok(EventState::clone(state)),
-        Some(Known::Missing) => Err(unknown_event(event)),
-        None => Err(silent(event, &worker::Error::RustError("no answer in time".to_owned()))),
+        Some(Snapshot::State(state)) => Ok(EventState::clone(state)),
+        Some(Snapshot::Missing) => Err(unknown_event(event)),
+        None => Err(no_answer(event)),
     })
 }
 
-/// Waits for `asked`, but not for ever.
-async fn bounded<T>(asked: impl Future<Output = worker::Result<T>>) -> worker::Result<T> {
-    match select(pin!(asked), Delay::from(PATIENCE)).await {
-        Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(worker::Error::RustError(format!("no answer within {} s", PATIENCE.as_secs()))),
-    }
+/// Waits for `answer`, for [`OPERATOR_WAIT`] at most.
+async fn bounded<T>(answer: impl Future<Output = worker::Result<T>>) -> worker::Result<T> {
+    clock::within(OPERATOR_WAIT, answer).await.unwrap_or_else(|| Err(Error::RustError("no answer in time".to_owned())))
 }
 
-fn silent(event: &EventName, error: &worker::Error) -> Problem {
+fn no_answer(event: &EventName) -> Problem {
+    silent(event, &Error::RustError("no answer in time".to_owned()))
+}
+
+fn silent(event: &EventName, error: &Error) -> Problem {
     unavailable(&format!("event \"{event}\""), error)
 }
 
-/// Says that there is no such event.
+/// Returns the problem of an event that does not exist.
 pub(crate) fn unknown_event(event: &EventName) -> Problem {
     Problem::new(
         Code::UnknownEvent,
@@ -213,14 +215,14 @@ pub(crate) fn unknown_event(event: &EventName) -> Problem {
     )
 }
 
-/// Takes an operator's call to the object: what it answers goes back as it is.
-pub(crate) async fn call(env: &Env, event: &EventName, question: Question<'_>) -> Result<Reply, Problem> {
-    let changes = question.method != "GET";
-    let answered = bounded(ask(env, object(event), question)).await;
+/// Sends an operator's request to the object, and returns its answer unchanged.
+pub(crate) async fn call(env: &Env, event: &EventName, request: ObjectRequest<'_>) -> Result<Reply, Problem> {
+    let changes = request.method != "GET";
+    let answer = bounded(object::send(env, object(event), request)).await;
     if changes {
-        copies(|copies| copies.outdate(event));
+        copies(|copies| copies.expire(event));
     }
-    let (status, text) = answered.map_err(|error| silent(event, &error))?;
+    let (status, text) = answer.map_err(|error| silent(event, &error))?;
     let reply = Reply::json(status, text);
     Ok(if status < 400 { reply } else { reply.into_problem() })
 }

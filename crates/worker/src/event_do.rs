@@ -1,8 +1,7 @@
-//! The object that is an event: it loads the state, lets core decide, keeps the result, and answers. In that order.
+//! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
-use core::time::Duration;
-use downbeat_core::fanout::{Tally, Tree};
-use downbeat_core::{CommandId, EventName, EventState, Outcome};
+use downbeat_core::fanout::{Gathering, Retries, Tally, Tree};
+use downbeat_core::{CommandId, EventName, EventState, Outcome, Rev, Span};
 use downbeat_wire::Audience;
 use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{LogEntry, PAGE_MAX};
@@ -12,44 +11,39 @@ use downbeat_wire::{
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
-use worker::{Delay, DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
+use worker::{DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
 
 use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
+use crate::runtime::random_hex;
 use crate::store::Store;
 use crate::{clock, fanout};
 
-/// After how long the hubs are told again if not all have answered: 2 s, and then twice as long each time.
-const TELL_AGAIN: Duration = Duration::from_secs(2);
-
-/// How often: 5 times, a minute. Then the hubs have looked for themselves.
-const TELLINGS_MAX: u32 = 5;
-
-/// How often a repeated command looks whether the first one has been answered: every 10 ms.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// How often a repeated command checks whether the first one has been answered: every 10 ms.
+const POLL: Span = Span::from_millis(10);
 
 /// One event.
 #[durable_object(alarm)]
 pub struct EventDo {
     env: Env,
-    /// The event's name; nothing for an object that somebody named otherwise.
+    /// The event's name; `None` for an object whose name is not an event's.
     name: Option<EventName>,
     storage: Storage,
     store: Store,
-    /// The state as it is kept. Written only after the store has it.
+    /// The saved state. Changed only after the store has saved the change.
     state: RefCell<Option<EventState>>,
-    /// The commands that were applied and are told to the hubs before they are answered.
-    telling: RefCell<Vec<CommandId>>,
-    /// How often the hubs were told the state again.
-    tellings: Cell<u32>,
+    /// The commands that were applied and are being announced before they are answered.
+    announcing: RefCell<Vec<CommandId>>,
+    /// The repetitions of announcements that hubs have not confirmed.
+    retries: Cell<Retries>,
 }
 
-/// Takes a command off [`EventDo::telling`] when its answer is given, or its request given up.
-struct Telling<'a>(&'a RefCell<Vec<CommandId>>, &'a CommandId);
+/// Removes a command from [`EventDo::announcing`] when it is answered, or its request is cancelled.
+struct Announcing<'a>(&'a RefCell<Vec<CommandId>>, &'a CommandId);
 
-impl Drop for Telling<'_> {
+impl Drop for Announcing<'_> {
     fn drop(&mut self) {
         self.0.borrow_mut().retain(|id| id != self.1);
     }
@@ -63,8 +57,8 @@ impl DurableObject for EventDo {
             storage: state.storage(),
             store: Store::new(&state),
             state: RefCell::default(),
-            telling: RefCell::default(),
-            tellings: Cell::default(),
+            announcing: RefCell::default(),
+            retries: Cell::default(),
         }
     }
 
@@ -73,10 +67,10 @@ impl DurableObject for EventDo {
         Ok(reply.into_response(Readers::Operators, false).into())
     }
 
-    /// Tells the hubs again: the first time, some were silent, or this object was gone before all had answered.
+    /// Repeats an announcement that some hubs have not confirmed, or that ended when this object was evicted.
     async fn alarm(&self) -> Result<Response> {
         if let (Some(event), Ok(Some(state))) = (&self.name, self.state()) {
-            self.tell(event, &state, state.delivery().hubs).await;
+            self.announce(event, &state, state.delivery().hubs).await;
         }
         Response::empty()
     }
@@ -136,25 +130,27 @@ impl EventDo {
         Ok(())
     }
 
-    /// Tells the hubs the state, and waits a moment for what they say. Hubs that stay silent are told again by alarm.
-    async fn tell(&self, event: &EventName, state: &EventState, hubs: u16) -> DeliveryReport {
+    /// Announces the state to the hubs, and returns how far it got within a second. An alarm repeats the announcement
+    /// while hubs have not confirmed it.
+    async fn announce(&self, event: &EventName, state: &EventState, hubs: u16) -> DeliveryReport {
         let began = clock::now();
-        let wait = TELL_AGAIN * 2_u32.pow(self.tellings.get().min(TELLINGS_MAX));
-        // Set before anything leaves: should this object be gone amid the telling, its successor goes on.
-        if self.tellings.get() < TELLINGS_MAX
-            && let Err(error) = self.storage.set_alarm(wait).await
+        // Set before anything leaves, in case this object is evicted meanwhile.
+        if let Some(after) = self.retries.get().next_after()
+            && let Err(error) = self.storage.set_alarm(clock::duration(after)).await
         {
-            worker::console_error!("event {event} has no alarm: {error}");
+            worker::console_error!("event {event} cannot set its alarm: {error}");
         }
-        let text = json::text(state);
-        let gathering = fanout::tell(&self.env, event, Tree::of(hubs), state.rev(), Some(text)).await;
-        let current = self.state.borrow().as_ref().is_some_and(|now| now.rev() == state.rev());
-        if gathering.is_complete() && current {
-            self.tellings.set(0);
+        let gathering = Gathering::new(Tree::of(hubs), state.rev());
+        let gathering = fanout::gather(&self.env, event, gathering, Some(json::text(state).into())).await;
+        let is_current = self.state.borrow().as_ref().is_some_and(|now| now.rev() == state.rev());
+        let mut retries = self.retries.get();
+        if gathering.is_complete() && is_current {
+            retries.handle_complete();
             let _ = self.storage.delete_alarm().await;
         } else {
-            self.tellings.set(self.tellings.get() + 1);
+            retries.handle_incomplete();
         }
+        self.retries.set(retries);
         DeliveryReport {
             hubs: hubs.into(),
             acked: gathering.reached().into(),
@@ -167,7 +163,8 @@ impl EventDo {
     async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let hubs = state.delivery().hubs;
-        let gathering = fanout::tell(&self.env, event, Tree::of(hubs), downbeat_core::Rev::default(), None).await;
+        let gathering = Gathering::new(Tree::of(hubs), Rev::default());
+        let gathering = fanout::gather(&self.env, event, gathering, None).await;
         let rev = state.rev();
         let tally = Tally::of(gathering.reports().filter(|report| report.rev == rev).map(|report| &report.share));
         let audience = Audience {
@@ -206,8 +203,8 @@ impl EventDo {
         if changed {
             let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
             self.keep(state.clone(), token, logged, &answer)?;
-            // The hubs it no longer has are told, too; those it has are made where they belong.
-            self.tell(event, &state, hubs).await;
+            // To the hubs it no longer has, too. Those it has are created where they belong.
+            self.announce(event, &state, hubs).await;
         }
         Ok(Reply::json(status, answer))
     }
@@ -221,8 +218,8 @@ impl EventDo {
         body: &[u8],
     ) -> core::result::Result<Reply, Problem> {
         let request = command::parse(body, token)?;
-        while self.telling.borrow().contains(&request.id) {
-            Delay::from(LOOK_AGAIN).await;
+        while self.announcing.borrow().contains(&request.id) {
+            clock::wait(POLL).await;
         }
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
         let answered = self.store.answered(&request.id).map_err(broken)?;
@@ -232,7 +229,7 @@ impl EventDo {
             .map_err(|error| refusal::problem(&error, event, Some(&before), now))?;
         let mut answer = match (outcome, answered) {
             (Outcome::Repeated(_), Some(answered)) => return Ok(Reply::json(200, answered.answer)),
-            // Should this object be gone before the hubs answer, the repetition gets this.
+            // A repetition gets this if the object is evicted before the hubs have answered.
             (Outcome::Applied { replaced, .. }, _) => CommandAnswer::new(event, &state, replaced, now),
             (Outcome::Repeated(_), None) => unreachable!("core repeats only what it was shown"),
         };
@@ -242,9 +239,9 @@ impl EventDo {
         }
         self.keep(state.clone(), token, command::body(&request), &text)?;
 
-        self.telling.borrow_mut().push(request.id.clone());
-        let _telling = Telling(&self.telling, &request.id);
-        answer.delivery = self.tell(event, &state, state.delivery().hubs).await;
+        self.announcing.borrow_mut().push(request.id.clone());
+        let _announcing = Announcing(&self.announcing, &request.id);
+        answer.delivery = self.announce(event, &state, state.delivery().hubs).await;
         let text = json::text(&answer);
         self.store.answer(&request.id, &text).map_err(broken)?;
         Ok(Reply::json(200, text))
@@ -263,7 +260,7 @@ impl EventDo {
         if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
             let answer = json::text(&StateBody::new(event, &state, clock::now()));
             self.keep(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
-            self.tell(event, &state, state.delivery().hubs).await;
+            self.announce(event, &state, state.delivery().hubs).await;
             return Ok(Reply::json(200, answer));
         }
         Ok(emergency::answer(event, &state))
@@ -291,6 +288,6 @@ fn broken(error: worker::Error) -> Problem {
 
 /// Draws the name of a new life: 64 random bits.
 fn epoch() -> core::result::Result<downbeat_core::Epoch, Problem> {
-    let drawn = crate::random_hex();
+    let drawn = random_hex();
     drawn.parse().map_err(|error| Problem::new(Code::Internal, format!("no epoch could be drawn: {error}")))
 }

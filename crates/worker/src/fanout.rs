@@ -1,8 +1,7 @@
-//! Taking a change to all hubs, and gathering what they say. Whom to tell, and what is missing, core says.
+//! Announcing a state to hubs and gathering their reports. Which hubs, when and for how long, core decides.
 
-use core::time::Duration;
-use downbeat_core::fanout::{Gathering, Tree};
-use downbeat_core::{EventName, Rev};
+use downbeat_core::EventName;
+use downbeat_core::fanout::Gathering;
 use futures_util::future::join_all;
 use js_sys::Promise;
 use std::cell::RefCell;
@@ -12,63 +11,32 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::Env;
 
-use crate::hub::{Relay, within};
+use crate::clock;
+use crate::hub::Relay;
 
-/// How long the tree may take before whoever is missing is told directly: 300 ms, a call around the world and back.
-const TREE: Duration = Duration::from_millis(300);
-
-/// How long the operator's answer waits for reports in all: 1 s. Source: the design.
-const ANSWER: Duration = Duration::from_millis(1_000);
-
-/// By how much less a hub waits for those it tells than who told it: 100 ms, so that its own report is in time.
-const LEVEL: Duration = Duration::from_millis(100);
-
-/// Tells all hubs the state at `rev`, as text, or without one only asks them; gives what is known after a second at
-/// most.
-pub(crate) async fn tell(env: &Env, event: &EventName, tree: Tree, rev: Rev, state: Option<String>) -> Gathering {
-    let gathering = Rc::new(RefCell::new(Gathering::new(tree, rev)));
-    let relay = Relay { hubs: tree.hubs(), within: Some(ANSWER - LEVEL), state };
-    let told: Vec<_> = tree.roots().map(|hub| send(env, event, hub, relay.clone(), &gathering)).collect();
-    within(TREE, all(told)).await;
-
-    let missing = gathering.borrow().missing();
-    if !missing.is_empty() {
-        // Who was told twice finds that it knows, and says so once it has sent it.
-        let relay = Relay { within: None, ..relay };
-        let told: Vec<_> = missing.iter().map(|hub| send(env, event, *hub, relay.clone(), &gathering)).collect();
-        within(ANSWER - TREE, all(told)).await;
+/// Makes the calls of `gathering`, with the text of the `state` or for reports only; returns it with the reports that
+/// came in time.
+pub(crate) async fn gather(env: &Env, event: &EventName, gathering: Gathering, state: Option<Rc<str>>) -> Gathering {
+    let hubs = gathering.hubs();
+    let gathering = Rc::new(RefCell::new(gathering));
+    loop {
+        let round = gathering.borrow_mut().next_round();
+        let Some(round) = round else { break };
+        let relay = Relay { hubs, within: round.relay, state: state.clone() };
+        let calls = round.hubs.iter().map(|hub| JsFuture::from(call(env, event, *hub, relay.clone(), &gathering)));
+        clock::within(round.wait, join_all(calls)).await;
     }
     gathering.borrow().clone()
 }
 
-/// Passes on to `children` what a hub was told, within the time it was given; gives what they say.
-pub(crate) fn pass_on(
-    env: &Env,
-    event: &EventName,
-    children: core::ops::Range<u16>,
-    relay: &Relay,
-    gathering: &Rc<RefCell<Gathering>>,
-) -> impl Future<Output = ()> + use<> {
-    let patience = relay.within.unwrap_or_default();
-    let relay = Relay { within: Some(patience.saturating_sub(LEVEL)), ..relay.clone() };
-    let told: Vec<_> = children.map(|hub| send(env, event, hub, relay.clone(), gathering)).collect();
-    async move {
-        within(patience, all(told)).await;
-    }
-}
-
-/// Tells one hub at once. The promise goes on when nobody waits for it any longer.
-fn send(env: &Env, event: &EventName, hub: u16, relay: Relay, gathering: &Rc<RefCell<Gathering>>) -> Promise {
+/// Calls one hub at once. The promise goes on when its round is over.
+fn call(env: &Env, event: &EventName, hub: u16, relay: Relay, gathering: &Rc<RefCell<Gathering>>) -> Promise {
     let (env, event, gathering) = (env.clone(), event.clone(), gathering.clone());
     future_to_promise(AssertUnwindSafe(async move {
         match relay.send(&env, &event, hub).await {
-            Ok(reports) => gathering.borrow_mut().take(reports),
+            Ok(reports) => gathering.borrow_mut().handle_reports(reports),
             Err(error) => worker::console_error!("hub {hub} of event {event} does not answer: {error}"),
         }
         Ok(JsValue::UNDEFINED)
     }))
-}
-
-async fn all(told: Vec<Promise>) {
-    join_all(told.into_iter().map(JsFuture::from)).await;
 }

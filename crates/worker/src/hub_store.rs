@@ -1,10 +1,10 @@
-//! What a hub keeps over sleep and restart: the last state it sent.
+//! What a hub saves for the time after an eviction or a restart: the last state it sent.
 
 use downbeat_core::EventState;
 use downbeat_wire::json;
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
-/// The one row of a hub.
+/// The storage of a hub: one row.
 pub(crate) struct HubStore(SqlStorage);
 
 impl HubStore {
@@ -12,7 +12,7 @@ impl HubStore {
         Self(state.storage().sql())
     }
 
-    /// Returns the last state with its text. Nothing is written for a hub that has none.
+    /// Returns the saved state with its text; `None` if nothing was saved. Reading writes nothing.
     pub(crate) fn state(&self) -> Result<Option<(EventState, String)>> {
         if self.row("SELECT name FROM sqlite_master WHERE name = 'state'")?.is_none() {
             return Ok(None);
@@ -23,8 +23,8 @@ impl HubStore {
         }
     }
 
-    /// Keeps a state, given as its text.
-    pub(crate) fn keep(&self, text: &str) -> Result<()> {
+    /// Saves a state, given as its text.
+    pub(crate) fn save(&self, text: &str) -> Result<()> {
         self.0.exec("CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT)", None)?;
         self.0.exec(
             "INSERT INTO state (one, json) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json",

@@ -6,12 +6,12 @@ use downbeat_wire::problem::{Code, Problem};
 use web_sys::{Request, Response};
 use worker::Env;
 
-use crate::Context;
 use crate::clock;
 use crate::event;
 use crate::hub::{self, INSTEAD_HEADER};
 use crate::reply::unavailable;
 use crate::request::{Target, region};
+use crate::runtime::Context;
 use crate::spread::next_spread;
 
 /// How many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
@@ -33,7 +33,7 @@ pub(crate) async fn join(
     let region = region(request);
     let origin = header("origin");
     let (admitted, hubs) =
-        event::known_state(env, ctx, event, region, |state| (state.admits(origin.as_deref()), state.delivery().hubs))
+        event::last_state(env, ctx, event, region, |state| (state.admits(origin.as_deref()), state.delivery().hubs))
             .await?;
     if !admitted {
         let detail = format!("event \"{event}\" admits pages of other sites only; add this one to its \"origins\"");
@@ -49,9 +49,9 @@ pub(crate) async fn join(
         let instead = if !last && event::copy(event, |copy| copy.is_crowded(hub, clock::now())) {
             joins_instead(hubs, hub)
         } else {
-            match hub::live(env, event, if last { first } else { hub }, last).await {
+            match hub::join(env, event, if last { first } else { hub }, last).await {
                 Ok(response) if response.status() == 503 => {
-                    event::copy(event, |copy| copy.crowd(hub, clock::now()));
+                    event::copy(event, |copy| copy.handle_crowded(hub, clock::now()));
                     let named = response.headers().get(INSTEAD_HEADER).ok().flatten();
                     named.and_then(|named| named.parse().ok())
                 }

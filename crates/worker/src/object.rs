@@ -1,7 +1,7 @@
-//! Calling a Durable Object: one question, one answer, both as text (or a socket, `call`).
+//! Calls to Durable Objects: a request and a response, both short texts (or a socket).
 //!
-//! The wrappers of workers-rs copy every header and stream every body; objects here answer with a status and a short
-//! text, so the runtime's own calls are enough.
+//! The wrappers of workers-rs copy every header and stream every body. Objects here answer with a status and a short
+//! text, for which the runtime's own calls are enough.
 
 use downbeat_core::fanout::Region;
 use js_sys::Promise;
@@ -23,8 +23,8 @@ extern "C" {
     fn fetch(this: &Stub, request: &Request) -> core::result::Result<Promise, JsValue>;
 }
 
-/// What is asked of an object.
-pub(crate) struct Question<'a> {
+/// A request to an object.
+pub(crate) struct ObjectRequest<'a> {
     /// `GET`, `PUT` or `POST`.
     pub(crate) method: &'a str,
     /// The path, with its query.
@@ -35,33 +35,33 @@ pub(crate) struct Question<'a> {
     pub(crate) body: Option<&'a [u8]>,
 }
 
-impl<'a> Question<'a> {
-    /// Returns the question for what lies at `path`.
+impl<'a> ObjectRequest<'a> {
+    /// Returns a `GET` of `path`.
     pub(crate) const fn get(path: &'a str) -> Self {
         Self { method: "GET", path, header: None, body: None }
     }
 }
 
-/// Which object is meant.
+/// The name of an object.
 #[derive(Clone, Copy)]
 pub(crate) struct Object<'a> {
     /// The binding of its namespace.
     pub(crate) binding: &'a str,
     /// Its name.
     pub(crate) name: &'a str,
-    /// Where it is to be, should this be the call that makes it.
+    /// Where to create it, if this call does.
     pub(crate) region: Option<Region>,
 }
 
-/// Asks an object; gives its status and its text.
-pub(crate) async fn ask(env: &Env, object: Object<'_>, question: Question<'_>) -> Result<(u16, String)> {
-    let response = call(env, object, question).await?;
+/// Sends a request to an object; returns the status and the text of its answer.
+pub(crate) async fn send(env: &Env, object: Object<'_>, request: ObjectRequest<'_>) -> Result<(u16, String)> {
+    let response = fetch(env, object, request).await?;
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
-/// Asks an object; gives its response as it is.
-pub(crate) async fn call(env: &Env, object: Object<'_>, question: Question<'_>) -> Result<Response> {
+/// Sends a request to an object; returns the response as it is.
+pub(crate) async fn fetch(env: &Env, object: Object<'_>, request: ObjectRequest<'_>) -> Result<Response> {
     let namespace = js_sys::Reflect::get(env, &object.binding.into())?;
     if namespace.is_undefined() {
         let binding = object.binding;
@@ -76,16 +76,17 @@ pub(crate) async fn call(env: &Env, object: Object<'_>, question: Question<'_>) 
         None => JsValue::UNDEFINED,
     };
     let headers = Headers::new()?;
-    if let Some((name, value)) = question.header {
+    if let Some((name, value)) = request.header {
         headers.set(name, value)?;
     }
     let init = RequestInit::new();
-    init.set_method(question.method);
+    init.set_method(request.method);
     init.set_headers(&headers);
-    if let Some(body) = question.body {
+    if let Some(body) = request.body {
         init.set_body(&js_sys::Uint8Array::from(body));
     }
-    let request = Request::new_with_str_and_init(&format!("https://object{}", question.path), &init)?;
+    let url = format!("https://object{}", request.path);
+    let request = Request::new_with_str_and_init(&url, &init)?;
     let stub = namespace.unchecked_into::<Namespace>().get_by_name(object.name, &options)?;
     Ok(JsFuture::from(stub.fetch(&request)?).await?.unchecked_into())
 }

@@ -9,7 +9,7 @@ use worker::Env;
 
 use crate::auth::authorize;
 use crate::event::TOKEN_HEADER;
-use crate::object::Question;
+use crate::object::ObjectRequest;
 use crate::reply::Reply;
 use crate::request::{Target, body};
 use crate::rundowns;
@@ -26,7 +26,7 @@ pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> 
     let body = body(request).await?;
     let path = Route::Event(name.clone()).path();
     let header = Some((TOKEN_HEADER, token.as_str()));
-    let reply = event::call(env, name, Question { method: "PUT", path: &path, header, body: Some(&body) }).await?;
+    let reply = event::call(env, name, ObjectRequest { method: "PUT", path: &path, header, body: Some(&body) }).await?;
     // On every success, not only the first: the answer to the first may have been lost on its way here.
     if reply.status() < 300 {
         catalog_do::add(env, name).await;
@@ -53,19 +53,19 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
     }
     let path = format!("{}?{}", Route::Commands(name.clone()).path(), Target::of(&url).query);
     let header = Some((TOKEN_HEADER, token.as_str()));
-    event::call(env, name, Question { method: "POST", path: &path, header, body: Some(&body) }).await
+    event::call(env, name, ObjectRequest { method: "POST", path: &path, header, body: Some(&body) }).await
 }
 
 /// Returns a page of the log.
 pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
-    event::call(env, name, Question::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
+    event::call(env, name, ObjectRequest::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
 /// Returns who is connected.
 pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
-    event::call(env, name, Question::get(&Route::Audience(name.clone()).path())).await
+    event::call(env, name, ObjectRequest::get(&Route::Audience(name.clone()).path())).await
 }
 
 /// Returns the events there are.

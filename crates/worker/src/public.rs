@@ -7,11 +7,11 @@ use downbeat_wire::rundown::integrity;
 use downbeat_wire::{Route, RundownPointer, StateBody, json};
 use worker::Env;
 
-use crate::Context;
 use crate::clock;
 use crate::event;
 use crate::reply::{Keep, Reply};
 use crate::rundowns;
+use crate::runtime::Context;
 
 /// Returns the whole public state of an event. `authoritative` asks the event itself, for operators who decide on it.
 pub(crate) async fn state(

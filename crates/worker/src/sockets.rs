@@ -1,13 +1,13 @@
 //! The sockets a hub holds, as the runtime has them.
 //!
-//! workers-rs' own calls make a list of all sockets and a new text for each send; a broadcast is one text and a walk.
+//! The calls of workers-rs make a list of all sockets and a new text for each send; a broadcast has one text for all.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
-use worker::State;
 use worker::worker_sys::WebSocketRequestResponsePair;
+use worker::{State, WebSocketIncomingMessage};
 
-use downbeat_wire::live::{Close, PING};
+use downbeat_wire::live::{Ack, Close, FRAME_BYTES_MAX, PING};
 
 #[wasm_bindgen]
 extern "C" {
@@ -27,69 +27,63 @@ extern "C" {
     fn close_with(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
 
-#[wasm_bindgen(inline_js = "export async function send_slices(sockets, ends, asked, text, asking, still) {
-    let [place, next] = [0, 0];
-    for (const end of ends) {
-        if (place > 0) {
-            await scheduler.wait(0);
-            if (!still()) return false;
-        }
+#[wasm_bindgen(inline_js = "export async function send_slices(sockets, asked, text, asking, next) {
+    let [place, index] = [0, 0];
+    for (let end = next(); end > place; end = next()) {
         for (; place < end; place++) {
-            const asks = place === asked[next];
-            if (asks) next++;
+            const asks = place === asked[index];
+            if (asks) index++;
             try { sockets[place].send(asks ? asking : text); } catch {}
         }
+        if (place < sockets.length) await scheduler.wait(0);
     }
-    return true;
 }")]
 extern "C" {
     #[wasm_bindgen(catch)]
     async fn send_slices(
         sockets: &Array,
-        ends: &[u32],
         asked: &[u32],
         text: &JsString,
         asking: &JsString,
-        still: &JsValue,
+        next: &JsValue,
     ) -> Result<JsValue, JsValue>;
 }
 
-/// Sends `text` to all of `sockets`, and `asking` to those at the places `asked`, in slices that end at `ends`. Between
-/// two slices what was sent leaves, and `still` may end it; says whether it came to its end. In JavaScript, since
-/// crossing over for each socket and slice costs a tenth of a broadcast. A socket that is closing takes nothing, and
-/// its viewer comes back.
+/// Sends `text` to all of `sockets`, and `asking` to those at the places `asked`, slice by slice: `next` returns where the
+/// next slice ends, 0 after the last. Between two slices what was sent leaves.
+///
+/// In JavaScript, since a call from WebAssembly for each socket costs a tenth of a broadcast. A socket that is closing
+/// ignores what is sent, and its viewer joins again.
 pub(crate) async fn send_all(
     sockets: &Array,
-    ends: &[u32],
     asked: &[u32],
     [text, asking]: &[JsString; 2],
-    still: impl FnMut() -> bool + 'static,
-) -> bool {
-    let still = Closure::<dyn FnMut() -> bool>::new(still);
-    let sent = send_slices(sockets, ends, asked, text, asking, still.as_ref()).await;
-    sent.is_ok_and(|sent| sent.is_truthy())
+    next: impl FnMut() -> u32 + 'static,
+) {
+    let next = Closure::<dyn FnMut() -> u32>::new(next);
+    let _ = send_slices(sockets, asked, text, asking, next.as_ref()).await;
 }
 
 impl Socket {
-    /// Returns the socket that the runtime handed over.
+    /// Returns the same socket as the runtime has it.
     pub(crate) fn of(socket: &worker::WebSocket) -> Self {
         let socket: &JsValue = AsRef::<worker::web_sys::WebSocket>::as_ref(socket).as_ref();
         socket.clone().unchecked_into()
     }
 
-    /// Sends a text. A socket that is closing takes nothing, and its viewer comes back.
+    /// Sends a text. A socket that is closing ignores it, and its viewer joins again.
     pub(crate) fn send(&self, text: &JsString) {
         let _ = self.send_text(text);
     }
 
-    /// Closes it, saying why.
+    /// Closes it with a code and a reason.
     pub(crate) fn close(&self, why: Close) {
         let _ = self.close_with(why.code(), why.reason());
     }
 }
 
-/// Returns the sockets that `state`'s object holds.
-pub(crate) fn held(state: &State) -> Array {
+/// Returns all sockets of the object with this `state`.
+pub(crate) fn all(state: &State) -> Array {
     let holder: &JsValue = state.as_raw().as_ref();
     holder.unchecked_ref::<Holder>().web_sockets()
 }
@@ -103,5 +97,14 @@ pub(crate) fn at(sockets: &Array, place: u32) -> Socket {
 pub(crate) fn answer_pings(state: &State, text: &str) {
     if let Ok(pair) = WebSocketRequestResponsePair::new(PING, text) {
         state.set_websocket_auto_response(&pair);
+    }
+}
+
+/// Parses a frame from a viewer: acks are all it may send, besides pings, which the runtime answers.
+pub(crate) fn parse(message: WebSocketIncomingMessage) -> Result<Ack, Close> {
+    match message {
+        WebSocketIncomingMessage::Binary(_) => Err(Close::Bytes),
+        WebSocketIncomingMessage::String(frame) if frame.len() > FRAME_BYTES_MAX => Err(Close::TooLong),
+        WebSocketIncomingMessage::String(frame) => Ack::parse(&frame).ok_or(Close::Unknown),
     }
 }

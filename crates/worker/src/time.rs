@@ -1,31 +1,31 @@
-//! `GET /time` and `GET /v1/events/{event}/time`: the path that tens of thousands take at once.
+//! `GET /time` and `GET /v1/events/{event}/time`: the calls that tens of thousands make at the same moment.
 //!
-//! With a fresh copy of the state it is answered in the same turn, without a promise; the copy is renewed after the
-//! answer has left. Without one it waits for the event's object, but never longer than 300 ms: the time is always
-//! answered, if need be with the status `unknown`.
+//! With a fresh copy of the state the answer is made in the same turn, without a promise; the copy is refreshed after the
+//! answer has left. Without one the call waits for a hub, 300 ms at most: the time is always answered, if need be with
+//! the status `unknown`.
 
 use downbeat_core::fanout::Region;
 use downbeat_core::{EventName, ServerTime};
 use downbeat_wire::TimeBody;
 use downbeat_wire::problem::Problem;
 use downbeat_wire::time::write_time;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use web_sys::{Headers, Request, Response, ResponseInit};
 use worker::Env;
 
-use crate::Context;
-use crate::copies::Known;
+use crate::copies::Snapshot;
 use crate::event;
 use crate::reply::Reply;
 use crate::request::Target;
-use crate::{clock, default_event, request};
+use crate::runtime::Context;
+use crate::{clock, request};
 
 thread_local! {
     static ANSWER: RefCell<String> = RefCell::new(String::with_capacity(1_024));
     static INIT: ResponseInit = init();
 }
 
-/// Returns the headers of the answer, made once: a plain object would be read anew for every response.
+/// Returns the headers of the answer, made once: a plain object would be converted for every response.
 fn init() -> ResponseInit {
     let headers = Headers::new().expect(OURS);
     for (name, value) in [
@@ -43,6 +43,19 @@ fn init() -> ResponseInit {
 }
 
 const OURS: &str = "the headers are ours: ASCII without line breaks";
+
+/// Calls `work` with the event of `/time`: the variable `DEFAULT_EVENT`, or `main`.
+pub(crate) fn default_event<T>(env: &Env, work: impl FnOnce(&EventName) -> T) -> T {
+    thread_local! {
+        static DEFAULT: OnceCell<EventName> = const { OnceCell::new() };
+    }
+    DEFAULT.with(|default| {
+        work(default.get_or_init(|| {
+            let named = env.var("DEFAULT_EVENT").ok().and_then(|name| name.to_string().parse().ok());
+            named.unwrap_or_else(|| "main".parse().expect("\"main\" follows the rule of names"))
+        }))
+    })
+}
 
 /// Returns the event whose time `path` asks for.
 fn event_of<'a>(path: &'a str, default: &'a EventName) -> Option<&'a str> {
@@ -65,7 +78,7 @@ pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<
         event::copies(|copies| {
             let copy = copies.find(event)?;
             let response = respond(now, copy.tail(now)?);
-            if copy.ask(now) {
+            if copy.start_refresh(now) {
                 event::refresh_later(env, ctx, &event.parse().ok()?, request::region(request));
             }
             Some(response)
@@ -80,8 +93,8 @@ fn respond(now: ServerTime, tail: &str) -> Response {
     })
 }
 
-/// Answers when there was no fresh copy. `named` says whether the request named the event: then one that does not
-/// exist is an error, while `/time` without its event says `unknown`.
+/// Answers when there was no fresh copy. An event that does not exist is an error if the request `named` it, while
+/// `/time` answers `unknown`.
 pub(crate) async fn answer(
     env: &Env,
     ctx: &Context,
@@ -92,15 +105,15 @@ pub(crate) async fn answer(
     let received_at = clock::now();
     let waited = event::copy(event, |copy| copy.fresh(received_at).is_none() && !copy.failed_lately(received_at));
     if waited {
-        event::wait_for_news(env, ctx, event, region).await;
-    } else if event::copy(event, |copy| copy.ask(received_at)) {
+        event::wait_for_refresh(env, ctx, event, region).await;
+    } else if event::copy(event, |copy| copy.start_refresh(received_at)) {
         event::refresh_later(env, ctx, event, region);
     }
 
     let now = clock::now();
     let mut body = event::copy(event, |copy| match copy.fresh(now) {
-        Some(Known::State(state)) => Ok(TimeBody::new(state, now)),
-        Some(Known::Missing) if named => Err(event::unknown_event(event)),
+        Some(Snapshot::State(state)) => Ok(TimeBody::new(state, now)),
+        Some(Snapshot::Missing) if named => Err(event::unknown_event(event)),
         _ => Ok(TimeBody::unknown(copy.last(), now)),
     })?;
     body.received_at = waited.then_some(received_at);

@@ -1,4 +1,4 @@
-//! What is known of how far a change got.
+//! How a state is announced to all hubs, and what is known of how far it got.
 
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -6,54 +6,125 @@ use serde::{Deserialize, Serialize};
 use super::tally::Share;
 use super::tree::Tree;
 use crate::name::Rev;
+use crate::time::Span;
 
-/// What a hub says of itself.
+/// The longest wait for the tree: 300 ms, a call around the world and back. Then missing hubs are called directly.
+const TREE_WAIT: Span = Span::from_millis(300);
+
+/// The longest wait for reports in all: 1 s. Source: the design.
+const TOTAL_WAIT: Span = Span::from_millis(1_000);
+
+/// By how much less a hub waits for the hubs below it than its caller waits for it: 100 ms, so that its own report is in
+/// time.
+const LEVEL: Span = Span::from_millis(100);
+
+/// A hub's report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Its number.
     pub hub: u16,
-    /// The revision it has and has sent to all its sockets; 0 before it has any.
+    /// The revision that it has sent to all its sockets; 0 before the first.
     pub rev: Rev,
-    /// How many sockets it holds.
+    /// How many sockets it has.
     pub sockets: u32,
     /// What its viewers said of that revision.
     #[serde(default)]
     pub share: Share,
 }
 
-/// The reports on one change as they come in: through the tree, directly, twice, late or never.
+/// Calls to hubs that are made at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// The hubs to call; each call passes the state on, or requests reports only.
+    pub hubs: Vec<u16>,
+    /// How long each of them may wait for the hubs below it; `None` if it calls none.
+    pub relay: Option<Span>,
+    /// How long to wait for the reports. Calls go on after that, and late reports count too.
+    pub wait: Span,
+}
+
+/// The announcement of a state to hubs, and their reports as they come in: through the tree, directly, twice, late or
+/// never.
 ///
 /// ```
 /// use downbeat_core::fanout::{Gathering, Report, Share, Tree};
 /// use downbeat_core::Rev;
 /// let mut gathering = Gathering::new(Tree::of(3), Rev::new(5));
+/// assert_eq!(gathering.next_round().unwrap().hubs, [0, 1, 2]);
 /// let report = |hub, rev, sockets| Report { hub, rev: Rev::new(rev), sockets, share: Share::default() };
-/// gathering.take([report(0, 5, 100), report(2, 4, 80)]);
-/// // Hub 1 is silent, and hub 2 has an older state: both have to be told again.
-/// assert_eq!(gathering.missing(), [1, 2]);
-/// gathering.take([report(2, 6, 80)]); // By now it has heard of more than this change.
+/// gathering.handle_reports([report(0, 5, 100), report(2, 4, 80)]);
+/// // Hub 1 is silent, and hub 2 has an older state: both are called directly.
+/// assert_eq!(gathering.next_round().unwrap().hubs, [1, 2]);
+/// gathering.handle_reports([report(2, 6, 80)]); // By now it has a later state still.
 /// assert_eq!((gathering.reached(), gathering.sockets()), (2, 180));
+/// assert_eq!(gathering.next_round(), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gathering {
     tree: Tree,
     rev: Rev,
+    next: Next,
     /// In the order of the hubs' numbers.
     reports: Vec<Report>,
 }
 
+/// What the next round is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// The event calls the first hubs, which call all others.
+    Tree,
+    /// The event calls the hubs that are missing.
+    Direct,
+    /// A hub calls those below it.
+    Below { hub: u16, wait: Span },
+    /// No more rounds.
+    Done,
+}
+
 impl Gathering {
-    /// Returns what is known of `rev` on its way through `tree`: nothing yet.
+    /// Returns the event's announcement of `rev` to all hubs of `tree`.
     pub const fn new(tree: Tree, rev: Rev) -> Self {
-        Self { tree, rev, reports: Vec::new() }
+        Self { tree, rev, next: Next::Tree, reports: Vec::new() }
     }
 
-    /// Takes reports in. Of two from one hub the one of the higher revision counts; hubs that are none are ignored.
-    pub fn take(&mut self, reports: impl IntoIterator<Item = Report>) {
+    /// Returns the part of an announcement that `hub` passes on to the hubs below it, within `wait`; to none without it.
+    pub const fn below(tree: Tree, hub: u16, wait: Option<Span>) -> Self {
+        let next = match wait {
+            Some(wait) => Next::Below { hub, wait },
+            None => Next::Done,
+        };
+        Self { tree, rev: Rev::new(0), next, reports: Vec::new() }
+    }
+
+    /// Returns how many hubs there are.
+    pub const fn hubs(&self) -> u16 {
+        self.tree.hubs()
+    }
+
+    /// Returns the calls to make next; `None` if there are no more.
+    pub fn next_round(&mut self) -> Option<Round> {
+        let (round, next) = match self.next {
+            Next::Tree => (
+                Round { hubs: self.tree.roots().collect(), relay: Some(TOTAL_WAIT - LEVEL), wait: TREE_WAIT },
+                Next::Direct,
+            ),
+            Next::Direct => (Round { hubs: self.missing(), relay: None, wait: TOTAL_WAIT - TREE_WAIT }, Next::Done),
+            Next::Below { hub, wait } => (
+                Round { hubs: self.tree.children(hub).collect(), relay: Some((wait - LEVEL).max(Span::ZERO)), wait },
+                Next::Done,
+            ),
+            Next::Done => return None,
+        };
+        self.next = next;
+        (!round.hubs.is_empty()).then_some(round)
+    }
+
+    /// Adds reports. Of two from one hub the one with the higher revision counts; numbers that no hub has are ignored.
+    pub fn handle_reports(&mut self, reports: impl IntoIterator<Item = Report>) {
         for report in reports {
-            let place = self.reports.partition_point(|known| known.hub < report.hub);
-            match self.reports.get(place).filter(|known| known.hub == report.hub) {
-                Some(known) if known.rev > report.rev => {}
+            let place = self.reports.partition_point(|former| former.hub < report.hub);
+            match self.reports.get(place).filter(|former| former.hub == report.hub) {
+                Some(former) if former.rev > report.rev => {}
                 Some(_) => self.reports[place] = report,
                 None if report.hub < self.tree.hubs() => self.reports.insert(place, report),
                 None => {}
@@ -61,24 +132,24 @@ impl Gathering {
         }
     }
 
-    /// Returns the hubs of which nobody knows that they have the change.
-    pub fn missing(&self) -> Vec<u16> {
-        (0..self.tree.hubs()).filter(|hub| self.with_it().all(|report| report.hub != *hub)).collect()
+    /// Returns the hubs that have not confirmed the state.
+    fn missing(&self) -> Vec<u16> {
+        (0..self.tree.hubs()).filter(|hub| self.confirmed().all(|report| report.hub != *hub)).collect()
     }
 
-    /// Returns whether every hub has the change.
+    /// Returns whether every hub has the state.
     pub fn is_complete(&self) -> bool {
         self.reached() == self.tree.hubs()
     }
 
-    /// Returns how many hubs have the change, or a later one.
+    /// Returns how many hubs have the state, or a later one.
     pub fn reached(&self) -> u16 {
-        self.with_it().count() as u16
+        self.confirmed().count() as u16
     }
 
     /// Returns how many sockets they sent it to.
     pub fn sockets(&self) -> u64 {
-        self.with_it().map(|report| u64::from(report.sockets)).sum()
+        self.confirmed().map(|report| u64::from(report.sockets)).sum()
     }
 
     /// Returns all reports, by the hubs' numbers.
@@ -86,7 +157,7 @@ impl Gathering {
         self.reports.iter()
     }
 
-    fn with_it(&self) -> impl Iterator<Item = &Report> {
+    fn confirmed(&self) -> impl Iterator<Item = &Report> {
         self.reports.iter().filter(|report| report.rev >= self.rev)
     }
 }
@@ -102,17 +173,41 @@ mod tests {
     #[test]
     fn a_hub_that_answers_twice_counts_once_and_an_older_answer_takes_nothing_back() {
         let mut gathering = Gathering::new(Tree::of(2), Rev::new(3));
-        gathering.take([report(0, 3, 10), report(0, 3, 12), report(0, 2, 99), report(1, 2, 5)]);
+        gathering.handle_reports([report(0, 3, 10), report(0, 3, 12), report(0, 2, 99), report(1, 2, 5)]);
         assert_eq!((gathering.reached(), gathering.sockets(), gathering.missing()), (1, 12, vec![1]));
-        gathering.take([report(1, 3, 5)]);
+        gathering.handle_reports([report(1, 3, 5)]);
         assert!(gathering.is_complete());
         assert_eq!(gathering.reports().count(), 2);
     }
 
     #[test]
-    fn a_hub_that_is_none_is_ignored() {
+    fn a_report_of_an_unknown_hub_is_ignored() {
         let mut gathering = Gathering::new(Tree::of(1), Rev::new(1));
-        gathering.take([report(7, 9, 1_000_000)]);
+        gathering.handle_reports([report(7, 9, 1_000_000)]);
         assert_eq!((gathering.reached(), gathering.sockets()), (0, 0));
+    }
+
+    #[test]
+    fn the_event_waits_a_second_in_all_and_needs_no_second_round_where_all_have_answered() {
+        let mut gathering = Gathering::new(Tree::of(20), Rev::new(3));
+        let tree = gathering.next_round().unwrap();
+        assert_eq!((tree.hubs.len(), tree.relay), (6, Some(Span::from_millis(900))));
+        let mut all = gathering.clone();
+        let direct = gathering.next_round().unwrap();
+        assert_eq!((direct.hubs.len(), direct.relay), (20, None));
+        assert_eq!(tree.wait + direct.wait, Span::from_millis(1_000));
+        all.handle_reports((0..20).map(|hub| report(hub, 3, 1)));
+        assert_eq!(all.next_round(), None);
+    }
+
+    #[test]
+    fn a_hub_passes_on_once_and_waits_less_than_its_caller() {
+        let mut below = Gathering::below(Tree::of(20), 0, Some(Span::from_millis(900)));
+        let round = below.next_round().unwrap();
+        assert_eq!(round.hubs, [6, 7, 8, 9, 10, 11]);
+        assert_eq!((round.relay, round.wait), (Some(Span::from_millis(800)), Span::from_millis(900)));
+        assert_eq!(below.next_round(), None);
+        assert_eq!(Gathering::below(Tree::of(20), 0, None).next_round(), None);
+        assert_eq!(Gathering::below(Tree::of(20), 19, Some(Span::from_millis(50))).next_round(), None);
     }
 }

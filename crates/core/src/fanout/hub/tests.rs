@@ -1,0 +1,223 @@
+use alloc::string::ToString as _;
+
+use super::*;
+use crate::command::{Command, Request};
+use crate::event::Configuration;
+
+/// Hubs of these tests know sockets by number, and their frames are the version of the state.
+type TestHub = Hub<u32, String>;
+
+fn at(ms: i64) -> ServerTime {
+    ServerTime::from_millis(1_704_067_200_000 + ms)
+}
+
+/// An event's state in life `epoch`, `changes` changes after its first revision.
+fn state(epoch: &str, changes: u64) -> EventState {
+    let configuration = Configuration { starts_at: Some(at(0)), ..Configuration::default() };
+    let mut state = EventState::create(configuration, epoch.parse().unwrap(), "maria", at(-1_000)).unwrap();
+    for change in 0..changes {
+        let command = if change % 2 == 0 { Command::Pause { message: None } } else { Command::Resume };
+        let id = alloc::format!("c{change}").parse().unwrap();
+        let request = Request { id, command, actor: "maria".to_string(), reason: None, if_rev: None, at: None };
+        state.handle_command(&request, None, at(10_000 * change as i64)).unwrap();
+    }
+    state
+}
+
+fn answer(state: EventState) -> Answer {
+    Answer::State { text: text(&state), state: Box::new(state) }
+}
+
+fn text(state: &EventState) -> String {
+    state.version().to_string()
+}
+
+fn effects(hub: &mut TestHub) -> Vec<Effect<u32>> {
+    core::iter::from_fn(|| hub.poll_effect()).collect()
+}
+
+/// Performs a broadcast to so many sockets, and returns how many slices it had.
+fn broadcast(hub: &mut TestHub, sockets: u32) -> usize {
+    let number = effects(hub).into_iter().find_map(|effect| match effect {
+        Effect::Broadcast(number) => Some(number),
+        _ => None,
+    });
+    let number = number.expect("there is something to send");
+    hub.start_broadcast(number, sockets, |place| place).unwrap();
+    core::iter::from_fn(|| hub.next_slice(number)).count()
+}
+
+/// A hub that has sent the first revision to its sockets.
+fn hub(sockets: u32) -> TestHub {
+    let mut hub = Hub::new(0, Limits::DEFAULT, None, sockets);
+    hub.require_state();
+    effects(&mut hub);
+    hub.handle_answer(answer(state("e1", 0)), at(0));
+    broadcast(&mut hub, sockets);
+    effects(&mut hub);
+    hub
+}
+
+#[test]
+fn many_joiners_without_a_state_ask_the_event_once() {
+    let mut hub: TestHub = Hub::new(0, Limits::DEFAULT, None, 0);
+    assert_eq!(hub.handle_join(Limit::Crowded, || 0), Err(HubError::NoAnswer));
+    (0..3).for_each(|_| hub.require_state());
+    assert_eq!(effects(&mut hub), [Effect::AskEvent]);
+    assert!(hub.awaits_state());
+    hub.handle_answer(Answer::Missing, at(0));
+    assert!(!hub.awaits_state());
+    assert_eq!(hub.handle_request(at(1)), Err(HubError::UnknownEvent));
+    hub.require_state();
+    hub.handle_answer(Answer::Failed, at(2));
+    assert_eq!(hub.handle_join(Limit::Crowded, || 0), Err(HubError::NoAnswer));
+}
+
+#[test]
+fn a_newer_state_is_sent_in_slices_and_then_saved() {
+    let mut hub = hub(40);
+    let newer = state("e1", 1);
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    assert!(!hub.has_sent(&newer.version()));
+    assert_eq!(broadcast(&mut hub, 40), 3);
+    assert!(hub.has_sent(&newer.version()));
+    assert_eq!(effects(&mut hub), [Effect::Save, Effect::Wake]);
+    assert_eq!((hub.report(None).rev, hub.report(None).sockets), (newer.rev(), 40));
+}
+
+#[test]
+fn a_repeated_or_older_state_changes_nothing() {
+    let mut hub = hub(1);
+    let (older, newer) = (state("e1", 0), state("e1", 1));
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    broadcast(&mut hub, 1);
+    effects(&mut hub);
+    for state in [newer.clone(), older] {
+        hub.handle_state(state.clone(), text(&state), Source::Relay);
+        assert_eq!(effects(&mut hub), []);
+        assert!(hub.has_sent(&state.version()));
+    }
+    assert_eq!(hub.text(), Some(&*text(&newer)));
+}
+
+#[test]
+fn a_newer_state_ends_the_broadcast_in_progress() {
+    let mut hub = hub(40);
+    let (first, second) = (state("e1", 1), state("e1", 2));
+    hub.handle_state(first.clone(), text(&first), Source::Relay);
+    let Some(Effect::AnswerPings(_)) = hub.poll_effect() else { panic!("pings come first") };
+    let Some(Effect::Broadcast(number)) = hub.poll_effect() else { panic!("there is something to send") };
+    hub.start_broadcast(number, 40, |place| place).unwrap();
+    assert_eq!(hub.next_slice(number), Some(0..16));
+    hub.handle_state(second.clone(), text(&second), Source::Relay);
+    assert_eq!(hub.next_slice(number), None);
+    assert!(!hub.has_sent(&first.version()));
+    assert_eq!(hub.start_broadcast(number, 40, |place| place), None);
+    assert_eq!(broadcast(&mut hub, 40), 3);
+    assert!(hub.has_sent(&first.version()) && hub.has_sent(&second.version()));
+}
+
+#[test]
+fn another_epoch_is_applied_only_when_the_event_says_so() {
+    let mut hub = hub(1);
+    let other = state("e2", 0);
+    hub.handle_state(other.clone(), text(&other), Source::Relay);
+    assert_eq!(effects(&mut hub), [Effect::AskEvent]);
+    assert_eq!(hub.state().unwrap().epoch().as_str(), "e1");
+    assert!(!hub.has_sent(&other.version()));
+    hub.handle_answer(answer(other.clone()), at(5));
+    assert!(!hub.has_sent(&other.version()), "nobody has been sent it yet");
+    broadcast(&mut hub, 1);
+    assert!(hub.has_sent(&other.version()));
+    // What was delayed since the former life asks the event again, which denies it.
+    let former = state("e1", 1);
+    hub.handle_state(former.clone(), text(&former), Source::Relay);
+    hub.handle_answer(answer(other), at(9));
+    assert!(hub.has_sent(&former.version()));
+    assert_eq!(hub.state().unwrap().epoch().as_str(), "e2");
+}
+
+#[test]
+fn the_event_is_asked_every_fifteen_seconds_while_somebody_needs_the_state() {
+    let mut hub = hub(0);
+    assert_eq!(hub.next_deadline(), None);
+    hub.handle_joined(7, at(1_000));
+    assert_eq!(effects(&mut hub), [Effect::Greet(7)]);
+    assert_eq!(hub.next_deadline(), Some(at(16_000)));
+    hub.handle_alarm(1, at(16_000));
+    assert_eq!(effects(&mut hub), [Effect::AskEvent]);
+    hub.handle_answer(answer(state("e1", 0)), at(16_010));
+    assert_eq!(hub.next_deadline(), Some(at(31_000)));
+    hub.handle_alarm(0, at(31_000));
+    hub.handle_answer(answer(state("e1", 0)), at(31_010));
+    assert_eq!(hub.next_deadline(), None);
+    // A worker's request counts for a minute.
+    hub.handle_request(at(40_000)).unwrap();
+    hub.handle_alarm(0, at(55_000));
+    assert_eq!(hub.next_deadline(), Some(at(70_000)));
+    hub.handle_alarm(0, at(100_000));
+    assert_eq!(hub.next_deadline(), None);
+}
+
+#[test]
+fn after_waking_the_event_is_asked_at_the_first_need() {
+    let saved = state("e1", 1);
+    let mut hub: TestHub = Hub::new(0, Limits::DEFAULT, Some((saved.clone(), text(&saved))), 3);
+    assert_eq!(effects(&mut hub), [Effect::AnswerPings(saved.version())]);
+    assert!(hub.has_sent(&saved.version()));
+    hub.handle_joined(9, at(0));
+    assert_eq!(effects(&mut hub), [Effect::Greet(9), Effect::AskEvent]);
+    hub.handle_answer(Answer::Failed, at(3_000));
+    effects(&mut hub);
+    hub.handle_joined(10, at(3_001));
+    assert_eq!(effects(&mut hub), [Effect::Greet(10), Effect::AskEvent], "a failed question is repeated");
+}
+
+#[test]
+fn a_hub_the_event_no_longer_has_sends_its_viewers_away() {
+    let mut hub: TestHub = Hub::new(3, Limits::DEFAULT, None, 2);
+    let mut fewer = state("e1", 0);
+    fewer.handle_configuration(Configuration { hubs: Some(2), ..Configuration::default() }, "maria", at(0)).unwrap();
+    hub.handle_state(fewer.clone(), text(&fewer), Source::Relay);
+    broadcast(&mut hub, 2);
+    assert_eq!(effects(&mut hub)[0], Effect::CloseAll);
+    assert!(matches!(hub.handle_join(Limit::Full, || 0), Err(HubError::Full { instead: Some(0..2) })));
+}
+
+#[test]
+fn a_greeting_is_kept_for_a_second_and_until_the_state_changes_by_itself() {
+    let mut hub = hub(0);
+    let paused = state("e1", 1);
+    hub.handle_state(paused.clone(), text(&paused), Source::Relay);
+    let mut written = 0;
+    let mut greet = |hub: &mut TestHub, ms| {
+        hub.greeting(at(ms), |_| {
+            written += 1;
+            written.to_string()
+        })
+    };
+    // The pause takes effect 500 ms after 0 s.
+    let greetings = [0, 499, 500, 1_499, 1_500, 1_400].map(|ms| greet(&mut hub, ms).unwrap());
+    assert_eq!(greetings, ["1", "1", "2", "2", "3", "4"]);
+    let resumed = state("e1", 2);
+    hub.handle_state(resumed.clone(), text(&resumed), Source::Relay);
+    assert_eq!(greet(&mut hub, 1_401).unwrap(), "5");
+}
+
+#[test]
+fn acks_count_once_and_only_from_viewers_who_were_asked() {
+    let mut hub = hub(3);
+    let newer = state("e1", 1);
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    broadcast(&mut hub, 3);
+    let effect = newer.last_change().effective_at();
+    let mut ack = |socket, rev| hub.handle_ack(&socket, rev, effect + Span::from_millis(40));
+    ack(0, newer.rev());
+    ack(0, newer.rev());
+    ack(1, Rev::new(1));
+    ack(99, newer.rev());
+    hub.handle_closed(&2);
+    hub.handle_ack(&2, newer.rev(), effect);
+    let share = hub.report(None).share;
+    assert_eq!((share.asked, share.late), (3, alloc::vec![40]));
+}
