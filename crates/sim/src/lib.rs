@@ -9,6 +9,7 @@
 //! | [`world`] | [`World`]: a device that asks the server over a network |
 //! | [`network`] | [`Network`]: how long each way takes |
 //! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
+//! | [`hubs`] | [`hubs::World`]: an event, its hubs and its viewers, pushed to over a bad network |
 //! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
 //! | [`dice`] | [`Dice`]: distributions from a seed |
 //!
@@ -16,6 +17,7 @@
 
 pub mod device;
 pub mod dice;
+pub mod hubs;
 pub mod network;
 pub mod trace;
 pub mod world;

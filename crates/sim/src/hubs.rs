@@ -1,0 +1,202 @@
+//! An event, its hubs, their viewers, and a network between them that loses, repeats, delays and reorders.
+//!
+//! Event state, announcements, hubs and sessions are those that ship; only the shells around them, which would own
+//! sockets, storage and timers, are made here. Objects are evicted from memory in the middle of their work, and hubs lose
+//! their sockets. [`World::heal`] ends all of that.
+
+mod event;
+mod hub;
+mod network;
+mod viewer;
+
+use downbeat_core::session::{Details, News};
+use downbeat_core::{EventState, Rev, Seed, ServerTime, Span};
+
+use self::event::EventObject;
+use self::hub::HubObject;
+use self::network::{Message, Network};
+use self::viewer::Viewer;
+
+/// When a world begins, and with it its event: 2024-01-01T00:00:00Z.
+const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+
+/// How many hubs an event can have here. The first six are called by the event, the others by the first.
+const HUBS: u16 = 9;
+
+/// How many viewers there are with a session, besides those that only note what they are sent.
+const VIEWERS: usize = 3;
+
+/// How often something happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// A message was lost.
+    pub lost: u32,
+    /// A message came twice.
+    pub repeated: u32,
+    /// An answer to a viewer was up to three changes old.
+    pub outdated: u32,
+    /// A viewer's socket closed.
+    pub closed: u32,
+    /// An object was evicted from memory.
+    pub evicted: u32,
+    /// A broadcast was replaced by a newer one.
+    pub superseded: u32,
+    /// A viewer was refused for lack of room.
+    pub refused: u32,
+    /// A hub asked the event, and learned of a change that it had missed.
+    pub recovered: u32,
+    /// The event was lost and created again.
+    pub epochs: u32,
+    /// A viewer acknowledged a change, and the hub counted it.
+    pub acks: u32,
+    /// A cue fired.
+    pub fired: u32,
+    /// A viewer learned of a change after its effect.
+    pub late: u32,
+}
+
+/// A world with one event.
+#[derive(Debug)]
+pub struct World {
+    now: ServerTime,
+    network: Network,
+    event: EventObject,
+    hubs: Vec<HubObject>,
+    viewers: Vec<Viewer>,
+    /// Every state of the event's present epoch, the newest last.
+    history: Vec<EventState>,
+}
+
+/// What the parts of a world work with besides themselves.
+struct Context<'w> {
+    now: ServerTime,
+    network: &'w mut Network,
+    /// Every state of the event's present epoch, the newest last.
+    history: &'w mut Vec<EventState>,
+}
+
+impl Counts {
+    /// Returns all of them.
+    pub const fn all(&self) -> [u32; 12] {
+        let Self {
+            lost,
+            repeated,
+            outdated,
+            closed,
+            evicted,
+            superseded,
+            refused,
+            recovered,
+            epochs,
+            acks,
+            fired,
+            late,
+        } = *self;
+        [lost, repeated, outdated, closed, evicted, superseded, refused, recovered, epochs, acks, fired, late]
+    }
+}
+
+impl World {
+    /// Creates the world of a seed. It is bad: see [`Self::heal`].
+    pub fn new(seed: u64) -> Self {
+        let mut network = Network::new(Seed::new(seed));
+        let state = event::create(0, START);
+        let viewers = (0..VIEWERS).map(|number| Viewer::new(number, network.seed())).collect();
+        let hubs = (0..HUBS).map(|number| HubObject::new(number, 30 + network.below(12) as u32)).collect();
+        network.send(START + Span::from_millis(3_000), Message::Change);
+        Self { now: START, network, event: EventObject::new(state.clone()), hubs, viewers, history: vec![state] }
+    }
+
+    /// From now on nothing is lost, repeated, outdated or evicted, and nobody changes the event.
+    pub fn heal(&mut self) {
+        self.network.heal();
+    }
+
+    /// Returns how often what happened so far.
+    pub const fn counts(&self) -> &Counts {
+        &self.network.counts
+    }
+
+    /// Lets time pass until `ms` after the beginning, from one message or deadline to the next.
+    pub fn run_until(&mut self, ms: i64) {
+        let end = START + Span::from_millis(ms);
+        loop {
+            self.poll_viewers();
+            let deadline = self.viewers.iter().map(Viewer::next_deadline).min().unwrap_or(end).max(self.now);
+            let arrival = self.network.next_arrival().unwrap_or(end);
+            if deadline.min(arrival) >= end {
+                break;
+            }
+            self.now = deadline.min(arrival);
+            if arrival <= deadline
+                && let Some(message) = self.network.receive()
+            {
+                self.deliver(message);
+            } else {
+                self.viewers.iter_mut().for_each(|viewer| viewer.handle_tick(self.now));
+            }
+        }
+        self.now = end;
+    }
+
+    /// Asserts that every viewer and every hub with viewers has the event's state.
+    pub fn assert_well(&self) {
+        let truth = self.event.state();
+        for viewer in &self.viewers {
+            viewer.assert_well(&news(truth), self.now);
+        }
+        for hub in &self.hubs {
+            hub.assert_well(truth);
+        }
+    }
+
+    fn poll_viewers(&mut self) {
+        let mut context = Context { now: self.now, network: &mut self.network, history: &mut self.history };
+        for viewer in &mut self.viewers {
+            viewer.perform_effects(&mut context, &self.hubs);
+        }
+    }
+
+    fn deliver(&mut self, message: Message) {
+        let mut context = Context { now: self.now, network: &mut self.network, history: &mut self.history };
+        match message {
+            Message::Change => {
+                let epoch = self.event.state().epoch();
+                let mut known = self.viewers.iter().map(Viewer::epoch).chain(self.hubs.iter().map(HubObject::epoch));
+                let is_settled = known.all(|known| known == Some(epoch));
+                self.event.change(is_settled, &mut context);
+                if context.network.happens(10) {
+                    let hub = context.network.below(i64::from(HUBS)) as usize;
+                    self.hubs[hub].evict(&mut context);
+                }
+            }
+            Message::Event(input) => self.event.handle(input, &mut context),
+            Message::Hub(hub, input) => {
+                let hub = &mut self.hubs[usize::from(hub)];
+                hub.handle(input, &mut context);
+                hub.check(context.history);
+            }
+            Message::Viewer(viewer, input) => {
+                let viewer = &mut self.viewers[viewer];
+                viewer.handle(input, self.now);
+                viewer.check(context.history);
+            }
+        }
+    }
+}
+
+/// Returns what a viewer learns of a state.
+fn news(state: &EventState) -> News {
+    News {
+        epoch: state.epoch().clone(),
+        rev: state.rev(),
+        timeline: state.timeline(),
+        rundown: state.rundown(),
+        details: Some(Details { messages: Vec::new(), pushes: true }),
+    }
+}
+
+/// Returns the place of a state in the order of all that an event ever has: its epoch, counted, and its revision.
+fn place(epoch: &downbeat_core::Epoch, rev: Rev) -> (u32, u64) {
+    (epoch.as_str().trim_start_matches("life").parse().expect("epochs are counted"), rev.number())
+}
