@@ -31,9 +31,6 @@
 mod drifts;
 mod reading;
 
-#[cfg(test)]
-mod tests;
-
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{EventTimeline, Position};

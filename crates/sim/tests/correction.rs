@@ -1,10 +1,16 @@
-mod player;
+//! What correction does to players as browsers have them, millisecond by millisecond.
 
-use super::*;
-use player::{Page, Player};
+use downbeat_core::correction::{Action, Doing, Means, RELEASES};
+use downbeat_core::{Position, Span};
+use downbeat_sim::player::{Page, Player, START};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+
+/// Returns whether a drift is `limit` or more, either way.
+fn beyond(drift: Span, limit: Span) -> bool {
+    drift >= limit || drift <= -limit
+}
 
 /// A page whose video has played along for 20 s.
 fn playing(player: Player) -> Page {
@@ -246,15 +252,14 @@ fn config() -> ProptestConfig {
     config
 }
 
-impl Page {
-    fn suffer(&mut self, fate: &Fate) {
-        match fate {
-            Fate::Wait(ms) => self.run(*ms),
-            Fate::Kick(ms) => self.kick(*ms),
-            Fate::Change(ms, to, rate) => self.change(*ms, *to, *rate),
-            Fate::Nudge(ms) => self.correction.handle_nudge(Span::from_millis(*ms)),
-            Fate::Sleep(ms) => self.now += ms,
-        }
+/// Lets `fate` happen to a page.
+fn suffer(page: &mut Page, fate: &Fate) {
+    match fate {
+        Fate::Wait(ms) => page.run(*ms),
+        Fate::Kick(ms) => page.kick(*ms),
+        Fate::Change(ms, to, rate) => page.change(*ms, *to, *rate),
+        Fate::Nudge(ms) => page.correction.handle_nudge(Span::from_millis(*ms)),
+        Fate::Sleep(ms) => page.now += ms,
     }
 }
 
@@ -266,9 +271,9 @@ proptest! {
         let mut page = Page::open(player, Means::Rates, 0);
         for fate in fates {
             page.done.clear();
-            page.suffer(&fate);
+            suffer(&mut page, &fate);
             for (ms, action) in &page.done {
-                let base = page.timeline.rate(START_MS + Span::from_millis(*ms)).as_factor();
+                let base = page.timeline.rate(START + Span::from_millis(*ms)).as_factor();
                 match action {
                     Action::Rate { rate } | Action::Play { rate, .. } | Action::Seek { rate, .. } => {
                         let share = rate / base - 1.0;
@@ -287,7 +292,7 @@ proptest! {
     fn left_alone_the_video_comes_back_and_then_nothing_is_done(player in players(), fates in vec(fates(), 1..10)) {
         let mut page = Page::open(player, Means::Rates, 0);
         for fate in fates {
-            page.suffer(&fate);
+            suffer(&mut page, &fate);
         }
         page.correction.handle_nudge(Span::ZERO);
         page.change(1, Some(300_000), Some(1.0));
@@ -311,11 +316,9 @@ proptest! {
         let mut there = Page::open(player, Means::Rates, 0);
         there.shift_local(shift_us);
         for fate in fates {
-            here.suffer(&fate);
-            there.suffer(&fate);
+            suffer(&mut here, &fate);
+            suffer(&mut there, &fate);
             prop_assert_eq!(&here.done, &there.done);
         }
     }
 }
-
-const START_MS: ServerTime = player::START;

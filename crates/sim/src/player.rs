@@ -1,50 +1,61 @@
 //! A media element as browsers have them, and a page that keeps it on the timeline; both by the millisecond.
 
-use crate::correction::{Action, Correction, Means, Reading};
-use crate::seed::Seed;
-use crate::time::{LocalTime, ServerTime, Span};
-use crate::timeline::{EventTimeline, Position, Rate};
+use downbeat_core::correction::{Action, Correction, Means, Reading};
+use downbeat_core::{EventTimeline, LocalTime, Position, Rate, Seed, ServerTime, Span};
 
-pub(super) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+/// When the event starts: 2024-01-01T00:00:00Z.
+pub const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
-/// A media element; each field is something that players differ in.
+/// A media element. Its fields are what players differ in.
 #[derive(Clone, Debug)]
-pub(super) struct Player {
-    pub(super) position_us: f64,
-    pub(super) rate: f64,
-    pub(super) paused: bool,
-    pub(super) duration: Option<Span>,
-    pub(super) seekable: bool,
-    /// How long a seek takes.
-    pub(super) seek_ms: i64,
-    /// How long `play()` takes until the media moves.
-    pub(super) play_ms: i64,
-    /// How much faster than time it plays.
-    pub(super) ppm: f64,
-    /// How far a reading may be off, either way.
-    pub(super) noise_ms: i64,
-    /// Whether it does what its rate says.
-    pub(super) obeys: bool,
-    /// Until when it does not move, and whether it says so.
-    pub(super) stalled: Option<(i64, bool)>,
-    pub(super) seed: Seed,
+pub struct Player {
+    /// Where the media really is, in µs from its beginning.
+    pub position_us: f64,
+    /// Its playback rate.
+    pub rate: f64,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// How long the media is; `None` for a live stream.
+    pub duration: Option<Span>,
+    /// Whether it can seek.
+    pub seekable: bool,
+    /// How long a seek takes, in ms.
+    pub seek_ms: i64,
+    /// How long it takes from `play()` until the media moves, in ms.
+    pub play_ms: i64,
+    /// How much faster than time it plays, in parts per million.
+    pub ppm: f64,
+    /// How far a reading may be off, either way, in ms.
+    pub noise_ms: i64,
+    /// Whether it plays at its rate.
+    pub obeys: bool,
+    /// Until when it does not move, in ms of the page's time, and whether it says so.
+    pub stalled: Option<(i64, bool)>,
+    /// Where the errors of its readings come from.
+    pub seed: Seed,
 }
 
-/// A page with a player, at so many milliseconds after the start of the event.
-pub(super) struct Page {
-    pub(super) now: i64,
-    pub(super) player: Player,
-    pub(super) correction: Correction,
-    pub(super) timeline: EventTimeline,
-    /// What was done, and when.
-    pub(super) done: Vec<(i64, Action)>,
-    /// How late timers come.
-    pub(super) timer_ms: i64,
+/// A page with a player.
+pub struct Page {
+    /// The time, in ms after the start of the event.
+    pub now: i64,
+    /// The player.
+    pub player: Player,
+    /// What keeps it on the timeline.
+    pub correction: Correction,
+    /// The event's timeline.
+    pub timeline: EventTimeline,
+    /// What was done to the player, and when.
+    pub done: Vec<(i64, Action)>,
+    /// How late timers fire, in ms.
+    pub timer_ms: i64,
     local_us: i64,
 }
 
 impl Player {
-    pub(super) fn new() -> Self {
+    /// Returns a player without faults.
+    #[expect(clippy::new_without_default, reason = "a player is chosen, never a default")]
+    pub fn new() -> Self {
         Self {
             position_us: 0.0,
             rate: 1.0,
@@ -109,8 +120,8 @@ impl Player {
 }
 
 impl Page {
-    /// A page that opens `now` ms after the start.
-    pub(super) fn open(player: Player, means: Means, now: i64) -> Self {
+    /// Opens a page `now` ms after the start.
+    pub fn open(player: Player, means: Means, now: i64) -> Self {
         let timeline = EventTimeline::starting_at(START);
         let mut correction = Correction::new(Position::START, means);
         correction.handle_timeline(timeline.clone());
@@ -118,11 +129,13 @@ impl Page {
         Self { now, player, correction, timeline, done: Vec::new(), timer_ms: 3, local_us }
     }
 
-    pub(super) fn server(&self) -> ServerTime {
+    /// Returns the server's time.
+    pub fn server(&self) -> ServerTime {
         START + Span::from_millis(self.now)
     }
 
-    pub(super) fn change(&mut self, in_ms: i64, position: Option<i64>, rate: Option<f64>) {
+    /// Changes the timeline, `in_ms` from now.
+    pub fn change(&mut self, in_ms: i64, position: Option<i64>, rate: Option<f64>) {
         let from = self.server() + Span::from_millis(in_ms);
         self.timeline.change(from, position.map(Position::from_millis), rate.and_then(Rate::from_factor));
         self.correction.handle_timeline(self.timeline.clone());
@@ -130,15 +143,18 @@ impl Page {
         self.read();
     }
 
-    pub(super) fn local(&self) -> LocalTime {
+    /// Returns what the device's clock shows.
+    pub fn local(&self) -> LocalTime {
         LocalTime::from_micros(self.local_us + self.now * 1_000)
     }
 
-    pub(super) fn shift_local(&mut self, us: i64) {
+    /// Sets the device's clock forward.
+    pub fn shift_local(&mut self, us: i64) {
         self.local_us += us;
     }
 
-    pub(super) fn read(&mut self) -> Action {
+    /// Reads the player, and does what the correction says.
+    pub fn read(&mut self) -> Action {
         let reading = self.player.read();
         let action = self.correction.handle_reading(&reading, self.server(), self.local());
         self.player.act(action, self.now);
@@ -148,8 +164,8 @@ impl Page {
         action
     }
 
-    /// Lets time pass; what was done before is forgotten.
-    pub(super) fn run(&mut self, ms: i64) {
+    /// Lets `ms` pass, and clears what was done before.
+    pub fn run(&mut self, ms: i64) {
         self.done.clear();
         for _ in 0..ms {
             self.now += 1;
@@ -161,19 +177,19 @@ impl Page {
         }
     }
 
-    /// Takes the media elsewhere, as a user or a fault would.
-    pub(super) fn kick(&mut self, ms: i64) {
+    /// Moves the media by `ms`, as a user or a fault would.
+    pub fn kick(&mut self, ms: i64) {
         self.player.position_us += ms as f64 * 1_000.0;
     }
 
-    /// How far ahead of the event the media really is, in milliseconds.
-    pub(super) fn drift_ms(&self) -> f64 {
+    /// Returns how far ahead of the event the media really is, in ms.
+    pub fn drift_ms(&self) -> f64 {
         let position = self.timeline.position(self.server()).as_micros() as f64;
         (self.player.position_us - position) / 1_000.0
     }
 
-    /// Lets time pass until the media is within `ms` of the event and stays there; gives how long that took.
-    pub(super) fn run_until_within(&mut self, ms: f64, at_most: i64) -> i64 {
+    /// Lets `at_most` ms pass, and returns how long it took until the media was within `ms` of the event for good.
+    pub fn run_until_within(&mut self, ms: f64, at_most: i64) -> i64 {
         let start = self.now;
         let mut since = self.now;
         let mut done = Vec::new();
@@ -188,7 +204,8 @@ impl Page {
         since - start
     }
 
-    pub(super) fn seeks(&self) -> usize {
+    /// Returns how many seeks were done.
+    pub fn seeks(&self) -> usize {
         let is_seek = |action: &Action| matches!(action, Action::Seek { .. } | Action::Play { seek: Some(_), .. });
         self.done.iter().filter(|(_, action)| is_seek(action)).count()
     }
