@@ -1,4 +1,4 @@
-//! A viewer's device: a crystal that runs a little wrong, a wall clock that is set, a lid that is closed.
+//! A viewer's device: its crystal is a little off, its wall clock is set, it sleeps.
 
 use downbeat_core::{LocalTime, ServerTime, Span};
 
@@ -12,17 +12,17 @@ pub struct Device {
     origin: LocalTime,
     /// How much faster than true time it runs, as a share.
     skew: f64,
-    /// How far the temperature moves that, as a share, and how long one swing takes.
+    /// How far the temperature changes that, as a share, and how long one swing takes.
     wander: f64,
     swing: Span,
-    /// When the device slept, and for how long; its monotonic clock stood still.
+    /// When the device slept, and for how long; its monotonic clock stopped.
     naps: Vec<(ServerTime, Span)>,
     /// When the wall clock was set, and by how much.
     settings: Vec<(ServerTime, Span)>,
 }
 
 impl Device {
-    /// Returns a device, switched on at `born`, whose clock is within ±50 ppm and wanders by up to 3 ppm with the
+    /// Creates a device, switched on at `born`, whose clock is within ±50 ppm and wanders by up to 3 ppm with the
     /// temperature, in swings of 20 to 60 minutes.
     pub fn ordinary(born: ServerTime, dice: &mut Dice) -> Self {
         Self {
@@ -36,21 +36,21 @@ impl Device {
         }
     }
 
-    /// Makes it run faster (or slower, below zero) than true time by `ppm`, without wander.
+    /// Makes the clock run faster (below zero: slower) than true time by `ppm`, without wander.
     #[must_use]
     pub fn with_skew_ppm(self, ppm: f64) -> Self {
         Self { skew: ppm * 1e-6, wander: 0.0, ..self }
     }
 
-    /// Makes it sleep at `at` for `nap`: its monotonic clock stands still meanwhile, as Chrome's does on macOS and
-    /// Linux. Naps are given in order and do not overlap.
+    /// Makes it sleep at `at` for `nap`: its monotonic clock stops meanwhile, as Chrome's does on macOS and Linux. Naps are
+    /// in order and do not overlap.
     #[must_use]
     pub fn with_nap(mut self, at: ServerTime, nap: Span) -> Self {
         self.naps.push((at, nap));
         self
     }
 
-    /// Sets its wall clock at `at` forward by `by`, or back, below zero. The monotonic clock does not care.
+    /// Sets its wall clock forward (below zero: back) by `by` at `at`. The monotonic clock is not affected.
     #[must_use]
     pub fn with_wall_set(mut self, at: ServerTime, by: Span) -> Self {
         self.settings.push((at, by));
@@ -68,7 +68,7 @@ impl Device {
         self.origin + awake + Span::from_micros((elapsed * self.skew + swung).round() as i64)
     }
 
-    /// Returns what the wall clock shows at `at`, in the server's frame; it was right at birth.
+    /// Returns what the wall clock shows at `at`, in the server's frame; it was right at `born`.
     pub fn wall(&self, at: ServerTime) -> ServerTime {
         let set = self.settings.iter().filter(|(from, _)| *from <= at);
         set.fold(at, |wall, (_, by)| wall + *by)

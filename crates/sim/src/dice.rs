@@ -1,13 +1,13 @@
-//! Distributions from a seed.
+//! Random distributions from a seed.
 
 use downbeat_core::{Seed, Span};
 
-/// Draws spans the way delays come.
+/// Random numbers and delays.
 #[derive(Clone, Debug)]
 pub struct Dice(Seed);
 
 impl Dice {
-    /// Returns dice that fall the same way for the same seed.
+    /// Creates dice that fall the same way for the same seed.
     pub const fn new(seed: Seed) -> Self {
         Self(seed)
     }
@@ -17,7 +17,7 @@ impl Dice {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Says yes with the probability `share`, 0 to 1.
+    /// Returns `true` with the probability `share`, 0 to 1.
     pub fn chance(&mut self, share: f64) -> bool {
         self.unit() < share
     }
@@ -32,7 +32,7 @@ impl Dice {
         (2.0 * self.unit() - 1.0) * reach
     }
 
-    /// Returns an exponentially distributed span: mostly short, `mean` on average, seldom several times that.
+    /// Returns an exponentially distributed span: `mean` on average, mostly shorter, rarely several times as long.
     pub fn exponential(&mut self, mean: Span) -> Span {
         let draw = -(1.0 - self.unit()).ln();
         Span::from_micros((mean.as_micros() as f64 * draw) as i64)

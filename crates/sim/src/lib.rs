@@ -1,7 +1,8 @@
-//! Worlds in which everything that goes wrong goes wrong the same way again: networks, devices and their clocks.
+//! Simulated worlds in which everything that goes wrong goes wrong the same way again: networks, devices, clocks, hubs,
+//! players.
 //!
 //! This crate exists because it *forbids* the real world: no clock, no socket, no randomness but a seed (`clippy.toml`
-//! holds it). A world has its own true time, which is the server's, and jumps from one deadline to the next, so an
+//! enforces it). A world has its own true time, which is the server's, and jumps from one deadline to the next, so an
 //! evening takes milliseconds. What it drives is the code that ships.
 //!
 //! | start here | for |

@@ -1,13 +1,13 @@
-//! How long each way takes: a base, jitter, and what else happens on the line.
+//! Delays in each direction: a base, jitter, and what else happens on the line.
 
 use downbeat_core::{ServerTime, Span};
 
 use crate::Dice;
 
-/// A kind of line. Every run over it draws its own bases, episodes and delays.
+/// A kind of network. Every run over it draws its own bases, episodes and delays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A wire to the next room: a third of a millisecond each way.
+    /// A cable to the next room: a third of a millisecond each way.
     Lan,
     /// A busy home: 6 to 12 ms each way, jitter, and now and then a retransmission of tens of milliseconds.
     Wifi,
@@ -15,22 +15,24 @@ pub enum Kind {
     Mobile,
     /// Wi-Fi on which video is watched: every 4 to 6 s a segment fills the way back for half of that time.
     SegmentDownloads,
-    /// Somebody downloads for minutes: the way back queues by 50 to 250 ms, a little every time.
+    /// Somebody downloads for minutes: the way back queues for 50 to 250 ms on average.
     LongBufferbloat,
-    /// The way there takes 25 ms longer than the way back, always. Nobody can see that.
+    /// The way there always takes 25 ms longer than the way back, which no client can measure.
     Asymmetric,
 }
 
-/// One line: both directions, as functions of time and luck.
+/// One network: both directions, as functions of time and chance.
 #[derive(Clone, Debug)]
 pub struct Network {
     kind: Kind,
     dice: Dice,
     there: Span,
     back: Span,
-    /// What slows the way back until when, and when the next of it begins.
+    /// The mean delay that a download adds to the way back.
     busy: Span,
+    /// When the download ends.
     busy_until: ServerTime,
+    /// When the next episode begins: a download, or another base.
     next: ServerTime,
 }
 
@@ -39,7 +41,7 @@ impl Kind {
     pub const ALL: [Self; 6] =
         [Self::Lan, Self::Wifi, Self::Mobile, Self::SegmentDownloads, Self::LongBufferbloat, Self::Asymmetric];
 
-    /// Returns the kind of that name.
+    /// Returns the kind with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -58,7 +60,7 @@ impl Kind {
 }
 
 impl Network {
-    /// Returns a line of that kind from `begin` on.
+    /// Creates a network of that kind, from `begin` on.
     pub fn new(kind: Kind, begin: ServerTime, mut dice: Dice) -> Self {
         let base = match kind {
             Kind::Lan => dice.between(us(250), us(400)),
@@ -70,15 +72,15 @@ impl Network {
         Self { kind, dice, there, back: base, busy: Span::ZERO, busy_until: begin, next: begin }
     }
 
-    /// Returns how long a question that leaves at `at` takes to the server.
+    /// Returns the delay of a request that leaves the device at `at`.
     pub fn there(&mut self, at: ServerTime) -> Span {
-        self.go_on(at);
+        self.advance(at);
         self.there + self.jitter()
     }
 
-    /// Returns how long an answer that leaves at `at` takes to the device.
+    /// Returns the delay of an answer that leaves the server at `at`.
     pub fn back(&mut self, at: ServerTime) -> Span {
-        self.go_on(at);
+        self.advance(at);
         let queue = if at < self.busy_until { self.dice.exponential(self.busy) } else { Span::ZERO };
         self.back + queue + self.jitter()
     }
@@ -94,8 +96,8 @@ impl Network {
         }
     }
 
-    /// Lets everything begin and end that does so until `at`.
-    fn go_on(&mut self, at: ServerTime) {
+    /// Lets all episodes until `at` begin and end.
+    fn advance(&mut self, at: ServerTime) {
         while self.next <= at {
             let began = self.next;
             let dice = &mut self.dice;
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_the_same_again_from_its_seed() {
+    fn a_network_is_the_same_again_from_its_seed() {
         for kind in Kind::ALL {
             assert_eq!(means(kind, 3), means(kind, 3), "{}", kind.name());
             assert_ne!(means(kind, 3), means(kind, 4), "{}", kind.name());
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_is_slow_where_it_says() {
+    fn each_kind_is_slow_in_the_direction_it_says() {
         let (there, back) = means(Kind::Lan, 1);
         assert!((250..500).contains(&there) && (250..500).contains(&back), "{there} {back}");
         let (there, back) = means(Kind::Wifi, 1);

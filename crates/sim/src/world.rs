@@ -20,8 +20,8 @@ pub struct World {
 }
 
 impl World {
-    /// Returns the world of a seed: an ordinary device behind a line of that kind, and a server that tells whole
-    /// milliseconds.
+    /// Creates the world of a seed: an ordinary device behind a network of that kind, and a server whose timestamps are
+    /// whole milliseconds.
     pub fn new(kind: Kind, seed: Seed) -> Self {
         let mut seed = seed;
         let mut dice = Dice::new(Seed::new(seed.next_u64()));
@@ -29,13 +29,13 @@ impl World {
         Self { now: BEGIN, device, network: Network::new(kind, BEGIN, dice), quantum: Span::from_millis(1) }
     }
 
-    /// Puts another device there.
+    /// Replaces the device.
     #[must_use]
     pub fn with_device(self, device: impl FnOnce(Device) -> Device) -> Self {
         Self { device: device(self.device), ..self }
     }
 
-    /// Lets the server stamp to the microsecond.
+    /// Makes the server's timestamps exact to the microsecond.
     #[must_use]
     pub fn with_exact_stamps(self) -> Self {
         Self { quantum: Span::from_micros(1), ..self }
@@ -61,12 +61,12 @@ impl World {
         Offset::between(self.now, self.local())
     }
 
-    /// Lets time pass until the device's clock shows `local`; none passes if it does already.
+    /// Lets time pass until the device's clock shows `local`, if it does not yet.
     pub fn pass_until(&mut self, local: LocalTime) {
         self.now = self.now.max(self.device.when(local));
     }
 
-    /// Asks the server for the time; when the answer is there, that is now.
+    /// Asks the server for the time, and lets time pass until the answer arrives.
     pub fn exchange(&mut self) -> Exchange {
         let t1 = self.local();
         self.now += self.network.there(self.now);

@@ -1,4 +1,4 @@
-//! Who may do what: bearer tokens, compared in constant time. Without the secret every call is refused.
+//! Bearer tokens, compared in constant time. Without the secret every call is refused.
 
 use downbeat_core::ServerTime;
 use downbeat_wire::json;

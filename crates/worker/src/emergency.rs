@@ -1,7 +1,7 @@
-//! Taking in what was signed while this worker was away. No token: the signature is the authority.
+//! States that operators signed while this worker was down. They need no token: the signature is the authority.
 //!
-//! Anyone may send anything here, and when the worker is back every open page sends the same. What the isolate's own copy
-//! of the state can tell, it tells; a signature is checked before the event's object hears of it.
+//! Anyone may send anything here, and when the worker is back every open page sends the same. What this isolate's copy of
+//! the state can decide, it decides, and only a document with a valid signature reaches the event's object.
 
 use downbeat_core::event::{EmergencyKey, EmergencyState};
 use downbeat_core::{EventName, EventState, Refusal};
@@ -22,10 +22,10 @@ use crate::reply::Reply;
 use crate::request::{body_within, region};
 use crate::runtime::Context;
 
-/// The header in which the worker tells the object by which key it found the signature right.
+/// The header that carries the key by which the signature is valid from the worker to the object.
 pub(crate) const KEY_HEADER: &str = "x-downbeat-emergency-key";
 
-/// Whose token stands in the log: nobody's.
+/// The token in the log.
 pub(crate) const TOKEN: &str = "emergency";
 
 /// The algorithm, as WebCrypto names it.
@@ -46,7 +46,7 @@ extern "C" {
     fn verify(algorithm: &str, key: &JsValue, signature: &Uint8Array, signed: &Uint8Array) -> Result<Promise, JsValue>;
 }
 
-/// Takes a signed state to its event, if it is one and the event does not have it yet; gives the event's state.
+/// Passes a signed state on to its event unless the event has it, and returns the event's state.
 pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &EventName) -> Result<Reply, Problem> {
     let region = region(&request);
     let body = body_within(request, DOCUMENT_BYTES_MAX, too_large).await?;
@@ -68,7 +68,7 @@ pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &E
     event::call(env, name, ObjectRequest { method: "POST", path: &path, header, body: Some(&body) }).await
 }
 
-/// Reads what a document says of the event `name`.
+/// Parses the state in a document about the event `name`.
 pub(crate) fn read(document: &EmergencyDocument, name: &EventName) -> Result<EmergencyState, Problem> {
     let signed = document.state()?;
     if signed.event == *name {
@@ -78,7 +78,7 @@ pub(crate) fn read(document: &EmergencyDocument, name: &EventName) -> Result<Eme
     Err(Problem::invalid_field("/state/event", detail))
 }
 
-/// Returns what stands in the log.
+/// Returns the body of the entry in the log.
 pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState) -> Value {
     json!({
         "actor": signed.actor, "reason": signed.reason, "signedAt": signed.signed_at, "takenAt": clock::now(),
@@ -91,17 +91,17 @@ pub(crate) fn answer(name: &EventName, state: &EventState) -> Reply {
     Reply::json(200, json::text(&StateBody::new(name, state, clock::now())))
 }
 
-/// Returns the problem of what the event does not take in.
+/// Returns the problem of a signed state that the event refuses.
 pub(crate) fn refused(error: &Refusal, name: &EventName, state: &EventState) -> Problem {
     refusal::problem(error, name, Some(state), clock::now())
 }
 
-/// Says that a signature is not the event's.
+/// Returns the problem of a signature that is not the event's.
 pub(crate) fn wrong_signature(name: &EventName) -> Problem {
     Problem::new(Code::BadSignature, format!("this was not signed with the emergency key of the event \"{name}\""))
 }
 
-/// Returns whether the event would be changed by it.
+/// Returns whether the event would change.
 fn is_news(state: &EventState, signed: &EmergencyState) -> Result<bool, Refusal> {
     state.clone().handle_emergency(signed)
 }
@@ -116,6 +116,6 @@ async fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
         JsFuture::from(verify(ED25519, &key, &signature, &signed)?).await
     };
     let checked: Result<JsValue, JsValue> = checked.await;
-    // Whatever goes wrong, nothing is believed.
+    // Any error counts as an invalid signature.
     checked.is_ok_and(|right| right.is_truthy())
 }

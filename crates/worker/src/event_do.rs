@@ -102,7 +102,7 @@ impl EventDo {
         }
     }
 
-    /// Returns the state, from memory if it was read before.
+    /// Returns the state, from memory after the first time.
     fn state(&self) -> core::result::Result<Option<EventState>, Problem> {
         if self.state.borrow().is_none() {
             let state = self.store.state().map_err(broken)?;
@@ -111,8 +111,8 @@ impl EventDo {
         Ok(self.state.borrow().clone())
     }
 
-    /// Keeps `state` with its entry in the log, then believes it.
-    fn keep(&self, state: EventState, token: &str, body: Value, answer: &str) -> core::result::Result<(), Problem> {
+    /// Saves `state` with its entry in the log, then makes it the current one.
+    fn save(&self, state: EventState, token: &str, body: Value, answer: &str) -> core::result::Result<(), Problem> {
         let change = state.last_change();
         let entry = LogEntry {
             rev: state.rev(),
@@ -125,7 +125,7 @@ impl EventDo {
             prev: self.store.last_hash().map_err(broken)?,
             hash: None,
         };
-        self.store.keep(&state, change.id(), &entry.sealed(), answer).map_err(broken)?;
+        self.store.save(&state, change.id(), &entry.sealed(), answer).map_err(broken)?;
         *self.state.borrow_mut() = Some(state);
         Ok(())
     }
@@ -159,7 +159,7 @@ impl EventDo {
         }
     }
 
-    /// Returns who is connected, and what a sample of them said of the last change.
+    /// Returns how many viewers are connected, and what a sample of them acknowledged of the last change.
     async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let hubs = state.delivery().hubs;
@@ -184,7 +184,7 @@ impl EventDo {
         Ok(Reply::json(200, json::text(&audience)))
     }
 
-    /// Makes the event, or changes its configuration.
+    /// Creates the event, or changes its configuration.
     async fn configure(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
         let (wanted, actor) = configuration::parse(body)?;
         let actor = actor.unwrap_or_else(|| token.to_owned());
@@ -202,7 +202,7 @@ impl EventDo {
         let answer = json::text(&StateBody::new(event, &state, now));
         if changed {
             let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
-            self.keep(state.clone(), token, logged, &answer)?;
+            self.save(state.clone(), token, logged, &answer)?;
             // To the hubs it no longer has, too. Those it has are created where they belong.
             self.announce(event, &state, hubs).await;
         }
@@ -237,7 +237,7 @@ impl EventDo {
         if target.has(command::DRY_RUN) {
             return Ok(Reply::json(200, text));
         }
-        self.keep(state.clone(), token, command::body(&request), &text)?;
+        self.save(state.clone(), token, command::body(&request), &text)?;
 
         self.announcing.borrow_mut().push(request.id.clone());
         let _announcing = Announcing(&self.announcing, &request.id);
@@ -247,19 +247,19 @@ impl EventDo {
         Ok(Reply::json(200, text))
     }
 
-    /// Takes in a signed state, whose signature the worker has found right by `key`.
+    /// Applies a signed state, whose signature is valid by `key`, as the worker has checked.
     async fn emergency(&self, event: &EventName, key: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
         let document = EmergencyDocument::parse(body)?;
         let signed = emergency::read(&document, event)?;
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
-        // The worker's copy may be a second old, and the key another one since.
+        // The worker's copy may be a second old, and the key may have been replaced since.
         if before.emergency().is_none_or(|channel| channel.key.to_string() != key) {
             return Err(emergency::wrong_signature(event));
         }
         let mut state = before.clone();
         if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
             let answer = json::text(&StateBody::new(event, &state, clock::now()));
-            self.keep(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
+            self.save(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
             self.announce(event, &state, state.delivery().hubs).await;
             return Ok(Reply::json(200, answer));
         }
@@ -272,12 +272,12 @@ impl EventDo {
         let number = |name: &str, rule: &str| match target.parameter(name) {
             None => Ok(None),
             Some(text) => text.parse::<i64>().map(Some).map_err(|_| {
-                Problem::new(Code::BadRequest, format!("the parameter \"{name}\" is no number; {rule}"))
+                Problem::new(Code::BadRequest, format!("the parameter \"{name}\" is not a number; {rule}"))
                     .with("parameter", name)
             }),
         };
-        let before = number("before", "give a revision")?;
-        let limit = number("limit", "give 1 to 200")?.unwrap_or(50).clamp(1, i64::from(PAGE_MAX));
+        let before = number("before", "use a revision")?;
+        let limit = number("limit", "use 1 to 200")?.unwrap_or(50).clamp(1, i64::from(PAGE_MAX));
         Ok(Reply::json(200, self.store.log_page(before, limit).map_err(broken)?))
     }
 }
@@ -286,8 +286,8 @@ fn broken(error: worker::Error) -> Problem {
     unavailable("the event's store", &error)
 }
 
-/// Draws the name of a new life: 64 random bits.
+/// Draws the epoch of a new event: 64 random bits.
 fn epoch() -> core::result::Result<downbeat_core::Epoch, Problem> {
     let drawn = random_hex();
-    drawn.parse().map_err(|error| Problem::new(Code::Internal, format!("no epoch could be drawn: {error}")))
+    drawn.parse().map_err(|error| Problem::new(Code::Internal, format!("cannot draw an epoch: {error}")))
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/events/{event}/live`: finding a hub that has room for a viewer, and handing over its socket.
+//! `GET /v1/events/{event}/live`: finds a hub that has room for a viewer, and passes the request on to it.
 
 use downbeat_core::EventName;
 use downbeat_core::fanout::{joins, joins_instead};
@@ -14,10 +14,10 @@ use crate::request::{Target, region};
 use crate::runtime::Context;
 use crate::spread::next_spread;
 
-/// How many hubs are tried for one viewer: 4. Who finds no room in so many comes back later.
+/// The most hubs that are tried for one viewer: 4. A viewer who finds no room in them comes back later.
 const TRIES: usize = 4;
 
-/// Hands the socket over to a hub of the event; the response is the hub's.
+/// Passes the request on to a hub of the event, and returns the hub's response.
 pub(crate) async fn join(
     request: &Request,
     env: &Env,
@@ -27,7 +27,7 @@ pub(crate) async fn join(
 ) -> Result<Response, Problem> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
     if !header("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket")) {
-        let detail = "what lies here is a WebSocket: connect with wss:// or ws://, or ask /status every few seconds";
+        let detail = "this is a WebSocket: connect with wss:// or ws://, or request /status every few seconds";
         return Err(Problem::new(Code::UpgradeRequired, detail));
     }
     let region = region(request);
@@ -39,17 +39,20 @@ pub(crate) async fn join(
         let detail = format!("event \"{event}\" admits pages of other sites only; add this one to its \"origins\"");
         return Err(Problem::new(Code::ForeignOrigin, detail));
     }
-
     let lost = target.parameter("not").and_then(|not| not.parse().ok());
-    let first = joins(hubs, region, next_spread(), lost);
+    try_hubs(env, event, hubs, joins(hubs, region, next_spread(), lost)).await
+}
+
+/// Tries the hub `first`, then others by nearness, and last the first again, however crowded it is.
+async fn try_hubs(env: &Env, event: &EventName, hubs: u16, first: u16) -> Result<Response, Problem> {
     let mut hub = first;
     let mut failure = None;
     for tried in 1..=TRIES {
-        let last = tried == TRIES;
-        let instead = if !last && event::copy(event, |copy| copy.is_crowded(hub, clock::now())) {
+        let is_last = tried == TRIES;
+        let instead = if !is_last && event::copy(event, |copy| copy.is_crowded(hub, clock::now())) {
             joins_instead(hubs, hub)
         } else {
-            match hub::join(env, event, if last { first } else { hub }, last).await {
+            match hub::join(env, event, if is_last { first } else { hub }, is_last).await {
                 Ok(response) if response.status() == 503 => {
                     event::copy(event, |copy| copy.handle_crowded(hub, clock::now()));
                     let named = response.headers().get(INSTEAD_HEADER).ok().flatten();

@@ -1,4 +1,4 @@
-//! What operators do: set up an event, change it, read its log. What they publish is in `rundowns.rs`.
+//! Operators' calls: they set up an event, change it, and read its log. Publishing is in `rundowns.rs`.
 
 use downbeat_core::{Command, EventName};
 use downbeat_wire::problem::Problem;
@@ -20,21 +20,22 @@ pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
     Ok(Reply::json(200, json::text(&auth::grant(env, request)?)))
 }
 
-/// Makes an event or changes its configuration.
+/// Creates an event or changes its configuration.
 pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
     let token = authorize(env, &request, Scope::Operate)?;
     let body = body(request).await?;
     let path = Route::Event(name.clone()).path();
     let header = Some((TOKEN_HEADER, token.as_str()));
     let reply = event::call(env, name, ObjectRequest { method: "PUT", path: &path, header, body: Some(&body) }).await?;
-    // On every success, not only the first: the answer to the first may have been lost on its way here.
+    // On every success, not only the first: its answer may have been lost.
     if reply.status() < 300 {
         catalog_do::add(env, name).await;
     }
     Ok(reply)
 }
 
-/// Applies a command, or with `?dryRun` says what it would do. `rundown` needs the scope `publish`, everything else `operate`.
+/// Applies a command, or with `?dryRun` answers what it would do. `rundown` needs the scope `publish`, all others
+/// `operate`.
 pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
     // The scope depends on the body, and no body is read before its sender has shown a token.
     let header = auth::header(&request);
@@ -62,13 +63,13 @@ pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventN
     event::call(env, name, ObjectRequest::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
-/// Returns who is connected.
+/// Returns how many viewers are connected, and what a sample of them acknowledged.
 pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
     event::call(env, name, ObjectRequest::get(&Route::Audience(name.clone()).path())).await
 }
 
-/// Returns the events there are.
+/// Returns the list of events.
 pub(crate) async fn events(env: &Env, request: &Request) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
     catalog_do::list(env).await

@@ -1,4 +1,4 @@
-//! What everyone may read besides the time: the event's state, and the pointer to its rundown.
+//! What everyone may read besides the time: the event's state and the pointer to its rundown.
 
 use downbeat_core::EventName;
 use downbeat_core::fanout::Region;
@@ -9,11 +9,11 @@ use worker::Env;
 
 use crate::clock;
 use crate::event;
-use crate::reply::{Keep, Reply};
+use crate::reply::{CachePolicy, Reply};
 use crate::rundowns;
 use crate::runtime::Context;
 
-/// Returns the whole public state of an event. `authoritative` asks the event itself, for operators who decide on it.
+/// Returns the whole public state of an event; with `authoritative` from the event itself, for operators who act on it.
 pub(crate) async fn state(
     env: &Env,
     ctx: &Context,
@@ -29,7 +29,7 @@ pub(crate) async fn state(
     Ok(Reply::json(200, json::text(&body)))
 }
 
-/// Returns the whole public state for those who poll it: caches may keep it for a moment, and tell it to all of them.
+/// Returns the whole public state for viewers who poll it. Caches may keep it for a moment.
 pub(crate) async fn status(
     env: &Env,
     ctx: &Context,
@@ -37,10 +37,10 @@ pub(crate) async fn status(
     region: Option<Region>,
 ) -> Result<Reply, Problem> {
     let state = state(env, ctx, event, region, false).await?;
-    Ok(state.keep(Keep::Moment).header("cache-tag", "event"))
+    Ok(state.cached(CachePolicy::Short).header("cache-tag", "event"))
 }
 
-/// Returns which rundown the event has, and where.
+/// Returns the digest and the URL of the event's rundown.
 pub(crate) async fn rundown_pointer(
     env: &Env,
     ctx: &Context,
@@ -61,5 +61,5 @@ pub(crate) async fn rundown_pointer(
         integrity: digest.map(integrity),
         bytes,
     };
-    Ok(Reply::json(200, json::text(&pointer)).keep(Keep::Moment))
+    Ok(Reply::json(200, json::text(&pointer)).cached(CachePolicy::Short))
 }

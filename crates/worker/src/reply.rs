@@ -1,19 +1,19 @@
-//! Making responses: the headers each kind of answer has.
+//! Responses, with the headers that each kind of answer has.
 
 use downbeat_wire::problem::{self, Code, Problem};
 use downbeat_wire::route::VERSION_HEADER;
 use js_sys::Uint8Array;
 use web_sys::{Headers, Response, ResponseInit};
 
-/// For how long an answer may be kept on its way.
+/// How long caches may keep an answer.
 #[derive(Clone, Copy)]
-pub(crate) enum Keep {
+pub(crate) enum CachePolicy {
     /// Not at all.
-    Never,
-    /// 2 s: the state for those who poll.
-    Moment,
-    /// For good: its name is the hash of its bytes.
-    Forever,
+    NoStore,
+    /// 2 s: the state for viewers who poll.
+    Short,
+    /// For a year, without asking again: its name is the hash of its bytes.
+    Immutable,
 }
 
 /// Who may read an answer from another site's page.
@@ -35,34 +35,34 @@ enum Body {
 pub(crate) struct Reply {
     status: u16,
     content_type: &'static str,
-    keep: Keep,
+    cache: CachePolicy,
     headers: Vec<(&'static str, String)>,
     body: Body,
 }
 
-impl Keep {
+impl CachePolicy {
     const fn header(self) -> &'static str {
         match self {
-            Self::Never => "no-store",
-            Self::Moment => "public, max-age=2",
-            Self::Forever => "public, max-age=31536000, immutable",
+            Self::NoStore => "no-store",
+            Self::Short => "public, max-age=2",
+            Self::Immutable => "public, max-age=31536000, immutable",
         }
     }
 }
 
 impl Reply {
-    /// Returns JSON text that is not to be kept.
+    /// Returns an answer of JSON text that no cache keeps.
     pub(crate) fn json(status: u16, text: String) -> Self {
         Self {
             status,
             content_type: "application/json",
-            keep: Keep::Never,
+            cache: CachePolicy::NoStore,
             headers: Vec::new(),
             body: Body::Text(text),
         }
     }
 
-    /// Returns JSON bytes.
+    /// Returns an answer of JSON bytes.
     pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
         Self { body: Body::Bytes(bytes), ..Self::json(200, String::new()) }
     }
@@ -77,9 +77,9 @@ impl Reply {
         self.status
     }
 
-    /// Says how long the answer may be kept.
-    pub(crate) fn keep(mut self, keep: Keep) -> Self {
-        self.keep = keep;
+    /// Sets how long caches may keep the answer.
+    pub(crate) fn cached(mut self, policy: CachePolicy) -> Self {
+        self.cache = policy;
         self
     }
 
@@ -89,20 +89,20 @@ impl Reply {
         self
     }
 
-    /// Says that the body is a problem.
+    /// Marks the body as a problem.
     pub(crate) fn into_problem(mut self) -> Self {
         self.content_type = problem::CONTENT_TYPE;
         self
     }
 
-    /// Makes the response; `head` leaves the body out.
+    /// Makes the response; with `head` without its body.
     pub(crate) fn into_response(self, readers: Readers, head: bool) -> Response {
         let headers = Headers::new().expect(HEADERS);
         let set = |name: &str, value: &str| headers.set(name, value).expect(HEADERS);
         if !matches!(self.body, Body::None) {
             set("content-type", self.content_type);
         }
-        set("cache-control", self.keep.header());
+        set("cache-control", self.cache.header());
         set("x-content-type-options", "nosniff");
         set(VERSION_HEADER, env!("CARGO_PKG_VERSION"));
         if readers == Readers::Public {
@@ -139,7 +139,7 @@ impl From<Problem> for Reply {
     }
 }
 
-/// Says that something this worker needs does not answer; `what` names it, `error` goes to the server's log.
+/// Returns the problem of `what` this worker needs and has no answer from, and logs the `error`.
 pub(crate) fn unavailable(what: &str, error: &worker::Error) -> Problem {
     worker::console_error!("{what}: {error}");
     Problem::new(Code::Unavailable, format!("{what} does not answer; try again in a moment"))

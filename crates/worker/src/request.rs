@@ -1,20 +1,20 @@
-//! Reading a request: its path and query without the `url` crate, its body within the limit.
+//! Parts of a request: its path and query without the `url` crate, its body within a limit, its region.
 
 use downbeat_core::fanout::Region;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::StreamExt as _;
 
-/// The length of a request's body: at most 1 MiB.
+/// The greatest length of a request's body: 1 MiB.
 pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 
-/// The path and the query of a URL, both without their first character.
+/// The path and the query of a URL. The query has no `?`.
 pub(crate) struct Target<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
 }
 
 impl<'a> Target<'a> {
-    /// Reads an absolute URL, as the runtime always gives it: `https://host/path?query`.
+    /// Parses an absolute URL, which the runtime's always are: `https://host/path?query`.
     pub(crate) fn of(url: &'a str) -> Self {
         let after_scheme = url.find("://").map_or(0, |at| at + 3);
         let path = url[after_scheme..].find('/').map_or("/", |at| &url[after_scheme + at..]);
@@ -28,7 +28,7 @@ impl<'a> Target<'a> {
         self.query.split('&').any(|pair| pair.split('=').next() == Some(name))
     }
 
-    /// Returns the value of a query parameter; such values are numbers here, so nothing is unescaped.
+    /// Returns the value of a query parameter. Here such values need no unescaping.
     pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
         self.query
             .split('&')
@@ -36,7 +36,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Reads the whole body, and stops reading at [`BODY_BYTES_MAX`].
+/// Reads the whole body, up to [`BODY_BYTES_MAX`].
 pub(crate) async fn body(request: web_sys::Request) -> Result<Vec<u8>, Problem> {
     let too_large = || {
         Problem::new(Code::TooLarge, "the body has more than 1 MiB (1,048,576 bytes); send less")
@@ -45,7 +45,7 @@ pub(crate) async fn body(request: web_sys::Request) -> Result<Vec<u8>, Problem> 
     body_within(request, BODY_BYTES_MAX, too_large).await
 }
 
-/// Reads the whole body, and stops reading at `bytes_max`, as `too_large` says then.
+/// Reads the whole body, up to `bytes_max`; a longer one is the problem `too_large`.
 pub(crate) async fn body_within(
     request: web_sys::Request,
     bytes_max: usize,
@@ -60,7 +60,7 @@ pub(crate) async fn body_within(
     if request.body().is_none() {
         return Ok(body);
     }
-    let broken = |_| Problem::new(Code::BadRequest, "the body broke off; send it again");
+    let broken = |_| Problem::new(Code::BadRequest, "the body ended early; send it again");
     let mut stream = worker::Request::from(request).stream().map_err(broken)?;
     while let Some(chunk) = stream.next().await {
         body.extend(chunk.map_err(broken)?);
@@ -78,7 +78,7 @@ pub(crate) fn region(request: &web_sys::Request) -> Option<Region> {
         return None;
     }
     let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
-    // Degrees with five decimals; the whole ones are enough.
+    // Degrees with five decimals, of which none is needed.
     Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
 }
 

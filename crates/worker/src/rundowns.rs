@@ -1,4 +1,4 @@
-//! What lies in the store of rundowns (R2): each under its event and the hash of its bytes.
+//! The store of rundowns (R2): each is stored under its event and the hash of its bytes.
 
 use downbeat_core::{Digest, EventName, ServerTime};
 use downbeat_sheet::{Rundown, digest_of};
@@ -10,18 +10,18 @@ use worker::{Bucket, Env, HttpMetadata};
 
 use crate::auth::authorize;
 use crate::event;
-use crate::reply::{Keep, Reply, unavailable};
+use crate::reply::{CachePolicy, Reply, unavailable};
 use crate::request::{Target, body};
 
-/// How many rundowns one page of the list has: at most 500.
+/// The most rundowns on one page of the list: 500.
 ///
-/// Reason: R2 lists 1,000 at a time and lists fewer where it likes; a page is some 80 KB.
+/// Reason: R2 lists up to 1,000 at a time, sometimes fewer; a page is about 80 KB.
 const PAGE_MAX: u32 = 500;
 
-/// Returns a rundown; `known` is the tag the reader already has, from `If-None-Match`.
+/// Returns a rundown, or 304 if the reader has it: `known` is the header `If-None-Match`.
 pub(crate) async fn get(env: &Env, event: &EventName, digest: Digest, known: Option<&str>) -> Result<Reply, Problem> {
     let tag = format!("\"{digest}\"");
-    let tagged = |reply: Reply| reply.keep(Keep::Forever).header("etag", tag.clone());
+    let tagged = |reply: Reply| reply.cached(CachePolicy::Immutable).header("etag", tag.clone());
     let has_it = known.is_some_and(|tags| {
         tags.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
     });
@@ -39,8 +39,8 @@ pub(crate) async fn get(env: &Env, event: &EventName, digest: Digest, known: Opt
     Ok(tagged(Reply::bytes(bytes)))
 }
 
-/// Stores a rundown under the name that its bytes have. One that is there is stored again, so that it counts as new
-/// when old ones are deleted.
+/// Stores a rundown under the hash of its bytes. An existing one is stored again, so that it counts as new when old ones
+/// are deleted.
 pub(crate) async fn put(env: &Env, request: Request, name: &EventName, digest: Digest) -> Result<Reply, Problem> {
     authorize(env, &request, Scope::Publish)?;
     let content = body(request).await?;
@@ -53,7 +53,10 @@ pub(crate) async fn put(env: &Env, request: Request, name: &EventName, digest: D
         return Err(Problem::new(Code::DigestMismatch, detail).with("sha256", actual.to_string()));
     }
     Rundown::parse(&content).map_err(|error| {
-        Problem::new(Code::NotARundown, format!("this is no rundown: {error}; make one with \"downbeat cues compile\""))
+        Problem::new(
+            Code::NotARundown,
+            format!("this is not a rundown: {error}; make one with \"downbeat cues compile\""),
+        )
     })?;
     let status = if bytes(env, name, digest).await?.is_some() { 200 } else { 201 };
     let stored = format!(r#"{{"rundown":"{digest}","bytes":{}}}"#, content.len());
@@ -78,7 +81,7 @@ pub(crate) async fn list(
     let mut listing = bucket.list().prefix(prefix.as_str()).limit(PAGE_MAX);
     if let Some(after) = target.parameter("after") {
         let after: Digest = after.parse().map_err(|_| {
-            Problem::new(Code::BadRequest, "\"after\" is no SHA-256; give the last one's of the page before")
+            Problem::new(Code::BadRequest, "\"after\" is not a SHA-256; use the last digest of the page before")
         })?;
         listing = listing.start_after(key(event, after));
     }
@@ -93,12 +96,12 @@ pub(crate) async fn list(
     Ok(Reply::json(200, json::text(&page)))
 }
 
-/// Deletes a rundown that viewers are not sent to, if it is still the version that `If-Match` names.
+/// Deletes a rundown that the event does not have, if its version is the one in `If-Match`.
 pub(crate) async fn delete(env: &Env, request: &Request, name: &EventName, digest: Digest) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Publish)?;
     let named = request.headers().get("if-match").ok().flatten().unwrap_or_default();
     let version = named.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(|| {
-        Problem::new(Code::BadRequest, "the header If-Match is missing; give the version from the list, in quotes")
+        Problem::new(Code::BadRequest, "the header If-Match is missing; send the version from the list, in quotes")
     })?;
     if event::state(env, name).await?.rundown() == Some(digest) {
         let detail = format!("event \"{name}\" has rundown {digest} right now; point it at another one first");
@@ -114,17 +117,17 @@ pub(crate) async fn delete(env: &Env, request: &Request, name: &EventName, diges
     Ok(Reply::empty(204))
 }
 
-/// Returns how many bytes a rundown has; nothing if it is not there.
+/// Returns how many bytes a rundown has; `None` if it is not stored.
 pub(crate) async fn bytes(env: &Env, event: &EventName, digest: Digest) -> Result<Option<u64>, Problem> {
     let object = bucket(env)?.head(key(event, digest)).await;
     Ok(object.map_err(|error| broken(&error))?.map(|object| object.size()))
 }
 
-/// Says that there is no such rundown.
+/// Returns the problem of a rundown that is not stored.
 pub(crate) fn unknown(event: &EventName, digest: Digest) -> Problem {
     Problem::new(
         Code::UnknownRundown,
-        format!("event \"{event}\" has no rundown {digest}; put it there first, with \"downbeat cues publish\""),
+        format!("event \"{event}\" has no rundown {digest}; publish it first, with \"downbeat cues publish\""),
     )
 }
 

@@ -1,4 +1,4 @@
-//! What an event's object keeps: the state, and the log.
+//! What an event's object saves: the state and the log.
 
 use downbeat_core::{CommandId, Digest, EventState, Receipt, Rev, ServerTime};
 use downbeat_wire::LogEntry;
@@ -38,8 +38,8 @@ impl Store {
         Self { storage: state.storage(), sql: state.storage().sql() }
     }
 
-    /// Returns the state; nothing if the event was never made. Then nothing is written either: an object that was only
-    /// asked leaves no trace.
+    /// Returns the state; `None` if the event was never created. Reading writes nothing: an object that was only asked
+    /// leaves no trace.
     pub(crate) fn state(&self) -> Result<Option<EventState>> {
         if !self.exists()? {
             return Ok(None);
@@ -50,7 +50,7 @@ impl Store {
         }
     }
 
-    /// Returns what was answered to the command with this id, if it was applied.
+    /// Returns the answer to the command with this id, if it was applied.
     pub(crate) fn answered(&self, id: &CommandId) -> Result<Option<Answered>> {
         let row = self.row("SELECT rev, effective_at, body, answer FROM log WHERE id = ?", vec![id.as_str().into()])?;
         let Some([rev, effective_at, SqlStorageValue::String(body), SqlStorageValue::String(answer)]) = row.as_deref()
@@ -99,11 +99,11 @@ impl Store {
         Ok(page)
     }
 
-    /// Keeps the new state and its entry in the log, both or neither.
+    /// Saves the new state and its entry in the log, both or neither.
     ///
     /// The runtime holds back the answer until this is on the disk (its output gate), so what was answered is never
     /// lost.
-    pub(crate) fn keep(
+    pub(crate) fn save(
         &self,
         state: &EventState,
         id: Option<&CommandId>,
@@ -136,13 +136,13 @@ impl Store {
         })
     }
 
-    /// Keeps the final answer to an applied command: the one its repetitions get.
+    /// Saves the final answer to an applied command, the one its repetitions get.
     pub(crate) fn answer(&self, id: &CommandId, answer: &str) -> Result<()> {
         self.sql.exec("UPDATE log SET answer = ? WHERE id = ?", vec![answer.into(), id.as_str().into()])?;
         Ok(())
     }
 
-    /// Returns whether the event was ever made.
+    /// Returns whether the event was ever created.
     fn exists(&self) -> Result<bool> {
         Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_some())
     }
@@ -162,7 +162,7 @@ impl Store {
     }
 }
 
-/// Returns an integer that SQLite holds; it comes as an integer or a float, as JavaScript sees fit.
+/// Returns an integer from SQLite; JavaScript may pass it as a float.
 pub(crate) fn integer(value: &SqlStorageValue) -> i64 {
     match value {
         SqlStorageValue::Integer(integer) => *integer,

@@ -3,10 +3,10 @@
 use super::region::Region;
 
 /// Returns the hub of `hubs` that a viewer in `region` joins: one of the nearest, by `spread` (any number; evenly
-/// spread numbers spread viewers evenly). Not `not`, the hub that was just lost, unless there is no other. Where the
-/// region is not known, any hub is as near.
+/// spread numbers spread viewers evenly). It is not the hub `not`, which was just lost, unless there is no other. All
+/// hubs are equally near to an unknown region.
 ///
-/// With no hubs at all it gives 0.
+/// Returns 0 if there are no hubs.
 pub fn joins(hubs: u16, region: Option<Region>, spread: u64, not: Option<u16>) -> u16 {
     let distance = |hub: u16| region.map_or(0, |region| region.distance(Region::of_hub(hub)));
     let others = |hub: &u16| Some(*hub) != not;
@@ -16,12 +16,12 @@ pub fn joins(hubs: u16, region: Option<Region>, spread: u64, not: Option<u16>) -
     near().nth(place).unwrap_or_default()
 }
 
-/// Returns the hub that a viewer joins whom `full` has no room for: the next one by nearness to `full`, so that viewers
-/// move no further than they must. Following it from hub to hub comes by every hub.
+/// Returns the hub to try after `full`, which has no room: the nearest one to it that was not tried. Following it from
+/// hub to hub reaches every hub.
 ///
-/// Nothing if `full` is the only one.
+/// `None` if `full` is the only one.
 pub fn joins_instead(hubs: u16, full: u16) -> Option<u16> {
-    // Hubs in a ring by region, then by number: the next in the ring is at hand, and the ring misses nobody.
+    // Hubs form a ring by region, then by number: the next one is near, and the ring misses none.
     let key = |hub: u16| (Region::of_hub(hub) as u8, hub);
     let next = (0..hubs).filter(|hub| key(*hub) > key(full)).min_by_key(|hub| key(*hub));
     next.or_else(|| (0..hubs).min_by_key(|hub| key(*hub))).filter(|hub| *hub != full)
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn who_lost_a_hub_is_sent_to_another() {
+    fn a_viewer_who_lost_a_hub_joins_another() {
         for hubs in 2..=HUBS_MAX {
             for lost in 0..hubs {
                 let hub = joins(hubs, Some(Region::of_hub(lost)), u64::from(lost), Some(lost));
@@ -57,12 +57,12 @@ mod tests {
         }
         assert_eq!(joins(1, None, 5, Some(0)), 0);
         assert_eq!(joins(0, None, 5, None), 0);
-        // A number that is no hub's keeps nobody out.
+        // A number that no hub has excludes none.
         assert_eq!(joins(4, None, 5, Some(99)), 1);
     }
 
     #[test]
-    fn the_way_from_full_hub_to_full_hub_comes_by_all() {
+    fn going_from_full_hub_to_full_hub_reaches_all() {
         for hubs in 1..=HUBS_MAX {
             let mut seen = vec![0];
             while let Some(next) = joins_instead(hubs, *seen.last().unwrap()).filter(|next| !seen.contains(next)) {

@@ -1,8 +1,8 @@
-//! Where hubs can be.
+//! The regions in which hubs can be.
 
 use serde::{Deserialize, Serialize};
 
-/// A part of the world in which an object can be asked to be: Cloudflare's location hints.
+/// A part of the world in which an object can be created: Cloudflare's location hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Region {
@@ -35,7 +35,7 @@ pub enum Region {
     MiddleEast,
 }
 
-/// Where the hubs are, by their number: where audiences are first, and every part of the world within the first 14.
+/// The regions of hubs, by their number: the largest audiences first, and every part of the world within the first 14.
 ///
 /// Four hubs cover western Europe, both coasts of North America, and Asia; that is where most of the web's audiences are.
 const ORDER: [Region; 16] = [
@@ -58,18 +58,18 @@ const ORDER: [Region; 16] = [
 ];
 
 impl Region {
-    /// Returns where the hub of this number is asked to be. It is the same for every event, and never changes: an object
-    /// stays where it was made.
+    /// Returns the region of the hub with this number. It is the same for every event and never changes: an object stays
+    /// where it was created.
     pub const fn of_hub(hub: u16) -> Self {
         ORDER[hub as usize % ORDER.len()]
     }
 
     /// Returns the region of a viewer on this continent (two letters, as GeoNames has them) at this longitude in whole
     /// degrees.
-    /// Nothing where the continent is unknown: then no region is nearer than another.
+    /// `None` for an unknown continent: then no region is nearer than another.
     pub fn of_place(continent: &str, longitude: i16) -> Option<Self> {
         Some(match continent {
-            // About half-way between the data centres on both sides.
+            // About halfway between the data centres on both sides.
             "NA" if longitude < -100 => Self::WestNorthAmerica,
             "NA" => Self::EastNorthAmerica,
             "SA" => Self::SouthAmerica,
@@ -83,9 +83,9 @@ impl Region {
         })
     }
 
-    /// Returns how far it is to `other`, as a rank: 0 for itself, 1 for a neighbour, more for what lies further.
+    /// Returns the distance to `other`, as a rank: 0 for itself, 1 for a neighbour, more for regions further away.
     pub const fn distance(self, other: Self) -> u8 {
-        // Coarse on purpose: cables do not follow the globe, and the next best is all that is asked for.
+        // Coarse on purpose: cables do not follow the globe, and only the order matters.
         const FAR: [[u8; 9]; 9] = [
             // wnam enam sam weur eeur apac oc afr me
             [0, 1, 3, 3, 4, 2, 3, 5, 5],

@@ -1,12 +1,12 @@
-//! How many viewers are sent to between two breaths.
+//! How a broadcast is divided.
 
 use core::ops::Range;
 
 /// The slices of a broadcast, one after the other: ranges that together are all of `count` sockets.
 ///
-/// Nothing leaves an object before its handler yields, and what was touched for a send should still be in the processor's
-/// caches when it leaves: 8,000 sockets of one object cost it 300 ms in one slice, 224 ms in slices of 256, 205 ms in
-/// slices of 16 to 64. Where several hubs take turns on one thread, the smaller ones are better.
+/// Nothing leaves an object before its handler yields, and a message should still be in the processor's caches when it
+/// leaves: 8,000 sockets of one object take 300 ms in one slice, 224 ms in slices of 256, 205 ms in slices of 16 to 64
+/// (`scripts/bench push`). Where several hubs share a thread, smaller slices are better.
 ///
 /// ```
 /// use downbeat_core::fanout::Slices;
@@ -18,7 +18,7 @@ pub struct Slices {
     count: u32,
 }
 
-/// How many sockets a slice has: 16, less than half a millisecond of sending.
+/// The size of a slice: 16 sockets, less than half a millisecond of sending.
 const SLICE: u32 = 16;
 
 impl Slices {

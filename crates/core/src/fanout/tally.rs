@@ -1,4 +1,4 @@
-//! How many viewers have applied a change, and how late: a sample.
+//! How many viewers have applied a change, and how late, by a sample of them.
 
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -7,19 +7,19 @@ use crate::event::HUBS_MAX;
 use crate::order::sort_by_key;
 use crate::time::Span;
 
-/// How many viewers of an event are asked to acknowledge a change: about 512. Of so many, the share that has
-/// applied it is known within 4.4 points, 19 times out of 20.
+/// How many viewers of an event are asked to acknowledge a change: about 512. From a sample of this size, the share of
+/// viewers who have applied it is known within 4.4 points, 19 times out of 20.
 const SAMPLE: u32 = 512;
 
-/// The latest that is counted: 65,535 ms. What is later is as late as this.
+/// The greatest lateness that is counted: 65,535 ms. More counts as this.
 const LATEST: i64 = u16::MAX as i64;
 
-/// What the viewers of one hub said of the change it has.
+/// What the viewers of one hub said of the current change.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Share {
     /// How many were asked.
     pub asked: u32,
-    /// How late each one was who has answered, in ms after the change's effect.
+    /// How late each of those who answered was, in ms after the change's effect.
     pub late: Vec<u16>,
 }
 
@@ -35,7 +35,7 @@ impl Share {
         at(place + 1) > at(place)
     }
 
-    /// Takes in that one who was asked applied it this long after its effect. Who applied it in time was not late.
+    /// Counts that one who was asked applied the change this long after its effect; in time counts as 0.
     pub fn applied(&mut self, late: Span) {
         if self.late.len() < self.asked as usize {
             self.late.push(late.as_millis().clamp(0, LATEST) as u16);
@@ -79,9 +79,9 @@ impl Tally {
         self.late.len() as u64
     }
 
-    /// Returns how late `percent` of those who applied it were at most, in ms after its effect; nothing if nobody has.
+    /// Returns how late `percent` of those who applied it were at most, in ms after its effect; `None` if nobody has.
     pub fn percentile(&self, percent: u8) -> Option<u64> {
-        // The nearest rank: the smallest value that so many are not above.
+        // The nearest rank: the smallest value that at least this share does not exceed.
         let rank = (self.late.len() * usize::from(percent.min(100))).div_ceil(100);
         self.late.get(rank.max(1) - 1).map(|late| u64::from(*late))
     }
