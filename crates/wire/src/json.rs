@@ -23,5 +23,5 @@ pub fn text<T: Serialize + ?Sized>(body: &T) -> String {
 
 /// Returns `body` as a value.
 pub(crate) fn value<T: Serialize + ?Sized>(body: &T) -> Value {
-    serde_json::from_str(&text(body)).expect("what was written is JSON")
+    serde_json::from_slice(text(body).as_bytes()).expect("what was written is JSON")
 }
