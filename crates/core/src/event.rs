@@ -35,12 +35,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-use crate::fanout::Version;
 use crate::message::{Locale, Message};
 use crate::name::{CommandId, Digest, Epoch, Rev};
 use crate::order::earliest;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{EventTimeline, Position, Rate, Segment, Timeline};
+use crate::version::Version;
 
 pub use crate::timeline::Status;
 pub use change::{Outcome, Receipt};

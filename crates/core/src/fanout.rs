@@ -26,7 +26,6 @@ mod slices;
 mod tally;
 mod tree;
 
-pub use crate::version::Version;
 pub use choice::{joins, joins_instead};
 pub use gathering::{Gathering, Report, Round};
 pub use hub::Hub;

@@ -113,13 +113,13 @@ use crate::clock::{Change, DisciplinedClock, Envelope, Exchange, JumpWatch, Read
 use crate::correction::{self, Action, Correction, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
-use crate::fanout::Version;
 use crate::name::{Digest, Rev};
 use crate::order::earliest;
 use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{Position, Rate};
+use crate::version::Version;
 use line::Line;
 use loading::Loading;
 use media::Media;

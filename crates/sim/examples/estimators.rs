@@ -1,7 +1,7 @@
 //! Compares the five estimators of the offset on every network:
 //! `cargo run --release -p downbeat-sim --example estimators`
 //!
-//! Each row is 60 worlds, looked at every second from the tenth answer on: half an hour at the poll interval of 30 s,
+//! Each row is 60 worlds, evaluated every second from the tenth answer on: half an hour at the poll interval of 30 s,
 //! two hours at 5 minutes, both after the quick beginning of the schedule that ships.
 
 use downbeat_core::clock::comparison::{Median8, Min8, Single, Smoothed};
@@ -36,7 +36,7 @@ fn estimators() -> Vec<(&'static str, Box<dyn Estimator>)> {
     ]
 }
 
-/// Lets all five look at the same exchanges.
+/// Runs all five on the same exchanges.
 fn compare(kind: Kind, resync: Span, length: Span) -> Vec<(&'static str, Tally)> {
     let mut tallies: Vec<_> = estimators().into_iter().map(|(name, _)| (name, Tally::default())).collect();
     for number in 0..WORLDS {
@@ -56,7 +56,7 @@ fn compare(kind: Kind, resync: Span, length: Span) -> Vec<(&'static str, Tally)>
             }
             if answers >= 10 {
                 for ((_, estimator), (_, tally)) in five.iter().zip(&mut tallies) {
-                    tally.look(&**estimator, &world);
+                    tally.record(&**estimator, &world);
                 }
             }
             world.pass_until(schedule.deadline().min(world.local() + LOOK));
@@ -72,7 +72,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn look(&mut self, estimator: &dyn Estimator, world: &World) {
+    fn record(&mut self, estimator: &dyn Estimator, world: &World) {
         let estimate = estimator.estimate(world.local()).expect("ten answers are there");
         let error = estimate.offset - world.offset();
         self.errors.push(error.max(-error));

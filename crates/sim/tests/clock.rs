@@ -1,4 +1,4 @@
-//! A viewer's clock through evenings in which things happen, on every network: the code that ships, in made worlds.
+//! A viewer's clock through eventful evenings, on every network: the code that ships, in simulated worlds.
 
 use downbeat_core::clock::{Change, DisciplinedClock, Due, Envelope, JumpWatch, Schedule, WallTime};
 use downbeat_core::{Seed, ServerTime, Span};
@@ -6,7 +6,7 @@ use downbeat_sim::network::Kind;
 use downbeat_sim::world::BEGIN;
 use downbeat_sim::{Device, World};
 
-/// What a page does: it asks when it should, and looks at its clocks four times a second.
+/// What a page does: it asks when it should, and reads its clocks four times a second.
 struct Viewer {
     world: World,
     clock: DisciplinedClock<Envelope>,
@@ -19,7 +19,7 @@ struct Viewer {
 
 const TICK: Span = Span::from_millis(250);
 
-/// What a difference of two readings of the wall clock is good to.
+/// How exact a difference of two readings of the wall clock is.
 const WALL_RESOLUTION: Span = Span::from_millis(1);
 
 impl Viewer {
@@ -30,8 +30,8 @@ impl Viewer {
         Self { world, clock, schedule, watch, asked: 0, doubts: Vec::new(), changes: Vec::new() }
     }
 
-    /// Lets the evening go on until `end`; shows each tick to `look`, with by how much the clock is wrong.
-    fn watch_until(&mut self, end: ServerTime, mut look: impl FnMut(&Self, ServerTime, Span)) {
+    /// Lets time pass until `end`, and calls `observe` at each tick with the shown time and its error.
+    fn watch_until(&mut self, end: ServerTime, mut observe: impl FnMut(&Self, ServerTime, Span)) {
         while self.world.now() < end {
             let local = self.world.local();
             let wall = WallTime::from_millis(self.world.device().wall(self.world.now()).as_millis());
@@ -49,7 +49,7 @@ impl Viewer {
                 self.schedule.handle_answer(change, self.world.local());
             }
             if let Some(reading) = self.clock.reading(self.world.local()) {
-                look(self, reading.time, reading.time - self.world.now());
+                observe(self, reading.time, reading.time - self.world.now());
             }
             self.world.pass_until(self.schedule.deadline().min(self.world.local() + TICK));
         }

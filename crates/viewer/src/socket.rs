@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use downbeat_core::fanout::Version;
+use downbeat_core::Version;
 use downbeat_wire::live::PING;
 use futures_util::{SinkExt, StreamExt};
 use http::Uri;

@@ -6,9 +6,9 @@ mod effects;
 mod media;
 
 use alloc::vec::Vec;
+use downbeat_core::Version;
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{CueKey, CueList, Memory};
-use downbeat_core::fanout::Version;
 use downbeat_core::session::{Details, News, Push, Question};
 use downbeat_core::{Digest, Epoch, EventTimeline, Rev, Seed, Segment, Session, Span, Timeline};
 

@@ -3,7 +3,7 @@
 //! | who | sends | when |
 //! | --- | --- | --- |
 //! | the hub | [`StateFrame`] | on joining, and on each change |
-//! | a viewer | [`PING`], answered with the text of a [`Version`](downbeat_core::fanout::Version) | every 15 s |
+//! | a viewer | [`PING`], answered with the text of a [`Version`](downbeat_core::Version) | every 15 s |
 //! | a viewer | [`Ack`] | when a [`StateFrame`] with `ack` was applied |
 
 use downbeat_core::{Rev, ServerTime};
@@ -13,7 +13,7 @@ use crate::json;
 use crate::state::StateBody;
 
 /// What a viewer sends to learn whether the socket still works. The runtime answers it without waking the hub: with
-/// the [`Version`](downbeat_core::fanout::Version) of the state, so that a push that was missed is noticed too.
+/// the [`Version`](downbeat_core::Version) of the state, so that a push that was missed is noticed too.
 pub const PING: &str = "p";
 
 /// The length of a frame that a viewer may send: at most 1,024 bytes. The longest of the protocol has 80.

@@ -1,11 +1,11 @@
 //! What a viewer is told of the event, and whether it is news.
 
 use crate::event::Status;
-use crate::fanout::Version;
 use crate::name::{Digest, Epoch, Rev};
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime};
 use crate::timeline::{EventTimeline, Position};
+use crate::version::Version;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 

@@ -116,7 +116,7 @@ impl RelayCall {
 }
 
 impl HubObject {
-    /// Creates the object with so many sockets of viewers that only note what they are sent.
+    /// Creates the object with `sockets` sockets of viewers that only note what they are sent.
     pub(super) fn new(number: u16, sockets: u32) -> Self {
         let socket = |number| Socket { number, viewer: None, sent: (0, 0) };
         Self {

@@ -112,7 +112,7 @@ impl Viewer {
                 Effect::Ack { rev, applied_at } => {
                     let socket = self.socket.expect("acks go through a socket");
                     assert_eq!(self.session.state().expect("a change is known").rev, rev);
-                    // As far as the device can tell: the two ways of an answer took up to 4 s each.
+                    // As far as the device knows: the two ways of an answer took up to 4 s each.
                     assert!((applied_at - context.now).as_millis().abs() <= 4_000);
                     if let Some(hub) = hubs.iter().find(|hub| hub.has(socket)) {
                         let ack = HubInput::Ack { socket, rev, applied_at };

@@ -1,6 +1,6 @@
 //! How a change reached the viewers.
 
-use downbeat_core::fanout::Version;
+use downbeat_core::Version;
 use downbeat_core::{LocalTime, Span};
 
 use super::distribution::Distribution;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use downbeat_core::Version;
 use downbeat_core::cueing::{self, CueKey};
-use downbeat_core::fanout::Version;
 use downbeat_core::session::{Effect, News};
 use downbeat_core::{LocalTime, Seed, Session, Span};
 use tokio::sync::watch;

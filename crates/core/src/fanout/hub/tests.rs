@@ -36,7 +36,7 @@ fn effects(hub: &mut TestHub) -> Vec<Effect<u32>> {
     core::iter::from_fn(|| hub.poll_effect()).collect()
 }
 
-/// Performs a broadcast to so many sockets, and returns how many slices it had.
+/// Performs a broadcast to `sockets` sockets, and returns how many slices it had.
 fn broadcast(hub: &mut TestHub, sockets: u32) -> usize {
     let number = effects(hub).into_iter().find_map(|effect| match effect {
         Effect::Broadcast(number) => Some(number),
