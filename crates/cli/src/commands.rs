@@ -1,4 +1,4 @@
-//! A file per command. Each looks, decides and returns a report; `output` prints it.
+//! A file per command. Each reads what it needs, decides and returns a report; `output` prints it.
 
 mod announce;
 mod clear;
@@ -72,7 +72,7 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
     })
 }
 
-/// Returns what a command that talks to a server needs.
+/// Returns the context of a command that talks to a server.
 fn context(global: &Global, output: Output) -> Result<Context, ProfileError> {
     let settings = Settings::load(&global.flags())?;
     Ok(Context { settings, output, yes: global.yes, dry_run: global.dry_run })

@@ -115,7 +115,7 @@ fn a_beginning_passes_the_check_and_overwrites_nothing() {
     let refused = run(&directory, &["cues", "init", "gala/second.jsonc"]);
     assert_eq!((refused.code, refused.out.as_str()), (2, ""));
     assert!(
-        refused.err.contains("settings.json is there already") && refused.err.contains("--no-editor"),
+        refused.err.contains("settings.json exists already") && refused.err.contains("--no-editor"),
         "{}",
         refused.err
     );
@@ -124,7 +124,7 @@ fn a_beginning_passes_the_check_and_overwrites_nothing() {
     assert!(directory.path("gala/second.jsonc").exists());
     fs::write(directory.path("gala/show.cues.jsonc"), "// mine\n[]").unwrap();
     let refused = run(&directory, &["cues", "init", "gala", "--no-editor"]);
-    assert!(refused.err.contains("gala/show.cues.jsonc is there already"), "{}", refused.err);
+    assert!(refused.err.contains("gala/show.cues.jsonc exists already"), "{}", refused.err);
     assert_eq!(fs::read_to_string(directory.path("gala/show.cues.jsonc")).unwrap(), "// mine\n[]");
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn run(
     change::carry_out(context, options, &wish).await
 }
 
-/// Puts a message together and checks it as the server will, so that nothing wrong is sent.
+/// Builds a message, and checks it as the server will, so that no invalid message is sent.
 pub(crate) fn checked(said: &[Said], severity: Severity, locale: &Locale) -> Result<Option<Draft>, Error> {
     let draft = given::draft(said, severity, locale).map_err(|error| Error::usage(error, "see --help"))?;
     if let Some(draft) = &draft {

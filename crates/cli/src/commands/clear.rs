@@ -1,4 +1,4 @@
-//! `clear`: takes the message to viewers away.
+//! `clear`: removes the message to viewers.
 
 use downbeat_core::Command;
 
@@ -7,7 +7,7 @@ use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Takes the message to viewers away.
+/// Removes the message to viewers.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "clear",

@@ -14,7 +14,7 @@ pub(crate) struct Completions {
     script: String,
 }
 
-/// Makes the completion script.
+/// Generates the completion script.
 pub(crate) fn run(shell: clap_complete::Shell) -> Completions {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "downbeat", &mut script);

@@ -1,4 +1,4 @@
-//! `end`: the event stands where it is, for good.
+//! `end`: ends the event where it is.
 
 use downbeat_core::{Command, Locale};
 

@@ -1,4 +1,4 @@
-//! `event list`: the events of the server.
+//! `event list`: the server's events.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use crate::output::{Report, members};
 use crate::text;
 use crate::zone::Zone;
 
-/// The events of the server.
+/// The server's events.
 pub(crate) struct List {
     events: EventList,
     server: String,
 }
 
-/// Asks for the events there are.
+/// Requests the list of events.
 pub(crate) async fn run(context: &Context) -> Result<List, Error> {
     let server = context.operator()?;
     Ok(List { events: server.events().await?, server: server.url().to_string() })
@@ -30,7 +30,7 @@ impl Report for List {
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.events.events.is_empty() {
-            return writeln!(f, "no events at {}; \"downbeat event set --starts-at …\" makes one", self.server);
+            return writeln!(f, "no events at {}; \"downbeat event set --starts-at …\" creates one", self.server);
         }
         let width = self.events.events.iter().map(|event| event.name.as_str().len()).max().unwrap_or(0);
         for event in &self.events.events {

@@ -158,7 +158,7 @@ fn describe(
     let emergency = |channel: Option<&EmergencyChannel>| {
         channel.map_or_else(
             || "none".to_owned(),
-            |channel| format!("{} signs, viewers look at {}", channel.key, channel.url),
+            |channel| format!("{} signs, viewers check {}", channel.key, channel.url),
         )
     };
     line(

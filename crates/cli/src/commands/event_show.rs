@@ -1,4 +1,4 @@
-//! `event show`: everything that is set.
+//! `event show`: the event's configuration.
 
 use std::fmt::{self, Display as _};
 
@@ -12,14 +12,14 @@ use crate::preview::{Standing, Told};
 use crate::text::{self, Table};
 use crate::zone::Zone;
 
-/// Everything that is set.
+/// The event's configuration.
 pub(crate) struct Show {
     screen: Table,
     state: StateBody,
     place: Map<String, Value>,
 }
 
-/// Asks for everything that is set.
+/// Requests the event's configuration.
 pub(crate) async fn run(context: &Context) -> Result<Show, Error> {
     let server = context.reader()?;
     let reading = server.state(&context.settings.event).await?;
@@ -43,8 +43,8 @@ pub(crate) async fn run(context: &Context) -> Result<Show, Error> {
         .line(
             "emergency",
             state.emergency.as_ref().map_or_else(
-                || "none: without the server viewers look nowhere".to_owned(),
-                |channel| format!("{} signs, viewers look at {}", channel.key, channel.url),
+                || "none: during an outage viewers have nowhere to check".to_owned(),
+                |channel| format!("{} signs, viewers check {}", channel.key, channel.url),
             ),
         );
     for segment in &state.timeline {

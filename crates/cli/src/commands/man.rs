@@ -13,13 +13,13 @@ use crate::text;
 
 /// The manual.
 pub(crate) enum Man {
-    /// The page of the program itself.
+    /// The program's own page.
     Page(String),
-    /// All pages, in a directory.
+    /// A page for each command, in a directory.
     Written { directory: PathBuf, pages: Vec<String> },
 }
 
-/// Makes the manual.
+/// Generates the manual.
 pub(crate) fn run(out: Option<PathBuf>) -> Result<Man, Error> {
     let Some(directory) = out else {
         let mut page = Vec::new();

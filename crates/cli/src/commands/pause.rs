@@ -1,4 +1,4 @@
-//! `pause`: the emergency. It needs a server, an event and a token; no sheet, no build, no repository.
+//! `pause`: the emergency command. It needs a server, an event and a token, but no sheet, build or repository.
 
 use downbeat_core::{Command, Locale};
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::last_seen;
 
-/// Holds the event where it stands.
+/// Pauses the event where it is.
 pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "pause",
@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &Comm
     change::carry_out(context, options, &wish).await.inspect_err(|error| point_at_glass(context, error))
 }
 
-/// Tells whoever cannot reach the server that there is another way, if the event was set up for it.
+/// Mentions `--break-glass` when the server cannot be reached, if the event was set up for it.
 fn point_at_glass(context: &Context, error: &Error) {
     let known = || last_seen::recall(context.settings.server().ok()?, &context.settings.event)?.state.emergency;
     if error.exit() == Exit::Network && known().is_some() {

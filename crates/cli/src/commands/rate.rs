@@ -7,13 +7,13 @@ use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Changes how fast the event runs; a held event will run so when it resumes.
+/// Changes how fast the event runs; a paused event runs at that rate once it resumes.
 pub(crate) async fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "rate",
         question: "Change the rate?",
         command: &|_| Ok(Command::Rate { rate }),
-        lines: vec![("rate", format!("{rate} (also after a hold)"))],
+        lines: vec![("rate", format!("{rate} (also after a pause)"))],
         undo: None,
     };
     change::carry_out(context, options, &wish).await

@@ -1,4 +1,4 @@
-//! `reopen`: takes the end back; the event is then held where it had ended.
+//! `reopen`: undoes the end; the event is then paused where it ended.
 
 use downbeat_core::Command;
 
@@ -7,7 +7,7 @@ use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Takes the end back.
+/// Undoes the end.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "reopen",

@@ -1,4 +1,4 @@
-//! `resume`: the event goes on from where it was held.
+//! `resume`: continues the event from where it was paused.
 
 use downbeat_core::Command;
 
@@ -7,7 +7,7 @@ use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Goes on from where the event was held.
+/// Continues the event from where it was paused.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "resume",

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::given::Destination;
 use crate::preview;
 
-/// Goes to a position, or so far from where the event is when the seek takes effect.
+/// Goes to a position: an absolute one, or one relative to the event's position when the seek takes effect.
 pub(crate) async fn run(
     context: &Context,
     destination: Destination,

@@ -1,4 +1,4 @@
-//! `status`: where the event stands, on one screen.
+//! `status`: the event's status and position, on one screen.
 
 use std::fmt::{self, Display as _};
 
@@ -13,7 +13,7 @@ use crate::preview::{self, Standing, Told};
 use crate::text::{self, Table};
 use crate::zone::Zone;
 
-/// Where the event stands.
+/// The event's status and position.
 pub(crate) struct Status {
     screen: Table,
     standing: Standing,
@@ -21,7 +21,7 @@ pub(crate) struct Status {
     place: Map<String, Value>,
 }
 
-/// Asks where the event stands.
+/// Requests the event's status and position.
 pub(crate) async fn run(context: &Context) -> Result<Status, Error> {
     let server = context.reader()?;
     let reading = server.state(&context.settings.event).await?;

@@ -1,4 +1,4 @@
-//! `undo`: takes the last change back.
+//! `undo`: undoes the last change.
 
 use downbeat_core::Command;
 
@@ -7,7 +7,7 @@ use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Takes the last change back.
+/// Undoes the last change.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
     let wish = Wish {
         name: "undo",

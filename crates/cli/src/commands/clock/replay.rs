@@ -1,4 +1,4 @@
-//! `clock replay`: what an estimator makes of a recorded trace.
+//! `clock replay`: an estimator's results for a recorded trace.
 
 use std::fmt;
 use std::fs::File;
@@ -14,12 +14,12 @@ use crate::cli::{EstimatorName, ReplayArgs};
 use crate::error::Error;
 use crate::output::{self, Report};
 
-/// A trace is through.
+/// The end of a trace.
 pub(super) struct Replayed {
     exchanges: u64,
 }
 
-/// Reads the trace line by line, and prints a line for each: in a pipe nothing waits for the end.
+/// Reads the trace line by line and prints a line for each at once, so that it can run in a pipe.
 pub(super) fn run(args: &ReplayArgs) -> Result<Replayed, Error> {
     let path = &args.trace;
     let (name, lines): (String, Box<dyn BufRead>) = if path == Path::new("-") {

@@ -1,4 +1,4 @@
-//! A recorded trace: one exchange a line, as JSON.
+//! A recorded trace: one exchange per line, as JSON.
 
 use std::io::{BufRead, Read as _};
 
@@ -8,23 +8,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// The longest line: 64 KiB, a hundred times what one needs.
+/// The longest line: 64 KiB, a hundred times what an exchange needs.
 const LINE_BYTES_MAX: u64 = 65_536;
 
-/// The largest stamp either way: 2^42 ms, the year 2109. Up to it a JSON number holds microseconds exactly.
+/// The largest timestamp, before or after 1970: 2^42 ms, the year 2109. Up to there, a JSON number is exact to the
+/// microsecond.
 const STAMP_MS_MAX: f64 = 4_398_046_511_104.0;
 
-/// What a line should be.
+/// The hint about the form of a line.
 const LINE: &str = r#"write a line as {"t1":…,"t2":…,"t3":…,"t4":…}, in milliseconds: t1 and t4 by the local clock, t2 and t3 by the server's"#;
 
-/// Reads exchanges line by line; blank lines are passed over.
+/// Reads exchanges line by line, and skips blank lines.
 pub(super) struct Trace<R> {
     name: String,
     lines: R,
     number: u64,
 }
 
-/// A line as it is written.
+/// An input line.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(super) struct Stamps {
     t1: f64,
@@ -33,7 +34,7 @@ pub(super) struct Stamps {
     t4: f64,
 }
 
-/// A line of the answer.
+/// An output line.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Estimated {
@@ -45,12 +46,12 @@ pub(super) struct Estimated {
 }
 
 impl<R: BufRead> Trace<R> {
-    /// Returns the trace that `lines` holds; `name` is what errors call it.
+    /// Creates a reader of `lines`, which errors call `name`.
     pub(super) const fn new(name: String, lines: R) -> Self {
         Self { name, lines, number: 0 }
     }
 
-    /// Returns the next exchange; nothing at the end.
+    /// Returns the next exchange; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Exchange>, Error> {
         loop {
             let mut line = Vec::new();
@@ -62,7 +63,11 @@ impl<R: BufRead> Trace<R> {
             }
             if line.len() as u64 > LINE_BYTES_MAX {
                 let message = format!("the line is longer than {LINE_BYTES_MAX} bytes");
-                return Err(self.wrong(None, &message, "write one exchange a line, each with a line feed at its end"));
+                return Err(self.wrong(
+                    None,
+                    &message,
+                    "write one exchange per line, each with a line feed at its end",
+                ));
             }
             if !line.trim_ascii().is_empty() {
                 return self.exchange(&line).map(Some);
@@ -73,7 +78,7 @@ impl<R: BufRead> Trace<R> {
     fn exchange(&self, line: &[u8]) -> Result<Exchange, Error> {
         // Derived readers would take an array too.
         if !line.trim_ascii_start().starts_with(b"{") {
-            return Err(self.wrong(None, "the line is no JSON object", LINE));
+            return Err(self.wrong(None, "the line is not a JSON object", LINE));
         }
         let stamps: Stamps = serde_json::from_slice(line.trim_ascii_end()).map_err(|error| {
             let text = error.to_string();
@@ -82,7 +87,7 @@ impl<R: BufRead> Trace<R> {
         })?;
         let named = [("t1", stamps.t1), ("t2", stamps.t2), ("t3", stamps.t3), ("t4", stamps.t4)];
         if let Some((name, ms)) = named.into_iter().find(|(_, ms)| ms.abs() > STAMP_MS_MAX) {
-            let message = format!("{name} is {ms:e}, more than {STAMP_MS_MAX} ms either way");
+            let message = format!("{name} is {ms:e}, beyond ±{STAMP_MS_MAX} ms");
             return Err(self.wrong(None, &message, "give milliseconds, not microseconds or nanoseconds"));
         }
         let local = |ms| LocalTime::from_micros(micros(ms));
@@ -99,7 +104,7 @@ impl<R: BufRead> Trace<R> {
 }
 
 impl Stamps {
-    /// Returns an exchange as a line of a trace has it.
+    /// Returns an exchange as a line of a trace.
     pub(super) const fn of(exchange: &Exchange) -> Self {
         Self {
             t1: millis(exchange.t1().as_micros()),
@@ -111,7 +116,7 @@ impl Stamps {
 }
 
 impl Estimated {
-    /// Returns what is known at `at`, after an exchange that changed it so.
+    /// Returns the estimate at `at`, after an exchange that changed it in this way.
     pub(super) fn new(at: LocalTime, estimate: &Estimate, change: Change) -> Self {
         Self {
             at: millis(at.as_micros()),
@@ -127,7 +132,7 @@ impl Estimated {
     }
 }
 
-/// Returns microseconds as the milliseconds that JSON shows, exactly: within 2^53 µs the nearest double reads back.
+/// Returns microseconds as milliseconds for JSON. Within 2^53 µs the nearest double converts back exactly.
 pub(super) const fn millis(us: i64) -> f64 {
     us as f64 / 1e3
 }
@@ -186,8 +191,8 @@ mod tests {
         for (bad, message) in [
             ("{\"t1\":1,\"t2\":2,\"t3\":2}", "trace:3:22: missing field `t4`"),
             ("{\"t1\":1,\"t2\":\"2\"}", "trace:3:16: invalid type: string \"2\", expected a number"),
-            ("t1,t2,t3,t4", "trace:3: the line is no JSON object"),
-            ("[1,2,2,3]", "trace:3: the line is no JSON object"),
+            ("t1,t2,t3,t4", "trace:3: the line is not a JSON object"),
+            ("[1,2,2,3]", "trace:3: the line is not a JSON object"),
             ("{\"t1\":1,\"t1\":1}", "trace:3:12: duplicate field `t1`"),
             ("{\"t1\":1,\"t2\":1e999}", "trace:3:18: number out of range"),
             ("{\"t1\":1,\"t2\":NaN}", "trace:3:14: expected value"),
@@ -196,7 +201,7 @@ mod tests {
             ("{\"t1\":1,\"t2\":2,\"t3\":1,\"t4\":3}", "trace:3: the answer left 1000 µs before the question arrived"),
             (
                 "{\"t1\":1704067200000000,\"t2\":2,\"t3\":2,\"t4\":1704067200000001}",
-                "trace:3: t1 is 1.7040672e15, more than 4398046511104 ms either way",
+                "trace:3: t1 is 1.7040672e15, beyond ±4398046511104 ms",
             ),
         ] {
             let read = read(&format!("{good}{bad}\n{good}"));

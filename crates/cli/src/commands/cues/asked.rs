@@ -1,4 +1,4 @@
-//! A rundown, and the position of it that somebody asks about.
+//! A rundown and a position in it, as given on the command line.
 
 use std::path::Path;
 
@@ -15,18 +15,18 @@ use crate::profile::ProfileError;
 use crate::sheets;
 use crate::text;
 
-/// What is asked about.
+/// A rundown and a position in it.
 pub(super) struct Asked {
-    /// The sheet's name, or the event's.
+    /// The name of the sheet or of the event.
     pub(super) name: String,
     pub(super) rundown: Rundown,
     pub(super) position: Position,
-    /// Where the event stands, if that was asked for.
+    /// The event's status and position, if the position was given relative to it.
     live: Option<Value>,
 }
 
 impl Asked {
-    /// Finds it: the sheet's rundown or else the event's, and a position that may be told from where the event is.
+    /// Loads the rundown, of the sheet or else of the event, and resolves the position.
     pub(super) async fn find(
         time: Destination,
         sheet: Option<&Path>,
@@ -52,7 +52,7 @@ impl Asked {
         Ok(Self { name, rundown, position, live: Some(live.json()) })
     }
 
-    /// Returns it as members of a JSON object.
+    /// Returns both as members of a JSON object.
     pub(super) fn json(&self) -> Map<String, Value> {
         let fields = [
             ("file", json!(self.name)),
@@ -64,7 +64,7 @@ impl Asked {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Returns the first line: what, and when.
+    /// Returns the first line: the rundown's title, and the position.
     pub(super) fn heading(&self) -> String {
         let bold = anstyle::Style::new().bold();
         let title = text::tame(self.rundown.title());
@@ -72,7 +72,7 @@ impl Asked {
     }
 }
 
-/// Returns a cue for programs, its times in ms.
+/// Returns a cue for programs, with its times in ms.
 pub(super) fn cue_json(cue: &Cue) -> Value {
     json!({
         "id": cue.id(),
@@ -87,13 +87,13 @@ pub(super) fn cue_json(cue: &Cue) -> Value {
     })
 }
 
-/// Returns what a cue says, as short as it can be told, and what a viewer's clock decides about it.
+/// Returns a cue's message or params in short, and what a viewer's clock decides about it.
 pub(super) fn gist(cue: &Cue) -> String {
     let parts = [words(cue), cue.condition().unwrap_or_default()];
     parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
 }
 
-/// Returns its first message, else its params.
+/// Returns the cue's first message, or else its params.
 fn words(cue: &Cue) -> String {
     if let Some(words) = cue.message().and_then(|message| message.values().next()) {
         return format!("\u{201c}{words}\u{201d}");

@@ -119,7 +119,7 @@ impl Report for At {
     }
 }
 
-/// Returns a track's name, or what stands for none.
+/// Returns a track's name, or a placeholder for cues without a track.
 fn name(track: Option<&str>) -> String {
     track.unwrap_or("-").to_owned()
 }

@@ -1,4 +1,4 @@
-//! `cues check`: says all that is wrong with cue sheets.
+//! `cues check`: reports everything that is wrong with cue sheets.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::output::{Failure, Output, Report, members};
 use crate::sheets::{self, Sheet};
 use crate::text;
 
-/// What was found.
+/// The findings.
 pub(crate) struct Check {
     sheets: Vec<Sheet>,
     format: Format,
@@ -23,7 +23,7 @@ pub(crate) struct Check {
 /// Checks the sheets.
 pub(crate) fn run(args: &CheckArgs, output: Output) -> Result<Check, Error> {
     if output.json && matches!(args.format, Format::Github | Format::Sarif) {
-        return Err(Error::usage("--json and --format ask for different forms", "leave one of them out"));
+        return Err(Error::usage("--json and --format contradict each other", "leave one of them out"));
     }
     let options =
         Options { viewers: args.viewers, required_locales: args.required_locales.clone(), ..Options::default() };
@@ -40,7 +40,7 @@ impl Check {
         self.sheets.iter().map(Sheet::warnings).sum()
     }
 
-    /// Writes what is wrong with each sheet, and how much it is.
+    /// Writes the findings of each sheet, and how many there are.
     fn excerpts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for sheet in &self.sheets {
             f.write_str(&sheet.report())?;

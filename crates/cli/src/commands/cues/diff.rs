@@ -19,10 +19,10 @@ use crate::profile::ProfileError;
 use crate::sheets;
 use crate::text;
 
-/// How many changes are shown to people.
+/// The most changes that are shown to people.
 const SHOWN_MAX: usize = 200;
 
-/// What differs between two rundowns.
+/// The differences between two rundowns.
 pub(crate) struct Differences {
     before: Side,
     after: Side,
@@ -65,7 +65,7 @@ fn live_side(live: &Live) -> Result<Side, Error> {
 }
 
 impl Differences {
-    /// Returns how far viewers of the event have got, if it is under way.
+    /// Returns the event's position, if it has begun and not ended.
     fn under_way(&self) -> Option<Position> {
         self.live.as_ref().and_then(Live::under_way)
     }
@@ -78,7 +78,7 @@ impl Differences {
         self.under_way().map_or(0, |position| self.diff.behind(position).count())
     }
 
-    /// Says how much differs: `1 moved, 2 added`.
+    /// Writes the number of differences: `1 moved, 2 added`.
     fn counted(&self) -> String {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for change in &self.diff.cues {
@@ -194,7 +194,7 @@ fn by_id(rundown: &Rundown) -> BTreeMap<&str, &Cue> {
     rundown.cues().iter().map(|cue| (cue.id(), cue)).collect()
 }
 
-/// Says that so many changes lie somewhere.
+/// Writes a number of changes, with its verb.
 fn lie(count: usize) -> String {
     format!("{} {}", text::count(count, "change"), if count == 1 { "lies" } else { "lie" })
 }
@@ -215,7 +215,7 @@ fn moved(from: Position, to: Position, fields: &[&str]) -> String {
     format!("to {}, {} {direction}{also}", text::position(to), text::span(by))
 }
 
-/// Writes how a field changed; of params and messages only what differs within them.
+/// Writes how a field changed; of params and messages only the members that differ.
 fn changed(old: &Cue, new: &Cue, name: &str) -> String {
     let within = |old: &Map<String, Value>, new: &Map<String, Value>| {
         let keys: BTreeSet<&String> =
@@ -235,7 +235,7 @@ fn cue_params(cue: &Cue) -> Map<String, Value> {
     cue.params().unwrap_or_default()
 }
 
-/// Writes what a cue has for a field, on one line.
+/// Writes the value of a cue's field, on one line.
 fn field(cue: &Cue, name: &str) -> String {
     let none = || "none".to_owned();
     match name {

@@ -8,25 +8,25 @@ use serde_json::{Map, Value, json};
 use crate::error::Error;
 use crate::output::{Report, members};
 
-/// What a code means.
+/// The meaning of a code.
 pub(crate) struct Explanation {
     code: String,
     text: &'static str,
 }
 
-/// Looks a code up, in capitals or not.
+/// Looks up a code, in upper or lower case.
 pub(crate) fn run(given: &str) -> Result<Explanation, Error> {
     let code = given.to_ascii_uppercase();
     match explain(&code) {
         Some(text) => Ok(Explanation { code, text }),
         None => Err(Error::usage(
-            format!("there is no code {given:?}"),
+            format!("{given:?} is not a code"),
             format!("the codes are {}", known().collect::<Vec<_>>().join(", ")),
         )),
     }
 }
 
-/// Returns the codes there are: DB and three digits.
+/// Returns all codes: DB and three digits.
 fn known() -> impl Iterator<Item = String> {
     (100..1_000).map(|number| format!("DB{number}")).filter(|code| explain(code).is_some())
 }
@@ -58,7 +58,7 @@ mod tests {
     fn for_an_unknown_code_the_known_ones_are_named() {
         let Err(error) = run("DB999") else { panic!("it is known") };
         let hint = error.hint().unwrap();
-        assert_eq!(error.to_string(), "there is no code \"DB999\"");
+        assert_eq!(error.to_string(), "\"DB999\" is not a code");
         assert!(hint.starts_with("the codes are DB101, DB102, ") && hint.contains("DB401"), "{hint}");
     }
 }

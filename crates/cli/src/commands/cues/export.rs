@@ -15,7 +15,7 @@ use crate::output::{Output, Report, members};
 use crate::sheets;
 use crate::text;
 
-/// A file made of a sheet.
+/// A file made from a sheet.
 pub(crate) struct Export {
     sheet: String,
     cues: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Export {
     dry_run: bool,
 }
 
-/// Writes a sheet down for another program.
+/// Converts a sheet for another program.
 pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Export, Error> {
     let sheet = sheets::read(&args.sheet, &Options::default())?;
     if !output.json {

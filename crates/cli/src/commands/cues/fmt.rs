@@ -1,4 +1,4 @@
-//! `cues fmt`: lays cue sheets out anew.
+//! `cues fmt`: formats cue sheets.
 
 use std::fmt;
 use std::path::Path;
@@ -13,26 +13,26 @@ use crate::output::{Failure, Report, members};
 use crate::sheets::{self, Sheet, Source};
 use crate::text;
 
-/// What became of the sheets.
+/// The formatted sheets.
 pub(crate) struct Formatted {
     sheets: Vec<(String, Layout)>,
-    /// The text of standard input laid out, where that is what was asked for.
+    /// The formatted text of standard input, if that was the input.
     text: Option<String>,
     check: bool,
     dry_run: bool,
 }
 
-/// What became of one sheet.
+/// The result for one sheet.
 enum Layout {
-    /// It was laid out so already.
+    /// It was formatted already.
     Same,
-    /// It is laid out anew, or would be.
+    /// It was reformatted, or would be.
     New,
-    /// It is no JSON.
+    /// It is not valid JSON.
     Refused(Box<Sheet>),
 }
 
-/// Lays the sheets out. All are read before the first is written.
+/// Formats the sheets. All are read before the first is written.
 pub(crate) fn run(args: &FmtArgs, dry_run: bool) -> Result<Formatted, Error> {
     let from_stdin = args.sheets.iter().any(|path| path == Path::new("-"));
     if from_stdin && args.sheets.len() > 1 {

@@ -13,7 +13,7 @@ use crate::output::{Output, Report, members};
 use crate::sheets::{self, Source};
 use crate::text;
 
-/// A sheet made of a file.
+/// A sheet made from a file.
 pub(crate) struct Import {
     file: String,
     imported: Imported,
@@ -21,7 +21,7 @@ pub(crate) struct Import {
     dry_run: bool,
 }
 
-/// Makes a sheet of a file.
+/// Makes a sheet from a file.
 pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -> Result<Import, Error> {
     let Source { name: file, is_file, text } = sheets::source(&args.file)?;
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -48,7 +48,7 @@ pub(super) fn format_options(args: &TimecodeArgs) -> FormatOptions {
     FormatOptions { frame_rate: args.frame_rate, start: args.start.clone(), ..FormatOptions::default() }
 }
 
-/// Writes the sheet; one that is there may have been worked on since.
+/// Writes the sheet. An existing one is not overwritten without `--yes`: somebody may have edited it.
 fn write(out: &Path, sheet: &str, yes: bool) -> Result<(), Error> {
     if !out.exists() {
         return files::create(out, sheet.as_bytes());
@@ -56,7 +56,7 @@ fn write(out: &Path, sheet: &str, yes: bool) -> Result<(), Error> {
     if yes {
         return files::replace(out, sheet.as_bytes());
     }
-    let message = format!("{} is there already; nothing was written", out.display());
+    let message = format!("{} exists already; nothing was written", out.display());
     Err(Error::usage(message, "give another name, or replace it with --yes"))
 }
 

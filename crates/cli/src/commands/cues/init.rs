@@ -1,4 +1,4 @@
-//! `cues init`: a sheet to begin with, its schema, and editor settings.
+//! `cues init`: a sheet to start from, its schema, and editor settings.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,19 +12,19 @@ use crate::files;
 use crate::output::{Report, members};
 use crate::text;
 
-/// A small sheet with a comment on each thing that is new.
+/// A small sheet that explains each feature in a comment.
 const STARTER: &str = include_str!("init/starter.jsonc");
 
 /// The settings of Visual Studio Code that tell it which files are sheets.
 const SETTINGS: &str = include_str!("init/settings.json");
 
-/// What the sheet is called where nobody says.
+/// The default name of the sheet.
 const SHEET: &str = "show.cues.jsonc";
 
-/// What the schema is called; the sheet names it.
+/// The name of the schema, which the sheet refers to.
 const SCHEMA: &str = "downbeat.schema.json";
 
-/// A beginning.
+/// The files that were created.
 pub(crate) struct Begun {
     sheet: PathBuf,
     schema: PathBuf,
@@ -33,7 +33,7 @@ pub(crate) struct Begun {
     dry_run: bool,
 }
 
-/// Writes what is not there.
+/// Writes the files that do not exist yet.
 pub(crate) fn run(args: &InitArgs, dry_run: bool) -> Result<Begun, Error> {
     let (folder, sheet) = place(&args.path);
     let (sheet, schema, settings) =
@@ -88,9 +88,8 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 
 fn refused(there: &[&PathBuf], settings: &PathBuf) -> Error {
     let names: Vec<String> = there.iter().map(|path| path.display().to_string()).collect();
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    let message =
-        format!("nothing was written: {} {verb} there already, and not what would be written", names.join(", "));
+    let verb = if names.len() == 1 { "exists" } else { "exist" };
+    let message = format!("nothing was written: {} {verb} already, with different content", names.join(", "));
     let mut hints = Vec::new();
     if there.iter().any(|path| *path != settings) {
         let program = context::program();
@@ -99,20 +98,20 @@ fn refused(there: &[&PathBuf], settings: &PathBuf) -> Error {
         ));
     }
     if there.contains(&settings) {
-        hints.push("leave the editor's settings alone with --no-editor: the sheet names its schema itself".to_owned());
+        hints.push("keep the editor's settings with --no-editor: the sheet refers to its schema itself".to_owned());
     }
     Error::usage(message, hints.join("\n"))
 }
 
 impl Begun {
-    /// Returns what to do next, as command lines with what they are for.
+    /// Returns the next steps: command lines, and what they are for.
     fn next(&self) -> [(String, &'static str); 5] {
         let (sheet, schema) =
             (text::shell(&self.sheet.display().to_string()), text::shell(&self.schema.display().to_string()));
         let picture = text::shell(&self.sheet.with_extension("html").display().to_string());
         let program = context::program();
         [
-            (format!("{program} cues check {sheet}"), "all that is wrong with it"),
+            (format!("{program} cues check {sheet}"), "everything that is wrong with it"),
             (format!("{program} cues join 2:00 {sheet}"), "what a late viewer sees"),
             (format!("{program} cues preview {sheet} -o {picture}"), "the whole show as a picture"),
             (format!("{program} cues schema --for {sheet} -o {schema}"), "completion of your own actions"),
@@ -135,7 +134,7 @@ impl Report for Begun {
             writeln!(f, "{verb} {}", text::tame(&path.display().to_string()))?;
         }
         for path in &self.kept {
-            writeln!(f, "kept {}: it is there, with the same content", text::tame(&path.display().to_string()))?;
+            writeln!(f, "kept {}: it has the same content", text::tame(&path.display().to_string()))?;
         }
         let next = self.next();
         let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);

@@ -14,10 +14,10 @@ use crate::output::{Output, Report};
 use crate::profile::ProfileError;
 use crate::text;
 
-/// How many missed cues are shown: the last that somebody may ask about.
+/// The most missed cues that are shown: the last ones, which somebody may ask about.
 const MISSED_SHOWN: usize = 10;
 
-/// What a viewer sees who joins at a position.
+/// What a viewer who joins at a position sees.
 pub(crate) struct Join {
     asked: Asked,
     all: bool,

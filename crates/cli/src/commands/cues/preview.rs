@@ -17,10 +17,10 @@ use crate::text;
 /// A sheet that was drawn.
 pub(crate) struct Preview {
     sheet: Sheet,
-    /// What was drawn; with errors, as far as the sheet was understood.
+    /// The drawing; of a sheet with errors, as far as it can be read.
     rundown: Rundown,
     drawn: String,
-    /// The file; nothing for standard output.
+    /// The file; `None` is standard output.
     out: Option<PathBuf>,
     dry_run: bool,
 }
@@ -50,11 +50,11 @@ pub(crate) fn run(args: &PreviewArgs, dry_run: bool, output: Output) -> Result<P
     Ok(Preview { sheet, rundown, drawn, out, dry_run })
 }
 
-/// Returns the format that a file's name asks for.
+/// Returns the format that a file's name implies.
 fn by_name(out: Option<&Path>) -> Result<Drawn, Error> {
     let Some(out) = out else {
         return Err(Error::usage(
-            "standard output has no name to tell the format by",
+            "standard output has no file name that implies the format",
             "add --format html or --format svg",
         ));
     };
@@ -62,8 +62,8 @@ fn by_name(out: Option<&Path>) -> Result<Drawn, Error> {
         Some("html" | "htm") => Ok(Drawn::Html),
         Some("svg") => Ok(Drawn::Svg),
         _ => Err(Error::usage(
-            format!("{} ends neither in .html nor in .svg, so it does not say the format", out.display()),
-            "name it so, or add --format html or --format svg",
+            format!("{} ends neither in .html nor in .svg, so its format is unknown", out.display()),
+            "choose such a name, or add --format html or --format svg",
         )),
     }
 }
@@ -92,7 +92,7 @@ impl Report for Preview {
         let (size, summary) = (text::count(self.drawn.len(), "byte"), sheets::summary(&self.rundown));
         writeln!(f, "{verb} {}: {}, {size}", out.display(), text::tame(&summary))?;
         if self.sheet.errors() > 0 {
-            writeln!(f, "what has errors is drawn as far as it can be understood; no viewer gets it so")?;
+            writeln!(f, "a sheet with errors is drawn as far as it can be read; it cannot be published")?;
         }
         Ok(())
     }

@@ -32,12 +32,12 @@ pub(crate) fn run(args: &SchemaArgs, dry_run: bool, output: Output) -> Result<Sc
     Ok(Schema { schema, out, dry_run })
 }
 
-/// Returns a schema as a file has it.
+/// Returns the text of a schema's file.
 pub(super) fn printed(schema: &Value) -> String {
     format!("{schema:#}\n")
 }
 
-/// Returns the schema of one project's sheets, and the files it was made of.
+/// Returns the schema of one project's sheets, and the files it was made from.
 fn of_project(source: Source, output: Output) -> Result<(Value, Vec<PathBuf>), Error> {
     let read = sheets::included(&source.name, source.is_file);
     let schema = downbeat_sheet::schema_for(&source.text, &read);

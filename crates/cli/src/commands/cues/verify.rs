@@ -15,7 +15,7 @@ use crate::publish::inspection::{Fault, Inspection, inspect};
 use crate::publish::{release, worker_inspection};
 use crate::text;
 
-/// What was found.
+/// The findings.
 pub(crate) struct Verified {
     inspection: Inspection,
     place: Map<String, Value>,
