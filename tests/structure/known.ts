@@ -25,7 +25,5 @@ export const KNOWN_CYCLES: readonly string[] = [
 
 /** Files that are still too long. */
 export const KNOWN_LONG: readonly string[] = [
-  "crates/cli/tests/cues_author.rs",
   "crates/worker/src/hub_do.rs",
-  "tests/browser/page-console.test.ts",
 ];
