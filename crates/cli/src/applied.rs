@@ -39,7 +39,7 @@ impl Applied {
         clock::sleep(ahead).await;
         loop {
             let left = until - clock::monotonic();
-            let audience = match self.server.within(left.max(LOOK)).audience(&self.event).await {
+            let audience = match self.server.with_timeout(left.max(LOOK)).audience(&self.event).await {
                 Ok(audience) => Some(audience),
                 // It will not say later either: a token that may not read.
                 Err(error) if error.is_final() => return None,

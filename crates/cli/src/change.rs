@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use downbeat_core::{Command, CommandId, Digest, Request, Rev, ServerTime};
+use downbeat_core::{Command, CommandId, Request, Rev, ServerTime};
 use downbeat_wire::{Code, CommandAnswer, DeliveryReport, LastChange, Problem, StateBody};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::cli::CommandOptions;
 use crate::clock::ServerClock;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::{self, Seen};
+use crate::edge::Seen;
 use crate::error::Error;
 use crate::instant;
 use crate::output::{Afterword, Report, members};
@@ -71,21 +71,6 @@ pub(crate) struct Made {
     applied: Applied,
 }
 
-/// Returns a new id for a command: 128 random bits.
-pub(crate) fn new_id() -> Result<CommandId, Error> {
-    let bytes: [u8; 32] = random()?;
-    let id = &Digest::from_bytes(bytes).to_string()[..32];
-    Ok(id.parse().expect("hexadecimal digits are an id"))
-}
-
-/// Draws random bytes from the operating system.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::internal(format!("the operating system gives no randomness: {error}")))?;
-    Ok(bytes)
-}
-
 /// Carries a wish out.
 ///
 /// # Errors
@@ -117,7 +102,7 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
     let actor = context::actor(options.attribution.actor.as_deref());
     let id = match &options.id {
         Some(id) => id.clone(),
-        None => new_id()?,
+        None => downbeat_api::new_id()?,
     };
     let request = |command| Request {
         id: id.clone(),
@@ -178,7 +163,7 @@ async fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Opt
     if !wish.is_pause() {
         return Ok(Some(server.state(event).await?));
     }
-    match server.within(context.settings.timeout.min(READ_TIMEOUT)).state(event).await {
+    match server.with_timeout(context.settings.timeout.min(READ_TIMEOUT)).state(event).await {
         Ok(reading) => Ok(Some(reading)),
         Err(error @ ServerError::Unreachable { .. }) => Err(error.into()),
         Err(error) if error.may_have_arrived() => Ok(None),
@@ -224,7 +209,7 @@ async fn preview(
         (false, _) if !is_shown => None,
         (false, true) => Some(Preview::of_last_state(last, request)),
         _ => {
-            let server = server.within(context.settings.timeout.min(READ_TIMEOUT));
+            let server = server.with_timeout(context.settings.timeout.min(READ_TIMEOUT));
             Some(Preview::ask(&server, last, request).await?)
         }
     })
@@ -296,7 +281,7 @@ async fn made(
 ) -> Result<Change, Error> {
     let Reading { body: answer, clock } = answer;
     let event = &context.settings.event;
-    let seen = edge::wait(server, event, &answer.state.epoch, answer.rev, context.settings.timeout).await;
+    let seen = server.wait_until_visible(event, &answer.state.epoch, answer.rev, context.settings.timeout).await;
     let undo = match &wish.undo {
         Some(undo) => undo.clone(),
         None => context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]),
@@ -309,7 +294,7 @@ async fn made(
         told: Told::of(&answer.state, answer.effective_at),
         effect: effect(answer.effective_at, &clock),
         applied: Applied {
-            server: server.within(context.settings.timeout),
+            server: server.with_timeout(context.settings.timeout),
             event: event.clone(),
             rev: answer.rev,
             effective_at: answer.effective_at,

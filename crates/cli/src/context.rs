@@ -6,6 +6,8 @@ use downbeat_wire::state::BadTimeline;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
+use crate::interrupt;
+use crate::last_seen;
 use crate::output::Output;
 use crate::preview::Standing;
 use crate::profile::{self, Settings};
@@ -31,15 +33,19 @@ impl Context {
 
     /// Returns the server, for calls anyone may make. They get fresher answers with a token, but do without.
     pub(crate) fn reader(&self) -> Result<Server, Error> {
-        let server = self.settings.server()?.clone();
-        Ok(Server::new(server, self.settings.read_token().ok().flatten(), self.settings.timeout))
+        Ok(self.client()?.with_token(self.settings.read_token().ok().flatten()))
     }
 
     /// Returns the server, for an operator's calls.
     pub(crate) fn operator(&self) -> Result<Server, Error> {
-        let server = self.settings.server()?.clone();
-        let token = self.settings.read_token()?.ok_or(profile::ProfileError::NoToken)?;
-        Ok(Server::new(server, Some(token), self.settings.timeout))
+        let client = self.client()?;
+        Ok(client.with_token(self.settings.read_token()?.ok_or(profile::ProfileError::NoToken)?))
+    }
+
+    /// Returns a client without a token. It keeps what it sees of events, and notes for Ctrl-C that something was sent.
+    pub(crate) fn client(&self) -> Result<Server, Error> {
+        let client = Server::new(self.settings.server()?.clone()).with_timeout(self.settings.timeout);
+        Ok(client.on_sending(interrupt::something_was_sent).on_state(last_seen::remember))
     }
 
     /// Says where this goes: the profile, if there is one, and the server.
@@ -108,7 +114,7 @@ pub(crate) fn actor(given: Option<&str>) -> String {
 
 /// Turns a broken timeline of the server's into what the one who asked can do about it.
 pub(crate) fn broken(server: &Server, error: &BadTimeline) -> Error {
-    ServerError::Strange { url: server.url().to_string(), status: 200, why: error.to_string() }.into()
+    ServerError::Unexpected { url: server.url().to_string(), status: 200, why: error.to_string() }.into()
 }
 
 /// Returns where an event stands as members of a JSON object.

@@ -2,6 +2,7 @@
 //!
 //! No other file imports this one: `?` finds the conversions.
 
+use downbeat_api::RandomError;
 use downbeat_viewer::ViewerError;
 use downbeat_wire::{Code, LastChange, Problem, StateBody};
 use serde_json::json;
@@ -15,11 +16,11 @@ use crate::text;
 
 impl From<ServerError> for Error {
     fn from(error: ServerError) -> Self {
-        let (message, hint) = (error.to_string(), error.hint());
+        let (message, hint) = (error.to_string(), hint(&error));
         let converted = match error {
             ServerError::Unreachable { .. } => Self::new(Exit::Network, "unreachable", message),
             ServerError::NoAnswer { .. } => Self::new(Exit::Network, "no-answer", message),
-            ServerError::Strange { .. } => Self::new(Exit::Network, "strange-answer", message),
+            ServerError::Unexpected { .. } => Self::new(Exit::Network, "strange-answer", message),
             ServerError::Problem { problem, .. } => {
                 Self::new(problem_exit(&problem), problem.code.clone(), message + &moved_on(&problem))
                     .with("problem", json!(*problem))
@@ -29,6 +30,12 @@ impl From<ServerError> for Error {
             Some(hint) => converted.with_hint(hint),
             None => converted,
         }
+    }
+}
+
+impl From<RandomError> for Error {
+    fn from(error: RandomError) -> Self {
+        Self::internal(format!("the operating system gives no randomness: {error}"))
     }
 }
 
@@ -57,6 +64,28 @@ impl From<ViewerError> for Error {
             ),
         }
     }
+}
+
+/// Returns what to do about a failed call; `None` where the server's own words say it.
+fn hint(error: &ServerError) -> Option<String> {
+    Some(match error {
+            ServerError::Unreachable { .. } => {
+                "check the address (--server, DOWNBEAT_SERVER or the profile) and the network; \"downbeat doctor\" looks closer".to_owned()
+            }
+            ServerError::NoAnswer { .. } => "try again, with a longer --timeout if the network is slow; \"downbeat doctor\" looks closer".to_owned(),
+            ServerError::Unexpected { .. } => "check that --server, DOWNBEAT_SERVER or the profile names a Downbeat server".to_owned(),
+            ServerError::Problem { problem, .. } => match Code::ALL.iter().find(|code| problem.is(**code)) {
+                Some(Code::Unauthorized) => "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile; \"downbeat doctor\" looks closer".to_owned(),
+                Some(Code::Forbidden) => "use a token with that scope; \"downbeat token new --scopes operate,publish,read\" makes one".to_owned(),
+                Some(Code::UnknownEvent) => "check --event; \"downbeat event list\" shows those there are, \"downbeat event set --starts-at …\" makes one".to_owned(),
+                Some(Code::Stale) => "look at it with \"downbeat status\", then decide again".to_owned(),
+                Some(Code::Unavailable) => "try again in a moment".to_owned(),
+                Some(Code::Internal) => "look at the worker's log (wrangler tail)".to_owned(),
+                Some(Code::Conflict) => "look at the event with \"downbeat status\"".to_owned(),
+                // The server's own words say what to do.
+                _ => return None,
+            },
+        })
 }
 
 fn problem_exit(problem: &Problem) -> Exit {

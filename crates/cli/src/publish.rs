@@ -40,7 +40,6 @@ pub(crate) mod worker_inspection;
 use downbeat_core::{Digest, Epoch};
 use downbeat_wire::publication;
 
-use crate::change;
 use crate::error::Error;
 use store::Headers;
 
@@ -64,7 +63,7 @@ pub(crate) fn digest_in(key: &str) -> Option<Digest> {
 
 /// Returns a new life of a counter: 80 random bits.
 fn new_epoch() -> Result<Epoch, Error> {
-    let bytes: [u8; 32] = change::random()?;
+    let bytes: [u8; 32] = downbeat_api::random()?;
     let epoch = &Digest::from_bytes(bytes).to_string()[..20];
     Ok(epoch.parse().expect("hexadecimal digits are an epoch"))
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
+use downbeat_api::measurement::Rounded;
 use downbeat_core::{Digest, Position, ServerTime, Span};
 use downbeat_wire::{LastChange, Publication};
 
@@ -86,6 +87,15 @@ pub(crate) fn last_publication(last: &Publication) -> String {
     tame(&format!("rundown {} by {} at {at}{reason}", short(last.rundown), last.actor))
 }
 
+/// Writes on which side of the server's clock this machine's is, with spans as `written`.
+pub(crate) fn clock_side(measured: Rounded, written: impl Fn(Span) -> String) -> String {
+    match measured.offset.as_micros() {
+        0 => "agrees with the server".to_owned(),
+        1.. => format!("{} behind the server", written(measured.offset)),
+        _ => format!("{} ahead of the server", written(-measured.offset)),
+    }
+}
+
 /// Writes an argument so that a shell reads it back as it is.
 pub(crate) fn shell(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
@@ -122,6 +132,16 @@ impl fmt::Display for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_is_behind_ahead_or_agrees() {
+        for (offset, side) in
+            [(0, "agrees with the server"), (12_300, "12300 behind the server"), (-12_300, "12300 ahead of the server")]
+        {
+            let measured = Rounded { offset: Span::from_micros(offset), bound: Span::ZERO };
+            assert_eq!(clock_side(measured, |span| span.as_micros().to_string()), side);
+        }
+    }
 
     #[test]
     fn arguments_survive_the_shell() {

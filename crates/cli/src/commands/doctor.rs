@@ -12,11 +12,11 @@ use serde_json::{Map, Value, json};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::measurement::Measurement;
 use crate::output::{Failure, Report, members};
 use crate::profile::{FILE, ProfileError};
 use crate::server::{Server, ServerError};
 use crate::text;
+use downbeat_api::measurement::Measurement;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -86,7 +86,7 @@ pub(crate) async fn run(context: &Context) -> Doctor {
     if server.exposes_tokens() {
         findings.push(Finding::warn("encryption", "the token travels in plain text to another machine", "use https"));
     }
-    let public = Server::new(server.clone(), None, context.settings.timeout);
+    let public = Server::new(server.clone()).with_timeout(context.settings.timeout);
     match Measurement::take(&public, clock_check::PROBES, Span::ZERO).await {
         Ok(measured) => {
             findings.push(clock_check::server(&measured, &server));

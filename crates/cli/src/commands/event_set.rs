@@ -12,7 +12,7 @@ use crate::change;
 use crate::cli::{EmergencyKeyArg, EventSetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::{self, Seen};
+use crate::edge::Seen;
 use crate::error::Error;
 use crate::instant;
 use crate::output::{Report, members};
@@ -193,7 +193,8 @@ async fn read_back(
     zone: Zone,
 ) -> Result<Set, Error> {
     let Reading { body: state, clock } = answer;
-    let seen = edge::wait(server, &context.settings.event, &state.epoch, state.rev, context.settings.timeout).await;
+    let seen =
+        server.wait_until_visible(&context.settings.event, &state.epoch, state.rev, context.settings.timeout).await;
     let undo = (!made).then(|| context.command_line(&["undo", "--if-rev", &state.rev.to_string()]));
     let rev = state.rev;
     let begins = text::when(state.starts_at, zone, clock.now());

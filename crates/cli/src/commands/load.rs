@@ -17,7 +17,6 @@ use downbeat_viewer::{EventClient, clock};
 use downbeat_wire::StateBody;
 use serde_json::{Map, Value, json};
 
-use crate::change;
 use crate::cli::{Global, LoadArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
@@ -69,7 +68,7 @@ pub(crate) async fn run(args: LoadArgs, global: &Global, output: Output) -> Resu
     }
     let pause = planned_pause(&context, &plan, &screen)?;
 
-    let seed = Seed::of(&[&change::random::<16>()?]);
+    let seed = Seed::of(&[&downbeat_api::random::<16>()?]);
     let measured = measure(&url, &context, &plan, plan.for_viewers(cues, seed), pause).await?;
     let place = Place {
         json: context.place(),
@@ -112,7 +111,7 @@ fn planned_pause(context: &Context, plan: &LoadPlan, screen: &Table) -> Result<O
     let gate = Gate::new(context.yes, context.settings.confirm, true, &event);
     confirm::pass(&gate, screen, "Load it, and pause the event?", context.output)?;
     let request = Request {
-        id: change::new_id()?,
+        id: downbeat_api::new_id()?,
         command: Command::Pause { message: None },
         actor: context::actor(None),
         reason: Some("downbeat load".to_owned()),

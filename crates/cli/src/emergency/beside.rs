@@ -4,7 +4,6 @@ use downbeat_core::{EventName, Span};
 use downbeat_wire::pointer::{join, split};
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{EmergencyBody, EmergencyDocument};
-use ureq::http;
 
 use crate::clock;
 use crate::error::Error;
@@ -112,7 +111,7 @@ pub(crate) struct Public {
 pub(crate) async fn look(web: &Web, url: &str, patience: Span) -> Result<Public, String> {
     let request = http::Request::get(url).header(http::header::ORIGIN, "https://downbeat.invalid");
     let request = request.body(Vec::new()).map_err(|error| error.to_string())?;
-    let answer = web.call(request, patience.min(LOOK)).await.map_err(|silence| silence.to_string())?;
+    let answer = web.send(request, patience.min(LOOK)).await.map_err(|silence| silence.to_string())?;
     if answer.status() == 404 {
         return Ok(Public { document: None, there: false, open: false });
     }

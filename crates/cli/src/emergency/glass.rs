@@ -134,7 +134,7 @@ pub(crate) async fn run(
     let seen = beside::wait(channel.url.as_str(), Some(&document), context.settings.timeout).await;
     let delivered = match &server {
         Some(server) => {
-            let taken = server.within(context.settings.timeout.min(LOOK)).emergency(event, &document).await;
+            let taken = server.with_timeout(context.settings.timeout.min(LOOK)).emergency(event, &document).await;
             taken.map(drop).map_err(|error| error.to_string())
         }
         None => Err("nothing says which server".to_owned()),
@@ -170,7 +170,7 @@ struct Asked {
 /// Asks whether the server is there after all: then the glass stays whole, unless that is forced.
 async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked, Error> {
     let Some(server) = server else { return Ok(Asked { said: "nothing says which".to_owned(), fresh: None }) };
-    let answer = server.within(context.settings.timeout.min(LOOK)).state(&context.settings.event).await;
+    let answer = server.with_timeout(context.settings.timeout.min(LOOK)).state(&context.settings.event).await;
     let is_there = match &answer {
         Ok(_) => true,
         Err(error) => matches!(error, ServerError::Problem { problem, .. } if problem.status < 500),

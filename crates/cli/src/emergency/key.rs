@@ -10,8 +10,8 @@ use downbeat_wire::EmergencyDocument;
 use downbeat_wire::emergency::{Signature, signed_bytes};
 use ed25519_dalek::{Signer as _, VerifyingKey};
 
-use crate::change::random;
 use crate::error::Error;
+use downbeat_api::random;
 
 /// What stands before the 32 bytes in the file, so that nobody takes it for something else.
 const PREFIX: &str = "downbeat-emergency-key:";

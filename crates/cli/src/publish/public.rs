@@ -6,7 +6,6 @@ use std::str::FromStr;
 use downbeat_core::{Digest, Span};
 use downbeat_sheet::digest_of;
 use downbeat_wire::{Publication, RundownPointer};
-use ureq::http;
 
 use super::{IMMUTABLE, differs};
 use crate::clock;
@@ -142,5 +141,5 @@ async fn get(web: &Web, url: &str, origin: Option<&str>, timeout: Span) -> Resul
     if let Some(origin) = origin {
         request = request.header(http::header::ORIGIN, origin);
     }
-    web.call(request.body(Vec::new()).map_err(|error| Silence::NotSent(error.to_string()))?, timeout).await
+    web.send(request.body(Vec::new()).map_err(|error| Silence::NotSent(error.to_string()))?, timeout).await
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use downbeat_core::Span;
 use serde_json::{Value, json};
-use ureq::http;
 
 use crate::profile;
 use crate::text;
@@ -50,7 +49,7 @@ pub(crate) async fn purge(zone: &Zone, url: &str) -> Result<(), String> {
         .header(http::header::CONTENT_TYPE, "application/json")
         .body(json!({ "files": [url] }).to_string().into_bytes())
         .map_err(|_| "CLOUDFLARE_API_TOKEN or CLOUDFLARE_API_BASE_URL has characters that cannot be sent".to_owned())?;
-    let answer = Web::new(0).call(request, PATIENCE).await.map_err(|silence| silence.to_string())?;
+    let answer = Web::new(0).send(request, PATIENCE).await.map_err(|silence| silence.to_string())?;
     let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     if answer.status().is_success() && body["success"] == json!(true) {
         return Ok(());

@@ -15,7 +15,6 @@ use super::purge::{self, Zone};
 use super::steps::{self, Signature, Wanted, fault};
 use super::store::Store;
 use super::target::Target;
-use crate::change;
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs, TargetArgs};
 use crate::clock;
 use crate::confirm::{self, Gate};
@@ -247,7 +246,7 @@ impl<'a> Release<'a> {
         let signature = Signature {
             nonce: match &options.id {
                 Some(id) => id.clone(),
-                None => change::new_id()?,
+                None => downbeat_api::new_id()?,
             },
             actor: context::actor(options.attribution.actor.as_deref()),
             reason: options.attribution.reason.clone(),

@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use super::trace::{Stamps, millis};
 use crate::cli::{Global, MeasureArgs};
 use crate::error::Error;
-use crate::measurement::Measurement;
 use crate::output::{Output, Report, members};
 use crate::profile::TIMEOUT_DEFAULT;
 use crate::server::{Server, ServerUrl};
-use crate::text::Table;
+use crate::text::{self, Table};
+use downbeat_api::measurement::Measurement;
 
 /// The pause between two questions: 100 ms, the first pace of viewers.
 const PAUSE: Span = Span::from_millis(100);
@@ -30,10 +30,10 @@ pub(super) struct Measured {
 pub(super) async fn run(args: &MeasureArgs, global: &Global, output: Output) -> Result<Measured, Error> {
     let server = match &args.url {
         // Whoever names the server needs no settings.
-        Some(url) => Server::new(url.clone(), None, global.flags().timeout.unwrap_or(TIMEOUT_DEFAULT)),
+        Some(url) => Server::new(url.clone()).with_timeout(global.flags().timeout.unwrap_or(TIMEOUT_DEFAULT)),
         None => {
             let settings = super::super::context(global, output)?.settings;
-            Server::new(settings.server()?.clone(), None, settings.timeout)
+            Server::new(settings.server()?.clone()).with_timeout(settings.timeout)
         }
     };
     Ok(Measured { server: server.url().clone(), of: Measurement::take(&server, args.probes, PAUSE).await? })
@@ -42,7 +42,7 @@ pub(super) async fn run(args: &MeasureArgs, global: &Global, output: Output) -> 
 impl Report for Measured {
     fn json(&self) -> Map<String, Value> {
         let ms = |span: Span| millis(span.as_micros());
-        let Measurement { asked, exchanges, estimate, spread, jumped } = &self.of;
+        let Measurement { requests, exchanges, estimate, spread, jumped } = &self.of;
         members(json!({
             "server": self.server.to_string(),
             "offset": millis(estimate.offset.as_micros()),
@@ -50,7 +50,7 @@ impl Report for Measured {
             "delay": ms(spread.delay_least),
             "delayMedian": ms(spread.delay_median),
             "jitter": ms(spread.jitter),
-            "probes": asked,
+            "probes": requests,
             "answers": exchanges.len(),
             "jumped": jumped,
             "exchanges": exchanges.iter().map(Stamps::of).collect::<Vec<_>>(),
@@ -58,18 +58,18 @@ impl Report for Measured {
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Measurement { asked, exchanges, spread, jumped, .. } = &self.of;
+        let Measurement { requests, exchanges, spread, jumped, .. } = &self.of;
         let shown = self.of.rounded(TENTH);
         let mut table = Table::default();
         table.line("server", self.server.to_string());
-        table.line("this machine", shown.side(written));
+        table.line("this machine", text::clock_side(shown, written));
         table.line("certain to", format!("±{}", written(shown.bound)));
         table.line(
             "delay",
             format!("{} at best, {} usually", written(spread.delay_least), written(spread.delay_median)),
         );
         table.line("jitter", written(spread.jitter));
-        table.line("probes", format!("{} of {asked} answered", exchanges.len()));
+        table.line("probes", format!("{} of {requests} answered", exchanges.len()));
         if *jumped {
             table.line("note", "a clock jumped meanwhile; this is what came after it");
         }

@@ -36,7 +36,7 @@ impl Live {
                 let bytes = server.rundown(event, digest).await?;
                 let strange = |why: String| {
                     let url = server.url_of(&Route::Rundown(event.clone(), digest));
-                    Error::from(ServerError::Strange { url, status: 200, why })
+                    Error::from(ServerError::Unexpected { url, status: 200, why })
                 };
                 if digest_of(&bytes) != digest {
                     return Err(strange("what it gives is not the rundown of that name".to_owned()));

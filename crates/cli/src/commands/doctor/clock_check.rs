@@ -3,9 +3,9 @@
 use downbeat_core::Span;
 
 use super::Finding;
-use crate::measurement::Measurement;
 use crate::server::ServerUrl;
 use crate::text;
+use downbeat_api::measurement::Measurement;
 
 /// How often the server is asked: 8 times, of which the best bounds count.
 pub(super) const PROBES: u16 = 8;
@@ -19,7 +19,7 @@ const TOLERATED: Span = Span::from_millis(2_000);
 pub(super) fn server(measured: &Measurement, url: &ServerUrl) -> Finding {
     let answers = measured.exchanges.len();
     let found = format!("{url} answers in {} (best of {answers})", text::fine(measured.spread.delay_least));
-    match usize::from(measured.asked) - answers {
+    match usize::from(measured.requests) - answers {
         0 => Finding::ok("server", found),
         lost => Finding::warn(
             "server",
@@ -40,7 +40,7 @@ pub(super) fn clock(measured: &Measurement) -> Finding {
     }
     let shown = measured.rounded(Span::from_millis(1));
     let is = if shown.offset == Span::ZERO { "" } else { "is " };
-    let found = format!("this machine {is}{}, ±{}", shown.side(text::fine), text::fine(shown.bound));
+    let found = format!("this machine {is}{}, ±{}", text::clock_side(shown, text::fine), text::fine(shown.bound));
     // Only what is certain is a reason to complain: the whole interval lies outside.
     let (offset, bound) = (Span::from_micros(measured.estimate.offset.as_micros()), measured.estimate.bound);
     if offset - bound > TOLERATED || offset + bound < -TOLERATED {
@@ -55,10 +55,18 @@ pub(super) fn clock(measured: &Measurement) -> Finding {
 mod tests {
     use super::*;
     use crate::commands::doctor::Verdict;
-    use crate::measurement;
+    use downbeat_core::clock::{Estimate, Offset, Skew, Spread};
+    use downbeat_core::{LocalTime, ServerTime};
 
     fn measured(offset_ms: i64, bound_ms: i64) -> Measurement {
-        measurement::measured(Span::from_millis(offset_ms), Span::from_millis(bound_ms))
+        let offset = Offset::between(ServerTime::from_millis(offset_ms), LocalTime::from_micros(0));
+        Measurement {
+            requests: 1,
+            exchanges: Vec::new(),
+            estimate: Estimate { offset, bound: Span::from_millis(bound_ms), skew: Skew::ZERO },
+            spread: Spread { delay_least: Span::ZERO, delay_median: Span::ZERO, jitter: Span::ZERO },
+            jumped: false,
+        }
     }
 
     #[test]
@@ -82,7 +90,7 @@ mod tests {
     #[test]
     fn questions_without_an_answer_are_told() {
         let url = "http://127.0.0.1:1".parse().unwrap();
-        let lost = Measurement { asked: 2, ..measured(0, 1) };
+        let lost = Measurement { requests: 2, ..measured(0, 1) };
         let found = server(&lost, &url).found;
         assert_eq!(found, "http://127.0.0.1:1 answers in 0 ms (best of 0); 2 questions had no answer");
     }

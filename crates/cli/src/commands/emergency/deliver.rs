@@ -10,7 +10,7 @@ use crate::cli::EmergencyArgs;
 use crate::commands::emergency::{command_line, told};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::{self, Seen};
+use crate::edge::Seen;
 use crate::emergency::glass;
 use crate::error::Error;
 use crate::output::{Report, members};
@@ -54,7 +54,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Deliv
     confirm::pass(&gate, &screen, "Hand it in?", context.output)?;
     let reading = server.emergency(event, &document).await?;
     let state = reading.body;
-    let seen = edge::wait(&server, event, &state.epoch, state.rev, context.settings.timeout).await;
+    let seen = server.wait_until_visible(event, &state.epoch, state.rev, context.settings.timeout).await;
     Ok(Delivered::Taken {
         standing: Standing::of(&state, state.server_time).map_err(|error| context::broken(&server, &error))?,
         state: Box::new(state),

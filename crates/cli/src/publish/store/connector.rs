@@ -10,7 +10,6 @@ use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
 };
-use ureq::http;
 
 use crate::web::{Silence, Web};
 
@@ -61,9 +60,11 @@ impl Connector {
     /// than a bad moment.
     fn kind(&self, silence: &Silence) -> HttpErrorKind {
         match silence {
-            Silence::NotSent(_) if !self.seen.answered.load(Ordering::Relaxed) => HttpErrorKind::Unknown,
-            Silence::NotSent(_) => HttpErrorKind::Connect,
-            Silence::Late => HttpErrorKind::Timeout,
+            Silence::NotSent(_) | Silence::ConnectTimedOut if !self.seen.answered.load(Ordering::Relaxed) => {
+                HttpErrorKind::Unknown
+            }
+            Silence::NotSent(_) | Silence::ConnectTimedOut => HttpErrorKind::Connect,
+            Silence::TimedOut => HttpErrorKind::Timeout,
             Silence::Lost(_) => HttpErrorKind::Interrupted,
         }
     }
@@ -82,7 +83,7 @@ impl HttpService for Connector {
         let body = body.collect().await?.to_bytes().to_vec();
         let timeout =
             self.attempt + Span::from_millis(i64::try_from(body.len()).unwrap_or(i64::MAX) / BYTES_PER_MS_MIN);
-        match self.web.call(http::Request::from_parts(parts, body), timeout).await {
+        match self.web.send(http::Request::from_parts(parts, body), timeout).await {
             Ok(answer) => {
                 self.note(&answer);
                 Ok(answer.map(Into::into))

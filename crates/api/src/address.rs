@@ -4,11 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use ureq::http;
+use http::Uri;
 
-/// The address of a server: `http` or `https`, a host, and perhaps a path beneath which the API lies.
+/// The address of a server: `http` or `https`, a host, and optionally the path that the API is under.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ServerUrl {
+pub struct ServerUrl {
     /// Without a slash at the end.
     text: String,
     encrypted: bool,
@@ -17,18 +17,18 @@ pub(crate) struct ServerUrl {
 
 impl ServerUrl {
     /// Returns whether a token sent there could be read on the way: over plain `http`, to another machine.
-    pub(crate) fn exposes_tokens(&self) -> bool {
+    pub fn exposes_tokens(&self) -> bool {
         !self.encrypted && !self.is_loopback()
     }
 
-    /// Returns whether it is this machine: `localhost`, or an address that never leaves it.
-    pub(crate) fn is_loopback(&self) -> bool {
+    /// Returns whether it names this machine: `localhost`, or a loopback address.
+    pub fn is_loopback(&self) -> bool {
         let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
         self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
     }
 
     /// Returns the address as a URI.
-    pub(crate) fn uri(&self) -> http::Uri {
+    pub fn uri(&self) -> Uri {
         self.text.parse().expect("it was parsed before")
     }
 }
@@ -43,7 +43,7 @@ impl FromStr for ServerUrl {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let refused = || format!("{text:?} is no server; give its address, such as https://downbeat.example.com");
-        let uri: http::Uri = text.parse().map_err(|_| refused())?;
+        let uri: Uri = text.parse().map_err(|_| refused())?;
         let encrypted = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => false,

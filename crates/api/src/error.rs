@@ -1,0 +1,88 @@
+//! Why a call of the API failed.
+
+use std::fmt;
+
+use downbeat_core::{Span, words};
+use downbeat_wire::{Code, Problem};
+
+/// Why a call of the API failed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ApiError {
+    /// The server could not be reached; nothing was sent.
+    Unreachable {
+        /// The URL of the call.
+        url: String,
+        /// The reason.
+        why: String,
+    },
+    /// The server did not answer in time; it may have received the request.
+    NoAnswer {
+        /// The URL of the call.
+        url: String,
+        /// How many times the request was sent.
+        attempts: u32,
+        /// How long that took.
+        within: Span,
+        /// What went wrong with the last attempt.
+        why: String,
+    },
+    /// The response is not one of the API's.
+    Unexpected {
+        /// The URL of the call.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// What is unexpected about it.
+        why: String,
+    },
+    /// The server refused the request, or failed, and says why.
+    Problem {
+        /// The URL of the call.
+        url: String,
+        /// The reason.
+        problem: Box<Problem>,
+    },
+}
+
+impl ApiError {
+    /// Returns whether the request may have been carried out nevertheless.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => false,
+            Self::NoAnswer { .. } => true,
+            Self::Unexpected { status, .. } => !(300..500).contains(status),
+            Self::Problem { problem, .. } => problem.status >= 500,
+        }
+    }
+
+    /// Returns whether the server understood the request and refused it, so that repeating it is pointless.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Problem { problem, .. } if problem.status < 500)
+    }
+
+    /// Returns whether it is the server's problem with this code.
+    pub fn is(&self, code: Code) -> bool {
+        matches!(self, Self::Problem { problem, .. } if problem.is(code))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable { url, why } => write!(f, "{url} cannot be reached: {why}"),
+            Self::NoAnswer { url, attempts, within, why } => write!(
+                f,
+                "{url} did not answer in {} ({}): {why}",
+                words::span(*within),
+                words::count(*attempts as usize, "attempt")
+            ),
+            Self::Unexpected { url, status, why } => {
+                write!(f, "{url} answered {status}, but not as Downbeat does: {why}")
+            }
+            Self::Problem { url, problem } => {
+                write!(f, "{}\n  {} from {url}", words::tame(&problem.detail), problem.code)
+            }
+        }
+    }
+}
+impl std::error::Error for ApiError {}
