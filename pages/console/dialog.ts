@@ -48,7 +48,7 @@ export function confirm(question: Question): Promise<boolean> {
     const listeners = new AbortController();
     const options = { signal: listeners.signal };
     let isConfirmed = false;
-    const confirm = () => {
+    const accept = () => {
       if (!isReady()) return typed.focus();
       isConfirmed = true;
       dialog.close();
@@ -58,9 +58,9 @@ export function confirm(question: Question): Promise<boolean> {
       if (event.key !== "Enter") return;
       // Otherwise the same key would also press the button that gets the focus back.
       event.preventDefault();
-      confirm();
+      accept();
     }, options);
-    yes.addEventListener("click", confirm, options);
+    yes.addEventListener("click", accept, options);
     no.addEventListener("click", () => dialog.close(), options);
     dialog.addEventListener("close", () => {
       clearInterval(timer);

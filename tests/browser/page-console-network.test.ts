@@ -46,6 +46,29 @@ describe("without an answer", { concurrency: 2 }, () => {
     await page.context().close();
   });
 
+  test("no command waits for a preview: HOLD and a seek are sent without one", async () => {
+    const event = await begun(runtime, "no-preview", 60_000);
+    const { page } = await signedIn(browser, runtime, "no-preview", "phone");
+    await live(page);
+    let previews = 0;
+    await page.route("**/commands?dryRun", () => void previews++);
+    await press(page, "[data-by='60000']", "phone");
+    await seen(page, "#dialog-lines", /^From 1:\d\d to about 2:\d\d\.Checking with the server …$/);
+    await page.keyboard.press("h");
+    await seen(page, "#status", /^HELD$/);
+    await press(page, "#dialog-yes", "phone");
+    await seen(page, "#progress-title", /^SEEK not applied: the event has changed$/);
+    await page.unroute("**/commands?dryRun");
+    await page.route("**/commands?dryRun", (route) => route.abort());
+    await press(page, "[data-by='60000']", "phone");
+    await seen(page, "#dialog-lines", /^From (\S+) to \S+\.No preview: the server cannot be reached\.$/);
+    await press(page, "#dialog-yes", "phone");
+    await seen(page, "#progress-title", /^SEEK in effect/);
+    assert.equal(previews, 1);
+    assert.deepEqual((await event.log()).map(({ name }) => name), ["seek", "pause", "create"]);
+    await page.context().close();
+  });
+
   test("HOLD never waits: it replaces a GO that has no answer", async () => {
     const event = await begun(runtime, "past", 60_000);
     await event.command("pause");

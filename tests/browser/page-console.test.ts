@@ -245,6 +245,11 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await seen(page, "#dialog-lines", /From 4:00 to 3:50/);
       await press(page, "#dialog-yes", size);
       await seen(page, "#position", /^3:50$/);
+      await seen(page, "#undo", /^Undo: seek by maria/);
+      await press(page, "#undo", size);
+      await seen(page, "#dialog-lines", /^Undo: seek by maria at \d\d:\d\d:\d\d\.The event will then be HELD at 4:00\.Viewers may jump\.$/);
+      await picture(page, `console-undo-${size}`);
+      await page.keyboard.press("Escape");
 
       await press(page, "#end", size);
       await seen(page, "#dialog-lines", new RegExp(`This ends Spring gala \\(asks-${size}\\) for every viewer`));
