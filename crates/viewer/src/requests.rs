@@ -102,3 +102,76 @@ impl Requests {
 
 /// The connection was lost before the response was complete.
 struct ConnectionLost;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use http::Uri;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Serves requests under `/api` on this machine: `/api/404` is answered with that status, everything else with 200
+    /// and its own path. Counts connections, and closes each after `per_connection` responses.
+    async fn serve(per_connection: usize) -> (Requests, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: Uri = format!("http://{}/api/", listener.local_addr().unwrap()).parse().unwrap();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(answer(stream, per_connection));
+            }
+        });
+        (Requests::new(Arc::new(Endpoint::resolve(&url).await.unwrap())), connections)
+    }
+
+    async fn answer(mut stream: TcpStream, count: usize) {
+        for _ in 0..count {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let Ok(byte) = stream.read_u8().await else { return };
+                head.push(byte);
+            }
+            let head = String::from_utf8(head).unwrap();
+            let path = head.split(' ').nth(1).unwrap();
+            let status = path.rsplit('/').next().filter(|name| name.len() == 3).unwrap_or("200");
+            let response = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n{path}", path.len());
+            stream.write_all(response.as_bytes()).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn connections_are_kept_and_paths_are_under_the_servers_path() {
+        let (requests, connections) = serve(9).await;
+        for path in ["/time", "/v1/events/gala"] {
+            let response = requests.get(path).await.unwrap();
+            assert_eq!(response.body, format!("/api{path}").into_bytes());
+            assert!(response.sent <= response.arrived);
+        }
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_server_closed_is_replaced() {
+        let (requests, connections) = serve(1).await;
+        for _ in 0..3 {
+            assert!(requests.get("/time").await.is_ok());
+        }
+        assert_eq!(connections.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn failures_say_whether_the_event_exists() {
+        let (requests, _) = serve(9).await;
+        let failure = async |path| requests.get(path).await.map(|_| ()).unwrap_err();
+        assert_eq!(failure("/404").await, Failure::UnknownEvent);
+        assert_eq!(failure("/503").await, Failure::NoAnswer);
+        let nobody = Endpoint::resolve(&"http://127.0.0.1:1".parse().unwrap()).await.unwrap();
+        let unreachable = Requests::new(Arc::new(nobody)).get("/time").await.map(|_| ()).unwrap_err();
+        assert_eq!(unreachable, Failure::Unreachable);
+    }
+}
