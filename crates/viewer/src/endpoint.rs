@@ -5,13 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::Uri;
+use downbeat_api::{ServerUrl, tls};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpSocket;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::error::ViewerError;
 
@@ -39,8 +37,9 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`ViewerError::UnknownHost`] if it has no address.
-    pub(super) async fn resolve(url: &Uri) -> Result<Self, ViewerError> {
+    pub(super) async fn resolve(url: &ServerUrl) -> Result<Self, ViewerError> {
         let unknown = |why: String| ViewerError::UnknownHost { url: url.to_string(), why };
+        let url = url.uri();
         let host = url.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let is_encrypted = url.scheme_str() == Some("https");
         let port = url.port_u16().unwrap_or(if is_encrypted { 443 } else { 80 });
@@ -49,7 +48,7 @@ impl Endpoint {
         let address = addresses.next().ok_or_else(|| unknown("its name has no address".to_owned()))?;
         let encryption = if is_encrypted {
             let name = ServerName::try_from(host).map_err(|error| unknown(error.to_string()))?;
-            Some((tls_connector(), name))
+            Some((TlsConnector::from(Arc::new(tls::config())), name))
         } else {
             None
         };
@@ -96,14 +95,4 @@ impl Endpoint {
         let last = u8::try_from(index % 250 + 1).expect("it is at most 250");
         (index > 0 && self.address.ip() == Ipv4Addr::LOCALHOST).then_some(Ipv4Addr::new(127, 0, 0, last).into())
     }
-}
-
-fn tls_connector() -> TlsConnector {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring supports every version of TLS that rustls has")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    TlsConnector::from(Arc::new(config))
 }

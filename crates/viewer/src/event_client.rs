@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use downbeat_api::ServerUrl;
 use downbeat_core::clock::Exchange;
 use downbeat_core::session::{Failure, News};
 use downbeat_core::{Digest, EventName, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::{Route, StateBody, TimeBody};
-use http::Uri;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
@@ -42,7 +42,7 @@ impl EventClient {
     ///
     /// # Errors
     /// [`ViewerError::UnknownHost`] if the server's name has no address.
-    pub async fn connect(url: &Uri, event: EventName) -> Result<Self, ViewerError> {
+    pub async fn connect(url: &ServerUrl, event: EventName) -> Result<Self, ViewerError> {
         let endpoint = Arc::new(Endpoint::resolve(url).await?);
         let requests = Requests::new(Arc::clone(&endpoint));
         Ok(Self { endpoint, event, requests, frames: FrameCache::default(), rundown: Mutex::default() })

@@ -57,10 +57,8 @@
 //! | `endpoint` | the server's address, and connections to it |
 //! | `news` | the server's answers and frames, read for the session |
 //! | `error` | why viewers cannot be started |
-//! | [`clock`] | the only file that reads the clocks |
 //! | [`load`] | load tests: many viewers at once, and what they measure |
 
-pub mod clock;
 pub mod load;
 
 mod endpoint;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use downbeat_api::clock;
 use downbeat_core::LocalTime;
 use downbeat_core::session::Failure;
 use http::{Request, header};
@@ -11,7 +12,6 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::sync::Semaphore;
 
-use crate::clock;
 use crate::endpoint::Endpoint;
 
 /// The most requests in flight at once: 64.
@@ -107,7 +107,7 @@ struct ConnectionLost;
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use http::Uri;
+    use downbeat_api::ServerUrl;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
@@ -117,7 +117,7 @@ mod tests {
     /// and its own path. Counts connections, and closes each after `per_connection` responses.
     async fn serve(per_connection: usize) -> (Requests, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url: Uri = format!("http://{}/api/", listener.local_addr().unwrap()).parse().unwrap();
+        let url: ServerUrl = format!("http://{}/api/", listener.local_addr().unwrap()).parse().unwrap();
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
         tokio::spawn(async move {

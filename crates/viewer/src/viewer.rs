@@ -4,6 +4,8 @@ use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use downbeat_api::clock;
+use downbeat_core::clock::WallTime;
 use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Effect, Failure, Push, Question};
 use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session};
@@ -12,7 +14,6 @@ use downbeat_wire::Ack;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::clock;
 use crate::event_client::{EventClient, TimedAnswer};
 use crate::news::{FullState, PushedState};
 use crate::observer::{Instruction, Observation, Observer};
@@ -104,7 +105,7 @@ impl Viewer {
                 Wakeup::Frame(frame) => self.handle_frame(frame, observer, now),
                 Wakeup::Opened(opened) => self.handle_opened(opened, observer, now),
                 Wakeup::Reply(reply) => self.handle_reply(reply, observer, now),
-                Wakeup::Deadline => self.session.handle_tick(now, clock::wall()),
+                Wakeup::Deadline => self.session.handle_tick(now, wall_time()),
             }
             self.perform_effects(observer).await;
         }
@@ -253,6 +254,11 @@ impl Viewer {
             self.handle_closed(reason, observer, clock::monotonic());
         }
     }
+}
+
+/// Returns this machine's wall clock, which a session only watches for jumps.
+fn wall_time() -> WallTime {
+    WallTime::from_millis(clock::wall().as_millis())
 }
 
 async fn next_frame(socket: &mut Option<Socket>) -> Frame {

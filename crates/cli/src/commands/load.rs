@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use downbeat_api::clock;
 use downbeat_core::cueing::CueKey;
 use downbeat_core::{Command, EventName, Request, Seed, Span};
 use downbeat_sheet::Rundown;
+use downbeat_viewer::EventClient;
 use downbeat_viewer::load::{self, LoadTest, SentPause};
-use downbeat_viewer::{EventClient, clock};
 use downbeat_wire::StateBody;
 use serde_json::{Map, Value, json};
 
@@ -138,7 +139,7 @@ async fn measure(
     viewers: load::Plan,
     pause: Option<PlannedPause>,
 ) -> Result<Measured, Error> {
-    let client = Arc::new(EventClient::connect(&url.uri(), context.settings.event.clone()).await?);
+    let client = Arc::new(EventClient::connect(url, context.settings.event.clone()).await?);
     let test = LoadTest::start(&client, &viewers).await?;
     let started = clock::monotonic();
     let (connected, arrived_within) = (test.connected(), test.arrived_within());

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use downbeat_api::clock;
 use downbeat_core::{EventName, Seed, Span};
-use downbeat_viewer::{Cues, EventClient, Viewer, clock};
+use downbeat_viewer::{Cues, EventClient, Viewer};
 use tokio::sync::{mpsc, watch};
 
 use super::model::Model;
@@ -32,7 +33,7 @@ pub(crate) async fn follow(
 ) -> Result<(), Error> {
     let (sender, mut updates) = mpsc::unbounded_channel();
     let (changed, changes) = watch::channel(());
-    let client = Arc::new(EventClient::connect(&server.url().uri(), event.clone()).await?);
+    let client = Arc::new(EventClient::connect(server.url(), event.clone()).await?);
     let viewer = Viewer::new(client, Seed::of(&[&downbeat_api::random::<16>()?]), Cues::Ignored);
     let mut observer = UpdateSender::new(sender.clone());
     tokio::spawn(async move { viewer.run(&mut observer).await });

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use downbeat_api::clock;
 use downbeat_core::session::{Connection, NoPush};
 use downbeat_core::{LocalTime, Rev, ServerTime, Span, Status};
-use downbeat_viewer::clock::monotonic;
 use downbeat_wire::LogEntry;
 use serde_json::{Value, json};
 
@@ -13,7 +13,6 @@ use super::update::Update;
 use super::view::View;
 use super::words;
 use crate::applied;
-use crate::clock;
 use crate::context::standing_json;
 use crate::output::{self, Output};
 use crate::text;
@@ -45,7 +44,7 @@ pub(crate) struct LineView {
 
 impl LineView {
     pub(crate) fn new(output: Output, heartbeat_after: Span) -> Self {
-        let last_line_at = monotonic();
+        let last_line_at = clock::monotonic();
         Self {
             output,
             heartbeat_after,
@@ -60,7 +59,7 @@ impl LineView {
 
     /// Writes a line: the time of day and `text`, or with `--json` the object for programs.
     fn write(&mut self, now: ServerTime, text: &str, json: &Value) {
-        self.last_line_at = monotonic();
+        self.last_line_at = clock::monotonic();
         let line = if self.output.json { json.to_string() } else { format!("{}  {text}", words::time_of_day(now)) };
         self.is_read = output::line(&line);
     }
@@ -76,7 +75,7 @@ impl LineView {
     fn write_state(&mut self, lateness: Span, model: &Model, now: ServerTime) {
         let Some(state) = &model.state else { return };
         let rev = state.rev;
-        if self.rev.replace((rev, monotonic())).is_none() {
+        if self.rev.replace((rev, clock::monotonic())).is_none() {
             // Only acknowledgements of later changes are news.
             self.acked = Some(rev);
         }
@@ -91,7 +90,7 @@ impl LineView {
     fn write_status(&mut self, status: Status, model: &Model, now: ServerTime) {
         // The first status comes with the state.
         let Some((rev, since)) = self.rev else { return };
-        if monotonic() - since > SAME_STATUS {
+        if clock::monotonic() - since > SAME_STATUS {
             let standing = model.standing(now);
             let words = standing.map_or_else(|| status.as_str().to_owned(), |standing| standing.to_string());
             let standing = standing.as_ref().map(standing_json);
@@ -126,7 +125,7 @@ impl LineView {
     fn write_acks(&mut self, model: &Model, now: ServerTime) {
         let Some(Ok(audience)) = &model.audience else { return };
         let (Some(acks), Some((rev, since))) = (audience.acks, self.rev) else { return };
-        let is_due = acks.applied >= acks.asked || monotonic() - since >= ACKS_MAX;
+        let is_due = acks.applied >= acks.asked || clock::monotonic() - since >= ACKS_MAX;
         if acks.rev == rev && self.acked != Some(rev) && is_due && acks.asked > 0 {
             self.acked = Some(rev);
             let line = format!("rev {rev}  {}", applied::told(acks));
@@ -152,7 +151,7 @@ impl LineView {
 
 /// Returns the server's time; before the first answer this machine's wall clock.
 fn now(model: &Model) -> ServerTime {
-    model.server_time(monotonic()).unwrap_or_else(clock::wall)
+    model.server_time(clock::monotonic()).unwrap_or_else(clock::wall)
 }
 
 impl View for LineView {
@@ -170,7 +169,7 @@ impl View for LineView {
     }
 
     fn handle_tick(&mut self, model: &Model) -> ControlFlow<()> {
-        if !self.output.quiet && monotonic() - self.last_line_at >= self.heartbeat_after {
+        if !self.output.quiet && clock::monotonic() - self.last_line_at >= self.heartbeat_after {
             self.write_heartbeat(model, now(model));
         }
         if self.is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

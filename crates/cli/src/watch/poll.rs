@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use downbeat_api::clock;
 use downbeat_core::{EventName, Span};
 use downbeat_wire::{Audience, LogPage};
 use futures_util::future::BoxFuture;
@@ -9,7 +10,6 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use super::update::Update;
-use crate::clock;
 use crate::server::{Server, ServerError};
 
 /// The time between two requests for the audience, and before a failed request is repeated: 2 s.

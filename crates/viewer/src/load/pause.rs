@@ -8,7 +8,7 @@ use super::run::Recording;
 /// A pause that was sent while viewers watched.
 #[derive(Clone, Debug)]
 pub struct SentPause {
-    /// When the command was sent, by [`clock::monotonic`](crate::clock::monotonic).
+    /// When the command was sent, by [`clock::monotonic`](downbeat_api::clock::monotonic).
     pub sent: LocalTime,
     /// When the answer arrived.
     pub answered: LocalTime,

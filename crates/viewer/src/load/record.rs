@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use downbeat_api::clock;
 use downbeat_core::Version;
 use downbeat_core::cueing::{self, CueKey};
 use downbeat_core::session::{Effect, News};
@@ -10,7 +11,6 @@ use downbeat_core::{LocalTime, Seed, Session, Span};
 use tokio::sync::watch;
 
 use super::phase::Phase;
-use crate::clock;
 use crate::{CloseReason, Instruction, Observation, Observer};
 
 /// How late a cue may fire to count as fired together with others: 1 s. Viewers that join fire later ones at once.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use downbeat_api::clock;
 use downbeat_core::{LocalTime, Seed, Session, Span};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -10,7 +11,6 @@ use tokio::task::JoinSet;
 use super::descriptors;
 use super::phase::Phase;
 use super::record::Record;
-use crate::clock;
 use crate::{Cues, EventClient, Viewer, ViewerError};
 
 /// The most cues that all viewers together hold: 2,000,000, about 200 MB. With longer rundowns only some viewers follow
