@@ -25,5 +25,4 @@ export const KNOWN_CYCLES: readonly string[] = [
 
 /** Files that are still too long. */
 export const KNOWN_LONG: readonly string[] = [
-  "crates/worker/src/hub_do.rs",
 ];

@@ -20,6 +20,7 @@
 mod choice;
 mod gathering;
 pub mod hub;
+mod recent;
 mod region;
 mod retries;
 mod slices;
@@ -29,6 +30,7 @@ mod tree;
 pub use choice::{joins, joins_instead};
 pub use gathering::{Gathering, Report, Round};
 pub use hub::Hub;
+pub use recent::is_recent;
 pub use region::Region;
 pub use retries::Retries;
 pub use slices::Slices;

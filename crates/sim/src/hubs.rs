@@ -4,56 +4,27 @@
 //! sockets, storage and timers, are made here. Objects are evicted from memory in the middle of their work, and hubs lose
 //! their sockets. [`World::heal`] ends all of that.
 
+mod context;
+mod counts;
 mod event;
 mod hub;
+mod message;
 mod network;
 mod viewer;
 
-use downbeat_core::session::{Details, News};
-use downbeat_core::{EventState, Rev, Seed, ServerTime, Span};
+use downbeat_core::{EventState, Seed, ServerTime, Span};
 
+use self::context::{Context, HUBS, START, news};
 use self::event::EventObject;
 use self::hub::HubObject;
-use self::network::{Message, Network};
+use self::message::Message;
+use self::network::Network;
 use self::viewer::Viewer;
 
-/// When a world begins, and with it its event: 2024-01-01T00:00:00Z.
-const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
-
-/// How many hubs an event can have here. The first six are called by the event, the others by the first.
-const HUBS: u16 = 9;
+pub use self::counts::Counts;
 
 /// How many viewers there are with a session, besides those that only note what they are sent.
 const VIEWERS: usize = 3;
-
-/// How often something happened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// A message was lost.
-    pub lost: u32,
-    /// A message came twice.
-    pub repeated: u32,
-    /// An answer to a viewer was up to three changes old.
-    pub outdated: u32,
-    /// A viewer's socket closed.
-    pub closed: u32,
-    /// An object was evicted from memory.
-    pub evicted: u32,
-    /// A broadcast was replaced by a newer one.
-    pub superseded: u32,
-    /// A viewer was refused for lack of room.
-    pub refused: u32,
-    /// A hub asked the event, and learned of a change that it had missed.
-    pub recovered: u32,
-    /// The event was lost and created again.
-    pub epochs: u32,
-    /// A viewer acknowledged a change, and the hub counted it.
-    pub acks: u32,
-    /// A cue fired.
-    pub fired: u32,
-    /// A viewer learned of a change after its effect.
-    pub late: u32,
-}
 
 /// A world with one event.
 #[derive(Debug)]
@@ -65,35 +36,6 @@ pub struct World {
     viewers: Vec<Viewer>,
     /// Every state of the event's present epoch, the newest last.
     history: Vec<EventState>,
-}
-
-/// What the parts of a world work with besides themselves.
-struct Context<'w> {
-    now: ServerTime,
-    network: &'w mut Network,
-    /// Every state of the event's present epoch, the newest last.
-    history: &'w mut Vec<EventState>,
-}
-
-impl Counts {
-    /// Returns all of them.
-    pub const fn all(&self) -> [u32; 12] {
-        let Self {
-            lost,
-            repeated,
-            outdated,
-            closed,
-            evicted,
-            superseded,
-            refused,
-            recovered,
-            epochs,
-            acks,
-            fired,
-            late,
-        } = *self;
-        [lost, repeated, outdated, closed, evicted, superseded, refused, recovered, epochs, acks, fired, late]
-    }
 }
 
 impl World {
@@ -183,20 +125,4 @@ impl World {
             }
         }
     }
-}
-
-/// Returns what a viewer learns of a state.
-fn news(state: &EventState) -> News {
-    News {
-        epoch: state.epoch().clone(),
-        rev: state.rev(),
-        timeline: state.timeline(),
-        rundown: state.rundown(),
-        details: Some(Details { messages: Vec::new(), pushes: true }),
-    }
-}
-
-/// Returns the place of a state in the order of all that an event ever has: its epoch, counted, and its revision.
-fn place(epoch: &downbeat_core::Epoch, rev: Rev) -> (u32, u64) {
-    (epoch.as_str().trim_start_matches("life").parse().expect("epochs are counted"), rev.number())
 }

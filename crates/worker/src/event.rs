@@ -1,6 +1,6 @@
 //! Calls to an event's object, and this isolate's copies of what events and hubs answered.
 
-use downbeat_core::fanout::{Region, joins};
+use downbeat_core::fanout::{Region, is_recent, joins};
 use downbeat_core::{EventName, EventState, Span};
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
@@ -164,7 +164,7 @@ pub(crate) async fn last_state<T>(
         if copy(event, |copy| copy.start_refresh(clock::now())) {
             refresh_later(env, ctx, event, region);
         }
-        if !copy(event, unknown) || !(Span::ZERO..JOIN_WAIT).contains(&(clock::now() - began)) {
+        if !copy(event, unknown) || !is_recent(Some(began), JOIN_WAIT, clock::now()) {
             break;
         }
         // Thousands may wait here: they check seldom, and not all at the same instant.

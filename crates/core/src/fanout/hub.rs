@@ -2,12 +2,12 @@
 
 mod acks;
 mod admission;
+mod effect;
 mod frames;
 mod refresh;
 #[cfg(test)]
 mod tests;
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +18,7 @@ use self::admission::Capacity;
 use self::frames::FrameLimit;
 use self::refresh::Refresh;
 use super::gathering::Report;
+use super::recent::is_recent;
 use super::slices::Slices;
 use crate::event::EventState;
 use crate::name::Rev;
@@ -25,6 +26,7 @@ use crate::time::{ServerTime, Span};
 use crate::version::{Freshness, Version};
 
 pub use self::admission::{HubError, Limit, Limits};
+pub use self::effect::{Answer, Effect, Source};
 
 /// The longest wait for the event's answer to its hub: 3 s. No answer by then is [`Answer::Failed`].
 pub const ANSWER_WAIT: Span = Span::from_millis(3_000);
@@ -91,52 +93,6 @@ struct Broadcast {
     number: u32,
     /// What is left of it; `None` before it starts and after it ends.
     slices: Option<Slices>,
-}
-
-/// What the shell is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect<S> {
-    /// Ask the event for its state, and pass its answer to [`Hub::handle_answer`] within [`ANSWER_WAIT`].
-    AskEvent,
-    /// From now on answer pings with this version.
-    AnswerPings(Version),
-    /// Send the state to all sockets: start with [`Hub::start_broadcast`], then send slice by slice
-    /// ([`Hub::next_slice`]) and let what was sent leave in between.
-    Broadcast(u32),
-    /// Send [`Hub::greeting`] to this viewer after the response has left. (Sent before, it would stay in a buffer of the
-    /// socket, 7 KB.)
-    Greet(S),
-    /// Save [`Hub::text`], [`SAVE_DELAY`] from now.
-    Save,
-    /// Close all sockets: the event no longer has this hub, and the viewers join another.
-    CloseAll,
-    /// Wake the callers that wait for a change of [`Hub::awaits_state`] or [`Hub::has_sent`].
-    Wake,
-}
-
-/// Who a state comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The event itself: what it says is true.
-    Event,
-    /// A hub above, or the event through a call that may have been delayed: another epoch has to be verified.
-    Relay,
-}
-
-/// The event's answer to [`Effect::AskEvent`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Its state.
-    State {
-        /// The state.
-        state: Box<EventState>,
-        /// The same as the event wrote it.
-        text: String,
-    },
-    /// The event does not exist.
-    Missing,
-    /// No answer.
-    Failed,
 }
 
 impl<S: PartialEq, T: Clone> Hub<S, T> {
@@ -318,7 +274,7 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
     pub fn greeting(&mut self, now: ServerTime, write: impl FnOnce(&EventState) -> T) -> Option<T> {
         let Current { state, greeting, .. } = self.current.as_mut()?;
         let is_valid = |at: ServerTime| {
-            is_within(Some(at), GREETING_KEPT, now) && state.next_change(at).is_none_or(|next| now < next)
+            is_recent(Some(at), GREETING_KEPT, now) && state.next_change(at).is_none_or(|next| now < next)
         };
         match greeting {
             Some((at, text)) if is_valid(*at) => Some(text.clone()),
@@ -358,9 +314,4 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
             self.ask_event();
         }
     }
-}
-
-/// Returns whether `now` is less than `limit` after `then`. A clock that stepped back makes everything old.
-fn is_within(then: Option<ServerTime>, limit: Span, now: ServerTime) -> bool {
-    then.is_some_and(|then| (Span::ZERO..limit).contains(&(now - then)))
 }

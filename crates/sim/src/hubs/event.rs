@@ -2,25 +2,11 @@
 
 use downbeat_core::event::{Configuration, EventState};
 use downbeat_core::fanout::hub::Answer;
-use downbeat_core::fanout::{Gathering, Report, Retries, Tree};
+use downbeat_core::fanout::{Gathering, Retries, Tree};
 use downbeat_core::{Command, Position, Request, ServerTime, Span};
 
-use super::hub::{Caller, HubInput, RelayCall};
-use super::network::Message;
-use super::{Context, HUBS, START, place};
-
-/// What the event's object handles.
-#[derive(Clone, Debug)]
-pub(super) enum EventInput {
-    /// A hub asks for the state; `memory` counts how often the hub was evicted.
-    Question { hub: u16, memory: u32, question: u32 },
-    /// A hub answers a call.
-    Reports { announcement: u32, reports: Vec<Report> },
-    /// The wait for a round of calls is over.
-    RoundOver { announcement: u32, round: u32 },
-    /// The alarm goes off.
-    Alarm(ServerTime),
-}
+use super::context::{Context, HUBS, RUNDOWN, START, place};
+use super::message::{Caller, EventInput, HubInput, Message, RelayCall};
 
 #[derive(Debug)]
 pub(super) struct EventObject {
@@ -47,7 +33,7 @@ pub(super) fn create(life: u32, now: ServerTime) -> EventState {
     let configuration = Configuration { starts_at: Some(START), hubs: Some(HUBS), ..Configuration::default() };
     let epoch = format!("life{life}").parse().expect("this is an epoch");
     let mut state = EventState::create(configuration, epoch, "maria", now).expect("this is a configuration");
-    let command = Command::Rundown { rundown: Some(super::viewer::RUNDOWN) };
+    let command = Command::Rundown { rundown: Some(RUNDOWN) };
     state.handle_command(&request(command, 0), None, now).expect("a rundown may be set");
     state
 }
@@ -175,7 +161,7 @@ impl EventObject {
             state: announcement.state.clone().into(),
             caller: Some(Caller::Event { announcement: announcement.number }),
         };
-        round.hubs.into_iter().for_each(|hub| call.send(hub, context));
+        round.hubs.into_iter().for_each(|hub| context.call(hub, &call));
     }
 
     fn finish(&mut self, place: usize) {

@@ -6,12 +6,10 @@ use downbeat_core::fanout::hub::{
 };
 use downbeat_core::fanout::{Gathering, Hub, Report, Tree};
 use downbeat_core::session::News;
-use downbeat_core::{Epoch, Rev, ServerTime, Span, Version};
+use downbeat_core::{Epoch, ServerTime, Span, Version};
 
-use super::event::EventInput;
-use super::network::Message;
-use super::viewer::ViewerInput;
-use super::{Context, news, place};
+use super::context::{Context, news, place};
+use super::message::{Caller, EventInput, HubInput, Message, RelayCall, ViewerInput};
 
 /// Small, so that viewers find hubs crowded and full.
 const LIMITS: Limits = Limits { crowded: 41, full: 42 };
@@ -27,39 +25,6 @@ pub(super) struct Socket {
     pub(super) viewer: Option<usize>,
     /// The latest state that was sent to it, by its place.
     sent: (u32, u64),
-}
-
-/// Who waits for a hub's reports.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Caller {
-    Event { announcement: u32 },
-    Hub { hub: u16, memory: u32, call: u32 },
-}
-
-/// A state on its way to a hub.
-#[derive(Clone, Debug)]
-pub(super) struct RelayCall {
-    pub(super) hubs: u16,
-    pub(super) within: Option<Span>,
-    pub(super) state: Box<EventState>,
-    pub(super) caller: Option<Caller>,
-}
-
-/// What a hub's object handles. `memory` counts how often the object was evicted: what was asked for before is lost.
-#[derive(Clone, Debug)]
-pub(super) enum HubInput {
-    Relay(RelayCall),
-    Reports { memory: u32, call: u32, reports: Vec<Report> },
-    RoundOver { memory: u32, call: u32 },
-    BroadcastOver { memory: u32, call: u32 },
-    Answer { memory: u32, question: u32, answer: Answer },
-    Slice { memory: u32, number: u32 },
-    Greet { memory: u32, socket: u32 },
-    Save { memory: u32 },
-    Alarm(ServerTime),
-    Join { viewer: usize, socket: u32, tries: u32 },
-    Ack { socket: u32, rev: Rev, applied_at: ServerTime },
-    Left { socket: u32 },
 }
 
 /// A call that has not been answered.
@@ -101,18 +66,6 @@ pub(super) struct HubObject {
     questions: u32,
     joining: Vec<(usize, u32, u32)>,
     broadcast: Option<Broadcast>,
-}
-
-impl RelayCall {
-    /// Sends it to `hub`, now and then twice.
-    pub(super) fn send(&self, hub: u16, context: &mut Context<'_>) {
-        context.network.transmit(context.now, Message::Hub(hub, HubInput::Relay(self.clone())));
-        if context.network.happens(10) {
-            context.network.counts.repeated += 1;
-            let again = Self { caller: None, ..self.clone() };
-            context.network.transmit(context.now, Message::Hub(hub, HubInput::Relay(again)));
-        }
-    }
 }
 
 impl HubObject {
@@ -249,7 +202,7 @@ impl HubObject {
             open = round.hubs.len();
             let caller = Some(Caller::Hub { hub: self.number, memory, call: number });
             let call = RelayCall { hubs, within: round.relay, state: state.clone(), caller };
-            round.hubs.into_iter().for_each(|hub| call.send(hub, context));
+            round.hubs.into_iter().for_each(|hub| context.call(hub, &call));
             let over = HubInput::RoundOver { memory, call: number };
             context.network.send(now + round.wait, Message::Hub(self.number, over));
         }

@@ -3,23 +3,8 @@
 use downbeat_core::{Seed, ServerTime, Span};
 use std::collections::BTreeMap;
 
-use super::Counts;
-use super::event::EventInput;
-use super::hub::HubInput;
-use super::viewer::ViewerInput;
-
-/// Something that arrives, or a timer that goes off.
-#[derive(Clone, Debug)]
-pub(super) enum Message {
-    /// An operator changes the event.
-    Change,
-    /// For the event's object.
-    Event(EventInput),
-    /// For a hub's object.
-    Hub(u16, HubInput),
-    /// For a viewer.
-    Viewer(usize, ViewerInput),
-}
+use super::counts::Counts;
+use super::message::Message;
 
 /// A network: what is on its way, by when it arrives.
 #[derive(Debug)]

@@ -4,29 +4,15 @@ use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{self, CueKey, CueList, Kind, Late, ListedCue};
 use downbeat_core::fanout::joins;
 use downbeat_core::session::{Connection, Effect, Failure, News, Push, Question};
-use downbeat_core::{Digest, Epoch, EventState, LocalTime, Position, Seed, ServerTime, Session, Span, Version};
+use downbeat_core::{Epoch, EventState, LocalTime, Position, Seed, ServerTime, Session, Span};
 use std::collections::BTreeMap;
 
-use super::hub::{HubInput, HubObject};
-use super::network::Message;
-use super::{Context, HUBS, START, news, place};
-
-/// The rundown of every event here: a moment every ten seconds.
-pub(super) const RUNDOWN: Digest = Digest::from_bytes([7; 32]);
+use super::context::{Context, HUBS, RUNDOWN, START, news, place};
+use super::hub::HubObject;
+use super::message::{HubInput, Message, ViewerInput};
 
 /// What the device's clock shows when the world begins. It runs as fast as the server's.
 const ORIGIN: LocalTime = LocalTime::from_micros(77_000_000);
-
-/// What a viewer's page handles.
-#[derive(Clone, Debug)]
-pub(super) enum ViewerInput {
-    Answer { question: Question, t1: LocalTime, server: ServerTime, news: Option<News> },
-    Failure(Question),
-    Push { socket: u32, news: News, hub: u16, ack: bool },
-    Pong { socket: u32, version: Version },
-    Closed { socket: u32 },
-    Rundown,
-}
 
 #[derive(Debug)]
 pub(super) struct Viewer {

@@ -1,6 +1,6 @@
 //! How many frames a hub reads.
 
-use super::is_within;
+use super::super::recent::is_recent;
 use crate::time::{ServerTime, Span};
 
 /// The most frames a hub reads a second: 1,000, twice the acks of all hubs together. The rest of a flood is ignored.
@@ -16,7 +16,7 @@ pub(super) struct FrameLimit {
 impl FrameLimit {
     /// Counts a frame, and returns whether it is within the limit.
     pub(super) fn admits(&mut self, now: ServerTime) -> bool {
-        if !is_within(self.since, Span::from_millis(1_000), now) {
+        if !is_recent(self.since, Span::from_millis(1_000), now) {
             *self = Self { since: Some(now), count: 0 };
         }
         self.count = self.count.saturating_add(1);

@@ -1,6 +1,7 @@
 //! When a hub asks the event for its state, to find a change that never reached it.
 
-use super::{HubError, is_within};
+use super::super::recent::is_recent;
+use super::admission::HubError;
 use crate::time::{ServerTime, Span};
 
 /// How often the event is asked while somebody needs the state: every 15 s. Source: the design.
@@ -54,12 +55,12 @@ impl Refresh {
     /// Sets the deadline unless there is one, and returns whether the event should be asked right now.
     pub(super) fn keep_alive(&mut self, now: ServerTime) -> bool {
         self.deadline.get_or_insert(now + REFRESH_EVERY);
-        !is_within(self.answered_at, REFRESH_EVERY, now)
+        !is_recent(self.answered_at, REFRESH_EVERY, now)
     }
 
     /// Sets the next deadline while somebody needs the state.
     pub(super) fn handle_alarm(&mut self, sockets: u32, now: ServerTime) {
-        let is_needed = sockets > 0 || is_within(self.requested_at, REQUEST_COUNTS, now);
+        let is_needed = sockets > 0 || is_recent(self.requested_at, REQUEST_COUNTS, now);
         self.deadline = is_needed.then(|| now + REFRESH_EVERY);
     }
 }

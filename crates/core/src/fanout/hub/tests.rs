@@ -1,5 +1,7 @@
 use alloc::string::ToString as _;
 
+use alloc::boxed::Box;
+
 use super::*;
 use crate::command::{Command, Request};
 use crate::event::Configuration;
