@@ -126,7 +126,7 @@ describe("a signed pause", { concurrency: true }, () => {
     const known = await event.state();
     const sign = (change: object) => signer.pause(known, known.serverTime, "Back soon", change);
     const epoch = await refused(event, sign({ epoch: "another" }), 409, "conflict");
-    assert.match(epoch.detail, /made anew/);
+    assert.match(epoch.detail, /created again/);
     const moved = await event.command("announce", { message: "Hello" });
     const stale = await refused(event, sign({}), 409, "stale");
     assert.deepEqual([stale.pointer, stale.state!.rev, stale.lastChange!.name], ["/state/rev", moved.rev, "announce"]);

@@ -1,4 +1,4 @@
-//! Bytes as text that stands in URLs and JSON without escapes: base64url without padding (RFC 4648, section 5).
+//! Bytes as text that needs no escapes in URLs and JSON: base64url without padding (RFC 4648, section 5).
 //!
 //! ```
 //! use downbeat_core::base64url;
@@ -23,8 +23,8 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// Returns the `N` bytes that `text` stands for; nothing if it stands for another number of bytes, or for none. Each row
-/// of bytes has one text: bits that say nothing have to be 0.
+/// Returns the `N` bytes that `text` stands for; nothing if it stands for another number of bytes, or for none. Each
+/// row of bytes has one text: bits that say nothing have to be 0.
 pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != (N * 4).div_ceil(3) {
         return None;

@@ -1,17 +1,17 @@
-//! What time it is at the server, and how wrong that may be.
+//! What time it is at the server, and the bound of that estimate.
 //!
 //! | piece | for |
 //! | --- | --- |
-//! | [`Exchange`] | one question and its answer: four timestamps, and what they prove |
+//! | [`Exchange`] | a request and its answer: four timestamps, and what they prove |
 //! | [`Estimator`], [`Envelope`] | exchanges in, the offset and its bound out |
-//! | [`DisciplinedClock`] | what viewers see: no jerks once it has begun, and it never runs back while slewing |
+//! | [`DisciplinedClock`] | what viewers see: no steps once it has settled, and it never runs back while slewing |
 //! | [`JumpWatch`] | notices sleep and set clocks |
 //! | [`Schedule`], [`Backoff`] | when to ask, and when to try again |
 //! | [`Spread`] | delay and jitter, for people |
 //! | [`comparison`] | what others do, for benchmarks |
 //!
 //! The bound is part of every answer: the true time is within `±bound` of what is shown, on any network whose packets
-//! arrive after they were sent and for any device whose clock is within [`SKEW_MAX`]. What no exchange can show is how
+//! arrive after they were sent and for any device whose clock is within [`SKEW_MAX`]. No exchange can show how
 //! much longer one way takes than the other; the bound allows for all of it.
 
 pub mod comparison;

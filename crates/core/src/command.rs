@@ -6,19 +6,19 @@ use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate};
 use alloc::string::String;
 
-/// How far ahead of now a pause takes effect: 500 ms.
+/// The lead of a pause: it takes effect 500 ms ahead of now.
 ///
 /// Reason: long enough for a push to reach most viewers, short enough for an emergency. Source: the design's constants.
 pub const LEAD_PAUSE: Span = Span::from_millis(500);
 
-/// How far ahead of now everything else takes effect: 2 s.
+/// The lead of every other command: 2 s ahead of now.
 ///
 /// Reason: viewers have time to load what the new position needs, and act together. Source: the design's constants.
 pub const LEAD: Span = Span::from_millis(2_000);
 
-/// How far ahead a command may be scheduled: 31 days.
+/// The farthest that a command may be scheduled ahead: 31 days.
 ///
-/// Reason: further ahead, a mistyped year would be accepted in silence.
+/// Reason: otherwise a mistyped year would be accepted.
 pub const AHEAD_MAX: Span = Span::from_millis(31 * 24 * 3_600_000);
 
 /// The slowest rate an operator may set: 0.25, the least at which every browser still plays sound.
@@ -27,25 +27,25 @@ pub const RATE_MIN: Rate = Rate::from_thousandths(250).expect("250 thousandths a
 /// The fastest rate an operator may set: 4, the most at which every browser still plays sound.
 pub const RATE_MAX: Rate = Rate::from_thousandths(4_000).expect("4 000 thousandths are below Rate::MAX");
 
-/// How far from the beginning a seek may go, either way: 366 days.
+/// The farthest seek from the beginning, either way: 366 days.
 pub const SEEK_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 
-/// What is to happen.
+/// The command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Holds the event where it stands. The emergency: never refused as stale.
+    /// Holds the event at its position. The emergency command: never refused as stale.
     Pause {
         /// Shown to viewers for as long as the event is held.
         message: Option<Draft>,
     },
-    /// Goes on from where the event was held, at the rate it had.
+    /// Continues from the held position, at the rate before the hold.
     Resume,
-    /// Goes to a position; a held event stays held there.
+    /// Seeks to a position; a held event stays held there.
     Seek {
         /// Where to.
         position: Position,
     },
-    /// Changes how fast the event runs; a held event will run so when it resumes.
+    /// Changes the rate; a held event will run at it once it resumes.
     Rate {
         /// [`RATE_MIN`] to [`RATE_MAX`].
         rate: Rate,
@@ -55,35 +55,35 @@ pub enum Command {
         /// What to show.
         message: Draft,
     },
-    /// Takes the message away.
+    /// Removes the message.
     Clear,
     /// Moves the start of an event that has not begun.
     Reschedule {
         /// The new start.
         starts_at: ServerTime,
     },
-    /// Ends the event: it stands where it is, for good.
+    /// Ends the event: its position no longer moves.
     End {
-        /// Shown to viewers from then on.
+        /// Shown to viewers from the end on.
         message: Option<Draft>,
     },
-    /// Takes the end back; the event is then held where it had ended.
+    /// Reverts the end; the event is then held where it had ended.
     Reopen,
     /// Points the event at a rundown, or at none.
     Rundown {
         /// The rundown's digest.
         rundown: Option<Digest>,
     },
-    /// Takes the last change back. Done twice, it brings the change again.
+    /// Reverts the last change. Undo twice is redo.
     Undo,
 }
 
-/// A [`Command`] with who asks, why, and under which condition.
+/// A [`Command`] with its actor, reason and condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Made by whoever asks; the same id twice changes nothing and gets the first answer.
+    /// Made by the client; the same id twice changes nothing and gets the first answer.
     pub id: CommandId,
-    /// What is to happen.
+    /// The command.
     pub command: Command,
     /// Who asks.
     pub actor: String,
@@ -91,7 +91,7 @@ pub struct Request {
     pub reason: Option<String>,
     /// The revision this was decided on; if the event has moved on, the command is refused (but never a pause).
     pub if_rev: Option<Rev>,
-    /// When it is to take effect; never earlier than now and the command's lead.
+    /// When it should take effect; at the earliest the command's lead after now.
     pub at: Option<ServerTime>,
 }
 
@@ -117,7 +117,7 @@ impl Command {
         }
     }
 
-    /// Returns how far ahead of now the command takes effect at the earliest.
+    /// Returns the command's lead: how far ahead of now it takes effect at the earliest.
     pub const fn lead(&self) -> Span {
         match self {
             Self::Pause { .. } => LEAD_PAUSE,
@@ -125,7 +125,7 @@ impl Command {
         }
     }
 
-    /// Returns whether the command can be asked for a later instant; the others take effect as they arrive.
+    /// Returns whether the command can be scheduled; the others take effect on arrival.
     pub const fn can_be_scheduled(&self) -> bool {
         !matches!(self, Self::Reschedule { .. } | Self::Rundown { .. } | Self::Undo)
     }

@@ -1,4 +1,4 @@
-//! When a viewer fires which cue: from a rundown's cues, the event's timeline and the time to effects.
+//! When a viewer fires which cue: turns a rundown's cues, the event's timeline and the time into effects.
 //!
 //! ```
 //! use downbeat_core::cueing::*;
@@ -17,26 +17,27 @@
 //! cueing.handle_tick(after(1_000), bound);
 //! assert_eq!(cueing.poll_effect(), None);
 //! assert_eq!(cueing.next_deadline(), Some(after(560_000)));
-//! // The timer came 8 ms late, and that is said.
+//! // The timer came 8 ms late, which is reported.
 //! cueing.handle_tick(after(560_008), bound);
 //! let Some(Effect::Fire { cue, timing, .. }) = cueing.poll_effect() else { panic!() };
 //! assert_eq!((cue.index, timing.lateness), (0, Span::from_millis(8)));
-//! // There is no second time, wherever the event goes from here.
+//! // It does not fire again, wherever the event goes from here.
 //! assert_eq!((cueing.poll_effect(), cueing.next_deadline()), (None, None));
 //! ```
 //!
-//! # What holds
+//! # Guarantees
 //!
 //! - **A moment fires once**, through holds, seeks forward and back, reconnects and new rundowns; and through reloads
-//!   where the shell keeps the [`Memory`]. A seek back does not fire it again: what the audience has had, it has had.
+//!   where the shell stores the [`Memory`]. A seek back does not fire it again, since the audience has already seen it.
 //!   A moment that was jumped over has not fired yet, and fires when the event comes to it.
 //! - **A state is a function of the position**, so it is entered and left as often as the event comes and goes. After
-//!   a seek the same states are active as if one had watched up to there.
+//!   a seek the same states are active as after watching up to there.
 //! - **A moment is due at the first instant at which the event *moves* at its time.** At a position that is held
-//!   nothing becomes due; what stands exactly there fires when the event goes on.
-//! - **Who was there may be late by [`ON_TIME`].** For who was not (joined later, was taken past it by a seek, slept),
-//!   the cue's own policy decides by the distance from the cue to where the event is now, as in `downbeat cues join`.
-//! - **Cues are spread** by their jitter, each viewer the same way each time; what is said here of a cue's time means
+//!   nothing becomes due; a moment exactly there fires when the event resumes.
+//! - **A viewer who was present may be late by [`ON_TIME`].** For any other (who joined later, jumped past it, or
+//!   slept), the cue's own policy decides by the distance from the cue to where the event is now, as in
+//!   `downbeat cues join`.
+//! - **Cues are spread** by their jitter, for each viewer the same way each time; a cue's time here means
 //!   the viewer's own.
 //!
 //! A tick at which nothing is due costs a comparison; any other O(log n + what is due).
@@ -66,41 +67,41 @@ pub use effect::{CueRef, Effect, Timing};
 pub use list::CueList;
 pub use memory::{ELSEWHERE_MAX, Memory, MemoryError, RANGES_MAX};
 
-/// How late a moment may fire for a viewer who was there when it was due: 1 s.
+/// The longest delay of a moment for a viewer who was present when it was due: 1 s.
 ///
 /// Reason: browsers run the timers of hidden pages once a second (HTML lets them; Chrome and Firefox do), and a moment
-/// should not be lost to a viewer for having looked elsewhere. On a page that is seen timers are late by milliseconds.
-/// A second is about what viewers of one room would still take for the same event.
+/// should not be lost to a viewer in another tab. On a visible page timers are late by milliseconds.
+/// Viewers in one room still perceive a second as the same moment.
 pub const ON_TIME: Span = Span::from_millis(1_000);
 
 /// The cueing of one viewer: what has fired, what is active, and what comes next.
 ///
-/// Tell it what there is with `handle_*`, call [`Cueing::handle_tick`] when [`Cueing::next_deadline`] has come and
-/// whenever there is reason to (the page is shown again, the clock stepped), and do what [`Cueing::poll_effect`] says
-/// until it says no more.
+/// Pass it its input with `handle_*`, call [`Cueing::handle_tick`] at [`Cueing::next_deadline`] and
+/// whenever there is reason to (the page is shown again, the clock stepped), and do what [`Cueing::poll_effect`]
+/// returns until it returns `None`.
 #[derive(Clone, Debug)]
 pub struct Cueing {
     list: CueList,
     timeline: Option<EventTimeline>,
     /// The moments of the list that have fired, by row.
     fired: Bits,
-    /// The moments that have fired and are in other lists.
+    /// The fired moments of other lists.
     elsewhere: Vec<CueKey>,
-    /// What another life of the page remembers, until there is a list to apply it to.
+    /// The memory from before a reload, until there is a list to apply it to.
     remembered: Option<Memory>,
     /// The fetches that have begun.
     stood_by: Bits,
-    /// Fetches that were due before the event came here, and where they begin; the next is the last.
+    /// Fetches that were due before the event came here, and the positions at which they begin; the last is the next.
     postponed: Vec<(Position, usize)>,
     active: Vec<Active>,
     followed: Option<Followed>,
-    /// Whether what is active must be told where it is, come what may.
+    /// Whether active states must be given their position in any case.
     disturbed: bool,
-    /// Whether the next tick must look at all cues around the position.
+    /// Whether the next tick must consider all cues around the position.
     landing: bool,
-    /// Whether a tick is called for that the deadline knows nothing of.
+    /// Whether a tick is needed before the deadline.
     changed: bool,
-    /// The widest bound that something waits for.
+    /// The widest bound that a withheld cue waits for.
     awaited: Option<Span>,
     deadline: Option<ServerTime>,
     effects: Queue<Effect>,
@@ -110,21 +111,21 @@ pub struct Cueing {
 #[derive(Clone, Copy, Debug)]
 struct Active {
     row: usize,
-    /// When it began in the rundown by which its position was last told.
+    /// Its begin in the rundown from which its position was last computed.
     time: Position,
 }
 
-/// Up to where the event has been followed.
+/// The point up to which the event has been followed.
 #[derive(Clone, Copy, Debug)]
 struct Followed {
     at: ServerTime,
     position: Position,
-    /// Whether what stands exactly there has been played: not if the event was held there.
+    /// Whether cues exactly there have been played; not if the event was held there.
     moved: bool,
 }
 
 impl Cueing {
-    /// Returns the cueing of a viewer who has seen nothing, or in an earlier life of the page what `memory` holds.
+    /// Creates the cueing of a viewer for whom nothing has fired, or only what `memory` contains.
     pub fn new(memory: Option<Memory>) -> Self {
         Self {
             list: CueList::default(),
@@ -145,11 +146,12 @@ impl Cueing {
         }
     }
 
-    /// Takes over a rundown; an empty list where there is none.
+    /// Replaces the rundown; pass an empty list if the event has none.
     ///
-    /// States that are in it too, and say the same, go on; the others are left at once. Moments that have fired stay
-    /// fired. `is_same` is asked whether the cue with one index in the rundown so far says the same as the one with
-    /// another in the new rundown; only of states that are active, so a rundown need not be compared as a whole.
+    /// Active states that the new rundown contains unchanged go on; the others end at once. Moments that have fired
+    /// stay fired. `is_same` returns whether the cue with one index in the old rundown equals the one with
+    /// another index in the new rundown; it is called for active states only, so rundowns need not be compared as a
+    /// whole.
     pub fn handle_rundown(&mut self, list: CueList, is_same: impl FnMut(usize, usize) -> bool) {
         self.carry_over(list, is_same);
         self.must_land();
@@ -163,15 +165,15 @@ impl Cueing {
         }
     }
 
-    /// Takes note that the idea of the server's time has stepped: active states must be told where they are.
+    /// Handles that the estimate of the server's time has stepped: active states get their new position.
     pub fn handle_step(&mut self) {
         (self.disturbed, self.changed) = (true, true);
     }
 
-    /// Does what is due by `now`, which is known to be wrong by at most `bound`.
+    /// Does what is due by `now`, which is wrong by at most `bound`.
     ///
-    /// Ticks may come at any time, late ones too. Where time steps back by no more than [`ON_TIME`], what was already
-    /// done is waited out; where it steps farther, the event is taken up anew from there.
+    /// Ticks may come at any time, also late. If time steps back by at most [`ON_TIME`], what was already
+    /// done is not repeated; if it steps back farther, the event is followed anew from there.
     pub fn handle_tick(&mut self, now: ServerTime, bound: Span) {
         let is_quiet = !self.changed
             && self.deadline.is_none_or(|deadline| now < deadline)
@@ -189,7 +191,7 @@ impl Cueing {
         self.effects.pop()
     }
 
-    /// Returns the instant at which to tick next; a past one means now, nothing that there is nothing to wait for.
+    /// Returns the instant at which to tick next; a past one means now, `None` that nothing is scheduled.
     pub fn next_deadline(&self) -> Option<ServerTime> {
         if self.changed && self.timeline.is_some() { Some(ASAP) } else { self.deadline }
     }
@@ -199,9 +201,9 @@ impl Cueing {
         self.active.iter().map(|active| self.cue(active.row))
     }
 
-    /// Returns what has fired, for the shell to keep through a reload.
+    /// Returns what has fired, for the shell to store across a reload.
     ///
-    /// Keep it *before* doing what [`Effect::Fire`] asks: a page that dies in between has then missed a cue instead
+    /// Store it *before* carrying out [`Effect::Fire`]: a page that is closed in between has then missed a cue instead
     /// of firing it twice.
     pub fn memory(&self) -> Memory {
         match &self.remembered {
@@ -210,7 +212,7 @@ impl Cueing {
         }
     }
 
-    /// Forgets what has fired: for another life of the event (a new epoch), and for rehearsals.
+    /// Forgets what has fired: for a new epoch, and for rehearsals.
     pub fn forget(&mut self) {
         self.fired = Bits::none(self.list.len());
         self.elsewhere.clear();

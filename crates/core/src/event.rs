@@ -11,7 +11,7 @@
 //!     reason: None, if_rev: None, at: None,
 //! };
 //! let Outcome::Applied { effective_at, .. } = event.handle_command(&pause, None, at)? else { panic!() };
-//! // It takes effect a little ahead, so that everyone holds at the same position: 10 min and 500 ms.
+//! // It takes effect slightly ahead, so that all viewers hold at the same position: 10 min and 500 ms.
 //! assert_eq!(effective_at, at + Span::from_millis(500));
 //! assert_eq!(event.status(effective_at), Status::Paused);
 //! assert_eq!(event.position(at + Span::from_millis(60_000)), Position::from_millis(600_500));
@@ -52,8 +52,8 @@ pub use refusal::Refusal;
 
 /// The state of one event.
 ///
-/// What depends on the instant (status, position, message) is asked with that instant; the rest is as it stands.
-/// Its serde form is how the event is kept between commands; what travels to viewers is in `downbeat-wire`.
+/// Methods whose answer depends on the instant (status, position, message) take that instant.
+/// Its serde form is how the event is stored between commands; what viewers receive is in `downbeat-wire`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventState {
     epoch: Epoch,
@@ -62,7 +62,7 @@ pub struct EventState {
     last: Change,
 }
 
-/// What a command can change, and undo can put back.
+/// What a command can change, and undo can restore.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Show {
     title: String,
@@ -72,12 +72,12 @@ struct Show {
     delivery: Delivery,
     #[serde(default)]
     origins: Vec<String>,
-    /// Where viewers look when neither socket nor server answers, and whose signature they believe there.
+    /// Where viewers look when neither socket nor server answers, and whose signature they accept there.
     #[serde(default)]
     emergency: Option<EmergencyChannel>,
     /// What operators decided, as if the event never ended.
     timeline: Timeline,
-    /// The rate at which the event moves whenever nothing holds it; the positions in it mean nothing.
+    /// The rate at which the event moves whenever it is not held; its positions are not used.
     pace: Timeline,
     ended_at: Option<ServerTime>,
     notices: Notices,
@@ -93,27 +93,27 @@ pub struct Change {
     reason: Option<String>,
     at: ServerTime,
     effective_at: ServerTime,
-    /// How the show stood before it; nothing for the making of the event, which cannot be undone.
+    /// The show before it; `None` for the creation of the event, which cannot be undone.
     before: Option<Box<Show>>,
 }
 
 impl Change {
-    /// Returns the id of the command; nothing for a change of the configuration.
+    /// Returns the id of the command; `None` for a change of the configuration.
     pub fn id(&self) -> Option<&CommandId> {
         self.id.as_ref()
     }
 
-    /// Returns the command's name, `create` for the making of the event, `configure`, or `emergency`.
+    /// Returns the command's name, `create` for the creation of the event, `configure`, or `emergency`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns who asked for it.
+    /// Returns the actor.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
-    /// Returns why.
+    /// Returns the reason.
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
@@ -123,21 +123,21 @@ impl Change {
         self.at
     }
 
-    /// Returns when it takes, or took, effect.
+    /// Returns when it takes or took effect.
     pub const fn effective_at(&self) -> ServerTime {
         self.effective_at
     }
 
-    /// Returns whether `undo` can take it back.
+    /// Returns whether `undo` can revert it.
     pub const fn can_be_undone(&self) -> bool {
         self.before.is_some()
     }
 }
 
 impl Show {
-    /// Forgets what was superseded longer ago than a viewer's clock can be wrong.
+    /// Removes what was superseded longer ago than a viewer's clock can be wrong.
     fn prune(&mut self, now: ServerTime) {
-        // An ended event stands where it ended, so what was in force then is needed for good.
+        // An ended event stays where it ended, so the segment in force then is always needed.
         let past = self.ended_at.map_or(now, |ended_at| ended_at.min(now));
         self.timeline.prune(past);
         self.pace.prune(past);
@@ -156,17 +156,17 @@ impl Show {
 }
 
 impl EventState {
-    /// Returns the state's life and revision.
+    /// Returns the state's epoch and revision.
     pub fn version(&self) -> Version {
         Version { epoch: self.epoch.clone(), rev: self.rev }
     }
 
-    /// Returns the life of this event's counter.
+    /// Returns the epoch: the life of this event's counter of revisions.
     pub const fn epoch(&self) -> &Epoch {
         &self.epoch
     }
 
-    /// Returns the revision: one more with every change, and with an emergency the one that was signed.
+    /// Returns the revision: it grows by one with every change; an emergency brings the signed one.
     pub const fn rev(&self) -> Rev {
         self.rev
     }
@@ -176,7 +176,7 @@ impl EventState {
         &self.show.title
     }
 
-    /// Returns the instant at which the event begins, or would have begun had nobody held it.
+    /// Returns the instant at which the event begins, or would have begun without a hold.
     pub const fn starts_at(&self) -> ServerTime {
         self.show.starts_at
     }
@@ -196,18 +196,18 @@ impl EventState {
         self.show.delivery
     }
 
-    /// Returns the sites whose pages may hold sockets; none means any.
+    /// Returns the sites whose pages may open sockets; empty means any.
     pub fn origins(&self) -> &[String] {
         &self.show.origins
     }
 
-    /// Returns whether a page of the site `origin` may hold a socket. Programs that name no origin may.
+    /// Returns whether a page of the site `origin` may open a socket. Programs without an origin may.
     pub fn admits(&self, origin: Option<&str>) -> bool {
         let named = &self.show.origins;
         named.is_empty() || origin.is_none_or(|origin| named.iter().any(|one| one == origin))
     }
 
-    /// Returns where viewers look when the server does not answer; nothing if the event has no such place.
+    /// Returns where viewers look when the server does not answer; `None` if the event has no such place.
     pub const fn emergency(&self) -> Option<&EmergencyChannel> {
         self.show.emergency.as_ref()
     }
@@ -222,7 +222,7 @@ impl EventState {
         self.show.ended_at
     }
 
-    /// Returns what viewers are told, now and as scheduled.
+    /// Returns the messages to viewers, current and scheduled.
     pub const fn notices(&self) -> &Notices {
         &self.show.notices
     }
@@ -253,12 +253,12 @@ impl EventState {
     }
 
     /// Returns the next instant after `at` at which the status, the message or the segment in force may change by
-    /// itself; nothing if only a command can change anything.
+    /// itself; `None` if only a command can change anything.
     pub fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         earliest(&[self.show.visible().next_change(at), self.show.notices.next_notice(at)])
     }
 
-    /// Returns the segment in force at `at`, for those who show where the event stands.
+    /// Returns the segment in force at `at`, for display.
     pub fn segment(&self, at: ServerTime) -> Option<Segment> {
         self.show.visible().segment(at).copied()
     }

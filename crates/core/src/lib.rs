@@ -1,4 +1,4 @@
-//! Everything Downbeat decides: what time means, where the event stands, and what a command does to it.
+//! Everything Downbeat decides: what time it is, where the event is, and what a command does to it.
 //!
 //! This crate exists because it *forbids* the world: no clock, no socket, no file, no randomness, no JavaScript
 //! (`clippy.toml` holds it). Every function takes `now`; state changes only in `handle_*`. The same code therefore

@@ -1,4 +1,4 @@
-//! What viewers are told: one text per locale, with a severity.
+//! Messages to viewers: one text per locale, with a severity.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::name::NameError;
 
-/// The length of a message's text in each locale: at most 500 characters, what fits a phone's screen.
+/// The longest text of a message, in each locale: 500 characters, what fits a phone's screen.
 pub const TEXT_CHARS_MAX: usize = 500;
 
-/// The number of locales a message may have: 64.
+/// The most locales of a message: 64.
 pub const LOCALES_MAX: usize = 64;
 
 /// A language tag such as `en`, `fr-CA` or `zh-Hant-TW` (BCP 47): 2 to 35 of letters, digits and `-`.
@@ -20,7 +20,7 @@ pub const LOCALES_MAX: usize = 64;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Locale(String);
 
-/// How bad it is, in the words of status pages.
+/// The severity of a message, in the words of status pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -47,7 +47,7 @@ impl Severity {
     /// All severities, the mildest first.
     pub const ALL: [Self; 4] = [Self::Info, Self::Minor, Self::Major, Self::Critical];
 
-    /// Returns the word that stands for it on the wire.
+    /// Returns its word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -165,12 +165,12 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-/// A message as its writer gave it, before the event's default locale is known.
+/// A message as written, before the event's default locale is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// What it says.
     pub words: Words,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
 }
 
@@ -202,10 +202,10 @@ impl Draft {
     }
 }
 
-/// Says why texts make no message.
+/// Why texts are not a valid message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MessageError {
-    /// There is no text, or there are more than [`LOCALES_MAX`]; holds how many.
+    /// There is no text, or there are more than [`LOCALES_MAX`]; holds the number.
     Locales(usize),
     /// The event's default locale is missing.
     NoDefault(Locale),
@@ -213,7 +213,7 @@ pub enum MessageError {
     Length {
         /// Where.
         locale: Locale,
-        /// How long it is, in characters.
+        /// Its length in characters.
         chars: usize,
     },
 }

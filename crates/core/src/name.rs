@@ -1,6 +1,6 @@
-//! The names things go by: an event's name, a command's id, a revision, an epoch, a digest.
+//! Names: an event's name, a command's id, a revision, an epoch, a digest.
 //!
-//! Each is parsed once at the border and trusted afterwards.
+//! Each is parsed once where it arrives, and trusted afterwards.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use core::fmt;
 use core::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Says why a text is not the name it should be; its text names the rule.
+/// Why a text is not a valid name; its message states the rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError {
     what: &'static str,
@@ -19,14 +19,14 @@ pub struct NameError {
 
 impl NameError {
     pub(crate) fn new(what: &'static str, given: &str, rule: &'static str) -> Self {
-        // What was given is echoed, so it is kept short: it may be a megabyte of somebody's mistake.
+        // The input is echoed, so it is cut: it may be a megabyte long.
         Self { what, given: given[..given.floor_char_boundary(80)].to_owned(), rule }
     }
 }
 
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no {}: {}", self.given, self.what, self.rule)
+        write!(f, "{:?} is not a valid {}: {}", self.given, self.what, self.rule)
     }
 }
 impl core::error::Error for NameError {}
@@ -39,7 +39,7 @@ macro_rules! text_name {
         pub struct $name(String);
 
         impl $name {
-            /// Returns the name, or nothing if it is none; for those who need no words about why.
+            /// Returns the name, or `None` if the text is not valid, for callers that need no error message.
             pub fn from_text(text: &str) -> Option<Self> {
                 let valid: fn(&[u8]) -> bool = $valid;
                 valid(text.as_bytes()).then(|| Self(text.to_owned()))
@@ -84,7 +84,7 @@ fn is_lower_or_digit(byte: u8) -> bool {
 }
 
 text_name!(
-    /// An event's name as it stands in URLs: `[a-z0-9][a-z0-9-]{0,62}`.
+    /// An event's name, as in URLs: `[a-z0-9][a-z0-9-]{0,62}`.
     ///
     /// ```
     /// use downbeat_core::EventName;
@@ -102,7 +102,7 @@ text_name!(
 );
 
 text_name!(
-    /// The id its maker gave a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`.
+    /// The client-made id of a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`.
     CommandId,
     "command id",
     "use 1 to 64 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\"",
@@ -160,7 +160,7 @@ impl fmt::Display for Rev {
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Returns the digest with these digits, or nothing if it is none; for those who need no words about why.
+    /// Returns the digest with these digits, or `None` if they are not valid, for callers that need no error message.
     pub fn from_text(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if text.len() != 2 * bytes.len() {

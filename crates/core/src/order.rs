@@ -1,12 +1,12 @@
-//! Order, one way for all: a sort is built anew for every type, and browsers load each of them.
+//! One sort for all types: a generic sort is compiled for each type, and browsers load each of them.
 
 use alloc::vec::Vec;
 
-/// Sorts by `key`; what has the same key stays as it was.
+/// Sorts by `key`. The sort is stable.
 ///
-/// What is in order already, as most of what is sorted here, takes one look at each and no memory. Of the rest runs of
-/// twice the length are merged again and again, each from where it first is out of order: a list in which some are a
-/// few places from where they belong takes little more.
+/// A list that is already in order, as most are here, takes one comparison each and no memory. Otherwise runs of
+/// doubling length are merged, each from where it is first out of order: a list in which some items are a
+/// few places off takes little more.
 pub(crate) fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> (i64, u64)) {
     let Some(places) = order(items.len(), &|one, other| key(&items[one as usize]) <= key(&items[other as usize]))
     else {
@@ -18,7 +18,7 @@ pub(crate) fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> (i64, u6
     }
 }
 
-/// Returns which of `count` things comes first, second, and so on; nothing if they are in order. `may_precede` says whether
+/// Returns the order of `count` items; `None` if they are in order already. `may_precede` says whether
 /// one is no later than another.
 fn order(count: usize, may_precede: &dyn Fn(u32, u32) -> bool) -> Option<Vec<u32>> {
     let mut places: Vec<u32> = Vec::new();
@@ -37,7 +37,7 @@ fn order(count: usize, may_precede: &dyn Fn(u32, u32) -> bool) -> Option<Vec<u32
     Some(places)
 }
 
-/// Merges the first `length` places with those after them; `first` is room for them.
+/// Merges the first `length` places with those after them; `first` is scratch space.
 fn merge(runs: &mut [u32], length: usize, first: &mut Vec<u32>, may_precede: &dyn Fn(u32, u32) -> bool) {
     let begin = runs[..length].partition_point(|place| may_precede(*place, runs[length]));
     first.clear();
@@ -53,7 +53,7 @@ fn merge(runs: &mut [u32], length: usize, first: &mut Vec<u32>, may_precede: &dy
     }
 }
 
-/// Returns the earliest of the instants, or positions, that there are.
+/// Returns the smallest of the instants, or positions, that are present.
 pub(crate) fn earliest<T: Copy + Ord>(instants: &[Option<T>]) -> Option<T> {
     let mut earliest = None;
     for instant in instants {

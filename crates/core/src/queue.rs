@@ -1,9 +1,9 @@
-//! What is still to be done, first come, first served.
+//! A queue of what is still to be done.
 
 use alloc::vec::Vec;
 
-/// A queue that is filled and then emptied, again and again: its room is free again once it is empty. Browsers load a
-/// third of what the standard library's ring takes.
+/// A queue that is filled and then emptied, repeatedly: its memory is reused once it is empty. Its code is a
+/// third of the size of the standard library's ring, which browsers would load.
 #[derive(Clone, Debug)]
 pub(crate) struct Queue<T> {
     all: Vec<T>,
@@ -11,17 +11,17 @@ pub(crate) struct Queue<T> {
 }
 
 impl<T: Copy> Queue<T> {
-    /// Returns an empty one.
+    /// Returns an empty queue.
     pub(crate) const fn new() -> Self {
         Self { all: Vec::new(), taken: 0 }
     }
 
-    /// Puts `item` at its end.
+    /// Adds `item` at the end.
     pub(crate) fn push(&mut self, item: T) {
         self.all.push(item);
     }
 
-    /// Takes what came first.
+    /// Removes and returns the first item.
     pub(crate) fn pop(&mut self) -> Option<T> {
         let first = self.all.get(self.taken).copied();
         self.taken += 1;

@@ -8,14 +8,14 @@
 //! assert_eq!(wait(b"anna"), wait(b"anna"));
 //! ```
 //!
-//! It spreads load and jitters waits; it keeps no secrets. Who needs those asks the platform.
+//! It spreads load and jitters waits. It is not for secrets: those need the platform's generator.
 
 use crate::time::Span;
 
 /// The generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): 64 bits of state, each draw an addition and a mix.
 ///
 /// Any seed is as good as any other, 0 too. The sequence repeats after 2^64 draws. A copy draws what the original
-/// would have drawn, so it is no `Copy`: cloning is on purpose.
+/// would have drawn, so it is not `Copy`: a clone is explicit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed(u64);
 
@@ -25,9 +25,9 @@ impl Seed {
         Self(seed)
     }
 
-    /// Returns the generator that belongs to `parts`: the same parts, the same draws, today and in later versions.
+    /// Returns the generator for `parts`: the same parts yield the same draws, also in later versions.
     ///
-    /// Parts do not run together: `["ab", "c"]` and `["a", "bc"]` differ. (FNV-1a over each part's length and bytes,
+    /// Parts are kept apart: `["ab", "c"]` and `["a", "bc"]` differ. (FNV-1a over each part's length and bytes,
     /// then mixed, since FNV alone leaves short names close together.)
     pub const fn of(parts: &[&[u8]]) -> Self {
         let mut hash = FNV_OFFSET;
@@ -47,18 +47,18 @@ impl Seed {
 
     /// Returns the next span: `ZERO` or more and less than `limit`, each microsecond as likely as any other.
     ///
-    /// A `limit` of `ZERO` or less gives `ZERO`, and draws all the same.
+    /// For a `limit` of `ZERO` or less it returns `ZERO`, and still draws.
     pub const fn span_below(&mut self, limit: Span) -> Span {
         let draw = self.next_u64();
         let limit = if limit.as_micros() < 0 { 0 } else { limit.as_micros() as u64 };
         // The upper half of the product is draw/2^64 of the limit. For spans under a month no microsecond is more than
-        // 2^-22 likelier than another.
+        // 2^-22 more likely than another.
         Span::from_micros(((draw as u128 * limit as u128) >> 64) as i64)
     }
 
     /// Returns the next span around `middle`: at most `percent` of it (0 to 100) shorter or longer.
     ///
-    /// A `middle` of `ZERO` or less is given as it is, and draws all the same.
+    /// A `middle` of `ZERO` or less is returned as it is, and still draws.
     pub const fn span_around(&mut self, middle: Span, percent: u8) -> Span {
         let percent = if percent > 100 { 100 } else { percent as i64 };
         let reach = if middle.as_micros() < 0 { 0 } else { middle.as_micros() / 100 * percent };

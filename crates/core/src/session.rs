@@ -1,7 +1,7 @@
-//! One viewer of one event: clock, cueing and connection behind one door.
+//! One viewer of one event: the façade over clock, cueing, correction and connection.
 //!
-//! It reads no clock and opens no socket. The shell tells it what happened (`handle_*`), does what
-//! [`Session::poll_effect`] says until that says no more, and comes back at [`Session::next_deadline`]:
+//! It reads no clock and opens no socket. The shell reports what happened (`handle_*`), does what
+//! [`Session::poll_effect`] returns until that returns `None`, and ticks again at [`Session::next_deadline`]:
 //!
 //! ```
 //! use downbeat_core::clock::{Exchange, WallTime};
@@ -23,44 +23,45 @@
 //! };
 //! session.handle_answer(&exchange, Some(news), None, local(540));
 //! assert_eq!(session.connection(), Connection::Polling(NoPush::NoSocket));
-//! // Between the two ways of 40 ms nobody can tell; so the position is known to within 20 ms, and the clocks' steps.
+//! // How the 40 ms divide between the two ways is unknown, so the position is known to within 20 ms.
 //! assert_eq!(session.position(local(540)).unwrap().as_millis(), 600_020);
 //! assert!(session.reading(local(540)).unwrap().bound.as_millis() <= 21);
 //! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
 //! ```
 //!
-//! # What holds
+//! # Guarantees
 //!
-//! - **The event goes on.** Once time and state are known, cues fire and the position moves whatever becomes of the
-//!   network; the bound says how well.
+//! - **The event goes on without the network.** Once time and state are known, cues fire and the position moves; the
+//!   bound says how exactly.
 //! - **A higher revision of the epoch wins**, whichever way it came; an older one is ignored.
-//! - **One question at a time.** It asks for the whole state where the short answer leaves something open, for the
-//!   time otherwise, and tries again after a jittered wait.
+//! - **One request at a time.** The session asks for the whole state if the short answer is not enough, for the time
+//!   otherwise, and retries after a jittered wait.
 //!
 //! # Push
 //!
-//! Once the details of a state say that the server pushes, the session wants a socket. A shell that has none to give
-//! answers [`Effect::OpenSocket`] with [`Session::handle_closed`]; the others do this:
+//! Once the details of a state say that the server pushes, the session asks for a socket. A shell that cannot open one
+//! answers [`Effect::OpenSocket`] with [`Session::handle_closed`]; any other does this:
 //!
 //! | effect | what the shell does |
 //! | --- | --- |
-//! | [`Effect::OpenSocket`] | opens it. Each state that comes: [`Session::handle_push`]; its end or failure: [`Session::handle_closed`] |
-//! | [`Effect::Ping`] | sends the ping. What comes back: [`Session::handle_pong`] |
+//! | [`Effect::OpenSocket`] | opens it. For each state received: [`Session::handle_push`]; for its end or failure: [`Session::handle_closed`] |
+//! | [`Effect::Ping`] | sends the ping. For the answer: [`Session::handle_pong`] |
 //! | [`Effect::Ack`] | sends the acknowledgement |
-//! | [`Effect::CloseSocket`] | closes the socket, and hands over nothing that comes from it any more |
+//! | [`Effect::CloseSocket`] | closes the socket, and reports nothing more from it |
 //! | [`Effect::Ask`] with [`Question::Status`] | fetches `…/status`: [`Session::handle_news`] or [`Session::handle_failure`] |
 //!
-//! That a socket was opened tells nothing: it counts as open with the first state that comes through it, which the
-//! server sends to whoever joins. From then on the connection is [`Connection::Live`]. It is pinged every 15 s, and has
-//! 3 s to answer. A pong that names a state not known here has the worker asked at once. A lost socket is followed by
-//! another after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the state is asked for every 5 s ± 20 %. Once a
-//! server that was gone answers again, the wait is 0–10 s at most.
+//! A socket counts as open from the first state received through it, which the server sends to each viewer who joins.
+//! From then on the connection is [`Connection::Live`]. The socket is pinged every 15 s, and must answer within 3 s.
+//! A pong that names a newer state than is known here triggers a request to the worker. A lost socket is replaced
+//! after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the status is polled every 5 s ± 20 %. Once a server that
+//! was unreachable answers again, the wait is at most 10 s.
 //!
-//! While neither the socket nor the server tells the state, [`Effect::LookAside`] comes every 5 s ± 20 %: there may be a
-//! state that was signed in an emergency. A shell that can check signatures looks, and hands what it believes to
-//! [`Session::handle_signed`]; [`Effect::HandIn`] follows when the server is back and does not know of it.
+//! While neither the socket nor the server provides the state, [`Effect::LookAside`] comes every 5 s ± 20 %: there
+//! may be a state that was signed in an emergency. A shell that can check signatures fetches it, and passes what is
+//! correctly signed to [`Session::handle_signed`]; [`Effect::HandIn`] follows when the server is back and does not
+//! have it.
 //!
-//! All of it goes on beside the questions for the time, which keep their own pace and carry the state too.
+//! All of this is independent of the requests for the time, which have their own schedule and carry the state too.
 //!
 //! ```
 //! # use downbeat_core::clock::{Exchange, WallTime};
@@ -81,7 +82,7 @@
 //! assert!(effects(&mut session).contains(&Effect::OpenSocket { not: None }));
 //! session.handle_push(Push { news: news.clone(), hub: 2, ack: false }, local(600));
 //! assert_eq!(session.connection(), Connection::Live);
-//! // Revision 2 holds the event at 10 s. It took effect 300 ms before it came through the socket.
+//! // Revision 2 holds the event at 10 s. It took effect 300 ms before it was received.
 //! let now = session.reading(local(10_620)).unwrap().time;
 //! let from = ServerTime::from_millis(now.as_millis() - 300);
 //! let held = Segment { from, position: Position::from_millis(10_000), rate: Rate::HELD };
@@ -104,26 +105,26 @@ mod loading;
 mod media;
 mod news;
 mod polling;
+mod readings;
 mod socket;
 
 #[cfg(test)]
 mod tests;
 
 use crate::clock::{Change, DisciplinedClock, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
-use crate::correction::{self, Action, Correction, Means};
+use crate::correction::{self, Action, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
 use crate::name::{Digest, Rev};
-use crate::order::earliest;
 use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
-use crate::timeline::{Position, Rate};
+use crate::timeline::Position;
 use crate::version::Version;
 use line::Line;
 use loading::Loading;
 use media::Media;
-use news::Known;
+use news::{Snapshot, Verdict};
 
 pub use connection::{Connection, Failure, NoPush, Wait};
 pub use effect::{Effect, Question};
@@ -137,63 +138,64 @@ pub struct Session {
     jumps: JumpWatch,
     schedule: Schedule,
     loading: Loading,
-    known: Known,
+    snapshot: Snapshot,
     cueing: Cueing,
     media: Media,
     line: Line,
-    /// A pong named a state that is not known here.
+    /// Whether a pong named a state that is not known here.
     missed: bool,
-    /// A revision to be acknowledged once it has taken effect.
+    /// The revision to acknowledge once it has taken effect.
     ack: Option<Rev>,
-    /// How late the change was heard that made the state what it is.
+    /// How late the last change was received.
     lateness: Span,
-    last_sent: LastSent,
+    sent: LastSent,
     effects: Queue<Effect>,
 }
 
-/// What the shell received last, so that it receives changes only.
+/// What was reported to the shell last, so that only changes are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct LastSent {
     connection: Connection,
     status: Option<Status>,
     message: Option<usize>,
-    /// When status and message were checked, and until when they cannot change.
-    checked: Option<(ServerTime, Option<ServerTime>)>,
+    /// From when, and until when, status and message are what was reported.
+    valid: Option<(ServerTime, Option<ServerTime>)>,
 }
 
-/// How long after an answer nothing is asked for being woken: 2 s.
+/// The time after an answer in which waking the page triggers no request: 2 s.
 ///
-/// Reason: a viewer who leafs through tabs wakes the page with each look at it.
+/// Reason: a viewer who switches between tabs wakes the page each time.
 const FRESH: Span = Span::from_millis(2_000);
 
 impl Session {
-    /// Returns the session of a viewer who comes at `now`.
+    /// Creates the session of a viewer who arrives at `now`.
     ///
-    /// `viewer` is any number that is this viewer's own: it spreads the questions, fetches and jittered cues of many.
-    /// `memory` is what an earlier life of the page had fired.
+    /// `viewer` is a number of this viewer's own: it spreads the requests, fetches and jittered cues of many viewers.
+    /// `memory` is what had fired before the page was reloaded.
     pub fn new(viewer: Seed, memory: Option<Memory>, now: LocalTime) -> Self {
         let mut seed = viewer;
         let loading = Loading::new(Seed::new(seed.next_u64()));
         let line = Line::new(&mut seed, now);
-        let last_sent = LastSent { connection: line.connection(false), status: None, message: None, checked: None };
+        let sent = LastSent { connection: line.connection(false), status: None, message: None, valid: None };
         Self {
             clock: DisciplinedClock::new(Envelope::new()),
             jumps: JumpWatch::new(),
             schedule: Schedule::new(now, seed),
             loading,
-            known: Known::default(),
+            snapshot: Snapshot::default(),
             cueing: Cueing::new(memory),
             media: Media::default(),
             line,
             missed: false,
             ack: None,
             lateness: Span::ZERO,
-            last_sent,
+            sent,
             effects: Queue::new(),
         }
     }
 
-    /// Does what is due at `now`. Ticks may come at any time, late ones too; `wall` is the wall clock, read beside.
+    /// Does what is due at `now`. Ticks may come at any time, also late; `wall` is the wall clock, read at the same
+    /// moment.
     pub fn handle_tick(&mut self, now: LocalTime, wall: WallTime) {
         if let Some(by) = self.jumps.handle_readings(now, wall) {
             self.clock.handle_doubt(by);
@@ -203,8 +205,8 @@ impl Session {
         self.advance(now);
     }
 
-    /// Does what is due, and asks the server at once, by the socket too, unless it has just answered: the page is shown
-    /// again, or the network is back.
+    /// Does what is due, and asks the server at once, also through the socket, unless it has just answered: for when
+    /// the page is shown again, or the network is back.
     pub fn handle_wake(&mut self, now: LocalTime, wall: WallTime) {
         let is_fresh = !self.line.has_failed() && self.line.heard_at.is_some_and(|heard| now - heard < FRESH);
         if !is_fresh {
@@ -214,8 +216,8 @@ impl Session {
         self.handle_tick(now, wall);
     }
 
-    /// Takes an answer in: the exchange it makes, and the state it tells; `news` is nothing where the server does not
-    /// know the state. `resync` is how long it wants to be left alone.
+    /// Handles an answer: the exchange, and the state in it; `news` is `None` if the server does not know the state.
+    /// `resync` is the interval of requests that the server asks for.
     pub fn handle_answer(&mut self, exchange: &Exchange, news: Option<News>, resync: Option<Span>, now: LocalTime) {
         let change = self.clock.handle_exchange(exchange);
         if change != Change::None {
@@ -225,18 +227,18 @@ impl Session {
             self.schedule.handle_resync(resync);
         }
         self.schedule.handle_answer(change, now);
-        self.line.hear(news.is_some(), now);
+        self.line.handle_answer(news.is_some(), now);
         self.missed = false;
         match news {
             Some(news) => {
                 let is_whole = news.details.is_some();
-                self.apply_news(news, now);
-                if self.known.lacks_details() {
-                    // A whole state that does not help is an older one; the server learns of the newer soon.
+                self.apply_state(news, now);
+                if self.snapshot.lacks_details() {
+                    // A whole state that does not help is older; the server will have the newer one soon.
                     if is_whole { self.schedule.handle_gap(now) } else { self.schedule.handle_doubt(now) }
                 }
             }
-            // Where changes are pushed, the socket tells, or the questions for the status that replace it.
+            // Where changes are pushed, the state comes through the socket, or from polling the status instead.
             None if !self.line.socket.is_offered() => self.schedule.handle_gap(now),
             None => {}
         }
@@ -244,7 +246,7 @@ impl Session {
         self.advance(now);
     }
 
-    /// Takes in that `question` had no answer.
+    /// Handles that `question` got no answer.
     pub fn handle_failure(&mut self, question: Question, failure: Failure, now: LocalTime) {
         if question != Question::Status {
             self.schedule.handle_failure(now);
@@ -253,47 +255,47 @@ impl Session {
         self.advance(now);
     }
 
-    /// Takes in the answer to [`Question::Status`].
+    /// Handles the answer to [`Question::Status`].
     pub fn handle_news(&mut self, news: News, now: LocalTime) {
-        let is_back = self.line.hear_status(now);
+        let is_back = self.line.handle_status_answer(now);
         self.settle(is_back, now);
-        self.apply_news(news, now);
+        self.apply_state(news, now);
         self.advance(now);
     }
 
-    /// Takes in a state that came through the socket.
+    /// Handles a state that was received through the socket.
     pub fn handle_push(&mut self, push: Push, now: LocalTime) {
         let Push { news, hub, ack } = push;
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
         self.line.socket.handle_push(hub, now);
-        let is_back = self.line.hear(true, now);
+        let is_back = self.line.handle_answer(true, now);
         self.settle(is_back, now);
-        self.apply_news(news, now);
-        if ack && self.known.is_at(&version) {
+        self.apply_state(news, now);
+        if ack && self.snapshot.is_at(&version) {
             self.ack = Some(version.rev);
         }
         self.advance(now);
     }
 
-    /// Takes in what came back for a ping: the state that the hub has.
+    /// Handles the answer to a ping: the version that the hub has.
     pub fn handle_pong(&mut self, said: &Version, now: LocalTime) {
         self.line.socket.handle_pong(now);
         self.line.heard_at = Some(now);
-        if self.known.is_behind(said) {
+        if self.snapshot.is_behind(said) {
             self.missed = true;
             self.schedule.handle_doubt(now);
         }
         self.advance(now);
     }
 
-    /// Takes in that the socket was closed, or could not be opened.
+    /// Handles that the socket was closed, or could not be opened.
     pub fn handle_closed(&mut self, now: LocalTime) {
         self.line.socket.handle_closed(now);
         self.advance(now);
     }
 
-    /// Takes a rundown in. One that is no longer wanted is ignored; says whether it was taken. `is_same` is asked of
-    /// states that are active, as in [`Cueing::handle_rundown`].
+    /// Handles a rundown that was fetched. Returns whether it is used; one that is no longer wanted is ignored.
+    /// `is_same` is called for active states, as in [`Cueing::handle_rundown`].
     pub fn handle_rundown(
         &mut self,
         digest: Digest,
@@ -309,23 +311,23 @@ impl Session {
         is_wanted
     }
 
-    /// Takes in that a rundown could not be fetched; it is tried again.
+    /// Handles that a rundown could not be fetched; it is retried.
     pub fn handle_rundown_failure(&mut self, digest: Digest, now: LocalTime) {
         self.loading.fail(digest, now);
     }
 
-    /// Has a media element follow the event: its beginning belongs to the position `begins`.
+    /// Makes a media element follow the event; its beginning is at the position `begins`.
     pub fn bind_media(&mut self, begins: Position, means: Means) -> MediaId {
         self.media.bind(begins, means)
     }
 
-    /// Lets a media element go.
+    /// Stops following with a media element.
     pub fn release_media(&mut self, media: MediaId) {
         self.media.release(media);
     }
 
     /// Decides what to do to a media element that was read at `now`. Read it again at
-    /// [`Correction::next_deadline`], and when something happens to it.
+    /// [`Correction::next_deadline`](correction::Correction::next_deadline), and whenever it fires an event.
     pub fn handle_media(&mut self, media: MediaId, reading: &correction::Reading, now: LocalTime) -> Action {
         match self.clock.reading(now) {
             Some(Reading { time, .. }) => self.media.handle_reading(media, reading, time, now),
@@ -333,85 +335,45 @@ impl Session {
         }
     }
 
-    /// Makes media play so much ahead of the event, for the time that screens and loudspeakers take.
+    /// Makes media play this much ahead of the event, to compensate for the latency of screens and loudspeakers.
     pub fn handle_nudge(&mut self, nudge: Span) {
         self.media.handle_nudge(nudge);
     }
 
-    /// Returns how a media element is being corrected.
-    pub fn correction(&self, media: MediaId) -> Option<&Correction> {
-        self.media.correction(media)
-    }
-
-    /// Returns the next thing to do.
-    pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop().or_else(|| self.cueing.poll_effect().map(Effect::Cue))
-    }
-
-    /// Returns the instant at which to tick next; a past one means now.
-    pub fn next_deadline(&self) -> LocalTime {
-        let turn = self.last_sent.checked.and_then(|(_, until)| until);
-        let ack = self.ack.and(self.known.effective_at);
-        let server = earliest(&[self.cueing.next_deadline(), turn, ack]);
-        let local = server.and_then(|instant| self.clock.local_time(instant));
-        let question = self.schedule.deadline();
-        earliest(&[local, self.loading.deadline(), self.line.deadline(), Some(question)]).unwrap_or(question)
-    }
-
-    /// Returns the server's time at `now` and how wrong it may be; nothing before the first answer.
-    pub fn reading(&self, now: LocalTime) -> Option<Reading> {
-        self.clock.reading(now)
-    }
-
-    /// Returns the device's time at which it is `instant` at the server.
-    pub fn local_time(&self, instant: ServerTime) -> Option<LocalTime> {
-        self.clock.local_time(instant)
-    }
-
-    /// Returns the state as last heard.
-    pub fn state(&self) -> Option<&News> {
-        self.known.news.as_ref()
-    }
-
-    /// Returns where the event stands at `now`; nothing before time and state are known.
-    pub fn position(&self, now: LocalTime) -> Option<Position> {
-        Some(self.state()?.position(self.reading(now)?.time))
-    }
-
-    /// Returns how fast the position moves at `now`.
-    pub fn rate(&self, now: LocalTime) -> Option<Rate> {
-        Some(self.state()?.timeline.rate(self.reading(now)?.time))
-    }
-
-    /// Returns how long it is until the event begins: what the countdown shows. `ZERO` once it has begun.
-    pub fn countdown(&self, now: LocalTime) -> Option<Span> {
-        Some((Position::START - self.position(now)?).max(Span::ZERO))
-    }
-
-    /// Returns the status the shell received last.
-    pub fn status(&self) -> Option<Status> {
-        self.last_sent.status
-    }
-
-    /// Returns how the viewer is connected.
-    pub fn connection(&self) -> Connection {
-        self.last_sent.connection
-    }
-
-    /// Returns when the server was last heard.
-    pub fn heard_at(&self) -> Option<LocalTime> {
-        self.line.heard_at
-    }
-
-    /// Returns what has fired, to be kept through a reload before what fires now is done.
-    pub fn memory(&self) -> Memory {
-        self.cueing.memory()
-    }
-
-    /// Has the time asked for within seconds once the server is back: it was in doubt for as long as that was gone.
+    /// Has the time asked for within seconds once the server is back: the clock was in doubt while the server was gone.
     fn settle(&mut self, is_back: bool, now: LocalTime) {
         if is_back {
             self.schedule.handle_gap(now);
         }
+    }
+
+    /// Applies a state if it is newer than the one known, whichever way it came.
+    fn apply_state(&mut self, news: News, now: LocalTime) {
+        self.hand_in(&news, now);
+        let is_first = self.snapshot.news.is_none();
+        let verdict = self.snapshot.update(news);
+        let reading = self.clock.reading(now);
+        let Some(news) = self.snapshot.news.as_ref().filter(|_| verdict != Verdict::Old) else { return };
+        if verdict == Verdict::NewLife && !is_first {
+            self.cueing.forget();
+        }
+        self.cueing.handle_timeline(news.timeline.clone());
+        self.media.handle_timeline(&news.timeline);
+        if self.loading.want(news.rundown, is_first, now) && news.rundown.is_none() {
+            self.cueing.handle_rundown(CueList::default(), |_, _| false);
+        }
+        if let Some(details) = &news.details
+            && self.line.socket.offer(details.pushes, now)
+        {
+            self.effects.push(Effect::CloseSocket);
+        }
+        if verdict != Verdict::Completes {
+            let effective_at = self.snapshot.effective_at;
+            let late = reading.zip(effective_at).map(|(reading, effective_at)| reading.time - effective_at);
+            self.lateness = late.unwrap_or(Span::ZERO).max(Span::ZERO);
+            self.ack = None;
+        }
+        self.sent.valid = None;
+        self.effects.push(Effect::State { lateness: self.lateness });
     }
 }

@@ -23,7 +23,7 @@ use core::fmt;
 use core::ops::{Add, AddAssign, Neg, Sub};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The last instant the wire may name: 9999-12-31T23:59:59.999Z, the end of RFC 3339's four-digit years.
+/// The last instant on the wire: 9999-12-31T23:59:59.999Z, the end of RFC 3339's four-digit years.
 ///
 /// Unit: milliseconds since the Unix epoch. With it, no difference of two instants can overflow.
 pub const SERVER_TIME_MS_MAX: i64 = 253_402_300_799_999;
@@ -35,9 +35,9 @@ pub const SERVER_TIME_MS_MAX: i64 = 253_402_300_799_999;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
 pub struct ServerTime(i64);
 
-/// An instant of one device's monotonic clock: microseconds since an origin only that device knows.
+/// An instant of one device's monotonic clock: microseconds since an origin that only that device knows.
 ///
-/// It never crosses the network as it is.
+/// It is never sent over the network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTime(i64);
 
@@ -51,7 +51,7 @@ pub struct Span(i64);
 impl ServerTime {
     /// Returns the instant `ms` milliseconds after the Unix epoch.
     ///
-    /// Values outside 0 to [`SERVER_TIME_MS_MAX`] are brought to the nearest end; use [`ServerTime::try_from_millis`]
+    /// Values outside 0 to [`SERVER_TIME_MS_MAX`] are clamped; use [`ServerTime::try_from_millis`]
     /// for what comes from outside.
     pub const fn from_millis(ms: i64) -> Self {
         let ms = if ms < 0 { 0 } else { ms };
@@ -59,7 +59,7 @@ impl ServerTime {
         Self(ms * 1_000)
     }
 
-    /// Returns the instant `ms` milliseconds after the Unix epoch, or nothing outside 0 to [`SERVER_TIME_MS_MAX`].
+    /// Returns the instant `ms` milliseconds after the Unix epoch, or `None` outside 0 to [`SERVER_TIME_MS_MAX`].
     pub const fn try_from_millis(ms: i64) -> Option<Self> {
         if ms < 0 || ms > SERVER_TIME_MS_MAX { None } else { Some(Self(ms * 1_000)) }
     }
@@ -112,19 +112,19 @@ impl Span {
     }
 }
 
-/// Adds, and stays at the ends. Browsers load a call for each sum instead of the whole of it.
+/// Adds, saturating. A call instead of inlined code keeps the browsers' module small.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) const fn sum(one: i64, other: i64) -> i64 {
     one.saturating_add(other)
 }
 
-/// Subtracts, and stays at the ends.
+/// Subtracts, saturating.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) const fn difference(one: i64, other: i64) -> i64 {
     one.saturating_sub(other)
 }
 
-/// Returns microseconds, and stays at the ends.
+/// Converts to microseconds, saturating.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) const fn micros(ms: i64) -> i64 {
     ms.saturating_mul(1_000)
@@ -239,7 +239,7 @@ impl<'de> Deserialize<'de> for ServerTime {
         let ms = i64::deserialize(input)?;
         Self::try_from_millis(ms).ok_or_else(|| {
             de::Error::custom(format_args!(
-                "{ms} is no instant: give milliseconds since 1970 as an integer, 0 to {SERVER_TIME_MS_MAX} (the year 9999)"
+                "{ms} is not a time: use milliseconds since 1970 as an integer, 0 to {SERVER_TIME_MS_MAX} (the year 9999)"
             ))
         })
     }
@@ -255,7 +255,7 @@ impl<'de> Deserialize<'de> for Span {
         let ms = i64::deserialize(input)?;
         if ms.unsigned_abs() > SERVER_TIME_MS_MAX.unsigned_abs() {
             return Err(de::Error::custom(format_args!(
-                "{ms} ms is too long a time: at most {SERVER_TIME_MS_MAX} ms either way"
+                "{ms} ms is too long: at most {SERVER_TIME_MS_MAX} ms either way"
             )));
         }
         Ok(Self::from_millis(ms))
@@ -263,51 +263,4 @@ impl<'de> Deserialize<'de> for Span {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_instant_is_whole_milliseconds_on_the_wire() {
-        let at: ServerTime = serde_json::from_str("1704067200000").unwrap();
-        assert_eq!(at, ServerTime::from_millis(1_704_067_200_000));
-        assert_eq!(serde_json::to_string(&(at + Span::from_micros(999))).unwrap(), "1704067200000");
-    }
-
-    #[test]
-    fn an_instant_outside_four_digit_years_is_refused_with_its_range() {
-        for text in ["-1", "253402300800000", "9223372036854775807"] {
-            let error = serde_json::from_str::<ServerTime>(text).unwrap_err().to_string();
-            assert!(error.contains("0 to 253402300799999"), "{error}");
-        }
-        assert!(serde_json::from_str::<ServerTime>("1704067200000.5").is_err());
-    }
-
-    #[test]
-    fn an_instant_reads_as_a_date_and_a_time() {
-        for (ms, text) in [
-            (0, "1970-01-01T00:00:00.000Z"),
-            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
-            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-            (951_868_800_000, "2000-03-01T00:00:00.000Z"),
-            (1_704_067_200_000, "2024-01-01T00:00:00.000Z"),
-            (4_107_542_399_001, "2100-02-28T23:59:59.001Z"),
-            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
-            (SERVER_TIME_MS_MAX, "9999-12-31T23:59:59.999Z"),
-        ] {
-            assert_eq!(ServerTime::from_millis(ms).to_string(), text);
-        }
-    }
-
-    #[test]
-    fn spans_before_zero_round_towards_the_past() {
-        assert_eq!(Span::from_micros(-1).as_millis(), -1);
-        assert_eq!(Span::from_micros(999).as_millis(), 0);
-    }
-
-    #[test]
-    fn arithmetic_at_the_ends_saturates_instead_of_wrapping() {
-        let last = ServerTime::from_millis(i64::MAX);
-        assert_eq!(last.as_millis(), SERVER_TIME_MS_MAX);
-        assert!(last + Span::from_micros(i64::MAX) >= last);
-    }
-}
+mod tests;

@@ -28,15 +28,16 @@ pub use position::Position;
 pub use rate::Rate;
 pub use status::Status;
 
-/// How long a segment stays in the timeline after a later one took over: 60 s.
+/// The time for which a segment stays in the timeline after a later one took effect: 60 s.
 ///
 /// Reason: a viewer whose estimate runs behind the server evaluates instants that are already past; no honest
 /// estimate is 60 s wrong. Older segments would only make each answer longer.
 pub const SEGMENT_KEPT: Span = Span::from_millis(60_000);
 
-/// The number of segments a timeline may have: 64.
+/// The most segments of a timeline: 64.
 ///
-/// Reason: the timeline travels in every answer, at about 50 bytes a segment. Beyond it the oldest go.
+/// Reason: the timeline is part of every answer, at about 50 bytes a segment. If there are more, the oldest are
+/// dropped.
 pub const SEGMENTS_MAX: usize = 64;
 
 /// One stretch of a timeline: from `from` on the event is at `position` and moves with `rate`.
@@ -53,30 +54,30 @@ pub struct Segment {
 
 /// The segments of an event, ordered by the instant they take effect; never empty.
 ///
-/// Instants and positions are whole milliseconds, so that what travels is exactly what the server computes with.
+/// Instants and positions are whole milliseconds, so that viewers compute with exactly the server's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     segments: Vec<Segment>,
 }
 
 impl Segment {
-    /// Returns the position at `at` as this segment alone has it.
+    /// Returns the position at `at` according to this segment alone.
     fn position(&self, at: ServerTime) -> Position {
         self.position + self.rate.progress(at - self.from)
     }
 }
 
 impl Timeline {
-    /// Returns the timeline of a new event: at `starts_at` it runs, with nobody pressing anything.
+    /// Returns the timeline of a new event: it starts by itself at `starts_at`.
     pub fn starting_at(starts_at: ServerTime) -> Self {
         Self { segments: vec![Segment { from: starts_at, position: Position::START, rate: Rate::NORMAL }] }
     }
 
-    /// Returns the timeline made of `segments`, which are in the order in which they take effect.
+    /// Creates a timeline of `segments`, which must be in the order in which they take effect.
     ///
     /// # Errors
-    /// [`TimelineError`] if there is none, if there are more than [`SEGMENTS_MAX`], or if one does not come after
-    /// the one before it.
+    /// [`TimelineError`] if there are no segments, if there are more than [`SEGMENTS_MAX`], or if one does not come
+    /// after the one before it.
     pub fn from_segments(segments: Vec<Segment>) -> Result<Self, TimelineError> {
         if segments.is_empty() || segments.len() > SEGMENTS_MAX {
             return Err(TimelineError::Count(segments.len()));
@@ -97,7 +98,7 @@ impl Timeline {
         &self.segments
     }
 
-    /// Returns the segment in force at `at`; nothing before the first.
+    /// Returns the segment in force at `at`; `None` before the first.
     pub fn segment(&self, at: ServerTime) -> Option<&Segment> {
         let after = self.segments.partition_point(|segment| segment.from <= at);
         after.checked_sub(1).map(|index| &self.segments[index])
@@ -121,7 +122,7 @@ impl Timeline {
         self.segments.get(self.segments.partition_point(|segment| segment.from <= at)).map(|segment| segment.from)
     }
 
-    /// Returns the first instant, `since` or later, at which the event is at `position` or beyond it; nothing if, as
+    /// Returns the first instant, `since` or later, at which the event is at `position` or beyond it; `None` if, as
     /// things stand, it never gets there.
     pub(crate) fn reaches(&self, position: Position, since: ServerTime, starts_at: ServerTime) -> Option<ServerTime> {
         let mut from = since;
@@ -137,9 +138,9 @@ impl Timeline {
         }
     }
 
-    /// Changes the timeline at `from`: to a new position, a new rate, or both; what is not given goes on as it was.
+    /// Changes the timeline at `from`: to a new position, a new rate, or both; `None` keeps what it was.
     ///
-    /// Whatever was scheduled at `from` or later is replaced: the last decision wins. A change that changes nothing
+    /// What was scheduled at `from` or later is replaced: the last decision wins. A change without effect
     /// adds no segment. Returns whether something scheduled was replaced.
     pub(crate) fn change(
         &mut self,
@@ -152,7 +153,7 @@ impl Timeline {
         let here = self.position_just_before(from, starts_at);
         let rate_before = self.rate_just_before(from);
         let kept = self.segments.partition_point(|segment| segment.from < from);
-        // The start of an event that has not begun is what the countdown counts to, not a change somebody scheduled.
+        // The start of an event that has not begun is the end of the countdown, not a scheduled change.
         let replaced = self.segments[kept..].iter().any(|segment| segment.from != starts_at);
         let segment =
             Segment { from, position: position.unwrap_or(here).whole_millis(), rate: rate.unwrap_or(rate_before) };
@@ -161,7 +162,7 @@ impl Timeline {
         if !unchanged {
             self.segments.push(segment);
         } else if self.segments.is_empty() {
-            // The countdown goes on; a timeline is never empty, so it says to what.
+            // The countdown goes on; a timeline is never empty, so it contains the start.
             self.segments.push(Segment { from: starts_at, position: Position::START, rate: Rate::NORMAL });
         }
         if self.segments.len() > SEGMENTS_MAX {
@@ -170,7 +171,7 @@ impl Timeline {
         replaced
     }
 
-    /// Forgets segments that were superseded more than [`SEGMENT_KEPT`] before `now`.
+    /// Removes segments that were superseded more than [`SEGMENT_KEPT`] before `now`.
     pub fn prune(&mut self, now: ServerTime) {
         let superseded = self.segments.iter().skip(1).take_while(|next| next.from + SEGMENT_KEPT <= now).count();
         self.segments.drain(..superseded);
@@ -193,10 +194,10 @@ impl Timeline {
     }
 }
 
-/// Says why segments make no timeline.
+/// Why segments are not a valid timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineError {
-    /// There is none, or there are more than [`SEGMENTS_MAX`]; holds how many.
+    /// There are none, or more than [`SEGMENTS_MAX`]; holds the number.
     Count(usize),
     /// The segment with this index does not come after the one before it.
     Order(usize),

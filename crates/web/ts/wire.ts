@@ -26,7 +26,7 @@ export type Epoch = string;
 /** An event's name as it stands in URLs: `[a-z0-9][a-z0-9-]{0,62}`. */
 export type EventName = string;
 
-/** The id its maker gave a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`. */
+/** The client-made id of a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`. */
 export type CommandId = string;
 
 /** A SHA-256 digest; as text, 64 lower-case hexadecimal digits. */
@@ -35,7 +35,7 @@ export type Digest = string;
 /** A language tag such as `en`, `fr-CA` or `zh-Hant-TW` (BCP 47): 2 to 35 of letters, digits and `-`. */
 export type Locale = string;
 
-/** How bad it is, in the words of status pages. */
+/** The severity of a message, in the words of status pages. */
 export type Severity = "info" | "minor" | "major" | "critical";
 
 /** One stretch of a timeline: from `from` on the event is at `position` and moves with `rate`. */
@@ -48,7 +48,7 @@ export type Segment = {
   rate: Rate;
 };
 
-/** The status of an event as it travels: a `Status`, or that nobody knows it right now. */
+/** The status of an event on the wire: a `Status`, or `unknown`. */
 export type StatusWord = "scheduled" | "running" | "paused" | "ended" | "unknown";
 
 /** `{"serverTime":1704067200000,"status":"running","message":null,…}`, in this order. */
@@ -57,31 +57,31 @@ export type TimeBody = {
   serverTime: ServerTime;
   /** Where the event is at that instant. */
   status: StatusWord;
-  /** What viewers are told at that instant, in the event's default locale. */
+  /** The message to viewers at that instant, in the event's default locale. */
   message: string | null;
-  /** The life of the event's counter; nothing while unknown. */
+  /** The epoch: the life of the event's counter; `null` while unknown. */
   epoch: Epoch | null;
   /** The revision; 0 while unknown. */
   rev: Rev;
-  /** The segments of the timeline, the earliest first; none while unknown. */
+  /** The segments of the timeline, the earliest first; empty while unknown. */
   timeline: Array<Segment>;
   /** The rundown viewers should have. */
   rundown: Digest | null;
   /** How long to wait before asking again, ± 20 %, in ms. */
   resync: Span;
-  /** When the event ended or will end; left out if no end is known. */
+  /** When the event ended or will end; omitted if no end is known. */
   endedAt?: ServerTime;
-  /** When the question arrived; left out where that is the same as `serverTime`. */
+  /** When the request arrived; omitted if that equals `serverTime`. */
   receivedAt?: ServerTime;
 };
 
-/** What viewers are told from an instant on, in every locale. */
+/** A message to viewers from an instant on, in every locale. */
 export type Announcement = {
   /** The instant from which it is shown. */
   from: ServerTime;
-  /** The text per locale; nothing where from then on no message is shown. */
+  /** The text per locale; `null` if no message is shown from then on. */
   text: { [key in Locale]: string } | null;
-  /** How bad it is. */
+  /** The severity. */
   severity: Severity;
 };
 
@@ -91,11 +91,11 @@ export type EmergencyKey = string;
 /** The URL of a store's pointer as viewers read it: `https://…`, or `http://` on this machine. */
 export type PointerUrl = string;
 
-/** Where viewers look when neither socket nor server answers, and whose signature they believe there. */
+/** Where viewers look when neither socket nor server answers, and whose signature they accept there. */
 export type EmergencyChannel = {
-  /** Whose signature they believe. */
+  /** The key whose signature they accept. */
   key: EmergencyKey;
-  /** Where the pointer is that they read. */
+  /** The URL of the pointer that they read. */
   url: PointerUrl;
 };
 
@@ -105,9 +105,9 @@ export type StateBody = {
   serverTime: ServerTime;
   /** Where the event is at that instant. */
   status: StatusWord;
-  /** What viewers are told at that instant, in the event's default locale. */
+  /** The message to viewers at that instant, in the event's default locale. */
   message: string | null;
-  /** The life of the event's counter. */
+  /** The epoch: the life of the event's counter. */
   epoch: Epoch;
   /** The revision. */
   rev: Rev;
@@ -121,35 +121,35 @@ export type StateBody = {
   endedAt: ServerTime | null;
   /** The event's name. */
   event: EventName;
-  /** What it is called; may be empty. */
+  /** Its title; may be empty. */
   title: string;
   /** When it begins. */
   startsAt: ServerTime;
-  /** How long it is meant to last, in ms, if that is known. */
+  /** Its planned duration in ms, if known. */
   duration: Span | null;
   /** The locale of `message`. */
   locale: Locale;
-  /** What viewers are told, now and as scheduled, the earliest first. */
+  /** The messages to viewers, current and scheduled, the earliest first. */
   messages: Array<Announcement>;
-  /** How many hubs hold the viewers' sockets. */
+  /** The number of hubs that hold the viewers' sockets. */
   hubs: number;
-  /** The sites whose pages may hold sockets, as a browser's `Origin` names them; left out where any may. */
+  /** The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may. */
   origins?: Array<string>;
-  /** Where the rundown lies, relative to the server. */
+  /** The URL of the rundown, relative to the server. */
   rundownUrl: string | null;
-  /** Where changes are pushed, relative to the server; nothing if this server does not push. */
+  /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
   liveUrl: string | null;
-  /** Where to look when neither the push nor the server answers, and whose signature to believe there. */
+  /** Where to look when neither the socket nor the server answers, and whose signature to accept there. */
   emergency: EmergencyChannel | null;
 };
 
 /** What is signed: the fields of the public state that an emergency may change. */
 export type EmergencyBody = {
-  /** The event it is of; for no other it counts. */
+  /** The event; it is valid for no other. */
   event: EventName;
-  /** The life of the event's counter; for no other it counts. */
+  /** The epoch; it is valid for no other. */
   epoch: Epoch;
-  /** The revision; only a higher one than is known counts. */
+  /** The revision; it counts only if higher than the known one. */
   rev: Rev;
   /** The segments of the timeline, the earliest first. */
   timeline: Array<Segment>;
@@ -159,13 +159,13 @@ export type EmergencyBody = {
   rundown: Digest | null;
   /** When the event begins. */
   startsAt: ServerTime;
-  /** What viewers are told, now and as scheduled, the earliest first. */
+  /** The messages to viewers, current and scheduled, the earliest first. */
   messages: Array<Announcement>;
   /** When it was signed, by the signer's estimate of the server's time. */
   signedAt: ServerTime;
-  /** Who signed it, as they said. */
+  /** Who signed it, as the client said. */
   actor: string;
-  /** Why, as they said. */
+  /** The reason, as the client said. */
   reason: string | null;
 };
 
@@ -177,19 +177,19 @@ export type EmergencyDocument = {
   signature: string;
 };
 
-/** The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and where it lies. */
+/** The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and its URL. */
 export type RundownPointer = {
-  /** The life of the event's counter. */
+  /** The epoch: the life of the event's counter. */
   epoch: Epoch;
-  /** The revision this is from; a higher one of the same epoch wins. */
+  /** The revision; a higher one of the same epoch wins. */
   rev: Rev;
-  /** The SHA-256 of its bytes; nothing if the event has no rundown. */
+  /** The SHA-256 of its bytes; `null` if the event has no rundown. */
   rundown: Digest | null;
-  /** Where it lies, relative to the server. */
+  /** Its URL, relative to the server. */
   url: string | null;
   /** Its subresource integrity, `sha256-…`, for `fetch(url, {integrity})`. */
   integrity: string | null;
-  /** How many bytes it has. */
+  /** Its size in bytes. */
   bytes: number | null;
 };
 
@@ -197,13 +197,13 @@ export type RundownPointer = {
 export type StoredRundown = {
   /** The SHA-256 of its bytes. */
   rundown: Digest;
-  /** How many bytes it has. */
+  /** Its size in bytes. */
   bytes: number;
-  /** When it was put there last: publishing it again counts. */
+  /** When it was last stored: publishing it again counts. */
   storedAt: ServerTime;
   /**
-   * Names this putting. `DELETE` takes it, in quotes, as `If-Match`, so that what was published again meanwhile
-   * stays.
+   * The version of this upload. `DELETE` takes it, in quotes, as `If-Match`, so that what was published again
+   * meanwhile stays.
    */
   version: string;
 };
@@ -212,15 +212,15 @@ export type StoredRundown = {
 export type RundownPage = {
   /** The rundowns. */
   rundowns: Array<StoredRundown>;
-  /** There are more: ask with `?after=` the last one's digest. */
+  /** Whether there are more: ask with `?after=` the last one's digest. */
   more: boolean;
 };
 
-/** How far a change got by the time the command was answered. */
+/** How far a change was delivered by the time the command was answered. */
 export type DeliveryReport = {
-  /** How many hubs there are. */
+  /** The number of hubs. */
   hubs: number;
-  /** How many of them have it. */
+  /** How many of them have the change. */
   acked: number;
   /** How many sockets they sent it to. */
   sockets: number;
@@ -231,32 +231,33 @@ export type DeliveryReport = {
 /**
  * The answer to a command: the event's state with it.
  *
- * A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same refusal, but
- * nothing is stored, its id is not used up, and no hub hears of it: `rev` is the revision it would make, `effectiveAt` the
- * instant at which it would take effect, `state` what viewers would then have, and `delivery` counts no hub as reached.
+ * A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same
+ * refusal, but nothing is stored, its id is not used up, and no hub is notified: `rev` is the revision it would
+ * make, `effectiveAt` the instant at which it would take effect, `state` what viewers would then have, and
+ * `delivery` counts no hub as reached.
  */
 export type CommandAnswer = {
   /** The revision the command made. */
   rev: Rev;
   /** When it takes effect. */
   effectiveAt: ServerTime;
-  /** Something that was scheduled for later has been replaced. */
+  /** Whether something that was scheduled for later has been replaced. */
   replaced: boolean;
   /** The state with it. */
   state: StateBody;
-  /** How far it got. */
+  /** How far it was delivered. */
   delivery: DeliveryReport;
 };
 
-/** Who changed an event last, what, and when; for operators only. */
+/** The last change of an event, with actor, reason and time; for operators only. */
 export type LastChange = {
-  /** The id of the command, if it was one. */
+  /** The id, if it was a command. */
   id: CommandId | null;
   /** The command's name, `create` or `configure`. */
   name: string;
-  /** Who. */
+  /** The actor. */
   actor: string;
-  /** Why. */
+  /** The reason. */
   reason: string | null;
   /** When it was decided. */
   at: ServerTime;
@@ -267,45 +268,45 @@ export type LastChange = {
 /** A part of the world in which an object can be asked to be: Cloudflare's location hints. */
 export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
 
-/** What one hub says. */
+/** The report of one hub. */
 export type HubAudience = {
   /** Its number, from 0. */
   hub: number;
-  /** Where it was asked to be. */
+  /** The region it was created for. */
   region: Region;
-  /** How many sockets it holds. */
+  /** The number of sockets it holds. */
   sockets: number;
   /** The revision it has. */
   rev: Rev;
 };
 
-/** What a sample of the viewers said of a change. */
+/** The acknowledgements of a sample of the viewers. */
 export type Acks = {
   /** The revision they were asked about. */
   rev: Rev;
   /** How many were asked. */
   asked: number;
-  /** How many of them have said that they applied it. */
+  /** How many of them have acknowledged it. */
   applied: number;
-  /** How late half of those applied it, in ms after its effect; nothing before the first answer. */
+  /** How late half of those applied it, in ms after its effect; `null` before the first answer. */
   median: number | null;
-  /** How late 95 % of those applied it, in ms after its effect; nothing before the first answer. */
+  /** How late 95 % of those applied it, in ms after its effect; `null` before the first answer. */
   p95: number | null;
 };
 
-/** Who is connected, as the hubs say. Hubs that are silent are not counted: `answered` says how many did. */
+/** Who is connected, as the hubs report. Hubs that do not answer are not counted; `answered` is how many did. */
 export type Audience = {
-  /** The revision the event is at. */
+  /** The event's revision. */
   rev: Rev;
-  /** How many hubs there are. */
+  /** The number of hubs. */
   hubs: number;
   /** How many of them answered. */
   answered: number;
-  /** How many sockets they hold together. */
+  /** The number of sockets they hold together. */
   sockets: number;
-  /** What each of them said, by its number. */
+  /** The report of each hub, by its number. */
   byHub: Array<HubAudience>;
-  /** How many viewers have applied the last change; nothing if nobody was asked to acknowledge it. */
+  /** How many viewers have applied the last change; `null` if no viewer was asked to acknowledge it. */
   acks: Acks | null;
 };
 
@@ -314,19 +315,19 @@ export type StateKind = "state";
 
 /** The whole state, pushed. */
 export type StateFrame = {
-  /** What this frame is. */
+  /** The type of the frame. */
   type: StateKind;
-  /** The number of the hub that holds the socket: what `?not=` takes when it is lost. */
+  /** The number of the hub that holds the socket, for `?not=` once it is lost. */
   hub: number;
-  /** Please send an `Ack` when this is applied; a sample of the viewers is asked. */
+  /** Whether to send an `Ack` when this is applied; a sample of the viewers is asked. */
   ack: boolean;
   /** When the answer left. */
   serverTime: ServerTime;
   /** Where the event is at that instant. */
   status: StatusWord;
-  /** What viewers are told at that instant, in the event's default locale. */
+  /** The message to viewers at that instant, in the event's default locale. */
   message: string | null;
-  /** The life of the event's counter. */
+  /** The epoch: the life of the event's counter. */
   epoch: Epoch;
   /** The revision. */
   rev: Rev;
@@ -340,40 +341,40 @@ export type StateFrame = {
   endedAt: ServerTime | null;
   /** The event's name. */
   event: EventName;
-  /** What it is called; may be empty. */
+  /** Its title; may be empty. */
   title: string;
   /** When it begins. */
   startsAt: ServerTime;
-  /** How long it is meant to last, in ms, if that is known. */
+  /** Its planned duration in ms, if known. */
   duration: Span | null;
   /** The locale of `message`. */
   locale: Locale;
-  /** What viewers are told, now and as scheduled, the earliest first. */
+  /** The messages to viewers, current and scheduled, the earliest first. */
   messages: Array<Announcement>;
-  /** How many hubs hold the viewers' sockets. */
+  /** The number of hubs that hold the viewers' sockets. */
   hubs: number;
-  /** The sites whose pages may hold sockets, as a browser's `Origin` names them; left out where any may. */
+  /** The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may. */
   origins?: Array<string>;
-  /** Where the rundown lies, relative to the server. */
+  /** The URL of the rundown, relative to the server. */
   rundownUrl: string | null;
-  /** Where changes are pushed, relative to the server; nothing if this server does not push. */
+  /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
   liveUrl: string | null;
-  /** Where to look when neither the push nor the server answers, and whose signature to believe there. */
+  /** Where to look when neither the socket nor the server answers, and whose signature to accept there. */
   emergency: EmergencyChannel | null;
 };
 
 /** What an `Ack` is. */
 export type AckKind = "ack";
 
-/** A viewer's word that a change was applied. */
+/** A viewer's acknowledgement that a change was applied. */
 export type Ack = {
-  /** What this frame is. */
+  /** The type of the frame. */
   type: AckKind;
   /** The revision that was applied. */
   rev: Rev;
   /**
-   * When it was acted on, in the server's time as the viewer knows it: at its effect, or when it was heard if that
-   * was later.
+   * When it was applied, in the server's time as the viewer estimates it: at its effect, or when it was received
+   * if that was later.
    */
   appliedAt: ServerTime;
 };
@@ -381,13 +382,13 @@ export type Ack = {
 /** What a token allows. */
 export type Scope = "operate" | "publish" | "read";
 
-/** The answer of `GET /v1/token`: what the token allows that the request shows. */
+/** The answer of `GET /v1/token`: what the request's token allows. */
 export type Grant = {
   /** The token's public part. */
   id: string;
   /** What it allows. */
   scopes: Array<Scope>;
-  /** When it stops being valid; nothing if never. */
+  /** When it expires; `null` if never. */
   expires: ServerTime | null;
 };
 
@@ -395,7 +396,7 @@ export type Grant = {
 export type ListedEvent = {
   /** Its name. */
   name: EventName;
-  /** When it was made. */
+  /** When it was created. */
   createdAt: ServerTime;
 };
 
@@ -413,13 +414,13 @@ export type LogEntry = {
   at: ServerTime;
   /** When it took effect. */
   effectiveAt: ServerTime;
-  /** Who asked, as they said. */
+  /** The actor, as the client named it. */
   actor: string;
-  /** The id of the token they showed. */
+  /** The id of the token. */
   token: string;
   /** The command's name, `create` or `configure`. */
   name: string;
-  /** The body as it was understood. */
+  /** The body as the server parsed it. */
   body: Record<string, unknown>;
   /** The hash of the entry before it. */
   prev: Digest;
@@ -431,7 +432,7 @@ export type LogEntry = {
 export type LogPage = {
   /** The entries. */
   entries: Array<LogEntry>;
-  /** There are older ones: ask with `?before=` the last one's rev. */
+  /** Whether there are older ones: ask with `?before=` the last one's rev. */
   more: boolean;
 };
 
@@ -443,9 +444,9 @@ export type Problem = {
   title: string;
   /** The HTTP status. */
   status: number;
-  /** What is wrong in this case: the place, the limit, the remedy. */
+  /** What is wrong in this case: place, limit and remedy. */
   detail: string;
-  /** The stable code; as text, since a newer server may send one this side does not know. */
+  /** The stable code; text, since a newer server may send one that this version does not know. */
   code: string;
 };
 

@@ -1,4 +1,4 @@
-//! What operator calls answer.
+//! The answers to operators' calls.
 
 use downbeat_core::event::Change;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::StateBody;
 
-/// How far a change got by the time the command was answered.
+/// How far a change was delivered by the time the command was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DeliveryReport {
-    /// How many hubs there are.
+    /// The number of hubs.
     pub hubs: u32,
-    /// How many of them have it.
+    /// How many of them have the change.
     pub acked: u32,
     /// How many sockets they sent it to.
     pub sockets: u64,
@@ -22,9 +22,10 @@ pub struct DeliveryReport {
 
 /// The answer to a command: the event's state with it.
 ///
-/// A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same refusal, but
-/// nothing is stored, its id is not used up, and no hub hears of it: `rev` is the revision it would make, `effectiveAt` the
-/// instant at which it would take effect, `state` what viewers would then have, and `delivery` counts no hub as reached.
+/// A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same
+/// refusal, but nothing is stored, its id is not used up, and no hub is notified: `rev` is the revision it would
+/// make, `effectiveAt` the instant at which it would take effect, `state` what viewers would then have, and
+/// `delivery` counts no hub as reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -33,11 +34,11 @@ pub struct CommandAnswer {
     pub rev: Rev,
     /// When it takes effect.
     pub effective_at: ServerTime,
-    /// Something that was scheduled for later has been replaced.
+    /// Whether something that was scheduled for later has been replaced.
     pub replaced: bool,
     /// The state with it.
     pub state: StateBody,
-    /// How far it got.
+    /// How far it was delivered.
     pub delivery: DeliveryReport,
 }
 
@@ -54,18 +55,18 @@ impl CommandAnswer {
     }
 }
 
-/// Who changed an event last, what, and when; for operators only.
+/// The last change of an event, with actor, reason and time; for operators only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LastChange {
-    /// The id of the command, if it was one.
+    /// The id, if it was a command.
     pub id: Option<CommandId>,
     /// The command's name, `create` or `configure`.
     pub name: String,
-    /// Who.
+    /// The actor.
     pub actor: String,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
     /// When it was decided.
     pub at: ServerTime,
@@ -101,6 +102,6 @@ pub struct EventList {
 pub struct ListedEvent {
     /// Its name.
     pub name: EventName,
-    /// When it was made.
+    /// When it was created.
     pub created_at: ServerTime,
 }

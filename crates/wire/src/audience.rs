@@ -4,38 +4,38 @@ use downbeat_core::Rev;
 use downbeat_core::fanout::{Region, Report};
 use serde::{Deserialize, Serialize};
 
-/// Who is connected, as the hubs say. Hubs that are silent are not counted: `answered` says how many did.
+/// Who is connected, as the hubs report. Hubs that do not answer are not counted; `answered` is how many did.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Audience {
-    /// The revision the event is at.
+    /// The event's revision.
     #[serde(default)]
     pub rev: Rev,
-    /// How many hubs there are.
+    /// The number of hubs.
     pub hubs: u32,
     /// How many of them answered.
     #[serde(default)]
     pub answered: u32,
-    /// How many sockets they hold together.
+    /// The number of sockets they hold together.
     pub sockets: u64,
-    /// What each of them said, by its number.
+    /// The report of each hub, by its number.
     #[serde(default)]
     pub by_hub: Vec<HubAudience>,
-    /// How many viewers have applied the last change; nothing if nobody was asked to acknowledge it.
+    /// How many viewers have applied the last change; `null` if no viewer was asked to acknowledge it.
     #[serde(default)]
     pub acks: Option<Acks>,
 }
 
-/// What one hub says.
+/// The report of one hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HubAudience {
     /// Its number, from 0.
     pub hub: u16,
-    /// Where it was asked to be.
+    /// The region it was created for.
     pub region: Region,
-    /// How many sockets it holds.
+    /// The number of sockets it holds.
     pub sockets: u64,
     /// The revision it has.
     pub rev: Rev,
@@ -48,7 +48,7 @@ impl From<&Report> for HubAudience {
     }
 }
 
-/// What a sample of the viewers said of a change.
+/// The acknowledgements of a sample of the viewers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Acks {
@@ -56,10 +56,10 @@ pub struct Acks {
     pub rev: Rev,
     /// How many were asked.
     pub asked: u64,
-    /// How many of them have said that they applied it.
+    /// How many of them have acknowledged it.
     pub applied: u64,
-    /// How late half of those applied it, in ms after its effect; nothing before the first answer.
+    /// How late half of those applied it, in ms after its effect; `null` before the first answer.
     pub median: Option<u64>,
-    /// How late 95 % of those applied it, in ms after its effect; nothing before the first answer.
+    /// How late 95 % of those applied it, in ms after its effect; `null` before the first answer.
     pub p95: Option<u64>,
 }

@@ -1,7 +1,8 @@
 //! The body of `POST /v1/events/{event}/commands`.
 //!
 //! ```json
-//! {"command":"pause","id":"0198c7","actor":"maria","reason":"stream is down","message":{"en":"Back in a minute"},"severity":"major"}
+//! {"command":"pause","id":"0198c7","actor":"maria","reason":"stream is down","message":{"en":"Back in a
+//! minute"},"severity":"major"}
 //! ```
 
 use downbeat_core::message::{Draft, Words};
@@ -13,16 +14,16 @@ use crate::fields::Fields;
 use crate::json::value;
 use crate::problem::{Code, Problem};
 
-/// The length of an `actor`: at most 100 characters.
+/// The longest `actor`: 100 characters.
 pub const ACTOR_CHARS_MAX: usize = 100;
 
-/// The length of a `reason`: at most 500 characters.
+/// The longest `reason`: 500 characters.
 pub const REASON_CHARS_MAX: usize = 500;
 
 /// The query parameter that asks what a command would do, with any value or none: `?dryRun`.
 pub const DRY_RUN: &str = "dryRun";
 
-/// Reads a command. `actor` is used where the body names none.
+/// Parses a command. `actor` is used if the body names none.
 ///
 /// # Errors
 /// [`Problem`]: malformed JSON with its position, an unknown command with the known ones, a missing or wrong field
@@ -119,7 +120,7 @@ fn put_draft(fields: &mut Map<String, Value>, draft: Option<&Draft>) {
     put(fields, "severity", value(&draft.severity));
 }
 
-/// Returns a member's name as it stands in a JSON pointer (RFC 6901, section 3), cut to the length of a line.
+/// Returns a member's name escaped for a JSON pointer (RFC 6901, section 3), cut to one line.
 fn pointer_token(name: &str) -> String {
     name.chars().take(80).collect::<String>().replace('~', "~0").replace('/', "~1")
 }
@@ -136,7 +137,7 @@ fn draft(fields: &mut Fields) -> Result<Option<Draft>, Problem> {
                 let pointer = format!("/message/{}", pointer_token(&tag));
                 let locale = tag.parse().map_err(|error| Problem::invalid_field(&pointer, format!("{error}")))?;
                 let Value::String(text) = text else {
-                    return Err(Problem::invalid_field(&pointer, format!("the message in {tag:?} is no text")));
+                    return Err(Problem::invalid_field(&pointer, format!("the message in {tag:?} is not a text")));
                 };
                 per_locale.insert(locale, text);
             }

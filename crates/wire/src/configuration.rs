@@ -4,8 +4,8 @@
 //! {"startsAt":1704067200000,"duration":5400000,"title":"Spring gala","locale":"en","hubs":4,"resync":300000,
 //!  "origins":["https://gala.example"]}
 //! ```
-//! What is not given stays as it is, or has its default in a new event; `"duration":null` makes it unknown, and
-//! `"emergency":null` takes away where viewers look when the server does not answer.
+//! Omitted members stay as they are, or have their default in a new event; `"duration":null` makes it unknown, and
+//! `"emergency":null` removes the place where viewers look when the server does not answer.
 
 use downbeat_core::Configuration;
 use downbeat_core::event::EmergencyChannel;
@@ -17,7 +17,7 @@ use crate::fields::Fields;
 use crate::json::value;
 use crate::problem::Problem;
 
-/// Reads a configuration and who asks for it, if the body says so.
+/// Parses a configuration, and the actor if the body names one.
 ///
 /// # Errors
 /// [`Problem`]: malformed JSON with its position, a wrong field with its pointer.
@@ -60,7 +60,7 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
     Value::Object(fields)
 }
 
-/// Reads `emergency`, and points at the member that is wrong.
+/// Parses `emergency`; errors point at the wrong member.
 fn emergency(fields: &mut Fields) -> Result<Option<Option<EmergencyChannel>>, Problem> {
     let remedy = "give {\"key\": …, \"url\": …} as \"downbeat emergency init\" shows it, or null for none";
     let mut members = match fields.nullable::<Value>("emergency")? {
@@ -68,13 +68,13 @@ fn emergency(fields: &mut Fields) -> Result<Option<Option<EmergencyChannel>>, Pr
         Some(None) => return Ok(Some(None)),
         Some(Some(Value::Object(members))) => members,
         Some(Some(_)) => {
-            return Err(Problem::invalid_field("/emergency", format!("\"emergency\" is no object; {remedy}")));
+            return Err(Problem::invalid_field("/emergency", format!("\"emergency\" is not an object; {remedy}")));
         }
     };
     let mut member = |name: &str| match members.remove(name) {
         Some(Value::String(text)) => Ok(text),
         _ => {
-            let detail = format!("\"{name}\" is missing or no text; {remedy}");
+            let detail = format!("\"{name}\" is missing or not a text; {remedy}");
             Err(Problem::invalid_field(&format!("/emergency/{name}"), detail))
         }
     };

@@ -1,11 +1,11 @@
-//! The last resort as it travels: a signed state of an event, in a store's pointer and in the body of
+//! The last resort on the wire: a signed state of an event, in a store's pointer and in the body of
 //! `POST /v1/events/{event}/emergency`.
 //!
 //! ```json
 //! {"state":"{\"event\":\"main\",\"epoch\":\"k3v9x2m4\",\"rev\":13,…}","signature":"<base64url>"}
 //! ```
-//! The state is a text inside a text: what was signed is these very characters, however JSON is written elsewhere. The
-//! signature is Ed25519 (RFC 8032) over [`signed_bytes`]. Checking it is for the shells, each by what it has.
+//! The state is JSON text inside a JSON string: exactly these characters were signed. The
+//! signature is Ed25519 (RFC 8032) over [`signed_bytes`]. The shells check it, each with its platform's means.
 
 use downbeat_core::event::{EmergencyState, Notices};
 use downbeat_core::{Digest, Epoch, EventName, EventTimeline, Message, Rev, Segment, ServerTime, base64url};
@@ -17,10 +17,10 @@ use crate::fields::Fields;
 use crate::problem::{Code, Problem};
 use crate::state::{Announcement, StateBody};
 
-/// What stands before the state in the bytes that are signed, so that a signature is good for nothing else.
+/// The prefix of the signed bytes, so that a signature is valid for nothing else.
 pub const SIGNED_PREFIX: &str = "downbeat.emergency/1\n";
 
-/// The length of a document: at most 16 KiB, since anyone may send one.
+/// The longest document: 16 KiB, since anyone may send one.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// An Ed25519 signature; as text, its 64 bytes in base64url without padding.
@@ -43,11 +43,11 @@ pub struct EmergencyDocument {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EmergencyBody {
-    /// The event it is of; for no other it counts.
+    /// The event; it is valid for no other.
     pub event: EventName,
-    /// The life of the event's counter; for no other it counts.
+    /// The epoch; it is valid for no other.
     pub epoch: Epoch,
-    /// The revision; only a higher one than is known counts.
+    /// The revision; it counts only if higher than the known one.
     pub rev: Rev,
     /// The segments of the timeline, the earliest first.
     pub timeline: Vec<Segment>,
@@ -59,20 +59,20 @@ pub struct EmergencyBody {
     pub rundown: Option<Digest>,
     /// When the event begins.
     pub starts_at: ServerTime,
-    /// What viewers are told, now and as scheduled, the earliest first.
+    /// The messages to viewers, current and scheduled, the earliest first.
     #[serde(default)]
     pub messages: Vec<Announcement>,
     /// When it was signed, by the signer's estimate of the server's time.
     pub signed_at: ServerTime,
-    /// Who signed it, as they said.
+    /// Who signed it, as the client said.
     #[serde(default)]
     pub actor: String,
-    /// Why, as they said.
+    /// The reason, as the client said.
     #[serde(default)]
     pub reason: Option<String>,
 }
 
-/// Returns the bytes a signature is made of, for the text of a state.
+/// Returns the bytes that are signed for the text of a state.
 pub fn signed_bytes(state: &str) -> Vec<u8> {
     [SIGNED_PREFIX, state].concat().into_bytes()
 }
@@ -90,10 +90,11 @@ impl Signature {
 }
 
 impl EmergencyDocument {
-    /// Reads the body of a call.
+    /// Parses the body of a call.
     ///
     /// # Errors
-    /// [`Problem`]: a body over [`DOCUMENT_BYTES_MAX`], malformed JSON with its position, a wrong field with its pointer.
+    /// [`Problem`]: a body over [`DOCUMENT_BYTES_MAX`], malformed JSON with its position, a wrong field with its
+    /// pointer.
     pub fn parse(body: &[u8]) -> Result<Self, Problem> {
         if body.len() > DOCUMENT_BYTES_MAX {
             return Err(too_large());
@@ -103,12 +104,12 @@ impl EmergencyDocument {
         Ok(Self { state: fields.required("state", remedy)?, signature: fields.required("signature", remedy)? })
     }
 
-    /// Returns the state that is signed; it means nothing before the signature was checked.
+    /// Parses the signed state; do not use it before checking the signature.
     ///
     /// # Errors
-    /// [`Problem`] if the text is no state; its pointer begins with `/state`.
+    /// [`Problem`] if the text is not a valid state; its pointer begins with `/state`.
     pub fn state(&self) -> Result<EmergencyState, Problem> {
-        // Field by field, as a derived reader would cost the worker several kilobytes.
+        // Field by field, since a derived parser costs the worker several kilobytes.
         let mut fields = Fields::parse(self.state.as_bytes()).map_err(|problem| within("/state", problem))?;
         let state = read(&mut fields);
         state.map_err(|problem| within("/state", problem))
@@ -145,7 +146,7 @@ fn read(fields: &mut Fields) -> Result<EmergencyState, Problem> {
     })
 }
 
-/// Reads what is shown from an instant on: `{"from":…,"text":{…}|null,"severity":…}`.
+/// Parses a message that is shown from an instant on: `{"from":…,"text":{…}|null,"severity":…}`.
 fn message(told: Value) -> Result<(ServerTime, Option<Message>), Problem> {
     let wrong = |error: serde_json::Error| {
         let said: String = error.to_string().chars().take(200).collect();
@@ -157,19 +158,19 @@ fn message(told: Value) -> Result<(ServerTime, Option<Message>), Problem> {
     Ok((from, if says { Some(serde_json::from_value(told).map_err(wrong)?) } else { None }))
 }
 
-/// Returns a problem of a text inside the body as one of the body.
+/// Turns a problem of a text inside the body into one of the body.
 fn within(place: &str, mut problem: Problem) -> Problem {
     let pointer = problem.more.get("pointer").and_then(Value::as_str).unwrap_or_default();
     let pointer = format!("{place}{pointer}");
     if problem.is(Code::MalformedJson) {
-        problem = Problem::new(Code::InvalidField, format!("\"state\" is no signed state: {}", problem.detail));
+        problem = Problem::new(Code::InvalidField, format!("\"state\" is not a signed state: {}", problem.detail));
     }
     problem.with("pointer", pointer)
 }
 
-/// Says that a document is over the limit.
+/// Returns the problem of a document over the limit.
 pub fn too_large() -> Problem {
-    Problem::new(Code::TooLarge, "the body has more than 16 KiB (16,384 bytes), no signed state is that long")
+    Problem::new(Code::TooLarge, "the body has more than 16 KiB (16,384 bytes); a signed state is never that long")
         .with("limit", DOCUMENT_BYTES_MAX)
 }
 
@@ -198,10 +199,10 @@ impl From<&EmergencyState> for EmergencyBody {
     }
 }
 
-/// Returns what a server told last, to be changed and signed.
+/// Returns the last state received from a server, to be changed and signed.
 ///
 /// # Errors
-/// A sentence if the timeline or the messages it told are none.
+/// The reason, if its timeline or messages are not valid.
 pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
     let timeline = told.timeline().map_err(|error| error.to_string())?;
     let notices = notices(told.messages.clone(), &timeline)?;
@@ -218,7 +219,7 @@ pub fn known(told: &StateBody) -> Result<EmergencyState, String> {
     })
 }
 
-/// Returns what viewers were told with what it came with.
+/// Returns the public messages with the decisions they came with.
 fn notices(told: Vec<Announcement>, timeline: &EventTimeline) -> Result<Notices, String> {
     let message = |told: Announcement| match told.text {
         None => Ok((told.from, None)),
@@ -243,7 +244,7 @@ impl<'de> Deserialize<'de> for Signature {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let text = String::deserialize(input)?;
         let bytes = base64url::decode(&text).ok_or_else(|| {
-            de::Error::custom("this is no signature: use 86 of A-Z, a-z, 0-9, \"-\" and \"_\", 64 bytes in base64url")
+            de::Error::custom("not a valid signature: use 86 of A-Z, a-z, 0-9, \"-\" and \"_\", 64 bytes in base64url")
         });
         bytes.map(Self)
     }

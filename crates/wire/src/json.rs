@@ -1,5 +1,5 @@
-//! Reading and writing JSON, one way for each: text is read as a value and a value as a type, a type is written as
-//! text. serde builds its code anew for every pair of type and format, so a second way would double the worker's.
+//! Parsing and writing JSON, one way for each: text is parsed as a value and a value as a type, a type is written as
+//! text. serde generates code for every pair of type and format, so a second way would double the worker's.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use serde_json::{Error, Value};
 /// Reads `text`, which was written by this or another version of Downbeat.
 ///
 /// # Errors
-/// [`Error`] if the text is no JSON (with its position), or JSON of another type.
+/// [`Error`] if the text is not JSON (with its position), or JSON of another type.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     serde_json::from_slice::<Value>(text).and_then(serde_json::from_value)
 }

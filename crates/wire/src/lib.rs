@@ -1,8 +1,8 @@
-//! What crosses the network: paths, bodies, problem details, the log's chain, tokens.
+//! Everything that crosses the network: paths, bodies, problem details, the log's chain, tokens.
 //!
-//! This crate exists because it *forbids* sending anything: it only says what is sent, and the worker, the terminal
-//! and (generated from here) the browser's types agree because they have it from one place. Times are integers of
-//! milliseconds. Unknown fields that arrive are tolerated; what is missing or wrong is refused with its JSON pointer.
+//! This crate exists because it *forbids* sending anything: it only defines what is sent, and the worker, the terminal
+//! and (generated from here) the browser's types agree because they share it. Times are integers of
+//! milliseconds. Unknown fields are ignored; a missing or wrong field is refused with its JSON pointer.
 //!
 //! `fixtures/` holds one golden document per kind; the tests of every language read the same files.
 

@@ -1,4 +1,4 @@
-//! What travels through `GET /v1/events/{event}/live`, the WebSocket.
+//! The frames of `GET /v1/events/{event}/live`, the WebSocket.
 //!
 //! | who | sends | when |
 //! | --- | --- | --- |
@@ -12,26 +12,27 @@ use serde::{Deserialize, Serialize};
 use crate::json;
 use crate::state::StateBody;
 
-/// What a viewer sends to learn whether the socket still works. The runtime answers it without waking the hub: with
+/// What a viewer sends to check whether the socket still works. The runtime answers it without waking the hub: with
 /// the [`Version`](downbeat_core::Version) of the state, so that a push that was missed is noticed too.
 pub const PING: &str = "p";
 
-/// The length of a frame that a viewer may send: at most 1,024 bytes. The longest of the protocol has 80.
+/// The longest frame that a viewer may send: 1,024 bytes. The longest of the protocol has 80.
 pub const FRAME_BYTES_MAX: usize = 1_024;
 
 /// The whole state, pushed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StateFrame {
-    /// What this frame is.
+    /// The type of the frame.
     #[serde(rename = "type")]
     pub kind: StateKind,
-    /// The state. Its `serverTime` is when the hub wrote it for all its viewers, and is no exchange for a clock.
+    /// The state. Its `serverTime` is when the hub wrote it for all its viewers, and must not be used as a clock
+    /// exchange.
     #[serde(flatten)]
     pub state: StateBody,
-    /// The number of the hub that holds the socket: what `?not=` takes when it is lost.
+    /// The number of the hub that holds the socket, for `?not=` once it is lost.
     pub hub: u16,
-    /// Please send an [`Ack`] when this is applied; a sample of the viewers is asked.
+    /// Whether to send an [`Ack`] when this is applied; a sample of the viewers is asked.
     pub ack: bool,
 }
 
@@ -52,18 +53,18 @@ impl StateFrame {
     }
 }
 
-/// A viewer's word that a change was applied.
+/// A viewer's acknowledgement that a change was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Ack {
-    /// What this frame is.
+    /// The type of the frame.
     #[serde(rename = "type")]
     pub kind: AckKind,
     /// The revision that was applied.
     pub rev: Rev,
-    /// When it was acted on, in the server's time as the viewer knows it: at its effect, or when it was heard if that
-    /// was later.
+    /// When it was applied, in the server's time as the viewer estimates it: at its effect, or when it was received
+    /// if that was later.
     pub applied_at: ServerTime,
 }
 
@@ -77,12 +78,12 @@ pub enum AckKind {
 }
 
 impl Ack {
-    /// Returns the word that `rev` was applied at `applied_at`.
+    /// Returns the acknowledgement that `rev` was applied at `applied_at`.
     pub const fn new(rev: Rev, applied_at: ServerTime) -> Self {
         Self { kind: AckKind::Ack, rev, applied_at }
     }
 
-    /// Reads a frame; nothing if it is none of these.
+    /// Parses a frame; `None` if it is not valid.
     pub fn parse(frame: &str) -> Option<Self> {
         json::read(frame.as_bytes()).ok()
     }
@@ -91,15 +92,15 @@ impl Ack {
 /// Why a hub closes a socket; the numbers are those of RFC 6455 and its registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
-    /// The frame is bytes, and the protocol is text.
+    /// The frame is binary; the protocol is text.
     Bytes,
-    /// The text is no frame of the protocol.
+    /// The text is not a frame of the protocol.
     Unknown,
     /// The frame is longer than [`FRAME_BYTES_MAX`].
     TooLong,
-    /// The hub starts anew; come back after a while.
+    /// The hub restarts; reconnect after a while.
     Restart,
-    /// The hub has no room; come back after a while, to another.
+    /// The hub has no room; connect to another one after a while.
     Full,
 }
 
@@ -115,13 +116,13 @@ impl Close {
         }
     }
 
-    /// Returns the reason, a short text for whoever looks.
+    /// Returns the reason, a short text for people.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Bytes => "send text",
             Self::Unknown => "not in the protocol: send \"p\" or an ack",
             Self::TooLong => "a frame has at most 1,024 bytes",
-            Self::Restart => "the hub starts anew",
+            Self::Restart => "the hub restarts",
             Self::Full => "the hub has no room",
         }
     }

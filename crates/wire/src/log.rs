@@ -12,7 +12,7 @@ use sha2::Digest as _;
 /// The `prev` of the first entry.
 pub const CHAIN_START: Digest = Digest::from_bytes([0; 32]);
 
-/// The number of entries in one page of the log: at most 200.
+/// The most entries in one page of the log: 200.
 pub const PAGE_MAX: u32 = 200;
 
 /// One change.
@@ -26,13 +26,13 @@ pub struct LogEntry {
     pub at: ServerTime,
     /// When it took effect.
     pub effective_at: ServerTime,
-    /// Who asked, as they said.
+    /// The actor, as the client named it.
     pub actor: String,
-    /// The id of the token they showed.
+    /// The id of the token.
     pub token: String,
     /// The command's name, `create` or `configure`.
     pub name: String,
-    /// The body as it was understood.
+    /// The body as the server parsed it.
     #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
     pub body: Value,
     /// The hash of the entry before it.
@@ -49,7 +49,7 @@ pub struct LogEntry {
 pub struct LogPage {
     /// The entries.
     pub entries: Vec<LogEntry>,
-    /// There are older ones: ask with `?before=` the last one's rev.
+    /// Whether there are older ones: ask with `?before=` the last one's rev.
     pub more: bool,
 }
 
@@ -69,8 +69,8 @@ impl LogEntry {
     }
 }
 
-/// Checks the chain of `entries`, the newest first as in a [`LogPage`]; gives the revision of the first entry, from
-/// the oldest on, that is not what it was when it was written. A first entry has to begin the chain.
+/// Checks the chain of `entries`, the newest first as in a [`LogPage`]. Returns the revision of the first entry, from
+/// the oldest on, that is not as it was written. The first entry of an event must begin the chain.
 pub fn first_broken(entries: &[LogEntry]) -> Option<Rev> {
     let mut prev = entries.last().map(|oldest| if oldest.rev == Rev::FIRST { CHAIN_START } else { oldest.prev });
     for entry in entries.iter().rev() {

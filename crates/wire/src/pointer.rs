@@ -1,22 +1,22 @@
-//! The bytes of a store's pointer: what was published, and beside it what was signed in an emergency.
+//! The bytes of a store's pointer: what was published, and a state that was signed in an emergency.
 //!
-//! A signed state is the pointer's last member, `emergency`. All bytes before it stay as they are, so that the history's
-//! copy of what was published still matches, and so does what a newer version may have written there. Where nothing was
+//! A signed state is the pointer's last member, `emergency`. All bytes before it stay as they are, so that the
+//! history's copy of what was published still matches, also if a newer version wrote it. If nothing was
 //! ever published, it is the only member.
 
 use crate::emergency::EmergencyDocument;
 
-/// What stands before a document behind other members.
+/// The text before a document that follows other members.
 const MEMBER: &str = r#","emergency":"#;
 
-/// What stands before a document that is alone.
+/// The text before a document that is the only member.
 const ALONE: &str = r#"{"emergency":"#;
 
-/// Returns what was published, which is empty where nothing was, and the signed state beside it. Bytes that are no such
-/// pointer are given as they came.
+/// Splits a pointer into what was published, which may be empty, and the signed state. Bytes that are not such a
+/// pointer are returned as they are.
 pub fn split(pointer: &[u8]) -> (Vec<u8>, Option<EmergencyDocument>) {
     let whole = || (pointer.to_vec(), None);
-    // In a text of JSON quotes are escaped, so this can only be a member.
+    // Within a JSON string quotes are escaped, so this can only be a member.
     let Ok(text) = core::str::from_utf8(pointer) else { return whole() };
     let (published, rest) = match (text.strip_prefix(ALONE), text.split_once(MEMBER)) {
         (Some(rest), _) => (String::new(), rest),
@@ -29,7 +29,7 @@ pub fn split(pointer: &[u8]) -> (Vec<u8>, Option<EmergencyDocument>) {
     }
 }
 
-/// Returns the bytes of a pointer to what was `published`, with a signed state beside it; empty if there is neither.
+/// Returns the bytes of a pointer with what was `published` and a signed state; empty if there is neither.
 pub fn join(published: &[u8], document: Option<&EmergencyDocument>) -> Vec<u8> {
     let Some(document) = document else { return published.to_vec() };
     let head = match published.strip_suffix(b"}") {

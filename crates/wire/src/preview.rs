@@ -1,4 +1,5 @@
-//! What a command would do, worked out from the public state alone: for an operator whose server does not answer in time.
+//! What a command would do, worked out from the public state alone: for an operator whose server does not answer in
+//! time.
 //!
 //! The server answers the same question exactly (`?dryRun`). This applies core's rule to what is public of the event.
 
@@ -22,9 +23,9 @@ pub enum PreviewError {
 
 /// Returns the answer that `request` would get at `now` from an event whose public state is `state`.
 ///
-/// Two things that matter to `resume` are not public: a rate that was set while the event was held, and whether the message
-/// that viewers see came with the end of an event that was reopened. The preview shows the rate from before the hold, and
-/// takes the message away.
+/// Two things that matter to `resume` are not public: a rate that was set while the event was held, and whether the
+/// message that viewers see came with the end of an event that was reopened. The preview shows the rate from before
+/// the hold, and takes the message away.
 ///
 /// # Errors
 /// [`PreviewError`] if the public state does not say what would happen, or says that the command would be refused.

@@ -10,7 +10,7 @@ pub const CONTENT_TYPE: &str = "application/problem+json";
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
-        /// What went wrong, as a code that does not change: programs decide by it, people read the detail.
+        /// The stable code of a problem: programs decide by it, people read the detail.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
@@ -20,7 +20,7 @@ macro_rules! codes {
             /// All codes.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// Returns the code as it travels.
+            /// Returns the code on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
@@ -39,49 +39,49 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The body is no JSON; `line` and `column` say where.
+    /// The body is not JSON; `line` and `column` say where.
     MalformedJson = "malformed-json", 400, "The body is not JSON";
-    /// A part of the URL is not what it should be.
+    /// A part of the URL is not valid.
     BadRequest = "bad-request", 400, "The request cannot be understood";
-    /// There is no token, or none that is known and valid.
+    /// The token is missing, unknown or no longer valid.
     Unauthorized = "unauthorized", 401, "A valid token is needed";
-    /// The token is valid, but not for this.
+    /// The token's scopes do not allow this.
     Forbidden = "forbidden", 403, "The token does not allow this";
-    /// Pages of this site may not hold a socket.
+    /// Pages of this site may not open a socket.
     ForeignOrigin = "foreign-origin", 403, "The event does not admit this site";
-    /// The signature is not one of the event's emergency key over what is signed.
+    /// The signature was not made with the event's emergency key, or for another state.
     BadSignature = "bad-signature", 403, "The signature is not right";
-    /// There is no event of this name.
+    /// There is no event with this name.
     UnknownEvent = "unknown-event", 404, "There is no such event";
     /// There is no such rundown.
     UnknownRundown = "unknown-rundown", 404, "There is no such rundown";
     /// There is nothing at this path.
     UnknownPath = "unknown-path", 404, "There is nothing at this path";
-    /// The path is right, the method is not; `Allow` names those that are.
+    /// The path exists, but not with this method; `Allow` lists its methods.
     MethodNotAllowed = "method-not-allowed", 405, "The method is not allowed here";
-    /// The event has moved on; `state` and `lastChange` say to what, who and when.
+    /// The event has changed since; `state` is the current one, `lastChange` says who changed what and when.
     Stale = "stale", 409, "The event has moved on";
-    /// The command does not fit what the event is doing; `state` says what that is.
+    /// The command does not fit the event's state, which is in `state`.
     Conflict = "conflict", 409, "The event's state does not allow this";
-    /// Viewers are sent to this rundown, so it cannot be deleted.
+    /// Viewers use this rundown, so it cannot be deleted.
     RundownInUse = "rundown-in-use", 409, "The event has this rundown";
-    /// What is there is not the version that was named.
+    /// The stored version is not the one that was named.
     Changed = "changed", 412, "It has changed meanwhile";
     /// The body is over the limit.
     TooLarge = "too-large", 413, "The body is too large";
     /// A field is missing or wrong; `pointer` says which.
     InvalidField = "invalid-field", 422, "A field is missing or wrong";
-    /// There is no such command; `known` names those there are.
+    /// There is no such command; `known` lists the commands.
     UnknownCommand = "unknown-command", 422, "There is no such command";
-    /// The bytes are not those their name promises.
+    /// The bytes do not match their name.
     DigestMismatch = "digest-mismatch", 422, "The bytes do not match their SHA-256";
-    /// The bytes are no rundown.
+    /// The bytes are not a rundown.
     NotARundown = "not-a-rundown", 422, "The body is not a rundown";
-    /// What lies here is a WebSocket.
+    /// This path is a WebSocket.
     UpgradeRequired = "upgrade-required", 426, "A WebSocket is needed";
-    /// All hubs that were asked hold as many sockets as they may; try again.
+    /// All hubs that were tried are full; try again.
     Full = "full", 503, "No hub has room";
-    /// Something this needs does not answer; try again.
+    /// A part of the server does not answer; try again.
     Unavailable = "unavailable", 503, "Not available right now";
     /// A fault of the server.
     Internal = "internal", 500, "The server failed";
@@ -104,11 +104,11 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What is wrong in this case: the place, the limit, the remedy.
+    /// What is wrong in this case: place, limit and remedy.
     pub detail: String,
-    /// The stable code; as text, since a newer server may send one this side does not know.
+    /// The stable code; text, since a newer server may send one that this version does not know.
     pub code: String,
-    /// More that belongs to the code: `pointer`, `line`, `column`, `known`, `state`, `lastChange`.
+    /// Further members, depending on the code: `pointer`, `line`, `column`, `known`, `state`, `lastChange`.
     #[serde(flatten)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     pub more: Map<String, Value>,
@@ -134,12 +134,12 @@ impl Problem {
         self
     }
 
-    /// Says that the field at `pointer` is missing or wrong.
+    /// Returns the problem of a missing or wrong field at `pointer`.
     pub fn invalid_field(pointer: &str, detail: impl Into<String>) -> Self {
         Self::new(Code::InvalidField, detail).with("pointer", pointer)
     }
 
-    /// Says where a text stops being JSON.
+    /// Returns the problem of a text that is not JSON, with the place of the error.
     pub fn malformed_json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         Self::new(Code::MalformedJson, format!("the body is not JSON: {error}"))

@@ -1,9 +1,9 @@
-//! What lies in a store that holds rundowns without a worker: where each object is, how long it may be kept, and what
-//! the pointer to an event's rundown says.
+//! The layout of a store that serves rundowns without a worker: where each object is, how long it may be cached, and
+//! what the pointer to an event's rundown says.
 //!
 //! Beneath the store's prefix there are `rundowns/<sha256>.json` (named by their bytes, so they never change),
 //! `events/<event>/current.json` (the pointer: the only object that ever changes) and
-//! `events/<event>/history/<rev>.json` (a copy of each pointer there was).
+//! `events/<event>/history/<rev>.json` (a copy of each former pointer).
 
 use downbeat_core::{CommandId, Digest, Epoch, EventName, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,8 @@ pub const CONTENT_TYPE: &str = "application/json";
 /// what to do beyond), and no questions even on a reload (RFC 8246).
 pub const FOREVER: &str = "public, max-age=31536000, immutable";
 
-/// The `Cache-Control` of a pointer: 2 s, as the worker's own. Longer, and viewers learn of a change late; shorter, and
-/// a full house asks the store itself.
+/// The `Cache-Control` of a pointer: 2 s, as the worker's own. Longer, and viewers receive a change late; shorter, and
+/// all viewers' requests reach the store itself.
 pub const MOMENT: &str = "public, max-age=2";
 
 /// One revision of which rundown an event has. The pointer is the newest one; the history holds every one.
@@ -27,25 +27,25 @@ pub const MOMENT: &str = "public, max-age=2";
 /// there is always a rundown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
-    /// The life of the event's counter in this store.
+    /// The epoch: the life of the event's counter in this store.
     pub epoch: Epoch,
     /// The revision; a higher one of the same epoch wins. The first is 1.
     pub rev: Rev,
     /// The SHA-256 of the rundown's bytes.
     pub rundown: Digest,
-    /// Where the rundown lies, relative to the URL of the pointer (RFC 3986, section 5).
+    /// The URL of the rundown, relative to the pointer's (RFC 3986, section 5).
     pub url: String,
     /// The rundown's subresource integrity, `sha256-…`, for `fetch(url, {integrity})`.
     pub integrity: String,
-    /// How many bytes the rundown has.
+    /// The size of the rundown in bytes.
     pub bytes: u64,
-    /// Made by whoever published it: who finds it in the pointer knows that it was their write that arrived.
+    /// Made by the publisher, who can tell by it whether their own write succeeded.
     pub nonce: CommandId,
-    /// Who published it, as they said.
+    /// Who published it, as the client said.
     pub actor: String,
-    /// Why, as they said.
+    /// The reason, as the client said.
     pub reason: Option<String>,
-    /// When, by the store's clock.
+    /// When it was published, by the store's clock.
     pub at: ServerTime,
     /// The rundown of the revision before.
     pub previous: Option<Digest>,
@@ -57,23 +57,23 @@ impl Publication {
         format!("../../{}", rundown_key(rundown))
     }
 
-    /// Returns whether what it says of its rundown goes together: the digest, the integrity, the URL.
+    /// Returns whether digest, integrity and URL of the rundown are consistent.
     pub fn is_consistent(&self) -> bool {
         self.integrity == integrity(self.rundown) && self.url == Self::relative_url(self.rundown)
     }
 }
 
-/// Returns where a rundown lies beneath the store's prefix.
+/// Returns the key of a rundown, below the store's prefix.
 pub fn rundown_key(rundown: Digest) -> String {
     format!("rundowns/{rundown}.json")
 }
 
-/// Returns where the pointer to an event's rundown lies beneath the store's prefix.
+/// Returns the key of an event's pointer, below the store's prefix.
 pub fn pointer_key(event: &EventName) -> String {
     format!("events/{event}/current.json")
 }
 
-/// Returns where the copy of a revision lies beneath the store's prefix. The names sort as the revisions do.
+/// Returns the key of a revision's copy, below the store's prefix. Keys sort as revisions do.
 pub fn history_key(event: &EventName, rev: Rev) -> String {
     format!("events/{event}/history/{:010}.json", rev.number())
 }

@@ -7,7 +7,7 @@ use crate::json::value;
 use crate::problem::{Code, Problem};
 use crate::state::StateBody;
 
-/// Returns the problem for `refusal`. Where the event's state is the reason, the problem carries that state, and who
+/// Returns the problem for `refusal`. If the event's state is the reason, the problem carries that state, and who
 /// changed it last.
 pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>, now: ServerTime) -> Problem {
     let detail = refusal.to_string();
@@ -34,7 +34,7 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
     }
 }
 
-/// Returns the field that is to blame, as a JSON pointer into the body.
+/// Returns the wrong field, as a JSON pointer into the body.
 fn pointer(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::Stale { .. } => Some("/ifRev"),

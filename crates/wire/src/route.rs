@@ -1,30 +1,30 @@
-//! The paths of the API, read and written in one place.
+//! The paths of the API, parsed and written in one place.
 
 use downbeat_core::{Digest, EventName};
 
-/// The header in which the server says its version, in every answer but the hot ones of `/time`.
+/// The header with the server's version, in every answer except the hot ones of `/time`.
 pub const VERSION_HEADER: &str = "downbeat-version";
 
-/// What a path names. Which methods it takes is [`Route::methods`].
+/// What a path names. For its methods see [`Route::methods`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// `/time`: the time and status of the default event.
     Time,
-    /// `/v1/token`: what the token allows that is shown.
+    /// `/v1/token`: what the request's token allows.
     Token,
-    /// `/v1/events`: the events there are.
+    /// `/v1/events`: the list of events.
     Events,
     /// `/v1/events/{event}/time`.
     EventTime(EventName),
     /// `/v1/events/{event}`: the whole public state, and its configuration.
     Event(EventName),
-    /// `/v1/events/{event}/status`: the whole public state, for those who ask because they hear nothing.
+    /// `/v1/events/{event}/status`: the whole public state, cached, for viewers without a socket.
     Status(EventName),
     /// `/v1/events/{event}/live`: the WebSocket that changes are pushed through.
     Live(EventName),
     /// `/v1/events/{event}/commands`.
     Commands(EventName),
-    /// `/v1/events/{event}/emergency`: what was signed while the server was away.
+    /// `/v1/events/{event}/emergency`: a state that was signed while the server could not be reached.
     Emergency(EventName),
     /// `/v1/events/{event}/log`.
     Log(EventName),
@@ -39,7 +39,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads a path, without its query. Nothing if it names nothing.
+    /// Parses a path, without its query; `None` if there is no such path.
     pub fn parse(path: &str) -> Option<Self> {
         if path == "/time" {
             return Some(Self::Time);
@@ -91,7 +91,7 @@ impl Route {
         }
     }
 
-    /// Returns the methods the path takes, as the header `Allow` has them.
+    /// Returns the path's methods, as in the header `Allow`.
     pub const fn methods(&self) -> &'static str {
         match self {
             Self::Time

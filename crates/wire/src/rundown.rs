@@ -1,23 +1,23 @@
-//! An event's rundowns: the pointer to the present one, and the list of those that are stored.
+//! An event's rundowns: the pointer to the current one, and the list of stored ones.
 
 use downbeat_core::{Digest, Epoch, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
-/// The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and where it lies.
+/// The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and its URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RundownPointer {
-    /// The life of the event's counter.
+    /// The epoch: the life of the event's counter.
     pub epoch: Epoch,
-    /// The revision this is from; a higher one of the same epoch wins.
+    /// The revision; a higher one of the same epoch wins.
     pub rev: Rev,
-    /// The SHA-256 of its bytes; nothing if the event has no rundown.
+    /// The SHA-256 of its bytes; `null` if the event has no rundown.
     pub rundown: Option<Digest>,
-    /// Where it lies, relative to the server.
+    /// Its URL, relative to the server.
     pub url: Option<String>,
     /// Its subresource integrity, `sha256-…`, for `fetch(url, {integrity})`.
     pub integrity: Option<String>,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub bytes: Option<u64>,
 }
 
@@ -27,7 +27,7 @@ pub struct RundownPointer {
 pub struct RundownPage {
     /// The rundowns.
     pub rundowns: Vec<StoredRundown>,
-    /// There are more: ask with `?after=` the last one's digest.
+    /// Whether there are more: ask with `?after=` the last one's digest.
     pub more: bool,
 }
 
@@ -38,12 +38,12 @@ pub struct RundownPage {
 pub struct StoredRundown {
     /// The SHA-256 of its bytes.
     pub rundown: Digest,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// When it was put there last: publishing it again counts.
+    /// When it was last stored: publishing it again counts.
     pub stored_at: ServerTime,
-    /// Names this putting. `DELETE` takes it, in quotes, as `If-Match`, so that what was published again meanwhile
-    /// stays.
+    /// The version of this upload. `DELETE` takes it, in quotes, as `If-Match`, so that what was published again
+    /// meanwhile stays.
     pub version: String,
 }
 

@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 use crate::route;
 use crate::time::{StatusWord, TimeBody};
 
-/// What viewers are told from an instant on, in every locale.
+/// A message to viewers from an instant on, in every locale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Announcement {
     /// The instant from which it is shown.
     pub from: ServerTime,
-    /// The text per locale; nothing where from then on no message is shown.
+    /// The text per locale; `null` if no message is shown from then on.
     pub text: Option<BTreeMap<Locale, String>>,
-    /// How bad it is.
+    /// The severity.
     #[serde(default)]
     pub severity: Severity,
 }
@@ -43,9 +43,9 @@ pub struct StateBody {
     pub server_time: ServerTime,
     /// Where the event is at that instant.
     pub status: StatusWord,
-    /// What viewers are told at that instant, in the event's default locale.
+    /// The message to viewers at that instant, in the event's default locale.
     pub message: Option<String>,
-    /// The life of the event's counter.
+    /// The epoch: the life of the event's counter.
     pub epoch: Epoch,
     /// The revision.
     pub rev: Rev,
@@ -60,27 +60,27 @@ pub struct StateBody {
     pub ended_at: Option<ServerTime>,
     /// The event's name.
     pub event: EventName,
-    /// What it is called; may be empty.
+    /// Its title; may be empty.
     pub title: String,
     /// When it begins.
     pub starts_at: ServerTime,
-    /// How long it is meant to last, in ms, if that is known.
+    /// Its planned duration in ms, if known.
     pub duration: Option<Span>,
     /// The locale of `message`.
     pub locale: Locale,
-    /// What viewers are told, now and as scheduled, the earliest first.
+    /// The messages to viewers, current and scheduled, the earliest first.
     pub messages: Vec<Announcement>,
-    /// How many hubs hold the viewers' sockets.
+    /// The number of hubs that hold the viewers' sockets.
     pub hubs: u16,
-    /// The sites whose pages may hold sockets, as a browser's `Origin` names them; left out where any may.
+    /// The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub origins: Vec<String>,
-    /// Where the rundown lies, relative to the server.
+    /// The URL of the rundown, relative to the server.
     pub rundown_url: Option<String>,
-    /// Where changes are pushed, relative to the server; nothing if this server does not push.
+    /// The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push.
     pub live_url: Option<String>,
-    /// Where to look when neither the push nor the server answers, and whose signature to believe there.
+    /// Where to look when neither the socket nor the server answers, and whose signature to accept there.
     #[serde(default)]
     pub emergency: Option<EmergencyChannel>,
 }
@@ -117,7 +117,7 @@ impl StateBody {
     /// Returns the timeline, to ask for the position at an instant.
     ///
     /// # Errors
-    /// [`BadTimeline`] if the segments that came are none or out of order.
+    /// [`BadTimeline`] if there are no segments, or they are out of order.
     pub fn timeline(&self) -> Result<EventTimeline, BadTimeline> {
         let timeline = Timeline::from_segments(self.timeline.clone());
         let timeline = timeline.map_err(|error| BadTimeline(error.to_string()))?;
@@ -125,7 +125,7 @@ impl StateBody {
     }
 }
 
-/// Says why the segments of a state make no timeline.
+/// Why the segments of a state are not a valid timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadTimeline(String);
 

@@ -1,15 +1,15 @@
-//! The answer of `GET /time`: the tiny contract first, then what a full client needs.
+//! The answer of `GET /time`: the fields of the minimal contract first, then what a full client needs.
 
 use core::fmt::Write as _;
 use downbeat_core::{Digest, Epoch, EventState, Rev, Segment, ServerTime, Span, Status};
 use serde::{Deserialize, Serialize};
 
-/// The status of an event as it travels: a [`Status`], or that nobody knows it right now.
+/// The status of an event on the wire: a [`Status`], or `unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StatusWord {
-    /// It counts down.
+    /// The event counts down.
     Scheduled,
     /// It runs.
     Running,
@@ -17,7 +17,7 @@ pub enum StatusWord {
     Paused,
     /// It is over.
     Ended,
-    /// The state could not be had in time; the time is right all the same. Go on as before.
+    /// The state was not available in time; the time is still right. Continue as before.
     Unknown,
 }
 
@@ -54,15 +54,15 @@ pub struct TimeBody {
     pub server_time: ServerTime,
     /// Where the event is at that instant.
     pub status: StatusWord,
-    /// What viewers are told at that instant, in the event's default locale.
+    /// The message to viewers at that instant, in the event's default locale.
     pub message: Option<String>,
-    /// The life of the event's counter; nothing while unknown.
+    /// The epoch: the life of the event's counter; `null` while unknown.
     #[serde(default)]
     pub epoch: Option<Epoch>,
     /// The revision; 0 while unknown.
     #[serde(default)]
     pub rev: Rev,
-    /// The segments of the timeline, the earliest first; none while unknown.
+    /// The segments of the timeline, the earliest first; empty while unknown.
     #[serde(default)]
     pub timeline: Vec<Segment>,
     /// The rundown viewers should have.
@@ -71,11 +71,11 @@ pub struct TimeBody {
     /// How long to wait before asking again, ± 20 %, in ms.
     #[serde(default = "resync_default")]
     pub resync: Span,
-    /// When the event ended or will end; left out if no end is known.
+    /// When the event ended or will end; omitted if no end is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub ended_at: Option<ServerTime>,
-    /// When the question arrived; left out where that is the same as `serverTime`.
+    /// When the request arrived; omitted if that equals `serverTime`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub received_at: Option<ServerTime>,
@@ -102,8 +102,8 @@ impl TimeBody {
         }
     }
 
-    /// Returns the answer while the state cannot be had. What was last heard of it, if anything, goes along: its
-    /// revision says how old it is.
+    /// Returns the answer while the state is not available. The last known state, if any, is included: its
+    /// revision shows how old it is.
     pub fn unknown(last: Option<&EventState>, now: ServerTime) -> Self {
         match last {
             Some(state) => Self { status: StatusWord::Unknown, message: None, ..Self::new(state, now) },
@@ -130,7 +130,7 @@ impl TimeBody {
     }
 
     /// Returns the JSON text that follows the digits of `serverTime`, `,"status":…}`: all that can be prepared before
-    /// the question arrives. It stays right until the state's next change.
+    /// the request arrives. It stays valid until the state's next change.
     pub fn tail(&self) -> String {
         let json = serde_json::to_string(self).expect("a TimeBody has no map with keys that are no text");
         let digits = json[PREFIX.len()..].find(',').expect("status follows serverTime");

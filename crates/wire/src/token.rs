@@ -6,7 +6,7 @@ use downbeat_core::{Digest, ServerTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
 
-/// What every token begins with, so that leaked ones can be searched for.
+/// The prefix of every token, so that leaked ones can be searched for.
 pub const PREFIX: &str = "dbt_";
 
 /// What a token allows.
@@ -14,9 +14,9 @@ pub const PREFIX: &str = "dbt_";
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// Change an event: its configuration and all commands but `rundown`.
+    /// Change an event: its configuration and all commands except `rundown`.
     Operate,
-    /// Put rundowns, and point an event at one.
+    /// Store rundowns, and point an event at one.
     Publish,
     /// Read the log, the audience and the list of events.
     Read,
@@ -26,7 +26,7 @@ impl Scope {
     /// All scopes.
     pub const ALL: [Self; 3] = [Self::Operate, Self::Publish, Self::Read];
 
-    /// Returns the word that stands for it.
+    /// Returns its word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Operate => "operate",
@@ -49,7 +49,7 @@ impl FromStr for Scope {
     }
 }
 
-/// The public part of a token: 1 to 32 of `[a-z0-9-]`. It stands in the log.
+/// The public part of a token: 1 to 32 of `[a-z0-9-]`. It appears in the log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenId(String);
 
@@ -69,12 +69,12 @@ pub struct TokenEntry {
     pub sha256: Digest,
     /// What it allows.
     pub scopes: Vec<Scope>,
-    /// When it stops being valid; nothing if never.
+    /// When it expires; `null` if never.
     #[serde(default)]
     pub expires: Option<ServerTime>,
 }
 
-/// The answer of `GET /v1/token`: what the token allows that the request shows.
+/// The answer of `GET /v1/token`: what the request's token allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Grant {
@@ -83,18 +83,18 @@ pub struct Grant {
     pub id: TokenId,
     /// What it allows.
     pub scopes: Vec<Scope>,
-    /// When it stops being valid; nothing if never.
+    /// When it expires; `null` if never.
     pub expires: Option<ServerTime>,
 }
 
-/// Says why a text is no token. It never contains the text.
+/// Why a text is not a valid token. It never contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     /// The id is wrong.
     Id,
     /// The text as a whole is wrong.
     Text,
-    /// The scope is none.
+    /// There is no such scope.
     Scope,
 }
 
@@ -102,9 +102,7 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Id => "a token's id has 1 to 32 of a-z, 0-9 and -",
-            Self::Text => {
-                "this is no Downbeat token; one looks like dbt_<id>_<secret>, on one line, with nothing around it"
-            }
+            Self::Text => "not a Downbeat token; one looks like dbt_<id>_<secret>, on one line, with nothing around it",
             Self::Scope => "the scopes are operate, publish and read",
         })
     }
@@ -143,7 +141,7 @@ impl<'de> Deserialize<'de> for TokenId {
 }
 
 impl Token {
-    /// Makes the token of `id` from 32 random bytes, which the caller draws.
+    /// Creates the token of `id` from 32 random bytes, which the caller draws.
     pub fn new(id: TokenId, secret: [u8; 32]) -> Self {
         let text = format!("{PREFIX}{id}_{}", Digest::from_bytes(secret));
         Self { text, id }
@@ -154,7 +152,7 @@ impl Token {
         &self.id
     }
 
-    /// Returns the whole text, to be kept where only its owner can read.
+    /// Returns the whole text, to be stored where only its owner can read it.
     pub fn expose(&self) -> &str {
         &self.text
     }

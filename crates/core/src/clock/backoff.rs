@@ -1,4 +1,4 @@
-//! How long to wait before trying again.
+//! The wait before a retry.
 
 use crate::seed::Seed;
 use crate::time::Span;
@@ -8,10 +8,10 @@ use crate::time::Span;
 /// Reason: 50,000 viewers who lose one hub come back at 5,000 a second instead of all at once.
 const FIRST: Span = Span::from_millis(10_000);
 
-/// The longest wait of all: 60 s.
+/// The longest wait: 60 s.
 const LONGEST: Span = Span::from_millis(60_000);
 
-/// Waits with full jitter: anywhere from nothing to 10 s, then 20, 40 and at most 60 s.
+/// Waits with full jitter: random from zero to 10 s, then 20, 40 and at most 60 s.
 ///
 /// Full jitter spreads a crowd that failed together over the whole range (Brooker, "Exponential Backoff And Jitter",
 /// 2015), where waiting the same time plus a little would only move the crowd.
@@ -21,7 +21,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns the waits from the first one on; also after a success.
+    /// Returns the sequence of waits from its beginning; used again after a success.
     pub const fn new() -> Self {
         Self { longest: FIRST }
     }

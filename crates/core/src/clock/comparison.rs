@@ -1,6 +1,6 @@
-//! Estimators to compare with: what others do, behind the same trait. Viewers run [`super::Envelope`].
+//! Estimators to compare with: common methods behind the same trait. Viewers use [`super::Envelope`].
 //!
-//! Each states the bound it can vouch for. None knows the skew, none notices a jump.
+//! Each states the bound it can guarantee. None estimates the skew, and none detects a jump.
 
 mod last8;
 mod median8;

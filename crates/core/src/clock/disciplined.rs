@@ -1,22 +1,22 @@
-//! The clock a viewer sees: what the estimator says, without its jerks.
+//! The clock a viewer sees: the estimate without its steps.
 
 use super::estimator::{Change, Estimator, STEP_MIN, solve};
 use super::exchange::Exchange;
 use super::offset::Offset;
 use crate::time::{LocalTime, ServerTime, Span};
 
-/// How much server time passes for each unit that is slewed: 200, so that slewing is at most 5 ms/s.
+/// The server time that passes for each unit slewed: 200, so that slewing is at most 5 ms/s.
 ///
-/// Reason: half a percent of speed is below what eyes and ears notice, in a countdown as in a video.
+/// Reason: half a percent of speed is not noticed, neither in a countdown nor in a video.
 const SLEW_DIVISOR: i64 = 200;
 
-/// How many exchanges make an acquisition: the 10 quick ones of the poll schedule.
+/// The number of exchanges of an acquisition: the 10 quick ones of the poll schedule.
 ///
 /// Reason: beside a video download the first five may all have queued. Slewing from the sixth on, 5 % of 300 simulated
 /// viewers were more than 11 ms off after 5 s; from the eleventh on, more than 2.3 ms.
 const ACQUIRED_AFTER: u32 = 10;
 
-/// How long an acquisition lasts at most: 10 s, if exchanges fail or are slow.
+/// The longest acquisition: 10 s, if exchanges fail or are slow.
 const ACQUIRED_AFTER_TIME: Span = Span::from_millis(10_000);
 
 /// An estimator's clock, disciplined: it steps freely while it acquires, and slews from then on.
@@ -48,9 +48,9 @@ pub struct DisciplinedClock<E> {
 pub struct Reading {
     /// The server's time.
     pub time: ServerTime,
-    /// How far the true time may be from it, to either side: the estimator's bound and what is still to slew.
+    /// The bound to either side: the estimator's bound plus what is still to be slewed.
     pub bound: Span,
-    /// What is still to slew: below zero if the clock is behind its estimate.
+    /// What is still to be slewed; negative if the clock is behind its estimate.
     pub ahead: Span,
 }
 
@@ -78,7 +78,7 @@ impl<E: Estimator> DisciplinedClock<E> {
         &self.estimator
     }
 
-    /// Takes an exchange in; its `t4` is now. Gives how what is shown changed: [`Change::None`] if it is slewed.
+    /// Handles an exchange; its `t4` is now. Returns how the shown time changed: [`Change::None`] if it is slewed.
     pub fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
         let now = exchange.t4();
         let shown = self.reading(now);
@@ -98,13 +98,13 @@ impl<E: Estimator> DisciplinedClock<E> {
         }
     }
 
-    /// Takes in that a clock of the device may have jumped by `by` just now. What is shown stays; ask the server.
+    /// Handles that a clock of the device may have jumped by `by` just now. The shown time stays; ask the server.
     pub fn handle_doubt(&mut self, by: Span) {
         self.estimator.handle_doubt(by);
     }
 
     /// Returns by how much a clock of the device may have jumped since the last exchange: usually not at all. While it
-    /// is anything but [`Span::ZERO`], a reading may be off by so much more than its bound says.
+    /// differs from [`Span::ZERO`], a reading may be off by that much more than its bound.
     pub fn doubt(&self) -> Span {
         self.estimator.doubt()
     }
@@ -122,7 +122,7 @@ impl<E: Estimator> DisciplinedClock<E> {
         let shown = |local| self.reading(local).map(|reading| reading.time);
         let guess = self.estimator.local_time(time)?;
         let mut local = solve(time, guess, |local| Some(Offset::between(shown(local)?, local)))?;
-        // It moves in whole microseconds, and seldom by none or two: the first one that does is a step or two away.
+        // It moves in whole microseconds, and sometimes by zero or two: the first match is a step or two away.
         for _ in 0..4 {
             if shown(local)? < time {
                 local += MICROSECOND;
@@ -138,7 +138,7 @@ impl<E: Estimator> DisciplinedClock<E> {
         self.acquisition.is_none_or(|acquisition| !acquisition.is_over(now))
     }
 
-    /// Counts an exchange; says whether the acquisition went on until it.
+    /// Counts an exchange. Returns whether the acquisition had not ended before it.
     fn count(&mut self, change: Change, now: LocalTime) -> bool {
         let acquiring = self.is_acquiring(now);
         let begun = Acquisition { began: now, exchanges: 0 };

@@ -1,14 +1,14 @@
-//! The estimator that ships: the corridor between everything the exchanges prove.
+//! The estimator that viewers use: the corridor between all bounds that exchanges prove.
 //!
 //! Each exchange bounds the offset from above and from below ([`Exchange`]), and the two ways to be slow are separate:
-//! a question that was delayed leaves a loose upper bound, an answer that was delayed a loose lower one. So the best
+//! a delayed request leaves a loose upper bound, a delayed answer a loose lower one. So the best
 //! upper and the best lower bound may come from different exchanges, and a burst of traffic in one direction costs
-//! nothing. Averages and medians have no such escape.
+//! nothing. Averages and medians cannot avoid that cost.
 //!
 //! Two things are kept apart. The *hard interval* is what is certain: the intersection of all that was ever proven,
-//! widened by [`SKEW_MAX`](super::SKEW_MAX) as it ages. The *fit* is the best guess in it: the line with the widest gap between
-//! the upper and the lower bounds of the last [`WINDOW`], which also gives the skew.
-//! The skew it usually has ([`habit`]) is where it looks first.
+//! widened by [`SKEW_MAX`](super::SKEW_MAX) as it ages. The *fit* is the best guess in it: the line with the widest
+//! gap between the upper and the lower bounds of the last [`WINDOW`], which also gives the skew.
+//! The search starts from the device's usual skew ([`habit`]).
 
 mod bounds;
 mod fit;
@@ -24,15 +24,15 @@ use crate::time::{LocalTime, Span};
 
 pub use self::bounds::WINDOW;
 
-/// How far an exchange may contradict what is known before a clock must have jumped: 2 ms.
+/// The contradiction between an exchange and earlier ones from which a clock must have jumped: 2 ms.
 ///
 /// Reason: stamps that are rounded up instead of down, servers of one edge that differ, a skew slightly over the limit.
 pub const TOLERANCE: Span = Span::from_millis(2);
 
-/// The stretch of time from which on a fitted skew is worth remembering: 300 s.
+/// The shortest time over which a fitted skew is worth remembering: 300 s.
 const HABIT_STRETCH_MIN: Span = Span::from_millis(300_000);
 
-/// The two-sided envelope: at most 64 bounds for each side, however long it runs and however often it is fed.
+/// The two-sided envelope: at most 64 bounds for each side, for any number of exchanges.
 ///
 /// ```
 /// use downbeat_core::clock::{Envelope, Estimator, Exchange};
@@ -66,12 +66,12 @@ struct Known {
 }
 
 impl Envelope {
-    /// Returns an estimator that knows nothing yet.
+    /// Returns an estimator without exchanges.
     pub const fn new() -> Self {
         Self::with_habit(Habit::new())
     }
 
-    /// Returns where the offset certainly is at `now`; nothing before the first exchange.
+    /// Returns the interval that certainly contains the offset at `now`; `None` before the first exchange.
     pub fn interval(&self, now: LocalTime) -> Option<Interval> {
         self.known.map(|known| known.hard.widened(now - known.at))
     }
@@ -91,7 +91,7 @@ impl Envelope {
         *self = Self::with_habit(self.habit);
     }
 
-    /// Takes in what an exchange proves, whatever was known before.
+    /// Starts over with what an exchange proves.
     fn learn(&mut self, exchange: &Exchange) {
         let now = exchange.t4();
         self.uppers.keep(Bound { at: exchange.t1(), offset: exchange.at_most() }, now);
@@ -107,13 +107,14 @@ impl Envelope {
         self.known = Some(Known { at: now, hard, fit });
     }
 
-    /// Returns whether what is known still holds, now that an exchange says `fresh`.
+    /// Returns whether what is known is consistent with a new exchange's interval, `fresh`.
     fn judge(&self, fresh: &Interval, now: LocalTime) -> Verdict {
         let Some(hard) = self.interval(now) else { return Verdict::Holds };
         if hard.gap(fresh) > TOLERANCE {
             return Verdict::Contradicted;
         }
-        // A jump too small to contradict anything: if the exchange fits both stories, only the exchange is certain.
+        // A jump too small to contradict anything: if the exchange fits with and without a jump, only the exchange is
+        // certain.
         if self.doubt != Span::ZERO && hard.moved(self.doubt).gap(fresh) == Span::ZERO {
             return Verdict::Unclear;
         }

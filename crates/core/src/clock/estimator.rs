@@ -4,9 +4,9 @@ use super::exchange::Exchange;
 use super::offset::{Offset, Skew};
 use crate::time::{LocalTime, ServerTime, Span};
 
-/// How far an estimate may move at once without being called a step: 250 ms.
+/// The largest change of an estimate that is not a step: 250 ms.
 ///
-/// Reason: slewing 250 ms takes 50 s; what is further off had better be right at once.
+/// Reason: slewing 250 ms takes 50 s; a larger error must be corrected at once.
 pub const STEP_MIN: Span = Span::from_millis(250);
 
 /// What is known about the offset at one instant.
@@ -14,7 +14,7 @@ pub const STEP_MIN: Span = Span::from_millis(250);
 pub struct Estimate {
     /// The best guess.
     pub offset: Offset,
-    /// How far the true offset may be from it, to either side.
+    /// The largest error, to either side.
     pub bound: Span,
     /// How fast the offset changes; [`Skew::ZERO`] while that is unknown.
     pub skew: Skew,
@@ -23,32 +23,32 @@ pub struct Estimate {
 /// What an exchange did to an estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is a little better now.
+    /// It improved slightly.
     None,
     /// It moved by more than [`STEP_MIN`].
     Step,
-    /// It began anew: what was known contradicts the exchange, so one of the clocks jumped.
+    /// It started over: the exchange contradicts earlier ones, so one of the clocks jumped.
     Flush,
 }
 
 /// Turns exchanges into estimates of the offset.
 pub trait Estimator {
-    /// Takes an exchange in; its `t4` is now.
+    /// Handles an exchange; its `t4` is now.
     fn handle_exchange(&mut self, exchange: &Exchange) -> Change;
 
-    /// Takes in that a clock of the device may have jumped by `by` just now; see [`super::JumpWatch`].
+    /// Handles that a clock of the device may have jumped by `by` just now; see [`super::JumpWatch`].
     ///
     /// The estimate stays; the next exchange decides. Estimators that cannot tell ignore it.
     fn handle_doubt(&mut self, by: Span) {
         let _ = by;
     }
 
-    /// Returns by how much a clock of the device may have jumped since the last exchange, as far as it keeps that in mind.
+    /// Returns by how much a clock of the device may have jumped since the last exchange, if the estimator tracks it.
     fn doubt(&self) -> Span {
         Span::ZERO
     }
 
-    /// Returns what is known at `now`; nothing before the first exchange. Later than the last exchange the bound grows
+    /// Returns the estimate at `now`; `None` before the first exchange. After the last exchange the bound grows
     /// by [`super::SKEW_MAX`].
     fn estimate(&self, now: LocalTime) -> Option<Estimate>;
 

@@ -1,4 +1,4 @@
-//! One question and its answer: four timestamps, and what they prove.
+//! A request and its answer: four timestamps, and what they prove.
 
 use core::fmt;
 
@@ -8,8 +8,8 @@ use crate::time::{LocalTime, ServerTime, Span};
 
 /// One exchange with the server, as RFC 5905 names its timestamps.
 ///
-/// It proves two things, however lopsided the network is: when the question arrived the server's clock had not yet
-/// passed `t2`'s reading, though the question had left at `t1`; and when the answer left it had reached `t3`, though
+/// It proves two things, however asymmetric the network is: when the request arrived the server's clock had not yet
+/// passed `t2`'s reading, though the request had left at `t1`; and when the answer left it had reached `t3`, though
 /// the answer came only at `t4`. So the offset is at most `t2 − t1` and at least `t3 − t4`.
 ///
 /// ```
@@ -30,7 +30,7 @@ pub struct Exchange {
     resolution: Resolution,
 }
 
-/// How coarse the two clocks' readings are: each is at most this much earlier than the instant it stands for.
+/// The resolution of the two clocks' readings: each is at most this much earlier than its instant.
 ///
 /// Clocks are read rounded down: `Date.now()`, and with it `GET /time`, gives the millisecond that has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +41,19 @@ pub struct Resolution {
     pub local: Span,
 }
 
-/// Says why four timestamps are no exchange.
+/// Why four timestamps are not a possible exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DishonestExchange {
-    /// The answer arrived before the question left: `t4 < t1`.
+    /// The answer arrived before the request left: `t4 < t1`.
     BackBeforeLeaving {
-        /// When the question left.
+        /// When the request left.
         t1: LocalTime,
         /// When the answer arrived.
         t4: LocalTime,
     },
-    /// The answer left before the question arrived: `t3 < t2`.
+    /// The answer left before the request arrived: `t3 < t2`.
     AnsweredBeforeAsked {
-        /// When the question arrived.
+        /// When the request arrived.
         t2: ServerTime,
         /// When the answer left.
         t3: ServerTime,
@@ -61,10 +61,10 @@ pub enum DishonestExchange {
 }
 
 impl Exchange {
-    /// Returns the exchange: the question left at `t1` and arrived at `t2`, the answer left at `t3` and arrived at `t4`.
-    /// A server that gives one time only gives it as `t2` and `t3`.
+    /// Returns the exchange: the request left at `t1` and arrived at `t2`, the answer left at `t3` and arrived at `t4`.
+    /// A server that reports a single time reports it as `t2` and `t3`.
     ///
-    /// How coarse the readings are is deduced from them ([`Resolution::of`]).
+    /// The resolution is deduced from the readings ([`Resolution::of`]).
     ///
     /// # Errors
     /// [`DishonestExchange`] if a clock went backwards between its two readings.
@@ -78,18 +78,18 @@ impl Exchange {
         Ok(Self { t1, t2, t3, t4, resolution: Resolution::of(t1, t2, t3, t4) })
     }
 
-    /// Returns the same exchange between clocks that are as coarse as is known from elsewhere.
+    /// Returns the same exchange with a known resolution of the clocks.
     #[must_use]
     pub const fn with_resolution(self, resolution: Resolution) -> Self {
         Self { resolution, ..self }
     }
 
-    /// Returns when the question left.
+    /// Returns when the request left.
     pub const fn t1(&self) -> LocalTime {
         self.t1
     }
 
-    /// Returns when the question arrived.
+    /// Returns when the request arrived.
     pub const fn t2(&self) -> ServerTime {
         self.t2
     }
@@ -104,7 +104,7 @@ impl Exchange {
         self.t4
     }
 
-    /// Returns how coarse the readings are.
+    /// Returns the resolution of the readings.
     pub const fn resolution(&self) -> Resolution {
         self.resolution
     }
@@ -114,29 +114,29 @@ impl Exchange {
         ((self.t4 - self.t1) - (self.t3 - self.t2)).max(Span::ZERO)
     }
 
-    /// Returns what the exchange says if both ways took equally long: the middle of [`Exchange::at_most`] and
+    /// Returns the offset if both ways took equally long: the middle of [`Exchange::at_most`] and
     /// [`Exchange::at_least`]. It is off by at most [`Exchange::bound`].
     pub fn middle(&self) -> Offset {
         self.at_most().midpoint(self.at_least())
     }
 
-    /// Returns how far [`Exchange::middle`] may be off: half the round trip, and how coarse the readings are.
+    /// Returns the largest error of [`Exchange::middle`]: half the round trip, plus the resolution of the readings.
     pub fn bound(&self) -> Span {
         let coarse = self.resolution.server + self.resolution.local;
         Span::from_micros((self.delay().as_micros().saturating_add(1)) / 2) + coarse
     }
 
-    /// Returns the most that the offset was at `t1`, with clocks that are read rounded down.
+    /// Returns the upper bound of the offset at `t1`, for clocks that are read rounded down.
     pub fn at_most(&self) -> Offset {
         Offset::between(self.t2, self.t1) + self.resolution.server
     }
 
-    /// Returns the least that the offset was at `t4`, with clocks that are read rounded down.
+    /// Returns the lower bound of the offset at `t4`, for clocks that are read rounded down.
     pub fn at_least(&self) -> Offset {
         Offset::between(self.t3, self.t4) - self.resolution.local
     }
 
-    /// Returns the interval in which the offset is at `t4`, whichever way readings are rounded.
+    /// Returns the interval that contains the offset at `t4`, whichever way readings are rounded.
     pub fn interval(&self) -> Interval {
         let elapsed = self.t4 - self.t1;
         let upper = Interval::point(self.at_most() + self.resolution.local).widened(elapsed).upper();
@@ -144,14 +144,16 @@ impl Exchange {
         if lower <= upper {
             return Interval::spanning(lower, upper);
         }
-        // A clock jumped in between. It was the one offset before and the other after, each to within the round trip.
+        // A clock jumped in between: one bound holds before the jump and the other after it, each to within the round
+        // trip.
         Interval::spanning(upper - elapsed, lower + elapsed)
     }
 }
 
 impl Resolution {
-    /// Returns how coarse readings are as they look: 1 ms if both of a clock are whole milliseconds, 0.1 ms if both
-    /// are whole tenths, 0.01 ms, otherwise 1 µs. A clock that is finer by chance only widens the bound for once.
+    /// Deduces the resolution of readings: 1 ms if both of a clock are whole milliseconds, 0.1 ms if both
+    /// are whole tenths, 0.01 ms likewise, otherwise 1 µs. A finer clock that matches by chance only widens the bound
+    /// once.
     pub const fn of(t1: LocalTime, t2: ServerTime, t3: ServerTime, t4: LocalTime) -> Self {
         Self { server: grid(t2.as_micros(), t3.as_micros()), local: grid(t1.as_micros(), t4.as_micros()) }
     }

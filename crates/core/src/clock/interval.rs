@@ -1,4 +1,4 @@
-//! Where an offset certainly is.
+//! An interval that certainly contains an offset.
 
 use super::offset::{Offset, wander};
 use crate::time::Span;
@@ -11,12 +11,12 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Returns the interval that holds one offset only.
+    /// Returns the interval of a single offset.
     pub const fn point(offset: Offset) -> Self {
         Self { lower: offset, upper: offset }
     }
 
-    /// Returns the shortest interval that holds both offsets, in whichever order they come.
+    /// Returns the shortest interval that contains both offsets, in either order.
     pub fn spanning(one: Offset, other: Offset) -> Self {
         Self { lower: one.min(other), upper: one.max(other) }
     }
@@ -36,7 +36,7 @@ impl Interval {
         self.lower.midpoint(self.upper)
     }
 
-    /// Returns whether `offset` lies in it.
+    /// Returns whether it contains `offset`.
     pub fn holds(&self, offset: Offset) -> bool {
         self.lower <= offset && offset <= self.upper
     }
@@ -59,19 +59,19 @@ impl Interval {
         (self.lower - other.upper).max(other.lower - self.upper).max(Span::ZERO)
     }
 
-    /// Returns what both hold. If they share nothing, what lies between them: one of the two is slightly wrong, and
-    /// nobody knows which.
+    /// Returns the intersection. If it is empty, the gap between the two: one of them is slightly wrong, and
+    /// it is unknown which.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self::spanning(self.lower.max(other.lower), self.upper.min(other.upper))
     }
 
-    /// Returns the offset in it that is nearest to `offset`.
+    /// Returns the offset within it that is nearest to `offset`.
     pub fn nearest(&self, offset: Offset) -> Offset {
         offset.max(self.lower).min(self.upper)
     }
 
-    /// Returns how far `offset` may be from the true one: the distance to the farther end.
+    /// Returns the largest possible error of `offset`: the distance to the farther end.
     pub fn reach(&self, offset: Offset) -> Span {
         (self.upper - offset).max(offset - self.lower)
     }

@@ -1,28 +1,28 @@
-//! Notices that a clock of the device jumped, or that the device slept.
+//! Detects that a clock of the device jumped, or that the device slept.
 
 use crate::time::{LocalTime, Span};
 
-/// How far the two clocks must part before one of them jumped: 50 ms.
+/// The divergence of the two clocks that counts as a jump: 50 ms.
 ///
-/// Reason: both are read to the millisecond at worst, and a wall clock that is slewed (at most 500 ppm) parts by 30 ms
-/// in a minute of throttled timers.
+/// Reason: both are read to the millisecond at worst, and a wall clock that is slewed (at most 500 ppm) diverges by
+/// 30 ms in a minute of throttled timers.
 pub const JUMP_MIN: Span = Span::from_millis(50);
 
-/// What a device's wall clock showed: microseconds since 1970 if it is right, which nobody here believes.
+/// A reading of a device's wall clock: microseconds since 1970, if the clock is right.
 ///
-/// It becomes nothing else: only the difference of two readings is ever looked at.
+/// Only the difference of two readings is ever used, since the clock may be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WallTime(i64);
 
 impl WallTime {
-    /// Returns a reading of so many milliseconds, as `Date.now()` gives it.
+    /// Returns the reading of `ms` milliseconds, as `Date.now()` returns it.
     pub const fn from_millis(ms: i64) -> Self {
         Self(ms.saturating_mul(1_000))
     }
 }
 
 /// Compares a device's monotonic clock with its wall clock. Browsers' monotonic clocks stop in sleep on some systems;
-/// wall clocks are set by people, networks and daylight saving gone wrong. Whichever it was, the server knows.
+/// wall clocks are set by people, networks and wrong daylight saving rules. In every case the server is asked.
 ///
 /// ```
 /// use downbeat_core::clock::{JumpWatch, WallTime};
@@ -41,17 +41,17 @@ pub struct JumpWatch {
 }
 
 impl JumpWatch {
-    /// Returns a watch that has seen nothing yet.
+    /// Returns a watch without readings.
     pub const fn new() -> Self {
         Self { before: None }
     }
 
-    /// Takes in what both clocks show, read one right after the other: at each tick, and when a page becomes visible
+    /// Handles a reading of both clocks, one right after the other: at each tick, and when a page becomes visible
     /// or is shown again.
     ///
     /// Returns by how much more the wall clock moved than the monotonic one since the last readings, if that is
     /// [`JUMP_MIN`] or more: then [`super::DisciplinedClock::handle_doubt`] and [`super::Schedule::handle_doubt`]
-    /// want to know. It is said once for each jump.
+    /// must be called. Each jump is reported once.
     pub fn handle_readings(&mut self, now: LocalTime, wall: WallTime) -> Option<Span> {
         let (local_before, wall_before) = self.before.replace((now, wall))?;
         let parted = Span::from_micros(wall.0.saturating_sub(wall_before.0)) - (now - local_before);

@@ -1,17 +1,17 @@
-//! What crosses from one clock to another: how far apart they are, and how fast that changes.
+//! The offset between two clocks, and how fast it changes.
 
 use core::ops::{Add, Sub};
 
 use crate::time::{LocalTime, ServerTime, Span, difference, sum};
 
-/// How much faster or slower than the server's a device's clock may run, for any bound to hold: 100 ppm.
+/// The largest skew of a device's clock for which bounds hold: 100 ppm.
 ///
 /// Reason: crystals in phones and laptops are within ±50 ppm (a second in 5.5 h), warm or cold; twice that is allowed.
 pub const SKEW_MAX: Skew = Skew::from_ppb(100_000);
 
-/// What server and local clock differ by at one instant: server less local, in microseconds.
+/// The difference between server and local clock at one instant: server minus local, in microseconds.
 ///
-/// It is the only way from one frame to the other:
+/// Only an offset converts between the two frames:
 ///
 /// ```
 /// use downbeat_core::clock::Offset;
@@ -82,7 +82,7 @@ impl Skew {
     /// Both clocks run equally fast.
     pub const ZERO: Self = Self(0);
 
-    /// Returns the skew of so many parts per billion; 1,000 are one part per million (ppm).
+    /// Returns the skew of `ppb` parts per billion; 1,000 are one part per million (ppm).
     pub const fn from_ppb(ppb: i32) -> Self {
         Self(ppb)
     }
@@ -94,7 +94,7 @@ impl Skew {
 
     /// Returns how far the offset moves in `elapsed`, exact to the microsecond for times up to a century.
     pub fn drift(self, elapsed: Span) -> Span {
-        // The products fit 53 bits and more: floats give the same result everywhere, and saturate at the ends.
+        // The products need more than 53 bits; floats yield the same result everywhere, and saturate at the ends.
         Span::from_micros((elapsed.as_micros() as f64 * (f64::from(self.0) / 1e9)) as i64)
     }
 }

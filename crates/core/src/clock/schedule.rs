@@ -7,8 +7,9 @@
 //! | every 30 s ± 20 % | until 5 minutes have passed since the beginning |
 //! | the server's `resync` ± 20 %, 5 minutes unless it says otherwise | from then on |
 //!
-//! It begins anew after a jump, and asks within 5 s ± 20 % where an answer left something open. A wait counts from the answer, so a slow line is not asked faster than it answers. The
-//! first wait of the two slow paces is anywhere between nothing and the whole, so viewers who came together do not ask
+//! It starts over after a jump, and asks within 5 s ± 20 % if an answer left something open. A wait counts from the
+//! answer, so a slow network gets no more requests than it answers. The
+//! first wait of the two slow paces is random between zero and the whole, so viewers who joined together do not ask
 //! together.
 
 use super::backoff::Backoff;
@@ -17,12 +18,12 @@ use crate::event::{Delivery, RESYNC_MAX, RESYNC_MIN};
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// The time over which first questions are spread: 500 ms.
+/// The time over which first requests are spread: 500 ms.
 ///
-/// Reason: a page that 10,000 people open at the stroke of the hour; a quarter of a second, on average, is the price.
+/// Reason: 10,000 people open a page at the full hour; it costs a viewer a quarter of a second on average.
 const FIRST_SPREAD: Span = Span::from_millis(500);
 
-/// How many answers are enough at each of the two quick paces: 5.
+/// The number of answers at each of the two quick paces: 5.
 const QUICK: u32 = 5;
 
 const QUICKEST_WAIT: Span = Span::from_millis(100);
@@ -36,13 +37,13 @@ const SETTLED_AFTER: Span = Span::from_millis(300_000);
 
 /// The wait for something that an answer left open: 5 s.
 ///
-/// Reason: the server answers in any case, also while it cannot tell the state; that is over within seconds.
+/// Reason: the server always answers, also while it does not know the state; that is over within seconds.
 const OPEN_WAIT: Span = Span::from_millis(5_000);
 
-/// How far waits depart from their length, in percent: 20.
+/// The jitter of waits: 20 % to either side.
 const JITTER_PERCENT: u8 = 20;
 
-/// How long an answer may take: 5 s.
+/// The longest wait for an answer: 5 s.
 ///
 /// Reason: the server answers within 300 ms; a bound of 2.5 s is worth nothing, and a lost packet is asked for again.
 pub const ANSWER_MAX: Span = Span::from_millis(5_000);
@@ -52,19 +53,19 @@ pub const ANSWER_MAX: Span = Span::from_millis(5_000);
 pub enum Due {
     /// Ask the server for the time.
     ///
-    /// If the connection is likely `cold`, the question may have waited for names, TCP and TLS before it left. The
-    /// exchange is honest all the same: its upper bound is loose, its lower bound as good as any. [`super::Envelope`]
-    /// therefore takes it, and the next one is better within 100 ms; a method that goes by the middle must not see
-    /// it. It does not count towards the answers of the first pace, so it is their warm-up.
+    /// If the connection is likely `cold`, the request may have waited for DNS, TCP and TLS before it left. The
+    /// exchange is still honest: its upper bound is loose, its lower bound as good as any. [`super::Envelope`]
+    /// therefore uses it, and the next one is better within 100 ms; a method that uses the middle must not see
+    /// it. It does not count towards the answers of the first pace: it only warms up the connection.
     Ask {
-        /// The first question, or the first after a failure.
+        /// Whether it is the first request, or the first after a failure.
         cold: bool,
     },
-    /// Give the question up that was asked [`ANSWER_MAX`] ago. The next deadline is set.
+    /// Give up the request sent [`ANSWER_MAX`] ago. The next deadline is set.
     GiveUp,
 }
 
-/// Says when to ask. It reads no clock and waits for nothing: it names the next deadline.
+/// Decides when to ask. It reads no clock and does not wait: it returns the next deadline.
 ///
 /// ```
 /// use downbeat_core::clock::{Change, Due, Schedule};
@@ -104,7 +105,7 @@ enum State {
 }
 
 impl Schedule {
-    /// Returns the schedule of a viewer who begins at `now`. The same seed asks at the same times.
+    /// Creates the schedule of a viewer who begins at `now`. The same seed asks at the same times.
     pub fn new(now: LocalTime, seed: Seed) -> Self {
         let mut seed = seed;
         let until = now + seed.span_below(FIRST_SPREAD);
@@ -128,7 +129,7 @@ impl Schedule {
         }
     }
 
-    /// Returns what to do at `now`; nothing before the deadline. What it says is taken as done.
+    /// Returns what to do at `now`, and assumes that it is done; `None` before the deadline.
     pub fn poll(&mut self, now: LocalTime) -> Option<Due> {
         if now < self.deadline() {
             return None;
@@ -145,7 +146,7 @@ impl Schedule {
         }
     }
 
-    /// Takes in that the answer came at `now`, and what it changed. An answer to a question given up is fine too.
+    /// Handles an answer that came at `now`, and what it changed. Answers to requests given up are accepted too.
     pub fn handle_answer(&mut self, change: Change, now: LocalTime) {
         let again = matches!(self.state, State::Asked { again: true, .. });
         self.backoff = Backoff::new();
@@ -160,15 +161,15 @@ impl Schedule {
         self.state = State::Waiting { until: now + wait };
     }
 
-    /// Takes in that a question failed at `now`: it is asked again after a [`Backoff`].
+    /// Handles that a request failed at `now`: it is retried after a [`Backoff`].
     pub fn handle_failure(&mut self, now: LocalTime) {
         self.cold = true;
         let wait = self.backoff.next_wait(&mut self.seed);
         self.state = State::Waiting { until: now + wait };
     }
 
-    /// Takes in that a clock may have jumped, that the page was hidden for long, or that the network is back: asks now.
-    /// A question on its way is followed by another one.
+    /// Handles that a clock may have jumped, that the page was hidden for long, or that the network is back: asks now.
+    /// A request in flight is followed by another one.
     pub fn handle_doubt(&mut self, now: LocalTime) {
         self.state = match self.state {
             State::Waiting { until } => State::Waiting { until: until.min(now) },
@@ -176,7 +177,7 @@ impl Schedule {
         };
     }
 
-    /// Takes in that the answer left something open, so the next question comes within 5 s ± 20 %.
+    /// Handles that the answer left something open: the next request comes within 5 s ± 20 %.
     pub fn handle_gap(&mut self, now: LocalTime) {
         if let State::Waiting { until } = self.state {
             let soon = now + self.seed.span_around(OPEN_WAIT, JITTER_PERCENT);
@@ -184,8 +185,8 @@ impl Schedule {
         }
     }
 
-    /// Takes in how long the server wants to be left alone once all is settled; brought into [`RESYNC_MIN`] to
-    /// [`RESYNC_MAX`]. It holds from the next wait on.
+    /// Sets the interval of requests that the server asks for, clamped to [`RESYNC_MIN`] to
+    /// [`RESYNC_MAX`]. It applies from the next wait on.
     pub fn handle_resync(&mut self, resync: Span) {
         self.resync = resync.max(RESYNC_MIN).min(RESYNC_MAX);
     }

@@ -1,10 +1,10 @@
-//! How a line behaves over several exchanges, for people who look at it.
+//! Statistics of several exchanges, for display.
 
 use super::exchange::Exchange;
 use crate::time::Span;
 use alloc::vec::Vec;
 
-/// What several exchanges say about the line.
+/// The delay and jitter of several exchanges.
 ///
 /// ```
 /// use downbeat_core::clock::{Exchange, Spread};
@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 pub struct Spread {
     /// The shortest round trip.
     pub delay_least: Span,
-    /// The round trip in the middle; of two in the middle the shorter one.
+    /// The median round trip; of two in the middle the shorter one.
     pub delay_median: Span,
     /// How far the offsets scatter: the root mean square of their distances from that of the quickest exchange
     /// (RFC 5905, section 10).
@@ -31,7 +31,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Returns what the exchanges say; nothing if there are none.
+    /// Returns the statistics of `exchanges`; `None` if there are none.
     pub fn of(exchanges: &[Exchange]) -> Option<Self> {
         let best = exchanges.iter().min_by_key(|exchange| exchange.delay())?;
         let mut delays: Vec<Span> = exchanges.iter().map(Exchange::delay).collect();

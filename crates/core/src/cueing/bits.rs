@@ -15,7 +15,7 @@ impl Bits {
         Self { words: vec![0; count.div_ceil(64)] }
     }
 
-    /// Puts `number` in; says whether it is new. Numbers there is no room for are left out.
+    /// Adds `number`, and returns whether it is new. Numbers beyond the set's capacity are ignored.
     pub(super) fn insert(&mut self, number: usize) -> bool {
         let Some(word) = self.words.get_mut(number / 64) else { return false };
         let bit = 1 << (number % 64);
@@ -38,7 +38,7 @@ impl Bits {
         })
     }
 
-    /// Returns the lowest number that is `least` or above it.
+    /// Returns the lowest number that is at least `least`.
     fn first_from(&self, least: usize) -> Option<usize> {
         let mut index = least / 64;
         let mut word = self.words.get(index)? & (u64::MAX << (least % 64));

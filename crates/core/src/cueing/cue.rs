@@ -1,31 +1,31 @@
-//! What cueing knows of a cue: when, what kind, and what if it is late. What the cue does is the shell's.
+//! A cue as cueing needs it: its time, its kind, and its late policy. What it does is up to the shell.
 
 use crate::seed::{Seed, fnv_1a};
 use crate::time::Span;
 use crate::timeline::Position;
 
-/// Tells cues apart, across rundowns: the same id, the same key.
+/// The key of a cue, across rundowns: the same id has the same key.
 ///
-/// A cue *is* its id. One that moved to another time, or does something else than before, is still the same cue and
-/// does not fire a second time; to have it fire again, give it another id.
+/// A cue *is* its id. One whose time or action changed is still the same cue and
+/// does not fire a second time; to fire it again, use another id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CueKey(u64);
 
-/// What a cue is to somebody who was not there when it began.
+/// Whether a cue lasts, for a viewer who was not present when it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// It lasts: a late joiner gets the latest of its track.
     State,
-    /// It is over at once: a late joiner has missed it.
+    /// It is momentary: a late joiner has missed it.
     Moment,
 }
 
-/// What happens with a cue whose time is already past when a viewer could fire it.
+/// What happens to a cue whose time is past when a viewer could fire it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Late {
     /// It does not fire.
     Skip,
-    /// It fires and goes on from where it would be by now.
+    /// It fires, and continues from where it would be by now.
     Resume,
     /// It fires if it is late by no more than this, otherwise not.
     Within(Span),
@@ -33,30 +33,30 @@ pub enum Late {
     Latest,
 }
 
-/// What a cue asks of the clock: how wrong the viewer's idea of the server's time may be, at most.
+/// The certainty of the clock that a cue needs: the widest acceptable bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// The widest bound of the estimate with which it still makes sense.
+    /// The widest bound of the estimate at which the cue is still useful.
     pub bound: Span,
     /// What to do while the bound is wider.
     pub otherwise: Otherwise,
 }
 
-/// What becomes of a cue while the clock is less certain than it needs.
+/// What happens to a cue while the clock is less certain than it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Otherwise {
     /// It does not fire. Should the clock become certain enough while the cue may still be late, it fires then.
     Skip,
-    /// It fires all the same, and the effect says that the bound is wider than asked for.
+    /// It fires anyway, and the effect reports that the bound is wider than needed.
     Fire,
 }
 
 /// When viewers fetch what a cue needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lead {
-    /// How long before the cue they begin.
+    /// How long before the cue they begin to fetch.
     pub lead: Span,
-    /// The width over which they spread their beginnings among themselves; at most the lead.
+    /// The time over which viewers spread their fetches; at most the lead.
     pub spread: Span,
 }
 
@@ -73,14 +73,14 @@ pub struct ListedCue {
     pub kind: Kind,
     /// What happens when it is late.
     pub late: Late,
-    /// The number of its track, or of its action where it lies on none: among these it can be the latest. Small, as
-    /// memory is taken for all up to the largest.
+    /// The number of its track, or of its action if it has no track: the group in which it can be the latest. Small, as
+    /// memory is allocated up to the largest.
     pub lane: u32,
-    /// The width over which viewers spread it among themselves; zero where all fire at once.
+    /// The time over which viewers spread it; zero if all fire at once.
     pub jitter: Span,
     /// When to fetch what it needs, if it needs anything.
     pub preload: Option<Lead>,
-    /// How certain the clock has to be, if that matters.
+    /// The certainty of the clock that it needs, if any.
     pub needs: Option<Needs>,
 }
 

@@ -1,4 +1,4 @@
-//! What cueing asks of the shell.
+//! The effects that cueing requests from the shell.
 
 use super::cue::CueKey;
 use crate::time::Span;
@@ -9,18 +9,18 @@ use crate::timeline::Rate;
 pub struct CueRef {
     /// Which one it is.
     pub key: CueKey,
-    /// Its index in the rundown that was handed over last. For a state that is left because the rundown changed, its
-    /// index in the one before: tell that one by its key.
+    /// Its index in the latest rundown. For a state that ends because the rundown changed, its
+    /// index in the previous one: identify that one by its key.
     pub index: usize,
 }
 
 /// How well a cue is timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// How late it is: the time since its instant for a viewer who was there, the distance from it in the event for
-    /// one who joined or was taken here by a seek.
+    /// How late it is: for a viewer who was present, the time since its instant; the distance in the event for
+    /// a viewer who joined or jumped here.
     pub lateness: Span,
-    /// How wrong the server's time may be at this viewer's, and with it the instant.
+    /// The bound of the server's time at this viewer, and so of the instant.
     pub bound: Span,
     /// Whether that is as certain as the cue needs.
     pub certain: bool,
@@ -34,7 +34,7 @@ pub enum Effect {
         /// Which one.
         cue: CueRef,
     },
-    /// Do the moment. It comes once for a cue, whatever happens.
+    /// Do the moment. It comes once for each cue.
     Fire {
         /// Which one.
         cue: CueRef,
@@ -43,7 +43,7 @@ pub enum Effect {
         /// How well it is timed.
         timing: Timing,
     },
-    /// Do nothing: the cue's time has come, but the clock is less certain than it needs. For those who wonder why.
+    /// Do nothing: the cue is due, but the clock is less certain than it needs. For diagnostics.
     Withhold {
         /// Which one.
         cue: CueRef,
@@ -56,19 +56,19 @@ pub enum Effect {
         cue: CueRef,
         /// Where in it to begin; zero is its beginning.
         into: Span,
-        /// How fast it goes on from there; held means that it stands.
+        /// The rate from there on; held means that it stands still.
         rate: Rate,
         /// How well it is timed.
         timing: Timing,
     },
-    /// Go on with an active state from elsewhere, or at another rate: the event was held, resumed, sought or paced,
+    /// Continue an active state from another place, or at another rate: the event was held, resumed, sought or paced,
     /// the rundown moved the state, or the clock stepped.
     Adjust {
         /// Which one.
         cue: CueRef,
-        /// Where in it the event is by now.
+        /// Where in it the event is now.
         into: Span,
-        /// How fast it goes on from there.
+        /// The rate from there on.
         rate: Rate,
     },
     /// End the state.

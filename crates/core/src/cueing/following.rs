@@ -1,4 +1,4 @@
-//! Following the event from tick to tick: what is played, what is landed on, what is left.
+//! Following the event from tick to tick: which cues are played, begun late, or left.
 
 use super::bits::Bits;
 use super::piece::{Piece, differ, next_tick, pieces};
@@ -11,7 +11,7 @@ use crate::timeline::{Position, Rate};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Where the event is at a tick, and how well that is known.
+/// Where the event is at a tick, and the bound of that.
 #[derive(Clone, Copy)]
 struct Here {
     now: ServerTime,
@@ -21,7 +21,7 @@ struct Here {
 }
 
 impl Cueing {
-    /// Makes the next tick look at all cues around the position.
+    /// Makes the next tick consider all cues around the position.
     pub(super) fn must_land(&mut self) {
         (self.landing, self.changed) = (true, true);
     }
@@ -31,13 +31,13 @@ impl Cueing {
         let Some(timeline) = self.timeline.take() else { return };
         let here = |now| Here { now, position: timeline.position(now), rate: timeline.rate(now), bound };
         let told = here(now);
-        // A small step back is waited out; after a large one the event is taken up anew.
+        // A small step back is waited out; after a large one the event is followed anew.
         let followed = self.followed.filter(|followed| now + ON_TIME >= followed.at);
         let now = followed.map_or(now, |followed| followed.at.max(now));
         let here = here(now);
 
         let elsewhere = followed.is_some_and(|followed| differ(timeline.position(followed.at), followed.position));
-        // A changed course may have had what the deadline did not know of.
+        // A changed timeline may have had cues before the deadline.
         let overslept = if self.changed { followed.map(|followed| followed.at) } else { self.deadline };
         let overslept = overslept.is_some_and(|since| since + ON_TIME < now);
         let mut landing = self.landing || followed.is_none() || elsewhere || overslept;
@@ -54,7 +54,7 @@ impl Cueing {
                 disturbed |= change.is_some();
                 landing |= change.is_some_and(|change| differ(timeline.position(change), piece.ends));
             }
-            // What was due longer ago than it may be late is for the landing to judge.
+            // Cues that were due longer ago than `ON_TIME` are handled by landing.
             let since = if elsewhere { now - ON_TIME } else { followed.at.max(now - ON_TIME) };
             for (nth, mut piece) in pieces(&timeline, since, now).enumerate() {
                 if nth == 0 && since == followed.at && !elsewhere {
@@ -75,7 +75,7 @@ impl Cueing {
         self.timeline = Some(timeline);
     }
 
-    /// Plays what stands in a piece of the event.
+    /// Plays the cues in a piece of the event.
     fn play(&mut self, piece: Piece, here: Here, instant_of: impl Fn(Position) -> ServerTime) {
         if piece.rate.is_held() || piece.ends < piece.begins {
             return;
@@ -85,7 +85,7 @@ impl Cueing {
         let last = if piece.arrives { begins.begun(piece.ends) } else { begins.before(piece.ends) };
         for row in first..last {
             let lateness = here.now - instant_of(self.list.rows[row].at);
-            // A moment begins at its beginning; a state is where the event is.
+            // A moment starts from its beginning; a state from where the event is.
             self.begin(row, lateness, self.list.rows[row].kind == Kind::State, here);
         }
         let standbys = &self.list.fetches;
@@ -96,13 +96,13 @@ impl Cueing {
         }
     }
 
-    /// Begins what may still be begun around the position, as for somebody who was not there before.
+    /// Begins the cues around the position that may still begin, as for a viewer who was not present.
     fn land(&mut self, here: Here) {
         self.awaited = None;
         for row in self.list.rows.around(here.position) {
             let lateness = here.position - self.list.rows[row].at;
             let cue = &self.list.rows[row];
-            // A moment right where the event is held comes when it goes on.
+            // A moment exactly at the held position fires when the event resumes.
             if cue.kind == Kind::Moment && lateness == Span::ZERO && here.rate.is_held() {
                 continue;
             }
@@ -110,19 +110,19 @@ impl Cueing {
         }
         let mut fetches = self.list.fetches.around(here.position);
         fetches.retain(|fetch| !self.stood_by.contains(*fetch));
-        // One that was put off before is not put off for longer, however often this happens.
+        // A fetch that was postponed before is not postponed further.
         let before = |fetch| self.postponed.iter().find(|(at, other)| *other == fetch && *at >= here.position);
         let begins = |fetch| {
             let at = self.list.late_fetch(fetch, here.position);
             (before(fetch).map_or(at, |(before, _)| at.min(*before)), fetch)
         };
         let mut postponed: Vec<(Position, usize)> = fetches.into_iter().map(begins).collect();
-        // The next is the last.
+        // The last is the next.
         sort_by_key(&mut postponed, |(at, fetch)| (-at.as_micros(), u64::MAX - *fetch as u64));
         self.postponed = postponed;
     }
 
-    /// Begins the cue in this row, unless that has been done or may not be.
+    /// Begins the cue in this row, unless it has begun already or may not begin.
     fn begin(&mut self, row: usize, lateness: Span, goes_on: bool, here: Here) {
         let cue = self.list.rows[row];
         let is_over = match cue.kind {
@@ -157,7 +157,7 @@ impl Cueing {
         }
     }
 
-    /// Begins the fetches that were put off to `position` or before.
+    /// Begins the fetches that were postponed to `position` or before.
     fn fetch_postponed(&mut self, position: Position) {
         while let Some((_, fetch)) = self.postponed.pop_if(|(at, _)| *at <= position) {
             self.stand_by(fetch);
@@ -171,7 +171,7 @@ impl Cueing {
         }
     }
 
-    /// Leaves the states that are not on at `position`.
+    /// Ends the states that are not active at `position`.
     fn leave(&mut self, position: Position) {
         let (list, effects) = (&self.list, &mut self.effects);
         self.active.retain(|active| {
@@ -184,7 +184,7 @@ impl Cueing {
         });
     }
 
-    /// Tells those of the first `settled` active states where they are that do not know.
+    /// Sends their new position to those of the first `settled` active states that need it.
     fn adjust(&mut self, settled: usize, here: Here, disturbed: bool) {
         for active in &mut self.active[..settled] {
             let time = self.list.rows[active.row].time;
@@ -211,7 +211,7 @@ impl Cueing {
         cue_in(&self.list, row)
     }
 
-    /// Puts `list` in place of the one there is, and finds again in it what has fired, is fetched and is active.
+    /// Replaces the list, and carries over which cues have fired, are fetched and are active.
     pub(super) fn carry_over(&mut self, list: CueList, is_same: impl FnMut(usize, usize) -> bool) {
         let old = core::mem::replace(&mut self.list, list);
         self.carry_active(&old, is_same);
@@ -228,7 +228,7 @@ impl Cueing {
         self.carry_fired(&old);
     }
 
-    /// Leaves the states that are not in the new list or say something else there; the others go on.
+    /// Ends the states that the new list lacks or changes; the others go on.
     fn carry_active(&mut self, old: &CueList, mut is_same: impl FnMut(usize, usize) -> bool) {
         if self.active.is_empty() {
             return;

@@ -9,10 +9,10 @@ use crate::timeline::Position;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The shortest time there is: what separates "up to and with" from "up to".
+/// The smallest span: what separates "up to and with" from "up to".
 const INSTANT: Span = Span::from_micros(1);
 
-/// A position no event reaches, for what has no end.
+/// A position that no event reaches, for cues without an end.
 const NEVER: Position = Position::from_millis(i64::MAX);
 
 /// The cues of one rundown, spread as they are for one viewer.
@@ -31,22 +31,22 @@ pub struct CueList {
     viewer: u64,
 }
 
-/// What is left to know of a cue once its place in the list is fixed.
+/// What is known of a cue besides its place in the list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) key: CueKey,
     /// When it begins for this viewer.
     pub(super) at: Position,
-    /// The last position, and a bit, at which it may still be begun.
+    /// Just after the last position at which it may still begin.
     until: Position,
     /// When it begins in the rundown, before any spread.
     pub(super) time: Position,
-    /// When it ends; where it does not, [`NEVER`].
+    /// When it ends, or [`NEVER`].
     pub(super) end: Position,
     /// Its index in the rundown.
     pub(super) index: u32,
     pub(super) kind: Kind,
-    /// Whether it goes on from where it is by now when it is late.
+    /// Whether it continues from where it is by now if it begins late.
     pub(super) resumes: bool,
 }
 
@@ -119,12 +119,12 @@ impl CueList {
         self.rows.len()
     }
 
-    /// Returns whether there is none.
+    /// Returns whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Tells lists with other moments, or the same at other times, apart.
+    /// A fingerprint of the moments and their times.
     pub(super) fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
@@ -148,7 +148,7 @@ impl CueList {
         spread(self.viewer, self.rows[row].key, 1, width)
     }
 
-    /// Puts down what cues need and fetch, by the row in which they came to stand.
+    /// Records what cues need and fetch, by row.
     fn place(&mut self, needs: Vec<(u32, Needs)>, leads: Vec<(u32, Lead)>) {
         if needs.is_empty() && leads.is_empty() {
             return;
@@ -162,7 +162,7 @@ impl CueList {
         let fetches = leads.into_iter().map(|(index, Lead { lead, spread })| {
             let row = row_of[index as usize];
             let Row { time, at: until, .. } = self.rows[row as usize];
-            // It begins before its cue does, however wide the spread.
+            // It always begins before its cue, whatever the spread.
             let at = (time - lead + self.second_draw(row as usize, spread)).min(until - INSTANT);
             Fetch { at, until, row, spread }
         });
@@ -178,7 +178,7 @@ impl CueList {
     }
 }
 
-/// Returns how long after the rundown's time this viewer has a cue: whole milliseconds, as positions that are held are,
+/// Returns how long after the rundown's time this viewer has a cue: in whole milliseconds, like held positions,
 /// and never past its end.
 fn offset(viewer: u64, cue: &ListedCue) -> Span {
     if cue.jitter <= Span::ZERO {
@@ -188,7 +188,7 @@ fn offset(viewer: u64, cue: &ListedCue) -> Span {
     Span::from_millis(spread(viewer, cue.key, 0, width).as_millis())
 }
 
-/// Returns the `nth` draw below `width` that belongs to this viewer and this cue.
+/// Returns this viewer's `nth` random number below `width` for this cue.
 fn spread(viewer: u64, key: CueKey, nth: u32, width: Span) -> Span {
     let mut seed = Seed::new(viewer ^ key.bits());
     for _ in 0..nth {
@@ -197,7 +197,7 @@ fn spread(viewer: u64, key: CueKey, nth: u32, width: Span) -> Span {
     seed.span_below(width)
 }
 
-/// Returns the position from which on a cue is no longer begun late, as long as no other comes after it on its lane.
+/// Returns the position from which a cue no longer begins late, as long as no other follows it on its lane.
 fn late_until(cue: &ListedCue, at: Position) -> Position {
     let end = cue.end.unwrap_or(NEVER);
     match cue.late {

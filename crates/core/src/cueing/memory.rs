@@ -1,4 +1,4 @@
-//! What has fired, in a form that outlives the page.
+//! What has fired, in a form that survives a reload.
 
 use alloc::string::String;
 use alloc::vec;
@@ -13,32 +13,32 @@ use super::list::CueList;
 use super::places::Places;
 use crate::timeline::Position;
 
-/// How many cues of other rundowns than the current one are remembered: 16,384.
+/// The most cues of other rundowns that are remembered: 16,384.
 ///
-/// Reason: 128 KB. Of more, those that fired first are forgotten; they matter only if a rundown that has them comes
-/// back and the event is sought back to them.
+/// Reason: 128 KB. If there are more, those that fired first are dropped; they matter only if a rundown with them comes
+/// back and the event seeks back to them.
 pub const ELSEWHERE_MAX: usize = 16_384;
 
-/// How many ranges of fired cues a memory has: 256, at most 12 KB of text.
+/// The most ranges of fired cues in a memory: 256, at most 12 KB of text.
 ///
-/// Reason: cues fire in a row, and only those that were jumped over or missed in between part the ranges. Of more, the
-/// earliest are taken together, and what was missed between them counts as fired.
+/// Reason: cues fire in order, and only cues skipped or missed in between separate ranges. If there are more, the
+/// earliest are merged, and what was missed between them counts as fired.
 pub const RANGES_MAX: usize = 256;
 
-/// Which cues have fired, small enough to keep in a page's session storage.
+/// Which cues have fired, small enough for a page's session storage.
 ///
-/// Its text form is one line of ASCII. With the rundown it was made under it is exact; under another one, a moment
-/// counts as fired if it stands where moments had fired, since firing twice is worse than not firing.
+/// Its text form is one line of ASCII. With the rundown it was made with it is exact; with another one, a moment
+/// counts as fired if it is where moments had fired, since firing twice is worse than not firing.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Memory {
-    /// The list it was made under.
+    /// The list it was made with.
     list: u64,
     ranges: Vec<Fired>,
-    /// The cues that fired under other lists, in the order in which they did.
+    /// The cues that fired in other lists, in the order of firing.
     elsewhere: Vec<CueKey>,
 }
 
-/// Moments that fired, one after the other.
+/// A range of moments that fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fired {
     first_row: usize,
@@ -47,10 +47,10 @@ struct Fired {
     last: Position,
 }
 
-/// Says why a text is no memory.
+/// Why a text is not a valid memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemoryError {
-    /// It does not begin as a memory does: another program's text, or another version's.
+    /// It does not begin as a memory does: it is from another program or another version.
     Version,
     /// It has more than [`RANGES_MAX`] ranges or [`ELSEWHERE_MAX`] keys.
     TooLong,
@@ -58,14 +58,14 @@ pub enum MemoryError {
     Part(String),
 }
 
-/// What a memory's numbers begin with.
+/// The first of a memory's numbers.
 const WORDS_VERSION: u64 = 1;
 
-/// What a memory's text begins with.
+/// The prefix of a memory's text.
 const VERSION: &str = "downbeat.fired/1";
 
 impl Memory {
-    /// Returns what is known to have fired under `list` and before it.
+    /// Returns what has fired in `list` and before it.
     pub(super) fn of(list: &CueList, fired: &Bits, elsewhere: &[CueKey]) -> Self {
         let mut ranges: Vec<Fired> = Vec::new();
         for row in fired.iter() {
@@ -87,7 +87,7 @@ impl Memory {
         Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.to_vec() }
     }
 
-    /// Returns it as numbers, for shells that keep those: what [`Memory::from_words`] reads back.
+    /// Returns it as numbers, for shells that store those; [`Memory::from_words`] reads them.
     pub fn to_words(&self) -> Vec<u64> {
         let mut words = vec![WORDS_VERSION, self.list, self.ranges.len() as u64];
         for Fired { first_row, last_row, first, last } in &self.ranges {
@@ -98,7 +98,7 @@ impl Memory {
         words
     }
 
-    /// Reads numbers back; nothing if they are of another version, or too many.
+    /// Reads numbers; `None` if they are from another version, or too many.
     pub fn from_words(words: &[u64]) -> Option<Self> {
         let (&[WORDS_VERSION, list, count], rest) = words.split_first_chunk()? else { return None };
         let count = usize::try_from(count).ok().filter(|count| *count <= RANGES_MAX)?;
@@ -118,7 +118,7 @@ impl Memory {
         })
     }
 
-    /// Returns the rows of `list` that have fired, and the keys of cues that did and are not in it.
+    /// Returns the rows of `list` that have fired, and the keys of fired cues that it does not contain.
     fn apply(&self, list: &CueList) -> (Bits, Vec<CueKey>) {
         let mut fired = Bits::none(list.len());
         for range in &self.ranges {
@@ -137,7 +137,7 @@ impl Memory {
 }
 
 impl Cueing {
-    /// Finds again in the current list what had fired under `old`.
+    /// Finds in the current list what had fired in `old`.
     pub(super) fn carry_fired(&mut self, old: &CueList) {
         if let Some(memory) = self.remembered.take_if(|_| !self.list.is_empty()) {
             (self.fired, self.elsewhere) = memory.apply(&self.list);
@@ -155,7 +155,7 @@ impl Cueing {
     }
 }
 
-/// Marks the moments of `list` whose keys are among `keys`; gives the keys of no moment, the latest of them.
+/// Marks the moments of `list` whose keys are among `keys`; returns the keys of no moment, the latest of them.
 fn mark(list: &CueList, mut keys: Vec<CueKey>, fired: &mut Bits) -> Vec<CueKey> {
     if keys.is_empty() {
         return keys;

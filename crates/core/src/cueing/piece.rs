@@ -1,12 +1,12 @@
-//! Where the event goes, piece by piece.
+//! How the event moves, piece by piece.
 
 use crate::order::earliest;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{EventTimeline, Position, Rate};
 
-/// How far the position may differ without having jumped: 1 ms.
+/// The largest difference of positions that is not a jump: 1 ms.
 ///
-/// Reason: segments hold whole milliseconds, so each change may cut off a part of one.
+/// Reason: segments have whole milliseconds, so each change may cut off a fraction of one.
 const ROUNDING: Span = Span::from_millis(1);
 
 /// What one segment does within a stretch of time.
@@ -20,14 +20,14 @@ pub(super) struct Piece {
     pub(super) begins_after: bool,
     /// The position it leads up to.
     pub(super) ends: Position,
-    /// Whether it leads there, and not only up to before it.
+    /// Whether it reaches that position, and not only up to just before it.
     pub(super) arrives: bool,
     /// How fast.
     pub(super) rate: Rate,
 }
 
-/// Returns when to tick next: when an event that moves at `now` passes `mark` or its next segment takes effect, whichever
-/// comes first.
+/// Returns when to tick next: when an event that moves at `now` passes `mark` or its next segment takes effect,
+/// whichever comes first.
 pub(super) fn next_tick(timeline: &EventTimeline, mark: Option<Position>, now: ServerTime) -> Option<ServerTime> {
     let reaches = mark.filter(|_| !timeline.is_held(now)).and_then(|mark| timeline.reaches(mark, now));
     earliest(&[timeline.next_segment(now), reaches])

@@ -1,24 +1,24 @@
-//! Finding cues again by their keys.
+//! Finding cues by their keys.
 
 use alloc::vec::Vec;
 
 use super::cue::CueKey;
 use crate::order::sort_by_key;
 
-/// Where each key stands in a row of keys.
+/// The places of each key in a list of keys.
 pub(super) struct Places {
     sorted: Vec<(CueKey, usize)>,
 }
 
 impl Places {
-    /// Returns the places of `keys`; one may stand there several times.
+    /// Returns the places of `keys`, which may repeat.
     pub(super) fn of(keys: &[CueKey]) -> Self {
         let mut sorted: Vec<(CueKey, usize)> = keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
         sort_by_key(&mut sorted, |(key, _)| (0, key.bits()));
         Self { sorted }
     }
 
-    /// Returns where `key` stands.
+    /// Returns the places of `key`.
     pub(super) fn find(&self, key: CueKey) -> impl Iterator<Item = usize> + '_ {
         let first = self.sorted.partition_point(|(other, _)| *other < key);
         self.sorted[first..].iter().take_while(move |(other, _)| *other == key).map(|(_, place)| *place)

@@ -9,7 +9,7 @@ use crate::timeline::{Position, Rate, SEGMENTS_MAX};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 
-/// What became of a command that was not refused.
+/// The outcome of a command that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The state has changed.
@@ -18,14 +18,14 @@ pub enum Outcome {
         rev: Rev,
         /// When the change takes effect; always later than now.
         effective_at: ServerTime,
-        /// Something that was scheduled for later has been replaced.
+        /// Whether something that was scheduled for later has been replaced.
         replaced: bool,
     },
-    /// The same command came before; nothing has changed, and the answer is the first one.
+    /// The same command was applied before; nothing has changed, and the answer is the first one.
     Repeated(Receipt),
 }
 
-/// What is remembered of an applied command, so that its repetition can be told.
+/// What is stored of an applied command, to recognise its repetition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// The command's id.
@@ -42,7 +42,7 @@ impl EventState {
     /// Applies a command at `now`. `earlier` is the receipt of an applied command with the same id, if there is one.
     ///
     /// # Errors
-    /// [`Refusal`] says why not; the state is then what it was.
+    /// [`Refusal`] with the reason; the state is then unchanged.
     pub fn handle_command(
         &mut self,
         request: &Request,
@@ -92,7 +92,7 @@ impl EventState {
     }
 }
 
-/// Returns when a command takes effect: as asked, but never before its lead has passed, so that everyone can act together.
+/// Returns when a command takes effect: as asked, but not before its lead has passed, so that all viewers act together.
 fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusal> {
     let soonest = now + request.command.lead();
     let Some(asked) = request.at else { return Ok(soonest) };
@@ -117,7 +117,7 @@ impl Show {
                 | Command::Announce { .. }
                 | Command::Clear
                 | Command::Rundown { .. } => {}
-                // An end that is far enough ahead for everyone to learn it can still be moved.
+                // An end that is far enough ahead for all viewers to receive the change can still be moved.
                 Command::End { .. } if ended_at >= now + LEAD => {}
                 _ => return Err(Refusal::Ended { ended_at }),
             }
@@ -167,7 +167,7 @@ impl Show {
             Command::Reopen => {
                 self.ended_at.ok_or(Refusal::NotEnded)?;
                 if let Some(ended_at) = ended_at {
-                    // The hold that the end was becomes one of the timeline's own.
+                    // The hold at the end becomes one of the timeline's own.
                     self.timeline = self.visible().timeline;
                     self.pace.change(ended_at, None, None, self.starts_at);
                     self.notices.forget(from, &[Origin::Hold, Origin::Release]);
@@ -186,14 +186,14 @@ impl Show {
     }
 
     /// Changes the timeline at `from`. What was scheduled at `from` or later is replaced, with the rates and messages
-    /// that belong to it; returns whether there was something.
+    /// that belong to it. Returns whether there was something to replace.
     fn change(&mut self, from: ServerTime, position: Option<Position>, rate: Option<Rate>) -> bool {
         self.pace.change(from, None, None, self.starts_at);
         self.notices.forget(from, &[Origin::Hold, Origin::Release]);
         self.timeline.change(from, position, rate, self.starts_at)
     }
 
-    /// Returns whether so much lies ahead that what is in force `now` would be forgotten for it.
+    /// Returns whether so much is scheduled that what is in force `now` would be dropped for it.
     fn is_overfull(&self, now: ServerTime) -> bool {
         let segments = self.visible().segments().iter().filter(|segment| segment.from > now).count();
         let notices = self.notices.as_slice().iter().filter(|notice| notice.from > now).count();

@@ -1,4 +1,4 @@
-//! How an event is set up: when it starts, how long it lasts, what it is called, how it is delivered.
+//! The configuration of an event: its start, duration, title and delivery.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -20,9 +20,9 @@ const DURATION_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 /// How an event's state is delivered to viewers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// How many hubs hold the viewers' sockets: 1 to [`HUBS_MAX`].
+    /// The number of hubs that hold the viewers' sockets: 1 to [`HUBS_MAX`].
     pub hubs: u16,
-    /// How often viewers ask for the time once they know it: [`RESYNC_MIN`] to [`RESYNC_MAX`].
+    /// The interval at which viewers ask for the time once they know it: [`RESYNC_MIN`] to [`RESYNC_MAX`].
     pub resync: Span,
 }
 
@@ -33,24 +33,25 @@ impl Default for Delivery {
     }
 }
 
-/// What is to be set; what is not given stays, or has its default in a new event.
+/// Settings to change. Fields that are `None` stay as they are, or have their default in a new event.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Configuration {
     /// When the event begins; a new event needs it.
     pub starts_at: Option<ServerTime>,
-    /// How long it is meant to last; `Some(None)` makes that unknown.
+    /// Its planned duration; `Some(None)` makes it unknown.
     pub duration: Option<Option<Span>>,
-    /// What it is called.
+    /// Its title.
     pub title: Option<String>,
     /// The locale of plain messages.
     pub locale: Option<Locale>,
-    /// How many hubs hold the viewers' sockets.
+    /// The number of hubs that hold the viewers' sockets.
     pub hubs: Option<u16>,
-    /// How often viewers ask for the time.
+    /// The interval at which viewers ask for the time.
     pub resync: Option<Span>,
-    /// The sites whose pages may hold sockets, as a browser's `Origin` names them (`https://example.com`); none for any.
+    /// The sites whose pages may open sockets, as a browser's `Origin` names them (`https://example.com`); empty for
+    /// any.
     pub origins: Option<Vec<String>>,
-    /// Where viewers look when the server does not answer; `Some(None)` takes that away.
+    /// Where viewers look when the server does not answer; `Some(None)` removes it.
     pub emergency: Option<Option<EmergencyChannel>>,
     /// The revision this was decided on; if the event has moved on, the change is refused.
     pub if_rev: Option<Rev>,
@@ -93,7 +94,7 @@ impl Configuration {
         Ok(())
     }
 
-    /// Puts everything but the start into `show`.
+    /// Applies everything but the start to `show`.
     fn apply(&self, show: &mut Show) {
         if let Some(duration) = self.duration {
             show.duration = duration;
@@ -123,9 +124,9 @@ fn is_origin(text: &str) -> bool {
 }
 
 impl EventState {
-    /// Makes an event. It begins by itself at `starts_at`, which may be past: then it runs already.
+    /// Creates an event. It begins by itself at `starts_at`, which may be in the past: then it runs already.
     ///
-    /// `epoch` is new for every event ever made; the caller draws it, since core has no randomness.
+    /// `epoch` is new for every event ever created; the caller draws it, since core has no randomness.
     ///
     /// # Errors
     /// [`Refusal`] if there is no start or a value is out of its range.
@@ -162,8 +163,8 @@ impl EventState {
     /// Changes the event's configuration; returns whether that changed anything.
     ///
     /// # Errors
-    /// [`Refusal`] if a value is out of its range, if the start is to move though the event has begun, or if the
-    /// event has moved on from `if_rev`. The state is then what it was.
+    /// [`Refusal`] if a value is out of its range, if the start would move though the event has begun, or if the
+    /// event has changed since `if_rev`. The state is then unchanged.
     pub fn handle_configuration(
         &mut self,
         configuration: Configuration,
@@ -198,7 +199,7 @@ impl EventState {
 }
 
 impl Show {
-    /// Moves the start of an event that has not begun; a hold of the countdown and what was scheduled are gone, with
+    /// Moves the start of an event that has not begun. A hold of the countdown and what was scheduled are removed, with
     /// their messages. Announcements stay. Returns whether something scheduled was replaced.
     pub(super) fn reschedule(&mut self, starts_at: ServerTime, now: ServerTime) -> Result<bool, Refusal> {
         if let Some(ended_at) = self.ended_at.filter(|ended_at| *ended_at <= now) {

@@ -1,7 +1,7 @@
 //! The last resort: a state that an operator signed while the server could not be reached.
 //!
-//! It is made from the last state that was known, and takes the place of the server's own when that is back. Whether its
-//! signature is right is for the shells to say; here is only what it means.
+//! It is made from the last known state, and replaces the server's own once that is back. Whether its
+//! signature is valid is checked by the shells.
 //!
 //! ```
 //! use downbeat_core::event::{EmergencyState, Notices};
@@ -9,7 +9,7 @@
 //! let start = ServerTime::from_millis(1_704_067_200_000);
 //! let made = Configuration { starts_at: Some(start), ..Configuration::default() };
 //! let mut event = EventState::create(made, "e1".parse()?, "maria", start)?;
-//! // Ten minutes in, the server is gone. What was last known of the event is paused and signed.
+//! // Ten minutes in, the server fails. The last known state is paused and signed.
 //! let mut emergency = EmergencyState::of(&"main".parse()?, &event, start);
 //! emergency.handle_pause(None, start + Span::from_millis(600_000))?;
 //! // The server is back: the event becomes what viewers of the signed state saw all along.
@@ -38,31 +38,31 @@ use crate::timeline::{EventTimeline, Rate, Timeline};
 /// The name of the change in the log.
 const NAME: &str = "emergency";
 
-/// What a signature stands for: the state of one event, as viewers see it, at one revision.
+/// What is signed: the state of one event, as viewers see it, at one revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmergencyState {
-    /// The event it is of; no other can be taken for it.
+    /// The event it belongs to.
     pub event: EventName,
-    /// The life of the event's counter it is of.
+    /// The epoch it belongs to.
     pub epoch: Epoch,
-    /// The revision it makes.
+    /// Its revision.
     pub rev: Rev,
     /// The timeline as viewers see it, the end included.
     pub timeline: EventTimeline,
     /// The rundown viewers should have.
     pub rundown: Option<Digest>,
-    /// What viewers are told, now and as scheduled.
+    /// The messages to viewers, current and scheduled.
     pub notices: Notices,
     /// When it was signed, by the signer's estimate of the server's time.
     pub signed_at: ServerTime,
-    /// Who signed it, as they said.
+    /// Who signed it, as the client said.
     pub actor: String,
-    /// Why, as they said.
+    /// The reason, as the client said.
     pub reason: Option<String>,
 }
 
 impl EmergencyState {
-    /// Returns what was known of `event`, to be changed and signed.
+    /// Returns the known state of `event`, to be changed and signed.
     pub fn of(event: &EventName, state: &EventState, now: ServerTime) -> Self {
         Self {
             event: event.clone(),
@@ -77,9 +77,9 @@ impl EmergencyState {
         }
     }
 
-    /// Holds the event where it will be in [`LEAD_PAUSE`], and says so; that is one revision more.
+    /// Holds the event where it will be in [`LEAD_PAUSE`], with a message, as the next revision.
     ///
-    /// Viewers hear of it late, but all hold at the same position. What was scheduled for later is replaced.
+    /// Viewers receive it late, but all hold at the same position. What was scheduled for later is replaced.
     ///
     /// # Errors
     /// [`Refusal::Ended`] if the event is over by then.
@@ -101,15 +101,15 @@ impl EmergencyState {
 }
 
 impl EventState {
-    /// Takes in a signed state: the event is then exactly that, with its revision. Says whether that changed anything;
-    /// the same one again does not.
+    /// Applies a signed state: the event is then exactly that, with its revision. Returns whether that changed
+    /// anything; the same one again does not.
     ///
-    /// It was decided when it was signed, and takes effect when it says, which may be long past: viewers without a
-    /// server have been following it since. `undo` takes it back like any other change.
+    /// It was decided when it was signed, and takes effect as it says, perhaps long ago: viewers without a
+    /// server have followed it since. `undo` reverts it like any other change.
     ///
     /// # Errors
-    /// [`Refusal::OtherEpoch`] if it is of another life of the event, [`Refusal::NotNewer`] if the event has been
-    /// changed since. The state is then what it was.
+    /// [`Refusal::OtherEpoch`] if its epoch differs, [`Refusal::NotNewer`] if the event has been
+    /// changed since. The state is then unchanged.
     pub fn handle_emergency(&mut self, emergency: &EmergencyState) -> Result<bool, Refusal> {
         if emergency.epoch != self.epoch {
             return Err(Refusal::OtherEpoch { signed: emergency.epoch.clone(), epoch: self.epoch.clone() });
@@ -139,8 +139,8 @@ impl EventState {
 }
 
 impl Show {
-    /// Returns the show as `emergency` has it, and the instant at which it parts from this one. Title, locale and delivery
-    /// are not signed and stay.
+    /// Returns the show according to `emergency`, and the instant from which it differs. Title, locale and delivery
+    /// are not signed and stay as they are.
     pub(super) fn replaced_by(&self, emergency: &EmergencyState) -> (Self, ServerTime) {
         let EmergencyState { timeline, signed_at, .. } = emergency;
         let parted_at = parted_at(self.visible().segments(), timeline.segments(), *signed_at, |segment| segment.from);
@@ -159,7 +159,7 @@ impl Show {
         (show, parted_at.unwrap_or(*signed_at))
     }
 
-    /// Returns the pace as it was up to `from`, and then as `timeline` moves wherever it is not held.
+    /// Returns the pace up to `from` as it was, and then as `timeline` moves while not held.
     fn pace_since(&self, from: ServerTime, timeline: &EventTimeline) -> Timeline {
         let starts_at = timeline.starts_at;
         let mut pace = if starts_at == self.starts_at { self.pace.clone() } else { Timeline::starting_at(starts_at) };
@@ -171,7 +171,7 @@ impl Show {
     }
 }
 
-/// Returns the timeline that viewers see without the hold that the end is.
+/// Returns the timeline that viewers see, without the hold at the end.
 fn without_end(timeline: &EventTimeline) -> Timeline {
     let Some(ended_at) = timeline.ended_at else { return timeline.timeline.clone() };
     let before_end = timeline.segments().iter().filter(|segment| segment.from < ended_at).copied().collect();

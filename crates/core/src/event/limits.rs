@@ -14,7 +14,7 @@ pub const ORIGINS_MAX: usize = 20;
 /// The longest origin: 200 characters.
 pub const ORIGIN_CHARS_MAX: usize = 200;
 
-/// The shortest `resync`: 30 s, so that no configuration turns viewers into a flood.
+/// The shortest `resync`: 30 s, so that no configuration makes viewers overload the server.
 pub const RESYNC_MIN: Span = Span::from_millis(30_000);
 
 /// The longest `resync`: 1 h; at 100 ppm a clock drifts by 360 ms in it.

@@ -1,4 +1,4 @@
-//! What viewers are told, as steps in time: the last one whose instant has come is shown.
+//! Messages to viewers as steps in time: the last one whose instant has come is shown.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -8,28 +8,28 @@ use crate::message::Message;
 use crate::time::ServerTime;
 use crate::timeline::{EventTimeline, SEGMENT_KEPT, SEGMENTS_MAX};
 
-/// From `from` on, this message is shown, or none.
+/// A message, or its removal, from an instant on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// The instant from which it is shown.
     pub from: ServerTime,
-    /// What is shown.
+    /// What is shown; `None` removes the message.
     pub message: Option<Message>,
-    /// The decision it came with.
+    /// The kind of decision it came with.
     #[serde(default)]
     pub(super) origin: Origin,
 }
 
-/// The decision a notice came with: while it is scheduled, it goes where that decision goes.
+/// The kind of decision a notice came with: while scheduled, it is replaced together with that decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Origin {
-    /// An announcement, or that it was cleared.
+    /// An announcement, or its removal.
     #[default]
     Announcement,
     /// A hold; its message goes away when the event resumes.
     Hold,
-    /// A resume, which took the message of a hold away.
+    /// A resume, which removed the message of a hold.
     Release,
     /// The end.
     End,
@@ -41,8 +41,9 @@ pub(super) enum Origin {
 pub struct Notices(Vec<Notice>);
 
 impl Notices {
-    /// Returns the notices that viewers were told, each from an instant on. What they came with is not told, and follows
-    /// from what else happens at that instant: the end, a hold, a resume, or nothing, which is an announcement.
+    /// Rebuilds the notices from public messages, each from an instant on. Which decision they came with is not
+    /// public; it follows from what else happens at that instant: the end, a hold, a resume, or nothing, which is an
+    /// announcement.
     ///
     /// # Errors
     /// [`NoticeError`] if there are more than [`SEGMENTS_MAX`], or if one comes before another that is shown later.
@@ -84,13 +85,13 @@ impl Notices {
         self.notice(at).and_then(|notice| notice.message.as_ref())
     }
 
-    /// Returns the next instant after `at` at which another message is shown.
+    /// Returns the next instant after `at` at which the message changes.
     pub fn next_notice(&self, at: ServerTime) -> Option<ServerTime> {
         self.0.iter().map(|notice| notice.from).find(|from| *from > at)
     }
 
     /// Shows `message` from `from` on; what was scheduled at `from` or later is replaced, but not the message of an
-    /// end that is still to come. Returns whether there was something.
+    /// end that is still to come. Returns whether something was replaced.
     pub(super) fn show(&mut self, from: ServerTime, message: Option<Message>, origin: Origin) -> bool {
         let count = self.0.len();
         self.0.retain(|notice| notice.from < from || (notice.origin == Origin::End && notice.from > from));
@@ -118,12 +119,12 @@ impl Notices {
         notices
     }
 
-    /// Forgets what was scheduled at `from` or later by decisions of these origins.
+    /// Removes what was scheduled at `from` or later by decisions of these origins.
     pub(super) fn forget(&mut self, from: ServerTime, origins: &[Origin]) {
         self.0.retain(|notice| notice.from < from || !origins.contains(&notice.origin));
     }
 
-    /// Takes the messages of holds away, as those holds are no more.
+    /// Removes the messages of holds, since those holds no longer exist.
     pub(super) fn release(&mut self, now: ServerTime) {
         self.forget(now, &[Origin::Release]);
         self.0.retain(|notice| notice.from <= now || notice.origin != Origin::Hold);
@@ -133,19 +134,19 @@ impl Notices {
         }
     }
 
-    /// Forgets what was superseded longer ago than a viewer's clock can be wrong.
+    /// Removes what was superseded longer ago than a viewer's clock can be wrong.
     pub(super) fn prune(&mut self, now: ServerTime) {
         let superseded = self.0.iter().skip(1).take_while(|next| next.from + SEGMENT_KEPT <= now).count();
         self.0.drain(..superseded);
     }
 }
 
-/// Says why what viewers were told is no row of notices.
+/// Why public messages are not valid notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeError {
-    /// There are more than [`SEGMENTS_MAX`]; holds how many.
+    /// There are more than [`SEGMENTS_MAX`]; holds the number.
     Count(usize),
-    /// The notice with this index is shown before the one in front of it.
+    /// The notice with this index is shown before its predecessor.
     Order(usize),
 }
 

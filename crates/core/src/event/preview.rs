@@ -39,9 +39,9 @@ impl EventState {
 
     /// Rebuilds the state of an event from what is public: how it is set up, and what viewers see of it.
     ///
-    /// It previews a command where the event itself cannot be asked. Some things are not public, and the preview may differ
-    /// from what the event does because of them: a rate that was set during a hold, which decision a message came with, and
-    /// what `undo` would restore.
+    /// It previews a command where the event itself cannot be asked. Some things are not public, and the preview may
+    /// differ from what the event does because of them: a rate that was set during a hold, which decision a message
+    /// came with, and what `undo` would restore.
     ///
     /// # Errors
     /// [`Refusal`] if the configuration has no start, or a value out of its range.

@@ -1,4 +1,4 @@
-//! Why a command or a configuration is refused. Whatever is refused changed nothing.
+//! Why a command or a configuration is refused. A refused request changes nothing.
 
 use alloc::string::String;
 use core::fmt;
@@ -10,29 +10,29 @@ use crate::name::{CommandId, Epoch, Rev};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, SEGMENTS_MAX};
 
-/// One variant per thing the one who asked can do about it.
+/// Why a request is refused: one variant per remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The event has moved on from the revision the command was decided on.
+    /// The event has changed since the revision the command was decided on.
     Stale {
-        /// What the command was decided on.
+        /// The revision the command was decided on.
         if_rev: Rev,
-        /// What the event is at.
+        /// The event's revision.
         rev: Rev,
     },
-    /// The signed state is of another life of the event.
+    /// The signed state's epoch differs from the event's.
     OtherEpoch {
-        /// The life it was signed for.
+        /// The epoch it was signed for.
         signed: Epoch,
-        /// The life the event has.
+        /// The event's epoch.
         epoch: Epoch,
     },
-    /// The signed state is no newer than what the event is.
+    /// The signed state is not newer than the event's.
     NotNewer {
-        /// What was signed.
+        /// The signed revision.
         signed: Rev,
-        /// What the event is at.
+        /// The event's revision.
         rev: Rev,
     },
     /// The id was used for another command.
@@ -63,9 +63,9 @@ pub enum Refusal {
     },
     /// A new event needs a start.
     NoStart,
-    /// There is no change to take back.
+    /// There is no change to undo.
     NothingToUndo,
-    /// The command takes effect as it arrives and cannot be scheduled.
+    /// The command takes effect on arrival and cannot be scheduled.
     NotSchedulable {
         /// The command.
         command: &'static str,
@@ -75,18 +75,18 @@ pub enum Refusal {
         /// How far ahead of now.
         ahead: Span,
     },
-    /// So much is scheduled already that the state would no longer fit what travels.
+    /// Too much is scheduled already: the state would exceed its limits.
     TooMuchScheduled,
-    /// The message is none.
+    /// The message is not valid.
     Message(MessageError),
-    /// The seek leads out of the event.
+    /// The seek leads outside the event.
     Position {
         /// Where to.
         position: Position,
         /// The event's duration, where that is the limit.
         duration: Option<Span>,
     },
-    /// The rate is not one every browser can play.
+    /// Not every browser can play the rate.
     Rate {
         /// What was asked.
         rate: Rate,
@@ -106,7 +106,7 @@ pub enum Refusal {
         /// What was asked.
         hubs: u16,
     },
-    /// The interval of re-synchronisation is out of its range.
+    /// The `resync` interval is out of its range.
     Resync {
         /// What was asked.
         resync: Span,
@@ -116,9 +116,9 @@ pub enum Refusal {
         /// How many.
         count: usize,
     },
-    /// What is to be an origin is none.
+    /// An origin is not valid.
     Origin {
-        /// Its place in the list.
+        /// Its index in the list.
         index: usize,
         /// What was given, cut to the length of an origin.
         origin: String,
@@ -136,41 +136,41 @@ impl fmt::Display for Refusal {
         match self {
             Self::Stale { if_rev, rev } => write!(
                 f,
-                "the event is at revision {rev}, and this was decided on revision {if_rev}; look at the event again, then decide"
+                "the event is at revision {rev}, but this was decided on revision {if_rev}; check the event, then decide again"
             ),
             Self::OtherEpoch { signed, epoch } => write!(
                 f,
-                "the signed state is of the epoch {signed}, but the event was made anew and has the epoch {epoch}; pause it with \"downbeat pause\""
+                "the signed state is from epoch {signed}, but the event was created again and has epoch {epoch}; pause it with \"downbeat pause\""
             ),
             Self::NotNewer { signed, rev } => write!(
                 f,
-                "the signed state is revision {signed}, but the event is at revision {rev} already; look at the event, then decide again"
+                "the signed state is revision {signed}, but the event is already at revision {rev}; check the event, then decide again"
             ),
             Self::IdReused { id, was } => {
-                write!(f, "the id {:?} was used for \"{was}\"; make a new id for another command", id.as_str())
+                write!(f, "the id {:?} was already used for \"{was}\"; use a new id for another command", id.as_str())
             }
             Self::Ended { ended_at } => write!(f, "the event's end is {ended_at}; \"reopen\" it first"),
             Self::NotEnded => f.write_str("the event is not over, so there is nothing to reopen"),
             Self::HasBegun { position } => {
-                write!(f, "the event has begun and stands at {position}, so its start cannot move; use \"seek\"")
+                write!(f, "the event has begun and is at {position}, so its start cannot change; use \"seek\"")
             }
             Self::StartsInThePast { starts_at, now } => write!(
                 f,
                 "the new start {starts_at} is not after now ({now}); give a later one, or \"seek\" once the event has begun"
             ),
             Self::NoStart => f.write_str("a new event needs \"startsAt\", milliseconds since 1970"),
-            Self::NothingToUndo => f.write_str("nothing has been changed since the event was made"),
+            Self::NothingToUndo => f.write_str("nothing has changed since the event was created"),
             Self::NotSchedulable { command } => {
-                write!(f, "\"{command}\" takes effect as it arrives; leave \"at\" out")
+                write!(f, "\"{command}\" takes effect on arrival; omit \"at\"")
             }
             Self::TooFarAhead { ahead } => write!(
                 f,
-                "\"at\" is {} days ahead, at most 31 are possible; check the date",
+                "\"at\" is {} days ahead, at most 31 are allowed; check the date",
                 ahead.as_millis() / 86_400_000
             ),
             Self::TooMuchScheduled => write!(
                 f,
-                "fewer than {SEGMENTS_MAX} changes can be scheduled at a time; take some back, or wait until some have happened"
+                "fewer than {SEGMENTS_MAX} changes can be scheduled at a time; undo some, or wait until some have taken effect"
             ),
             Self::Message(error) => error.fmt(f),
             Self::Position { position, duration: Some(duration) } => write!(
@@ -184,7 +184,7 @@ impl fmt::Display for Refusal {
             ),
             Self::Rate { rate } if rate.is_held() => f.write_str("a rate of 0 is a hold; use \"pause\""),
             Self::Rate { rate } => {
-                write!(f, "the rate {rate} is one not every browser can play; use {RATE_MIN} to {RATE_MAX}")
+                write!(f, "not every browser can play at rate {rate}; use {RATE_MIN} to {RATE_MAX}")
             }
             Self::Title { chars } => {
                 write!(f, "the title has {chars} characters, at most {TITLE_CHARS_MAX} fit; shorten it")
@@ -192,10 +192,10 @@ impl fmt::Display for Refusal {
             Self::Duration { duration } => {
                 write!(f, "the duration {} ms is not between 1 s and 366 days; it is given in ms", duration.as_millis())
             }
-            Self::Hubs { hubs } => write!(f, "{hubs} hubs are not possible; use 1 to {HUBS_MAX}"),
+            Self::Hubs { hubs } => write!(f, "{hubs} hubs are not allowed; use 1 to {HUBS_MAX}"),
             Self::Resync { resync } => write!(
                 f,
-                "a resync of {} ms is not possible; use {} to {} ms",
+                "a resync of {} ms is not allowed; use {} to {} ms",
                 resync.as_millis(),
                 RESYNC_MIN.as_millis(),
                 RESYNC_MAX.as_millis()
@@ -205,7 +205,7 @@ impl fmt::Display for Refusal {
             }
             Self::Origin { index, origin } => write!(
                 f,
-                "{origin:?} at place {index} is no origin; give scheme and host as browsers do, \"https://example.com\", at most {ORIGIN_CHARS_MAX} characters in lower case"
+                "{origin:?} at index {index} is not an origin; use scheme and host as browsers do, \"https://example.com\", at most {ORIGIN_CHARS_MAX} characters in lower case"
             ),
         }
     }

@@ -1,16 +1,16 @@
-//! Taking the last change back.
+//! Undoing the last change.
 //!
-//! Time does not run backwards, so undo does not restore an old timeline; it puts back what the change *did*: a jump
-//! is jumped back by the same distance, a hold goes on, a rate is the former one again, and otherwise the position
-//! moves on from where it is. A change that has made no difference yet is dropped as if it had never been asked for.
-//! What a change of the movement had replaced in the schedule is not brought back once it has made a difference.
+//! Time does not run backwards, so undo does not restore an old timeline; it reverts what the change *did*: a jump
+//! is jumped back by the same distance, a hold ends, a rate is restored, and otherwise the position
+//! moves on from where it is. A change that has not taken effect yet is removed as if it had never been made.
+//! What such a change replaced in the schedule is not restored once it has taken effect.
 
 use super::notices::Notices;
 use super::{Change, Refusal, Show};
 use crate::time::ServerTime;
 
 impl Show {
-    /// Takes `last` back from `from` on; returns whether something scheduled was replaced.
+    /// Reverts `last` from `from` on; returns whether something scheduled was replaced.
     pub(super) fn undo(&mut self, last: &Change, from: ServerTime) -> Result<bool, Refusal> {
         let before = last.before.as_deref().ok_or(Refusal::NothingToUndo)?;
         let since = core::mem::replace(self, before.clone());
@@ -36,13 +36,13 @@ impl Show {
         Ok(dropped_segment || dropped_notice)
     }
 
-    /// Lets the event move again from `from` on as it did `before` the change, which parted the two at `moved_at`.
+    /// Makes the event move from `from` on as it did `before` the change, whose effect began at `moved_at`.
     fn undo_movement(&mut self, before: &Self, since: &Self, moved_at: ServerTime, from: ServerTime) {
         self.timeline = since.timeline.clone();
         self.pace = since.pace.clone();
         let is_over = |show: &Self| show.ended_at.is_some_and(|ended_at| ended_at <= from);
         match (is_over(before), is_over(since)) {
-            // Without the change it would be over by now, too.
+            // Without the change the event would be over by now, too.
             (true, true) => self.ended_at = since.ended_at,
             (true, false) => self.ended_at = Some(from),
             (false, was_over) => {
@@ -61,7 +61,7 @@ impl Show {
 
 /// Returns the notices with what `before` showed in force again from `from` on.
 fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from: ServerTime) -> Notices {
-    // What is scheduled belongs to the movement: where that is not brought back, neither are its messages.
+    // Scheduled messages belong to the movement: if that is not restored, neither are they.
     let scheduled = if moved { &since.notices } else { &before.notices };
     match parted_at(before.notices.as_slice(), since.notices.as_slice(), last.at, |notice| notice.from) {
         Some(parted_at) if parted_at < from => {
@@ -72,8 +72,8 @@ fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from:
     }
 }
 
-/// Returns the instant of the first difference of two lists that are ordered by the instants of their elements, leaving
-/// out what was over at `since`: one may have forgotten more of the past than the other.
+/// Returns the instant of the first difference of two lists that are ordered by their elements' instants, ignoring
+/// what was over at `since`: one of them may have been pruned further than the other.
 pub(super) fn parted_at<T: PartialEq>(
     one: &[T],
     other: &[T],

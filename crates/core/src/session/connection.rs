@@ -1,27 +1,27 @@
-//! How well a viewer is connected, and why. [`super::line`] decides.
+//! A viewer's connection, and the reason for it. [`super::line`] decides it.
 
-/// How a viewer learns what happens to the event.
+/// How a viewer receives changes of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
     /// The time or the event's state is not known yet; nothing fires.
     Acquiring(Wait),
     /// Changes are pushed: a socket is open, and answers.
     Live,
-    /// Changes are learnt by asking, some seconds late where the server pushes otherwise, and up to one poll interval of
-    /// the clock where it never does. Time and cues are as good as live.
+    /// Changes are received by polling: some seconds late where the server normally pushes, and up to one poll
+    /// interval of the clock where it never does. Time and cues are as exact as live.
     Polling(NoPush),
-    /// The server does not answer. The event goes on as last heard, with a bound that grows by 100 ppm.
+    /// The server does not answer. The event goes on from the last known state, with a bound that grows by 100 ppm.
     Holdover(Failure),
 }
 
-/// What a viewer who is acquiring waits for.
+/// What a viewer waits for while acquiring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// The first answers; nothing has failed.
     FirstAnswer,
     /// The server answers with the time, but does not know the event's state at the moment.
     State,
-    /// The last question failed.
+    /// The last request failed.
     Failed(Failure),
 }
 
@@ -36,15 +36,15 @@ pub enum NoPush {
     StateUnknown,
 }
 
-/// Why a question had no answer.
+/// Why a request got no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// None came in time.
+    /// No answer in time.
     Timeout,
     /// The network or the server could not be reached.
     Unreachable,
-    /// There is no event of this name.
+    /// There is no event with this name.
     UnknownEvent,
-    /// What came was no answer: an error, or something else than the server sends.
+    /// The answer was an error, or not what the server sends.
     NoAnswer,
 }

@@ -1,4 +1,4 @@
-//! The line to the server, beside the questions for the time: the socket, and what is asked while there is none.
+//! The connection to the server besides the requests for the time: the socket, and the polling that replaces it.
 
 use super::connection::{Connection, Failure, NoPush, Wait};
 use super::effect::{Effect, Question};
@@ -9,18 +9,18 @@ use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::LocalTime;
 
-/// How the server is heard.
+/// How changes are received from the server.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     pub(super) socket: Socket,
     polling: Polling,
-    /// The looks at where a signed state may be.
+    /// The polling of the place where a signed state may be.
     aside: Polling,
-    /// When the server was last heard.
+    /// When something was last received from the server.
     pub(super) heard_at: Option<LocalTime>,
-    /// The last question failed, so.
+    /// How the last request failed; `None` if it succeeded.
     failure: Option<Failure>,
-    /// The last answer did not tell the state.
+    /// Whether the last answer lacked the state.
     state_unknown: bool,
     push: Push,
 }
@@ -28,10 +28,10 @@ pub(super) struct Line {
 /// Whether changes are pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Push {
-    /// No, and there was no socket yet.
+    /// No, and no socket was open yet.
     NotYet,
     Open,
-    /// The socket was lost, or is not to be had.
+    /// The socket was lost, or could not be opened.
     Lost,
 }
 
@@ -43,8 +43,8 @@ impl Line {
         Self { socket, polling, aside, heard_at: None, failure: None, state_unknown: false, push: Push::NotYet }
     }
 
-    /// Takes in that the server answered, and whether it told the state. Says whether it is back from not answering.
-    pub(super) fn hear(&mut self, tells_state: bool, now: LocalTime) -> bool {
+    /// Handles that the server answered, with or without the state. Returns whether it had failed before.
+    pub(super) fn handle_answer(&mut self, tells_state: bool, now: LocalTime) -> bool {
         self.heard_at = Some(now);
         self.state_unknown = !tells_state;
         let is_back = self.failure.take().is_some();
@@ -54,18 +54,18 @@ impl Line {
         is_back
     }
 
-    /// Takes in that the question for the status was answered. Says whether the server is back from not answering.
-    pub(super) fn hear_status(&mut self, now: LocalTime) -> bool {
+    /// Handles an answer to the request for the status. Returns whether the server had failed before.
+    pub(super) fn handle_status_answer(&mut self, now: LocalTime) -> bool {
         self.polling.finish();
-        self.hear(true, now)
+        self.handle_answer(true, now)
     }
 
-    /// Takes in that a question failed.
+    /// Handles that a request failed.
     pub(super) fn fail(&mut self, question: Question, failure: Failure) {
         if question == Question::Status {
             self.polling.finish();
             if failure == Failure::NoAnswer {
-                // An error is an answer too: the server is there, but cannot tell the state.
+                // An error is an answer too: the server is reachable, but does not know the state.
                 self.state_unknown = true;
                 return;
             }
@@ -73,14 +73,14 @@ impl Line {
         self.failure = Some(failure);
     }
 
-    /// Takes in that the device slept, or the network is back.
+    /// Handles that the device slept, or the network is back.
     pub(super) fn handle_doubt(&mut self, now: LocalTime) {
         self.socket.handle_doubt(now);
         self.polling.handle_doubt(now);
     }
 
-    /// Does what is due at `now`: keeps the socket, asks for the status while there is none, and looks aside while that
-    /// is in vain.
+    /// Does what is due at `now`: keeps the socket alive, polls the status while there is no socket, and checks for a
+    /// signed state while that fails.
     pub(super) fn advance(&mut self, now: LocalTime, effects: &mut Queue<Effect>) {
         if let Some(due) = self.socket.poll(now) {
             effects.push(match due {
@@ -92,7 +92,7 @@ impl Line {
         self.push = match self.push {
             _ if !self.socket.is_offered() => Push::NotYet,
             _ if self.socket.is_open() => Push::Open,
-            // While the very first one is being opened, nothing is lost.
+            // While the very first socket is being opened, nothing is lost.
             Push::NotYet if !self.socket.is_waiting() => Push::NotYet,
             _ => Push::Lost,
         };
@@ -116,7 +116,7 @@ impl Line {
         }
     }
 
-    /// Returns whether a question failed since the server was heard.
+    /// Returns whether a request failed since the server last answered.
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
@@ -125,7 +125,7 @@ impl Line {
         earliest(&[self.socket.deadline(), self.polling.deadline(), self.aside.deadline()])
     }
 
-    /// Returns the connection of a viewer who knows the time and the state, or does not yet.
+    /// Returns the connection of a viewer; `knows` is whether time and state are known.
     pub(super) fn connection(&self, knows: bool) -> Connection {
         match (knows, self.push, self.failure) {
             (false, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),
@@ -154,7 +154,7 @@ mod tests {
     fn a_viewer_without_time_acquires_whatever_else_is_so() {
         let mut line = line();
         assert_eq!(line.connection(false), Connection::Acquiring(Wait::FirstAnswer));
-        line.hear(false, NOW);
+        line.handle_answer(false, NOW);
         assert_eq!(line.connection(false), Connection::Acquiring(Wait::State));
         line.fail(Question::Time, Failure::Timeout);
         assert_eq!(line.connection(false), Connection::Acquiring(Wait::Failed(Failure::Timeout)));
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn without_a_socket_answers_are_what_there_is() {
         let mut line = line();
-        line.hear(true, NOW);
+        line.handle_answer(true, NOW);
         assert_eq!(line.connection(true), Connection::Polling(NoPush::NoSocket));
         line.push = Push::Lost;
         assert_eq!(line.connection(true), Connection::Polling(NoPush::Lost));

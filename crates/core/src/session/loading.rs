@@ -5,18 +5,18 @@ use crate::name::Digest;
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// The time over which viewers spread a fetch when the event changes to another rundown under way: 2 s.
+/// The time over which viewers spread a fetch when the event's rundown changes: 2 s.
 ///
-/// Reason: with push, everybody hears of it at once; a change of rundown takes effect 2 s ahead.
+/// Reason: with push, all viewers receive it at once; a change of rundown takes effect 2 s ahead.
 const SPREAD: Span = Span::from_millis(2_000);
 
-/// How long a fetch may take before another one is begun beside it: 60 s.
+/// The time after which a second fetch is begun in parallel: 60 s.
 ///
-/// Reason: a connection that died without a word is noticed by browsers after minutes. The largest rundown, 1 MiB, takes
-/// half as long at 256 kbit/s; whichever fetch comes first is taken.
+/// Reason: browsers notice a dead connection only after minutes. The largest rundown, 1 MiB, takes
+/// half as long at 256 kbit/s; the first fetch to complete is used.
 const LOAD_MAX: Span = Span::from_millis(60_000);
 
-/// The rundown that is wanted, and how far its fetching is. A failed fetch is tried again, however often.
+/// The wanted rundown, and the state of its fetch. A failed fetch is retried without limit.
 #[derive(Clone, Debug)]
 pub(super) struct Loading {
     seed: Seed,
@@ -27,7 +27,7 @@ pub(super) struct Loading {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// What is wanted is there.
+    /// The wanted rundown is loaded.
     Done,
     Waiting {
         until: LocalTime,
@@ -42,20 +42,20 @@ impl Loading {
         Self { seed, wanted: None, state: State::Done, backoff: Backoff::new() }
     }
 
-    /// Takes in which rundown the event names. Says whether that is another than before.
+    /// Sets which rundown the event names. Returns whether it changed.
     pub(super) fn want(&mut self, rundown: Option<Digest>, is_first: bool, now: LocalTime) -> bool {
         if self.wanted == rundown {
             return false;
         }
         self.wanted = rundown;
         self.backoff = Backoff::new();
-        // Who has just come is spread already.
+        // Viewers who have just joined are spread already.
         let wait = if is_first { Span::ZERO } else { self.seed.span_below(SPREAD) };
         self.state = if rundown.is_some() { State::Waiting { until: now + wait } } else { State::Done };
         true
     }
 
-    /// Returns what to fetch at `now`. It is taken as begun.
+    /// Returns what to fetch at `now`, and assumes that the fetch begins.
     pub(super) fn poll(&mut self, now: LocalTime) -> Option<Digest> {
         let due = self.deadline().is_some_and(|deadline| deadline <= now);
         if due {
@@ -64,7 +64,7 @@ impl Loading {
         self.wanted.filter(|_| due)
     }
 
-    /// Takes in that a rundown is there; says whether it is the one that is wanted.
+    /// Handles that a rundown was loaded; returns whether it is the wanted one.
     pub(super) fn finish(&mut self, digest: Digest) -> bool {
         let is_wanted = self.wanted == Some(digest) && self.state != State::Done;
         if is_wanted {
@@ -73,7 +73,7 @@ impl Loading {
         is_wanted
     }
 
-    /// Takes in that a fetch failed.
+    /// Handles that a fetch failed.
     pub(super) fn fail(&mut self, digest: Digest, now: LocalTime) {
         if self.wanted == Some(digest) && matches!(self.state, State::Asked { .. }) {
             self.state = State::Waiting { until: now + self.backoff.next_wait(&mut self.seed) };

@@ -5,12 +5,12 @@ use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{EventTimeline, Position};
 use alloc::vec::Vec;
 
-/// Tells the media elements of one session apart.
+/// The id of a media element within one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaId(u32);
 
 impl MediaId {
-    /// Returns the id with this number; one that no element has names none.
+    /// Returns the id with this number.
     pub const fn from_number(number: u32) -> Self {
         Self(number)
     }
@@ -21,7 +21,7 @@ impl MediaId {
     }
 }
 
-/// The corrections of all of them, and what they have in common.
+/// The corrections of all media elements, and what they share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Media {
     bound: Vec<(MediaId, Correction)>,

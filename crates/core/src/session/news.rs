@@ -1,4 +1,4 @@
-//! What a viewer is told of the event, and whether it is news.
+//! The event's state as a viewer receives it, and whether it is newer than what is known.
 
 use crate::event::Status;
 use crate::name::{Digest, Epoch, Rev};
@@ -9,10 +9,10 @@ use crate::version::Version;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-/// The event's state as one answer or one push tells it, whichever way it came.
+/// The event's state as received in one answer or push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
-    /// The life of the event's counter.
+    /// The epoch: the life of the event's counter.
     pub epoch: Epoch,
     /// The revision.
     pub rev: Rev,
@@ -20,34 +20,34 @@ pub struct News {
     pub timeline: EventTimeline,
     /// The rundown viewers should have.
     pub rundown: Option<Digest>,
-    /// What only the whole state tells.
+    /// What only the whole state contains.
     pub details: Option<Details>,
 }
 
-/// What the short answers leave out.
+/// What the short answers omit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
-    /// From when each of the messages is shown, the earliest first.
+    /// The instant from which each message is shown, the earliest first.
     pub messages: Vec<ServerTime>,
     /// Whether the server pushes changes.
     pub pushes: bool,
 }
 
-/// A state that came through the socket.
+/// A state received through the socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
     /// The state, with its details.
     pub news: News,
     /// The number of the hub that holds the socket.
     pub hub: u16,
-    /// Whether the hub asks to be told when the change was applied.
+    /// Whether the hub asks for an acknowledgement once the change was applied.
     pub ack: bool,
 }
 
-/// How news relate to what is known.
+/// How a received state relates to the known one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Another life of the event, or the first one heard of: everything begins anew.
+    /// A new epoch, or the first state: everything begins anew.
     NewLife,
     /// A higher revision.
     Newer,
@@ -57,25 +57,25 @@ pub(super) enum Verdict {
     Old,
 }
 
-/// What is known of the event.
+/// What this viewer knows of the event.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Snapshot {
     pub(super) news: Option<News>,
     /// When the last change took effect or will, if that is an instant of its own.
     pub(super) effective_at: Option<ServerTime>,
-    /// The state was signed, and no server has told it or a later one; from then on it may be handed in.
+    /// Set while the state is a signed one that the server has not sent yet: when it may be submitted next.
     pub(super) owed_from: Option<LocalTime>,
-    /// Epochs that were left for another one. An answer may come late, or from a server that has not heard; nobody
-    /// goes back to a life that is over.
+    /// Epochs that were replaced. An answer may be late, or come from a server that is behind; a viewer never returns
+    /// to an epoch that is over.
     former: Vec<Epoch>,
 }
 
-/// How many former epochs are remembered: 8. An event is made anew once in its life, if at all.
+/// The number of former epochs remembered: 8. An event gets a new epoch once, if ever.
 const FORMER_MAX: usize = 8;
 
-impl Known {
-    /// Takes news in if they are any; says what they are.
-    pub(super) fn take(&mut self, news: News) -> Verdict {
+impl Snapshot {
+    /// Updates the snapshot if `news` is newer, and returns how the two relate.
+    pub(super) fn update(&mut self, news: News) -> Verdict {
         let verdict = self.judge(&news);
         if verdict == Verdict::NewLife {
             self.effective_at = None;
@@ -94,17 +94,17 @@ impl Known {
         verdict
     }
 
-    /// Returns whether the whole state has to be asked for.
+    /// Returns whether the whole state must be requested.
     pub(super) fn lacks_details(&self) -> bool {
         self.news.as_ref().is_none_or(|news| news.details.is_none())
     }
 
-    /// Returns whether a state that is said to exist is newer than what is known.
+    /// Returns whether the version `said` is newer than the known state.
     pub(super) fn is_behind(&self, said: &Version) -> bool {
         matches!(self.compare(&said.epoch, said.rev), Verdict::NewLife | Verdict::Newer)
     }
 
-    /// Returns whether exactly this state is known.
+    /// Returns whether `said` is the version of the known state.
     pub(super) fn is_at(&self, said: &Version) -> bool {
         self.news.as_ref().is_some_and(|known| known.epoch == said.epoch && known.rev == said.rev)
     }
@@ -117,7 +117,7 @@ impl Known {
         }
     }
 
-    /// `Completes` stands for the same revision.
+    /// Returns how a version relates to the known one; `Completes` means the same revision.
     fn compare(&self, epoch: &Epoch, rev: Rev) -> Verdict {
         match &self.news {
             None => Verdict::NewLife,
@@ -134,7 +134,7 @@ impl Known {
 }
 
 impl News {
-    /// Returns where the event stands at `at`.
+    /// Returns the position at `at`.
     pub fn position(&self, at: ServerTime) -> Position {
         self.timeline.position(at)
     }
@@ -149,8 +149,8 @@ impl News {
         self.details.as_ref()?.messages.iter().rposition(|from| *from <= at)
     }
 
-    /// Returns the first instant from which this is another state than `before`, where the two tell of one: a change of
-    /// the rundown has none, it counts at once.
+    /// Returns the first instant from which this state differs from `before`; `None` if only the rundown changed,
+    /// which applies at once.
     fn parts_from(&self, before: &Self) -> Option<ServerTime> {
         let known = before.timeline.segments();
         let segment = self.timeline.segments().iter().find(|segment| !known.contains(segment));
@@ -162,7 +162,7 @@ impl News {
         earliest(&[segment.map(|segment| segment.from), ended_at, message.copied()])
     }
 
-    /// Returns the next instant after `at` at which the status or the message may be another.
+    /// Returns the next instant after `at` at which the status or the message may change by itself.
     pub(super) fn next_change(&self, at: ServerTime) -> Option<ServerTime> {
         let message = self.details.as_ref().and_then(|details| details.messages.iter().find(|from| **from > at));
         earliest(&[self.timeline.next_change(at), message.copied()])
@@ -189,33 +189,33 @@ mod tests {
 
     #[test]
     fn only_a_higher_revision_of_the_epoch_wins() {
-        let mut known = Known::default();
-        assert_eq!(known.take(news("a", 5, true)), Verdict::NewLife);
-        assert_eq!(known.take(news("a", 4, true)), Verdict::Old);
-        assert_eq!(known.take(news("a", 5, true)), Verdict::Old);
-        assert_eq!(known.take(news("a", 6, false)), Verdict::Newer);
-        assert_eq!(known.take(news("a", 6, true)), Verdict::Completes);
-        assert_eq!(known.take(news("a", 6, false)), Verdict::Old);
+        let mut known = Snapshot::default();
+        assert_eq!(known.update(news("a", 5, true)), Verdict::NewLife);
+        assert_eq!(known.update(news("a", 4, true)), Verdict::Old);
+        assert_eq!(known.update(news("a", 5, true)), Verdict::Old);
+        assert_eq!(known.update(news("a", 6, false)), Verdict::Newer);
+        assert_eq!(known.update(news("a", 6, true)), Verdict::Completes);
+        assert_eq!(known.update(news("a", 6, false)), Verdict::Old);
         assert!(!known.lacks_details());
     }
 
     #[test]
     fn nobody_goes_back_to_a_life_that_is_over() {
-        let mut known = Known::default();
-        known.take(news("a", 9, true));
-        assert_eq!(known.take(news("b", 1, true)), Verdict::NewLife);
-        assert_eq!(known.take(news("a", 10, true)), Verdict::Old);
-        assert_eq!(known.take(news("b", 2, true)), Verdict::Newer);
+        let mut known = Snapshot::default();
+        known.update(news("a", 9, true));
+        assert_eq!(known.update(news("b", 1, true)), Verdict::NewLife);
+        assert_eq!(known.update(news("a", 10, true)), Verdict::Old);
+        assert_eq!(known.update(news("b", 2, true)), Verdict::Newer);
     }
 
     #[test]
     fn a_pong_tells_whether_something_was_missed() {
-        let mut known = Known::default();
+        let mut known = Snapshot::default();
         let said = |text: &str| text.parse().unwrap();
-        known.take(news("a", 5, true));
+        known.update(news("a", 5, true));
         assert!(known.is_behind(&said("a.6")) && known.is_behind(&said("b.1")));
         assert!(!known.is_behind(&said("a.5")) && !known.is_behind(&said("a.4")));
-        known.take(news("b", 1, true));
+        known.update(news("b", 1, true));
         assert!(!known.is_behind(&said("a.7")), "that life is over");
         assert!(known.is_at(&said("b.1")) && !known.is_at(&said("b.2")) && !known.is_at(&said("a.1")));
     }

@@ -1,18 +1,18 @@
-//! Asking for the state while it is not pushed, of the server or, while that does not answer, of the pointer.
+//! Polling the state while it is not pushed: from the server or, while that does not answer, from the pointer.
 
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
 
-/// How long it is from one question for the state to the next while there is no socket: 5 s.
+/// The interval of polling the state while there is no socket: 5 s.
 ///
-/// Reason: a pause should be late by seconds, not minutes, and 50,000 viewers who ask so often are 10,000 answers a
-/// second, which data centres give from their caches.
+/// Reason: a pause should be late by seconds, not minutes, and 50,000 viewers cause 10,000 answers a
+/// second, which data centres serve from their caches.
 const POLL_WAIT: Span = Span::from_millis(5_000);
 
-/// How far waits depart from their length, in percent: 20.
+/// The jitter of waits: 20 % to either side.
 const JITTER_PERCENT: u8 = 20;
 
-/// When to ask for the state. A question without an answer by the next turn has failed.
+/// When to ask for the state. A request without an answer by the next turn has failed.
 #[derive(Clone, Debug)]
 pub(super) struct Polling {
     seed: Seed,
@@ -23,7 +23,7 @@ pub(super) struct Polling {
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due {
-    /// The last question had no answer; it is given up for the next one.
+    /// The last request got no answer; it is given up for the next one.
     pub(super) gives_up: bool,
 }
 
@@ -32,19 +32,19 @@ impl Polling {
         Self { seed, turn: None, asked: false }
     }
 
-    /// Begins: the first turn comes anywhere within the first wait, for a crowd that lost one hub.
+    /// Begins polling: the first turn comes at a random time within the first wait, to spread viewers who lost one hub.
     pub(super) fn begin(&mut self, now: LocalTime) {
         if self.turn.is_none() {
             self.turn = Some(now + self.seed.span_below(POLL_WAIT));
         }
     }
 
-    /// Ends: states are pushed again.
+    /// Ends polling: states are pushed again.
     pub(super) fn end(&mut self) {
         (self.turn, self.asked) = (None, false);
     }
 
-    /// Returns what to do at `now`. It is taken as done.
+    /// Returns what to do at `now`, and assumes that it is done.
     pub(super) fn poll(&mut self, now: LocalTime) -> Option<Due> {
         self.turn.filter(|turn| *turn <= now)?;
         let gives_up = self.asked;
@@ -53,12 +53,12 @@ impl Polling {
         Some(Due { gives_up })
     }
 
-    /// Takes in that the question was answered, or that this failed.
+    /// Handles that the request was answered, or failed.
     pub(super) fn finish(&mut self) {
         self.asked = false;
     }
 
-    /// Asks now, if it asks at all: the page is shown again, or the network is back.
+    /// Asks now, if polling: the page is shown again, or the network is back.
     pub(super) fn handle_doubt(&mut self, now: LocalTime) {
         self.turn = self.turn.map(|turn| turn.min(now));
     }

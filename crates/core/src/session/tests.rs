@@ -6,7 +6,7 @@ mod push;
 use super::*;
 use crate::cueing::{self, CueKey, Kind, Late, ListedCue};
 use crate::name::Rev;
-use crate::timeline::{EventTimeline, Segment, Timeline};
+use crate::timeline::{EventTimeline, Rate, Segment, Timeline};
 
 const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 const RUNDOWN: Digest = Digest::from_bytes([7; 32]);

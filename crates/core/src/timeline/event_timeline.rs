@@ -23,8 +23,8 @@ impl EventTimeline {
         Self { timeline: Timeline::starting_at(starts_at), starts_at, ended_at: None }
     }
 
-    /// Returns the timeline of an event whose start is not known, as in the short answers: the start is then the instant
-    /// from which a countdown runs into the first segment without a jump.
+    /// Returns the timeline of an event whose start is not known, as in the short answers: the start is then the
+    /// instant from which a countdown runs into the first segment without a jump.
     pub fn of_segments(timeline: Timeline, ended_at: Option<ServerTime>) -> Self {
         let first = timeline.first();
         let starts_at = first.from - (first.position - Position::START);
@@ -74,14 +74,14 @@ impl EventTimeline {
         }
     }
 
-    /// Returns the first instant, `since` or later, at which the event is at `position` or beyond it; `None` if, by what is
-    /// known, it never gets there.
+    /// Returns the first instant, `since` or later, at which the event is at `position` or beyond it; `None` if, by
+    /// what is known, it never gets there.
     pub fn reaches(&self, position: Position, since: ServerTime) -> Option<ServerTime> {
         self.timeline.reaches(position, since, self.starts_at)
     }
 
-    /// Returns the instant at which the countdown that runs at `at` ends; `None` if the event has begun, or is held before
-    /// its start.
+    /// Returns the instant at which the countdown that runs at `at` ends; `None` if the event has begun, or is held
+    /// before its start.
     pub fn begins(&self, at: ServerTime) -> Option<ServerTime> {
         if self.position(at) < Position::START { self.reaches(Position::START, at) } else { None }
     }

@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Position {
         let ms = i64::deserialize(input)?;
         if ms.unsigned_abs() > SERVER_TIME_MS_MAX.unsigned_abs() {
             return Err(de::Error::custom(format_args!(
-                "{ms} is no position: give milliseconds from the event's beginning, at most {SERVER_TIME_MS_MAX} either way"
+                "{ms} is not a position: use milliseconds from the event's beginning, at most {SERVER_TIME_MS_MAX} either way"
             )));
         }
         Ok(Self::from_millis(ms))

@@ -16,17 +16,17 @@ pub struct Rate(u16);
 impl Rate {
     /// The event stands still.
     pub const HELD: Self = Self(0);
-    /// The event moves as fast as time does.
+    /// The event moves at normal speed.
     pub const NORMAL: Self = Self(1_000);
     /// The fastest rate a segment may have: 16, the most that browsers accept as `playbackRate`.
     pub const MAX: Self = Self(16_000);
 
-    /// Returns the rate of so many thousandths, or nothing above [`Rate::MAX`].
+    /// Returns the rate of `thousandths`, or `None` above [`Rate::MAX`].
     pub const fn from_thousandths(thousandths: u16) -> Option<Self> {
         if thousandths > Self::MAX.0 { None } else { Some(Self(thousandths)) }
     }
 
-    /// Returns the rate nearest to `factor` in thousandths, or nothing outside 0 to 16.
+    /// Returns the rate nearest to `factor` in thousandths, or `None` outside 0 to 16.
     pub fn from_factor(factor: f64) -> Option<Self> {
         // Half a thousandth more, so that cutting the fraction off rounds. NaN is in no range.
         let thousandths = factor * 1_000.0 + 0.5;
@@ -52,7 +52,7 @@ impl Rate {
         Span::from_micros(whole.saturating_mul(rate).saturating_add(rest * rate / 1_000))
     }
 
-    /// Returns the shortest time in which the position moves by at least `distance`; nothing if it never does.
+    /// Returns the shortest time in which the position moves by at least `distance`; `None` if it never does.
     pub(super) fn time_for(self, distance: Span) -> Option<Span> {
         if distance <= Span::ZERO {
             return Some(Span::ZERO);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It counts down.
+    /// The event counts down.
     Scheduled,
     /// Its position moves.
     Running,
@@ -18,7 +18,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Returns the word that stands for it on the wire.
+    /// Returns its word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scheduled => "scheduled",

@@ -34,7 +34,7 @@ impl Sample {
 pub(super) struct Last8(Vec<Sample>);
 
 impl Last8 {
-    /// Takes a sample in, unless it is the last one again.
+    /// Adds a sample, unless it repeats the last one.
     pub(super) fn keep(&mut self, sample: Sample) {
         if self.0.last() == Some(&sample) {
             return;

@@ -1,24 +1,24 @@
-//! The bounds of one side that the fit looks at: the last 900 s, or the last few, in at most 64 slots.
+//! The bounds of one side that the fit uses: the last 900 s, or the last few, in at most 64 slots.
 
 use crate::clock::offset::Offset;
 use crate::time::{LocalTime, Span};
 use alloc::vec::Vec;
 
-/// How long bounds are kept: 900 s, and the last 8 for up to an hour.
+/// The time for which bounds are kept: 900 s, and the last 8 for up to an hour.
 ///
 /// Reason: temperature moves a crystal's skew within tens of minutes; older bounds would draw a line through a curve.
 pub const WINDOW: Span = Span::from_millis(900_000);
 
-/// How many bounds are kept beyond [`WINDOW`]: the last 8, as NTP's clock filter does, up to [`WINDOW_MAX`].
+/// The number of bounds kept beyond [`WINDOW`]: the last 8, as NTP's clock filter does, up to [`WINDOW_MAX`].
 ///
 /// Reason: at the poll interval of 5 minutes, 900 s hold three exchanges, and during a long download all three have
 /// queued. Eight bring the 95th percentile on such lines from 29 ms to 9 (`downbeat-sim`, example `estimators`).
 const FEW: usize = 8;
 
-/// How long the last few are kept: an hour.
+/// The time for which the last few are kept: an hour.
 const WINDOW_MAX: Span = Span::from_millis(3_600_000);
 
-/// The time of which one side keeps its tightest bound only: 15 s.
+/// The length of a slot, in which one side keeps only its tightest bound: 15 s.
 ///
 /// Reason: it caps the memory, and costs nothing at the poll interval of 30 s.
 const SLOT: Span = Span::from_millis(15_000);

@@ -11,10 +11,10 @@ use super::habit::Habit;
 use crate::clock::offset::{Offset, SKEW_MAX, Skew};
 use crate::time::{LocalTime, Span};
 
-/// How far from level the search goes: 180 ppm, so that the best line is not cut off at its end.
+/// The largest skew searched: 180 ppm, so that the best line is not at the end of the range.
 const SEARCHED_PPM: f64 = 180.0;
 
-/// What a departure from the habit by its whole width must gain: 1 ms of gap.
+/// The gap that a deviation from the habit by its whole width must gain: 1 ms.
 const DEPARTURE_US: f64 = 1_000.0;
 
 /// The shortest stretch of time that says anything about skew: 60 s.
@@ -25,7 +25,7 @@ const STRETCH_MIN: Span = Span::from_millis(60_000);
 pub(super) struct Fit {
     pub(super) offset: Offset,
     pub(super) skew: Skew,
-    /// The age of the oldest bound it goes by.
+    /// The age of the oldest bound used.
     pub(super) stretch: Span,
 }
 

@@ -8,19 +8,19 @@
 use crate::clock::offset::Skew;
 use crate::time::Span;
 
-/// How wide an open mind is: 60 ppm, about what crystals have.
+/// The uncertainty of a skew not yet observed: 60 ppm, about the range of crystals.
 const WIDTH_PPM: f64 = 60.0;
 
-/// How firm a habit gets: 5 ppm, more than the temperature moves a crystal in an evening indoors.
+/// The smallest uncertainty: 5 ppm, more than the temperature moves a crystal in an evening indoors.
 const WIDTH_PPM_MIN: f64 = 5.0;
 
-/// The time that makes a mind half as open: 300 s.
+/// The observation time that halves the uncertainty: 300 s.
 const HALVED_AFTER_S: f64 = 300.0;
 
-/// How long the past counts: half an hour, as slow as temperatures change.
+/// The time constant of old observations: half an hour, about as slow as temperatures change.
 const MEMORY_S: f64 = 1_800.0;
 
-/// What a device's skew was so far, and for how long it was seen.
+/// A device's skew so far, and for how long it was observed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Habit {
     skew_ppm: f64,
@@ -32,7 +32,7 @@ impl Habit {
         Self { skew_ppm: 0.0, seen_s: 0.0 }
     }
 
-    /// Takes in that the skew was `skew` over the last `elapsed`.
+    /// Records that the skew was `skew` over the last `elapsed`.
     pub(super) fn see(&mut self, skew: Skew, elapsed: Span) {
         let elapsed = elapsed.as_micros() as f64 / 1e6;
         if elapsed > 0.0 {
@@ -47,7 +47,7 @@ impl Habit {
         self.skew_ppm
     }
 
-    /// Returns how far from it to look, in ppm.
+    /// Returns the uncertainty of that, in ppm.
     pub(super) fn width_ppm(&self) -> f64 {
         (WIDTH_PPM * HALVED_AFTER_S / (HALVED_AFTER_S + self.seen_s)).max(WIDTH_PPM_MIN)
     }

@@ -1,4 +1,4 @@
-//! Where viewers look when neither socket nor server answers, and whose signature they believe there.
+//! Where viewers look when neither socket nor server answers, and whose signature they accept there.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -9,16 +9,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::base64url;
 use crate::name::NameError;
 
-/// The length of a pointer's URL: at most 500 bytes, since it travels with every state.
+/// The longest URL of a pointer: 500 bytes, since it is part of every state.
 pub const POINTER_URL_BYTES_MAX: usize = 500;
 
-/// Where viewers look when neither socket nor server answers, and whose signature they believe there.
+/// Where viewers look when neither socket nor server answers, and whose signature they accept there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EmergencyChannel {
-    /// Whose signature they believe.
+    /// The key whose signature they accept.
     pub key: EmergencyKey,
-    /// Where the pointer is that they read.
+    /// The URL of the pointer that they read.
     pub url: PointerUrl,
 }
 
@@ -130,7 +130,7 @@ fn is_pointer_url(text: &str) -> bool {
         }
         None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)),
     };
-    // Not every name that begins with "127." is an address.
+    // Not every host that begins with "127." is an address.
     let is_loopback = matches!(host, "localhost" | "[::1]")
         || (host.starts_with("127.") && host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
     plain && is_host && (encrypted || is_loopback)

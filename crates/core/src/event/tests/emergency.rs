@@ -92,7 +92,7 @@ fn a_state_of_another_life_is_refused_whatever_its_revision() {
         EmergencyState { epoch: epoch.clone(), rev: Rev::new(1_000), ..evening.signed_pause(None, at(19, 10, 0)) };
     let refusal = evening.refuse_emergency(&other);
     assert_eq!(refusal, Refusal::OtherEpoch { signed: epoch, epoch: "e1".parse().unwrap() });
-    assert!(refusal.to_string().contains("made anew"), "{refusal}");
+    assert!(refusal.to_string().contains("created again"), "{refusal}");
 }
 
 #[test]

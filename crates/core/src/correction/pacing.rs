@@ -1,0 +1,80 @@
+//! Watching the drift, and correcting it by the rate.
+
+use super::drifts::beyond;
+use super::goal::Goal;
+use super::limits::{
+    CORRECTED_IN, ENGAGES, PACING_MAX, RATE_SHARE, READ_EVERY, READ_SOON, RELEASES, REST, SEEKS, SEEKS_ONLY,
+};
+use super::phase::{Pacing, Phase};
+use super::reading::{Action, Doing, Means, Reading};
+use super::{Correction, at_rate, playable};
+use crate::time::Span;
+
+impl Correction {
+    /// Measures the drift, and begins to correct it where needed.
+    pub(super) fn watch(&mut self, reading: &Reading, goal: &Goal) -> Action {
+        self.phase = Phase::Watching;
+        let Some(drift) = self.measure(reading, goal, 0.0) else {
+            let action = at_rate(reading, goal.rate);
+            self.read_again(Doing::Watching, goal, READ_SOON);
+            return action;
+        };
+        let seeks = match self.means {
+            Means::Rates => SEEKS,
+            Means::Seeks => SEEKS_ONLY,
+        };
+        if beyond(drift, seeks) {
+            return self.seek(goal);
+        }
+        if !beyond(drift, ENGAGES) {
+            self.rest = REST;
+        }
+        if self.means == Means::Rates && beyond(drift, ENGAGES) {
+            return self.pace(drift, goal);
+        }
+        let action = at_rate(reading, goal.rate);
+        self.read_again(Doing::Watching, goal, READ_EVERY);
+        action
+    }
+
+    /// Begins to correct a drift by the rate.
+    fn pace(&mut self, drift: Span, goal: &Goal) -> Action {
+        let share = -(drift.as_micros() as f64) / CORRECTED_IN.as_micros() as f64;
+        let rate = playable(goal.rate * (1.0 + share.clamp(-RATE_SHARE, RATE_SHARE)));
+        self.drifts.forget();
+        self.phase = Phase::Pacing(Pacing { faster: rate - goal.rate, since: goal.at, ends_at: None });
+        self.read_again(Doing::Pacing, goal, READ_SOON);
+        Action::Rate { rate }
+    }
+
+    /// Continues to correct by the rate, or ends that.
+    pub(super) fn keep_pacing(&mut self, reading: &Reading, goal: &Goal, pacing: Pacing) -> Action {
+        let Pacing { faster, since, ends_at } = pacing;
+        let now = goal.at;
+        let Some(drift) = self.measure(reading, goal, faster) else {
+            self.read_again(Doing::Pacing, goal, READ_SOON);
+            return at_rate(reading, goal.rate + faster);
+        };
+        if beyond(drift, SEEKS) {
+            return self.seek(goal);
+        }
+        if now - since > PACING_MAX {
+            self.means = Means::Seeks;
+            self.drifts.forget();
+        }
+        let left = -(drift.as_micros() as f64) / faster;
+        let is_over = left <= 0.0 || ends_at.is_some_and(|ends_at| ends_at <= now);
+        if is_over || self.means == Means::Seeks {
+            self.drifts.forget();
+            self.phase = Phase::Watching;
+            self.read_again(Doing::Watching, goal, READ_SOON);
+            return Action::Rate { rate: playable(goal.rate) };
+        }
+        let ends_at = ends_at.or_else(|| (!beyond(drift, RELEASES)).then(|| now + Span::from_micros(left as i64)));
+        self.phase = Phase::Pacing(Pacing { ends_at, ..pacing });
+        let action = at_rate(reading, goal.rate + faster);
+        let soon = Span::from_micros(left as i64).max(Span::from_millis(1)).min(READ_EVERY);
+        self.read_again(Doing::Pacing, goal, soon);
+        action
+    }
+}

@@ -1,0 +1,20 @@
+//! What is being done about the drift.
+
+use crate::time::LocalTime;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Phase {
+    Watching,
+    Pacing(Pacing),
+    Resting { until: LocalTime },
+}
+
+/// A correction by rate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pacing {
+    /// How much faster than the event the media plays; negative if slower.
+    pub(super) faster: f64,
+    pub(super) since: LocalTime,
+    /// When the drift should be gone, once that is near.
+    pub(super) ends_at: Option<LocalTime>,
+}
