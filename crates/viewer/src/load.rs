@@ -1,7 +1,7 @@
 //! Load tests: many real viewers at once, and what they measure.
 //!
-//! [`LoadTest::start`] has viewers arrive, [`LoadTest::finish`] has them leave; what is measured in between, such as a
-//! pause, is the caller's. The [`Recording`] then answers: who missed which change ([`Recording::summary`]), how far apart
+//! [`LoadTest::start`] lets viewers arrive, and [`LoadTest::finish`] ends the test. In between, the caller does what it
+//! wants to measure, such as a pause. The [`Recording`] then answers: who missed which change ([`Recording::summary`]), how far apart
 //! the same cue fired ([`Recording::cue_spread`]), who received a pause too late ([`Recording::pause_timing`]).
 //!
 //! | file | contents |

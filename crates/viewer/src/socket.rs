@@ -46,7 +46,7 @@ pub enum CloseReason {
     Broken,
     /// The server did not answer a ping in time.
     TimedOut,
-    /// The viewer dropped it: its observer wanted it to.
+    /// The viewer dropped it, as its observer instructed.
     Dropped,
 }
 

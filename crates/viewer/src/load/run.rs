@@ -34,11 +34,11 @@ pub struct Plan {
     pub drops_per_second: f64,
     /// The number of cues in the event's rundown, which limits how many viewers follow them.
     pub cues: usize,
-    /// The seed of all viewers. Each run needs another one: viewers with the same seed wait alike.
+    /// The seed of all viewers. Use a new one for each run: viewers with the same seed wait for the same times.
     pub seed: Seed,
 }
 
-/// Viewers that have arrived, and watch. Dropped, it closes all their sockets.
+/// Viewers that have arrived, and watch. Dropping it closes all their sockets.
 #[derive(Debug)]
 pub struct LoadTest {
     viewers: JoinSet<(Session, Record)>,
@@ -70,7 +70,8 @@ impl Plan {
 }
 
 impl LoadTest {
-    /// Has viewers arrive, and waits until they are connected, for at most 15 s after the last one arrived.
+    /// Starts the viewers, spread over the plan's arrival time, and waits until all are connected: at most 15 s after the
+    /// last one started.
     ///
     /// # Errors
     /// [`ViewerError::TooFewDescriptors`] if this process may not open so many sockets.
@@ -100,7 +101,7 @@ impl LoadTest {
             sleep_until(clock::monotonic() + CHECK_PAUSE).await;
         }
         let arrived_within = clock::monotonic() - began;
-        // Without a viewer nobody receives it.
+        // It fails only without viewers.
         let _ = phase.send(Phase::Watching);
         Ok(Self { viewers, phase, connected, arrived_within, following })
     }
@@ -120,7 +121,7 @@ impl LoadTest {
         self.following
     }
 
-    /// Has the viewers leave, and returns what they saw.
+    /// Ends the test: all viewers leave. Returns what they saw.
     ///
     /// # Panics
     /// If the task of a viewer panicked.
