@@ -1,4 +1,4 @@
-//! One screen before a change, and one question.
+//! Confirmation: one screen that shows the change, and one question.
 
 use std::io::{BufRead, IsTerminal, stdin};
 
@@ -9,19 +9,19 @@ use crate::output::{self, Output};
 use crate::profile::Confirm;
 use crate::text::Table;
 
-/// What it takes to go ahead.
+/// The confirmation that a change requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
-    /// Nothing: `--yes`.
+    /// None: `--yes`.
     Open,
-    /// A yes.
+    /// The answer yes.
     Yes,
-    /// The event's name, typed.
+    /// The event's name, typed in.
     Name(EventName),
 }
 
 impl Gate {
-    /// Returns the gate before a change. A pause is the emergency: it never takes more than a yes.
+    /// Returns the confirmation that a change requires; for a pause, the emergency command, never more than yes.
     pub(crate) fn new(yes: bool, confirm: Confirm, is_pause: bool, event: &EventName) -> Self {
         match (yes, confirm, is_pause) {
             (true, ..) => Self::Open,
@@ -34,7 +34,7 @@ impl Gate {
 /// Shows the screen and asks `question`, on a terminal.
 ///
 /// # Errors
-/// [`Error::unconfirmed`] if the answer is not the one it takes, or if there is nobody to ask.
+/// [`Error::unconfirmed`] if the answer is a different one, or if there is no terminal to ask on.
 pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) -> Result<(), Error> {
     let alone = !stdin().is_terminal() || !std::io::stderr().is_terminal();
     if *gate == Gate::Open {
@@ -66,7 +66,7 @@ pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) 
     Err(Error::unconfirmed(why, "run it again when you are sure"))
 }
 
-/// Returns whether an answer opens the gate. Whatever is not a clear yes is a no.
+/// Returns whether an answer confirms the change. Anything but a clear yes is a no.
 fn opens(gate: &Gate, answer: &str) -> bool {
     match gate {
         Gate::Open => true,

@@ -1,35 +1,35 @@
-//! The exit codes: what a script decides by. They never change their meaning.
+//! The exit codes, which scripts rely on: their meanings never change.
 
-/// How a command ended, as the process says it.
+/// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// What was asked for is done.
+    /// The command succeeded.
     Done = 0,
-    /// A fault of this program.
+    /// A bug in this program.
     Internal = 1,
     /// The command line or the settings are wrong; nothing was sent.
     Usage = 2,
-    /// What was given is readable but not valid: a sheet with errors, a time that does not exist, an event nobody made.
+    /// The input can be read but is not valid: a sheet with errors, a time that does not exist, an unknown event.
     InvalidInput = 3,
-    /// What was compared differs.
+    /// A comparison found differences.
     Different = 4,
-    /// The event's state does not allow it, or has moved on.
+    /// The event's state does not allow the command, or has changed meanwhile.
     Conflict = 5,
-    /// It needed a yes and got none; nothing was sent.
+    /// A confirmation was required and not given; nothing was sent.
     Unconfirmed = 6,
-    /// The token is missing, unknown, expired, or not for this.
+    /// The token is missing, unknown, expired, or does not allow the command.
     Auth = 7,
     /// The server cannot be reached, does not answer, or failed.
     Network = 8,
-    /// The change is written, but the public URL does not show it yet.
+    /// The change was written, but the public URL does not show it yet.
     Unseen = 9,
-    /// Ctrl-C; 128 and the number of SIGINT, as shells have it.
+    /// Ctrl-C: 128 plus the number of SIGINT, as in shells.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// All of them.
+    /// All exit codes.
     pub const ALL: [Self; 11] = [
         Self::Done,
         Self::Internal,
@@ -54,15 +54,15 @@ impl Exit {
 pub const HELP: &str = "\
 Exit codes:
     0  done
-    1  internal error: a fault of this program
+    1  internal error: a bug in this program
     2  usage: the command line or the settings are wrong
     3  invalid input: a sheet with errors, a time that does not exist, an unknown event
-    4  differences found: what was compared differs
-    5  conflict: the event has moved on, or does not allow it (says who changed what, and when)
+    4  differences found
+    5  conflict: the event's state does not allow it, or somebody changed it meanwhile (says who, what and when)
     6  confirmation needed: nothing was sent
-    7  auth: the token is missing, unknown, expired, or not for this
+    7  auth: the token is missing, unknown, expired, or does not allow it
     8  network: the server cannot be reached, does not answer, or failed
-    9  written, but not seen at the edge in time
+    9  written, but not visible at the edge in time
   130  interrupted";
 
 #[cfg(test)]
