@@ -18,7 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod change;
+mod apply;
 mod configuration;
 mod emergency;
 mod limits;
@@ -43,7 +43,7 @@ use crate::timeline::{EventTimeline, Position, Rate, Segment, Timeline};
 use crate::version::Version;
 
 pub use crate::timeline::Status;
-pub use change::{Outcome, Receipt};
+pub use apply::{Outcome, Receipt};
 pub use configuration::{Configuration, Delivery};
 pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
 pub use limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
@@ -59,7 +59,7 @@ pub struct EventState {
     epoch: Epoch,
     rev: Rev,
     show: Show,
-    last: Change,
+    last: ChangeRecord,
 }
 
 /// What a command can change, and undo can restore.
@@ -86,7 +86,7 @@ struct Show {
 
 /// Who changed what, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct ChangeRecord {
     id: Option<CommandId>,
     name: String,
     actor: String,
@@ -97,7 +97,7 @@ pub struct Change {
     before: Option<Box<Show>>,
 }
 
-impl Change {
+impl ChangeRecord {
     /// Returns the id of the command; `None` for a change of the configuration.
     pub fn id(&self) -> Option<&CommandId> {
         self.id.as_ref()
@@ -228,7 +228,7 @@ impl EventState {
     }
 
     /// Returns the last change.
-    pub const fn last_change(&self) -> &Change {
+    pub const fn last_change(&self) -> &ChangeRecord {
         &self.last
     }
 

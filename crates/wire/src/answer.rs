@@ -1,6 +1,6 @@
 //! The answers to operators' calls.
 
-use downbeat_core::event::Change;
+use downbeat_core::event::ChangeRecord;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
@@ -74,8 +74,8 @@ pub struct LastChange {
     pub effective_at: ServerTime,
 }
 
-impl From<&Change> for LastChange {
-    fn from(change: &Change) -> Self {
+impl From<&ChangeRecord> for LastChange {
+    fn from(change: &ChangeRecord) -> Self {
         Self {
             id: change.id().cloned(),
             name: change.name().to_owned(),

@@ -132,7 +132,7 @@ fn read(fields: &mut Fields) -> Result<EmergencyState, Problem> {
         Some(Value::Array(told)) => told.into_iter().map(message).collect::<Result<_, _>>()?,
         _ => Vec::new(),
     };
-    let notices = Notices::of_told(told, &timeline);
+    let notices = Notices::from_public(told, &timeline);
     Ok(EmergencyState {
         event: fields.required("event", REMEDY)?,
         epoch: fields.required("epoch", REMEDY)?,
@@ -227,7 +227,7 @@ fn notices(told: Vec<Announcement>, timeline: &EventTimeline) -> Result<Notices,
     };
     let told: Result<Vec<_>, _> = told.into_iter().map(message).collect();
     let told = told.map_err(|error| error.to_string())?;
-    Notices::of_told(told, timeline).map_err(|error| error.to_string())
+    Notices::from_public(told, timeline).map_err(|error| error.to_string())
 }
 
 impl core::fmt::Debug for Signature {

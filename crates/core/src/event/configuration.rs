@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 use super::notices::Origin;
-use super::{Change, EmergencyChannel, EventState, Notices, Refusal, Show};
+use super::{ChangeRecord, EmergencyChannel, EventState, Notices, Refusal, Show};
 use crate::message::Locale;
 use crate::name::{Epoch, Rev};
 use crate::time::{ServerTime, Span};
@@ -148,7 +148,7 @@ impl EventState {
             rundown: None,
         };
         configuration.apply(&mut show);
-        let last = Change {
+        let last = ChangeRecord {
             id: None,
             name: "create".to_owned(),
             actor: actor.to_owned(),
@@ -185,7 +185,7 @@ impl EventState {
         }
         let before = core::mem::replace(&mut self.show, show);
         self.rev = self.rev.next();
-        self.last = Change {
+        self.last = ChangeRecord {
             id: None,
             name: "configure".to_owned(),
             actor: actor.to_owned(),

@@ -10,7 +10,7 @@
 //! let made = Configuration { starts_at: Some(start), ..Configuration::default() };
 //! let mut event = EventState::create(made, "e1".parse()?, "maria", start)?;
 //! // Ten minutes in, the server fails. The last known state is paused and signed.
-//! let mut emergency = EmergencyState::of(&"main".parse()?, &event, start);
+//! let mut emergency = EmergencyState::new(&"main".parse()?, &event, start);
 //! emergency.handle_pause(None, start + Span::from_millis(600_000))?;
 //! // The server is back: the event becomes what viewers of the signed state saw all along.
 //! event.handle_emergency(&emergency)?;
@@ -28,7 +28,7 @@ use alloc::string::String;
 
 use super::notices::Origin;
 use super::undo::parted_at;
-use super::{Change, EventState, Notices, Refusal, Show};
+use super::{ChangeRecord, EventState, Notices, Refusal, Show};
 use crate::command::LEAD_PAUSE;
 use crate::message::Message;
 use crate::name::{Digest, Epoch, EventName, Rev};
@@ -63,7 +63,7 @@ pub struct EmergencyState {
 
 impl EmergencyState {
     /// Returns the known state of `event`, to be changed and signed.
-    pub fn of(event: &EventName, state: &EventState, now: ServerTime) -> Self {
+    pub fn new(event: &EventName, state: &EventState, now: ServerTime) -> Self {
         Self {
             event: event.clone(),
             epoch: state.epoch.clone(),
@@ -125,7 +125,7 @@ impl EventState {
         let (show, effective_at) = self.show.replaced_by(emergency);
         self.show = show;
         self.rev = emergency.rev;
-        self.last = Change {
+        self.last = ChangeRecord {
             id: None,
             name: NAME.to_owned(),
             actor: emergency.actor.clone(),

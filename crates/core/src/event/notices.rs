@@ -47,7 +47,10 @@ impl Notices {
     ///
     /// # Errors
     /// [`NoticeError`] if there are more than [`SEGMENTS_MAX`], or if one comes before another that is shown later.
-    pub fn of_told(told: Vec<(ServerTime, Option<Message>)>, timeline: &EventTimeline) -> Result<Self, NoticeError> {
+    pub fn from_public(
+        told: Vec<(ServerTime, Option<Message>)>,
+        timeline: &EventTimeline,
+    ) -> Result<Self, NoticeError> {
         if told.len() > SEGMENTS_MAX {
             return Err(NoticeError::Count(told.len()));
         }

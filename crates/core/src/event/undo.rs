@@ -6,12 +6,12 @@
 //! What such a change replaced in the schedule is not restored once it has taken effect.
 
 use super::notices::Notices;
-use super::{Change, Refusal, Show};
+use super::{ChangeRecord, Refusal, Show};
 use crate::time::ServerTime;
 
 impl Show {
     /// Reverts `last` from `from` on; returns whether something scheduled was replaced.
-    pub(super) fn undo(&mut self, last: &Change, from: ServerTime) -> Result<bool, Refusal> {
+    pub(super) fn undo(&mut self, last: &ChangeRecord, from: ServerTime) -> Result<bool, Refusal> {
         let before = last.before.as_deref().ok_or(Refusal::NothingToUndo)?;
         let since = core::mem::replace(self, before.clone());
 
@@ -60,7 +60,7 @@ impl Show {
 }
 
 /// Returns the notices with what `before` showed in force again from `from` on.
-fn undone_notices(before: &Show, since: &Show, moved: bool, last: &Change, from: ServerTime) -> Notices {
+fn undone_notices(before: &Show, since: &Show, moved: bool, last: &ChangeRecord, from: ServerTime) -> Notices {
     // Scheduled messages belong to the movement: if that is not restored, neither are they.
     let scheduled = if moved { &since.notices } else { &before.notices };
     match parted_at(before.notices.as_slice(), since.notices.as_slice(), last.at, |notice| notice.from) {

@@ -8,7 +8,7 @@ fn message(words: &str) -> Option<Message> {
 impl Evening {
     /// What was last known at `now`, paused and signed then.
     fn signed_pause(&self, words: Option<&str>, now: ServerTime) -> EmergencyState {
-        let mut emergency = EmergencyState::of(&"main".parse().unwrap(), &self.event, now);
+        let mut emergency = EmergencyState::new(&"main".parse().unwrap(), &self.event, now);
         emergency.actor = "ines".to_owned();
         emergency.handle_pause(words.and_then(message), now).unwrap();
         emergency
@@ -124,9 +124,9 @@ fn a_pause_replaces_what_was_scheduled_but_not_the_end() {
     evening.handle(end_saying("Good night"), Some(at(22, 0, 0)), at(19, 2, 0));
     evening.handle(pause_saying("Interval"), Some(at(20, 0, 0)), at(19, 3, 0));
     // Only what viewers are told is known to the one who signs.
-    let known = EmergencyState::of(&"main".parse().unwrap(), &evening.event, at(19, 9, 0));
+    let known = EmergencyState::new(&"main".parse().unwrap(), &evening.event, at(19, 9, 0));
     let told = known.notices.as_slice().iter().map(|notice| (notice.from, notice.message.clone())).collect();
-    let notices = Notices::of_told(told, &known.timeline).unwrap();
+    let notices = Notices::from_public(told, &known.timeline).unwrap();
     assert_eq!(notices, known.notices, "what they came with is told by the timeline");
 
     let mut signed = EmergencyState { notices, ..known };
@@ -149,7 +149,7 @@ fn a_pause_replaces_what_was_scheduled_but_not_the_end() {
 fn an_event_that_is_over_cannot_be_paused() {
     let mut evening = Evening::new();
     evening.schedule(END, at(20, 0, 0), at(19, 50, 0));
-    let mut known = EmergencyState::of(&"main".parse().unwrap(), &evening.event, at(20, 0, 0));
+    let mut known = EmergencyState::new(&"main".parse().unwrap(), &evening.event, at(20, 0, 0));
     let before = known.clone();
     assert_eq!(known.handle_pause(None, at(20, 0, 0)), Err(Refusal::Ended { ended_at: at(20, 0, 0) }));
     assert_eq!(known, before);

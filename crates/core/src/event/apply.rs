@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::notices::Origin;
-use super::{Change, EventState, Refusal, Show};
+use super::{ChangeRecord, EventState, Refusal, Show};
 use crate::command::{AHEAD_MAX, Command, LEAD, RATE_MAX, RATE_MIN, Request, SEEK_MAX};
 use crate::name::{CommandId, Rev};
 use crate::time::{ServerTime, Span};
@@ -72,7 +72,7 @@ impl EventState {
 
         self.show = show;
         self.rev = self.rev.next();
-        self.last = Change {
+        self.last = ChangeRecord {
             id: Some(request.id.clone()),
             name: request.command.name().to_owned(),
             actor: request.actor.clone(),
@@ -108,7 +108,13 @@ fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusa
 impl Show {
     /// Applies `command` from `from` on, where `last` is the change before it; returns whether something scheduled
     /// was replaced.
-    fn apply(&mut self, command: &Command, last: &Change, from: ServerTime, now: ServerTime) -> Result<bool, Refusal> {
+    fn apply(
+        &mut self,
+        command: &Command,
+        last: &ChangeRecord,
+        from: ServerTime,
+        now: ServerTime,
+    ) -> Result<bool, Refusal> {
         let ended_at = self.ended_at.filter(|ended_at| *ended_at <= from);
         if let Some(ended_at) = ended_at {
             match command {
