@@ -49,7 +49,8 @@ const GREETING_KEPT: Span = Span::from_millis(1_000);
 /// # use downbeat_core::fanout::hub::{Answer, Effect, Hub, HubError, Limit, Limits};
 /// # use downbeat_core::{Configuration, EventState, ServerTime, Span};
 /// # let now = ServerTime::from_millis(1_704_067_200_000);
-/// # let state = || EventState::create(Configuration::default(), "e1".parse().unwrap(), "maria", now).unwrap();
+/// # let start = || Configuration { starts_at: Some(now), ..Configuration::default() };
+/// # let state = || EventState::create(start(), "e1".parse().unwrap(), "maria", now).unwrap();
 /// let mut hub: Hub<&str, String> = Hub::new(0, Limits::DEFAULT, None, 0);
 /// // A viewer comes, and the hub has no state yet: it asks the event.
 /// hub.require_state();
