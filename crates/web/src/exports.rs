@@ -161,8 +161,14 @@ extern "C" fn handle_rundown_failure(now: f64) {
     viewer.handle_rundown_failure(digest, now);
 }
 
-/// Handles that a request failed; `reason` is the number of a [`Reason`].
+/// Handles that the request for time or state failed; `reason` is the number of a [`Reason`].
 #[unsafe(no_mangle)]
-extern "C" fn handle_failure(of_status: bool, reason: u8, now: f64) {
-    instance().viewer().handle_failure(of_status, Reason::from_number(reason), now);
+extern "C" fn handle_time_failure(reason: u8, now: f64) {
+    instance().viewer().handle_time_failure(Reason::from_number(reason), now);
+}
+
+/// Handles that the request for the status failed; `reason` is the number of a [`Reason`].
+#[unsafe(no_mangle)]
+extern "C" fn handle_status_failure(reason: u8, now: f64) {
+    instance().viewer().handle_status_failure(Reason::from_number(reason), now);
 }

@@ -128,10 +128,14 @@ impl Viewer {
         self.session.handle_closed(local_time(now));
     }
 
-    /// Handles that a request failed: the one for the status, or the one for time or state.
-    pub fn handle_failure(&mut self, of_status: bool, reason: Reason, now: f64) {
-        let question = if of_status { Question::Status } else { Question::Time };
-        self.session.handle_failure(question, failure(reason), local_time(now));
+    /// Handles that the request for time or state failed.
+    pub fn handle_time_failure(&mut self, reason: Reason, now: f64) {
+        self.session.handle_failure(Question::Time, failure(reason), local_time(now));
+    }
+
+    /// Handles that the request for the status failed.
+    pub fn handle_status_failure(&mut self, reason: Reason, now: f64) {
+        self.session.handle_failure(Question::Status, failure(reason), local_time(now));
     }
 
     /// Applies a rundown of `count` cues, encoded as `columns.rs` says. Returns whether it is still wanted.

@@ -254,12 +254,13 @@ export class Downbeat {
         if (isStatus) return this.#viewer.handle_status(now());
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
         if (!this.#viewer.handle_answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {
-          this.#viewer.handle_failure(false, Reason.NoAnswer, now());
+          this.#viewer.handle_time_failure(Reason.NoAnswer, now());
         }
       });
     } catch (error) {
       // Core itself asked for the request to be aborted.
-      if (!signal.aborted) this.#drive(() => this.#viewer.handle_failure(isStatus, failureReason(error), now()));
+      if (signal.aborted) return;
+      this.#drive(() => this.#viewer[isStatus ? "handle_status_failure" : "handle_time_failure"](failureReason(error), now()));
     }
   }
 

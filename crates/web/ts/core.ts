@@ -17,7 +17,8 @@ interface Calls {
   handle_signed(now: number): void;
   handle_push(hub: number, ack: boolean, now: number): void;
   handle_closed(now: number): void;
-  handle_failure(ofStatus: boolean, reason: Reason, now: number): void;
+  handle_time_failure(reason: Reason, now: number): void;
+  handle_status_failure(reason: Reason, now: number): void;
   poll_effect(): EffectKind;
   value(index: number): number;
   next_tick_in(now: number): number;
