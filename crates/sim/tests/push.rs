@@ -10,9 +10,9 @@ struct Replay(u64);
 impl Drop for Replay {
     fn drop(&mut self) {
         if std::thread::panicking() {
+            let seed = self.0;
             eprintln!(
-                "seed {}; again: put it into `one_world` and cargo test -p downbeat-sim --test push one_world",
-                self.0
+                "seed {seed}; to replay it, run({seed}) in `one_world`: cargo test -p downbeat-sim --test push one_world"
             );
         }
     }

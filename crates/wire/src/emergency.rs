@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::command::{ACTOR_CHARS_MAX, REASON_CHARS_MAX};
 use crate::fields::Fields;
+use crate::json;
 use crate::problem::{Code, Problem};
 use crate::state::{Announcement, StateBody};
 
@@ -117,7 +118,7 @@ impl EmergencyDocument {
 
     /// Returns the JSON text.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a document has only text for keys")
+        json::text(self)
     }
 }
 
@@ -177,7 +178,7 @@ pub fn too_large() -> Problem {
 impl EmergencyBody {
     /// Returns the JSON text that is signed.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("an EmergencyBody has only text for keys")
+        json::text(self)
     }
 }
 

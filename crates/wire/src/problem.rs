@@ -5,6 +5,8 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// The content type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
@@ -154,7 +156,7 @@ impl Problem {
 
     /// Returns the JSON text.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a Problem has only text for keys")
+        json::text(self)
     }
 }
 
