@@ -26,6 +26,7 @@
 //! | [`Client`] | one method per call of the API |
 //! | [`ApiError`] | why a call failed, and whether it may have been carried out |
 //! | [`Client::wait_until_visible`] | waiting until viewers can see a change |
+//! | [`Polling`] | the pauses between any other requests that are repeated |
 //! | [`measurement`] | how far this machine's clock is from the server's |
 //! | [`http`] | plain HTTP with the same TLS, for anything else |
 //! | [`clock`] | the only place that reads a clock |
@@ -41,11 +42,13 @@ mod address;
 mod attempts;
 mod client;
 mod error;
+mod polling;
 mod random;
 mod visible;
 
 pub use address::ServerUrl;
 pub use client::{Client, Response};
 pub use error::ApiError;
+pub use polling::Polling;
 pub use random::{RandomError, new_id, random};
 pub use visible::Visibility;

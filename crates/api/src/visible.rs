@@ -4,13 +4,7 @@ use downbeat_core::{Epoch, EventName, Rev, Span};
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::clock;
-
-/// The pause before the second request; it doubles up to [`PAUSE_MAX`].
-const PAUSE_FIRST: Span = Span::from_millis(25);
-
-/// The longest pause between two requests: 400 ms, less than half of what an isolate may keep a state for (1 s).
-const PAUSE_MAX: Span = Span::from_millis(400);
+use crate::polling::Polling;
 
 /// What the public URL showed of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,22 +20,18 @@ pub struct Visibility {
 impl Client {
     /// Requests the event's time until it shows `rev` or a later revision of `epoch`, for `timeout` at most.
     pub async fn wait_until_visible(&self, event: &EventName, epoch: &Epoch, rev: Rev, timeout: Span) -> Visibility {
-        let began = clock::monotonic();
-        let mut pause = PAUSE_FIRST;
+        let mut polling = Polling::new(timeout);
         let mut last = None;
         loop {
-            let spent = || clock::monotonic() - began;
-            if let Ok(response) = self.with_timeout(timeout - spent()).time(event).await {
+            if let Ok(response) = self.with_timeout(polling.left()).time(event).await {
                 last = Some(response.body.rev);
                 if response.body.epoch.as_ref() == Some(epoch) && response.body.rev >= rev {
-                    return Visibility { ms: spent(), rev: last, seen: true };
+                    return Visibility { ms: polling.elapsed(), rev: last, seen: true };
                 }
             }
-            if spent() + pause >= timeout {
-                return Visibility { ms: spent(), rev: last, seen: false };
+            if !polling.pause().await {
+                return Visibility { ms: polling.elapsed(), rev: last, seen: false };
             }
-            clock::sleep(pause).await;
-            pause = (pause + pause).min(PAUSE_MAX);
         }
     }
 }
