@@ -42,7 +42,7 @@ impl fmt::Display for ServerUrl {
 impl FromStr for ServerUrl {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || format!("{text:?} is no server; give its address, such as https://downbeat.example.com");
+        let refused = || format!("{text:?} is not a server; give its address, such as https://downbeat.example.com");
         let uri: Uri = text.parse().map_err(|_| refused())?;
         let encrypted = match uri.scheme_str() {
             Some("https") => true,

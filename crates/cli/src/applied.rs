@@ -7,18 +7,18 @@ use crate::clock::{self, ServerClock};
 use crate::server::Server;
 use crate::text;
 
-/// How long after the effect viewers are waited for: 3 s.
+/// How long after the effect to wait for viewers: 3 s.
 ///
-/// Reason: who has a socket applies a change within half a second; who has none is not asked.
+/// Reason: a viewer with a socket applies a change within half a second; others are not asked.
 const PATIENCE: Span = Span::from_millis(3_000);
 
-/// How far ahead an effect may be to be waited for: 5 s, more than every lead.
+/// The longest wait for the effect itself: 5 s, more than every lead.
 const AHEAD_MAX: Span = Span::from_millis(5_000);
 
-/// The pause between two looks.
+/// The pause between two requests: 250 ms.
 const LOOK: Span = Span::from_millis(250);
 
-/// A change that viewers were told of.
+/// A change that was sent to viewers.
 pub(crate) struct Applied {
     pub(crate) server: Server,
     pub(crate) event: EventName,
@@ -28,8 +28,8 @@ pub(crate) struct Applied {
 }
 
 impl Applied {
-    /// Waits until everybody who was asked has applied the change, or for as long as makes sense; says how many have.
-    /// Nothing if it takes effect much later, or if nobody can say.
+    /// Waits until every viewer of the sample has applied the change, for a few seconds at most, and describes how many have.
+    /// `None` if the change takes effect much later, or if the audience cannot be read.
     pub(crate) async fn wait(&self) -> Option<String> {
         let ahead = (self.effective_at - self.clock.now()).max(Span::ZERO);
         if ahead > AHEAD_MAX {
@@ -41,7 +41,7 @@ impl Applied {
             let left = until - clock::monotonic();
             let audience = match self.server.with_timeout(left.max(LOOK)).audience(&self.event).await {
                 Ok(audience) => Some(audience),
-                // It will not say later either: a token that may not read.
+                // Repeating it is pointless: the token may not read.
                 Err(error) if error.is_final() => return None,
                 Err(_) => None,
             };
@@ -55,7 +55,7 @@ impl Applied {
     }
 }
 
-/// Writes what a sample says: `applied by 98.7 % (sample 512) · median 41 ms after effect`.
+/// Describes a sample: `applied by 98.7 % (sample 512) · median 41 ms after effect`.
 pub(crate) fn told(acks: Acks) -> String {
     let Acks { asked, applied, median, .. } = acks;
     // Rounded down: 100 % are all of them.

@@ -1,16 +1,16 @@
-//! Lines whose parts stand beneath each other.
+//! Lines in aligned columns.
 
 use std::fmt;
 
 use crate::text::tame;
 
-/// How much of one part is shown, in characters.
+/// The longest that a part is shown, in characters: 60.
 const PART_MAX: usize = 60;
 
-/// How much of the last part of a line is shown: nothing stands behind it.
+/// The longest that the last part of a line is shown, in characters: 120, since nothing follows it.
 const LAST_MAX: usize = 120;
 
-/// Lines of parts. A column in which no line has anything is left out.
+/// Lines of parts. A column that is empty in every line is omitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Columns(Vec<Vec<String>>);
 

@@ -1,6 +1,6 @@
 //! Why a command failed, and what to do about it.
 //!
-//! [`Error`] knows no other part of this program: whoever fails turns what went wrong into one, and `output` prints it.
+//! [`Error`] depends on no other part of this program. Each part converts its own errors, and `output` prints them.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Writing files so that nobody's work is lost: whole or not at all, and never over what is there unasked.
+//! Writing files so that nobody's work is lost: completely or not at all, and never over an existing file unasked.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Returns the file that `-o` names; `-` is standard output, as if there were none.
+/// Returns the file that `-o` names; `None` for `-`, which is standard output.
 pub(crate) fn named(out: Option<&Path>) -> Option<PathBuf> {
     out.filter(|out| *out != Path::new("-")).map(Path::to_owned)
 }
 
-/// Writes what was made of the files `made_of`, in place of what is there, unless that is one of them.
+/// Writes a file that was made from the files `made_of`, over an existing one unless that is one of them.
 ///
 /// # Errors
 /// [`Error::usage`] if it is one of them, otherwise [`Error::file`].
 pub(crate) fn write(path: &Path, bytes: &[u8], made_of: &[PathBuf]) -> Result<(), Error> {
-    // What is not there yet has no true path, and is none of them.
+    // A file that does not exist yet has no canonical path, and is not one of them.
     if let Ok(there) = path.canonicalize()
         && made_of.iter().any(|source| source.canonicalize().is_ok_and(|source| source == there))
     {
@@ -26,21 +26,21 @@ pub(crate) fn write(path: &Path, bytes: &[u8], made_of: &[PathBuf]) -> Result<()
     std::fs::write(path, bytes).map_err(|error| Error::file(path, error))
 }
 
-/// Writes a file that must not be there yet.
+/// Writes a file that must not exist yet.
 ///
 /// # Errors
-/// [`Error::file`], also if it is there.
+/// [`Error::file`], also if it exists.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::file(path, error);
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
     file.write_all(bytes).map_err(failed)
 }
 
-/// Replaces a file: whoever reads it meanwhile gets the old bytes or the new ones, and it keeps its permissions. Behind
-/// a symbolic link the file itself is replaced.
+/// Replaces a file: a concurrent reader gets either the old bytes or the new ones, and the permissions stay. If the path
+/// is a symbolic link, the file that it names is replaced.
 ///
 /// # Errors
-/// [`Error::file`]; then the file is as it was.
+/// [`Error::file`]; then the file is unchanged.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::file(path, error);
     let file = path.canonicalize().map_err(failed)?;
@@ -52,7 +52,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     written.map_err(failed)
 }
 
-/// Returns a name in the same folder that no other run has.
+/// Returns a path in the same folder that no other run of this program uses.
 fn beside(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     file.with_file_name(format!(".{name}.{}.new", std::process::id()))
@@ -60,7 +60,7 @@ fn beside(file: &Path) -> PathBuf {
 
 fn write_like(file: &Path, beside: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let permissions = std::fs::metadata(file)?.permissions();
-    // A folder may let files be made in it though this one is not to be written.
+    // A folder may be writable although this file is read-only.
     if permissions.readonly() {
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "the file is read-only"));
     }

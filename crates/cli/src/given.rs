@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::{Locale, Position, Rate, Severity, Span};
 
-/// Reads a span: `90s`, `1h30m`, `1.5h`, `500ms`, `2d`, `M:SS`, `H:MM:SS`, or plain seconds.
+/// Parses a span: `90s`, `1h30m`, `1.5h`, `500ms`, `2d`, `M:SS`, `H:MM:SS`, or plain seconds.
 ///
 /// # Errors
-/// A sentence with the forms there are.
+/// A sentence that lists the forms.
 pub(crate) fn span(given: &str) -> Result<Span, String> {
     millis(given).map(Span::from_millis).ok_or_else(|| {
-        format!("{given:?} is no length of time; give 90s, 1h30m, 500ms, 1:30:00 (H:MM:SS), 2:30 (M:SS), or seconds")
+        format!("{given:?} is not a length of time; give 90s, 1h30m, 500ms, 1:30:00 (H:MM:SS), 2:30 (M:SS), or seconds")
     })
 }
 
-/// Reads a span that is longer than nothing, for `--timeout`.
+/// Parses a span longer than zero, for `--timeout`.
 pub(crate) fn positive_span(given: &str) -> Result<Span, String> {
     span(given).and_then(|span| if span > Span::ZERO { Ok(span) } else { Err("give more than 0".to_owned()) })
 }
@@ -25,14 +25,14 @@ pub(crate) fn positive_span(given: &str) -> Result<Span, String> {
 pub(crate) enum Destination {
     /// A position of the event.
     To(Position),
-    /// So far from the position at which the event is when the seek takes effect.
+    /// A distance from the position that the event has when the seek takes effect.
     By(Span),
 }
 
-/// Reads where to seek: `12:30` (M:SS), `1:02:03` (H:MM:SS), `45s`, plain seconds; with `+` or `-`, from where it is.
+/// Parses where to seek: `12:30` (M:SS), `1:02:03` (H:MM:SS), `45s`, plain seconds; with `+` or `-`, from where it is.
 ///
 /// # Errors
-/// A sentence with the forms there are.
+/// A sentence that lists the forms.
 pub(crate) fn destination(given: &str) -> Result<Destination, String> {
     let (sign, rest) = match given.as_bytes().first() {
         Some(b'+') => (Some(1), &given[1..]),
@@ -41,7 +41,7 @@ pub(crate) fn destination(given: &str) -> Result<Destination, String> {
     };
     let ms = millis(rest).ok_or_else(|| {
         format!(
-            "{given:?} is no position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, or +30s / -10s from where it is"
+            "{given:?} is not a position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, or +30s / -10s from where it is"
         )
     })?;
     Ok(match sign {
@@ -50,22 +50,22 @@ pub(crate) fn destination(given: &str) -> Result<Destination, String> {
     })
 }
 
-/// Reads a position to look at: as [`destination`], or `now`, which is where the event is.
+/// Parses a position to show: as [`destination`], or `now`, the position of the event.
 ///
 /// # Errors
-/// A sentence with the forms there are.
+/// A sentence that lists the forms.
 pub(crate) fn position(given: &str) -> Result<Destination, String> {
     match given {
         "now" => Ok(Destination::By(Span::ZERO)),
         _ => destination(given).map_err(|_| {
             format!(
-                "{given:?} is no position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, now, or +30s / -10s from where the event is"
+                "{given:?} is not a position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, now, or +30s / -10s from where the event is"
             )
         }),
     }
 }
 
-/// Reads a rate such as `1`, `0.5` or `1.25`.
+/// Parses a rate such as `1`, `0.5` or `1.25`.
 ///
 /// # Errors
 /// A sentence with the range.
@@ -74,16 +74,16 @@ pub(crate) fn rate(given: &str) -> Result<Rate, String> {
     match given.parse::<f64>().ok().and_then(Rate::from_factor) {
         Some(rate) if rate.is_held() => Err("a rate of 0 is a hold; use \"downbeat pause\"".to_owned()),
         Some(rate) if (least..=most).contains(&rate) => Ok(rate),
-        _ => Err(format!("{given:?} is no rate every browser can play; give {least} to {most}")),
+        _ => Err(format!("{given:?} is not a rate that every browser can play; give {least} to {most}")),
     }
 }
 
-/// Returns the milliseconds of a text, exactly; nothing if it has none of the forms or is longer than a million days.
+/// Parses a text into exact milliseconds; `None` if it has none of the forms or is longer than a million days.
 fn millis(text: &str) -> Option<i64> {
     if text.contains(':') { clock_millis(text) } else { unit_millis(text) }
 }
 
-/// Reads `M:SS(.fff)` or `H:MM:SS(.fff)`; all but the first part are below 60.
+/// Parses `M:SS(.fff)` or `H:MM:SS(.fff)`; all but the first part are below 60.
 fn clock_millis(text: &str) -> Option<i64> {
     let mut parts = text.rsplit(':');
     let two_digits = |part: &str| part.find('.').unwrap_or(part.len()) == 2;
@@ -102,7 +102,7 @@ fn clock_millis(text: &str) -> Option<i64> {
     in_range.then_some(hours_ms + minutes_ms + seconds)
 }
 
-/// Reads `1h30m`, `500ms`, or plain seconds; each unit once, the biggest first.
+/// Parses `1h30m`, `500ms`, or plain seconds; each unit once, the biggest first.
 fn unit_millis(text: &str) -> Option<i64> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return decimal(text, 1_000);
@@ -153,10 +153,10 @@ pub(crate) struct Said {
     words: String,
 }
 
-/// Reads `Back soon` or `fr="De retour"` (which the shell hands on as `fr=De retour`).
+/// Parses `Back soon` or `fr="De retour"` (which the shell hands on as `fr=De retour`).
 ///
 /// # Errors
-/// None; what stands before a `=` and is no locale belongs to the words.
+/// Never: if what precedes a `=` is not a locale, it belongs to the words.
 pub(crate) fn said(given: &str) -> Result<Said, std::convert::Infallible> {
     let named = given.split_once('=').and_then(|(tag, words)| Some((tag.parse::<Locale>().ok()?, words)));
     Ok(match named {
@@ -165,7 +165,7 @@ pub(crate) fn said(given: &str) -> Result<Said, std::convert::Infallible> {
     })
 }
 
-/// Puts the words of one message together, with the plain ones in the event's `default` locale.
+/// Combines the `--message` options into one message. Words without a locale are in the event's `default` locale.
 ///
 /// # Errors
 /// A sentence if a locale has words twice.

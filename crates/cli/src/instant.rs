@@ -13,35 +13,35 @@ use crate::given;
 use crate::text;
 use crate::zone::Zone;
 
-/// Says why a text is no instant.
+/// Why a text does not name an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum InstantError {
-    /// It has none of the known forms.
+    /// It has none of the supported forms.
     Unreadable {
-        /// What was given.
+        /// The text.
         given: String,
     },
-    /// The clocks of the zone jump over it.
+    /// The clocks of the zone skip it.
     Skipped {
-        /// What was given.
+        /// The text.
         given: String,
-        /// Whose clocks.
+        /// The zone.
         zone: String,
         /// The instant by the offset before the jump, and by the one after it.
         meant: [DateTime<FixedOffset>; 2],
     },
     /// The clocks of the zone show it twice.
     Twice {
-        /// What was given.
+        /// The text.
         given: String,
-        /// Whose clocks.
+        /// The zone.
         zone: String,
         /// The two instants.
         meant: [DateTime<FixedOffset>; 2],
     },
     /// It is before 1970 or after 9999.
     OutOfRange {
-        /// What was given.
+        /// The text.
         given: String,
     },
 }
@@ -54,7 +54,7 @@ impl fmt::Display for InstantError {
         match self {
             Self::Unreadable { given } => write!(
                 f,
-                "{given:?} is no instant; give 2026-12-24T19:00:00+01:00, \"2026-12-24 19:00\" (with --tz for another zone than this machine's), or +30s"
+                "{given:?} is not a time; give 2026-12-24T19:00:00+01:00, \"2026-12-24 19:00\" (with --tz for another zone than this machine's), or +30s"
             ),
             Self::Skipped { given, zone, meant } => write!(
                 f,

@@ -22,7 +22,7 @@ pub(crate) fn before_leaving(cleanup: fn()) {
 }
 
 /// Installs the handler of Ctrl-C, SIGTERM and SIGHUP.
-#[expect(clippy::disallowed_methods, reason = "the main thread waits for a person or a server and cannot be told")]
+#[expect(clippy::disallowed_methods, reason = "the main thread may be waiting for a person or a server")]
 pub(crate) fn install(output: Output) {
     let handler = move || {
         if let Some(cleanup) = CLEANUP.get() {

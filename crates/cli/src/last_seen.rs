@@ -1,4 +1,4 @@
-//! The last state each event was seen in, kept on this machine for the hour in which its server cannot be asked.
+//! The last state of each event that this machine received, kept for a server outage.
 
 use std::path::{Path, PathBuf};
 
@@ -11,26 +11,26 @@ use crate::clock;
 use crate::profile;
 use crate::server::ServerUrl;
 
-/// What was last known of an event.
+/// The last state of an event that this machine received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Known {
-    /// The server that said so.
+    /// The server that sent it.
     pub(crate) server: String,
-    /// When it arrived, by this machine's wall clock. With the state's `serverTime` it tells the one from the other.
+    /// When it arrived, by this machine's wall clock. Compared with the state's `serverTime`, it shows how wrong that clock is.
     pub(crate) heard_at: ServerTime,
-    /// What it said.
+    /// The state.
     pub(crate) state: StateBody,
 }
 
 impl Known {
-    /// Returns the server's time at `wall`, as this machine's wall clock has gone on since.
+    /// Returns the server's time at `wall`, an instant by this machine's wall clock.
     pub(crate) fn server_time(&self, wall: ServerTime) -> ServerTime {
         self.state.server_time + (wall - self.heard_at)
     }
 }
 
-/// Keeps what a server said of an event, unless something newer is kept. That it cannot be kept hinders nobody now.
+/// Keeps a state, unless a newer one is kept already. Failing to keep it is no reason to fail now.
 pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
     let Some(file) = folder().map(|folder| file(&folder, server, &state.event)) else { return };
     let known = Known { server: server.to_string(), heard_at: clock::wall(), state: state.clone() };
@@ -39,17 +39,17 @@ pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
     }
 }
 
-/// Returns what was last known of an event; nothing if it was never seen from here.
+/// Returns the last state of an event; `None` if this machine never received one.
 pub(crate) fn recall(server: &ServerUrl, event: &EventName) -> Option<Known> {
     read(&file(&folder()?, server, event))
 }
 
-/// Returns whether a state takes the place of one that was kept: an answer may come from a copy that is behind.
+/// Returns whether a state replaces the one that is kept: a response may come from a copy that is behind.
 fn replaces(state: &StateBody, before: &StateBody) -> bool {
     state.epoch != before.epoch || state.rev >= before.rev
 }
 
-/// Returns the folder for what a program remembers (XDG Base Directory Specification); nothing where there is no home.
+/// Returns the folder for a program's state (XDG Base Directory Specification); `None` without a home folder.
 fn folder() -> Option<PathBuf> {
     let absolute = |name| profile::variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = absolute("XDG_STATE_HOME")

@@ -75,10 +75,10 @@ struct Profile {
     emergency_key_file: Option<PathBuf>,
 }
 
-/// What holds for publishing.
+/// The settings for publishing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Publishing {
-    /// Where to; nothing if neither the environment nor the profile says.
+    /// The target; `None` if neither the environment nor the profile names one.
     pub(crate) target: Option<Target>,
     /// Where viewers see what is published to the profile's target.
     pub(crate) public_url: Option<PublicUrl>,
@@ -114,7 +114,7 @@ impl fmt::Display for TokenSource {
     }
 }
 
-/// What holds for this call.
+/// The settings of this call.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// The profile in use.
@@ -131,15 +131,15 @@ pub(crate) struct Settings {
     token_file_flag: Option<PathBuf>,
     /// How a change is confirmed.
     pub(crate) confirm: Confirm,
-    /// How long all of it may take.
+    /// How long each call may take.
     pub(crate) timeout: Span,
-    /// What holds for publishing.
+    /// The settings for publishing.
     pub(crate) publishing: Publishing,
     /// Where the private key is that signs when the server is gone.
     pub(crate) emergency_key_file: Option<PathBuf>,
 }
 
-/// Says what is wrong with the settings.
+/// What is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProfileError {
     /// `downbeat.toml` cannot be read.
@@ -149,35 +149,35 @@ pub(crate) enum ProfileError {
         /// Why.
         why: String,
     },
-    /// `downbeat.toml` is not what it should be.
+    /// `downbeat.toml` is invalid.
     Malformed {
         /// Which one.
         file: PathBuf,
         /// Where and what.
         why: String,
     },
-    /// There is no such profile.
+    /// The profile does not exist.
     Unknown {
-        /// The one asked for.
+        /// The requested profile.
         name: String,
-        /// Those there are.
+        /// The existing profiles.
         known: Vec<String>,
         /// Where they are.
         file: Option<PathBuf>,
     },
-    /// A variable of the environment is not what it should be.
+    /// An environment variable is invalid.
     Variable {
         /// Which one.
         name: &'static str,
         /// What is wrong.
         why: String,
     },
-    /// Nothing says which server.
+    /// No server is named.
     NoServer {
-        /// The profiles there are.
+        /// The existing profiles.
         known: Vec<String>,
     },
-    /// Nothing gives a token.
+    /// There is no token.
     NoToken,
     /// The token's file cannot be read.
     TokenFile {
@@ -186,7 +186,7 @@ pub(crate) enum ProfileError {
         /// Why.
         why: String,
     },
-    /// What stands where the token should be is none.
+    /// A token was expected, but the text is not one.
     NotAToken {
         /// Where.
         place: String,
@@ -380,7 +380,7 @@ impl Settings {
     /// Reads the token, if there is a source for one.
     ///
     /// # Errors
-    /// [`ProfileError`] if what the source gives is no token.
+    /// [`ProfileError`] if the source does not have a token.
     pub(crate) fn read_token(&self) -> Result<Option<Token>, ProfileError> {
         let (place, text) = match &self.token {
             TokenSource::None => return Ok(None),

@@ -19,7 +19,7 @@ impl FromStr for Zone {
     fn from_str(name: &str) -> Result<Self, String> {
         name.parse().map(Self::Named).map_err(|_| {
             format!(
-                "{name:?} is no time zone of the IANA database; use a name such as Europe/Berlin, Asia/Tokyo or UTC"
+                "{name:?} is not a time zone of the IANA database; use a name such as Europe/Berlin, Asia/Tokyo or UTC"
             )
         })
     }

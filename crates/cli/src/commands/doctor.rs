@@ -76,17 +76,18 @@ pub(crate) fn without_settings(error: &ProfileError) -> Doctor {
 /// Looks at everything.
 pub(crate) async fn run(context: &Context) -> Doctor {
     let mut findings = vec![version(), settings(context)];
-    let server = match context.settings.server() {
-        Ok(url) => url.clone(),
+    let public = match context.client() {
+        Ok(client) => client,
         Err(error) => {
-            findings.push(Finding::fail(Exit::Usage, "server", error.to_string(), error.hint()));
+            let hint = error.hint().unwrap_or_default();
+            findings.push(Finding::fail(error.exit(), "server", error.to_string(), hint));
             return Doctor { findings, place: context.place() };
         }
     };
+    let server = public.url().clone();
     if server.exposes_tokens() {
         findings.push(Finding::warn("encryption", "the token travels in plain text to another machine", "use https"));
     }
-    let public = Server::new(server.clone()).with_timeout(context.settings.timeout);
     match Measurement::take(&public, clock_check::PROBES, Span::ZERO).await {
         Ok(measured) => {
             findings.push(clock_check::server(&measured, &server));

@@ -59,7 +59,8 @@ mod tests {
     use downbeat_core::{LocalTime, ServerTime};
 
     fn measured(offset_ms: i64, bound_ms: i64) -> Measurement {
-        let offset = Offset::between(ServerTime::from_millis(offset_ms), LocalTime::from_micros(0));
+        let offset =
+            Offset::between(ServerTime::from_millis(0) + Span::from_millis(offset_ms), LocalTime::from_micros(0));
         Measurement {
             requests: 1,
             exchanges: Vec::new(),
