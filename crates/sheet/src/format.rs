@@ -1,4 +1,4 @@
-//! A sheet's source laid out anew, with its comments.
+//! Formats the text of a sheet, with its comments.
 
 mod tree;
 
@@ -6,15 +6,15 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::source::{self, syntax};
 use tree::{Comment, Item, Node};
 
-/// How wide lines may become before what is on them is taken apart.
+/// The width of a line before its content is broken up.
 const WIDTH: usize = 120;
 
-/// How much deeper each level begins.
+/// The indentation of a level.
 const INDENT: usize = 2;
 
-/// Lays out a sheet: two spaces a level, a cue on one line where it fits 120 characters, no trailing commas. Comments
-/// stay with what they are about, single empty lines stay, and values keep the way they are written. A rundown is
-/// given back as it is, for its bytes are its name.
+/// Formats a sheet: two spaces a level, each cue on one line if it fits 120 characters, no trailing commas. Comments stay
+/// with what they are about, single empty lines stay, and values keep their notation. A rundown is returned as it is,
+/// since its name is the digest of its bytes.
 ///
 /// ```
 /// let laid_out = downbeat_sheet::format("[{\"time\":560,\n// the first\n\"action\":\"startSong\"},]").unwrap();
@@ -30,7 +30,7 @@ const INDENT: usize = 2;
 /// ```
 ///
 /// # Errors
-/// The diagnostic of the first place where the text is no JSON.
+/// The diagnostic of the first place where the text is not JSON.
 pub fn format(source: &str) -> Result<String, Diagnostic> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut report = Report::default();
@@ -42,9 +42,18 @@ pub fn format(source: &str) -> Result<String, Diagnostic> {
     match (tree::read(text), parsed.is_some(), report.into_diagnostics().pop()) {
         (Some(document), true, _) => Ok(document.print()),
         (_, _, Some(diagnostic)) => Err(diagnostic),
-        // The parser has been through the same tokens.
+        // Not reached: the parser has read the same tokens.
         (_, _, None) => Ok(source.to_owned()),
     }
+}
+
+/// How an array or an object is laid out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// On one line if it fits.
+    Inline,
+    /// With each item on a line of its own.
+    OnePerLine,
 }
 
 impl tree::Document<'_> {
@@ -53,7 +62,7 @@ impl tree::Document<'_> {
         for comment in &self.root.leading {
             comment_line(&mut out, comment, 0);
         }
-        print(&mut out, &self.root.value, 0, true);
+        print(&mut out, &self.root.value, 0, Layout::OnePerLine);
         if let Some(comment) = &self.root.trailing {
             out.push(' ');
             out.push_str(comment.text);
@@ -66,9 +75,8 @@ impl tree::Document<'_> {
     }
 }
 
-/// Appends a value that begins at the end of `out` and whose lines are `indent` deep; `wide` is what is always taken
-/// apart.
-fn print(out: &mut String, node: &Node<'_>, indent: usize, wide: bool) {
+/// Appends a value at the end of `out`, whose further lines are indented by `indent`.
+fn print(out: &mut String, node: &Node<'_>, indent: usize, layout: Layout) {
     let Node::Group { open, close, items, after } = node else {
         if let Node::Scalar(text) = node {
             out.push_str(text);
@@ -76,7 +84,7 @@ fn print(out: &mut String, node: &Node<'_>, indent: usize, wide: bool) {
         return;
     };
     let column = out.len() - out.rfind('\n').map_or(0, |newline| newline + 1);
-    if !wide || items.is_empty() {
+    if layout == Layout::Inline || items.is_empty() {
         let before = out.len();
         // A comma may follow.
         if inline(out, node, before + WIDTH.saturating_sub(column + 1)) {
@@ -98,9 +106,10 @@ fn print(out: &mut String, node: &Node<'_>, indent: usize, wide: bool) {
             out.push_str(key);
             out.push_str(": ");
         }
-        // The cues of a sheet are a list to look through: one below the other.
-        let is_list = indent == 0 && item.key == Some("\"cues\"");
-        print(out, &item.value, indent + INDENT, is_list);
+        // The cues of a sheet are one below the other, however few.
+        let is_cues = indent == 0 && item.key == Some("\"cues\"");
+        let layout = if is_cues { Layout::OnePerLine } else { Layout::Inline };
+        print(out, &item.value, indent + INDENT, layout);
         if index + 1 < items.len() {
             out.push(',');
         }
@@ -117,7 +126,7 @@ fn print(out: &mut String, node: &Node<'_>, indent: usize, wide: bool) {
     out.push(*close);
 }
 
-/// Appends a value on one line, and says whether that fits before `limit` bytes and loses no comment.
+/// Appends a value on one line, and returns whether it ends before `limit` bytes and has no comments.
 fn inline(out: &mut String, node: &Node<'_>, limit: usize) -> bool {
     match node {
         Node::Scalar(text) => out.push_str(text),
@@ -195,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_a_line_is_taken_apart() {
+    fn what_does_not_fit_a_line_is_broken_up() {
         let long = "x".repeat(100);
         let laid_out = format(&format!(r#"[{{"time":1,"action":"a","note":"{long}","params":{{}}}},{{"time":2}},[]]"#));
         let expected = format!(
@@ -205,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rundown_is_left_alone_and_no_json_refused() {
+    fn a_rundown_is_unchanged_and_invalid_json_refused() {
         let rundown = crate::compile(r#"[{"time":1,"action":"a"}]"#).rundown.unwrap();
         let text = String::from_utf8(rundown.to_bytes()).unwrap();
         assert_eq!(format(&text).unwrap(), text);

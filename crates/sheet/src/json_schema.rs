@@ -1,7 +1,7 @@
-//! Sheets as a JSON Schema (2020-12), for editors that complete and check while one types.
+//! Sheets as a JSON Schema (2020-12), for editors that complete and check while their users type.
 //!
-//! It says less than the compiler, for a schema cannot follow references or add up times, and not more: what compiles
-//! is valid.
+//! It finds fewer errors than the compiler, since a schema cannot follow references or add times. Every sheet that
+//! compiles is valid.
 
 mod params;
 
@@ -23,11 +23,11 @@ pub fn schema() -> Value {
     of_names(&Names::default())
 }
 
-/// Returns the schema of sheets of one project: with the actions and their params, the tracks and the locales that
-/// `source` and what it includes declare. `read` is as in [`crate::compile_with`].
+/// Returns the schema of the sheets of one project, with the actions, params, tracks and locales that `source` and the
+/// files it includes declare. `read` is as in [`crate::compile_with`].
 ///
 /// # Errors
-/// The diagnostics, if those declarations cannot be read.
+/// The diagnostics, if these declarations cannot be read.
 pub fn schema_for(source: &str, read: &ReadIncluded<'_>) -> Result<Value, Vec<Diagnostic>> {
     source::names(source, read).map(|names| of_names(&names))
 }
@@ -45,7 +45,7 @@ fn of_names(names: &Names) -> Value {
     schema
 }
 
-/// Returns the actions that declare their params: what those are called among the definitions, its name, and the params.
+/// Returns the actions that declare params: the name of the definition, the name of the action, and the params.
 fn actions_with_params(names: &Names) -> impl Iterator<Item = (String, &str, &DeclaredParams)> {
     let declared = names.actions.iter().filter_map(|(name, declared)| Some((name.as_str(), declared.as_ref()?)));
     declared.enumerate().map(|(number, (name, declared))| (format!("params{number}"), name, declared))
@@ -63,32 +63,32 @@ fn general(names: &Names) -> Value {
             "cue": cue(names),
             "action": action(),
             "track": object(json!({
-                "exclusive": { "type": "boolean", "description": "Only one cue lasts on it at a time." },
-                "priority": { "type": "integer", "minimum": -1000, "maximum": 1000, "description": "Of two tracks the higher wins." },
+                "exclusive": { "type": "boolean", "description": "Its cues must not overlap." },
+                "priority": { "type": "integer", "minimum": -1000, "maximum": 1000, "description": "Of two tracks that affect the same thing, the higher wins." },
             }), &[]),
             "preload": object(json!({
                 "assets": { "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "minLength": 1 }, "description": "The addresses to fetch." },
-                "lead": length("How long before the cue viewers begin to fetch; 60 s."),
-                "spread": length("Over how long they spread it; three quarters of the lead."),
-                "bytes": { "type": "integer", "minimum": 0, "maximum": NUMBER_MAX, "description": "How much that is altogether." },
+                "lead": length("How long before the cue viewers begin to fetch (default: 60 s)."),
+                "spread": length("Over how long viewers spread their fetching (default: three quarters of the lead)."),
+                "bytes": { "type": "integer", "minimum": 0, "maximum": NUMBER_MAX, "description": "The total size of the files." },
             }), &["assets"]),
             "repeat": object(json!({
-                "every": length("From one time to the next."),
-                "count": { "type": "integer", "minimum": 1, "maximum": CUES_MAX, "description": "How many times." },
+                "every": length("The time from one repetition to the next."),
+                "count": { "type": "integer", "minimum": 1, "maximum": CUES_MAX, "description": "The number of times." },
             }), &["every", "count"]),
             "late": {
-                "description": "What happens when it is late; states resume and moments are skipped.",
+                "description": "What happens when the cue is late (default: states resume, moments are skipped).",
                 "anyOf": [
                     { "enum": ["skip", "resume", "latest"] },
-                    object(json!({ "within": length("How late it may be and still fire.") }), &["within"]),
+                    object(json!({ "within": length("How late it may fire.") }), &["within"]),
                 ],
             },
             "needs": object(json!({
                 "bound": length("How wrong a viewer's clock may be at most, either way; 1 ms to 10 s."),
-                "otherwise": { "enum": Otherwise::ALL.map(Otherwise::as_str), "description": "While it is less certain: leave the cue out (skip), or do it all the same (fire)." },
+                "otherwise": { "enum": Otherwise::ALL.map(Otherwise::as_str), "description": "While the clock is less certain: leave the cue out (skip), or fire it anyway (fire)." },
             }), &["bound"]),
             "message": {
-                "description": "What viewers are told: one text, or one per language tag.",
+                "description": "The message for viewers: one text, or one per language tag.",
                 "anyOf": [
                     { "$ref": "#/$defs/words" },
                     {
@@ -97,7 +97,7 @@ fn general(names: &Names) -> Value {
                     },
                 ],
             },
-            // Names that stand for something are filled in first, so the length of a text says nothing about a message's.
+            // Vars are filled in later, so a long text may still be a short message.
             "words": { "type": "string", "minLength": 1, "description": format!("At most {TEXT_CHARS_MAX} characters.") },
             "time": {
                 "description": "Seconds, \"00:09:20\", \"PT9M20S\", \"9m20s\", \"00:12:00:12@25\" or \"#song1.start+5s\".",
@@ -117,31 +117,31 @@ fn general(names: &Names) -> Value {
     })
 }
 
-/// What a time as a text looks like; the compiler says more.
+/// The form of a time as a text; the compiler checks it in detail.
 const TIME_PATTERN: &str =
     "^(P[0-9WDTHMS.,]+|[0-9]+([:;][0-9]+)+(\\.[0-9]+)?(@[0-9.]+)?|([0-9]+(\\.[0-9]+)?(d|h|ms|m|s))+)$";
 
 fn sheet() -> Value {
     object(
         json!({
-            "$schema": { "type": "string", "description": "Where an editor finds this schema." },
+            "$schema": { "type": "string", "description": "The place of this schema, for editors." },
             "version": { "const": 1 },
             "id": { "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX, "description": "Names the sheet." },
             "title": { "type": "string", "minLength": 1, "maxLength": TITLE_CHARS_MAX, "description": "What viewers read." },
             "duration": length("How long the event is."),
             "locales": { "type": "array", "minItems": 1, "items": { "type": "string" }, "description": "Language tags, the default one first." },
             "frameRate": {
-                "description": "How many frames make a second, for timecode that does not say.",
+                "description": "The frames per second of timecode that does not name its rate.",
                 "anyOf": [{ "type": "string" }, { "type": "number" }],
             },
-            "expectedDrift": length("How far viewers may be apart; 500 ms."),
+            "expectedDrift": length("How far apart viewers' clocks may be (default: 500 ms)."),
             "vars": {
-                "description": "What ${name} stands for in params, messages and assets.",
+                "description": "The values of ${name} in params, messages and assets.",
                 "type": "object", "additionalProperties": { "type": ["string", "number", "boolean"] },
             },
             "include": { "type": "array", "items": { "type": "string" }, "description": "Files in this folder or below it." },
-            "actions": { "type": "object", "additionalProperties": { "$ref": "#/$defs/action" }, "description": "What cues may do." },
-            "tracks": { "type": "object", "additionalProperties": { "$ref": "#/$defs/track" }, "description": "What cues lie on." },
+            "actions": { "type": "object", "additionalProperties": { "$ref": "#/$defs/action" }, "description": "The actions of cues." },
+            "tracks": { "type": "object", "additionalProperties": { "$ref": "#/$defs/track" }, "description": "The tracks of cues." },
             "cues": { "$ref": "#/$defs/cues" },
         }),
         &["version", "cues"],
@@ -151,10 +151,10 @@ fn sheet() -> Value {
 fn action() -> Value {
     object(
         json!({
-            "kind": { "enum": ["state", "moment"], "description": "It lasts, or it is over at once." },
-            "tolerance": { "enum": ["loose", "tight"], "description": "Whether people notice when it comes at different times." },
+            "kind": { "enum": ["state", "moment"], "description": "A state lasts, a moment is over at once." },
+            "tolerance": { "enum": ["loose", "tight"], "description": "Whether people notice when it fires at different times." },
             "params": { "type": ["object", "boolean"], "description": "The JSON Schema of its params." },
-            "maxPerSecond": { "type": "integer", "minimum": 1, "maximum": 1000, "description": "How often it may happen." },
+            "maxPerSecond": { "type": "integer", "minimum": 1, "maximum": 1000, "description": "How often it may fire within a second." },
         }),
         &[],
     )
@@ -163,24 +163,24 @@ fn action() -> Value {
 fn cue(names: &Names) -> Value {
     let mut cue = object(
         json!({
-            "id": { "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX, "description": format!("Names the cue; without it, it is called action@milliseconds. At most {ID_CHARS_MAX} with what a repeat adds.") },
+            "id": { "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX, "description": format!("Names the cue (default: action@milliseconds). At most {ID_CHARS_MAX} with what a repeat adds.") },
             "time": { "$ref": "#/$defs/time" },
-            "action": name(names.actions.iter().map(|(name, _)| name), "What is done."),
-            "track": name(names.tracks.iter(), "What it lies on."),
-            "params": { "type": "object", "description": "What it is done with." },
+            "action": name(names.actions.iter().map(|(name, _)| name), "What the cue does."),
+            "track": name(names.tracks.iter(), "The track of the cue."),
+            "params": { "type": "object", "description": "The params of the action." },
             "until": { "$ref": "#/$defs/time", "description": "When it ends." },
             "duration": length("How long it lasts."),
             "late": { "$ref": "#/$defs/late" },
-            "jitter": length("Over how long viewers spread it among themselves."),
+            "jitter": length("Over how long viewers spread the cue among themselves."),
             "needs": { "$ref": "#/$defs/needs", "description": "How certain a viewer's clock has to be." },
             "preload": { "$ref": "#/$defs/preload" },
             "message": { "$ref": "#/$defs/message" },
-            "disabled": { "type": "boolean", "description": "It is left out." },
+            "disabled": { "type": "boolean", "description": "Leaves the cue out." },
             "repeat": { "$ref": "#/$defs/repeat" },
             "flags": { "type": "array", "items": { "type": "string" }, "description": "Marks for people; not published." },
             "note": { "type": "string", "description": "For people; not published." },
-            "owner": { "type": "string", "description": "Who looks after it; not published." },
-            "group": { "type": "string", "description": "What it belongs to; not published." },
+            "owner": { "type": "string", "description": "The person in charge; not published." },
+            "group": { "type": "string", "description": "The group of cues; not published." },
         }),
         &["time", "action"],
     );
@@ -199,7 +199,7 @@ fn cue(names: &Names) -> Value {
     cue
 }
 
-/// Returns an object with these fields and no others.
+/// Returns the schema of an object with these fields and no others.
 fn object(properties: Value, required: &[&str]) -> Value {
     let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     if let (false, Some(fields)) = (required.is_empty(), schema.as_object_mut()) {
@@ -212,7 +212,7 @@ fn length(description: &str) -> Value {
     json!({ "$ref": "#/$defs/length", "description": description })
 }
 
-/// Returns one of these names; any where there are none.
+/// Returns the schema of a name, which is one of these unless there are none.
 fn name<'n>(names: impl Iterator<Item = &'n String>, description: &str) -> Value {
     let names: Vec<&String> = names.collect();
     let mut schema = Map::new();

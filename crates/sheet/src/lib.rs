@@ -1,23 +1,23 @@
-//! Cue sheets: the text an author writes goes in, the [`Rundown`] that viewers follow and the [`Diagnostic`]s come out.
+//! Cue sheets: compiles the text that an author writes to the [`Rundown`] that viewers follow, or to [`Diagnostic`]s.
 //!
 //! This crate exists because it *forbids* files, sockets, clocks, randomness and JavaScript (`clippy.toml` holds it):
 //! the same sheet compiles to the same bytes on every machine, in the terminal, in CI and in a browser.
 //!
 //! | start here | for |
 //! | --- | --- |
-//! | [`compile`], [`compile_with`] | a sheet's text to a rundown and every diagnostic there is |
-//! | [`diagnostic`] | what is said about a sheet, and where in it |
-//! | [`format()`] | the text laid out anew, with its comments |
+//! | [`compile`], [`compile_with`] | compiling a sheet's text to a rundown and all diagnostics |
+//! | [`diagnostic`] | problems in a sheet: code, place, remedy |
+//! | [`format()`] | formatting a sheet, with its comments |
 //! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
 //! | [`preview`] | the sheet as a picture, for the screen and for paper |
 //! | [`interchange`] | cues from and to other programs: spreadsheets, editors of sound and film, web players |
-//! | [`rundown`] | what is published: reading it, writing it, its digest |
-//! | [`Rundown::active`], [`Rundown::next`] | what is on at a position, and what comes then |
+//! | [`rundown`] | the compiled form: reading it, writing it, its digest |
+//! | [`Rundown::active`], [`Rundown::next`] | what is active at a position, and what comes next |
 //! | [`Rundown::join`] | what a viewer who joins late sees, cue by cue, and why |
-//! | [`Rundown::cue_list`] | the cues as core's cueing follows them |
-//! | [`Rundown::diff`] | what moved, came, went and changed between two rundowns |
+//! | [`Rundown::cue_list`] | the cues in the form that core's cueing follows |
+//! | [`Rundown::diff`] | what differs between two rundowns |
 //!
-//! Everything about rundowns is left when the feature `compiler` is off: the worker and viewers need no more.
+//! Without the feature `compiler`, only rundowns are left, which is all that the worker and viewers need.
 //!
 //! ```
 //! let compiled = downbeat_sheet::compile(r#"[{ "time": 560, "action": "startSong1" }]"#);

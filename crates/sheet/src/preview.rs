@@ -1,8 +1,8 @@
-//! The picture of a rundown: tracks as lanes, cues as marks, states as bars, and what was said about the sheet.
+//! The picture of a rundown: tracks as lanes, cues as marks, states as bars, and the diagnostics of the sheet.
 //!
-//! [`svg`] gives one static picture for the screen and for paper, [`html`] one page that holds the same picture, a
-//! table of the cues and what it takes to look closer. Neither asks anybody for anything: no server, no font, no
-//! script from elsewhere. The same sheet gives the same bytes on every machine, and whatever it says stays text.
+//! [`svg`] returns a static picture for the screen and for paper, [`html`] a page with the same picture, a table of the
+//! cues, and controls to zoom and pan. Neither loads anything: no font and no script from elsewhere. The same sheet
+//! results in the same bytes on every machine, and its texts are never markup.
 //!
 //! ```
 //! use downbeat_sheet::{Options, Unread, preview};
@@ -30,60 +30,60 @@ use crate::rundown::Rundown;
 
 pub use sketch::{Sketch, sketch};
 
-/// How many marks, bars and columns of a picture there are at most: 4,000.
+/// The marks, bars and columns of a picture: at most 4,000.
 ///
-/// Reason: a browser draws them without a pause, and more would lie on one another anyway. Where there are more cues,
-/// those that would overlap become a column that says how many they are.
+/// Reason: a browser draws them without a pause, and more would overlap anyway. If there are more cues, those that would
+/// overlap become a column with their number.
 pub const PIECES_MAX: usize = 4_000;
 
-/// How many lanes are drawn: 48. Further tracks share the last one.
+/// The lanes of a picture: at most 48. Further tracks share the last one.
 ///
-/// Reason: on a sheet of A3 their names can still be read.
+/// Reason: their names are still legible on A3 paper.
 pub const LANES_MAX: usize = 48;
 
-/// How many diagnostics a page shows, the worst first: 200. It says how many more there are.
+/// The diagnostics that a page shows, the worst first: 200, and the number of the others.
 pub const REMARKS_MAX: usize = 200;
 
-/// How many cues a page lists for readers without JavaScript: 1,000, the earliest. With it all can be seen.
+/// The cues that a page lists without JavaScript: the first 1,000. With JavaScript it shows all.
 pub const ROWS_MAX: usize = 1_000;
 
-/// What is drawn.
+/// A rundown to draw.
 #[derive(Clone, Copy, Debug)]
 pub struct Picture<'a> {
-    /// What the sheet is called, such as its file name.
+    /// The name of the sheet, such as its file name.
     pub name: &'a str,
-    /// What happens when.
+    /// The rundown.
     pub rundown: &'a Rundown,
-    /// What was said about the sheet, in its order.
+    /// The diagnostics of the sheet, in its order.
     pub remarks: &'a [Remark],
 }
 
-/// Something said about a sheet, and the cues it is about.
+/// A diagnostic of a sheet, and the cues it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// How bad it is.
+    /// Whether it is an error or a warning.
     pub level: Level,
     /// The diagnostic's code.
     pub code: &'static str,
-    /// Where in the sheet, as people are to read it, such as `gala.json:12:5`.
+    /// Its place for people to read, such as `gala.json:12:5`.
     pub place: Option<String>,
-    /// What is wrong and what to do.
+    /// Problem and remedy.
     pub message: String,
     /// What was probably meant.
     pub hint: Option<String>,
-    /// The cues it is about, as indices in [`Rundown::cues`], rising; none where they could not be understood.
+    /// The cues it is about, as ascending indices in [`Rundown::cues`]; empty if they could not be understood.
     pub cues: Vec<usize>,
 }
 
-/// Returns one static picture, 1,414 units wide, at least as broad as high where there are few tracks.
+/// Returns a static picture as SVG, 1,414 units wide, in landscape format if there are few tracks.
 ///
-/// It is light or dark as the reader's screen is, and light on paper. Labels never overlap; where there is no room for
-/// one, the mark's title still says what it is.
+/// It is light or dark like the reader's screen, and light on paper. Labels never overlap; if there is no room for one,
+/// the title of its mark still has it.
 pub fn svg(picture: &Picture<'_>) -> String {
-    svg::draw(picture, svg::Place::Alone)
+    svg::draw(picture, svg::Embedding::Alone)
 }
 
-/// Returns one page: the picture to zoom and pan in, what somebody who joins sees, the diagnostics, and all cues.
+/// Returns an HTML page: the picture to zoom and pan in, what a viewer who joins sees, the diagnostics, and all cues.
 ///
 /// Without JavaScript it shows the static picture, the diagnostics and the first [`ROWS_MAX`] cues.
 pub fn html(picture: &Picture<'_>) -> String {
@@ -91,7 +91,7 @@ pub fn html(picture: &Picture<'_>) -> String {
 }
 
 impl<'a> Picture<'a> {
-    /// Returns for each cue the worst that was said about it.
+    /// Returns the worst level of the remarks about each cue.
     fn levels(&self) -> Vec<Option<Level>> {
         let mut levels = vec![None; self.rundown.cues().len()];
         for remark in self.remarks {
@@ -104,14 +104,14 @@ impl<'a> Picture<'a> {
         levels
     }
 
-    /// Returns the remarks, errors first, otherwise in their order.
+    /// Returns the remarks, errors first.
     fn worst_first(&self) -> Vec<&'a Remark> {
         let mut remarks: Vec<&'a Remark> = self.remarks.iter().collect();
         remarks.sort_by_key(|remark| remark.level);
         remarks
     }
 
-    /// Returns how many of the remarks are errors and how many warnings.
+    /// Returns the numbers of errors and warnings.
     fn counts(&self) -> (usize, usize) {
         let errors = self.remarks.iter().filter(|remark| remark.level == Level::Error).count();
         (errors, self.remarks.len() - errors)

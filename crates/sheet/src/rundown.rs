@@ -9,7 +9,7 @@
 //! let read = Rundown::parse(&bytes).unwrap();
 //! assert_eq!(read.to_bytes(), bytes);
 //! assert_eq!(read.digest(), digest_of(&bytes));
-//! // One space more is another text with another name: no rundown.
+//! // One more space makes it a different text with a different name, so it is not a rundown.
 //! assert!(Rundown::parse(&[&bytes[..], b" "].concat()).is_err());
 //! # }
 //! ```
@@ -39,20 +39,20 @@ pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;
 pub use texts::Texts;
 
-/// The name of the format, which every rundown carries in its field `format`.
+/// The name of the format, which every rundown has in its field `format`.
 pub const FORMAT: &str = "downbeat.rundown/1";
 
-/// The number of cues a rundown may have: 200,000, one every half second for a whole day.
+/// The number of cues in a rundown: at most 200,000, one every half second for a whole day.
 pub const CUES_MAX: usize = 200_000;
 
 /// The latest time a cue may have: 366 days, which no event reaches.
 ///
-/// Reason: times stay far from where 64 bits or a browser's timers end.
+/// Reason: times stay far from the limits of 64 bits and of a browser's timers.
 pub const TIME_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 
 /// The widest bound that a cue may need of the clock: 10 s.
 ///
-/// Reason: at 100 ppm a clock needs a day without an answer to become so uncertain; what is met by all says nothing.
+/// Reason: at 100 ppm a clock becomes so uncertain only after a day without an answer, so every viewer meets a wider one.
 pub const BOUND_MAX: Span = Span::from_millis(10_000);
 
 /// The length of an id: at most 96 characters, room for a name, a time and a number.
@@ -69,7 +69,7 @@ pub const TITLE_CHARS_MAX: usize = 200;
 /// Reason: beyond it browsers round integers, and readers of canonical JSON refuse them (RFC 8785, section 3.2.2.3).
 pub const NUMBER_MAX: i64 = (1 << 53) - 1;
 
-/// A compiled sheet: what happens when, sorted by time.
+/// A compiled sheet: its cues, sorted by time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rundown {
     pub(crate) id: String,
@@ -80,7 +80,7 @@ pub struct Rundown {
     checkpoints: Vec<Checkpoint>,
 }
 
-/// What a track is: a lane on which cues lie.
+/// The properties of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Track {
     pub(crate) exclusive: bool,
@@ -88,7 +88,7 @@ pub struct Track {
 }
 
 impl Rundown {
-    /// Returns the rundown of cues that are sorted.
+    /// Creates a rundown from sorted cues.
     pub(crate) fn new(
         id: String,
         title: String,
@@ -100,11 +100,10 @@ impl Rundown {
         Self { id, title, duration, tracks, cues, checkpoints }
     }
 
-    /// Reads a rundown from the bytes it was published as.
+    /// Parses a rundown from its canonical bytes.
     ///
     /// # Errors
-    /// [`NotARundown`] if the bytes are not exactly what [`Rundown::to_bytes`] gives for some rundown; it says what
-    /// they are instead.
+    /// [`NotARundown`] if the bytes are not exactly what [`Rundown::to_bytes`] returns for some rundown.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotARundown> {
         parse::parse(bytes)
     }
@@ -124,17 +123,17 @@ impl Rundown {
         &self.id
     }
 
-    /// Returns the title; the id where the sheet has none.
+    /// Returns the title, or the id if the sheet has no title.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Returns how long the event is, if the sheet says.
+    /// Returns the length of the event, if the sheet gives it.
     pub fn duration(&self) -> Option<Span> {
         self.duration
     }
 
-    /// Returns the tracks by name: those the sheet declares, or else those its cues use.
+    /// Returns the tracks by name: those the sheet declares, or if it declares none, those its cues use.
     pub fn tracks(&self) -> &BTreeMap<String, Track> {
         &self.tracks
     }
@@ -161,7 +160,7 @@ impl Track {
         self.exclusive
     }
 
-    /// Returns which track wins where two say something about the same thing: the higher.
+    /// Returns the priority: of two tracks that affect the same thing, the higher one wins.
     pub fn priority(self) -> i32 {
         self.priority
     }
@@ -177,7 +176,7 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
     Digest::from_bytes(Sha256::digest(bytes).into())
 }
 
-/// Returns a time as people write it: `HH:MM:SS`, with `.mmm` where it is no whole second.
+/// Returns a time as people write it: `HH:MM:SS`, with `.mmm` if it is not a whole second.
 ///
 /// ```
 /// use downbeat_core::Position;
@@ -191,7 +190,7 @@ pub fn clock(position: Position) -> String {
     format!("{sign}{hours:02}:{minutes:02}:{seconds:02}{fraction}")
 }
 
-/// Returns a length of time with the units a person would use, nothing rounded away: `1 h 30 min`, `0.5 s`.
+/// Returns a length of time in the units a person would use, without rounding: `1 h 30 min`, `0.5 s`.
 ///
 /// ```
 /// use downbeat_core::Span;

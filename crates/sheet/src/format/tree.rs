@@ -1,4 +1,4 @@
-//! Text as values with the comments around them.
+//! The text of a sheet as values with the comments around them.
 
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
@@ -12,20 +12,20 @@ pub(super) struct Document<'s> {
 
 /// A value as an element, as a field with its key, or as the root.
 pub(super) struct Item<'s> {
-    /// An empty line stands before it.
+    /// Whether an empty line is before it.
     pub(super) blank_before: bool,
     /// The comments before it.
     pub(super) leading: Vec<Comment<'s>>,
     /// Its key as it is written, quotes included.
     pub(super) key: Option<&'s str>,
     pub(super) value: Node<'s>,
-    /// The comment behind it on its last line.
+    /// The comment after it on its last line.
     pub(super) trailing: Option<Comment<'s>>,
 }
 
 /// A value.
 pub(super) enum Node<'s> {
-    /// One without parts, as it is written.
+    /// A value without content, as it is written.
     Scalar(&'s str),
     /// An array or an object.
     Group {
@@ -40,7 +40,7 @@ pub(super) enum Node<'s> {
 /// A comment as it is written, without spaces at its end.
 pub(super) struct Comment<'s> {
     pub(super) text: &'s str,
-    /// An empty line stands before it.
+    /// Whether an empty line is before it.
     pub(super) blank_before: bool,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Comment<'s> {
 struct Level<'s> {
     open: char,
     items: Vec<Item<'s>>,
-    /// What belongs to the next item.
+    /// The comments before the next item.
     leading: Vec<Comment<'s>>,
     key: Option<&'s str>,
     blank_before: bool,
@@ -60,13 +60,13 @@ impl Level<'_> {
     }
 }
 
-/// Reads a text that is known to be JSON with comments; nothing if it is not.
+/// Reads JSON with comments; `None` if the text is not that.
 pub(super) fn read(text: &str) -> Option<Document<'_>> {
     let mut scanner = Scanner::new(text, &ScannerOptions::default());
     // The first level is the text itself, whose one item is the root.
     let mut levels = vec![Level::new(' ')];
     let mut last_end = 0;
-    // What follows a key is its value, on whatever line.
+    // A key's value may be on another line.
     let mut after_colon = false;
     while let Some(token) = scanner.scan().ok()? {
         let (start, end) = (scanner.token_start(), scanner.token_end());
@@ -75,7 +75,7 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
         last_end = end;
         let written = text.get(start..end)?;
         let level = levels.last_mut()?;
-        let is_open = levels_is_open(level);
+        let is_open = is_before_item(level);
         match token {
             Token::CommentLine(_) | Token::CommentBlock(_) => {
                 let comment = Comment { text: written.trim_end(), blank_before: blank };
@@ -121,21 +121,21 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
     (levels.is_empty() && items.is_empty()).then_some(Document { root, after: leading })
 }
 
-/// Returns whether an empty line found now stands before the next item: nothing of it was read yet.
-fn levels_is_open(level: &Level<'_>) -> bool {
+/// Returns whether nothing of the next item was read yet, so that an empty line here is before it.
+fn is_before_item(level: &Level<'_>) -> bool {
     level.key.is_none() && level.leading.is_empty()
 }
 
-/// Returns whether a block comment that ends at `end` has a value behind it on its line.
+/// Returns whether a block comment that ends at `end` has a value after it on its line.
 fn before_a_value(text: &str, end: usize, written: &str) -> bool {
     let rest = text[end..].trim_start_matches([' ', '\t']);
     written.starts_with("/*") && !rest.is_empty() && !rest.starts_with(['\n', '\r', ',', ']', '}', '/'])
 }
 
-/// Ends the item that is being read with its value.
+/// Adds the item that is being read, with its value.
 fn put<'s>(level: &mut Level<'s>, value: Node<'s>) {
     let leading = core::mem::take(&mut level.leading);
-    // An empty line before its first comment is that comment's.
+    // An empty line before its first comment belongs to that comment.
     let blank_before = core::mem::take(&mut level.blank_before) && leading.is_empty();
     level.items.push(Item { blank_before, leading, key: level.key.take(), value, trailing: None });
 }

@@ -1,16 +1,16 @@
-//! An action's params as an editor checks them: anywhere in them a var of the sheet may stand for a value, as `${name}`.
+//! The schema of an action's params for editors: anywhere in params, a var of the sheet may replace a value, as `${name}`.
 //!
-//! What the var stands for is not known here, so its place takes it whatever the author's schema says. Schemas of the
-//! usual keywords are widened so place by place, and editors complete what is in them; where a schema has others, params
-//! with a var anywhere in them are left to the compiler.
+//! The value of the var is not known here, so it is valid whatever the author's schema says there. Schemas with the usual
+//! keywords are widened place by place, and editors complete their content; if a schema has other keywords, params with a
+//! var anywhere in them are left to the compiler.
 
 use serde_json::{Map, Value, json};
 
-/// The schema of params under construction.
+/// The widening of one action's schema.
 struct Widening<'a> {
-    /// What it is called among the definitions of the whole schema.
+    /// Its name among the definitions of the whole schema.
     name: &'a str,
-    /// What it defines for itself.
+    /// Its own definitions.
     defined: Option<&'a Map<String, Value>>,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn definitions() -> [(&'static str, Value); 2] {
     [("var", var), ("withVar", with_var)]
 }
 
-/// Returns the definition with this name of params, and after it those of what it defines for itself.
+/// Returns the definition of params with this name, followed by those of its own definitions.
 pub(super) fn widened(params: &Value, name: &str) -> Vec<(String, Value)> {
     let defined = params.get("$defs").and_then(Value::as_object);
     let widening = Widening { name, defined };
@@ -37,10 +37,10 @@ pub(super) fn widened(params: &Value, name: &str) -> Vec<(String, Value)> {
     all.unwrap_or_else(|| vec![(name.to_owned(), guarded(params, name))])
 }
 
-/// Returns params that are left to the compiler where they have a var in them.
+/// Returns a schema that accepts all params with a var, which are left to the compiler.
 fn guarded(params: &Value, name: &str) -> Value {
     let mut params = params.clone();
-    // References within it are meant from its own root.
+    // References within it are relative to its own root.
     if let Some(fields) = params.as_object_mut() {
         fields.entry("$id").or_insert_with(|| format!("urn:downbeat:{name}").into());
     }
@@ -48,14 +48,14 @@ fn guarded(params: &Value, name: &str) -> Value {
 }
 
 impl Widening<'_> {
-    /// Returns a schema that takes what `schema` takes, and vars within it; nothing where that cannot be told.
+    /// Returns a schema that accepts what `schema` accepts, and vars within it; `None` if that is not possible.
     fn schema(&self, schema: &Value) -> Option<Value> {
         let Value::Object(fields) = schema else { return Some(schema.clone()) };
         let mut wide = Map::new();
         for (keyword, value) in fields {
             let value = match keyword.as_str() {
                 "$schema" => continue,
-                // They have a place of their own.
+                // They are widened on their own.
                 "$defs" if self.defined.is_some_and(|defined| Some(defined) == value.as_object()) => continue,
                 "properties" | "patternProperties" => {
                     let inner = value.as_object()?.iter().map(|(name, inner)| Some((name.clone(), self.place(inner)?)));
@@ -75,21 +75,21 @@ impl Widening<'_> {
         Some(wide.into())
     }
 
-    /// Returns the schema of a place within params, which takes a var as well.
+    /// Returns the schema of a value within params, which may also be a var.
     fn place(&self, schema: &Value) -> Option<Value> {
         let takes_any_text = match schema {
             Value::Object(fields) => fields.iter().all(|(keyword, value)| match keyword.as_str() {
                 "type" => value == "string",
                 keyword => NOTES.contains(&keyword),
             }),
-            // True takes it, and where nothing may stand no var may either.
+            // `true` accepts a var already, and where `false` accepts nothing, a var is not accepted either.
             _ => true,
         };
         let wide = self.schema(schema)?;
         Some(if takes_any_text { wide } else { json!({ "anyOf": [wide, { "$ref": "#/$defs/var" }] }) })
     }
 
-    /// Returns the reference to what `reference` means in the author's schema.
+    /// Returns a reference of the author's schema as a reference of the whole schema.
     fn reference(&self, reference: &str) -> Option<String> {
         let name = match reference.strip_prefix("#/$defs/") {
             None if reference == "#" => self.name.to_owned(),
@@ -99,18 +99,18 @@ impl Widening<'_> {
         Some(format!("#/$defs/{name}"))
     }
 
-    /// Returns what a definition is called in the whole schema.
+    /// Returns the name of a definition in the whole schema.
     fn name_of(&self, inner: &str) -> Option<String> {
         let number = self.defined?.keys().position(|known| known == inner)?;
         Some(format!("{}.{number}", self.name))
     }
 }
 
-/// The keywords that say nothing about what is valid.
+/// The keywords that do not affect validity.
 const NOTES: [&str; 8] =
     ["title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment"];
 
-/// The keywords that mean the same whatever a var stands for, or that are about a value whose place takes a var anyway.
+/// The keywords that need no change: they are independent of vars, or are about a value that may be a var anyway.
 const KEPT: [&str; 19] = [
     "type",
     "required",
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_widened_place_by_place_is_left_to_the_compiler_where_there_is_a_var() {
+    fn schemas_that_cannot_be_widened_accept_all_params_with_a_var() {
         for schema in [
             json!({ "properties": { "a": { "not": { "type": "string" } } } }),
             json!({ "properties": { "a": { "oneOf": [{ "type": "integer" }, { "const": "y" }] } } }),

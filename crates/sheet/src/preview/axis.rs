@@ -1,46 +1,46 @@
-//! The axis of time: how far it goes, and where its ticks are.
+//! The time axis: its extent and its ticks.
 
 use downbeat_core::Position;
 
 use crate::rundown::{Rundown, clock};
 
-/// The steps between ticks, in seconds: those that clocks have.
+/// The steps between ticks, in seconds.
 const STEPS_S: [i64; 22] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
     1_209_600, 2_678_400,
 ];
 
-/// The shortest time that is drawn: 10 s. A picture of one cue would otherwise have no width.
+/// The shortest extent: 10 s. A picture of one cue would otherwise have no width.
 const EXTENT_MS_MIN: i64 = 10_000;
 
-/// The axis: which time is where.
+/// The time axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Axis {
-    /// Where the event begins, in units of the picture.
+    /// The x coordinate of the event's beginning.
     pub(super) left: f64,
     pub(super) width: f64,
     pub(super) extent_ms: i64,
 }
 
 impl Axis {
-    /// Returns the axis on which all of a rundown fits.
-    pub(super) fn of(rundown: &Rundown, left: f64, width: f64) -> Self {
+    /// Creates the axis of a whole rundown.
+    pub(super) fn new(rundown: &Rundown, left: f64, width: f64) -> Self {
         Self { left, width, extent_ms: extent_ms(rundown) }
     }
 
-    /// Returns where a time is; what lies beyond the axis is at its end.
+    /// Returns the x coordinate of a time; times beyond the axis are at its end.
     pub(super) fn x(&self, at: Position) -> f64 {
         let ms = at.as_millis().clamp(0, self.extent_ms);
         self.left + self.width * (ms as f64 / self.extent_ms as f64)
     }
 
-    /// Returns the step of a series that is at least `room` wide, in milliseconds.
+    /// Returns the smallest step that is at least `room` wide, in milliseconds.
     pub(super) fn step_ms(&self, room: f64) -> i64 {
         let wide_enough = |s: &&i64| self.width * (**s as f64 * 1_000.0 / self.extent_ms as f64) >= room;
         STEPS_S.iter().find(wide_enough).unwrap_or(&STEPS_S[STEPS_S.len() - 1]) * 1_000
     }
 
-    /// Returns the ticks with what stands at them, `room` apart at least.
+    /// Returns the ticks with their labels, at least `room` apart.
     pub(super) fn ticks(&self, room: f64) -> Vec<(f64, String)> {
         let step = self.step_ms(room);
         let times = (0..=self.extent_ms / step).map(|nth| Position::from_millis(nth * step));
@@ -48,12 +48,12 @@ impl Axis {
     }
 }
 
-/// Returns the length of what is drawn: the event's, or up to a little after the last that happens.
+/// Returns the extent of the axis: the event's length, or a little more than its last cue.
 pub(super) fn extent_ms(rundown: &Rundown) -> i64 {
     let last = rundown.cues().iter().map(|cue| cue.end().unwrap_or(cue.time()).as_millis()).max().unwrap_or(0);
     let extent = match rundown.duration() {
         Some(duration) => duration.as_millis().max(last),
-        // So that the last mark, and a state that goes on, can be seen.
+        // So that the last mark, and a state without an end, are visible.
         None => last + last / 20,
     };
     extent.max(EXTENT_MS_MIN)

@@ -1,13 +1,14 @@
-//! Colours of lanes: told apart by people who see colours differently, and the same for a name in every picture.
+//! Colours of lanes: distinct also to people with colour vision deficiency, and the same for a name in every picture.
 
 use downbeat_core::seed::fnv_1a;
 
-/// How many there are.
+/// The number of colours.
 pub(super) const COUNT: usize = 8;
 
-/// Each on white and on near-black, at 3:1 or more against it: WCAG 2.2, 1.4.11 for what is no text.
+/// Each colour on white and on near-black, at 3:1 or more against it: WCAG 2.2, 1.4.11 for graphics.
 ///
-/// After the palette of Okabe and Ito, without its yellow, which paper swallows, and its black, which is for text.
+/// Based on the palette of Okabe and Ito, without its yellow, which is hard to see on paper, and its black, which is for
+/// text.
 pub(super) const PALETTE: [(&str, &str); COUNT] = [
     ("#1668ad", "#6cb3f2"),
     ("#bf4a16", "#f2895a"),
@@ -19,8 +20,8 @@ pub(super) const PALETTE: [(&str, &str); COUNT] = [
     ("#0d7f96", "#5cc8de"),
 ];
 
-/// Returns the number of each name's colour. A name has the same one in every picture, unless another of this picture
-/// that comes before it in the alphabet has it; with up to [`COUNT`] names all differ.
+/// Returns the number of each name's colour. A name has the same one in every picture, unless a name before it in the
+/// alphabet has it; up to [`COUNT`] names have different colours.
 pub(super) fn assign<'a>(names: impl Iterator<Item = &'a str>) -> Vec<usize> {
     let names: Vec<&str> = names.collect();
     let mut order: Vec<usize> = (0..names.len()).collect();

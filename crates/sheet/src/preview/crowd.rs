@@ -5,10 +5,10 @@ use downbeat_core::{Position, Span};
 use super::axis::Axis;
 use crate::rundown::Cue;
 
-/// The length of what is called a minute.
+/// A minute.
 const MINUTE: Span = Span::from_millis(60_000);
 
-/// How wide a column of the series is at least, in units of the picture.
+/// The smallest width of a column of the series, in units of the picture.
 const COLUMN: f64 = 6.0;
 
 /// Cues per stretch of time.
@@ -17,12 +17,12 @@ pub(super) struct Series {
     pub(super) counts: Vec<usize>,
 }
 
-/// Returns how many cues begin in each stretch of the axis.
+/// Returns the number of cues that begin in each stretch of the axis.
 pub(super) fn series(cues: &[Cue], axis: &Axis) -> Series {
     let step_ms = axis.step_ms(COLUMN);
     let mut counts = vec![0; (axis.extent_ms / step_ms + 1) as usize];
     for cue in cues {
-        // Nothing begins after the extent, which reaches to the last cue at least.
+        // No cue begins after the extent, which includes the last one.
         if let Some(count) = counts.get_mut((cue.time().as_millis().max(0) / step_ms) as usize) {
             *count += 1;
         }
@@ -30,9 +30,9 @@ pub(super) fn series(cues: &[Cue], axis: &Axis) -> Series {
     Series { step_ms, counts }
 }
 
-/// Returns the first of the minutes in which the most cues begin, and how many; nothing without a cue.
+/// Returns the beginning of the minute in which the most cues begin, and their number; `None` without cues.
 ///
-/// A minute begins with a cue here, not with the clock.
+/// A minute begins with a cue here, not on the clock.
 pub(super) fn busiest_minute(cues: &[Cue]) -> Option<(Position, usize)> {
     let mut end = 0;
     let mut best: Option<(Position, usize)> = None;

@@ -1,27 +1,27 @@
-//! Text that stays text, in XML, in HTML and within a script element.
+//! Escapes text for XML, HTML and script elements, so that it is never markup.
 
 use core::fmt;
 
 /// A text for the inside of an element or of an attribute in double quotes, in XML as in HTML.
 ///
-/// What XML cannot hold (control characters, U+FFFE, U+FFFF) becomes U+FFFD.
+/// Characters that XML does not allow (control characters, U+FFFE, U+FFFF) become U+FFFD.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.find(|char| stands_for(char).is_some()) {
+        while let Some(at) = rest.find(|char| replacement(char).is_some()) {
             let (plain, from) = rest.split_at(at);
             f.write_str(plain)?;
             let Some(char) = from.chars().next() else { break };
-            f.write_str(stands_for(char).unwrap_or_default())?;
+            f.write_str(replacement(char).unwrap_or_default())?;
             rest = &from[char.len_utf8()..];
         }
         f.write_str(rest)
     }
 }
 
-fn stands_for(char: char) -> Option<&'static str> {
+fn replacement(char: char) -> Option<&'static str> {
     Some(match char {
         '<' => "&lt;",
         '>' => "&gt;",
@@ -35,7 +35,7 @@ fn stands_for(char: char) -> Option<&'static str> {
     })
 }
 
-/// Returns JSON that no script element can be closed or opened in.
+/// Returns JSON that neither closes nor opens a script element.
 pub(super) fn json_in_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }

@@ -1,4 +1,4 @@
-//! The page: the static picture and the cues as a table, and beside them what a script makes the moving picture from.
+//! The page: the static picture, the cues as a table, and the values from which a script draws the interactive picture.
 
 use core::fmt::Write as _;
 use serde_json::{Map, Value, json};
@@ -8,6 +8,7 @@ use super::axis::extent_ms;
 use super::escape::{Escaped, json_in_script};
 use super::lane::lanes;
 use super::{Picture, REMARKS_MAX, ROWS_MAX, crowd, svg, text, words};
+use crate::diagnostic::Level;
 use crate::rundown::{Cue, Late};
 
 /// The parts of the script, one module together.
@@ -25,14 +26,14 @@ const STYLE: &str = include_str!("page.css");
 /// Writes the page.
 pub(super) fn page(picture: &Picture<'_>) -> String {
     let heading = words::heading(picture);
-    let look = svg::style();
+    let picture_style = svg::style();
     let rundown = picture.rundown;
     let facts = words::facts(picture, crowd::busiest_minute(rundown.cues()));
-    // Only these very texts are style and script; a browser takes nothing else for one, and fetches nothing.
+    // Browsers accept exactly these styles and this script, and load nothing.
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         base64(&Sha256::digest(STYLE)),
-        base64(&Sha256::digest(&look)),
+        base64(&Sha256::digest(&picture_style)),
         base64(&Sha256::digest(SCRIPT)),
     );
     let mut out = String::with_capacity(256 * 1_024);
@@ -43,7 +44,7 @@ pub(super) fn page(picture: &Picture<'_>) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"generator\" content=\"downbeat cues preview\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n<style>{look}</style>\n</head>\n<body>\n",
+         <title>{}</title>\n<style>{STYLE}</style>\n<style>{picture_style}</style>\n</head>\n<body>\n",
         Escaped(&heading)
     );
     let _ = write!(
@@ -54,7 +55,7 @@ pub(super) fn page(picture: &Picture<'_>) -> String {
         Escaped(&words::identity(picture)),
     );
     out.push_str(include_str!("page.html").split_once("<!-- picture -->").map_or("", |(before, _)| before));
-    out.push_str(&svg::draw(picture, svg::Place::InPage));
+    out.push_str(&svg::draw(picture, svg::Embedding::InPage));
     out.push_str(include_str!("page.html").split_once("<!-- picture -->").map_or("", |(_, after)| after));
     remarks(&mut out, picture);
     table(&mut out, picture);
@@ -76,7 +77,7 @@ fn remarks(out: &mut String, picture: &Picture<'_>) {
     if !all.is_empty() {
         out.push_str("<ol class=\"remarks\" id=\"remarks\">\n");
         for remark in all.iter().take(REMARKS_MAX) {
-            let level = words::level(remark.level);
+            let level = remark.level;
             let _ = write!(out, "<li class=\"{level}\"><b>{level} {}</b> ", remark.code);
             if let Some(place) = &remark.place {
                 let _ = write!(out, "<code>{}</code> ", Escaped(place));
@@ -120,7 +121,7 @@ fn table(out: &mut String, picture: &Picture<'_>) {
     }
     out.push_str("</tr></thead>\n<tbody role=\"rowgroup\" id=\"rows\">\n");
     for (cue, level) in cues.iter().zip(&levels).take(ROWS_MAX) {
-        row(out, cue, level.map(words::level));
+        row(out, cue, level.map(Level::as_str));
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
 }
@@ -141,7 +142,7 @@ fn row(out: &mut String, cue: &Cue, level: Option<&str>) {
     out.push_str("</tr>\n");
 }
 
-/// Returns what the table says of a cue, column by column.
+/// Returns the cells of a cue.
 fn cells(cue: &Cue) -> [String; 9] {
     let message = cue.message().into_iter().flatten();
     [
@@ -178,7 +179,7 @@ fn shown(picture: &Picture<'_>) -> Value {
             put("end", json!(end.as_millis()));
         }
         if let Some(level) = level {
-            put("level", json!(words::level(level)));
+            put("level", json!(level.as_str()));
         }
         if let Late::Within(window) = cue.late() {
             put("within", json!(window.as_millis()));

@@ -1,4 +1,4 @@
-//! Which lanes there are, and which cues lie on each.
+//! The lanes of a picture, and the cues on each.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use crate::rundown::{Rundown, TIME_MAX};
 
 /// One lane.
 pub(super) struct Lane {
-    /// The track's name, or what stands for it.
+    /// The track's name, or a substitute.
     pub(super) name: String,
-    /// What is said beneath the name, such as `12 cues, exclusive`.
+    /// The note below the name, such as `12 cues, exclusive`.
     pub(super) note: String,
     /// The number of its colour.
     pub(super) colour: usize,

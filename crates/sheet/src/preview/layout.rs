@@ -1,8 +1,9 @@
-//! Where everything lies: bars in rows, marks on a strip, columns where marks would overlap, labels where there is room.
+//! The places of everything: bars in rows, marks on a strip, columns where marks would overlap, labels where there is room.
 
 mod labels;
 mod strip;
 
+use core::ops::Range;
 use downbeat_core::Position;
 
 use super::PIECES_MAX;
@@ -11,48 +12,48 @@ use super::lane::{Lane, lanes};
 use crate::diagnostic::Level;
 use crate::rundown::{Cue, Kind, Rundown};
 
-/// The size of labels, in units.
+/// The font size of labels, in units.
 pub(super) const LABEL_SIZE: f64 = 13.0;
 
-/// The height of a row of bars and of the strip of marks, without what is between them.
+/// The height of a row of bars and of the strip of marks, without the gap.
 pub(super) const ROW: f64 = 22.0;
 
-/// The height of a line of labels that hang below.
+/// The height of a line of labels below the rows.
 pub(super) const LINE: f64 = 17.0;
 
-/// What is between rows.
+/// The gap between rows.
 const GAP: f64 = 4.0;
 
-/// How wide a bar is at least to be drawn as one.
+/// The smallest width of a bar.
 const BAR_MIN: f64 = 3.0;
 
 /// Half the width of a mark.
 pub(super) const MARK: f64 = 6.0;
 
-/// How far apart marks are at least; those that are closer become columns of this width.
+/// The smallest distance of marks; closer ones become columns of this width.
 const MARKS_APART: f64 = 13.0;
 
-/// What lies where.
+/// A layout.
 pub(super) struct Layout {
     pub(super) axis: Axis,
-    pub(super) lanes: Vec<Placed>,
+    pub(super) lanes: Vec<PlacedLane>,
     pub(super) room: Room,
     /// Where the last lane ends.
     pub(super) bottom: f64,
 }
 
-/// How much room a lane may take; the fewer lanes, the more.
+/// The room of a lane; the fewer lanes, the more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Room {
-    /// How many rows of bars there are at most; what would need more is counted in columns.
+    /// The number of rows of bars; cues that would need more become columns.
     rows: usize,
-    /// How many lines of labels may hang below the lowest row.
+    /// The number of lines of labels below the lowest row.
     hanging: usize,
-    /// The strip lies on the row of bars instead of below it, and there are no labels on it.
+    /// Whether the strip is on the row of bars instead of below it, without labels.
     pub(super) dense: bool,
-    /// What is above and below the rows.
+    /// The space above and below the rows.
     padding: f64,
-    /// How high a lane is at least.
+    /// The smallest height of a lane.
     height_min: f64,
 }
 
@@ -63,8 +64,8 @@ const ROOMS: [Room; 3] = [
     Room { rows: 1, hanging: 0, dense: true, padding: 2.0, height_min: ROW },
 ];
 
-/// A lane and what lies on it.
-pub(super) struct Placed {
+/// A lane and what is on it.
+pub(super) struct PlacedLane {
     pub(super) lane: Lane,
     pub(super) top: f64,
     pub(super) height: f64,
@@ -81,13 +82,13 @@ pub(super) struct Bar {
     pub(super) width: f64,
     /// The middle of its row.
     pub(super) y: f64,
-    /// It has no end.
+    /// Whether it has no end.
     pub(super) open: bool,
-    /// Its row, the uppermost first.
+    /// Its row, counted from the top.
     row: usize,
 }
 
-/// A cue that is over at once, or too short to be seen as a bar.
+/// A cue that is over at once, or too short for a bar.
 pub(super) struct Mark {
     pub(super) cue: usize,
     pub(super) x: f64,
@@ -96,20 +97,20 @@ pub(super) struct Mark {
 
 /// Cues whose marks would overlap.
 pub(super) struct Column {
-    /// Sorted by time, at least one.
+    /// The cues, sorted by time; at least one.
     pub(super) cues: Vec<usize>,
     pub(super) x: f64,
     pub(super) width: f64,
-    /// Where it stands.
+    /// The y coordinate of its lower edge.
     pub(super) foot: f64,
     pub(super) height: f64,
-    /// The worst that was said about its cues.
+    /// The worst level of the remarks about its cues.
     pub(super) level: Option<Level>,
-    /// There is room for a sign of that.
+    /// Whether there is room for a sign of that.
     pub(super) signed: bool,
 }
 
-/// A text and the box it takes.
+/// A text and its box.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Label {
     pub(super) text: String,
@@ -117,31 +118,24 @@ pub(super) struct Label {
     /// The middle of its line.
     pub(super) y: f64,
     pub(super) width: f64,
-    /// It hangs on a line from here, at its left edge.
+    /// Where the line begins on which it hangs, at its left edge.
     pub(super) hangs_from: Option<f64>,
 }
 
-/// Lays out a rundown between two edges, from `top` down, if possible not beyond `bottom`. `levels` has the worst that
-/// was said about each cue.
-pub(super) fn layout(
-    rundown: &Rundown,
-    levels: &[Option<Level>],
-    left: f64,
-    width: f64,
-    top: f64,
-    bottom: f64,
-) -> Layout {
-    let axis = Axis::of(rundown, left, width);
+/// Lays out a rundown within an area, which it exceeds downwards if need be. `levels` has the worst level of the remarks
+/// about each cue.
+pub(super) fn layout(rundown: &Rundown, levels: &[Option<Level>], x: Range<f64>, y: Range<f64>) -> Layout {
+    let axis = Axis::new(rundown, x.start, x.end - x.start);
     let mut laid = None;
     for room in ROOMS {
-        let tried = layout_in(room, rundown, levels, axis, top);
-        let fits = tried.bottom <= bottom;
+        let tried = layout_in(room, rundown, levels, axis, y.start);
+        let fits = tried.bottom <= y.end;
         laid = Some(tried);
         if fits {
             break;
         }
     }
-    laid.expect("there are several rooms to try")
+    laid.expect("there is at least one room")
 }
 
 fn layout_in(room: Room, rundown: &Rundown, levels: &[Option<Level>], axis: Axis, top: f64) -> Layout {
@@ -158,23 +152,23 @@ fn layout_in(room: Room, rundown: &Rundown, levels: &[Option<Level>], axis: Axis
         if pieces <= PIECES_MAX {
             return Layout { axis, lanes: placed, room, bottom };
         }
-        // In the end a lane has one column, and there are fewer lanes than pieces may be.
+        // This ends: at last each lane is one column, and lanes are fewer than the pieces allowed.
         coarseness *= 1.5;
     }
 }
 
-/// What a lane is placed by.
+/// What a lane is placed with.
 struct Placing<'a> {
     cues: &'a [Cue],
     levels: &'a [Option<Level>],
     axis: &'a Axis,
     room: Room,
-    /// By how much what is drawn by itself must be larger and farther apart than it must to be seen.
+    /// The factor by which bars and marks must be larger and farther apart than legibility requires.
     coarseness: f64,
 }
 
 impl Placing<'_> {
-    fn place(&self, lane: Lane, top: f64) -> Placed {
+    fn place(&self, lane: Lane, top: f64) -> PlacedLane {
         let (mut bars, short, rows) = self.bars(&lane);
         let strip = !short.is_empty() || rows == 0;
         let lines = if self.room.dense { 1 } else { rows + usize::from(strip) };
@@ -193,10 +187,10 @@ impl Placing<'_> {
             label.y += first;
             label.hangs_from = label.hangs_from.map(|from| from + first);
         });
-        Placed { lane, top, height, bars, marks, columns, labels: found.labels }
+        PlacedLane { lane, top, height, bars, marks, columns, labels: found.labels }
     }
 
-    /// Returns the cues that are drawn as bars, those that are not, and how many rows the bars take.
+    /// Returns the bars, the cues that are not drawn as bars, and the number of rows.
     fn bars(&self, lane: &Lane) -> (Vec<Bar>, Vec<usize>, usize) {
         let (mut bars, mut short) = (Vec::new(), Vec::new());
         let mut rows: Vec<Position> = Vec::new();
@@ -222,7 +216,7 @@ impl Placing<'_> {
                 }
             };
             rows[row] = end;
-            // A hair of paper between bars that follow each other.
+            // One unit of paper remains between consecutive bars.
             bars.push(Bar { cue: index, x, width: right - x - 1.0, y: 0.0, open, row });
         }
         (bars, short, rows.len())

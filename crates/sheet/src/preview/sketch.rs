@@ -1,4 +1,4 @@
-//! A sheet compiled for looking at it: with what could be understood where it has errors, and whom they are about.
+//! A sheet compiled for a preview: what could be understood in spite of errors, and the cues that they are about.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use crate::options::{Included, Options, ReadIncluded};
 use crate::rundown::Rundown;
 use crate::source::{self, Origin};
 
-/// What could be understood of a sheet, and everything said about it.
+/// What could be understood of a sheet, and its diagnostics.
 #[derive(Clone, Debug)]
 pub struct Sketch {
     rundown: Option<Rundown>,
     diagnostics: Vec<Diagnostic>,
     included: Vec<Included>,
-    /// Where each of the rundown's cues stands.
+    /// The origin of each of the rundown's cues.
     origins: Vec<Origin>,
 }
 
-/// Compiles a sheet as [`crate::compile_with`] does, but keeps what could be understood in spite of errors.
+/// Compiles a sheet like [`crate::compile_with`], but keeps what could be understood in spite of errors.
 ///
-/// Its rundown is for looking at, not for publishing, unless no diagnostic is an error.
+/// If a diagnostic is an error, the rundown is only for viewing, not for publishing.
 pub fn sketch(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Sketch {
     let mut report = Report::default();
     let mut origins = Vec::new();
@@ -29,41 +29,44 @@ pub fn sketch(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Sketc
 }
 
 impl Sketch {
-    /// Returns what there is to be drawn; nothing where errors left no cue.
+    /// Returns the rundown to draw; `None` if errors left no cue.
     pub fn rundown(&self) -> Option<&Rundown> {
-        let refused = self.diagnostics.iter().any(|said| said.level() == Level::Error);
+        let refused = self.diagnostics.iter().any(|diagnostic| diagnostic.level() == Level::Error);
         self.rundown.as_ref().filter(|rundown| !refused || !rundown.cues().is_empty())
     }
 
-    /// Returns everything there is to say about the sheet, in the order of the places it is said about.
+    /// Returns all diagnostics, in the order of the places they are about.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// Returns the files that were included.
+    /// Returns the included files.
     pub fn included(&self) -> &[Included] {
         &self.included
     }
 
-    /// Returns the diagnostics with the cues they are about; `place` says where one is, as people are to read it.
+    /// Returns the diagnostics with the cues they are about; `place` returns their place for people to read.
     pub fn remarks(&self, place: impl Fn(&Diagnostic) -> Option<String>) -> Vec<Remark> {
         let mut cues: BTreeMap<(Option<&str>, usize), Vec<usize>> = BTreeMap::new();
         for (cue, origin) in self.origins.iter().enumerate() {
             cues.entry((origin.file.as_deref(), origin.index)).or_default().push(cue);
         }
-        let remark = |said: &Diagnostic| Remark {
-            level: said.level(),
-            code: said.code(),
-            place: place(said),
-            message: said.message(),
-            hint: said.hint().map(str::to_owned),
-            cues: number(said.pointer()).and_then(|index| cues.get(&(said.file(), index))).cloned().unwrap_or_default(),
+        let remark = |diagnostic: &Diagnostic| Remark {
+            level: diagnostic.level(),
+            code: diagnostic.code(),
+            place: place(diagnostic),
+            message: diagnostic.message(),
+            hint: diagnostic.hint().map(str::to_owned),
+            cues: number(diagnostic.pointer())
+                .and_then(|index| cues.get(&(diagnostic.file(), index)))
+                .cloned()
+                .unwrap_or_default(),
         };
         self.diagnostics.iter().map(remark).collect()
     }
 }
 
-/// Returns the number of the cue that a JSON pointer leads into: `/cues/3/time` and, in a bare array, `/3/time`.
+/// Returns the number of the cue that a JSON pointer leads to: `/cues/3/time` and, in a bare array, `/3/time`.
 fn number(pointer: &str) -> Option<usize> {
     let within = pointer.strip_prefix("/cues").unwrap_or(pointer).strip_prefix('/')?;
     within.split('/').next()?.parse().ok()

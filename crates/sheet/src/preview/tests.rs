@@ -11,7 +11,7 @@ fn sketched(sheet: &str) -> Sketch {
     sketch(sheet, &Options::default(), &|_| Err(Unread::Because("no files here".to_owned())))
 }
 
-/// Draws a sheet with both pens.
+/// Draws a sheet as SVG and as HTML.
 fn drawn(sheet: &str) -> (String, String) {
     let sketch = sketched(sheet);
     let remarks = sketch.remarks(|said| Some(format!("sheet.json{}", said.pointer())));
@@ -96,7 +96,7 @@ fn a_state_is_as_long_as_it_lasts() {
 }
 
 #[test]
-fn whatever_a_sheet_says_stays_text() {
+fn texts_of_a_sheet_are_never_markup() {
     let name = serde_json::to_string(HOSTILE).unwrap();
     let sheet = format!(
         r#"{{ "version": 1, "id": "a", "title": {name}, "cues": [
@@ -117,7 +117,7 @@ fn whatever_a_sheet_says_stays_text() {
 }
 
 #[test]
-fn nothing_is_asked_of_anybody() {
+fn nothing_is_loaded_from_elsewhere() {
     let (svg, html) = drawn(
         r#"[{ "time": 1, "action": "a", "preload": { "assets": ["https://media.example/a.ogg"], "lead": "1s" } }]"#,
     );
@@ -157,7 +157,7 @@ fn a_crowd_is_counted_and_the_picture_stays_small() {
         assert!(svg.len() < 1_500_000, "{cues} cues on {tracks} tracks: {} bytes", svg.len());
         let sketch = sketched(&sheet);
         let rundown = sketch.rundown().unwrap();
-        let laid = layout::layout(rundown, &vec![None; cues], 0.0, 1_000.0, 0.0, 900.0);
+        let laid = layout::layout(rundown, &vec![None; cues], 0.0..1_000.0, 0.0..900.0);
         assert!(laid.lanes.len() <= LANES_MAX);
         let mut seen = BTreeSet::new();
         let mut pieces = 0;
@@ -198,9 +198,9 @@ fn a_sheet_with_errors_is_drawn_as_far_as_it_is_understood() {
     let levels = picture.levels();
     assert_eq!(levels, [None, Some(Level::Warning), Some(Level::Warning), Some(Level::Warning), Some(Level::Error)]);
     let svg = svg(&picture);
-    assert!(svg.contains("not a rundown until its errors are mended"));
+    assert!(svg.contains("not a rundown until its errors are fixed"));
     assert!(svg.contains("2 errors, 1 warning"));
-    assert!(crate::compile(sheet).rundown.is_none(), "it is no rundown to publish");
+    assert!(crate::compile(sheet).rundown.is_none(), "it is not a rundown to publish");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn remarks_find_the_cues_of_included_files() {
 }
 
 #[test]
-fn what_leaves_no_cue_is_no_picture() {
+fn a_sheet_without_cues_has_no_picture() {
     for sheet in ["{", "[{}]", "[1]"] {
         assert!(sketched(sheet).rundown().is_none(), "{sheet}");
     }

@@ -1,9 +1,9 @@
-//! How wide a text is at most, whatever system font draws it, and what of it fits.
+//! The greatest width of a text in any system font, and the part of it that fits.
 
-/// Returns the width of a text in units, at least what common sans-serif fonts take at this size.
+/// Returns the width of a text in units, which no common sans-serif font exceeds at this size.
 ///
-/// Nobody knows here which font will draw it. These are the advances of DejaVu Sans, the widest of those that systems
-/// ship, rounded up; what is not Latin is taken for as wide as a square or wider.
+/// The font is not known here. The widths are those of DejaVu Sans, the widest font that systems ship, rounded up;
+/// characters that are not Latin count as squares or wider.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(advance).sum::<f64>() * size
 }
@@ -29,7 +29,7 @@ fn advance(char: char) -> f64 {
     }
 }
 
-/// Returns as much of a text as fits, with … where it is cut; nothing where not even four characters do.
+/// Returns as much of a text as fits, with … if it is shortened; `None` if not even four characters fit.
 pub(super) fn fit(text: &str, size: f64, room: f64) -> Option<String> {
     if width(text, size) <= room {
         return Some(text.to_owned());
@@ -45,7 +45,7 @@ pub(super) fn fit(text: &str, size: f64, room: f64) -> Option<String> {
     (kept.chars().count() >= 4).then(|| format!("{}…", kept.trim_end()))
 }
 
-/// Returns the first `chars` characters, with … where that is not all.
+/// Returns the first `chars` characters, with … if there are more.
 pub(super) fn cut(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         None => text.to_owned(),

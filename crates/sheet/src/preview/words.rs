@@ -1,15 +1,14 @@
-//! What is said in a picture: captions, titles, counts.
+//! The texts of a picture: captions, titles, counts.
 
 use core::fmt::Write as _;
 use downbeat_core::Position;
 
 use super::text::cut;
 use super::{Picture, Remark};
-use crate::diagnostic::Level;
 use crate::rundown::{Cue, Kind, Late, Needs, clock, length};
 use crate::source::ID_UNNAMED;
 
-/// Returns what a mark is called: the id, or the action where the id was made from it.
+/// Returns the caption of a cue: its id, or its action if the id was generated from it.
 pub(super) fn caption(cue: &Cue) -> &str {
     let generated = cue.id().strip_prefix(cue.action()).is_some_and(|rest| rest.starts_with('@'));
     if generated { cue.action() } else { cue.id() }
@@ -24,7 +23,7 @@ pub(super) fn when(cue: &Cue) -> String {
     }
 }
 
-/// Returns what happens when a cue is late, in the words of a sheet.
+/// Returns what happens when a cue is late, as a sheet writes it.
 pub(super) fn late(late: Late) -> String {
     match late {
         Late::Skip => "skip".to_owned(),
@@ -39,7 +38,7 @@ pub(super) fn needs(Needs { bound, otherwise }: Needs) -> String {
     format!("{} ms or {}", bound.as_millis(), otherwise.as_str())
 }
 
-/// Returns the title of a cue's mark, some lines of text.
+/// Returns the title of a cue's mark, several lines of text.
 pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
     let mut title =
         format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
@@ -61,15 +60,7 @@ pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
 /// Returns a remark in one line.
 pub(super) fn remark_text(remark: &Remark) -> String {
     let place = remark.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-    format!("{} {}: {place}{}", level(remark.level), remark.code, remark.message)
-}
-
-/// Returns the word for a level.
-pub(super) fn level(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-    }
+    format!("{} {}: {place}{}", remark.level, remark.code, remark.message)
 }
 
 /// Returns a count with its noun.
@@ -89,14 +80,14 @@ pub(super) fn count(count: usize, noun: &str) -> String {
     }
 }
 
-/// Returns what a picture is called: the title, the id, or the sheet's name where it says neither.
+/// Returns the heading of a picture: the title, the id, or the sheet's name if it has neither.
 pub(super) fn heading(picture: &Picture<'_>) -> String {
     let rundown = picture.rundown;
-    let said = [rundown.title(), rundown.id()].into_iter().find(|name| !name.is_empty() && *name != ID_UNNAMED);
-    said.unwrap_or(picture.name).to_owned()
+    let given = [rundown.title(), rundown.id()].into_iter().find(|name| !name.is_empty() && *name != ID_UNNAMED);
+    given.unwrap_or(picture.name).to_owned()
 }
 
-/// Returns what a picture holds, in a few phrases.
+/// Returns facts about the rundown, in a few words each.
 pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -> Vec<String> {
     let rundown = picture.rundown;
     let cues = rundown.cues();
@@ -120,16 +111,16 @@ pub(super) fn facts(picture: &Picture<'_>, busiest: Option<(Position, usize)>) -
     facts
 }
 
-/// Returns what identifies it: the sheet's name, and the rundown's digest unless errors keep it from being one.
+/// Returns the sheet's name, and the rundown's digest unless errors prevent a rundown.
 pub(super) fn identity(picture: &Picture<'_>) -> String {
     let name = cut(picture.name, 80);
     match picture.counts() {
         (0, _) => format!("{name} · rundown {}", &picture.rundown.digest().to_string()[..12]),
-        _ => format!("{name} · not a rundown until its errors are mended"),
+        _ => format!("{name} · not a rundown until its errors are fixed"),
     }
 }
 
-/// Says how many errors and warnings there are.
+/// Returns the numbers of errors and warnings in words.
 pub(super) fn verdict(picture: &Picture<'_>) -> String {
     match picture.counts() {
         (0, 0) => "no errors, no warnings".to_owned(),

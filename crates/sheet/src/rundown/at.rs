@@ -1,4 +1,4 @@
-//! What a rundown has at a position: a pure function of the position, whoever asks and whatever came before.
+//! The cues at a position: a pure function of the position, whatever came before.
 
 use downbeat_core::Position;
 
@@ -8,7 +8,7 @@ impl Rundown {
     /// Returns the states that are active at `position`, sorted like [`Rundown::cues`]: those that began at or before it
     /// and end after it, if at all.
     ///
-    /// With the checkpoints this takes as long anywhere in the event.
+    /// Thanks to the checkpoints, this takes equally long anywhere in the event.
     ///
     /// ```
     /// # #[cfg(feature = "compiler")] {
@@ -30,12 +30,12 @@ impl Rundown {
         candidates.filter(|cue| cue.kind == Kind::State && cue.is_on_at(position)).collect()
     }
 
-    /// Returns the cues still to come after `position`, the next first.
+    /// Returns the cues after `position`, the next one first.
     pub fn next(&self, position: Position) -> &[Cue] {
         &self.cues[self.begun(position)..]
     }
 
-    /// Returns how many cues have begun by `position`, itself included.
+    /// Returns the number of cues that have begun by `position`, including those at it.
     pub(super) fn begun(&self, position: Position) -> usize {
         self.cues.partition_point(|cue| cue.time <= position)
     }

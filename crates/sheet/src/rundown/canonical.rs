@@ -1,4 +1,4 @@
-//! Canonical JSON (RFC 8785): one value, one text.
+//! Canonical JSON (RFC 8785): one text for each value.
 
 use core::cmp::Ordering;
 use core::fmt::Write as _;
@@ -21,7 +21,7 @@ pub(super) fn string(out: &mut String, text: &str) {
             0..=0x1f => "",
             _ => continue,
         };
-        // Every escaped byte is ASCII, hence a whole character: the slice cuts none in two.
+        // Every escaped byte is ASCII, so the slice ends at a character boundary.
         out.push_str(&text[from..at]);
         from = at + 1;
         if escaped.is_empty() {
@@ -78,7 +78,7 @@ pub(super) fn members<'a, V: 'a>(
     print: impl Fn(&mut String, &V),
 ) {
     out.push('{');
-    // Sorted by a heap: the worker has no other use for the code of the library's sort, which is five times that.
+    // Sorted by a heap: its code is a fifth of that of the library's sort, which the worker does not need otherwise.
     for (index, Member(name, field)) in members.collect::<BinaryHeap<_>>().into_sorted_vec().into_iter().enumerate() {
         if index > 0 {
             out.push(',');
@@ -90,8 +90,8 @@ pub(super) fn members<'a, V: 'a>(
     out.push('}');
 }
 
-/// A member of an object: its name and its value. Members are ordered by their names' UTF-16 code units (section
-/// 3.2.3); where some characters are beyond U+FFFF, that is not the order of the characters.
+/// A member of an object: its name and its value. Members are ordered by the UTF-16 code units of their names (section
+/// 3.2.3), which is not the order of characters beyond U+FFFF.
 pub(super) struct Member<'a, V>(pub(super) &'a str, pub(super) &'a V);
 
 impl<V> Ord for Member<'_, V> {
@@ -111,10 +111,10 @@ impl<V> PartialEq for Member<'_, V> {
 }
 impl<V> Eq for Member<'_, V> {}
 
-/// Appends a number as ECMAScript prints it (section 3.2.2.3): the fewest digits that mean this double.
+/// Appends a number as ECMAScript prints it (section 3.2.2.3): with the fewest digits that identify the double.
 fn double(out: &mut String, number: &Number) {
-    // serde_json gives the same digits: the fewest, of those the nearest, of those the even (what `{:e}` of the
-    // standard library leaves open). Only where the point and the exponent go differs.
+    // serde_json prints the same digits: the fewest, then the nearest, then the even ones (which `{:e}` of the standard
+    // library leaves open). Only the places of the point and the exponent differ.
     let text = number.to_string();
     let (sign, text) = text.strip_prefix('-').map_or(("", &*text), |rest| ("-", rest));
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));

@@ -1,4 +1,4 @@
-//! Which states are active at whole minutes, so that joining late takes as long at any point.
+//! The states active at whole minutes, so that joining late takes equally long at any point.
 
 use downbeat_core::Position;
 
@@ -11,20 +11,20 @@ pub struct Checkpoint {
     pub(crate) active: Vec<usize>,
 }
 
-/// How far apart checkpoints are at least: a minute.
+/// The shortest time between checkpoints: a minute.
 const EVERY_MS: i64 = 60_000;
 
-/// After how many cues there is a checkpoint even where no state began: 64.
+/// The cues after which there is a checkpoint even if no state began: 64.
 const CUES_BETWEEN: usize = 64;
 
-/// How many active states a checkpoint may list for each cue since the one before, beyond [`CUES_BETWEEN`]: 8.
+/// The active states that a checkpoint may list for each cue since the one before, beyond [`CUES_BETWEEN`]: 8.
 ///
-/// Reason: checkpoints then take a part of the rundown and never more than a few times its length, even where
-/// thousands of states last the whole event.
+/// Reason: checkpoints are then never more than a few times as long as the cues, even if thousands of states last the
+/// whole event.
 const ACTIVE_PER_CUE: usize = 8;
 
 impl Checkpoint {
-    /// Returns the whole minute it is for.
+    /// Returns its time, a whole minute.
     pub fn time(&self) -> Position {
         self.time
     }
@@ -38,11 +38,11 @@ impl Checkpoint {
 
 /// Returns the checkpoints of sorted cues: at a whole minute if a state began since the one before, or 64 cues did.
 ///
-/// Between the last checkpoint before a position and that position lie few cues; with them the states active there
-/// can be told.
+/// Between a position and the last checkpoint before it there are few cues; together they determine the states active
+/// there.
 pub(super) fn checkpoints(cues: &[Cue]) -> Vec<Checkpoint> {
     let mut all = Vec::new();
-    // The states that may still be active, and how many they were when the others were last sorted out.
+    // The states that may still be active, and their number when the others were last removed.
     let (mut open, mut kept): (Vec<usize>, usize) = (Vec::new(), 0);
     let (mut began, mut states) = (0, 0);
     for (index, cue) in cues.iter().enumerate() {

@@ -7,26 +7,26 @@ use std::sync::Arc;
 
 use super::{Texts, canonical};
 
-/// One thing that happens at one time.
+/// Something that happens at one time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cue {
     pub(crate) id: Box<str>,
     pub(crate) time: Position,
     pub(crate) end: Option<Position>,
-    // Thousands of cues share them.
+    // Shared by all cues with the same name.
     pub(crate) action: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) track: Option<Arc<str>>,
     pub(crate) params: Option<Params>,
     pub(crate) late: Option<Late>,
     pub(crate) jitter: Option<Span>,
-    // Most cues have none, and it is large.
+    // Boxed, since it is large and most cues have none.
     pub(crate) preload: Option<Box<Preload>>,
     pub(crate) message: Option<Texts>,
     pub(crate) needs: Option<Needs>,
 }
 
-/// What an action is done with: an object as its canonical text, which is a tenth of what a map of it takes.
+/// The params of an action: an object as its canonical text, which takes a tenth of the memory of a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Params(Box<str>);
 
@@ -55,58 +55,58 @@ impl Cue {
         self.end
     }
 
-    /// Returns what is to be done.
+    /// Returns the action.
     pub fn action(&self) -> &str {
         &self.action
     }
 
-    /// Returns whether it lasts.
+    /// Returns whether it is a state, which lasts, or a moment.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Returns the track it lies on.
+    /// Returns its track.
     pub fn track(&self) -> Option<&str> {
         self.track.as_deref()
     }
 
-    /// Returns what the action is done with; read anew from [`Cue::params_json`] each time.
+    /// Returns the params of the action, parsed from [`Cue::params_json`] each time.
     pub fn params(&self) -> Option<Map<String, Value>> {
         let text = self.params_json()?;
-        Some(serde_json::from_str(text).expect("it was printed from an object, and no deeper one is taken in"))
+        Some(serde_json::from_str(text).expect("it was printed from an object of limited depth"))
     }
 
-    /// Returns what the action is done with, as canonical JSON (RFC 8785): an object.
+    /// Returns the params of the action, an object, as canonical JSON (RFC 8785).
     pub fn params_json(&self) -> Option<&str> {
         self.params.as_ref().map(Params::as_str)
     }
 
-    /// Returns what happens when it is late: as the sheet says, or else [`Kind::late`].
+    /// Returns what happens when it is late: as the sheet says, or as its [kind](Kind::late) does.
     pub fn late(&self) -> Late {
         self.late.unwrap_or(self.kind.late())
     }
 
-    /// Returns the width over which viewers spread the cue among themselves; zero where all fire at once.
+    /// Returns the time over which viewers spread the cue among themselves; zero if all fire at once.
     pub fn jitter(&self) -> Span {
         self.jitter.unwrap_or(Span::ZERO)
     }
 
-    /// Returns what to fetch beforehand.
+    /// Returns the files to fetch beforehand.
     pub fn preload(&self) -> Option<&Preload> {
         self.preload.as_deref()
     }
 
-    /// Returns what viewers are told, per locale.
+    /// Returns the message for viewers, per locale.
     pub fn message(&self) -> Option<&Texts> {
         self.message.as_ref()
     }
 
-    /// Returns how certain a viewer's clock has to be for it, and what happens otherwise; nothing where that does not matter.
+    /// Returns how certain a viewer's clock has to be, and what happens otherwise; `None` if that does not matter.
     pub fn needs(&self) -> Option<Needs> {
         self.needs
     }
 
-    /// Returns what a viewer's clock decides about it, for people; nothing where it decides nothing.
+    /// Returns how it depends on a viewer's clock, in words; `None` if it does not.
     pub fn condition(&self) -> Option<String> {
         let Needs { bound, otherwise } = self.needs?;
         let ms = bound.as_millis();
@@ -116,7 +116,7 @@ impl Cue {
         })
     }
 
-    /// Returns what it is the latest of: its track, or its action where it lies on none.
+    /// Returns its lane: its track, or its action if it has no track.
     pub(super) fn lane(&self) -> (bool, &str) {
         match &self.track {
             Some(track) => (true, track),
@@ -124,14 +124,14 @@ impl Cue {
         }
     }
 
-    /// Returns what cues are sorted by: time, then track (none first), then id.
+    /// Returns its sort key: time, then track (none first), then id.
     pub(crate) fn order(&self) -> (Position, Option<&str>, &str) {
         (self.time, self.track.as_deref(), &self.id)
     }
 }
 
 impl Params {
-    /// Returns params with these fields.
+    /// Creates params with these fields.
     pub(crate) fn new(fields: &Map<String, Value>) -> Self {
         let mut text = String::new();
         canonical::object(&mut text, fields);
@@ -155,12 +155,12 @@ impl Preload {
         self.lead
     }
 
-    /// Returns the width over which viewers spread their fetching; at most the lead.
+    /// Returns the time over which viewers spread their fetching; at most the lead.
     pub fn spread(&self) -> Span {
         self.spread
     }
 
-    /// Returns how many bytes that is altogether, if the sheet says.
+    /// Returns the total number of bytes, if the sheet gives it.
     pub fn bytes(&self) -> Option<u64> {
         self.bytes
     }

@@ -1,4 +1,4 @@
-//! A rundown as core's cueing wants it: numbers for names, and nothing of what cues do.
+//! A rundown in the form that core's cueing follows: numbers for names, without the content of cues.
 
 use downbeat_core::Seed;
 use downbeat_core::cueing::{CueKey, CueList, Late, Lead, ListedCue};
@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::{Cue, Rundown};
 
 impl Rundown {
-    /// Returns the cues as this viewer has them, for [`Cueing`](downbeat_core::cueing::Cueing). The indices in its
-    /// effects are those of [`Rundown::cues`].
+    /// Returns the cues for one viewer's [`Cueing`](downbeat_core::cueing::Cueing). The indices in its effects are those
+    /// of [`Rundown::cues`].
     ///
     /// ```
     /// # #[cfg(feature = "compiler")] {
@@ -20,8 +20,8 @@ impl Rundown {
     /// # }
     /// ```
     pub fn cue_list(&self, viewer: &Seed) -> CueList {
-        // Only cues that can be the latest ask what lies on their lane, and few rundowns have any; to look for them
-        // beforehand would be a walk through megabytes.
+        // Only `latest` cues need lanes, and few rundowns have any. Searching for them beforehand would read megabytes
+        // once more.
         let mut has_latest = false;
         let plain = self.cues.iter().map(|cue| {
             has_latest |= cue.late == Some(Late::Latest);
@@ -37,13 +37,13 @@ impl Rundown {
 }
 
 impl Cue {
-    /// Returns what tells this cue apart in all rundowns: its id, as a number.
+    /// Returns the key that identifies this cue in all rundowns: a hash of its id.
     pub fn key(&self) -> CueKey {
         CueKey::of_id(self.id.bytes())
     }
 
-    /// Returns whether a state that became `other` in a new rundown goes on as if nothing had happened: whether both say
-    /// the same. When they begin and end is not part of it.
+    /// Returns whether a state that became `other` in a new rundown continues unchanged: whether both have the same
+    /// content. Their times do not matter.
     pub fn says_the_same(&self, other: &Self) -> bool {
         (&self.action, &self.track, &self.params, &self.message)
             == (&other.action, &other.track, &other.params, &other.message)
@@ -64,15 +64,15 @@ fn listed(cue: &Cue, lane: u32) -> ListedCue {
     }
 }
 
-/// The lanes met so far, each as the hash of its name; the number of a lane is its place.
+/// The lanes so far, each as the hash of its name; the number of a lane is its index.
 #[derive(Default)]
 struct Lanes {
-    /// The lanes met first: most rundowns have fewer than it takes to be slower than a search tree.
+    /// The first lanes: most rundowns have fewer than it takes for a search tree to be faster.
     first: Vec<u64>,
     others: BTreeMap<u64, u32>,
 }
 
-/// How many lanes are looked through one by one.
+/// The lanes that are searched one by one.
 const FEW: usize = 16;
 
 impl Lanes {

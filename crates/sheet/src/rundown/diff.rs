@@ -1,47 +1,47 @@
-//! What differs between two rundowns, as an author would say it.
+//! The differences between two rundowns, as an author would describe them.
 
 use downbeat_core::Position;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Cue, Rundown, print};
 
-/// What differs between two rundowns.
+/// The differences between two rundowns.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Diff {
     /// The fields of the event that differ: `id`, `title`, `duration`, `tracks`.
     pub event: Vec<&'static str>,
-    /// The cues that differ, in the order in which the differences are met in the event.
+    /// The cues that differ, in the order in which viewers notice the differences.
     pub cues: Vec<Change>,
 }
 
-/// What differs about one cue.
+/// The difference of one cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its id; the new one, if a generated id went along with the cue's time.
+    /// Its id; the new one, if a generated id changed with the cue's time.
     pub id: String,
-    /// What was done to it.
+    /// How it changed.
     pub kind: ChangeKind,
-    /// The earliest position at which a viewer sees a difference.
+    /// The earliest position at which viewers notice the difference.
     pub earliest: Position,
 }
 
-/// What was done to a cue.
+/// How a cue changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It is new, at this time.
+    /// It was added, at this time.
     Added(Position),
-    /// It is gone; it was at this time.
+    /// It was removed; it was at this time.
     Removed(Position),
-    /// It begins at another time.
+    /// It begins at a different time.
     Moved {
-        /// When it began.
+        /// When it began before.
         from: Position,
-        /// When it begins.
+        /// When it begins now.
         to: Position,
-        /// What else differs about it, but for an end that moved along.
+        /// The other fields that differ, except an end that moved along.
         fields: Vec<&'static str>,
     },
-    /// It begins when it did, and these fields differ.
+    /// It begins at the same time, and these fields differ.
     Changed(Vec<&'static str>),
 }
 
@@ -51,14 +51,14 @@ impl Diff {
         self.event.is_empty() && self.cues.is_empty()
     }
 
-    /// Returns the changes that lie at or behind `position`: viewers of a running event have been past them.
+    /// Returns the changes at or before `position`: viewers of a running event have passed them.
     pub fn behind(&self, position: Position) -> impl Iterator<Item = &Change> {
         self.cues.iter().filter(move |change| change.earliest <= position)
     }
 }
 
 impl Rundown {
-    /// Returns what is different in `newer`.
+    /// Returns the differences to `newer`.
     ///
     /// ```
     /// # #[cfg(feature = "compiler")] {
@@ -107,7 +107,7 @@ impl Rundown {
     }
 }
 
-/// Returns what differs between a cue and what it became.
+/// Returns the difference between a cue and its newer version.
 fn change(before: &Cue, after: &Cue) -> Option<Change> {
     let moved = before.time != after.time;
     let lasts = |cue: &Cue| cue.end.map(|end| end - cue.time);
@@ -117,7 +117,7 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
         ("kind", before.kind != after.kind),
         ("track", before.track != after.track),
         ("params", before.params != after.params),
-        // What the kind says anyway may be said or not.
+        // Writing out what the kind implies makes no difference.
         ("late", before.late() != after.late()),
         ("jitter", before.jitter != after.jitter),
         ("preload", before.preload != after.preload),
@@ -128,7 +128,7 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
     let (kind, earliest) = match (moved, &*fields) {
         (true, _) => (ChangeKind::Moved { from: before.time, to: after.time, fields }, before.time.min(after.time)),
         (false, []) => return None,
-        // Until the earlier of the two ends nobody sees a difference.
+        // Before the earlier of the two ends, nobody notices a difference.
         (false, ["end"]) => {
             let ends = before.end.into_iter().chain(after.end);
             (ChangeKind::Changed(fields), ends.min().unwrap_or(before.time))
@@ -138,9 +138,9 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
     Some(Change { id: after.id().to_owned(), kind, earliest })
 }
 
-/// Takes out the cues that only have another generated id because they moved.
+/// Removes the cues whose generated id changed because they moved, and returns their changes.
 fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
-    // Generated ids have an @, given ones cannot.
+    // Only generated ids have an @.
     let is_generated = |cue: &&Cue| cue.id().contains('@');
     let mut gone: BTreeMap<String, VecDeque<&Cue>> = BTreeMap::new();
     for cue in removed.iter().copied().filter(is_generated) {
@@ -161,7 +161,7 @@ fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
     changes
 }
 
-/// Returns all of a cue but its id and its time.
+/// Returns everything of a cue except its id and its time.
 fn likeness(cue: &Cue) -> String {
     let end = cue.end.map(|end| Position::START + (end - cue.time));
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! What a viewer sees who joins late, cue by cue, and why.
+//! What a viewer who joins late sees, cue by cue, and why.
 
 use core::fmt;
 use downbeat_core::{Position, Span};
@@ -11,7 +11,7 @@ use super::{Cue, Kind, Late, Rundown, clock, length};
 pub struct Joined<'r> {
     /// The cue.
     pub cue: &'r Cue,
-    /// What the viewer sees of it.
+    /// What the viewer sees.
     pub outcome: Outcome,
     /// Why.
     pub why: Why<'r>,
@@ -22,7 +22,7 @@ pub struct Joined<'r> {
 pub enum Outcome {
     /// It fires from its beginning.
     Fires,
-    /// It goes on from where it is by now, so long after its beginning.
+    /// It continues where it is by now, this long after its beginning.
     Resumes(Span),
     /// Nothing.
     Missed,
@@ -31,11 +31,11 @@ pub enum Outcome {
 /// Why a viewer who joins late sees what they see of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why<'r> {
-    /// It begins just then.
+    /// It begins at that moment.
     OnTime,
     /// It lasts: until this position, or to the end of the event.
     Lasts(Option<Position>),
-    /// It may be late by this much, and is not later.
+    /// It may be late by this much, and is.
     Within(Span),
     /// It is the latest of its track.
     Latest,
@@ -43,7 +43,7 @@ pub enum Why<'r> {
     Over(Position),
     /// It is a moment, which is over at once.
     Moment,
-    /// The sheet says to skip it when it is late.
+    /// The sheet says to skip it when late.
     Skipped,
     /// It may be late by no more than this.
     TooLate(Span),
@@ -52,12 +52,12 @@ pub enum Why<'r> {
 }
 
 impl Rundown {
-    /// Returns what becomes of every cue that has begun when somebody joins at `position`, in the order of the cues.
+    /// Returns what becomes of each cue that has begun when a viewer joins at `position`, in the order of the cues.
     ///
-    /// What comes later fires as for everybody else.
+    /// Later cues fire as for everyone else.
     pub fn join(&self, position: Position) -> Vec<Joined<'_>> {
         let begun = &self.cues[..self.begun(position)];
-        // A track, or an action by itself, with the latest cue on it.
+        // The latest cue of each lane.
         let latest: BTreeMap<_, _> = begun.iter().map(|cue| (cue.lane(), cue)).collect();
         begun
             .iter()

@@ -1,4 +1,4 @@
-//! A rundown from its bytes. Whatever is accepted here prints to the same bytes again.
+//! Parses a rundown from its bytes. What is accepted here prints to the same bytes again.
 
 use core::ops::RangeInclusive;
 use downbeat_core::message::TEXT_CHARS_MAX;
@@ -19,7 +19,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Rundown, NotARundown> {
     if printed == bytes {
         return Ok(rundown);
     }
-    // They come first in what is printed. To compare them as text costs the worker less than to read them.
+    // They are printed first. Comparing them as text takes less code in the worker than reading them.
     let mut given = String::from("{\"checkpoints\":");
     canonical::value(&mut given, &checkpoints);
     if !printed.starts_with(given.as_bytes()) {
@@ -29,9 +29,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Rundown, NotARundown> {
     Err(NotARundown::NotCanonical(same))
 }
 
-/// Checks what no single cue shows: their order, their ids, the event's end, the tracks.
+/// Checks the cues together: their order, their ids, the event's end, the tracks.
 fn check_cues(rundown: &Rundown) -> Result<(), NotARundown> {
-    // A map of the kind the value was made of, so that the worker carries no second kind.
+    // The same kind of map as in the value, so that the worker contains no second kind.
     let mut ids = Map::new();
     for (index, cue) in rundown.cues.iter().enumerate() {
         if ids.insert(cue.id().to_owned(), Value::Null).is_some() {
@@ -51,7 +51,7 @@ fn check_cues(rundown: &Rundown) -> Result<(), NotARundown> {
     Ok(())
 }
 
-/// What checkpoints are, for messages.
+/// A description of checkpoints for messages.
 const CHECKPOINTS: &str = "an array of the states active at whole minutes";
 
 /// Returns the rundown with the checkpoints that follow from its cues, and those that were given.
@@ -210,12 +210,12 @@ fn needs(fields: &mut Fields) -> Result<Option<Needs>, NotARundown> {
     Ok(Some(Needs { bound, otherwise }))
 }
 
-/// Returns whether `text` has so many characters and none of them is a control character.
+/// Returns whether the number of characters in `text` is in the range, and none is a control character.
 fn is_text(text: &str, chars: RangeInclusive<usize>) -> bool {
     chars.contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
-/// Returns a key as it stands in a JSON pointer (RFC 6901).
+/// Returns a key as a step of a JSON pointer (RFC 6901).
 fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
@@ -224,7 +224,7 @@ fn wrong(pointer: &str, expected: &'static str) -> NotARundown {
     NotARundown::Value { pointer: pointer.to_owned(), expected }
 }
 
-/// The fields of one object, taken out one by one; what is left at the end is unknown.
+/// The fields of one object, removed one by one; those left at the end are unknown.
 struct Fields {
     map: Map<String, Value>,
     pointer: String,

@@ -1,4 +1,4 @@
-//! A rundown as canonical JSON. Keys are written in the order of the alphabet, which canonical form asks for.
+//! Prints a rundown as canonical JSON, whose keys are in alphabetical order.
 
 use super::canonical::{Member, integer, members, string};
 use super::{Checkpoint, Cue, FORMAT, Late, Needs, Preload, Rundown, Track};
@@ -120,7 +120,7 @@ fn print_preload(out: &mut String, preload: &Preload) {
     out.push(']');
     if let Some(bytes) = preload.bytes {
         field(out, "bytes");
-        // Beyond 2^63 the number was refused long before.
+        // The compiler and the parser refuse larger numbers.
         integer(out, i64::try_from(bytes).unwrap_or(i64::MAX));
     }
     field(out, "lead");

@@ -1,17 +1,17 @@
-//! The words of a message, per locale.
+//! The texts of a message, per locale.
 
 use core::ops::Index;
 use downbeat_core::Locale;
 use serde::{Serialize, Serializer};
 
-/// A text per locale, sorted by locale, each at most once.
+/// One text per locale, sorted by locale.
 ///
-/// A search tree would take half a kilobyte where most messages are one line.
+/// A search tree would take half a kilobyte, while most messages are one line.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Texts(Box<[(Locale, String)]>);
 
 impl Texts {
-    /// Returns texts that are sorted by locale, each of which is there once.
+    /// Creates texts from pairs that are sorted by locale and have each locale once.
     pub(super) fn of_sorted(texts: Vec<(Locale, String)>) -> Self {
         Self(texts.into_boxed_slice())
     }
@@ -27,12 +27,12 @@ impl Texts {
         self.get(locale).is_some()
     }
 
-    /// Returns how many there are.
+    /// Returns the number of texts.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Returns whether there is none.
+    /// Returns whether there are no texts.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -53,7 +53,7 @@ impl Texts {
     }
 }
 
-/// Takes the first text of those that are given for one locale.
+/// Keeps the first text if there are several for one locale.
 impl FromIterator<(Locale, String)> for Texts {
     fn from_iter<I: IntoIterator<Item = (Locale, String)>>(texts: I) -> Self {
         let mut texts: Vec<_> = texts.into_iter().collect();

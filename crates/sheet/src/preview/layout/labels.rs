@@ -1,4 +1,4 @@
-//! Which labels there is room for, and where: in bars, beside them, beside marks, and hanging below.
+//! Finds room for labels: in bars, beside them, beside marks, and hanging below.
 
 use std::collections::BTreeMap;
 
@@ -7,31 +7,31 @@ use crate::preview::{text, words};
 
 /// The labels of a lane.
 pub(super) struct Found {
-    /// Their heights count from the middle of the first line.
+    /// The labels, whose heights count from the middle of the first line.
     pub(super) labels: Vec<Label>,
-    /// How many lines of them hang below the last.
+    /// The number of lines of labels below the last row.
     pub(super) hanging_lines: usize,
 }
 
-/// What stands on one line and wants a label.
-struct Wanting {
-    /// What is more important comes first.
+/// A bar, mark or column on a line that needs a label.
+struct Unlabelled {
+    /// Its importance; lower comes first.
     rank: u8,
     from: f64,
     to: f64,
     text: String,
-    /// It may hang below.
+    /// Whether the label may hang below.
     hangs: bool,
 }
 
-/// How much of a caption is shown beside a mark.
+/// The characters of a caption that are shown beside a mark.
 const CAPTION_CHARS_MAX: usize = 28;
 
-/// How many cues a column has at most to be called by its first; one of more says their number.
+/// The cues of a column that is named after the first; a column of more shows their number.
 const NAMED_MAX: usize = 3;
 
-/// Finds room. `last` is the number of the lowest line, where the strip is if there is one; only what stands there
-/// can have a label that hangs below. Columns on which something was said get a sign where there is room.
+/// Places the labels of a lane. `last` is the lowest line, which is the strip if there is one; only labels of what is
+/// there can hang below. Columns with remarks get a sign if there is room.
 pub(super) fn labels(
     placing: &Placing<'_>,
     bars: &[Bar],
@@ -44,25 +44,25 @@ pub(super) fn labels(
     lines.taken.resize_with(last + 1 + placing.room.hanging, Taken::default);
     if placing.room.dense {
         for mark in marks {
-            lines.taken[0].take(mark.x - MARK, mark.x + MARK);
+            lines.taken[0].reserve(mark.x - MARK, mark.x + MARK);
         }
-        columns.iter().for_each(|column| lines.taken[0].take(column.x, column.x + column.width));
+        columns.iter().for_each(|column| lines.taken[0].reserve(column.x, column.x + column.width));
     }
-    let mut wanting = Vec::new();
+    let mut unlabelled = Vec::new();
     for bar in bars {
         if !lines.within(bar) {
-            lines.taken[bar.row].take(bar.x, bar.x + bar.width);
+            lines.taken[bar.row].reserve(bar.x, bar.x + bar.width);
             let rank = u8::from(placing.levels[bar.cue].is_none());
             let caption = text::cut(words::caption(&placing.cues[bar.cue]), CAPTION_CHARS_MAX);
             let hangs = bar.row == last;
-            wanting.push((bar.row, Wanting { rank, from: bar.x, to: bar.x + bar.width, text: caption, hangs }));
+            unlabelled.push((bar.row, Unlabelled { rank, from: bar.x, to: bar.x + bar.width, text: caption, hangs }));
         }
     }
     if let Some(strip) = strip.filter(|_| !placing.room.dense) {
-        wanting.extend(lines.strip(marks, columns).into_iter().map(|wanting| (strip, wanting)));
+        unlabelled.extend(lines.strip(marks, columns).into_iter().map(|unlabelled| (strip, unlabelled)));
     }
     if !placing.room.dense {
-        lines.place(wanting);
+        lines.place(unlabelled);
     }
     let hanging = lines.taken[last + 1..].iter().rposition(|line| !line.0.is_empty()).map_or(0, |line| line + 1);
     Found { labels: lines.labels, hanging_lines: hanging }
@@ -76,34 +76,34 @@ struct Lines<'p, 'a> {
 }
 
 impl Lines<'_, '_> {
-    /// Labels a bar within itself if its label fits, shortened if need be.
+    /// Places a label within its bar if it fits, shortened if need be, and returns whether it does.
     fn within(&mut self, bar: &Bar) -> bool {
         let sign = if self.placing.levels[bar.cue].is_some() { 2.0 * MARK + 4.0 } else { 0.0 };
         let x = bar.x + 8.0 + sign;
         let room = bar.x + bar.width - 5.0 - if bar.open { 6.0 } else { 0.0 } - x;
         let caption = words::caption(&self.placing.cues[bar.cue]);
         let whole = text::width(caption, LABEL_SIZE) <= room;
-        // Half a name says more below; a long bar says enough of it.
+        // A long bar shows enough of its name; otherwise the whole name below is better than half of it.
         let enough = whole || room > 60.0 || self.placing.room.hanging == 0;
         let Some(fits) = text::fit(caption, LABEL_SIZE, room).filter(|_| enough) else { return false };
         let width = text::width(&fits, LABEL_SIZE);
         if !self.taken[bar.row].is_free(x, x + width) {
             return false;
         }
-        self.taken[bar.row].take(bar.x, bar.x + bar.width);
+        self.taken[bar.row].reserve(bar.x, bar.x + bar.width);
         self.labels.push(Label { text: fits, x, y: self.y(bar.row), width, hangs_from: None });
         true
     }
 
     /// Returns what wants a label on the strip.
-    fn strip(&mut self, marks: &[Mark], columns: &mut [Column]) -> Vec<Wanting> {
-        let mut wanting = Vec::new();
+    fn strip(&mut self, marks: &[Mark], columns: &mut [Column]) -> Vec<Unlabelled> {
+        let mut unlabelled = Vec::new();
         for mark in marks {
             let (from, to) = (mark.x - MARK, mark.x + MARK);
-            self.taken[self.last].take(from, to);
+            self.taken[self.last].reserve(from, to);
             let rank = u8::from(self.placing.levels[mark.cue].is_none());
             let text = text::cut(words::caption(&self.placing.cues[mark.cue]), CAPTION_CHARS_MAX);
-            wanting.push(Wanting { rank, from, to, text, hangs: true });
+            unlabelled.push(Unlabelled { rank, from, to, text, hangs: true });
         }
         let most = columns.iter().map(|column| column.cues.len()).max().unwrap_or(0);
         let mut signs = Taken::default();
@@ -112,32 +112,32 @@ impl Lines<'_, '_> {
             let middle = (from + to) / 2.0;
             if column.level.is_some() && signs.is_free(middle - 9.0, middle + 9.0) {
                 (from, to) = (from.min(middle - 8.0), to.max(middle + 8.0));
-                signs.take(from, to);
+                signs.reserve(from, to);
                 column.signed = true;
             }
-            self.taken[self.last].take(from, to);
+            self.taken[self.last].reserve(from, to);
             let first = text::cut(words::caption(&self.placing.cues[column.cues[0]]), CAPTION_CHARS_MAX);
             let (rank, text) = match column.cues.len() {
                 1 => (2, first),
                 count if count <= NAMED_MAX => (2, format!("{first} +{}", count - 1)),
                 count => (if count == most { 3 } else { 4 }, format!("×{}", words::count(count, ""))),
             };
-            wanting.push(Wanting { rank, from, to, text, hangs: rank == 2 });
+            unlabelled.push(Unlabelled { rank, from, to, text, hangs: rank == 2 });
         }
-        wanting
+        unlabelled
     }
 
     /// Labels what wants to be: to its right, to its left, or below, in this order.
-    fn place(&mut self, mut wanting: Vec<(usize, Wanting)>) {
-        wanting.sort_by(|(_, a), (_, b)| a.rank.cmp(&b.rank).then(a.from.total_cmp(&b.from)));
+    fn place(&mut self, mut unlabelled: Vec<(usize, Unlabelled)>) {
+        unlabelled.sort_by(|(_, a), (_, b)| a.rank.cmp(&b.rank).then(a.from.total_cmp(&b.from)));
         let (left, right) = (self.placing.axis.left, self.placing.axis.left + self.placing.axis.width);
-        for (line, Wanting { from, to, text, hangs, .. }) in wanting {
+        for (line, Unlabelled { from, to, text, hangs, .. }) in unlabelled {
             let width = text::width(&text, LABEL_SIZE);
             let inside = |x: f64| x >= left && x + width <= right;
             let beside = [to + 4.0, from - 4.0 - width];
             let free = |x: &f64| inside(*x) && self.taken[line].is_free(*x - 3.0, *x + width + 3.0);
             if let Some(x) = beside.into_iter().find(free) {
-                self.taken[line].take(x, x + width);
+                self.taken[line].reserve(x, x + width);
                 self.labels.push(Label { text, x, y: self.y(line), width, hangs_from: None });
             } else if hangs {
                 self.hang(text, width, f64::midpoint(from, to.min(from + 2.0 * MARK)));
@@ -153,8 +153,8 @@ impl Lines<'_, '_> {
             let above_free = (first..line).all(|line| self.taken[line].is_free(x - 2.0, x + 2.0));
             let (from, to) = (x - 1.0, x + 4.0 + width);
             if to <= right && above_free && self.taken[line].is_free(from - 3.0, to + 3.0) {
-                (first..line).for_each(|line| self.taken[line].take(x - 1.0, x + 1.0));
-                self.taken[line].take(from, to);
+                (first..line).for_each(|line| self.taken[line].reserve(x - 1.0, x + 1.0));
+                self.taken[line].reserve(from, to);
                 let hangs_from = Some(self.y(self.last) + ROW / 2.0);
                 self.labels.push(Label { text, x: x + 4.0, y: self.y(line), width, hangs_from });
                 return;
@@ -162,7 +162,7 @@ impl Lines<'_, '_> {
         }
     }
 
-    /// Returns the middle of a line, from the middle of the first.
+    /// Returns the middle of a line, relative to the middle of the first.
     fn y(&self, line: usize) -> f64 {
         if line <= self.last {
             line as f64 * (ROW + GAP)
@@ -172,12 +172,12 @@ impl Lines<'_, '_> {
     }
 }
 
-/// What of a line is taken: stretches that do not overlap, by where they begin, in thousandths of a unit.
+/// The stretches of a line that are taken, by their beginning, in thousandths of a unit. They do not overlap.
 #[derive(Default)]
 struct Taken(BTreeMap<i64, i64>);
 
 impl Taken {
-    fn take(&mut self, from: f64, to: f64) {
+    fn reserve(&mut self, from: f64, to: f64) {
         let end = self.0.entry(thousandths(from)).or_default();
         *end = (*end).max(thousandths(to));
     }

@@ -1,16 +1,16 @@
-//! The strip of marks, and the columns of what would overlap on it.
+//! The strip of marks, and the columns of those that would overlap.
 
 use std::collections::BTreeMap;
 
 use super::{Column, MARK, MARKS_APART, Mark, Placing, ROW};
 
-/// Returns what is drawn as a mark by itself, and the columns, from left to right.
+/// Returns the marks and the columns, from left to right.
 pub(super) fn pieces(placing: &Placing<'_>, short: &[usize]) -> (Vec<Mark>, Vec<Column>) {
     let apart = MARKS_APART * placing.coarseness;
     let axis = placing.axis;
     let x = |index: usize| axis.x(placing.cues[index].time());
     let mut marks = Vec::new();
-    // By the number of their cell; cells are as wide as marks are apart.
+    // By cell; cells are as wide as marks must be apart.
     let mut cells: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (nth, &index) in short.iter().enumerate() {
         let clear_before = nth == 0 || x(index) - x(short[nth - 1]) >= apart;
