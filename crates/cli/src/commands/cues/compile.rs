@@ -1,4 +1,4 @@
-//! `cues compile`: a cue sheet to the canonical bytes that viewers load.
+//! `cues compile`: compiles a cue sheet to the canonical bytes that viewers load.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(crate) fn run(path: &Path, out: Option<&Path>, dry_run: bool, output: Output
 impl Report for Compiled {
     fn json(&self) -> Map<String, Value> {
         let rundown = self.sheet.rundown.as_ref();
-        // The document is only there where it was not written elsewhere.
+        // The document is included only if it was not written to a file.
         let document: Option<Value> = match self.out {
             None => serde_json::from_slice(&self.bytes).ok(),
             Some(_) => None,
@@ -62,7 +62,7 @@ impl Report for Compiled {
                 writeln!(f, "{verb} {}: {}, {size}", out.display(), text::tame(&summary))?;
                 writeln!(f, "rundown {}", rundown.digest())
             }
-            // Exactly the bytes that the digest is of: no newline.
+            // Exactly the bytes of the digest, without a newline.
             _ => f.write_str(&String::from_utf8_lossy(&self.bytes)),
         }
     }

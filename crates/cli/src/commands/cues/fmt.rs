@@ -108,7 +108,7 @@ impl Report for Formatted {
             (all, changed) => writeln!(f, "{verb} {changed} of {}", text::count(all, "sheet"))?,
         }
         if refused > 0 {
-            writeln!(f, "{} left as it was: no JSON", text::count(refused, "sheet"))?;
+            writeln!(f, "{} left as it was: not valid JSON", text::count(refused, "sheet"))?;
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Report for Formatted {
     fn failure(&self) -> Option<Failure> {
         let (changed, refused) = (self.changed().count(), self.refused().count());
         if refused > 0 {
-            let message = format!("{} no JSON", text::count(refused, "sheet"));
+            let message = format!("{} not valid JSON", text::count(refused, "sheet"));
             return Some(Failure { exit: Exit::InvalidInput, code: "sheet", message });
         }
         (self.check && changed > 0).then(|| Failure {
