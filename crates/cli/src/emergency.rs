@@ -9,6 +9,9 @@
 //! What never happens here: anything that was published changes; a key is printed; a state is signed that viewers of the
 //! event would not believe.
 
+#[path = "../../publish/src/emergency.rs"]
 pub(crate) mod beside;
+#[path = "commands/emergency/break_glass.rs"]
 pub(crate) mod glass;
+#[path = "../../publish/src/emergency/key.rs"]
 pub(crate) mod key;

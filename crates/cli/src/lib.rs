@@ -34,6 +34,7 @@ mod last_seen;
 mod output;
 mod preview;
 mod profile;
+#[path = "../../publish/src/lib.rs"]
 mod publish;
 mod sheets;
 mod text;

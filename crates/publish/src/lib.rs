@@ -20,21 +20,29 @@
 //! What never happens here: a pointer is written before the rundown it names was read back whole; a pointer is replaced
 //! that was not read; an object of the history is changed; anything is written by `--dry-run` or before the yes.
 
+#[path = "tombstone.rs"]
 pub(crate) mod condemned;
 pub(crate) mod freeze;
 pub(crate) mod garbage;
 pub(crate) mod inspection;
+#[path = "history.rs"]
 pub(crate) mod look;
+#[path = "../../cli/src/commands/cues/release/plan_screen.rs"]
 pub(crate) mod plan;
 pub(crate) mod public;
+#[path = "../../cli/src/commands/cues/release/published.rs"]
 pub(crate) mod published;
 pub(crate) mod purge;
 pub(crate) mod release;
+#[path = "release/store.rs"]
 pub(crate) mod steps;
 pub(crate) mod store;
 pub(crate) mod target;
+#[path = "release/worker.rs"]
 pub(crate) mod worker;
+#[path = "garbage/worker.rs"]
 pub(crate) mod worker_garbage;
+#[path = "inspection/worker.rs"]
 pub(crate) mod worker_inspection;
 
 use downbeat_core::{Digest, Epoch};
