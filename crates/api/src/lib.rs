@@ -42,6 +42,7 @@ mod address;
 mod attempts;
 mod client;
 mod error;
+mod log;
 mod polling;
 mod random;
 mod visible;

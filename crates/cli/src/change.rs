@@ -279,35 +279,9 @@ async fn made(
     id: CommandId,
     answer: Reading<CommandAnswer>,
 ) -> Result<Change, Error> {
-    let Reading { body: answer, clock } = answer;
-    let event = &context.settings.event;
-    let seen = server.wait_until_visible(event, &answer.state.epoch, answer.rev, context.settings.timeout).await;
-    let undo = match &wish.undo {
-        Some(undo) => undo.clone(),
-        None => context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]),
-    };
-    let made = Made {
-        name: wish.name,
-        id,
-        place: context.place(),
-        standing: Standing::of(&answer.state, answer.effective_at).ok(),
-        told: Told::of(&answer.state, answer.effective_at),
-        effect: effect(answer.effective_at, &clock),
-        applied: Applied {
-            server: server.with_timeout(context.settings.timeout),
-            event: event.clone(),
-            rev: answer.rev,
-            effective_at: answer.effective_at,
-            clock,
-        },
-        answer,
-        seen,
-        undo,
-    };
-    if made.seen.seen {
-        return Ok(Change::Made(Box::new(made)));
-    }
-    Err(unseen(context, server, made.answer.rev, &made.seen, &made.undo, made.json()))
+    let CommandAnswer { state, rev, .. } = &answer.body;
+    let seen = server.wait_until_visible(&context.settings.event, &state.epoch, *rev, context.settings.timeout).await;
+    Made::new(context, server, wish.name, id, answer, seen, wish.undo.clone()).or_unseen(context, server)
 }
 
 /// Says that a change is written but cannot be seen.
@@ -383,6 +357,47 @@ impl Report for Change {
 }
 
 impl Made {
+    /// Creates a change from the server's answer and what the public URL showed. Without a command line for `undo`, it is
+    /// undone by `undo`.
+    pub(crate) fn new(
+        context: &Context,
+        server: &Server,
+        name: &'static str,
+        id: CommandId,
+        answer: Reading<CommandAnswer>,
+        seen: Seen,
+        undo: Option<String>,
+    ) -> Self {
+        let Reading { body: answer, clock } = answer;
+        let undo = undo.unwrap_or_else(|| context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]));
+        Self {
+            name,
+            id,
+            place: context.place(),
+            standing: Standing::of(&answer.state, answer.effective_at).ok(),
+            told: Told::of(&answer.state, answer.effective_at),
+            effect: effect(answer.effective_at, &clock),
+            applied: Applied {
+                server: server.with_timeout(context.settings.timeout),
+                event: context.settings.event.clone(),
+                rev: answer.rev,
+                effective_at: answer.effective_at,
+                clock,
+            },
+            answer,
+            seen,
+            undo,
+        }
+    }
+
+    /// Returns the change, or the failure that it is if the public URL does not show it.
+    pub(crate) fn or_unseen(self, context: &Context, server: &Server) -> Result<Change, Error> {
+        if self.seen.seen {
+            return Ok(Change::Made(Box::new(self)));
+        }
+        Err(unseen(context, server, self.answer.rev, &self.seen, &self.undo, self.json()))
+    }
+
     fn json(&self) -> Map<String, Value> {
         let mut json = self.place.clone();
         json.extend(members(json!({

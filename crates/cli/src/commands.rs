@@ -4,7 +4,7 @@ mod announce;
 mod clear;
 mod clock;
 mod completions;
-mod cues;
+pub(crate) mod cues;
 mod doctor;
 mod emergency;
 mod end;
@@ -26,7 +26,6 @@ mod watch;
 
 use crate::cli::{Cli, EventTask, Global, Task, TokenTask};
 use crate::context::Context;
-use crate::emergency::glass;
 use crate::error::Error;
 use crate::output::{Output, Report};
 use crate::profile::{ProfileError, Settings};
@@ -46,7 +45,7 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
         Task::Status => Box::new(status::run(&context()?).await?),
         Task::Watch(args) => Box::new(watch::run(&context()?, &args).await?),
         Task::Pause { message, options, glass } if glass.break_glass => {
-            Box::new(glass::run(&context()?, &message, &glass, &options.attribution).await?)
+            Box::new(emergency::break_glass::run(&context()?, &message, &glass, &options.attribution).await?)
         }
         Task::Pause { message, options, .. } => Box::new(pause::run(&context()?, &message, &options).await?),
         Task::Resume { options } => Box::new(resume::run(&context()?, &options).await?),

@@ -25,12 +25,6 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Returns the same context for what was already answered with a yes.
-    pub(crate) fn assured(&self) -> Self {
-        let output = Output { quiet: true, ..self.output };
-        Self { settings: self.settings.clone(), output, yes: true, dry_run: self.dry_run }
-    }
-
     /// Returns the server, for calls anyone may make. They get fresher answers with a token, but do without.
     pub(crate) fn reader(&self) -> Result<Server, Error> {
         Ok(self.client()?.with_token(self.settings.read_token().ok().flatten()))

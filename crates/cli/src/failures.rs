@@ -2,6 +2,8 @@
 //!
 //! No other file imports this one: `?` finds the conversions.
 
+mod publish;
+
 use downbeat_api::RandomError;
 use downbeat_viewer::ViewerError;
 use downbeat_wire::{Code, LastChange, Problem, StateBody};
@@ -10,7 +12,6 @@ use serde_json::json;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::preview::Standing;
-use crate::publish::store::StoreError;
 use crate::server::ServerError;
 use crate::text;
 
@@ -36,18 +37,6 @@ impl From<ServerError> for Error {
 impl From<RandomError> for Error {
     fn from(error: RandomError) -> Self {
         Self::internal(format!("the operating system gives no randomness: {error}"))
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        let exit = match &error {
-            StoreError::Settings { .. } | StoreError::NoCredentials { .. } | StoreError::Denied { .. } => Exit::Auth,
-            StoreError::NoBucket { .. } => Exit::InvalidInput,
-            StoreError::Folder { .. } => Exit::Usage,
-            StoreError::Unreachable { .. } | StoreError::NoAnswer { .. } | StoreError::Strange { .. } => Exit::Network,
-        };
-        Self::new(exit, error.code(), error.to_string()).with_hint(error.hint())
     }
 }
 

@@ -8,8 +8,6 @@
 //! | --- | --- |
 //! | `cli` | what can be asked |
 //! | `commands` | a file per command; each returns a report |
-//! | `publish` | rundowns in stores: plan, put, read back, swap the pointer |
-//! | `emergency` | pausing by a signed state when the server is gone |
 //! | `change` | the way every change goes: look, show, ask, send, read back |
 //! | `output` | the only place that prints |
 //! | [`exit`] | what the exit codes mean |
@@ -23,10 +21,10 @@ mod columns;
 mod commands;
 mod confirm;
 mod context;
-mod emergency;
 mod error;
 mod failures;
 mod files;
+mod freeze_text;
 mod given;
 mod instant;
 mod interrupt;
@@ -34,8 +32,6 @@ mod last_seen;
 mod output;
 mod preview;
 mod profile;
-#[path = "../../publish/src/lib.rs"]
-mod publish;
 mod sheets;
 mod text;
 mod watch;
@@ -44,9 +40,6 @@ mod zone;
 /// What is not yet a library of its own knows the API's client by these names.
 mod server {
     pub(crate) use downbeat_api::{ApiError as ServerError, Client as Server, Response as Reading, ServerUrl};
-}
-mod web {
-    pub(crate) use downbeat_api::http::{HttpClient as Web, HttpError as Silence};
 }
 mod edge {
     pub(crate) use downbeat_api::Visibility as Seen;

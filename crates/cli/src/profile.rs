@@ -5,15 +5,16 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use downbeat_core::{EventName, Span};
+use downbeat_publish::public::PublicUrl;
+use downbeat_publish::purge::{self, Purge};
+use downbeat_publish::store::Credentials;
+use downbeat_publish::target::Target;
 use downbeat_wire::Token;
 use serde::Deserialize;
 
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::given;
-use crate::publish::public::PublicUrl;
-use crate::publish::purge;
-use crate::publish::target::Target;
 use crate::server::ServerUrl;
 
 /// The file with the profiles, looked for in the current directory and those above it.
@@ -462,6 +463,19 @@ fn find(directory: &Path) -> Option<PathBuf> {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub(crate) fn variable(name: &'static str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Returns the settings of the clouds that the environment has.
+pub(crate) fn store_credentials() -> Credentials {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Returns what purging `zone` needs, with the token that the environment has.
+pub(crate) fn purge(zone: purge::Zone) -> Purge {
+    let base = variable("CLOUDFLARE_API_BASE_URL").unwrap_or_else(|| purge::API.to_owned());
+    Purge { zone, token: variable("CLOUDFLARE_API_TOKEN"), base }
 }
 
 #[cfg(test)]

@@ -1,191 +1,160 @@
 //! Which rundowns nobody needs any more, and deleting them.
 
+mod store;
+mod worker;
+
 use std::collections::BTreeSet;
 
 use downbeat_core::{Digest, EventName, ServerTime, Span};
 
-use super::look::{history_folder, pointer, read};
-use super::store::{Listed, Store};
-use super::{condemned, differs, digest_in};
-use crate::clock;
-use crate::error::Error;
+use crate::destination::Destination;
+use crate::error::PublishError;
 
-/// The least age of what may be deleted: 1 h, many times what lies between putting a rundown and pointing at it.
-pub(crate) const AGE_MIN: Span = Span::from_millis(3_600_000);
+pub(crate) use store::kept;
+pub(crate) use worker::named_in_log;
+
+/// The youngest age of a rundown that may be deleted: 1 h, many times what passes between putting it and pointing at it.
+pub const AGE_MIN: Span = Span::from_millis(3_600_000);
 
 /// What is kept, besides what a pointer names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
-    /// The newest so many revisions of each event.
-    pub(crate) keep: usize,
+pub struct Rule {
+    /// How many of the newest revisions of each event.
+    pub keep: usize,
     /// Revisions and rundowns younger than this.
-    pub(crate) older_than: Span,
+    pub older_than: Span,
 }
 
-/// What a look at the whole store found.
+/// A stored rundown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The rundown; `None` if the object's name is not that of a rundown.
+    pub rundown: Option<Digest>,
+    /// Its key, or on a server its version.
+    id: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was put last, by the clock of the store or the server.
+    pub modified: ServerTime,
+}
+
+/// What a destination has, and what of it may be deleted.
 #[derive(Debug)]
-pub(crate) struct Garbage {
-    /// Rundowns that nobody names and that are old enough.
-    pub(crate) deletable: Vec<(Digest, Listed)>,
-    /// How many rundowns stay, and their bytes.
-    pub(crate) kept: usize,
-    pub(crate) kept_bytes: u64,
-    pub(crate) events: usize,
-    /// All there is, as it was listed.
-    all: Vec<Listed>,
-}
-
-impl Garbage {
-    /// Tells what may be deleted of `all` from what stays, when `named` must stay.
-    pub(crate) fn of(all: Vec<Listed>, named: &BTreeSet<Digest>, rule: &Rule, now: ServerTime, events: usize) -> Self {
-        let (deletable, kept) = sort(&all, named, rule, now);
-        let kept_bytes = kept.iter().map(|listed| listed.bytes).sum();
-        Self { deletable, kept: kept.len(), kept_bytes, events, all }
-    }
+pub struct Garbage {
+    /// Rundowns that nothing names and that are old enough.
+    pub deletable: Vec<(Digest, Candidate)>,
+    /// How many rundowns stay.
+    pub kept: usize,
+    /// The bytes of those that stay.
+    pub kept_bytes: u64,
+    /// How many events share the destination.
+    pub events: usize,
+    /// Everything that was listed.
+    all: Vec<Candidate>,
 }
 
 /// What was deleted.
 #[derive(Debug, Default)]
-pub(crate) struct Deleted {
-    pub(crate) rundowns: Vec<Digest>,
-    pub(crate) bytes: u64,
-    /// Put anew by somebody meanwhile, and therefore spared.
-    pub(crate) spared: Vec<Digest>,
+pub struct Deleted {
+    /// The deleted rundowns.
+    pub rundowns: Vec<Digest>,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Rundowns that somebody published again meanwhile, and that were therefore kept.
+    pub spared: Vec<Digest>,
 }
 
-/// Returns the keys of the revisions that a rule keeps, of an event's whole history in order.
-pub(crate) fn kept<'a>(history: &'a [Listed], rule: &Rule, now: ServerTime) -> impl Iterator<Item = &'a str> {
-    let newest = history.len().saturating_sub(rule.keep);
-    let young = now - rule.older_than;
-    let keeps = move |(index, listed): &(usize, &Listed)| *index >= newest || listed.modified > young;
-    history.iter().enumerate().filter(keeps).map(|(_, listed)| &*listed.key)
+/// What became of one rundown.
+enum Fate {
+    Deleted,
+    /// It was published again.
+    Spared,
+    /// It did not exist any more.
+    Gone,
 }
 
-/// Returns the events of a store.
-pub(crate) async fn events(store: &Store) -> Result<Vec<EventName>, Error> {
-    Ok(store.folders("events").await?.iter().filter_map(|name| name.parse().ok()).collect())
-}
-
-/// Looks which rundowns may be deleted. All events of the store are asked: they share its rundowns.
-///
-/// What the store does not list counts as needed by nobody, so a listing without `event`, whose pointer is there, or
-/// without any event, is not believed.
-///
-/// # Errors
-/// [`Error::differs`] if the listing is not believed, or if a pointer or an entry of a history cannot be read: then
-/// nobody knows what it names.
-pub(crate) async fn look(store: &Store, event: &EventName, rule: &Rule) -> Result<Garbage, Error> {
-    let events = events(store).await?;
-    let incomplete = |what: String| {
-        let message = format!("{what}, so nobody knows which rundowns are needed; nothing was deleted");
-        differs(
-            message,
-            "check that the credentials may list all of it, and that the store knows delimiters in listings",
-        )
-    };
-    if !events.contains(event) && pointer(store, event).await?.is_some() {
-        return Err(incomplete(format!("{} does not list the event {event}, whose pointer is there", store.name())));
-    }
-    let mut named = BTreeSet::new();
-    for event in &events {
-        let present =
-            pointer(store, event).await?.map(|pointer| pointer.publication(store, event)).transpose()?.flatten();
-        named.extend(present.map(|present| present.rundown));
-        let history = store.list(&history_folder(event)).await?;
-        for key in kept(&history, rule, store.now()) {
-            named.extend(read(store, key).await?.map(|entry| entry.rundown));
+impl Garbage {
+    /// Finds what may be deleted.
+    ///
+    /// All events of a store are read, because they share its rundowns. A server has the rundowns of one event.
+    ///
+    /// # Errors
+    /// [`PublishError::Incomplete`] if the listing of a store cannot be complete; [`PublishError::Foreign`] if a pointer
+    /// or an entry of a history cannot be read, because then nobody knows what it names.
+    pub async fn find(destination: &Destination, event: &EventName, rule: &Rule) -> Result<Self, PublishError> {
+        match destination {
+            Destination::Store(store) => store::find(store, event, rule).await,
+            Destination::Worker(client) => worker::find(client, event, rule).await,
         }
     }
-    // Listed after the names were read: what was put in between is young.
-    let garbage = Garbage::of(store.list("rundowns").await?, &named, rule, store.now(), events.len());
-    if events.is_empty() && !garbage.deletable.is_empty() {
-        return Err(incomplete(format!("{} lists rundowns and no event", store.name())));
-    }
-    Ok(garbage)
-}
 
-/// Tells what may be deleted from what stays. What is no rundown by its name stays.
-fn sort(
-    all: &[Listed],
-    named: &BTreeSet<Digest>,
-    rule: &Rule,
-    now: ServerTime,
-) -> (Vec<(Digest, Listed)>, Vec<Listed>) {
-    let young = now - rule.older_than;
-    let (mut deletable, mut kept) = (Vec::new(), Vec::new());
-    for listed in all {
-        match digest_in(&listed.key) {
-            Some(digest) if !named.contains(&digest) && listed.modified <= young => {
-                deletable.push((digest, listed.clone()));
+    /// Separates what may be deleted of `all` from what stays. Rundowns that are `named` stay.
+    fn of(all: Vec<Candidate>, named: &BTreeSet<Digest>, rule: &Rule, now: ServerTime, events: usize) -> Self {
+        let oldest_kept = now - rule.older_than;
+        let is_deletable = |candidate: &Candidate| {
+            candidate.rundown.filter(|digest| !named.contains(digest) && candidate.modified <= oldest_kept)
+        };
+        let deletable: Vec<(Digest, Candidate)> =
+            all.iter().filter_map(|candidate| Some((is_deletable(candidate)?, candidate.clone()))).collect();
+        let kept_bytes = all.iter().filter(|candidate| is_deletable(candidate).is_none()).map(|kept| kept.bytes).sum();
+        Self { kept: all.len() - deletable.len(), kept_bytes, deletable, events, all }
+    }
+
+    /// Deletes what may be deleted, and removes what an interrupted run left. `actor` signs the deletion marks.
+    ///
+    /// # Errors
+    /// [`PublishError::Store`] and [`PublishError::Server`]. Every rundown deleted until then stays deleted.
+    pub async fn delete(
+        &self,
+        destination: &Destination,
+        event: &EventName,
+        actor: &str,
+    ) -> Result<Deleted, PublishError> {
+        if let Destination::Store(store) = destination {
+            store::sweep(store, &self.all).await?;
+        }
+        let mut deleted = Deleted::default();
+        for (digest, candidate) in &self.deletable {
+            let fate = match destination {
+                Destination::Store(store) => store::delete(store, *digest, candidate, actor).await?,
+                Destination::Worker(client) => worker::delete(client, event, *digest, candidate).await?,
+            };
+            match fate {
+                Fate::Deleted => {
+                    deleted.rundowns.push(*digest);
+                    deleted.bytes += candidate.bytes;
+                }
+                Fate::Spared => deleted.spared.push(*digest),
+                Fate::Gone => {}
             }
-            _ => kept.push(listed.clone()),
         }
+        Ok(deleted)
     }
-    (deletable, kept)
-}
-
-/// Deletes what may be deleted, and what an interrupted run left.
-pub(crate) async fn delete(store: &Store, garbage: &Garbage, by: &str) -> Result<Deleted, Error> {
-    condemned::clear(store, &garbage.all, store.now()).await?;
-    let mut deleted = Deleted::default();
-    for (digest, listed) in &garbage.deletable {
-        let began = clock::wall();
-        condemned::condemn(store, *digest, by).await?;
-        let present = store.look(&listed.key).await?;
-        // Some stores list fractions of a second and answer whole ones. What is put anew is an hour younger at least.
-        let second = |at: ServerTime| at.as_millis().div_euclid(1_000);
-        let untouched = present.as_ref().is_some_and(|present| second(present.modified) == second(listed.modified));
-        if untouched && clock::wall() - began < condemned::HOLDS {
-            store.delete(&listed.key).await?;
-            deleted.rundowns.push(*digest);
-            deleted.bytes += listed.bytes;
-        } else if present.is_some() {
-            deleted.spared.push(*digest);
-        }
-        condemned::release(store, *digest).await?;
-    }
-    Ok(deleted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NOW: ServerTime = ServerTime::from_millis(1_704_067_200_000);
-    const DAY: Span = Span::from_millis(86_400_000);
-
-    fn days_ago(days: i64) -> ServerTime {
-        NOW - Span::from_millis(days * 86_400_000)
-    }
-    fn digest(byte: u8) -> Digest {
-        Digest::from_bytes([byte; 32])
-    }
-    fn listed(key: String, modified: ServerTime) -> Listed {
-        Listed { key, bytes: 10, modified }
-    }
-
-    #[test]
-    fn the_newest_revisions_and_the_young_ones_are_kept() {
-        let history: Vec<Listed> =
-            [40, 30, 20, 2, 1].iter().map(|&days| listed(days.to_string(), days_ago(days))).collect();
-        let keys = |keep, days| {
-            let rule = Rule { keep, older_than: Span::from_millis(DAY.as_millis() * days) };
-            kept(&history, &rule, NOW).map(str::to_owned).collect::<Vec<_>>()
-        };
-        assert_eq!(keys(2, 1), ["2", "1"]);
-        assert_eq!(keys(0, 25), ["20", "2", "1"]);
-        assert_eq!(keys(100, 1).len(), 5);
-        assert_eq!(keys(0, 1), Vec::<String>::new());
-    }
-
     #[test]
     fn only_old_rundowns_that_nobody_names_are_deletable() {
-        let rundown = |byte, days| listed(format!("rundowns/{}.json", digest(byte)), days_ago(days));
-        let all =
-            [rundown(1, 40), rundown(2, 40), rundown(3, 0), listed("rundowns/README.md".to_owned(), days_ago(90))];
-        let rule = Rule { keep: 10, older_than: DAY };
-        let (deletable, kept) = sort(&all, &BTreeSet::from([digest(1)]), &rule, NOW);
-        assert_eq!(deletable.iter().map(|(digest, _)| *digest).collect::<Vec<_>>(), [digest(2)]);
-        assert_eq!(kept.len(), 3);
+        const NOW: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+        let digest = |byte| Digest::from_bytes([byte; 32]);
+        let candidate = |rundown, days: i64| Candidate {
+            rundown,
+            id: String::new(),
+            bytes: 10,
+            modified: NOW - Span::from_millis(days * 86_400_000),
+        };
+        let all = vec![
+            candidate(Some(digest(1)), 40),
+            candidate(Some(digest(2)), 40),
+            candidate(Some(digest(3)), 0),
+            candidate(None, 90),
+        ];
+        let rule = Rule { keep: 10, older_than: Span::from_millis(86_400_000) };
+        let garbage = Garbage::of(all, &BTreeSet::from([digest(1)]), &rule, NOW, 1);
+        assert_eq!(garbage.deletable.iter().map(|(digest, _)| *digest).collect::<Vec<_>>(), [digest(2)]);
+        assert_eq!((garbage.kept, garbage.kept_bytes), (3, 30));
     }
 }

@@ -1,117 +1,128 @@
-//! Which rundown an event has in a store, and which it had.
+//! Which rundown an event has in a store, and which it had before.
 
 use downbeat_core::{Digest, Epoch, EventName, Rev};
 use downbeat_wire::pointer::split;
 use downbeat_wire::publication::{history_key, pointer_key};
 use downbeat_wire::{EmergencyDocument, Publication};
 
-use super::store::{Object, Store, StoreError, Swap};
-use super::{IMMUTABLE, differs};
-use crate::error::Error;
+use crate::error::{Foreign, PublishError};
+use crate::headers::IMMUTABLE;
+use crate::store::{Object, Store, StoreError, Swap};
 
-/// How often an entry of the history is put at most, each time it was read back and found missing.
+/// Attempts to put an entry of the history before giving up: 5; after each one the entry was read back and missing.
 const PUTS_MAX: usize = 5;
 
-/// What one look at an event's pointer found.
+/// What one read of an event's pointer found.
 #[derive(Debug)]
-pub(crate) struct Look {
-    /// What is to be swapped over; nothing if nothing lies there.
-    pub(crate) pointer: Option<Pointer>,
-    /// The publication it names; nothing if there is none.
-    pub(crate) present: Option<Present>,
-    /// Without one, the newest revision of the history, if there is any: somebody deleted the pointer.
-    pub(crate) last: Option<Publication>,
+pub struct Snapshot {
+    /// The object that the next pointer replaces; `None` if the store has no pointer.
+    pub pointer: Option<Pointer>,
+    /// The publication that the pointer names.
+    pub present: Option<Present>,
+    /// The newest revision of the history when the pointer names no publication: somebody deleted the pointer.
+    pub last: Option<Publication>,
 }
 
-/// What lies where an event's pointer is, taken apart.
+/// An event's pointer, split into what was published and what was signed.
 #[derive(Clone, Debug)]
-pub(crate) struct Pointer {
-    pub(crate) object: Object,
-    /// The text of what was published; empty where nothing was and there is only a signed state.
-    pub(crate) published: Vec<u8>,
+pub struct Pointer {
+    /// The object as it was read.
+    pub object: Object,
+    /// The text of the publication; empty if the object has only a signed state.
+    pub published: Vec<u8>,
     /// The state that was signed in an emergency.
-    pub(crate) emergency: Option<EmergencyDocument>,
+    pub emergency: Option<EmergencyDocument>,
 }
 
 /// A publication that a pointer names.
 #[derive(Debug)]
-pub(crate) struct Present {
-    pub(crate) publication: Publication,
-    /// The history has it too; if not, whoever made it was interrupted.
-    pub(crate) in_history: bool,
+pub struct Present {
+    /// The publication.
+    pub publication: Publication,
+    /// The history has it too. If not, the run that published it was interrupted.
+    pub in_history: bool,
 }
 
-impl Look {
+impl Snapshot {
+    /// Reads the pointer of an event.
+    ///
+    /// # Errors
+    /// [`PublishError::Foreign`] if the object is not a pointer, [`PublishError::HistoryDiffers`] if the history
+    /// contradicts it.
+    pub async fn read(store: &Store, event: &EventName) -> Result<Self, PublishError> {
+        let pointer = Pointer::read(store, event).await?;
+        let publication = pointer.as_ref().map(|pointer| pointer.publication(store, event)).transpose()?.flatten();
+        let (Some(pointer), Some(publication)) = (&pointer, publication) else {
+            let last = match store.list(&history_folder(event)).await?.pop() {
+                Some(newest) => read_entry(store, &newest.key).await?,
+                None => None,
+            };
+            return Ok(Self { pointer, present: None, last });
+        };
+        let key = history_key(event, publication.rev);
+        let entry = store.read(&key).await?;
+        if entry.as_ref().is_some_and(|entry| entry.bytes != pointer.published) {
+            return Err(PublishError::HistoryDiffers { event: event.clone(), rev: publication.rev, key });
+        }
+        let present = Present { publication, in_history: entry.is_some() };
+        Ok(Self { pointer: Some(pointer.clone()), present: Some(present), last: None })
+    }
+
     fn newest(&self) -> Option<&Publication> {
         self.present.as_ref().map(|present| &present.publication).or(self.last.as_ref())
     }
 
-    /// Returns the revision that is there, be it only in the history.
-    pub(crate) fn rev(&self) -> Option<Rev> {
+    /// Returns the newest revision, even if only the history has it.
+    pub fn rev(&self) -> Option<Rev> {
         self.newest().map(|newest| newest.rev)
     }
 
-    /// Returns the revision that comes next.
-    pub(crate) fn next_rev(&self) -> Rev {
+    /// Returns the revision that the next publication gets.
+    pub fn next_rev(&self) -> Rev {
         self.rev().map_or(Rev::FIRST, Rev::next)
     }
 
-    /// Returns the life of the counter, if it has begun.
-    pub(crate) fn epoch(&self) -> Option<&Epoch> {
+    /// Returns the epoch of the revisions; `None` if nothing was published yet.
+    pub fn epoch(&self) -> Option<&Epoch> {
         self.newest().map(|newest| &newest.epoch)
     }
 
-    /// Returns the rundown that is named, be it only in the history.
-    pub(crate) fn rundown(&self) -> Option<Digest> {
+    /// Returns the newest rundown, even if only the history names it.
+    pub fn rundown(&self) -> Option<Digest> {
         self.newest().map(|newest| newest.rundown)
     }
-}
 
-/// Looks at the pointer of an event.
-///
-/// # Errors
-/// [`Error`], and [`Error::differs`] if what is there is no pointer.
-pub(crate) async fn look(store: &Store, event: &EventName) -> Result<Look, Error> {
-    let pointer = pointer(store, event).await?;
-    let Some(publication) = pointer.as_ref().map(|pointer| pointer.publication(store, event)).transpose()?.flatten()
-    else {
-        let newest = store.list(&history_folder(event)).await?.into_iter().next_back();
-        let last = match newest {
-            Some(newest) => read(store, &newest.key).await?,
-            None => None,
-        };
-        return Ok(Look { pointer, present: None, last });
-    };
-    let copy = store.read(&history_key(event, publication.rev)).await?;
-    if let (Some(copy), Some(pointer)) = (&copy, &pointer)
-        && copy.bytes != pointer.published
-    {
-        let rev = publication.rev;
-        return Err(differs(
-            format!("the pointer to the rundown of {event} (rev {rev}) is not what {} says", history_key(event, rev)),
-            "somebody changed one of them by hand; \"downbeat cues verify\" shows what is wrong",
-        ));
+    /// Returns the revision that the history lacks because the run that published it was interrupted.
+    pub fn unfinished(&self) -> Option<&Publication> {
+        self.present.as_ref().filter(|present| !present.in_history).map(|present| &present.publication)
     }
-    Ok(Look { pointer, present: Some(Present { publication, in_history: copy.is_some() }), last: None })
-}
 
-/// Reads what lies where the pointer of an event is; nothing if nothing does.
-pub(crate) async fn pointer(store: &Store, event: &EventName) -> Result<Option<Pointer>, StoreError> {
-    Ok(store.read(&pointer_key(event)).await?.map(Pointer::of))
+    /// Reads every revision, the oldest first. The last one is the pointer's, even where the history lacks it.
+    pub async fn revisions(&self, store: &Store, event: &EventName) -> Result<Vec<Publication>, PublishError> {
+        let mut revisions = Vec::new();
+        for entry in store.list(&history_folder(event)).await? {
+            revisions.extend(read_entry(store, &entry.key).await?);
+        }
+        revisions.extend(self.unfinished().cloned());
+        Ok(revisions)
+    }
 }
 
 impl Pointer {
-    /// Takes an object apart.
-    pub(crate) fn of(object: Object) -> Self {
-        let (published, emergency) = split(&object.bytes);
-        Self { object, published, emergency }
+    /// Reads the pointer of an event; `None` if the store has none.
+    pub async fn read(store: &Store, event: &EventName) -> Result<Option<Self>, StoreError> {
+        let object = store.read(&pointer_key(event)).await?;
+        Ok(object.map(|object| {
+            let (published, emergency) = split(&object.bytes);
+            Self { object, published, emergency }
+        }))
     }
 
-    /// Returns what was published; nothing if there is only a signed state.
+    /// Returns the publication; `None` if there is only a signed state.
     ///
     /// # Errors
-    /// [`Error::differs`] if it is no publication.
-    pub(crate) fn publication(&self, store: &Store, event: &EventName) -> Result<Option<Publication>, Error> {
+    /// [`PublishError::Foreign`] if the text is not a publication.
+    pub fn publication(&self, store: &Store, event: &EventName) -> Result<Option<Publication>, PublishError> {
         if self.published.is_empty() {
             return Ok(None);
         }
@@ -124,43 +135,21 @@ pub(crate) fn history_folder(event: &EventName) -> String {
     format!("events/{event}/history")
 }
 
-/// Reads what a key holds as a publication; nothing if there is no such object.
-pub(crate) async fn read(store: &Store, key: &str) -> Result<Option<Publication>, Error> {
+/// Reads a publication by its key; `None` if the store has no such object.
+pub(crate) async fn read_entry(store: &Store, key: &str) -> Result<Option<Publication>, PublishError> {
     store.read(key).await?.map(|object| parse(store, key, &object.bytes)).transpose()
 }
 
-/// Reads the text of a publication.
-pub(crate) fn parse(store: &Store, key: &str, bytes: &[u8]) -> Result<Publication, Error> {
-    let strange = |why: String| {
-        differs(
-            format!("{key} in {} is not what Downbeat writes there: {why}", store.name()),
-            "check that the target and its prefix are right; \"downbeat cues verify\" shows more",
-        )
-    };
-    let publication: Publication = serde_json::from_slice(bytes).map_err(|error| strange(error.to_string()))?;
-    if publication.is_consistent() {
-        Ok(publication)
-    } else {
-        Err(strange("its rundown, url and integrity do not go together".to_owned()))
-    }
+/// Parses the text of a publication.
+pub(crate) fn parse(store: &Store, key: &str, bytes: &[u8]) -> Result<Publication, PublishError> {
+    let foreign = |fault| PublishError::Foreign { key: key.to_owned(), store: store.name().to_owned(), fault };
+    let publication: Publication =
+        serde_json::from_slice(bytes).map_err(|error| foreign(Foreign::Unreadable(error.to_string())))?;
+    if publication.is_consistent() { Ok(publication) } else { Err(foreign(Foreign::Inconsistent)) }
 }
 
-/// Returns every revision there was, the oldest first; the newest is the pointer's, also where the history lacks it.
-pub(crate) async fn history(store: &Store, event: &EventName, look: &Look) -> Result<Vec<Publication>, Error> {
-    let mut history = Vec::new();
-    for entry in store.list(&history_folder(event)).await? {
-        history.extend(read(store, &entry.key).await?);
-    }
-    if let Some(present) = &look.present
-        && !present.in_history
-    {
-        history.push(present.publication.clone());
-    }
-    Ok(history)
-}
-
-/// Puts a revision into the history, where nothing is ever changed.
-pub(crate) async fn append(store: &Store, event: &EventName, publication: &Publication) -> Result<(), Error> {
+/// Appends a revision to the history, where nothing is ever changed.
+pub(crate) async fn append(store: &Store, event: &EventName, publication: &Publication) -> Result<(), PublishError> {
     let (key, bytes) = (history_key(event, publication.rev), to_bytes(publication));
     let mut why = None;
     for _ in 0..PUTS_MAX {
@@ -169,16 +158,11 @@ pub(crate) async fn append(store: &Store, event: &EventName, publication: &Publi
             Swap::Refused => {}
             Swap::Unknown(error) => why = Some(error),
         }
-        // There already: put by whoever found it missing, or by this very call before its answer was lost.
+        // Somebody else may have found the entry missing and put it, or this call did before its answer was lost.
         match store.read(&key).await? {
             Some(object) if object.bytes == bytes => return Ok(()),
             None => {}
-            Some(_) => {
-                return Err(differs(
-                    format!("{key} in {} is there already and says something else", store.name()),
-                    "\"downbeat cues verify\" shows what is wrong",
-                ));
-            }
+            Some(_) => return Err(PublishError::HistoryTaken { key, store: store.name().to_owned() }),
         }
     }
     let strange = || StoreError::Strange {

@@ -1,77 +1,79 @@
-//! Publishing to stores: rundowns under the hash of their bytes, one pointer per event, a history nobody rewrites.
+//! Publishing Downbeat's rundowns: each under the hash of its bytes, one pointer per event, a history that nobody rewrites.
 //!
-//! | file | what it decides or does |
+//! This crate exists because it *forbids* what belongs to the program around it: printing, settings and credentials from
+//! the environment, and files outside a folder store and a private key (`clippy.toml` holds it). It runs on whichever tokio
+//! runtime calls it, returns values, and reports progress to a [`Reporter`](release::Reporter).
+//!
+//! ```
+//! use downbeat_api::{clock, new_id};
+//! use downbeat_core::EventName;
+//! use downbeat_publish::destination::Destination;
+//! use downbeat_publish::release::{Author, Offer, Options, Outcome, Progress, Release};
+//! use downbeat_publish::store::{Credentials, Store};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = std::env::temp_dir().join(format!("downbeat-publish-doctest-{}", std::process::id()));
+//! # let target = format!("file:{}", folder.display());
+//! # let rundown = downbeat_sheet::compile(r#"[{ "time": 1, "action": "flash" }]"#).rundown.unwrap();
+//! # let timeout = downbeat_core::Span::from_millis(10_000);
+//! let store = Store::open(&target.parse()?, &Credentials::default(), timeout)?.expect("a folder is a store");
+//! let (destination, event) = (Destination::Store(store), "main".parse::<EventName>()?);
+//!
+//! let survey = destination.survey(&event).await?;
+//! let options = Options::new(clock::wall(), timeout);
+//! let release = Release::prepare(&destination, &event, survey, Offer::new(rundown), options).await?;
+//! assert!(release.plan().writes());
+//!
+//! let author = Author { id: new_id()?, actor: "maria".to_owned(), reason: None };
+//! let outcome = release.carry_out(&author, &|_: Progress<'_>| ()).await?;
+//! assert!(matches!(outcome, Outcome::Released(_)));
+//! # std::fs::remove_dir_all(folder)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | start here | for |
 //! | --- | --- |
-//! | `target` | where to, as people write it |
-//! | `store` | reading, putting, comparing and swapping objects, whatever the store |
-//! | `look` | which rundown an event has, and which it had |
-//! | `plan` | what will be done, before it is |
-//! | `freeze` | whether it may be done this close to the start |
-//! | `steps` | doing it, in the order that keeps viewers right at every moment |
-//! | `condemned` | how a `gc` and one who publishes get along |
-//! | `garbage` | which rundowns nobody needs any more |
-//! | `inspection` | whether all is as it was written |
-//! | `release` | how a command goes: look, plan, ask, do, see it arrive |
-//! | `published` | what became of it |
-//! | `public` | what viewers see: CORS, and when a change arrives |
-//! | `purge` | telling Cloudflare to forget a pointer |
-//! | `worker`, `worker_garbage`, `worker_inspection` | the same with the event's own server as the store |
+//! | [`target`] | where to, as people write it |
+//! | [`store`] | reading, putting, comparing and swapping objects, whatever the store |
+//! | [`destination`] | a store or the event's own server: what an event has there, and had |
+//! | [`release`] | plan, put, read back, point, append to the history, wait until viewers see it |
+//! | [`history`] | the pointer and the history of an event in a store |
+//! | [`freeze`] | whether the rundown may be changed this close to the start |
+//! | [`garbage`] | which rundowns nobody needs any more; `tombstone` keeps that safe beside a release |
+//! | [`inspection`] | whether everything is as it was written |
+//! | [`public`] | what viewers get: CORS, and when a change arrives |
+//! | [`purge`] | asking Cloudflare to drop a pointer |
+//! | [`emergency`] | pausing by a signed state when the server is gone |
+//! | [`error`] | why publishing stopped, and what the caller can do about it |
 //!
 //! What never happens here: a pointer is written before the rundown it names was read back whole; a pointer is replaced
-//! that was not read; an object of the history is changed; anything is written by `--dry-run` or before the yes.
+//! that was not read; an object of the history is changed; anything that was published changes because of a signed state.
 
-#[path = "tombstone.rs"]
-pub(crate) mod condemned;
-pub(crate) mod freeze;
-pub(crate) mod garbage;
-pub(crate) mod inspection;
-#[path = "history.rs"]
-pub(crate) mod look;
-#[path = "../../cli/src/commands/cues/release/plan_screen.rs"]
-pub(crate) mod plan;
-pub(crate) mod public;
-#[path = "../../cli/src/commands/cues/release/published.rs"]
-pub(crate) mod published;
-pub(crate) mod purge;
-pub(crate) mod release;
-#[path = "release/store.rs"]
-pub(crate) mod steps;
-pub(crate) mod store;
-pub(crate) mod target;
-#[path = "release/worker.rs"]
-pub(crate) mod worker;
-#[path = "garbage/worker.rs"]
-pub(crate) mod worker_garbage;
-#[path = "inspection/worker.rs"]
-pub(crate) mod worker_inspection;
+pub mod destination;
+pub mod emergency;
+pub mod error;
+pub mod freeze;
+pub mod garbage;
+pub mod history;
+pub mod inspection;
+pub mod offer;
+pub mod public;
+pub mod purge;
+pub mod release;
+pub mod store;
+pub mod target;
 
-use downbeat_core::{Digest, Epoch};
-use downbeat_wire::publication;
+mod headers;
+mod log;
+mod tombstone;
 
-use crate::error::Error;
-use store::Headers;
+use downbeat_core::Digest;
 
-/// What an object that never changes is served with.
-pub(crate) const IMMUTABLE: Headers =
-    Headers { content_type: publication::CONTENT_TYPE, cache_control: publication::FOREVER };
+pub use headers::{BRIEF, Headers, IMMUTABLE};
 
-/// What a pointer is served with.
-pub(crate) const BRIEF: Headers =
-    Headers { content_type: publication::CONTENT_TYPE, cache_control: publication::MOMENT };
-
-/// Says that something is not as it should be.
-pub(crate) fn differs(message: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::differs(message, hint)
-}
-
-/// Returns the digest that a key names: `…/<sha256>.json`.
+/// Returns the digest in a key: `…/<sha256>.json`.
 pub(crate) fn digest_in(key: &str) -> Option<Digest> {
     key.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()
-}
-
-/// Returns a new life of a counter: 80 random bits.
-fn new_epoch() -> Result<Epoch, Error> {
-    let bytes: [u8; 32] = downbeat_api::random()?;
-    let epoch = &Digest::from_bytes(bytes).to_string()[..20];
-    Ok(epoch.parse().expect("hexadecimal digits are an epoch"))
 }

@@ -1,44 +1,45 @@
-//! What viewers see of a store: whether pages may load a rundown, and when a change arrives.
+//! What viewers get from a public URL: whether pages may load a rundown, and when a new pointer arrives.
 
 use std::fmt;
 use std::str::FromStr;
 
+use downbeat_api::ServerUrl;
+use downbeat_api::Visibility;
+use downbeat_api::clock;
+use downbeat_api::http::{HttpClient, HttpError};
 use downbeat_core::{Digest, Span};
 use downbeat_sheet::digest_of;
 use downbeat_wire::{Publication, RundownPointer};
 
-use super::{IMMUTABLE, differs};
-use crate::clock;
-use crate::edge::Seen;
-use crate::error::Error;
-use crate::server::ServerUrl;
-use crate::web::{Silence, Web};
+use crate::error::{NotLoadable, PublishError};
+use crate::headers::IMMUTABLE;
 
-/// The origin asked for where none is named: any page may load it, or this one may not either.
+/// The origin that a request names where no page's origin is given: either any page may load the rundown, or this one
+/// may not.
 const ANY_ORIGIN: &str = "https://downbeat.invalid";
 
-/// The pause before the second look; it doubles up to [`LOOK_MAX`].
-const LOOK_FIRST: Span = Span::from_millis(50);
+/// The pause before the second poll; it doubles up to [`PAUSE_MAX`].
+const PAUSE_FIRST: Span = Span::from_millis(50);
 
-/// The longest pause between two looks: a quarter of what a pointer may be kept (2 s).
-const LOOK_MAX: Span = Span::from_millis(500);
+/// The longest pause between two polls: a quarter of the time for which a pointer may be cached (2 s).
+const PAUSE_MAX: Span = Span::from_millis(500);
 
-/// How long one look may take.
-const LOOK: Span = Span::from_millis(4_000);
+/// How long one request may take.
+const REQUEST: Span = Span::from_millis(4_000);
 
-/// How often a rundown is loaded at most before it counts as not loadable.
-const LOOKS_MAX: usize = 3;
+/// Attempts to load a rundown before it counts as not loadable.
+const LOADS_MAX: usize = 3;
 
-/// How many redirects are followed, as browsers do on the way to a CDN.
+/// The redirects that are followed, as browsers do on the way to a CDN.
 const REDIRECTS_MAX: u32 = 5;
 
-/// Where viewers find what lies beneath a store's prefix.
+/// Where viewers find what is stored under a store's prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PublicUrl(ServerUrl);
+pub struct PublicUrl(ServerUrl);
 
 impl PublicUrl {
     /// Returns where viewers find an object.
-    pub(crate) fn of(&self, key: &str) -> String {
+    pub fn of(&self, key: &str) -> String {
         format!("{}/{key}", self.0)
     }
 }
@@ -58,88 +59,108 @@ impl FromStr for PublicUrl {
     }
 }
 
-/// Loads a rundown as a page of `origin` does, and checks what comes. Returns what ought to be mended, but hinders nobody.
-///
-/// # Errors
-/// [`Error::differs`] if pages could not load it.
-pub(crate) async fn check(url: &str, digest: Digest, origin: Option<&str>) -> Result<Vec<String>, Error> {
-    let asked = origin.unwrap_or(ANY_ORIGIN);
-    let web = Web::new(REDIRECTS_MAX);
-    let mut answer = get(&web, url, Some(asked), LOOK).await;
-    for _ in 1..LOOKS_MAX {
-        // What is on the way may have a bad moment.
-        if answer.as_ref().is_ok_and(|answer| !answer.status().is_server_error()) {
-            break;
-        }
-        clock::sleep(LOOK_MAX).await;
-        answer = get(&web, url, Some(asked), LOOK).await;
-    }
-    let not_loadable = |why: String, hint: &str| {
-        differs(format!("viewers could not load the rundown from {url}: {why}; the pointer was not moved"), hint)
-    };
-    let answer = answer.map_err(|silence| not_loadable(silence.to_string(), "check the public URL"))?;
-    let header = |name: http::HeaderName| {
-        answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-    };
-    if answer.status() != 200 {
-        let hint =
-            "check that the public URL leads to the target's prefix, and that what lies there may be read by everyone";
-        return Err(not_loadable(format!("it answers {}", answer.status()), hint));
-    }
-    if digest_of(answer.body()) != digest {
-        return Err(not_loadable(
-            "what comes has another SHA-256".to_owned(),
-            "check that nothing on the way alters it",
-        ));
-    }
-    let kind = header(http::header::CONTENT_TYPE);
-    if kind.split(';').next().map(str::trim) != Some(IMMUTABLE.content_type) {
-        return Err(not_loadable(format!("its Content-Type is {kind:?}"), "let it be served as application/json"));
-    }
-    let allowed = header(http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
-    if allowed != "*" && allowed != asked {
-        let named = origin.unwrap_or("any origin");
-        return Err(not_loadable(
-            format!("pages of {named} may not (Access-Control-Allow-Origin is {allowed:?})"),
-            "allow GET from every origin in the store's CORS rules, or name the page's own with --origin",
-        ));
-    }
-    let cache = header(http::header::CACHE_CONTROL);
-    Ok(if cache == IMMUTABLE.cache_control {
-        Vec::new()
-    } else {
-        vec![format!("{url} has Cache-Control {cache:?} instead of {:?}", IMMUTABLE.cache_control)]
-    })
+/// Loads what is public as a page does.
+#[derive(Clone, Debug)]
+pub struct Page {
+    http: HttpClient,
+    origin: Option<String>,
 }
 
-/// Asks for the pointer until it shows `publication` or a later one, at most for `patience`.
-pub(crate) async fn wait(url: &str, publication: &Publication, patience: Span) -> Seen {
-    let web = Web::new(REDIRECTS_MAX);
+impl Page {
+    /// Creates a page of `origin`; `None` stands for a page of any origin.
+    pub fn new(origin: Option<String>) -> Self {
+        Self { http: HttpClient::new(REDIRECTS_MAX), origin }
+    }
+
+    /// Requests `url` once.
+    pub async fn get(&self, url: &str, timeout: Span) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let request = http::Request::get(url).header(http::header::ORIGIN, self.named_origin());
+        let request = request.body(Vec::new()).map_err(|error| HttpError::NotSent(error.to_string()))?;
+        self.http.send(request, timeout.min(REQUEST)).await
+    }
+
+    /// Returns whether the page may read a response.
+    pub fn may_read(&self, response: &http::Response<Vec<u8>>) -> bool {
+        let allowed = header(response, http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        allowed == "*" || allowed == self.named_origin()
+    }
+
+    fn named_origin(&self) -> &str {
+        self.origin.as_deref().unwrap_or(ANY_ORIGIN)
+    }
+
+    /// Loads a rundown and checks the response. Returns a warning about what should be fixed but stops nobody.
+    ///
+    /// # Errors
+    /// [`PublishError::NotLoadable`] if the page could not load it.
+    pub async fn check(&self, url: &str, digest: Digest) -> Result<Option<String>, PublishError> {
+        let mut response = self.get(url, REQUEST).await;
+        for _ in 1..LOADS_MAX {
+            // A CDN may fail for a moment.
+            if response.as_ref().is_ok_and(|response| !response.status().is_server_error()) {
+                break;
+            }
+            clock::sleep(PAUSE_MAX).await;
+            response = self.get(url, REQUEST).await;
+        }
+        let checked = match response {
+            Ok(response) => self.judge(&response, digest),
+            Err(silence) => Err(NotLoadable::NoAnswer(silence.to_string())),
+        };
+        let cache = checked.map_err(|why| PublishError::NotLoadable { url: url.to_owned(), why })?;
+        let wanted = IMMUTABLE.cache_control;
+        Ok((cache != wanted).then(|| format!("{url} has Cache-Control {cache:?} instead of {wanted:?}")))
+    }
+
+    /// Returns the `Cache-Control` of a response that the page can use as the rundown.
+    fn judge(&self, response: &http::Response<Vec<u8>>, digest: Digest) -> Result<String, NotLoadable> {
+        if response.status() != 200 {
+            return Err(NotLoadable::Status(response.status().to_string()));
+        }
+        if digest_of(response.body()) != digest {
+            return Err(NotLoadable::Altered);
+        }
+        let kind = header(response, http::header::CONTENT_TYPE);
+        if kind.split(';').next().map(str::trim) != Some(IMMUTABLE.content_type) {
+            return Err(NotLoadable::ContentType(kind));
+        }
+        if !self.may_read(response) {
+            let allowed = header(response, http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
+            return Err(NotLoadable::Origin { origin: self.origin.clone(), allowed });
+        }
+        Ok(header(response, http::header::CACHE_CONTROL))
+    }
+
+    /// Polls the pointer at `url` until it shows `publication` or a later one, for at most `patience`.
+    pub async fn wait_for(&self, url: &str, publication: &Publication, patience: Span) -> Visibility {
+        let mut rev = None;
+        let (ms, seen) = poll(patience, async |left| {
+            let response = self.get(url, left).await.ok().filter(|response| response.status() == 200);
+            let pointer = response.and_then(|response| serde_json::from_slice::<RundownPointer>(response.body()).ok());
+            rev = pointer.as_ref().map(|pointer| pointer.rev).or(rev);
+            pointer.is_some_and(|pointer| pointer.epoch == publication.epoch && pointer.rev >= publication.rev)
+        })
+        .await;
+        Visibility { ms, rev, seen }
+    }
+}
+
+/// Calls `look` with the time that is left until it returns `true`, for at most `patience`. Returns how long that took,
+/// and whether it did.
+pub(crate) async fn poll(patience: Span, mut look: impl AsyncFnMut(Span) -> bool) -> (Span, bool) {
     let began = clock::monotonic();
-    let mut pause = LOOK_FIRST;
-    let mut last = None;
+    let mut pause = PAUSE_FIRST;
     loop {
         let spent = || clock::monotonic() - began;
-        let left = (patience - spent()).max(LOOK_FIRST).min(LOOK);
-        let answer = get(&web, url, None, left).await.ok().filter(|answer| answer.status() == 200);
-        if let Some(pointer) = answer.and_then(|answer| serde_json::from_slice::<RundownPointer>(answer.body()).ok()) {
-            last = Some(pointer.rev);
-            if pointer.epoch == publication.epoch && pointer.rev >= publication.rev {
-                return Seen { ms: spent(), rev: last, seen: true };
-            }
-        }
-        if spent() + pause >= patience {
-            return Seen { ms: spent(), rev: last, seen: false };
+        let seen = look((patience - spent()).max(PAUSE_FIRST)).await;
+        if seen || spent() + pause >= patience {
+            return (spent(), seen);
         }
         clock::sleep(pause).await;
-        pause = (pause + pause).min(LOOK_MAX);
+        pause = (pause + pause).min(PAUSE_MAX);
     }
 }
 
-async fn get(web: &Web, url: &str, origin: Option<&str>, timeout: Span) -> Result<http::Response<Vec<u8>>, Silence> {
-    let mut request = http::Request::get(url);
-    if let Some(origin) = origin {
-        request = request.header(http::header::ORIGIN, origin);
-    }
-    web.send(request.body(Vec::new()).map_err(|error| Silence::NotSent(error.to_string()))?, timeout).await
+fn header(response: &http::Response<Vec<u8>>, name: http::HeaderName) -> String {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Where rundowns are published to, as people write it: `worker:`, `s3://…`, `gs://…`, `az://…`, `file:…`.
+//! Where rundowns are published, as people write it: `worker:`, `s3://…`, `gs://…`, `az://…`, `file:…`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,36 +9,38 @@ use url::Url;
 /// The forms a target has, for error messages.
 const FORMS: &str = "give worker:, s3://BUCKET/PREFIX?endpoint=URL&region=NAME, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX or file:FOLDER";
 
-/// Where rundowns are published to.
+/// Where rundowns are published.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub(crate) enum Target {
+pub enum Target {
     /// The event's own server, through its API.
     #[default]
     Worker,
-    /// A folder; a web server or a CDN serves it.
+    /// A folder that a web server or a CDN serves.
     Folder(PathBuf),
-    /// A bucket of a cloud, or of something that speaks as one.
+    /// A bucket of a cloud, or of a server with the same protocol.
     Bucket(Bucket),
 }
 
 /// A bucket, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bucket {
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
-    /// Without slashes around it; empty is the whole bucket.
-    pub(crate) prefix: String,
-    /// `http` or `https`; nothing is the cloud's own.
-    pub(crate) endpoint: Option<String>,
-    /// S3 only.
-    pub(crate) region: Option<String>,
-    /// Azure only.
-    pub(crate) account: Option<String>,
+pub struct Bucket {
+    /// What kind of store it is.
+    pub kind: Kind,
+    /// The bucket's name.
+    pub name: String,
+    /// The prefix of all keys, without slashes around it; empty for the whole bucket.
+    pub prefix: String,
+    /// An `http` or `https` address; `None` for the cloud's own.
+    pub endpoint: Option<String>,
+    /// The region, for S3.
+    pub region: Option<String>,
+    /// The account, for Azure.
+    pub account: Option<String>,
 }
 
-/// Who speaks how.
+/// The protocol of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Amazon S3, Cloudflare R2, MinIO, SeaweedFS and others.
     S3,
     /// Google Cloud Storage.
@@ -56,7 +58,7 @@ impl Kind {
         }
     }
 
-    /// Returns the keys that may stand behind the `?`.
+    /// Returns the settings that may follow the `?`.
     const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::S3 => &["endpoint", "region"],
@@ -67,9 +69,9 @@ impl Kind {
 }
 
 impl Target {
-    /// Returns the same target with a relative folder taken from `directory`.
+    /// Returns the same target, with a relative folder resolved against `directory`.
     #[must_use]
-    pub(crate) fn beside(self, directory: &Path) -> Self {
+    pub fn beside(self, directory: &Path) -> Self {
         match self {
             Self::Folder(folder) => Self::Folder(directory.join(folder)),
             other => other,
@@ -121,7 +123,7 @@ impl FromStr for Target {
     }
 }
 
-/// Reads what stands behind `file:`: a path, or `//` and one that begins with `/`.
+/// Parses the text after `file:`: a path, or `//` and a path that begins with `/`.
 fn folder_of(text: &str) -> Result<PathBuf, String> {
     let path = text.strip_prefix("//").unwrap_or(text);
     if path.is_empty() {
@@ -135,7 +137,7 @@ fn folder_of(text: &str) -> Result<PathBuf, String> {
 
 fn bucket(kind: Kind, text: &str) -> Result<Bucket, String> {
     let scheme = kind.scheme();
-    // Not repeated in the message: it may hold a password.
+    // The message does not repeat the text, which may contain a password.
     let url = Url::parse(text).map_err(|error| format!("this is no URL ({error}); {FORMS}"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(format!(
@@ -172,7 +174,7 @@ fn bucket(kind: Kind, text: &str) -> Result<Bucket, String> {
     Ok(bucket)
 }
 
-/// Reads the address of a store.
+/// Parses the address of a store.
 fn endpoint_of(text: &str) -> Result<String, String> {
     let refused =
         || "the endpoint is no address; give one such as https://s3.example.com, without user or query".to_owned();
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_refused_with_those_there_are() {
+    fn an_unknown_setting_is_refused_with_the_known_ones() {
         assert_eq!(read("s3://shows?regoin=x").unwrap_err(), "s3:// knows no \"regoin\"; it knows endpoint and region");
         assert_eq!(read("gs://shows?region=x").unwrap_err(), "gs:// knows no \"region\"; it knows endpoint");
         assert!(read("s3://shows?region=a&region=b").unwrap_err().contains("one value"));
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_says_which_there_are() {
+    fn anything_else_is_refused_with_the_possible_forms() {
         for text in ["", "shows", "s3:", "s3:/shows", "ftp://shows", "s3://"] {
             assert!(read(text).unwrap_err().contains("s3://BUCKET/PREFIX"), "{text}");
         }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use downbeat_core::{Epoch, Rev};
+use downbeat_publish::target::Target;
 
 use super::options::rev;
-use crate::publish::target::Target;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmergencyTask {

@@ -4,9 +4,9 @@ use clap::{Args, Subcommand};
 use downbeat_core::event::{EmergencyKey, PointerUrl};
 use downbeat_core::name::NameError;
 use downbeat_core::{Locale, Span};
+use downbeat_publish::emergency::key::is_usable;
 
 use super::options::Attribution;
-use crate::emergency::key::is_usable;
 use crate::given;
 use crate::zone::Zone;
 

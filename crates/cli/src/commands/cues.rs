@@ -16,6 +16,7 @@ mod join;
 mod live;
 mod preview;
 mod publish;
+pub(crate) mod release;
 mod rollback;
 mod schema;
 mod verify;

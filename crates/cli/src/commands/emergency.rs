@@ -1,17 +1,19 @@
-//! `emergency …`, a file per command. `pause --break-glass` is in `crate::emergency`.
+//! `emergency …` and `pause --break-glass`, a file per command.
 
+pub(super) mod break_glass;
 mod clear;
 mod deliver;
 mod init;
+mod place;
 mod status;
 
 use downbeat_core::event::EmergencyChannel;
+use downbeat_publish::emergency::key::is_signed;
+use downbeat_publish::emergency::unverified;
 use downbeat_wire::{EmergencyBody, EmergencyDocument};
 
 use crate::cli::{EmergencyTask, Global};
 use crate::context::Context;
-use crate::emergency::beside;
-use crate::emergency::key::is_signed;
 use crate::error::Error;
 use crate::output::{Output, Report};
 use crate::text;
@@ -35,7 +37,7 @@ fn told(document: &EmergencyDocument, channel: Option<&EmergencyChannel>) -> Str
         Some(_) => "but its signature is not of the event's key, so nobody believes it",
         None => "nothing says here whose signature counts",
     };
-    match beside::said(document) {
+    match unverified(document) {
         Some(body) => format!("{}; {signature}", line(&body)),
         None => "something that is no state".to_owned(),
     }

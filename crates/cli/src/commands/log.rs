@@ -4,7 +4,7 @@ use std::fmt;
 
 use downbeat_core::Rev;
 use downbeat_wire::LogEntry;
-use downbeat_wire::log::{PAGE_MAX, first_broken};
+use downbeat_wire::log::first_broken;
 use serde_json::{Map, Value, json};
 
 use crate::cli::LogArgs;
@@ -12,7 +12,6 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Report, members};
-use crate::server::Server;
 use crate::text;
 use crate::zone::Zone;
 
@@ -41,35 +40,11 @@ pub(crate) async fn run(context: &Context, args: &LogArgs) -> Result<Log, Error>
     if args.verify {
         // The event first: what is written after that may be in the log or not.
         let rev = server.state(&context.settings.event).await?.body.rev;
-        let (entries, _) = read(context, &server, None, None).await?;
+        let (entries, _) = server.log_entries(&context.settings.event, None, None).await?;
         return Ok(Log::Verified { entries: entries.len(), finding: check(&entries, rev), place: context.place() });
     }
-    let (entries, more) = read(context, &server, args.before, Some(args.limit as usize)).await?;
+    let (entries, more) = server.log_entries(&context.settings.event, args.before, Some(args.limit as usize)).await?;
     Ok(Log::Entries { entries, more, place: context.place() })
-}
-
-/// Reads the log page by page: at most `limit` entries, the newest first. Returns whether there are older ones.
-pub(crate) async fn read(
-    context: &Context,
-    server: &Server,
-    before: Option<Rev>,
-    limit: Option<usize>,
-) -> Result<(Vec<LogEntry>, bool), Error> {
-    let mut entries: Vec<LogEntry> = Vec::new();
-    let mut before = before;
-    loop {
-        let wanted = limit.map_or(PAGE_MAX as usize, |limit| limit - entries.len()).min(PAGE_MAX as usize);
-        let page = server.log(&context.settings.event, before, u32::try_from(wanted).unwrap_or(PAGE_MAX)).await?;
-        let last = page.entries.last().map(|entry| entry.rev);
-        entries.extend(page.entries);
-        let full = limit.is_some_and(|limit| entries.len() >= limit);
-        // A page that leads no further back would be asked for forever.
-        let stuck = last.is_none() || before.is_some_and(|before| last >= Some(before));
-        if !page.more || full || stuck {
-            return Ok((entries, page.more));
-        }
-        before = last;
-    }
 }
 
 /// Checks a whole log, the newest entry first, of an event that was at `rev` before it was read.

@@ -1,50 +1,52 @@
-//! The private half of an emergency key: a file that only its owner can read, and nothing that prints it.
+//! The private emergency key: a file that only its owner can read, and nothing that prints it.
 
 use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
 
+use downbeat_api::random;
 use downbeat_core::base64url;
 use downbeat_core::event::EmergencyKey;
 use downbeat_wire::EmergencyDocument;
 use downbeat_wire::emergency::{Signature, signed_bytes};
 use ed25519_dalek::{Signer as _, VerifyingKey};
 
-use crate::error::Error;
-use downbeat_api::random;
+use crate::error::PublishError;
 
-/// What stands before the 32 bytes in the file, so that nobody takes it for something else.
+/// The text before the 32 bytes in the file, which says what the file is.
 const PREFIX: &str = "downbeat-emergency-key:";
 
-/// The private half of an emergency key. Forgotten when it is dropped.
-pub(crate) struct SigningKey(ed25519_dalek::SigningKey);
+/// A private emergency key. Its memory is erased when it is dropped.
+pub struct SigningKey(ed25519_dalek::SigningKey);
 
 impl SigningKey {
-    /// Draws a new one.
-    pub(crate) fn draw() -> Result<Self, Error> {
+    /// Creates a new key from random bytes.
+    ///
+    /// # Errors
+    /// [`PublishError::Randomness`]
+    pub fn random() -> Result<Self, PublishError> {
         Ok(Self(ed25519_dalek::SigningKey::from_bytes(&random()?)))
     }
 
-    /// Reads the file that [`SigningKey::keep`] wrote.
+    /// Reads the file that [`SigningKey::write`] wrote.
     ///
     /// # Errors
-    /// [`Error::file`] if it cannot be read, [`Error::usage`] if it holds no key; neither says what it holds.
-    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, error))?;
+    /// [`PublishError::File`] if it cannot be read, [`PublishError::NoKey`] if it contains no key. Neither shows its content.
+    #[expect(clippy::disallowed_methods, reason = "keys are in files")]
+    pub fn read(path: &Path) -> Result<Self, PublishError> {
+        let failed = |error: std::io::Error| PublishError::File { path: path.to_owned(), why: error.to_string() };
+        let text = std::fs::read_to_string(path).map_err(failed)?;
         let bytes = text.trim().strip_prefix(PREFIX).and_then(base64url::decode);
-        bytes.map(|bytes| Self(ed25519_dalek::SigningKey::from_bytes(&bytes))).ok_or_else(|| {
-            Error::usage(
-                format!("{} holds no private emergency key", path.display()),
-                "give the file that \"downbeat emergency init\" wrote",
-            )
-        })
+        let bytes = bytes.ok_or_else(|| PublishError::NoKey { path: path.to_owned() })?;
+        Ok(Self(ed25519_dalek::SigningKey::from_bytes(&bytes)))
     }
 
-    /// Writes it into a new file that only its owner can read.
+    /// Writes the key into a new file that only its owner can read.
     ///
     /// # Errors
-    /// What the system says; a file that is there is left alone.
-    pub(crate) fn keep(&self, path: &Path) -> std::io::Result<()> {
+    /// What the system says. An existing file is not overwritten.
+    #[expect(clippy::disallowed_methods, reason = "keys are in files")]
+    pub fn write(&self, path: &Path) -> std::io::Result<()> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -54,13 +56,13 @@ impl SigningKey {
         file.sync_all()
     }
 
-    /// Returns the public half.
-    pub(crate) fn public(&self) -> EmergencyKey {
+    /// Returns the public key.
+    pub fn public(&self) -> EmergencyKey {
         EmergencyKey::from_bytes(self.0.verifying_key().to_bytes())
     }
 
     /// Signs the text of a state.
-    pub(crate) fn sign(&self, state: String) -> EmergencyDocument {
+    pub fn sign(&self, state: String) -> EmergencyDocument {
         let signature = Signature::from_bytes(self.0.sign(&signed_bytes(&state)).to_bytes());
         EmergencyDocument { state, signature }
     }
@@ -72,27 +74,29 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Returns whether a public key is one that a signature can be checked with.
-pub(crate) fn is_usable(key: &EmergencyKey) -> bool {
+/// Returns whether signatures can be verified with a public key.
+pub fn is_usable(key: &EmergencyKey) -> bool {
     VerifyingKey::from_bytes(key.as_bytes()).is_ok_and(|key| !key.is_weak())
 }
 
 /// Returns whether a document was signed by `key`.
-pub(crate) fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
+pub fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
     let signature = ed25519_dalek::Signature::from_bytes(document.signature.as_bytes());
     VerifyingKey::from_bytes(key.as_bytes())
         .is_ok_and(|key| key.verify_strict(&signed_bytes(&document.state), &signature).is_ok())
 }
 
-/// Says that others can read a file, if they can.
+/// Returns whether other users can read a file.
 #[cfg(unix)]
-pub(crate) fn is_open_to_others(path: &Path) -> bool {
+#[expect(clippy::disallowed_methods, reason = "keys are in files")]
+pub fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
+/// Returns whether other users can read a file, which this system cannot say.
 #[cfg(not(unix))]
-pub(crate) fn is_open_to_others(_: &Path) -> bool {
+pub fn is_open_to_others(_: &Path) -> bool {
     false
 }
 
@@ -111,32 +115,33 @@ mod tests {
     }
 
     #[test]
-    fn the_golden_signature_is_made_and_believed_and_no_other() {
+    fn only_the_golden_signature_is_made_and_verified() {
         let key = SigningKey(ed25519_dalek::SigningKey::from_bytes(&SEED));
         assert_eq!(key.public().to_string(), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
         assert_eq!(key.sign(golden().state), golden());
         assert!(is_signed(&golden(), &key.public()));
         let altered = EmergencyDocument { state: golden().state.replace("\"rev\":3", "\"rev\":4"), ..golden() };
         assert!(!is_signed(&altered, &key.public()));
-        assert!(!is_signed(&golden(), &SigningKey::draw().unwrap().public()));
+        assert!(!is_signed(&golden(), &SigningKey::random().unwrap().public()));
     }
 
     #[test]
     fn a_key_is_kept_for_its_owner_alone_and_never_over_another() {
         let path = std::env::temp_dir().join(format!("downbeat-key-{}", std::process::id()));
-        let key = SigningKey::draw().unwrap();
-        key.keep(&path).unwrap();
+        let key = SigningKey::random().unwrap();
+        key.write(&path).unwrap();
         assert!(!is_open_to_others(&path));
         assert_eq!(SigningKey::read(&path).unwrap().public(), key.public());
-        assert_eq!(key.keep(&path).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(key.write(&path).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
         std::fs::remove_file(&path).unwrap();
         let secret = base64url::encode(key.0.as_bytes());
         assert!(!format!("{key:?}").contains(&secret));
     }
 
     #[test]
-    fn what_is_no_key_is_not_repeated() {
+    fn a_file_without_a_key_is_not_repeated() {
         let path = std::env::temp_dir().join(format!("downbeat-no-key-{}", std::process::id()));
+        #[expect(clippy::disallowed_methods, reason = "a file that is not a key")]
         std::fs::write(&path, "hunter2").unwrap();
         let error = SigningKey::read(&path).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
@@ -144,8 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_which_anything_is_signed_is_not_usable() {
-        assert!(is_usable(&SigningKey::draw().unwrap().public()));
+    fn a_key_that_verifies_everything_is_not_usable() {
+        assert!(is_usable(&SigningKey::random().unwrap().public()));
         let mut neutral = [0; 32];
         neutral[0] = 1;
         assert!(!is_usable(&EmergencyKey::from_bytes(neutral)));

@@ -1,72 +1,54 @@
-//! Which rundowns the event's own server has that nobody needs any more, and deleting them.
+//! Garbage on the event's own server, whose log is the history.
 
 use std::collections::BTreeSet;
 
+use downbeat_api::Client;
 use downbeat_core::{Digest, EventName, ServerTime};
 use downbeat_wire::problem::Code;
 use downbeat_wire::{LogEntry, StoredRundown};
-use serde_json::Value;
 
-use super::garbage::{Deleted, Garbage, Rule};
-use super::store::Listed;
-use crate::error::Error;
-use crate::server::Server;
+use super::{Candidate, Fate, Garbage, Rule};
+use crate::error::PublishError;
+use crate::log::publications_in_log;
 
-/// Looks which rundowns of the event may be deleted, beside those its `log` names; gives them as the server names them,
-/// too. The log has the newest first.
-pub(crate) async fn look(
-    server: &Server,
-    event: &EventName,
-    log: &[LogEntry],
-    rule: &Rule,
-) -> Result<(Garbage, Vec<StoredRundown>), Error> {
-    let reading = server.state(event).await?;
-    let mut named = named(log, rule, reading.clock.now());
+/// Finds the rundowns that the event does not need.
+pub(super) async fn find(client: &Client, event: &EventName, rule: &Rule) -> Result<Garbage, PublishError> {
+    let (log, _) = client.log_entries(event, None, None).await?;
+    let reading = client.state(event).await?;
+    let mut named = named_in_log(&log, rule, reading.clock.now());
     named.extend(reading.body.rundown);
-    // Listed after the names were read: what was put in between is young.
-    let stored = server.rundowns(event).await?;
-    let listed = |stored: &StoredRundown| Listed {
-        key: downbeat_wire::publication::rundown_key(stored.rundown),
+    // Listed after the names were read: anything put in between is young.
+    let candidate = |stored: StoredRundown| Candidate {
+        rundown: Some(stored.rundown),
+        id: stored.version,
         bytes: stored.bytes,
         modified: stored.stored_at,
     };
-    let garbage = Garbage::of(stored.iter().map(listed).collect(), &named, rule, reading.clock.now(), 1);
-    Ok((garbage, stored))
+    let all = client.rundowns(event).await?.into_iter().map(candidate).collect();
+    Ok(Garbage::of(all, &named, rule, reading.clock.now(), 1))
 }
 
-/// Returns the rundowns that the newest and the young revisions name. `entries` have the newest first.
-pub(super) fn named(entries: &[LogEntry], rule: &Rule, now: ServerTime) -> BTreeSet<Digest> {
-    let young = now - rule.older_than;
-    let kept = revisions(entries).enumerate().filter(|(index, (entry, _))| *index < rule.keep || entry.at > young);
-    kept.map(|(_, (_, digest))| digest).collect()
-}
-
-/// Returns the entries of a log that point the event at a rundown, with that rundown.
-pub(super) fn revisions(entries: &[LogEntry]) -> impl Iterator<Item = (&LogEntry, Digest)> {
-    let digest = |entry: &LogEntry| entry.body.get("rundown").and_then(Value::as_str)?.parse().ok();
-    entries.iter().filter(|entry| entry.name == "rundown").filter_map(move |entry| Some((entry, digest(entry)?)))
-}
-
-/// Deletes what may be deleted. What was published again since it was listed is spared: the server sees to it.
-pub(crate) async fn delete(
-    server: &Server,
+/// Deletes a rundown, unless it was published again since it was listed: the server checks its version.
+pub(super) async fn delete(
+    client: &Client,
     event: &EventName,
-    garbage: &Garbage,
-    stored: &[StoredRundown],
-) -> Result<Deleted, Error> {
-    let mut deleted = Deleted::default();
-    for (digest, listed) in &garbage.deletable {
-        let Some(stored) = stored.iter().find(|stored| stored.rundown == *digest) else { continue };
-        match server.delete_rundown(event, stored).await {
-            Ok(()) => {
-                deleted.rundowns.push(*digest);
-                deleted.bytes += listed.bytes;
-            }
-            Err(error) if error.is(Code::Changed) || error.is(Code::RundownInUse) => deleted.spared.push(*digest),
-            Err(error) => return Err(error.into()),
-        }
+    digest: Digest,
+    candidate: &Candidate,
+) -> Result<Fate, PublishError> {
+    let Candidate { id, bytes, modified, .. } = candidate.clone();
+    let stored = StoredRundown { rundown: digest, version: id, bytes, stored_at: modified };
+    match client.delete_rundown(event, &stored).await {
+        Ok(()) => Ok(Fate::Deleted),
+        Err(error) if error.is(Code::Changed) || error.is(Code::RundownInUse) => Ok(Fate::Spared),
+        Err(error) => Err(error.into()),
     }
-    Ok(deleted)
+}
+
+/// Returns the rundowns that the newest and the young revisions of a log name. `entries` begin with the newest.
+pub(crate) fn named_in_log(entries: &[LogEntry], rule: &Rule, now: ServerTime) -> BTreeSet<Digest> {
+    let oldest_kept = now - rule.older_than;
+    let keeps = |(index, (entry, _)): &(usize, (&LogEntry, Digest))| *index < rule.keep || entry.at > oldest_kept;
+    publications_in_log(entries).enumerate().filter(keeps).map(|(_, (_, digest))| digest).collect()
 }
 
 #[cfg(test)]
@@ -94,7 +76,7 @@ mod tests {
         let log = [entry(5, "pause", 0), entry(4, "rundown", 2), entry(3, "rundown", 9), entry(2, "rundown", 10)];
         let named = |keep, days| {
             let rule = Rule { keep, older_than: Span::from_millis(days * day.as_millis()) };
-            named(&log, &rule, now).into_iter().map(|digest| digest.as_bytes()[0]).collect::<Vec<_>>()
+            named_in_log(&log, &rule, now).into_iter().map(|digest| digest.as_bytes()[0]).collect::<Vec<_>>()
         };
         assert_eq!(named(1, 1), [4]);
         assert_eq!(named(2, 1), [3, 4]);

@@ -2,109 +2,76 @@
 
 use std::error::Error as _;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use downbeat_core::words::tame;
 use object_store::client::{HttpError, HttpErrorKind};
 
-use super::{Place, Store};
-use crate::publish::target::Kind;
-use crate::text;
+use crate::target::Kind;
 
-/// One variant per thing the one who asked can do.
+/// Why a store did not do what it was asked. One variant per thing the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StoreError {
-    /// The environment has not what it takes.
+pub enum StoreError {
+    /// The credentials are incomplete.
     Settings {
-        /// Which kind of store.
+        /// The kind of store.
         kind: Kind,
         /// What is missing.
         why: String,
     },
-    /// Nothing was sent: there is no way there.
+    /// Nothing was sent: no connection could be made.
     Unreachable {
-        /// Which store.
+        /// The store.
         store: String,
         /// Why.
         why: String,
     },
-    /// There was no answer, or a failure that may pass; what was sent may have arrived.
+    /// There was no response, or a failure that may pass. The request may have arrived.
     NoAnswer {
-        /// Which store.
+        /// The store.
         store: String,
-        /// What was tried, with the key.
+        /// What it was asked to do, with the key.
         what: String,
         /// The last thing that went wrong.
         why: String,
     },
-    /// There are no credentials to be found.
+    /// No credentials were found.
     NoCredentials {
-        /// Which kind of store.
+        /// The kind of store.
         kind: Kind,
-        /// Which store.
+        /// The store.
         store: String,
     },
-    /// The credentials are wrong, or not for this.
+    /// The credentials are wrong, or do not allow this.
     Denied {
-        /// Which store.
+        /// The store.
         store: String,
-        /// What was tried, with the key.
+        /// What it was asked to do, with the key.
         what: String,
         /// What the store says.
         why: String,
     },
-    /// There is no such bucket.
+    /// The bucket does not exist.
     NoBucket {
-        /// Which store.
+        /// The store.
         store: String,
     },
-    /// It answered what was not expected.
+    /// The response is not one that was expected.
     Strange {
-        /// Which store.
+        /// The store.
         store: String,
-        /// What was tried, with the key.
+        /// What it was asked to do, with the key.
         what: String,
         /// What the store says.
         why: String,
     },
     /// The folder cannot be used.
     Folder {
-        /// Which one.
+        /// The folder.
         path: PathBuf,
         /// Why.
         why: String,
     },
-}
-
-impl StoreError {
-    /// Returns what to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::Settings { kind, .. } | Self::NoCredentials { kind, .. } => credentials(*kind),
-            Self::Unreachable { .. } => "check the endpoint and the network",
-            Self::NoAnswer { .. } => "run it again: it finishes what was begun",
-            Self::Denied { .. } => {
-                "check the credentials in the environment, and what they allow in this bucket: reading, writing and listing \
-                 (without the right to list, S3 calls forbidden what is only missing), and deleting for a gc"
-            }
-            Self::NoBucket { .. } => "check its name and region, or make it with the cloud's own tools",
-            Self::Strange { .. } => "check that the endpoint is a store of this kind",
-            Self::Folder { .. } => "check the path and its permissions",
-        }
-        .to_owned()
-    }
-
-    /// Returns a word that programs can decide by.
-    pub(crate) const fn code(&self) -> &'static str {
-        match self {
-            Self::Settings { .. } | Self::NoCredentials { .. } => "no-credentials",
-            Self::Unreachable { .. } => "unreachable",
-            Self::NoAnswer { .. } => "no-answer",
-            Self::Denied { .. } => "denied",
-            Self::NoBucket { .. } => "no-bucket",
-            Self::Strange { .. } => "strange-answer",
-            Self::Folder { .. } => "file",
-        }
-    }
 }
 
 impl fmt::Display for StoreError {
@@ -123,23 +90,11 @@ impl fmt::Display for StoreError {
 }
 impl std::error::Error for StoreError {}
 
-/// Says where a kind of store has its credentials from.
-const fn credentials(kind: Kind) -> &'static str {
-    match kind {
-        Kind::S3 => {
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for those that expire); \"aws configure \
-             export-credentials --format env\" prints those of a profile"
-        }
-        Kind::Google => "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account, or log in with gcloud",
-        Kind::Azure => "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, or those of a service principal",
-    }
-}
-
-/// Turns "there is no such object" into nothing.
-pub(super) fn absent<T>(result: object_store::Result<T>) -> object_store::Result<Option<T>> {
+/// Turns "no such object" into `None`.
+pub(super) fn optional<T>(result: object_store::Result<T>) -> object_store::Result<Option<T>> {
     match result {
         Ok(found) => Ok(Some(found)),
-        // The bucket itself is missing: that is another matter.
+        // The bucket itself is missing, which is an error.
         Err(object_store::Error::NotFound { source, .. }) if no_bucket(&source.to_string()) => {
             Err(object_store::Error::Generic { store: "bucket", source })
         }
@@ -152,38 +107,39 @@ fn no_bucket(text: &str) -> bool {
     text.contains("NoSuchBucket") || text.contains("ContainerNotFound")
 }
 
-/// Says what went wrong when `store` was asked to do something (`verb`) with `key`.
-pub(super) fn what(store: &Store, verb: &str, key: &str, error: object_store::Error) -> StoreError {
-    let kind = match &store.place {
-        Place::Folder(path) => return StoreError::Folder { path: path.clone(), why: innermost(&error) },
-        Place::Bucket { bucket, .. } => bucket.kind,
-    };
-    let (name, what) = (store.name().to_owned(), format!("{verb} {key}"));
+/// Returns why a call to a folder failed.
+pub(super) fn of_folder(path: &Path, error: &object_store::Error) -> StoreError {
+    StoreError::Folder { path: path.to_owned(), why: innermost(error) }
+}
+
+/// Returns why a call to the bucket `name` failed. `what` is the verb with the key.
+pub(super) fn of_bucket(kind: Kind, name: &str, what: String, error: &object_store::Error) -> StoreError {
+    let name = name.to_owned();
     let text = error.to_string();
     if no_bucket(&text) {
         return StoreError::NoBucket { store: name };
     }
-    // Where the clouds' machines find their credentials; elsewhere nothing is there.
+    // The address at which machines in a cloud find their credentials; elsewhere nothing answers there.
     if text.contains("169.254.169.254") || text.contains("metadata.google.internal") {
         return StoreError::NoCredentials { kind, store: name };
     }
-    match (&error, silence(&error)) {
+    match (error, silence(error)) {
         (_, Some((HttpErrorKind::Unknown | HttpErrorKind::Connect, why))) => {
             StoreError::Unreachable { store: name, why }
         }
         (_, Some((_, why))) => StoreError::NoAnswer { store: name, what, why },
         (object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }, None) => {
-            StoreError::Denied { store: name, what, why: said(&text) }
+            StoreError::Denied { store: name, what, why: excerpt(&text) }
         }
-        // 5xx, after all attempts: it may have been carried out.
+        // 5xx after all attempts: the call may have been carried out.
         _ if ["status code: 5", "status code: 429", "status code: 408"].iter().any(|status| text.contains(status)) => {
-            StoreError::NoAnswer { store: name, what, why: said(&text) }
+            StoreError::NoAnswer { store: name, what, why: excerpt(&text) }
         }
-        _ => StoreError::Strange { store: name, what, why: said(&text) },
+        _ => StoreError::Strange { store: name, what, why: excerpt(&text) },
     }
 }
 
-/// Returns why there was no answer, if that is what went wrong.
+/// Returns why there was no response, if that is the cause.
 fn silence(error: &object_store::Error) -> Option<(HttpErrorKind, String)> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(inner) = cause {
@@ -195,7 +151,7 @@ fn silence(error: &object_store::Error) -> Option<(HttpErrorKind, String)> {
     None
 }
 
-/// Returns what lies at the bottom of an error.
+/// Returns the last cause of an error.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut inner = error;
     while let Some(next) = inner.source() {
@@ -204,10 +160,11 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     inner.to_string()
 }
 
-/// Returns what a store said of an error: its code and message if it has the usual form, else the beginning of it all.
+/// Returns what a store says about an error: its code and message if it has the usual form, otherwise the beginning of the
+/// text.
 ///
-/// URLs are left out: some stores carry credentials in them.
-pub(super) fn said(text: &str) -> String {
+/// URLs are left out, because some contain credentials.
+pub(super) fn excerpt(text: &str) -> String {
     let element = |name: &str| {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let from = text.find(&open)? + open.len();
@@ -226,7 +183,7 @@ pub(super) fn said(text: &str) -> String {
             answer.split_whitespace().filter(|word| !word.contains("://")).collect::<Vec<_>>().join(" ")
         }
     };
-    text::tame(&said).chars().take(300).collect::<String>().trim().to_owned()
+    tame(&said).chars().take(300).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -234,13 +191,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_store_says_is_told_in_a_line_without_addresses() {
-        let xml = "Error performing PUT http://127.0.0.1:1/shows?sig=hunter2 in 2ms - Server returned non-2xx status code: \
+    fn what_a_store_says_becomes_a_line_without_addresses() {
+        let xml = "Error performing PUT http://127.0.0.1:1/shows?sig=hunter2 in 2ms - Client returned non-2xx status code: \
                    403 Forbidden: <?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access\nDenied.</Message></Error>";
-        assert_eq!(said(xml), "AccessDenied: Access Denied.");
-        let plain = "Error performing GET https://a/b?sig=hunter2 in 2ms - Server returned non-2xx status code: 418 I'm a teapot: ";
-        assert_eq!(said(plain), "Server returned non-2xx status code: 418 I'm a teapot:");
-        assert_eq!(said("Generic S3 error: Header missing"), "Header missing");
-        assert_eq!(said("oops https://a?sig=hunter2"), "oops");
+        assert_eq!(excerpt(xml), "AccessDenied: Access Denied.");
+        let plain = "Error performing GET https://a/b?sig=hunter2 in 2ms - Client returned non-2xx status code: 418 I'm a teapot: ";
+        assert_eq!(excerpt(plain), "Client returned non-2xx status code: 418 I'm a teapot:");
+        assert_eq!(excerpt("Generic S3 error: Header missing"), "Header missing");
+        assert_eq!(excerpt("oops https://a?sig=hunter2"), "oops");
     }
 }

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use downbeat_core::Span;
+use downbeat_publish::garbage::AGE_MIN;
+use downbeat_publish::public::PublicUrl;
+use downbeat_publish::purge;
+use downbeat_publish::target::Target;
 
 use crate::cli::options::{Attribution, CommandOptions};
 use crate::given;
-use crate::publish::garbage::AGE_MIN;
-use crate::publish::public::PublicUrl;
-use crate::publish::purge;
-use crate::publish::target::Target;
 
 pub(super) const PUBLISH: &str = "\
 Targets:

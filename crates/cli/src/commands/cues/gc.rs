@@ -2,64 +2,54 @@
 
 use std::fmt;
 
+use downbeat_publish::destination::Destination;
+use downbeat_publish::garbage::{Deleted, Garbage, Rule};
 use serde_json::{Map, Value, json};
 
+use super::release::{destination, place};
 use crate::cli::KeepArgs;
-use crate::commands::log;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::output::{Report, members};
-use crate::publish::garbage::{self, Deleted, Garbage, Rule};
-use crate::publish::{release, worker_garbage};
 use crate::text::{self, Table};
 
 /// What was deleted, or would be.
 pub(crate) struct Collected {
     garbage: Garbage,
-    /// Nothing with `--dry-run`, and where there is nothing to delete.
+    /// `None` with `--dry-run`.
     deleted: Option<Deleted>,
-    dry_run: bool,
     place: Map<String, Value>,
 }
 
-/// Looks what may be deleted, asks, and deletes it.
+/// Finds what may be deleted, asks, and deletes it.
+///
+/// If nothing may be deleted nobody is asked, but what an interrupted run left is still removed.
 pub(crate) async fn run(context: &Context, args: &KeepArgs) -> Result<Collected, Error> {
+    let event = &context.settings.event;
     let rule = Rule { keep: args.keep, older_than: args.older_than };
-    if let Some(store) = release::store(context, &args.to)? {
-        let garbage = garbage::look(&store, &context.settings.event, &rule).await?;
-        let delete = async |garbage: &Garbage| garbage::delete(&store, garbage, &context::actor(None)).await;
-        return collect(context, garbage, store.name(), release::place(context, &store), delete).await;
-    }
-    let server = context.operator()?;
-    let (entries, _) = log::read(context, &server, None, None).await?;
-    let (garbage, stored) = worker_garbage::look(&server, &context.settings.event, &entries, &rule).await?;
-    let delete =
-        async |garbage: &Garbage| worker_garbage::delete(&server, &context.settings.event, garbage, &stored).await;
-    collect(context, garbage, &context.environment(), context.place(), delete).await
-}
-
-/// Asks, and deletes. Without anything to delete nobody is asked, but what an interrupted run left is finished.
-async fn collect(
-    context: &Context,
-    garbage: Garbage,
-    from: &str,
-    place: Map<String, Value>,
-    delete: impl AsyncFn(&Garbage) -> Result<Deleted, Error>,
-) -> Result<Collected, Error> {
+    let destination = destination(context, &args.to)?;
+    let garbage = Garbage::find(&destination, event, &rule).await?;
+    let place = place(context, &destination);
     if context.dry_run {
-        return Ok(Collected { garbage, deleted: None, dry_run: true, place });
+        return Ok(Collected { garbage, deleted: None, place });
     }
     if !garbage.deletable.is_empty() {
         let mut screen = Table::default();
-        screen.line("target", from);
+        screen.line(
+            "target",
+            match &destination {
+                Destination::Store(store) => store.name().to_owned(),
+                Destination::Worker(_) => context.environment(),
+            },
+        );
         screen.line("deletes", deletes(&garbage));
         screen.line("keeps", keeps(&garbage));
-        let gate = Gate::new(context.yes, context.settings.confirm, false, &context.settings.event);
+        let gate = Gate::new(context.yes, context.settings.confirm, false, event);
         confirm::pass(&gate, &screen, "Delete them?", context.output)?;
     }
-    let deleted = delete(&garbage).await?;
-    Ok(Collected { garbage, deleted: Some(deleted), dry_run: false, place })
+    let deleted = garbage.delete(&destination, event, &context::actor(None)).await?;
+    Ok(Collected { garbage, deleted: Some(deleted), place })
 }
 
 fn deletes(garbage: &Garbage) -> String {
@@ -94,7 +84,7 @@ impl Report for Collected {
             "keptBytes": self.garbage.kept_bytes,
             "events": self.garbage.events,
         })));
-        if self.dry_run {
+        if self.deleted.is_none() {
             json.insert("dryRun".to_owned(), json!(true));
         }
         json

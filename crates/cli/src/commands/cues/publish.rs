@@ -1,48 +1,42 @@
 //! `cues publish` and `cues plan`: compiles a sheet, stores its rundown, and points the event at it; or says how.
 
+use std::path::Path;
+
+use downbeat_publish::release::Offer;
+use downbeat_sheet::Options;
+
+use super::release::{Job, Sourced, destination};
 use crate::cli::{PlanArgs, PublishArgs};
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::Report;
-use crate::publish::release::{self, Offer};
-use crate::publish::worker;
 use crate::sheets;
-
-use downbeat_sheet::Options;
 
 /// Publishes a sheet.
 pub(crate) async fn run(context: &Context, args: &PublishArgs) -> Result<Box<dyn Report>, Error> {
-    const QUESTION: &str = "Publish it?";
-    let offer = compile(context, &args.sheet)?;
-    let (release, attribution) = (&args.release, &args.options.attribution);
-    if let Some(store) = release::store(context, &release.to)? {
-        let release = release::Release::prepare(context, release, attribution, &store, offer).await?;
-        return Ok(Box::new(release.carry_out(&args.options, QUESTION).await?));
-    }
-    let server = context.operator()?;
-    let reading = server.state(&context.settings.event).await?;
-    let release = worker::Release::prepare(context, release, attribution, &server, reading, offer).await?;
-    Ok(Box::new(release.carry_out(&args.options, QUESTION).await?))
+    let sourced = compile(context, &args.sheet)?;
+    let destination = destination(context, &args.release.to)?;
+    let survey = destination.survey(&context.settings.event).await?;
+    let job = Job { context, args: &args.release, destination: &destination };
+    job.run(survey, sourced, &args.options, "Publish it?").await
 }
 
-/// Says what publishing a sheet would do.
+/// Shows what publishing a sheet would do.
 pub(crate) async fn plan(context: &Context, args: &PlanArgs) -> Result<Box<dyn Report>, Error> {
-    let offer = compile(context, &args.sheet)?;
-    if let Some(store) = release::store(context, &args.release.to)? {
-        let release = release::Release::prepare(context, &args.release, &args.attribution, &store, offer).await?;
-        return Ok(Box::new(release.shown(false)));
-    }
-    let server = context.operator()?;
-    let reading = server.state(&context.settings.event).await?;
-    let release = worker::Release::prepare(context, &args.release, &args.attribution, &server, reading, offer).await?;
-    Ok(Box::new(release.shown(false)))
+    let sourced = compile(context, &args.sheet)?;
+    let destination = destination(context, &args.release.to)?;
+    let survey = destination.survey(&context.settings.event).await?;
+    let job = Job { context, args: &args.release, destination: &destination };
+    job.plan(survey, sourced, &args.attribution).await
 }
 
-/// Compiles a sheet, and says what is wrong with it.
-fn compile(context: &Context, path: &std::path::Path) -> Result<Offer, Error> {
+/// Compiles a sheet, and prints what is wrong with it.
+fn compile(context: &Context, path: &Path) -> Result<Sourced, Error> {
     let sheet = sheets::read(path, &Options::default())?;
     if !context.output.json {
         context.output.remark(&sheet.report());
     }
-    Offer::of(&sheet)
+    let offer = Offer::new(sheet.rundown()?.clone());
+    let source = format!("{}: {}", sheet.name, sheets::summary(&offer.rundown));
+    Ok(Sourced { offer, source })
 }

@@ -2,17 +2,18 @@
 
 use std::fmt;
 
+use downbeat_publish::destination::Destination;
+use downbeat_publish::garbage::Rule;
+use downbeat_publish::inspection::{Fault, Inspection};
 use serde_json::{Map, Value, json};
 
+use super::release::{destination, place};
 use crate::cli::KeepArgs;
 use crate::commands::log;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Report, members};
-use crate::publish::garbage::Rule;
-use crate::publish::inspection::{Fault, Inspection, inspect};
-use crate::publish::{release, worker_inspection};
 use crate::text;
 
 /// The findings.
@@ -21,22 +22,24 @@ pub(crate) struct Verified {
     place: Map<String, Value>,
 }
 
-/// Inspects what an event has in a store, or with its own server, whose log is the history.
+/// Inspects what an event has in a store, or on its own server, whose log is the history.
 pub(crate) async fn run(context: &Context, args: &KeepArgs) -> Result<Verified, Error> {
     let event = &context.settings.event;
     let rule = Rule { keep: args.keep, older_than: args.older_than };
-    if let Some(store) = release::store(context, &args.to)? {
-        let inspection = inspect(&store, event, &rule).await?;
-        return Ok(Verified { inspection, place: release::place(context, &store) });
-    }
-    let server = context.operator()?;
-    // The event first: what is written after that may be in the log or not.
-    let rev = server.state(event).await?.body.rev;
-    let (entries, _) = log::read(context, &server, None, None).await?;
-    let mut inspection = worker_inspection::inspect(&server, event, &entries, &rule).await?;
-    let log = log::check(&entries, rev).map(|finding| Fault { key: "log".to_owned(), what: finding.to_string() });
-    inspection.faults.extend(log);
-    Ok(Verified { inspection, place: context.place() })
+    let destination = destination(context, &args.to)?;
+    let inspection = match &destination {
+        Destination::Store(store) => Inspection::of_store(store, event, &rule).await?,
+        Destination::Worker(server) => {
+            // The event first: an entry written after that may be in the log or not.
+            let rev = server.state(event).await?.body.rev;
+            let (entries, _) = server.log_entries(event, None, None).await?;
+            let mut inspection = Inspection::of_worker(server, event, &entries, &rule).await?;
+            let broken = log::check(&entries, rev);
+            inspection.faults.extend(broken.map(|finding| Fault { key: "log".to_owned(), what: finding.to_string() }));
+            inspection
+        }
+    };
+    Ok(Verified { inspection, place: place(context, &destination) })
 }
 
 impl Report for Verified {

@@ -1,18 +1,19 @@
-//! Breaking the glass, as it goes: look, show, ask, sign, write, see it arrive, hand it to the server.
+//! `pause --break-glass`: read, show, ask, sign, write, wait until viewers see it, hand it to the server.
 
 use std::fmt;
 use std::path::Path;
 
+use downbeat_core::Span;
 use downbeat_core::command::LEAD_PAUSE;
-use downbeat_core::event::{EmergencyChannel, EmergencyState};
-use downbeat_core::{Message, ServerTime, Span};
-use downbeat_wire::emergency::{self, DOCUMENT_BYTES_MAX};
+use downbeat_publish::emergency::pause::{Pause, base, channel, paused, sign};
+use downbeat_publish::emergency::{self, SeenState};
+use downbeat_publish::history::Pointer;
+use downbeat_publish::store::Store;
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{EmergencyBody, EmergencyDocument, StateBody};
 use serde_json::{Map, Value, json};
 
-use super::beside;
-use super::key::{SigningKey, is_open_to_others, is_signed};
+use super::place::{age, key, place, purge, store};
 use crate::cli::{Attribution, GlassArgs, MessageArgs};
 use crate::clock;
 use crate::commands::checked;
@@ -22,69 +23,33 @@ use crate::error::Error;
 use crate::last_seen::{self, Known};
 use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
-use crate::publish::look::{self, Pointer};
-use crate::publish::purge;
-use crate::publish::store::Store;
-use crate::publish::target::Target;
 use crate::server::{Server, ServerError};
 use crate::text::{self, Table};
 
-/// How long the server may take to show that it is there after all: 3 s, as an ordinary pause waits.
+/// How long the server may take to answer after all: 3 s, as for an ordinary pause.
 const LOOK: Span = Span::from_millis(3_000);
-
-/// The age from which what is known is told to be old: 10 min. Somebody else may have changed the event since.
-const OLD: Span = Span::from_millis(10 * 60_000);
 
 /// A pause without the server: written, or (with `--dry-run`) only shown.
 pub(crate) enum Glass {
     /// `--dry-run`.
     Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
-    /// It lies where viewers look.
+    /// It is where viewers look.
     Broken(Box<Broken>),
 }
 
-/// A signed pause that lies where viewers look.
+/// A signed pause that is where viewers look.
 pub(crate) struct Broken {
     place: Map<String, Value>,
     document: EmergencyDocument,
     then: Then,
     target: String,
     url: String,
-    seen: beside::Seen,
-    /// The server took it in, or why it did not.
+    seen: SeenState,
+    /// Whether the server accepted it, or why not.
     delivered: Result<(), String>,
     deliver: String,
     resume: String,
     clear: String,
-}
-
-/// Returns the store that a signed state goes to.
-///
-/// # Errors
-/// [`Error::usage`] if nothing names one: the worker is no store that stays when the worker is gone.
-pub(crate) fn store(context: &Context, target: Option<&Target>) -> Result<Store, Error> {
-    let target = target.or(context.settings.publishing.target.as_ref()).cloned().unwrap_or_default();
-    Store::open(&target, context.settings.timeout)?.ok_or_else(|| {
-        Error::usage(
-            "a signed state goes beside a store's pointer, and nothing names a store",
-            "give --target s3://BUCKET/PREFIX (or gs:, az:, file:), set DOWNBEAT_TARGET, or write target into the profile",
-        )
-    })
-}
-
-/// Reads the private key that the flag, the environment or the profile names.
-pub(crate) fn key(context: &Context, file: Option<&Path>) -> Result<SigningKey, Error> {
-    let file = file.or(context.settings.emergency_key_file.as_deref()).ok_or_else(|| {
-        Error::usage(
-            "this signs with a private key, and nothing says where that is",
-            "give --key-file FILE, set DOWNBEAT_EMERGENCY_KEY_FILE, or write emergencyKeyFile into the profile; \"downbeat emergency init\" makes one",
-        )
-    })?;
-    let key = SigningKey::read(file)?;
-    if is_open_to_others(file) {
-        context.output.remark(&format!("warning: others can read {}; chmod 600 it\n", file.display()));
-    }
-    Ok(key)
 }
 
 /// Pauses an event whose server cannot be reached.
@@ -105,18 +70,24 @@ pub(crate) async fn run(
         (None, None) => recall(context)?,
     };
     let channel = channel(&known.state, &key)?;
-    let found = look::pointer(&store, event).await?;
-    let base = base(&known, found.as_ref(), channel)?;
+    let found = Pointer::read(&store, event).await?;
+    let base = base(&known.state, found.as_ref(), channel)?;
     let locale = &known.state.locale;
     let draft = checked(&message.said, message.severity, locale)?;
     let message = draft.map(|draft| draft.resolve(locale)).transpose();
     let message = message.map_err(|error| Error::invalid(error.to_string(), "change --message"))?;
 
+    let pause = Pause {
+        actor: context::actor(attribution.actor.as_deref()),
+        reason: attribution.reason.clone(),
+        message,
+        rev: args.rev,
+        epoch: args.epoch.clone(),
+    };
     // Made again once the question is answered: the event holds where it is then.
     let make = || {
-        let now = known.server_time(clock::wall());
-        let state = paused(base.clone(), message.clone(), args, attribution, now)?;
-        let document = signed(&key, &state)?;
+        let state = paused(base.clone(), &pause, known.server_time(clock::wall()))?;
+        let document = sign(&key, &state)?;
         Ok::<_, Error>((preview(&known.state, &document)?, document))
     };
     let (then, document) = make()?;
@@ -128,10 +99,10 @@ pub(crate) async fn run(
     confirm::pass(&gate, &screen, "Break the glass?", context.output)?;
     let (then, document) = make()?;
 
-    beside::put(&store, event, Some(&document)).await?;
+    emergency::put(&store, event, Some(&document)).await?;
     purge(context, channel.url.as_str()).await;
     // Both at once would be quicker by seconds, and the server is gone anyway.
-    let seen = beside::wait(channel.url.as_str(), Some(&document), context.settings.timeout).await;
+    let seen = emergency::wait(channel.url.as_str(), Some(&document), context.settings.timeout).await;
     let delivered = match &server {
         Some(server) => {
             let taken = server.with_timeout(context.settings.timeout.min(LOOK)).emergency(event, &document).await;
@@ -159,15 +130,15 @@ pub(crate) async fn run(
     })
 }
 
-/// What the server said to the question whether it is there.
+/// Whether the server answers.
 struct Asked {
     /// For the screen.
     said: String,
-    /// The state, if it told it.
+    /// The state, if the server sent it.
     fresh: Option<Known>,
 }
 
-/// Asks whether the server is there after all: then the glass stays whole, unless that is forced.
+/// Refuses to break the glass if the server answers, unless that is forced.
 async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked, Error> {
     let Some(server) = server else { return Ok(Asked { said: "nothing says which".to_owned(), fresh: None }) };
     let answer = server.with_timeout(context.settings.timeout.min(LOOK)).state(&context.settings.event).await;
@@ -196,7 +167,7 @@ async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<
     })
 }
 
-/// Returns what was last seen from here.
+/// Returns the last state that this machine saw.
 fn recall(context: &Context) -> Result<Known, Error> {
     let event = &context.settings.event;
     let known = context.settings.server().ok().and_then(|server| last_seen::recall(server, event));
@@ -223,106 +194,22 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
     if state.event != context.settings.event {
         return Err(strange(format!("it is of {}, not of {}", state.event, context.settings.event)));
     }
-    // Nothing says how its clock went; what was printed is told by the wall clocks of both.
+    // Its clock is unknown: the wall clocks of both machines stand for it.
     let heard_at = state.server_time;
     Ok(Known { server: file.display().to_string(), heard_at, state })
 }
 
-/// Returns where viewers look, if they would believe `key` there.
-fn channel<'a>(state: &'a StateBody, key: &SigningKey) -> Result<&'a EmergencyChannel, Error> {
-    let refused = |code, message: String, hint: &str| Err(Error::refused(code, message, hint));
-    match &state.emergency {
-        Some(channel) if channel.key == key.public() => Ok(channel),
-        Some(channel) => refused(
-            "other-key",
-            format!("viewers of {} believe the key {}, and this is {}", state.event, channel.key, key.public()),
-            "give the right --key-file; \"downbeat emergency status\" shows which it has to be",
-        ),
-        None => refused(
-            "no-emergency-key",
-            format!("{} was not set up for this: viewers look nowhere but at the server", state.event),
-            "once the server is back: \"downbeat emergency init\", then \"downbeat event set --emergency-key KEY --emergency-url URL\"",
-        ),
-    }
-}
-
-/// Returns what the pause starts from: what is known, or what was signed after that and lies there already.
-fn base(known: &Known, found: Option<&Pointer>, channel: &EmergencyChannel) -> Result<EmergencyState, Error> {
-    let strange =
-        |why: String| Error::invalid(format!("what is known of the event is no state: {why}"), "give another --state");
-    let told = emergency::known(&known.state).map_err(strange)?;
-    let document =
-        found.and_then(|found| found.emergency.as_ref()).filter(|document| is_signed(document, &channel.key));
-    let there = document.and_then(|document| document.state().ok());
-    Ok(match there {
-        Some(there) if there.event == told.event && there.epoch == told.epoch && there.rev > told.rev => there,
-        _ => told,
-    })
-}
-
-fn paused(
-    base: EmergencyState,
-    message: Option<Message>,
-    args: &GlassArgs,
-    attribution: &Attribution,
-    now: ServerTime,
-) -> Result<EmergencyState, Error> {
-    let known = base.rev;
-    let mut state = EmergencyState {
-        actor: context::actor(attribution.actor.as_deref()),
-        reason: attribution.reason.clone(),
-        ..base
-    };
-    state.handle_pause(message, now).map_err(|refusal| {
-        Error::refused("conflict", refusal.to_string(), "an event that is over stands still for everyone")
-    })?;
-    if let Some(rev) = args.rev {
-        if rev <= known {
-            return Err(Error::invalid(
-                format!("--rev {rev} is not above {known}, which viewers have; they would ignore it"),
-                "leave --rev out, or give a higher one",
-            ));
-        }
-        state.rev = rev;
-    }
-    if let Some(epoch) = &args.epoch {
-        state.epoch = epoch.clone();
-    }
-    Ok(state)
-}
-
-/// Signs a state. What has no place in a document are messages for later, and then those that were shown before.
-fn signed(key: &SigningKey, state: &EmergencyState) -> Result<EmergencyDocument, Error> {
-    let mut body = EmergencyBody::from(state);
-    loop {
-        let document = key.sign(body.to_json());
-        if document.to_json().len() <= DOCUMENT_BYTES_MAX {
-            return Ok(document);
-        }
-        let shown = body.messages.iter().rposition(|told| told.from <= state.signed_at + LEAD_PAUSE);
-        match shown {
-            Some(shown) if body.messages.len() > 1 => body.messages = vec![body.messages.swap_remove(shown)],
-            _ => {
-                return Err(Error::invalid(
-                    format!("the signed state would be longer than {DOCUMENT_BYTES_MAX} bytes"),
-                    "shorten --message, or give it in fewer languages",
-                ));
-            }
-        }
-    }
-}
-
-/// What viewers have once they believe what was signed.
+/// What viewers see once they have the signed state.
 struct Then {
     body: EmergencyBody,
     standing: Standing,
     told: Told,
 }
 
-/// Returns what viewers have once they believe a document.
+/// Returns what viewers see once they have a signed document.
 fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Error> {
     let strange = |why: String| Error::internal(format!("what was signed is no state: {why}"));
-    let body = beside::said(document).ok_or_else(|| strange("it cannot be read back".to_owned()))?;
+    let body = emergency::unverified(document).ok_or_else(|| strange("it cannot be read back".to_owned()))?;
     let state = StateBody {
         timeline: body.timeline.clone(),
         ended_at: body.ended_at,
@@ -335,7 +222,7 @@ fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Erro
     Ok(Then { standing, told: Told::of(&state, effective_at), body })
 }
 
-/// Writes what is, what will be, and by which way.
+/// Returns the screen: what is, what will be, and how.
 fn screen(context: &Context, known: &Known, then: &Then, store: &Store, server: &str) -> Table {
     let channel = known.state.emergency.as_ref();
     let (key, url) = channel.map(|channel| (channel.key.to_string(), channel.url.to_string())).unwrap_or_default();
@@ -352,31 +239,9 @@ fn screen(context: &Context, known: &Known, then: &Then, store: &Store, server: 
     screen
 }
 
-/// Says how old it is what is known, and from whom.
-pub(crate) fn age(known: &Known, wall: ServerTime) -> String {
-    let age = wall - known.heard_at;
-    let note = if age > OLD { "; somebody may have changed the event since: then give --rev" } else { "" };
-    format!("rev {} from {}, seen {}{note}", known.state.rev, known.server, text::relative(known.heard_at, wall))
-}
-
-/// Has Cloudflare forget its copy of the pointer, if the profile says whose.
-pub(crate) async fn purge(context: &Context, url: &str) {
-    let Some(zone) = &context.settings.publishing.purge_zone else { return };
-    if let Err(why) = purge::purge(zone, url).await {
-        context.output.remark(&format!("warning: Cloudflare's copies were not purged: {why}\n"));
-    }
-}
-
-/// Says where a command went, as members of a JSON object.
-pub(crate) fn place(context: &Context, store: &Store) -> Map<String, Value> {
-    let mut place = context.place();
-    place.insert("target".to_owned(), json!(store.name()));
-    place
-}
-
-/// Turns what viewers do not see into the failure that it is.
+/// Returns the pause, or the failure that it is if neither viewers nor the server have it.
 fn judged(broken: Broken) -> Result<Glass, Error> {
-    // Whoever reaches the server has it from there.
+    // Viewers who reach the server get it from there.
     if broken.seen.seen || broken.delivered.is_ok() {
         return Ok(Glass::Broken(Box::new(broken)));
     }

@@ -2,19 +2,20 @@
 
 use std::fmt;
 
+use downbeat_publish::emergency;
+use downbeat_publish::history::Pointer;
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{EmergencyDocument, StateBody};
 use serde_json::{Map, Value, json};
 
+use super::place;
 use crate::cli::EmergencyClearArgs;
 use crate::commands::emergency::{command_line, told};
 use crate::confirm::{self, Gate};
 use crate::context::Context;
-use crate::emergency::{beside, glass};
 use crate::error::Error;
 use crate::last_seen;
 use crate::output::{Report, members};
-use crate::publish::look;
 use crate::text::{self, Table};
 
 /// What became of it.
@@ -24,15 +25,15 @@ pub(crate) enum Cleared {
     /// There is none.
     Nothing { place: Map<String, Value> },
     /// It is gone.
-    Gone { place: Map<String, Value>, seen: Option<beside::Seen> },
+    Gone { place: Map<String, Value>, seen: Option<emergency::SeenState> },
 }
 
 /// Takes it away.
 pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<Cleared, Error> {
     let event = &context.settings.event;
-    let store = glass::store(context, args.to.target.as_ref())?;
-    let place = glass::place(context, &store);
-    let Some(document) = look::pointer(&store, event).await?.and_then(|pointer| pointer.emergency) else {
+    let store = place::store(context, args.to.target.as_ref())?;
+    let place = place::place(context, &store);
+    let Some(document) = Pointer::read(&store, event).await?.and_then(|pointer| pointer.emergency) else {
         return Ok(Cleared::Nothing { place });
     };
     let answer = context.reader()?.state(event).await;
@@ -62,11 +63,11 @@ pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<
     }
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
     confirm::pass(&gate, &screen, "Take it away?", context.output)?;
-    beside::put(&store, event, None).await?;
+    emergency::put(&store, event, None).await?;
     let seen = match channel {
         Some(channel) => {
-            glass::purge(context, channel.url.as_str()).await;
-            Some(beside::wait(channel.url.as_str(), None, context.settings.timeout).await)
+            place::purge(context, channel.url.as_str()).await;
+            Some(emergency::wait(channel.url.as_str(), None, context.settings.timeout).await)
         }
         None => None,
     };
@@ -75,7 +76,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<
 
 /// Returns whether the server is past what was signed, so that nobody depends on it any more.
 fn is_over(state: &StateBody, document: &EmergencyDocument) -> bool {
-    beside::said(document).is_none_or(|body| state.epoch != body.epoch || state.rev >= body.rev)
+    emergency::unverified(document).is_none_or(|body| state.epoch != body.epoch || state.rev >= body.rev)
 }
 
 impl Report for Cleared {

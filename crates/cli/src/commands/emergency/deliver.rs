@@ -2,20 +2,20 @@
 
 use std::fmt;
 
+use downbeat_publish::history::Pointer;
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{EmergencyDocument, StateBody};
 use serde_json::{Map, Value, json};
 
+use super::place;
 use crate::cli::EmergencyArgs;
 use crate::commands::emergency::{command_line, told};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::edge::Seen;
-use crate::emergency::glass;
 use crate::error::Error;
 use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
-use crate::publish::look;
 use crate::text::{self, Table};
 
 /// What became of it.
@@ -29,8 +29,8 @@ pub(crate) enum Delivered {
 /// Hands it in.
 pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, Error> {
     let event = &context.settings.event;
-    let store = glass::store(context, args.target.as_ref())?;
-    let found = look::pointer(&store, event).await?.and_then(|pointer| pointer.emergency);
+    let store = place::store(context, args.target.as_ref())?;
+    let found = Pointer::read(&store, event).await?.and_then(|pointer| pointer.emergency);
     let document = found.ok_or_else(|| {
         Error::invalid(
             format!("there is no signed state beside {} in {}", pointer_key(event), store.name()),
@@ -48,7 +48,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Deliv
         .line("is handed in", told(&document, before.emergency.as_ref()))
         .line("then", "the event is exactly what was signed; everyone follows it");
     if context.dry_run {
-        return Ok(Delivered::Planned { screen, place: glass::place(context, &store), document });
+        return Ok(Delivered::Planned { screen, place: place::place(context, &store), document });
     }
     let gate = Gate::new(context.yes, context.settings.confirm, true, event);
     confirm::pass(&gate, &screen, "Hand it in?", context.output)?;
@@ -60,7 +60,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Deliv
         state: Box::new(state),
         seen,
         clear: command_line(context, &["emergency", "clear"], args),
-        place: glass::place(context, &store),
+        place: place::place(context, &store),
     })
 }
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use downbeat_core::event::EmergencyKey;
+use downbeat_publish::emergency::key::SigningKey;
 use serde_json::{Map, Value, json};
 
 use crate::cli::EmergencyInitArgs;
 use crate::context::program;
-use crate::emergency::key::SigningKey;
 use crate::error::Error;
 use crate::output::{Report, members};
 use crate::text;
@@ -22,10 +22,10 @@ pub(crate) struct New {
 
 /// Makes a key pair.
 pub(super) fn run(args: &EmergencyInitArgs, dry_run: bool) -> Result<New, Error> {
-    let key = SigningKey::draw()?;
+    let key = SigningKey::random()?;
     let out = args.out.clone();
     if !dry_run {
-        key.keep(&out).map_err(|error| match error.kind() {
+        key.write(&out).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => Error::usage(
                 format!("{} exists already; a key is never overwritten", out.display()),
                 "give another --out, or remove that file first",

@@ -3,20 +3,21 @@
 use std::fmt::{self, Display as _};
 
 use downbeat_core::event::EmergencyChannel;
+use downbeat_publish::emergency::read_public;
+use downbeat_publish::history::Pointer;
+use downbeat_publish::public::Page;
 use serde_json::{Map, Value, json};
 
+use super::place;
 use crate::cli::EmergencyArgs;
 use crate::clock;
 use crate::commands::emergency::told;
 use crate::context::Context;
-use crate::emergency::{beside, glass};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::last_seen;
 use crate::output::{Failure, Report, members};
-use crate::publish::look;
 use crate::text::{Table, count};
-use crate::web::Web;
 
 /// Whether all is ready, and what lies there.
 pub(crate) struct Status {
@@ -40,7 +41,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Statu
         Err(error) => screen.line("server", error.to_string()),
     };
     match &known {
-        Some(known) => screen.line("known here", glass::age(known, clock::wall())),
+        Some(known) => screen.line("known here", place::age(known, clock::wall())),
         None => {
             faults.push(format!("this machine never saw {event}"));
             screen.line("known here", "nothing")
@@ -72,7 +73,7 @@ fn own_key(
     screen: &mut Table,
     faults: &mut Vec<String>,
 ) -> Option<String> {
-    match (glass::key(context, args.key_file.as_deref()), channel) {
+    match (place::key(context, args.key_file.as_deref()), channel) {
         (Err(error), _) => {
             screen.line("private key", error.to_string());
             faults.push("there is no private key here".to_owned());
@@ -93,9 +94,9 @@ fn own_key(
 
 async fn store(context: &Context, args: &EmergencyArgs, screen: &mut Table, faults: &mut Vec<String>) {
     let event = &context.settings.event;
-    let said = match glass::store(context, args.target.as_ref()) {
+    let said = match place::store(context, args.target.as_ref()) {
         Err(error) => Err(error.to_string()),
-        Ok(store) => match look::pointer(&store, event).await {
+        Ok(store) => match Pointer::read(&store, event).await {
             Ok(pointer) => {
                 let there = if pointer.is_some() { "there is a pointer" } else { "there is no pointer yet" };
                 Ok(format!("{}: {there}", store.name()))
@@ -119,9 +120,8 @@ async fn public(
     screen: &mut Table,
     faults: &mut Vec<String>,
 ) -> Option<Value> {
-    let web = Web::new(beside::REDIRECTS_MAX);
     screen.line("viewers look", format!("at {}", channel.url));
-    let public = match beside::look(&web, channel.url.as_str(), context.settings.timeout).await {
+    let public = match read_public(&Page::new(None), channel.url.as_str(), context.settings.timeout).await {
         Ok(public) => public,
         Err(why) => {
             screen.line("they find", why);
@@ -129,12 +129,12 @@ async fn public(
             return None;
         }
     };
-    if public.there && !public.open {
+    if public.exists && !public.open {
         faults.push("pages may not read it: allow GET from every origin in the store's CORS rules".to_owned());
     }
     screen.line(
         "they find",
-        match (&public.document, public.there) {
+        match (&public.document, public.exists) {
             (Some(document), _) => told(document, Some(channel)),
             (None, true) => "no signed state".to_owned(),
             (None, false) => "nothing: there is no pointer yet".to_owned(),

@@ -1,119 +1,68 @@
-//! What will be done, before it is: one screen for people, one object for programs.
+//! What a release will do: one screen for people, one object for programs.
 
 use std::fmt;
 
-use downbeat_core::{Digest, EventName, Position, Rev, ServerTime};
-use downbeat_sheet::Rundown;
+use downbeat_core::Position;
+use downbeat_publish::release::{Plan, PlanKind, Present, Stored};
+use downbeat_publish::{BRIEF, IMMUTABLE};
 use downbeat_sheet::rundown::{ChangeKind, Diff, clock};
 use downbeat_wire::publication::{history_key, pointer_key, rundown_key};
 use serde_json::{Map, Value, json};
 
-use super::freeze::Freeze;
-use super::{BRIEF, IMMUTABLE};
+use crate::freeze_text;
 use crate::output::{Report, members};
+use crate::sheets;
 use crate::text::{self, Table};
 
-/// What publishing will do.
-#[derive(Debug)]
-pub(crate) struct Plan {
+/// What the screen says besides the plan.
+pub(super) struct PlanScreen {
     /// Where to, as people write it.
-    pub(crate) target: String,
-    /// The server or the profile, for people.
-    pub(crate) environment: Option<String>,
-    pub(crate) event: EventName,
+    pub(super) target: String,
+    /// The server or the profile.
+    pub(super) environment: Option<String>,
     /// Where the rundown comes from, and what is in it.
-    pub(crate) source: String,
-    pub(crate) rundown: Digest,
-    pub(crate) bytes: usize,
-    pub(crate) cues: usize,
-    /// What the event has now.
-    pub(crate) present: Option<Present>,
-    /// The revision the pointer will have; nothing if it stays as it is.
-    pub(crate) next: Option<Rev>,
-    pub(crate) stored: Stored,
-    /// A revision that an interrupted run left out of the history.
-    pub(crate) heals: Option<Rev>,
-    /// What differs from what the event has, if that can be read.
-    pub(crate) changes: Option<Diff>,
-    /// How far viewers have got, if that is known and the event is under way.
-    pub(crate) under_way: Option<Position>,
-    pub(crate) freeze: Freeze,
-    /// When the plan was made.
-    pub(crate) now: ServerTime,
-    /// Where viewers see the pointer, if anything says so.
-    pub(crate) public: Option<String>,
+    pub(super) source: String,
+    /// How far viewers have got, if the event is under way.
+    pub(super) under_way: Option<Position>,
     /// The zone that is purged.
-    pub(crate) purge: Option<String>,
-    pub(crate) kind: PlanKind,
+    pub(super) purge: Option<String>,
 }
 
-/// What differs between plans for different targets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PlanKind {
-    Worker,
-    Bucket,
-    /// Its web server has the headers.
-    Folder,
+/// A plan that is only shown.
+pub(crate) struct ShownPlan {
+    screen: Table,
+    plan: Value,
+    /// `--dry-run`, rather than `cues plan`.
+    dry_run: bool,
 }
 
-/// What the event has now.
-#[derive(Debug)]
-pub(crate) struct Present {
-    pub(crate) rundown: Option<Digest>,
-    /// What is in it, if that can be read.
-    pub(crate) summary: Option<String>,
-    pub(crate) rev: Rev,
-    /// Who made this revision, and when; the worker tells that in its log.
-    pub(crate) by: Option<(String, ServerTime)>,
-}
-
-/// Whether the rundown is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Stored {
-    Missing,
-    There,
-    /// It is there, and something is wrong with it.
-    Wrong(String),
-}
-
-impl Plan {
-    /// Returns whether the event has the rundown already.
-    pub(crate) const fn changes_nothing(&self) -> bool {
-        self.next.is_none()
+impl PlanScreen {
+    /// Shows a plan without carrying it out.
+    pub(super) fn shown(&self, plan: &Plan, dry_run: bool) -> ShownPlan {
+        ShownPlan { screen: self.table(plan), plan: self.json(plan), dry_run }
     }
 
-    /// Returns how many of the changes lie behind where the event is, if any do.
-    fn behind(&self) -> Option<(usize, Position)> {
-        let (changes, position) = self.changes.as_ref().zip(self.under_way)?;
+    /// Returns how many of the changes are behind the event's position, if any are.
+    fn behind(&self, plan: &Plan) -> Option<(usize, Position)> {
+        let (changes, position) = plan.changes.as_ref().zip(self.under_way)?;
         let behind = changes.behind(position).count();
         (behind > 0).then_some((behind, position))
     }
 
     /// Returns the screen.
-    pub(crate) fn screen(&self) -> Table {
+    pub(super) fn table(&self, plan: &Plan) -> Table {
         let mut screen = Table::default();
         if let Some(environment) = &self.environment {
             screen.line("environment", environment.clone());
         }
         screen.line("target", self.target.clone());
-        let rev = self.present.as_ref().map(|present| format!(" (rev {})", present.rev)).unwrap_or_default();
-        screen.line("event", format!("{}{rev}", self.event));
+        let rev = plan.present.as_ref().map(|present| format!(" (rev {})", present.rev)).unwrap_or_default();
+        screen.line("event", format!("{}{rev}", plan.event));
         screen.line("sheet", self.source.clone());
-        let short = text::short(self.rundown);
-        let was = self.present.as_ref().and_then(|present| {
-            let digest = text::short(present.rundown?);
-            Some(present.summary.as_ref().map_or(digest.clone(), |summary| format!("{digest} ({summary})")))
-        });
-        screen.line(
-            "rundown",
-            match self.changes_nothing() {
-                true => format!("{short}, which the event has already"),
-                false => format!("{} → {short}", was.unwrap_or_else(|| "none".to_owned())),
-            },
-        );
-        if let Some(changes) = self.changes.as_ref().filter(|_| !self.changes_nothing()) {
+        screen.line("rundown", rundown(plan));
+        if let Some(changes) = plan.changes.as_ref().filter(|_| !plan.changes_nothing()) {
             screen.line("changes", summary(changes));
-            if let Some((behind, position)) = self.behind() {
+            if let Some((behind, position)) = self.behind(plan) {
                 let what = if behind == 1 { "1 change lies".to_owned() } else { format!("{behind} changes lie") };
                 let place = text::position(position);
                 screen.line(
@@ -122,28 +71,16 @@ impl Plan {
                 );
             }
         }
-        let size = text::count(self.bytes, "byte");
-        let key = rundown_key(self.rundown);
-        screen.line(
-            "put",
-            match (&self.stored, self.changes_nothing(), self.kind) {
-                (Stored::Missing, ..) => format!("{key}, {size}"),
-                (Stored::Wrong(why), ..) => format!("{key}, {size}, again: {why}"),
-                (Stored::There, false, PlanKind::Bucket | PlanKind::Folder) => {
-                    format!("{key}, {size}, again: it is there, but may be old enough for a gc")
-                }
-                (Stored::There, ..) => format!("nothing: {key} is there"),
-            },
-        );
-        if let Some(rev) = self.heals {
-            let key = history_key(&self.event, rev);
+        screen.line("put", put(plan));
+        if let Some(rev) = plan.heals {
+            let key = history_key(&plan.event, rev);
             screen.line("history", format!("{key}, which an interrupted run left out"));
         }
-        screen.line("pointer", self.pointer());
-        screen.line("freeze", self.freeze.told(self.now).to_string());
+        screen.line("pointer", pointer(plan));
+        screen.line("freeze", freeze_text::text(&plan.freeze, plan.now));
         screen.line(
             "seen at",
-            match &self.public {
+            match &plan.public {
                 Some(url) => url.clone(),
                 None => "not checked: nothing says where viewers see it (--public-url)".to_owned(),
             },
@@ -151,7 +88,7 @@ impl Plan {
         if let Some(zone) = &self.purge {
             screen.line("purge", format!("Cloudflare's copies of the pointer, zone {zone}"));
         }
-        if self.kind == PlanKind::Folder {
+        if plan.kind == PlanKind::Folder {
             screen.line("headers", format!(
                 "a folder keeps none; let its web server send Content-Type {}, and Cache-Control \"{}\" for rundowns/, \"{}\" for current.json",
                 IMMUTABLE.content_type, IMMUTABLE.cache_control, BRIEF.cache_control,
@@ -160,53 +97,99 @@ impl Plan {
         screen
     }
 
-    fn pointer(&self) -> String {
-        let key = match self.kind {
-            PlanKind::Worker => "the event".to_owned(),
-            PlanKind::Bucket | PlanKind::Folder => pointer_key(&self.event),
-        };
-        let was = match &self.present {
-            None => "none".to_owned(),
-            Some(Present { rev, by: Some((actor, at)), .. }) => {
-                format!("rev {rev} by {actor}, {}", text::relative(*at, self.now))
-            }
-            Some(Present { rev, .. }) => format!("rev {rev}"),
-        };
-        match self.next {
-            Some(next) => format!("{key}: {was} → rev {next}"),
-            None => format!("{key}: {was}, stays"),
-        }
-    }
-
-    /// Returns it for programs.
-    pub(crate) fn to_json(&self) -> Value {
-        let present = self.present.as_ref().map(|present| {
+    /// Returns the plan for programs.
+    fn json(&self, plan: &Plan) -> Value {
+        let present = plan.present.as_ref().map(|present| {
             let (actor, at) = present.by.clone().unzip();
             json!({ "rundown": present.rundown, "rev": present.rev, "actor": actor, "at": at })
         });
-        let stored = match &self.stored {
+        let stored = match &plan.stored {
             Stored::Missing => json!({ "there": false }),
             Stored::There => json!({ "there": true }),
             Stored::Wrong(why) => json!({ "there": true, "wrong": why }),
         };
         json!({
             "target": self.target,
-            "event": self.event,
+            "event": plan.event,
             "source": self.source,
-            "rundown": self.rundown,
-            "bytes": self.bytes,
-            "cues": self.cues,
+            "rundown": plan.rundown,
+            "bytes": plan.bytes,
+            "cues": plan.cues,
             "present": present,
-            "changesNothing": self.changes_nothing(),
-            "rev": self.next,
+            "changesNothing": plan.changes_nothing(),
+            "rev": plan.next,
             "stored": stored,
-            "heals": self.heals,
-            "changes": self.changes.as_ref().map(changes_json),
-            "behind": self.behind().map(|(behind, _)| behind),
-            "freeze": self.freeze.json(),
-            "publicUrl": self.public,
+            "heals": plan.heals,
+            "changes": plan.changes.as_ref().map(changes_json),
+            "behind": self.behind(plan).map(|(behind, _)| behind),
+            "freeze": freeze_text::json(&plan.freeze),
+            "publicUrl": plan.public,
             "purgeZone": self.purge,
         })
+    }
+}
+
+fn rundown(plan: &Plan) -> String {
+    let short = text::short(plan.rundown);
+    if plan.changes_nothing() {
+        return format!("{short}, which the event has already");
+    }
+    let was = plan.present.as_ref().and_then(|present| {
+        let digest = text::short(present.rundown?);
+        Some(match &present.content {
+            Some(content) => format!("{digest} ({})", sheets::summary(content)),
+            None => digest,
+        })
+    });
+    format!("{} → {short}", was.unwrap_or_else(|| "none".to_owned()))
+}
+
+fn put(plan: &Plan) -> String {
+    let (key, size) = (rundown_key(plan.rundown), text::count(plan.bytes, "byte"));
+    match (&plan.stored, plan.changes_nothing(), plan.kind) {
+        (Stored::Missing, ..) => format!("{key}, {size}"),
+        (Stored::Wrong(why), ..) => format!("{key}, {size}, again: {why}"),
+        (Stored::There, false, PlanKind::Bucket | PlanKind::Folder) => {
+            format!("{key}, {size}, again: it is there, but may be old enough for a gc")
+        }
+        (Stored::There, ..) => format!("nothing: {key} is there"),
+    }
+}
+
+fn pointer(plan: &Plan) -> String {
+    let key = match plan.kind {
+        PlanKind::Worker => "the event".to_owned(),
+        PlanKind::Bucket | PlanKind::Folder => pointer_key(&plan.event),
+    };
+    let was = match &plan.present {
+        None => "none".to_owned(),
+        Some(Present { rev, by: Some((actor, at)), .. }) => {
+            format!("rev {rev} by {actor}, {}", text::relative(*at, plan.now))
+        }
+        Some(Present { rev, .. }) => format!("rev {rev}"),
+    };
+    match plan.next {
+        Some(next) => format!("{key}: {was} → rev {next}"),
+        None => format!("{key}: {was}, stays"),
+    }
+}
+
+impl Report for ShownPlan {
+    fn json(&self) -> Map<String, Value> {
+        let mut json = members(json!({ "plan": self.plan }));
+        if self.dry_run {
+            json.insert("dryRun".to_owned(), json!(true));
+        }
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.screen)?;
+        if self.dry_run { writeln!(f, "dry run: nothing was sent") } else { Ok(()) }
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.human(f)
     }
 }
 
@@ -241,41 +224,10 @@ fn changes_json(diff: &Diff) -> Value {
     Value::Object(json)
 }
 
-/// Returns what differs between what the event has and what it will have.
-pub(crate) fn changes(present: Option<&Rundown>, wanted: &Rundown) -> Option<Diff> {
-    present.map(|present| present.diff(wanted))
-}
-
-/// A plan that is only shown.
-pub(crate) struct Shown {
-    pub(crate) plan: Plan,
-    /// `--dry-run`, rather than `cues plan`.
-    pub(crate) dry_run: bool,
-}
-
-impl Report for Shown {
-    fn json(&self) -> Map<String, Value> {
-        let mut json = members(json!({ "plan": self.plan.to_json() }));
-        if self.dry_run {
-            json.insert("dryRun".to_owned(), json!(true));
-        }
-        json
-    }
-
-    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.plan.screen())?;
-        if self.dry_run { writeln!(f, "dry run: nothing was sent") } else { Ok(()) }
-    }
-
-    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.human(f)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use downbeat_sheet::compile;
+    use downbeat_sheet::{Rundown, compile};
 
     fn rundown(cues: &str) -> Rundown {
         compile(&format!("[{cues}]")).rundown.unwrap()
@@ -289,7 +241,7 @@ mod tests {
         let two = rundown(
             r#"{"id":"a","time":70,"action":"x"},{"id":"b","time":90,"action":"y"},{"id":"d","time":99,"action":"x"}"#,
         );
-        let diff = changes(Some(&one), &two).unwrap();
+        let diff = one.diff(&two);
         assert_eq!(summary(&diff), "1 added, 1 removed, 1 moved, 1 changed, the earliest at 00:01:00");
         assert_eq!(changes_json(&diff)["earliest"], json!(60_000));
         assert_eq!(summary(&one.diff(&one)), "none that a viewer sees");

@@ -1,118 +1,172 @@
-//! What became of a release to a store, for people and for programs.
+//! What became of a release, for people and for programs.
 
 use std::fmt;
 
 use downbeat_core::{Digest, Rev};
+use downbeat_publish::release::PlanKind;
 use downbeat_wire::Publication;
 use serde_json::{Map, Value, json};
 
-use super::plan::Shown;
-use super::steps::Done;
+use crate::change::Change;
 use crate::edge::Seen;
-use crate::output::{Report, members};
+use crate::output::{Afterword, Report, members};
 use crate::text;
 
 /// What became of a release.
 pub(crate) enum Published {
-    /// `--dry-run`.
-    Planned(Box<Shown>),
-    /// The event has it already; what was left to do is done.
-    Already { finished: Finished, place: Map<String, Value> },
-    /// The event is pointed at it.
+    /// The event had the rundown already; what an interrupted run left is finished.
+    Finished {
+        kind: PlanKind,
+        rundown: Digest,
+        rev: Rev,
+        /// A revision that was missing from the history.
+        healed: Option<Rev>,
+        /// The rundown was missing or damaged, and put again.
+        put: bool,
+        seen: Option<Seen>,
+        place: Map<String, Value>,
+    },
+    /// The pointer of a store names the rundown now.
     Pointed {
-        done: Box<Done>,
-        /// It was not there before.
+        publication: Box<Publication>,
+        /// The rundown was not stored before.
         stored: bool,
         cues: usize,
-        /// Where viewers see the pointer.
+        /// Where viewers find the pointer.
         public: Option<String>,
+        healed: Option<Rev>,
+        warnings: Vec<String>,
         purged: Option<Result<(), String>>,
         seen: Option<Seen>,
         undo: Option<String>,
         place: Map<String, Value>,
     },
+    /// The event's server has the command.
+    Commanded {
+        rundown: Digest,
+        bytes: usize,
+        cues: usize,
+        /// The rundown was not stored before.
+        stored: bool,
+        purged: Option<Result<(), String>>,
+        change: Change,
+    },
 }
 
-/// What was left to do.
-pub(crate) struct Finished {
-    pub(crate) rundown: Digest,
-    pub(crate) rev: Rev,
-    /// A revision that an interrupted run left out of the history.
-    pub(crate) healed: Option<Rev>,
-    /// The rundown was missing or wrong, and put again.
-    pub(crate) put: bool,
-    pub(crate) seen: Option<Seen>,
+impl Published {
+    const fn rundown(&self) -> Digest {
+        match self {
+            Self::Finished { rundown, .. } | Self::Commanded { rundown, .. } => *rundown,
+            Self::Pointed { publication, .. } => publication.rundown,
+        }
+    }
 }
 
 impl Report for Published {
     fn json(&self) -> Map<String, Value> {
-        let (place, more) = match self {
-            Self::Planned(shown) => return shown.json(),
-            Self::Already { finished: Finished { rundown, rev, healed, put, seen }, place } => (
-                place,
-                json!({ "changed": false, "rundown": rundown, "rev": rev, "healed": healed, "repaired": put, "seen": seen }),
+        let purged_json = |purged: &Option<Result<(), String>>| {
+            purged.as_ref().map(|purged| json!({ "done": purged.is_ok(), "why": purged.as_ref().err() }))
+        };
+        let (mut json, more) = match self {
+            Self::Finished { kind: PlanKind::Worker, rundown, put, place, .. } => {
+                (place.clone(), json!({ "changed": false, "rundown": rundown, "repaired": put }))
+            }
+            Self::Finished { rundown, rev, healed, put, seen, place, .. } => (
+                place.clone(),
+                json!({
+                    "changed": false, "rundown": rundown, "rev": rev, "healed": healed, "repaired": put, "seen": seen,
+                }),
             ),
-            Self::Pointed { done, stored, cues, public, purged, seen, undo, place } => {
-                let Publication { epoch, rev, rundown, bytes, nonce, at, previous, .. } = &done.publication;
-                let purged =
-                    purged.as_ref().map(|purged| json!({ "done": purged.is_ok(), "why": purged.as_ref().err() }));
+            Self::Pointed { publication, stored, cues, public, healed, warnings, purged, seen, undo, place } => {
+                let Publication { epoch, rev, rundown, bytes, nonce, at, previous, .. } = &**publication;
                 (
-                    place,
+                    place.clone(),
                     json!({
                         "changed": true, "rundown": rundown, "bytes": bytes, "cues": cues, "stored": stored,
-                        "epoch": epoch, "rev": rev, "nonce": nonce, "at": at, "previous": previous,
-                        "healed": done.healed, "warnings": done.warnings, "publicUrl": public, "purged": purged,
-                        "seen": seen, "undo": undo,
+                        "epoch": epoch, "rev": rev, "nonce": nonce, "at": at, "previous": previous, "healed": healed,
+                        "warnings": warnings, "publicUrl": public, "purged": purged_json(purged), "seen": seen,
+                        "undo": undo,
                     }),
                 )
             }
+            Self::Commanded { rundown, bytes, cues, stored, purged, change } => (
+                change.json(),
+                json!({
+                    "changed": true, "rundown": rundown, "bytes": bytes, "cues": cues, "stored": stored,
+                    "purged": purged_json(purged),
+                }),
+            ),
         };
-        let mut json = place.clone();
         json.extend(members(more));
         json
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let green = anstyle::AnsiColor::Green.on_default().bold();
-        let healed = |f: &mut fmt::Formatter<'_>, healed: &Option<Rev>| match healed {
-            Some(rev) => writeln!(f, "history: rev {rev} was missing after an interruption; it is there now"),
-            None => Ok(()),
-        };
         match self {
-            Self::Planned(shown) => shown.human(f),
-            Self::Already { finished: Finished { rundown, rev, healed: rev_healed, put, seen }, .. } => {
+            Self::Finished { kind: PlanKind::Worker, rundown, put, .. } => {
+                if *put {
+                    writeln!(f, "put rundown {rundown} again: it was missing")
+                } else {
+                    writeln!(f, "nothing to change: the event has rundown {rundown} already")
+                }
+            }
+            Self::Finished { rundown, rev, healed, put, seen, .. } => {
                 if *put {
                     writeln!(f, "put rundown {rundown} again: it was missing or wrong")?;
                 }
-                healed(f, rev_healed)?;
-                if !put && rev_healed.is_none() {
+                write_healed(f, *healed)?;
+                if !put && healed.is_none() {
                     writeln!(f, "nothing to change: the event has rundown {rundown} already (rev {rev})")?;
                 }
                 write_seen(f, seen.as_ref())
             }
-            Self::Pointed { done, stored, purged, seen, undo, .. } => {
-                let note = if *stored { "" } else { " (it was there)" };
-                writeln!(f, "stored rundown {}{note}", done.publication.rundown)?;
-                healed(f, &done.healed)?;
-                writeln!(f, "{green}rundown{green:#}: viewers get it from now on (rev {})", done.publication.rev)?;
-                if let Some(Ok(())) = purged {
-                    writeln!(f, "Cloudflare's copies of the pointer are purged")?;
-                }
+            Self::Pointed { publication, stored, healed, purged, seen, undo, .. } => {
+                write_stored(f, publication.rundown, *stored)?;
+                write_healed(f, *healed)?;
+                writeln!(f, "{green}rundown{green:#}: viewers get it from now on (rev {})", publication.rev)?;
+                write_purged(f, purged.as_ref())?;
                 write_seen(f, seen.as_ref())?;
                 match undo {
                     Some(undo) => writeln!(f, "undo with: {undo}"),
                     None => Ok(()),
                 }
             }
+            Self::Commanded { rundown, stored, purged, change, .. } => {
+                write_stored(f, *rundown, *stored)?;
+                write_purged(f, purged.as_ref())?;
+                change.human(f)
+            }
         }
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.rundown())
+    }
+
+    fn afterword(&self) -> Option<Afterword<'_>> {
         match self {
-            Self::Planned(shown) => shown.quiet(f),
-            Self::Already { finished, .. } => writeln!(f, "{}", finished.rundown),
-            Self::Pointed { done, .. } => writeln!(f, "{}", done.publication.rundown),
+            Self::Commanded { change, .. } => change.afterword(),
+            Self::Finished { .. } | Self::Pointed { .. } => None,
         }
+    }
+}
+
+fn write_stored(f: &mut fmt::Formatter<'_>, rundown: Digest, is_new: bool) -> fmt::Result {
+    writeln!(f, "stored rundown {rundown}{}", if is_new { "" } else { " (it was there)" })
+}
+
+fn write_healed(f: &mut fmt::Formatter<'_>, healed: Option<Rev>) -> fmt::Result {
+    match healed {
+        Some(rev) => writeln!(f, "history: rev {rev} was missing after an interruption; it is there now"),
+        None => Ok(()),
+    }
+}
+
+fn write_purged(f: &mut fmt::Formatter<'_>, purged: Option<&Result<(), String>>) -> fmt::Result {
+    match purged {
+        Some(Ok(())) => writeln!(f, "Cloudflare's copies of the pointer are purged"),
+        _ => Ok(()),
     }
 }
 

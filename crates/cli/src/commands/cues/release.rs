@@ -1,0 +1,314 @@
+//! How `cues publish`, `plan` and `rollback` go: show the plan, ask, release, and say what became of it.
+
+mod plan_screen;
+mod published;
+
+use downbeat_api::new_id;
+use downbeat_core::{Digest, Position, Rev, ServerTime, Span};
+use downbeat_publish::destination::{Destination, Survey};
+use downbeat_publish::freeze::{End, FreezeRule};
+use downbeat_publish::release::{Author, Change, Offer, Options, Outcome, Plan, Progress, Release, Released, Stored};
+use downbeat_publish::store::Store;
+use downbeat_publish::target::Target;
+use downbeat_wire::StateBody;
+use serde_json::{Map, Value, json};
+
+use crate::change::{self, Made};
+use crate::cli::{Attribution, CommandOptions, ReleaseArgs, TargetArgs};
+use crate::confirm::{self, Gate};
+use crate::context::{self, Context};
+use crate::edge::Seen;
+use crate::error::Error;
+use crate::output::{Report, members};
+use crate::preview::Standing;
+use crate::profile;
+use crate::server::{Reading, Server};
+use crate::zone::Zone;
+use crate::{clock, instant, interrupt, text};
+use plan_screen::PlanScreen;
+use published::Published;
+
+/// Opens the store at `target`; `None` for the worker.
+pub(crate) fn open_store(context: &Context, target: &Target) -> Result<Option<Store>, Error> {
+    let store = Store::open(target, &profile::store_credentials(), context.settings.timeout)?;
+    Ok(store.map(|store| store.before_writing(interrupt::something_was_sent)))
+}
+
+/// Returns where a command goes: what the flag says, otherwise the environment, otherwise the profile, otherwise the
+/// event's server.
+pub(crate) fn destination(context: &Context, args: &TargetArgs) -> Result<Destination, Error> {
+    let target = args.target.clone().or_else(|| context.settings.publishing.target.clone()).unwrap_or_default();
+    Ok(match open_store(context, &target)? {
+        Some(store) => Destination::Store(store),
+        None => Destination::Worker(context.operator()?),
+    })
+}
+
+/// Returns where a command went, as members of a JSON object.
+pub(crate) fn place(context: &Context, destination: &Destination) -> Map<String, Value> {
+    match destination {
+        Destination::Store(store) => members(json!({
+            "profile": context.settings.profile, "target": store.name(), "event": context.settings.event,
+        })),
+        Destination::Worker(_) => context.place(),
+    }
+}
+
+/// A rundown to release, with where it comes from, for the screen.
+pub(crate) struct Sourced {
+    pub(crate) offer: Offer,
+    pub(crate) source: String,
+}
+
+/// What a release needs besides the rundown.
+pub(crate) struct Job<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) args: &'a ReleaseArgs,
+    pub(crate) destination: &'a Destination,
+}
+
+impl<'a> Job<'a> {
+    /// Shows what a release would do.
+    pub(crate) async fn plan(
+        &self,
+        survey: Survey,
+        sourced: Sourced,
+        attribution: &Attribution,
+    ) -> Result<Box<dyn Report>, Error> {
+        let source = sourced.source.clone();
+        let release = self.prepare(survey, sourced.offer, attribution, None).await?;
+        Ok(Box::new(self.screen(&release, &source)?.shown(release.plan(), false)))
+    }
+
+    /// Asks, and releases.
+    pub(crate) async fn run(
+        &self,
+        survey: Survey,
+        sourced: Sourced,
+        options: &CommandOptions,
+        question: &str,
+    ) -> Result<Box<dyn Report>, Error> {
+        let Self { context, destination, .. } = self;
+        let at = self.asked_at(options, &survey)?;
+        let source = sourced.source.clone();
+        let release = self.prepare(survey, sourced.offer, &options.attribution, at).await?;
+        let screen = self.screen(&release, &source)?;
+        if context.dry_run {
+            return Ok(Box::new(screen.shown(release.plan(), true)));
+        }
+        if options.at.is_some() && matches!(destination, Destination::Store(_)) {
+            return Err(Error::usage("a store's pointer moves at once; it knows no --at", "run it at that time"));
+        }
+        release.check(options.id.as_ref())?;
+        let plan = release.plan();
+        // A server puts a missing rundown without being asked: nothing that viewers see changes.
+        let is_repair = plan.changes_nothing() && matches!(destination, Destination::Worker(_));
+        if plan.writes() && !is_repair {
+            let question = if plan.changes_nothing() { "Finish it?" } else { question };
+            let gate = Gate::new(context.yes, context.settings.confirm, false, &context.settings.event);
+            confirm::pass(&gate, &screen.table(plan), question, context.output)?;
+        }
+        let author = Author {
+            id: match &options.id {
+                Some(id) => id.clone(),
+                None => new_id()?,
+            },
+            actor: context::actor(options.attribution.actor.as_deref()),
+            reason: options.attribution.reason.clone(),
+        };
+        let remark = |progress: Progress<'_>| {
+            if let Progress::Warning(warning) = progress {
+                context.output.remark(&format!("warning: {warning}\n"));
+            }
+        };
+        let outcome = release.carry_out(&author, &remark).await?;
+        Ok(Box::new(self.published(outcome, plan, author)?))
+    }
+
+    async fn prepare(
+        &self,
+        survey: Survey,
+        offer: Offer,
+        attribution: &Attribution,
+        at: Option<ServerTime>,
+    ) -> Result<Release<'a>, Error> {
+        let Self { context, args, destination } = self;
+        let settings = &context.settings.publishing;
+        // What the profile says about its own target does not apply to another one.
+        let is_own = args.to.target.is_none() || args.to.target == settings.target;
+        let public_url = args.public_url.clone().or_else(|| settings.public_url.clone().filter(|_| is_own));
+        let zone = args.purge_zone.clone().or_else(|| settings.purge_zone.clone().filter(|_| is_own));
+        match destination {
+            Destination::Store(_) if zone.is_some() && public_url.is_none() => {
+                return Err(Error::usage(
+                    "purging needs the URL to purge, and nothing says where viewers see the pointer",
+                    "give --public-url URL as well, or publicUrl in the profile",
+                ));
+            }
+            Destination::Worker(_) if args.public_url.is_some() => {
+                return Err(Error::usage(
+                    "the server is its own public URL; --public-url is for stores",
+                    "leave it out, or name a store with --target",
+                ));
+            }
+            _ => {}
+        }
+        self.refuse_stale(&survey, attribution.if_rev).await?;
+        let (freeze, now) = self.freeze().await?;
+        let options = Options {
+            if_rev: attribution.if_rev,
+            at,
+            public_url,
+            origin: args.origin.clone(),
+            purge: zone.map(profile::purge),
+            freeze,
+            override_freeze: args.override_freeze,
+            now,
+            patience: context.settings.timeout,
+        };
+        Ok(Release::prepare(destination, &context.settings.event, survey, offer, options).await?)
+    }
+
+    /// Refuses a release that was decided at another revision of the event, and says who changed it.
+    async fn refuse_stale(&self, survey: &Survey, if_rev: Option<Rev>) -> Result<(), Error> {
+        let (Destination::Worker(server), Survey::Worker(reading)) = (self.destination, survey) else { return Ok(()) };
+        let Some(if_rev) = if_rev.filter(|if_rev| *if_rev != reading.body.rev) else { return Ok(()) };
+        let last = change::last_change(server, self.context).await;
+        Err(change::stale(if_rev, &reading.body, last.as_ref(), server.url().to_string()))
+    }
+
+    /// Returns when the rundown is frozen, and the current time by the same clock.
+    async fn freeze(&self) -> Result<(Option<FreezeRule>, ServerTime), Error> {
+        let Self { context, args, .. } = self;
+        let wall = clock::wall();
+        let Some(lead) = args.freeze.or(context.settings.publishing.freeze) else { return Ok((None, wall)) };
+        if let Some(given) = &args.starts_at {
+            let starts_at = instant::parse(given, Zone::Local, wall)?;
+            return Ok((Some(FreezeRule { lead, starts_at, end: End::ByRundown }), wall));
+        }
+        if context.settings.server().is_err() {
+            return Err(Error::usage(
+                "--freeze needs to know when the event starts, and nothing says so",
+                "give --starts-at TIME, or the server that has the event (--server, or a profile of downbeat.toml)",
+            ));
+        }
+        let reading = context.reader()?.state(&context.settings.event).await?;
+        let (starts_at, end) = (reading.body.starts_at, End::At(reading.body.ended_at));
+        Ok((Some(FreezeRule { lead, starts_at, end }), reading.clock.now()))
+    }
+
+    /// Returns when the event gets the rundown, if the caller chose that.
+    fn asked_at(&self, options: &CommandOptions, survey: &Survey) -> Result<Option<ServerTime>, Error> {
+        let (Some(at), Survey::Worker(reading)) = (&options.at, survey) else { return Ok(None) };
+        Ok(Some(instant::parse(at, options.zone(), reading.clock.now())?))
+    }
+
+    fn screen(&self, release: &Release<'_>, source: &str) -> Result<PlanScreen, Error> {
+        let Self { context, destination, .. } = self;
+        Ok(match (destination, release.survey()) {
+            (Destination::Worker(server), Survey::Worker(reading)) => PlanScreen {
+                target: "worker:".to_owned(),
+                environment: Some(context.environment()),
+                source: source.to_owned(),
+                under_way: under_way(server, reading)?,
+                purge: release.purge_zone().map(ToString::to_string),
+            },
+            (Destination::Store(store), _) => PlanScreen {
+                target: store.name().to_owned(),
+                environment: context.settings.profile.clone(),
+                source: source.to_owned(),
+                under_way: None,
+                purge: release.purge_zone().map(ToString::to_string),
+            },
+            (Destination::Worker(_), Survey::Store(_)) => unreachable!("a server is not surveyed through a store"),
+        })
+    }
+
+    /// Turns the outcome into a report, or into the failure that it is if viewers do not see the change.
+    fn published(&self, outcome: Outcome, plan: &Plan, author: Author) -> Result<Published, Error> {
+        let place = place(self.context, self.destination);
+        let kind = plan.kind;
+        match outcome {
+            Outcome::Finished { rev, healed, put, seen } => {
+                let published =
+                    Published::Finished { kind, rundown: plan.rundown, rev, healed, put, seen: seen.clone(), place };
+                self.seen_or_failure(published, plan, rev, seen.as_ref(), None)
+            }
+            Outcome::Released(released) => {
+                let Released { change, healed, warnings, purged, seen } = *released;
+                let (rundown, bytes, cues) = (plan.rundown, plan.bytes, plan.cues);
+                let stored = plan.stored == Stored::Missing;
+                match (change, self.destination) {
+                    (Change::Command(answer), Destination::Worker(server)) => {
+                        let seen = seen.unwrap_or(Seen { ms: Span::ZERO, rev: None, seen: false });
+                        let made = Made::new(self.context, server, "rundown", author.id, *answer, seen, None);
+                        let change = made.or_unseen(self.context, server)?;
+                        Ok(Published::Commanded { rundown, bytes, cues, stored, purged, change })
+                    }
+                    (Change::Pointer(publication), _) => {
+                        let (rev, undo) = (publication.rev, self.undo(publication.previous, publication.rev));
+                        let published = Published::Pointed {
+                            publication,
+                            stored,
+                            cues,
+                            public: plan.public.clone(),
+                            healed,
+                            warnings,
+                            purged,
+                            seen: seen.clone(),
+                            undo: undo.clone(),
+                            place,
+                        };
+                        self.seen_or_failure(published, plan, rev, seen.as_ref(), undo)
+                    }
+                    (Change::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
+                }
+            }
+        }
+    }
+
+    fn seen_or_failure(
+        &self,
+        published: Published,
+        plan: &Plan,
+        rev: Rev,
+        seen: Option<&Seen>,
+        undo: Option<String>,
+    ) -> Result<Published, Error> {
+        let (Some(seen), Some(url)) = (seen.filter(|seen| !seen.seen), &plan.public) else { return Ok(published) };
+        let last = match seen.rev {
+            Some(last) => format!("it shows rev {last}"),
+            None => "it shows no pointer".to_owned(),
+        };
+        let undo = undo.map(|undo| format!("\ntake it back with: {undo}")).unwrap_or_default();
+        Err(Error::unseen(
+            format!("the pointer is moved to rev {rev}, but not seen at {url} after {}: {last}", text::span(seen.ms)),
+            format!(
+                "check that the public URL leads to the target, and what caches it on the way; the same command looks again{undo}"
+            ),
+        )
+        .with_more(published.json()))
+    }
+
+    /// Returns the command line that goes back to the rundown before.
+    fn undo(&self, previous: Option<Digest>, rev: Rev) -> Option<String> {
+        let to = text::short(previous?);
+        let rev = rev.to_string();
+        let target = self.args.to.target.as_ref().map(ToString::to_string);
+        let mut words = vec!["cues", "rollback", "--to", &to, "--if-rev", &rev];
+        if let Some(target) = &target {
+            words.extend(["--target", target]);
+        }
+        let url = self.args.public_url.as_ref().map(ToString::to_string);
+        if let Some(url) = &url {
+            words.extend(["--public-url", url]);
+        }
+        Some(self.context.command_line(&words))
+    }
+}
+
+/// Returns how far viewers have got, if the event is under way.
+fn under_way(server: &Server, reading: &Reading<StateBody>) -> Result<Option<Position>, Error> {
+    let standing = Standing::of(&reading.body, reading.clock.now()).map_err(|error| context::broken(server, &error))?;
+    Ok(standing.under_way())
+}
