@@ -27,7 +27,7 @@ fn with_json_a_usage_error_is_one_object_too() {
 fn help_and_version_are_no_errors() {
     let help = downbeat(&["--help"]);
     assert_eq!((help.code, help.err.as_str()), (0, ""));
-    for line in ["    5  conflict", "    9  written, but not seen", "  130  interrupted", "tokenFile"] {
+    for line in ["    5  conflict", "    9  written, but not visible", "  130  interrupted", "tokenFile"] {
         assert!(help.out.contains(line), "{line} is not in\n{}", help.out);
     }
     assert_eq!(downbeat(&["--version"]).out, concat!("downbeat ", env!("CARGO_PKG_VERSION"), "\n"));
