@@ -1,10 +1,10 @@
 //! How many viewers have applied a change, as a sample of them says.
 
+use downbeat_api::Client;
+use downbeat_api::clock::{self, ServerClock};
 use downbeat_core::{EventName, Rev, ServerTime, Span};
 use downbeat_wire::audience::Acks;
 
-use crate::clock::{self, ServerClock};
-use crate::server::Server;
 use crate::text;
 
 /// How long after the effect to wait for viewers: 3 s.
@@ -20,7 +20,7 @@ const LOOK: Span = Span::from_millis(250);
 
 /// A change that was sent to viewers.
 pub(crate) struct Applied {
-    pub(crate) server: Server,
+    pub(crate) server: Client,
     pub(crate) event: EventName,
     pub(crate) rev: Rev,
     pub(crate) effective_at: ServerTime,

@@ -2,21 +2,20 @@
 
 use std::fmt;
 
+use downbeat_api::clock::ServerClock;
+use downbeat_api::{ApiError, Client, Response, Visibility};
 use downbeat_core::{Command, CommandId, Request, Rev, ServerTime};
 use downbeat_wire::{Code, CommandAnswer, DeliveryReport, LastChange, Problem, StateBody};
 use serde_json::{Map, Value, json};
 
 use crate::applied::Applied;
 use crate::cli::CommandOptions;
-use crate::clock::ServerClock;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::Seen;
 use crate::error::Error;
 use crate::instant;
 use crate::output::{Afterword, Report, members};
 use crate::preview::{Preview, Standing, Told};
-use crate::server::{Reading, Server, ServerError};
 use crate::text::{self, Table};
 use crate::zone::Zone;
 
@@ -30,7 +29,7 @@ const READ_TIMEOUT: downbeat_core::Span = downbeat_core::Span::from_millis(3_000
 type Make<'a> = &'a dyn Fn(Option<(&StateBody, ServerTime)>) -> Result<Command, Error>;
 
 /// What is wanted of the event.
-pub(crate) struct Wish<'a> {
+pub(crate) struct CommandSpec<'a> {
     /// The command's name, as on the wire.
     pub(crate) name: &'static str,
     /// The question under the screen.
@@ -43,7 +42,7 @@ pub(crate) struct Wish<'a> {
     pub(crate) undo: Option<String>,
 }
 
-impl Wish<'_> {
+impl CommandSpec<'_> {
     fn is_pause(&self) -> bool {
         self.name == "pause"
     }
@@ -66,7 +65,7 @@ pub(crate) struct Made {
     standing: Option<Standing>,
     told: Told,
     effect: String,
-    seen: Seen,
+    seen: Visibility,
     undo: String,
     applied: Applied,
 }
@@ -75,7 +74,11 @@ pub(crate) struct Made {
 ///
 /// # Errors
 /// [`Error`]; whatever it is, it says whether anything was sent.
-pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish: &Wish<'_>) -> Result<Change, Error> {
+pub(crate) async fn carry_out(
+    context: &Context,
+    options: &CommandOptions,
+    wish: &CommandSpec<'_>,
+) -> Result<Change, Error> {
     let server = context.operator()?;
     let look = look(context, &server, wish).await?;
     let state = look.as_ref().map(|reading| &reading.body);
@@ -158,20 +161,24 @@ pub(crate) async fn carry_out(context: &Context, options: &CommandOptions, wish:
 }
 
 /// Looks where the event stands. A pause goes on without, if the server is there but cannot say.
-async fn look(context: &Context, server: &Server, wish: &Wish<'_>) -> Result<Option<Reading<StateBody>>, Error> {
+async fn look(
+    context: &Context,
+    server: &Client,
+    wish: &CommandSpec<'_>,
+) -> Result<Option<Response<StateBody>>, Error> {
     let event = &context.settings.event;
     if !wish.is_pause() {
         return Ok(Some(server.state(event).await?));
     }
     match server.with_timeout(context.settings.timeout.min(READ_TIMEOUT)).state(event).await {
         Ok(reading) => Ok(Some(reading)),
-        Err(error @ ServerError::Unreachable { .. }) => Err(error.into()),
+        Err(error @ ApiError::Unreachable { .. }) => Err(error.into()),
         Err(error) if error.may_have_arrived() => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn now(look: Option<&Reading<StateBody>>, server: &Server) -> Result<ServerTime, Error> {
+async fn now(look: Option<&Response<StateBody>>, server: &Client) -> Result<ServerTime, Error> {
     Ok(match look {
         Some(reading) => reading.clock.now(),
         None => server.clock().await?.clock.now(),
@@ -179,7 +186,7 @@ async fn now(look: Option<&Reading<StateBody>>, server: &Server) -> Result<Serve
 }
 
 /// Returns the last change, where the token may read the log.
-pub(crate) async fn last_change(server: &Server, context: &Context) -> Option<LastChange> {
+pub(crate) async fn last_change(server: &Client, context: &Context) -> Option<LastChange> {
     let page = server.log(&context.settings.event, None, 1).await.ok()?;
     let entry = page.entries.into_iter().next()?;
     let text = |name: &str| entry.body.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -199,9 +206,9 @@ pub(crate) async fn last_change(server: &Server, context: &Context) -> Option<La
 /// server is asked only for `--dry-run`.
 async fn preview(
     context: &Context,
-    server: &Server,
-    wish: &Wish<'_>,
-    last: &Reading<StateBody>,
+    server: &Client,
+    wish: &CommandSpec<'_>,
+    last: &Response<StateBody>,
     request: &Request,
 ) -> Result<Option<Preview>, Error> {
     let is_shown = !context.yes || !(context.output.quiet || context.output.json);
@@ -216,7 +223,12 @@ async fn preview(
 }
 
 /// Writes what is and what will be.
-fn describe(screen: &mut Table, server: &Server, reading: &Reading<StateBody>, preview: &Preview) -> Result<(), Error> {
+fn describe(
+    screen: &mut Table,
+    server: &Client,
+    reading: &Response<StateBody>,
+    preview: &Preview,
+) -> Result<(), Error> {
     let state = &reading.body;
     let now = reading.clock.now();
     let broken = |error| context::broken(server, &error);
@@ -239,7 +251,7 @@ fn describe(screen: &mut Table, server: &Server, reading: &Reading<StateBody>, p
 }
 
 /// Turns a failure after which nobody knows whether the command arrived into what to do then.
-fn uncertain(context: &Context, name: &str, id: &CommandId, rev: Option<Rev>, error: ServerError) -> Error {
+fn uncertain(context: &Context, name: &str, id: &CommandId, rev: Option<Rev>, error: ApiError) -> Error {
     if !error.may_have_arrived() {
         return error.into();
     }
@@ -263,7 +275,7 @@ pub(crate) fn stale(if_rev: Rev, state: &StateBody, last: Option<&LastChange>, u
     if let Some(last) = last {
         problem = problem.with("lastChange", json!(last));
     }
-    ServerError::Problem { url, problem: Box::new(problem) }.into()
+    ApiError::Problem { url, problem: Box::new(problem) }.into()
 }
 
 /// Writes when a change takes effect, by the server's clock.
@@ -274,10 +286,10 @@ fn effect(at: ServerTime, clock: &ServerClock) -> String {
 /// Reads back what the server has done.
 async fn made(
     context: &Context,
-    server: &Server,
-    wish: &Wish<'_>,
+    server: &Client,
+    wish: &CommandSpec<'_>,
     id: CommandId,
-    answer: Reading<CommandAnswer>,
+    answer: Response<CommandAnswer>,
 ) -> Result<Change, Error> {
     let CommandAnswer { state, rev, .. } = &answer.body;
     let seen = server.wait_until_visible(&context.settings.event, &state.epoch, *rev, context.settings.timeout).await;
@@ -287,9 +299,9 @@ async fn made(
 /// Says that a change is written but cannot be seen.
 pub(crate) fn unseen(
     context: &Context,
-    server: &Server,
+    server: &Client,
     rev: Rev,
-    seen: &Seen,
+    seen: &Visibility,
     undo: &str,
     change: Map<String, Value>,
 ) -> Error {
@@ -361,14 +373,14 @@ impl Made {
     /// undone by `undo`.
     pub(crate) fn new(
         context: &Context,
-        server: &Server,
+        server: &Client,
         name: &'static str,
         id: CommandId,
-        answer: Reading<CommandAnswer>,
-        seen: Seen,
+        answer: Response<CommandAnswer>,
+        seen: Visibility,
         undo: Option<String>,
     ) -> Self {
-        let Reading { body: answer, clock } = answer;
+        let Response { body: answer, clock } = answer;
         let undo = undo.unwrap_or_else(|| context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]));
         Self {
             name,
@@ -391,7 +403,7 @@ impl Made {
     }
 
     /// Returns the change, or the failure that it is if the public URL does not show it.
-    pub(crate) fn or_unseen(self, context: &Context, server: &Server) -> Result<Change, Error> {
+    pub(crate) fn or_unseen(self, context: &Context, server: &Client) -> Result<Change, Error> {
         if self.seen.seen {
             return Ok(Change::Made(Box::new(self)));
         }

@@ -13,12 +13,12 @@ mod watch;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use downbeat_api::ServerUrl;
 use downbeat_core::{EventName, Rate, Span};
 
 use crate::exit;
 use crate::given::{self, Destination};
 use crate::profile::Flags;
-use crate::server::ServerUrl;
 
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{

@@ -1,5 +1,6 @@
 //! What every command gets: the settings, the server, how to print, who asks.
 
+use downbeat_api::{ApiError, Client};
 use downbeat_wire::StateBody;
 use downbeat_wire::command::ACTOR_CHARS_MAX;
 use downbeat_wire::state::BadTimeline;
@@ -11,7 +12,6 @@ use crate::last_seen;
 use crate::output::Output;
 use crate::preview::Standing;
 use crate::profile::{self, Settings};
-use crate::server::{Server, ServerError};
 use crate::text::{self, Table};
 
 /// What every command gets.
@@ -26,19 +26,19 @@ pub(crate) struct Context {
 
 impl Context {
     /// Returns the server, for calls anyone may make. They get fresher answers with a token, but do without.
-    pub(crate) fn reader(&self) -> Result<Server, Error> {
+    pub(crate) fn reader(&self) -> Result<Client, Error> {
         Ok(self.client()?.with_token(self.settings.read_token().ok().flatten()))
     }
 
     /// Returns the server, for an operator's calls.
-    pub(crate) fn operator(&self) -> Result<Server, Error> {
+    pub(crate) fn operator(&self) -> Result<Client, Error> {
         let client = self.client()?;
         Ok(client.with_token(self.settings.read_token()?.ok_or(profile::ProfileError::NoToken)?))
     }
 
     /// Returns a client without a token. It keeps what it sees of events, and notes for Ctrl-C that something was sent.
-    pub(crate) fn client(&self) -> Result<Server, Error> {
-        let client = Server::new(self.settings.server()?.clone()).with_timeout(self.settings.timeout);
+    pub(crate) fn client(&self) -> Result<Client, Error> {
+        let client = Client::new(self.settings.server()?.clone()).with_timeout(self.settings.timeout);
         Ok(client.on_sending(interrupt::something_was_sent).on_state(last_seen::remember))
     }
 
@@ -107,8 +107,8 @@ pub(crate) fn actor(given: Option<&str>) -> String {
 }
 
 /// Turns a broken timeline of the server's into what the one who asked can do about it.
-pub(crate) fn broken(server: &Server, error: &BadTimeline) -> Error {
-    ServerError::Unexpected { url: server.url().to_string(), status: 200, why: error.to_string() }.into()
+pub(crate) fn broken(server: &Client, error: &BadTimeline) -> Error {
+    ApiError::Unexpected { url: server.url().to_string(), status: 200, why: error.to_string() }.into()
 }
 
 /// Returns where an event stands as members of a JSON object.

@@ -4,7 +4,7 @@
 
 mod publish;
 
-use downbeat_api::RandomError;
+use downbeat_api::{ApiError, RandomError};
 use downbeat_viewer::ViewerError;
 use downbeat_wire::{Code, LastChange, Problem, StateBody};
 use serde_json::json;
@@ -12,17 +12,16 @@ use serde_json::json;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::preview::Standing;
-use crate::server::ServerError;
 use crate::text;
 
-impl From<ServerError> for Error {
-    fn from(error: ServerError) -> Self {
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
         let (message, hint) = (error.to_string(), hint(&error));
         let converted = match error {
-            ServerError::Unreachable { .. } => Self::new(Exit::Network, "unreachable", message),
-            ServerError::NoAnswer { .. } => Self::new(Exit::Network, "no-answer", message),
-            ServerError::Unexpected { .. } => Self::new(Exit::Network, "strange-answer", message),
-            ServerError::Problem { problem, .. } => {
+            ApiError::Unreachable { .. } => Self::new(Exit::Network, "unreachable", message),
+            ApiError::NoAnswer { .. } => Self::new(Exit::Network, "no-answer", message),
+            ApiError::Unexpected { .. } => Self::new(Exit::Network, "strange-answer", message),
+            ApiError::Problem { problem, .. } => {
                 Self::new(problem_exit(&problem), problem.code.clone(), message + &moved_on(&problem))
                     .with("problem", json!(*problem))
             }
@@ -43,7 +42,7 @@ impl From<RandomError> for Error {
 impl From<ViewerError> for Error {
     fn from(error: ViewerError) -> Self {
         match error {
-            ViewerError::UnknownHost { url, why } => ServerError::Unreachable { url, why }.into(),
+            ViewerError::UnknownHost { url, why } => ApiError::Unreachable { url, why }.into(),
             ViewerError::TooFewDescriptors { needed, viewers_max, .. } => Self::usage(
                 error.to_string(),
                 format!(
@@ -56,25 +55,35 @@ impl From<ViewerError> for Error {
 }
 
 /// Returns what to do about a failed call; `None` where the server's own words say it.
-fn hint(error: &ServerError) -> Option<String> {
+fn hint(error: &ApiError) -> Option<&'static str> {
     Some(match error {
-            ServerError::Unreachable { .. } => {
-                "check the address (--server, DOWNBEAT_SERVER or the profile) and the network; \"downbeat doctor\" looks closer".to_owned()
+        ApiError::Unreachable { .. } => {
+            "check the address (--server, DOWNBEAT_SERVER or the profile) and the network; \"downbeat doctor\" looks closer"
+        }
+        ApiError::NoAnswer { .. } => {
+            "try again, with a longer --timeout if the network is slow; \"downbeat doctor\" looks closer"
+        }
+        ApiError::Unexpected { .. } => "check that --server, DOWNBEAT_SERVER or the profile names a Downbeat server",
+        ApiError::Problem { problem, .. } => match Code::ALL.iter().find(|code| problem.is(**code))? {
+            Code::Unauthorized => {
+                "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile; \"downbeat doctor\" \
+                 looks closer"
             }
-            ServerError::NoAnswer { .. } => "try again, with a longer --timeout if the network is slow; \"downbeat doctor\" looks closer".to_owned(),
-            ServerError::Unexpected { .. } => "check that --server, DOWNBEAT_SERVER or the profile names a Downbeat server".to_owned(),
-            ServerError::Problem { problem, .. } => match Code::ALL.iter().find(|code| problem.is(**code)) {
-                Some(Code::Unauthorized) => "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile; \"downbeat doctor\" looks closer".to_owned(),
-                Some(Code::Forbidden) => "use a token with that scope; \"downbeat token new --scopes operate,publish,read\" makes one".to_owned(),
-                Some(Code::UnknownEvent) => "check --event; \"downbeat event list\" shows those there are, \"downbeat event set --starts-at …\" makes one".to_owned(),
-                Some(Code::Stale) => "look at it with \"downbeat status\", then decide again".to_owned(),
-                Some(Code::Unavailable) => "try again in a moment".to_owned(),
-                Some(Code::Internal) => "look at the worker's log (wrangler tail)".to_owned(),
-                Some(Code::Conflict) => "look at the event with \"downbeat status\"".to_owned(),
-                // The server's own words say what to do.
-                _ => return None,
-            },
-        })
+            Code::Forbidden => {
+                "use a token with that scope; \"downbeat token new --scopes operate,publish,read\" makes one"
+            }
+            Code::UnknownEvent => {
+                "check --event; \"downbeat event list\" shows those there are, \"downbeat event set --starts-at …\" makes \
+                 one"
+            }
+            Code::Stale => "look at it with \"downbeat status\", then decide again",
+            Code::Unavailable => "try again in a moment",
+            Code::Internal => "look at the worker's log (wrangler tail)",
+            Code::Conflict => "look at the event with \"downbeat status\"",
+            // The server's own words say what to do.
+            _ => return None,
+        },
+    })
 }
 
 fn problem_exit(problem: &Problem) -> Exit {
@@ -116,7 +125,7 @@ mod tests {
     use super::*;
 
     fn problem(problem: Problem) -> Error {
-        ServerError::Problem { url: "http://127.0.0.1/v1".to_owned(), problem: Box::new(problem) }.into()
+        ApiError::Problem { url: "http://127.0.0.1/v1".to_owned(), problem: Box::new(problem) }.into()
     }
 
     #[test]

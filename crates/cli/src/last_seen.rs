@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use downbeat_api::{ServerUrl, clock};
 use downbeat_core::{EventName, ServerTime};
 use downbeat_sheet::digest_of;
 use downbeat_wire::StateBody;
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
 use crate::profile;
-use crate::server::ServerUrl;
 
 /// The last state of an event that this machine received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

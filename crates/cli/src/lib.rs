@@ -37,16 +37,6 @@ mod text;
 mod watch;
 mod zone;
 
-/// What is not yet a library of its own knows the API's client by these names.
-mod server {
-    pub(crate) use downbeat_api::{ApiError as ServerError, Client as Server, Response as Reading, ServerUrl};
-}
-mod edge {
-    pub(crate) use downbeat_api::Visibility as Seen;
-}
-
-use downbeat_api::clock;
-
 use std::ffi::OsString;
 use std::process::ExitCode;
 

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use downbeat_api::{ApiError, Client, Response};
 use downbeat_core::{EventTimeline, Locale, Position, Rate, Request, ServerTime, Severity, Span};
 use downbeat_wire::state::BadTimeline;
 use downbeat_wire::{Announcement, CommandAnswer, StateBody, StatusWord};
 
-use crate::server::{Reading, Server, ServerError};
 use crate::text;
 
 /// Where an event stands at an instant.
@@ -106,12 +106,8 @@ impl Preview {
     /// Asks the server what `request` would do. If it does not answer in time, core's rule on the last state does.
     ///
     /// # Errors
-    /// [`ServerError`] if the server refuses: then it would refuse the command, too.
-    pub(crate) async fn ask(
-        server: &Server,
-        last: &Reading<StateBody>,
-        request: &Request,
-    ) -> Result<Self, ServerError> {
+    /// [`ApiError`] if the server refuses: then it would refuse the command, too.
+    pub(crate) async fn ask(server: &Client, last: &Response<StateBody>, request: &Request) -> Result<Self, ApiError> {
         match server.preview(&last.body.event, request).await {
             Ok(answer) => Ok(Self::Server(Box::new(answer))),
             Err(error) if error.may_have_arrived() => Ok(Self::of_last_state(last, request)),
@@ -120,7 +116,7 @@ impl Preview {
     }
 
     /// Applies core's rule to the state that was read last, without asking anyone.
-    pub(crate) fn of_last_state(last: &Reading<StateBody>, request: &Request) -> Self {
+    pub(crate) fn of_last_state(last: &Response<StateBody>, request: &Request) -> Self {
         match downbeat_wire::preview(&last.body, request, last.clock.now()) {
             Ok(answer) => Self::LastState(Box::new(answer)),
             Err(error) => Self::Unknown(error.to_string()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use downbeat_api::ServerUrl;
 use downbeat_core::{EventName, Span};
 use downbeat_publish::public::PublicUrl;
 use downbeat_publish::purge::{self, Purge};
@@ -15,7 +16,6 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::given;
-use crate::server::ServerUrl;
 
 /// The file with the profiles, looked for in the current directory and those above it.
 pub(crate) const FILE: &str = "downbeat.toml";

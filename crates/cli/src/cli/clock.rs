@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use downbeat_api::ServerUrl;
 use downbeat_core::Span;
-
-use crate::server::ServerUrl;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClockTask {

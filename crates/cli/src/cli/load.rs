@@ -1,10 +1,10 @@
 //! `downbeat load`
 
 use clap::Args;
+use downbeat_api::ServerUrl;
 use downbeat_core::Span;
 
 use crate::given;
-use crate::server::ServerUrl;
 
 /// The most viewers one process opens: 50,000.
 const VIEWERS_MAX: i64 = 50_000;

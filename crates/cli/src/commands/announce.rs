@@ -3,7 +3,7 @@
 use downbeat_core::message::Draft;
 use downbeat_core::{Command, Locale, Severity};
 
-use crate::change::{self, Change, Wish};
+use crate::change::{self, Change, CommandSpec};
 use crate::cli::{CommandOptions, RequiredMessageArgs};
 use crate::context::Context;
 use crate::error::Error;
@@ -16,7 +16,7 @@ pub(crate) async fn run(
     options: &CommandOptions,
 ) -> Result<Change, Error> {
     let said = [&message.texts[..], &message.said[..]].concat();
-    let wish = Wish {
+    let wish = CommandSpec {
         name: "announce",
         question: "Show this to viewers?",
         command: &|state| {

@@ -2,14 +2,14 @@
 
 use downbeat_core::Command;
 
-use crate::change::{self, Change, Wish};
+use crate::change::{self, Change, CommandSpec};
 use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
 /// Removes the message to viewers.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = Wish {
+    let wish = CommandSpec {
         name: "clear",
         question: "Take the message away?",
         command: &|_| Ok(Command::Clear),

@@ -5,6 +5,8 @@ mod token_check;
 
 use std::fmt;
 
+use downbeat_api::measurement::Measurement;
+use downbeat_api::{ApiError, Client};
 use downbeat_core::Span;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -14,9 +16,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Report, members};
 use crate::profile::{FILE, ProfileError};
-use crate::server::{Server, ServerError};
 use crate::text;
-use downbeat_api::measurement::Measurement;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -54,7 +54,7 @@ impl Finding {
     }
 
     /// Turns a failed call into a finding.
-    fn failed(what: &'static str, error: ServerError) -> Self {
+    fn failed(what: &'static str, error: ApiError) -> Self {
         let error = Error::from(error);
         let found = error.to_string().lines().next().unwrap_or_default().to_owned();
         Self::fail(error.exit(), what, found, error.hint().unwrap_or_default())
@@ -106,7 +106,7 @@ fn version() -> Finding {
 }
 
 /// Compares the server's version with this program's.
-async fn server_version(context: &Context, server: &Server) -> Option<Finding> {
+async fn server_version(context: &Context, server: &Client) -> Option<Finding> {
     let ours = env!("CARGO_PKG_VERSION");
     // What keeps it from answering is found by those who ask for more.
     let theirs = server.version(&context.settings.event).await.ok()?;
@@ -136,7 +136,7 @@ fn settings(context: &Context) -> Finding {
     }
 }
 
-async fn event(context: &Context, server: &Server) -> Finding {
+async fn event(context: &Context, server: &Client) -> Finding {
     let name = &context.settings.event;
     match server.state(name).await {
         Ok(reading) => match crate::preview::Standing::of(&reading.body, reading.clock.now()) {

@@ -2,7 +2,7 @@
 
 use downbeat_core::{Command, Locale};
 
-use crate::change::{self, Change, Wish};
+use crate::change::{self, Change, CommandSpec};
 use crate::cli::{CommandOptions, MessageArgs};
 use crate::commands::announce::checked;
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// Ends the event.
 pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = Wish {
+    let wish = CommandSpec {
         name: "end",
         question: "End the event?",
         command: &|state| {

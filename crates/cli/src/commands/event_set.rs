@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use downbeat_api::{ApiError, Client, Response, Visibility};
 use downbeat_core::event::EmergencyChannel;
 use downbeat_core::{Configuration, Rev, Span};
 use downbeat_wire::publication::pointer_key;
@@ -12,11 +13,9 @@ use crate::change;
 use crate::cli::{EmergencyKeyArg, EventSetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::Seen;
 use crate::error::Error;
 use crate::instant;
 use crate::output::{Report, members};
-use crate::server::{Reading, Server, ServerError};
 use crate::text::{self, Table};
 use crate::zone::Zone;
 
@@ -32,7 +31,7 @@ pub(crate) enum Set {
         place: Map<String, Value>,
         state: Box<StateBody>,
         begins: String,
-        seen: Seen,
+        seen: Visibility,
         undo: Option<String>,
     },
 }
@@ -137,7 +136,7 @@ fn describe(
     wanted: &Configuration,
     state: Option<&StateBody>,
     zone: Zone,
-    clock: &crate::clock::ServerClock,
+    clock: &downbeat_api::clock::ServerClock,
 ) -> usize {
     let mut changes = 0;
     let mut line = |label: &'static str, was: Option<String>, will_be: Option<String>| {
@@ -174,7 +173,7 @@ fn describe(
     changes
 }
 
-fn uncertain(context: &Context, error: ServerError) -> Error {
+fn uncertain(context: &Context, error: ApiError) -> Error {
     if !error.may_have_arrived() {
         return error.into();
     }
@@ -187,12 +186,12 @@ fn uncertain(context: &Context, error: ServerError) -> Error {
 
 async fn read_back(
     context: &Context,
-    server: &Server,
+    server: &Client,
     made: bool,
-    answer: Reading<StateBody>,
+    answer: Response<StateBody>,
     zone: Zone,
 ) -> Result<Set, Error> {
-    let Reading { body: state, clock } = answer;
+    let Response { body: state, clock } = answer;
     let seen =
         server.wait_until_visible(&context.settings.event, &state.epoch, state.rev, context.settings.timeout).await;
     let undo = (!made).then(|| context.command_line(&["undo", "--if-rev", &state.rev.to_string()]));

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use downbeat_api::clock;
+use downbeat_api::{Client, ServerUrl, clock};
 use downbeat_core::cueing::CueKey;
 use downbeat_core::{Command, EventName, Request, Seed, Span};
 use downbeat_sheet::Rundown;
@@ -24,7 +24,6 @@ use crate::context::{self, Context};
 use crate::error::Error;
 use crate::output::{Output, Report};
 use crate::profile::{Flags, Settings};
-use crate::server::{Server, ServerUrl};
 use crate::text::{self, Table};
 use plan::LoadPlan;
 use report::{LoadReport, Measured, Place};
@@ -95,7 +94,7 @@ fn jittered(rundown: Option<&Rundown>) -> BTreeSet<CueKey> {
 /// A pause, ready to be sent.
 struct PlannedPause {
     after: Span,
-    server: Server,
+    server: Client,
     event: EventName,
     request: Request,
 }

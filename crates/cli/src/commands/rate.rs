@@ -2,14 +2,14 @@
 
 use downbeat_core::{Command, Rate};
 
-use crate::change::{self, Change, Wish};
+use crate::change::{self, Change, CommandSpec};
 use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
 /// Changes how fast the event runs; a paused event runs at that rate once it resumes.
 pub(crate) async fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = Wish {
+    let wish = CommandSpec {
         name: "rate",
         question: "Change the rate?",
         command: &|_| Ok(Command::Rate { rate }),

@@ -2,14 +2,14 @@
 
 use downbeat_core::Command;
 
-use crate::change::{self, Change, Wish};
+use crate::change::{self, Change, CommandSpec};
 use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 
 /// Undoes the end.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = Wish {
+    let wish = CommandSpec {
         name: "reopen",
         question: "Reopen the event?",
         command: &|_| Ok(Command::Reopen),

@@ -2,7 +2,7 @@
 
 use downbeat_core::Command;
 
-use crate::change::{self, Change, Wish};
+use crate::change::{self, Change, CommandSpec};
 use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
@@ -15,7 +15,7 @@ pub(crate) async fn run(
     destination: Destination,
     options: &CommandOptions,
 ) -> Result<Change, Error> {
-    let wish = Wish {
+    let wish = CommandSpec {
         name: "seek",
         question: "Seek?",
         command: &|state| {

@@ -4,16 +4,15 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use downbeat_api::{clock, random};
 use downbeat_wire::{Scope, Token, TokenEntry};
 use serde_json::{Map, Value, json};
 
 use crate::cli::TokenNewArgs;
-use crate::clock;
 use crate::error::Error;
 use crate::instant;
 use crate::output::{Report, members};
 use crate::zone::Zone;
-use downbeat_api::random;
 
 /// A new token.
 pub(crate) struct New {

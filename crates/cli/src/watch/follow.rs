@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use downbeat_api::clock;
+use downbeat_api::{Client, clock};
 use downbeat_core::{EventName, Seed, Span};
 use downbeat_viewer::{Cues, EventClient, Viewer};
 use tokio::sync::{mpsc, watch};
@@ -13,7 +13,6 @@ use super::poll;
 use super::update::Update;
 use super::view::View;
 use crate::error::Error;
-use crate::server::Server;
 
 /// The time between two ticks of the view: 100 ms.
 const TICK: std::time::Duration = std::time::Duration::from_millis(100);
@@ -24,8 +23,8 @@ const TICK: std::time::Duration = std::time::Duration::from_millis(100);
 /// # Errors
 /// [`Error`] if the server's name is unknown.
 pub(crate) async fn follow(
-    server: &Server,
-    operator: Option<Server>,
+    server: &Client,
+    operator: Option<Client>,
     event: &EventName,
     model: &mut Model,
     view: &mut dyn View,

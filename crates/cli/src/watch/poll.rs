@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use downbeat_api::clock;
+use downbeat_api::{ApiError, Client, clock};
 use downbeat_core::{EventName, Span};
 use downbeat_wire::{Audience, LogPage};
 use futures_util::future::BoxFuture;
@@ -10,7 +10,6 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use super::update::Update;
-use crate::server::{Server, ServerError};
 
 /// The time between two requests for the audience, and before a failed request is repeated: 2 s.
 const INTERVAL: Span = Span::from_millis(2_000);
@@ -20,7 +19,7 @@ const LOG_ENTRIES: u32 = 50;
 
 /// What is requested again and again.
 pub(super) struct Poll<T> {
-    request: for<'a> fn(&'a Server, &'a EventName) -> BoxFuture<'a, Result<T, ServerError>>,
+    request: for<'a> fn(&'a Client, &'a EventName) -> BoxFuture<'a, Result<T, ApiError>>,
     update: fn(Result<T, String>) -> Update,
     /// The time between two requests while nothing changes; `None` if only a change is a reason for one.
     interval: Option<Span>,
@@ -45,14 +44,14 @@ impl<T> Poll<T> {
     /// good, or nobody receives the updates any more.
     pub(super) async fn run(
         self,
-        server: Arc<Server>,
+        server: Arc<Client>,
         event: EventName,
         updates: UnboundedSender<Update>,
         mut changes: watch::Receiver<()>,
     ) {
         loop {
             let answer = (self.request)(&server, &event).await;
-            let is_final = answer.as_ref().is_err_and(ServerError::is_final);
+            let is_final = answer.as_ref().is_err_and(ApiError::is_final);
             let wait = self.interval.or(answer.is_err().then_some(INTERVAL));
             let update = (self.update)(answer.map_err(|error| first_line(&error)));
             if updates.send(update).is_err() || is_final {
@@ -66,6 +65,6 @@ impl<T> Poll<T> {
     }
 }
 
-fn first_line(error: &ServerError) -> String {
+fn first_line(error: &ApiError) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use downbeat_api::measurement::Measurement;
+use downbeat_api::{Client, ServerUrl};
 use downbeat_core::Span;
 use serde_json::{Map, Value, json};
 
@@ -10,9 +12,7 @@ use crate::cli::{Global, MeasureArgs};
 use crate::error::Error;
 use crate::output::{Output, Report, members};
 use crate::profile::TIMEOUT_DEFAULT;
-use crate::server::{Server, ServerUrl};
 use crate::text::{self, Table};
-use downbeat_api::measurement::Measurement;
 
 /// The pause between two questions: 100 ms, the first pace of viewers.
 const PAUSE: Span = Span::from_millis(100);
@@ -30,10 +30,10 @@ pub(super) struct Measured {
 pub(super) async fn run(args: &MeasureArgs, global: &Global, output: Output) -> Result<Measured, Error> {
     let server = match &args.url {
         // Whoever names the server needs no settings.
-        Some(url) => Server::new(url.clone()).with_timeout(global.flags().timeout.unwrap_or(TIMEOUT_DEFAULT)),
+        Some(url) => Client::new(url.clone()).with_timeout(global.flags().timeout.unwrap_or(TIMEOUT_DEFAULT)),
         None => {
             let settings = super::super::context(global, output)?.settings;
-            Server::new(settings.server()?.clone()).with_timeout(settings.timeout)
+            Client::new(settings.server()?.clone()).with_timeout(settings.timeout)
         }
     };
     Ok(Measured { server: server.url().clone(), of: Measurement::take(&server, args.probes, PAUSE).await? })

@@ -1,5 +1,6 @@
 //! What the event has: its rundown, and where it stands.
 
+use downbeat_api::ApiError;
 use downbeat_core::{Digest, Position};
 use downbeat_sheet::{Rundown, digest_of};
 use downbeat_wire::Route;
@@ -8,7 +9,6 @@ use serde_json::{Map, Value, json};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::preview::Standing;
-use crate::server::ServerError;
 
 /// The event as it is now.
 pub(super) struct Live {
@@ -36,7 +36,7 @@ impl Live {
                 let bytes = server.rundown(event, digest).await?;
                 let strange = |why: String| {
                     let url = server.url_of(&Route::Rundown(event.clone(), digest));
-                    Error::from(ServerError::Unexpected { url, status: 200, why })
+                    Error::from(ApiError::Unexpected { url, status: 200, why })
                 };
                 if digest_of(&bytes) != digest {
                     return Err(strange("what it gives is not the rundown of that name".to_owned()));

@@ -3,7 +3,7 @@
 mod plan_screen;
 mod published;
 
-use downbeat_api::new_id;
+use downbeat_api::{Client, Response, Visibility, clock, new_id};
 use downbeat_core::{Digest, Position, Rev, ServerTime, Span};
 use downbeat_publish::destination::{Destination, Survey};
 use downbeat_publish::freeze::{End, FreezeRule};
@@ -17,14 +17,12 @@ use crate::change::{self, Made};
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs, TargetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::Seen;
 use crate::error::Error;
 use crate::output::{Report, members};
 use crate::preview::Standing;
 use crate::profile;
-use crate::server::{Reading, Server};
 use crate::zone::Zone;
-use crate::{clock, instant, interrupt, text};
+use crate::{instant, interrupt, text};
 use plan_screen::PlanScreen;
 use published::Published;
 
@@ -240,7 +238,7 @@ impl<'a> Job<'a> {
                 let stored = plan.stored == Stored::Missing;
                 match (change, self.destination) {
                     (Change::Command(answer), Destination::Worker(server)) => {
-                        let seen = seen.unwrap_or(Seen { ms: Span::ZERO, rev: None, seen: false });
+                        let seen = seen.unwrap_or(Visibility { ms: Span::ZERO, rev: None, seen: false });
                         let made = Made::new(self.context, server, "rundown", author.id, *answer, seen, None);
                         let change = made.or_unseen(self.context, server)?;
                         Ok(Published::Commanded { rundown, bytes, cues, stored, purged, change })
@@ -272,7 +270,7 @@ impl<'a> Job<'a> {
         published: Published,
         plan: &Plan,
         rev: Rev,
-        seen: Option<&Seen>,
+        seen: Option<&Visibility>,
         undo: Option<String>,
     ) -> Result<Published, Error> {
         let (Some(seen), Some(url)) = (seen.filter(|seen| !seen.seen), &plan.public) else { return Ok(published) };
@@ -308,7 +306,7 @@ impl<'a> Job<'a> {
 }
 
 /// Returns how far viewers have got, if the event is under way.
-fn under_way(server: &Server, reading: &Reading<StateBody>) -> Result<Option<Position>, Error> {
+fn under_way(server: &Client, reading: &Response<StateBody>) -> Result<Option<Position>, Error> {
     let standing = Standing::of(&reading.body, reading.clock.now()).map_err(|error| context::broken(server, &error))?;
     Ok(standing.under_way())
 }

@@ -1,11 +1,11 @@
 //! How wrong this machine's clock is, as an interval that holds whatever the network does.
 
+use downbeat_api::ServerUrl;
+use downbeat_api::measurement::Measurement;
 use downbeat_core::Span;
 
 use super::Finding;
-use crate::server::ServerUrl;
 use crate::text;
-use downbeat_api::measurement::Measurement;
 
 /// How often the server is asked: 8 times, of which the best bounds count.
 pub(super) const PROBES: u16 = 8;

@@ -1,13 +1,12 @@
 //! What the token allows, and until when.
 
+use downbeat_api::{Client, ServerUrl, clock};
 use downbeat_wire::{Code, Grant, Scope, Token};
 
 use super::Finding;
-use crate::clock;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::profile::{ProfileError, TokenSource};
-use crate::server::{Server, ServerUrl};
 use crate::text;
 use crate::zone::Zone;
 
@@ -28,7 +27,7 @@ pub(super) async fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
 }
 
 async fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str) -> Finding {
-    let server = Server::new(url.clone()).with_token(token).with_timeout(context.settings.timeout);
+    let server = Client::new(url.clone()).with_token(token).with_timeout(context.settings.timeout);
     let Grant { scopes, expires, .. } = match server.grant().await {
         Ok(grant) => grant,
         Err(error) if error.is(Code::Unauthorized) => {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use downbeat_api::{ApiError, Client, clock};
 use downbeat_core::Span;
 use downbeat_core::command::LEAD_PAUSE;
 use downbeat_publish::emergency::pause::{Pause, base, channel, paused, sign};
@@ -15,7 +16,6 @@ use serde_json::{Map, Value, json};
 
 use super::place::{age, key, place, purge, store};
 use crate::cli::{Attribution, GlassArgs, MessageArgs};
-use crate::clock;
 use crate::commands::checked;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
@@ -23,7 +23,6 @@ use crate::error::Error;
 use crate::last_seen::{self, Known};
 use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
-use crate::server::{Server, ServerError};
 use crate::text::{self, Table};
 
 /// How long the server may take to answer after all: 3 s, as for an ordinary pause.
@@ -139,12 +138,12 @@ struct Asked {
 }
 
 /// Refuses to break the glass if the server answers, unless that is forced.
-async fn ask(context: &Context, server: Option<&Server>, force: bool) -> Result<Asked, Error> {
+async fn ask(context: &Context, server: Option<&Client>, force: bool) -> Result<Asked, Error> {
     let Some(server) = server else { return Ok(Asked { said: "nothing says which".to_owned(), fresh: None }) };
     let answer = server.with_timeout(context.settings.timeout.min(LOOK)).state(&context.settings.event).await;
     let is_there = match &answer {
         Ok(_) => true,
-        Err(error) => matches!(error, ServerError::Problem { problem, .. } if problem.status < 500),
+        Err(error) => matches!(error, ApiError::Problem { problem, .. } if problem.status < 500),
     };
     if is_there && !force {
         let answered = answer.map_or_else(|error| format!("answers: {error}"), |_| "answers".to_owned());

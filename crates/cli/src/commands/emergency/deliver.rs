@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use downbeat_api::Visibility;
 use downbeat_publish::history::Pointer;
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{EmergencyDocument, StateBody};
@@ -12,7 +13,6 @@ use crate::cli::EmergencyArgs;
 use crate::commands::emergency::{command_line, told};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
-use crate::edge::Seen;
 use crate::error::Error;
 use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
@@ -23,7 +23,7 @@ pub(crate) enum Delivered {
     /// `--dry-run`.
     Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
     /// The server has it.
-    Taken { state: Box<StateBody>, standing: Standing, seen: Seen, clear: String, place: Map<String, Value> },
+    Taken { state: Box<StateBody>, standing: Standing, seen: Visibility, clear: String, place: Map<String, Value> },
 }
 
 /// Hands it in.

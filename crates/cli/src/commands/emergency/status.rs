@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display as _};
 
+use downbeat_api::clock;
 use downbeat_core::event::EmergencyChannel;
 use downbeat_publish::emergency::read_public;
 use downbeat_publish::history::Pointer;
@@ -10,7 +11,6 @@ use serde_json::{Map, Value, json};
 
 use super::place;
 use crate::cli::EmergencyArgs;
-use crate::clock;
 use crate::commands::emergency::told;
 use crate::context::Context;
 use crate::error::Error;

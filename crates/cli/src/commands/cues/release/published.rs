@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use downbeat_api::Visibility;
 use downbeat_core::{Digest, Rev};
 use downbeat_publish::release::PlanKind;
 use downbeat_wire::Publication;
 use serde_json::{Map, Value, json};
 
 use crate::change::Change;
-use crate::edge::Seen;
 use crate::output::{Afterword, Report, members};
 use crate::text;
 
@@ -23,7 +23,7 @@ pub(crate) enum Published {
         healed: Option<Rev>,
         /// The rundown was missing or damaged, and put again.
         put: bool,
-        seen: Option<Seen>,
+        seen: Option<Visibility>,
         place: Map<String, Value>,
     },
     /// The pointer of a store names the rundown now.
@@ -37,7 +37,7 @@ pub(crate) enum Published {
         healed: Option<Rev>,
         warnings: Vec<String>,
         purged: Option<Result<(), String>>,
-        seen: Option<Seen>,
+        seen: Option<Visibility>,
         undo: Option<String>,
         place: Map<String, Value>,
     },
@@ -170,7 +170,7 @@ fn write_purged(f: &mut fmt::Formatter<'_>, purged: Option<&Result<(), String>>)
     }
 }
 
-fn write_seen(f: &mut fmt::Formatter<'_>, seen: Option<&Seen>) -> fmt::Result {
+fn write_seen(f: &mut fmt::Formatter<'_>, seen: Option<&Visibility>) -> fmt::Result {
     match seen {
         Some(seen) => writeln!(f, "seen at the public URL after {}", text::fine(seen.ms)),
         None => writeln!(f, "not checked whether viewers see it: nothing says where they look (--public-url)"),
