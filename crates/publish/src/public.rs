@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use downbeat_api::ServerUrl;
-use downbeat_api::Visibility;
 use downbeat_api::clock;
 use downbeat_api::http::{HttpClient, HttpError};
+use downbeat_api::{Polling, ServerUrl, Visibility};
 use downbeat_core::{Digest, Span};
 use downbeat_sheet::digest_of;
 use downbeat_wire::{Publication, RundownPointer};
@@ -18,11 +17,11 @@ use crate::headers::IMMUTABLE;
 /// may not.
 const ANY_ORIGIN: &str = "https://downbeat.invalid";
 
-/// The pause before the second poll; it doubles up to [`PAUSE_MAX`].
-const PAUSE_FIRST: Span = Span::from_millis(50);
+/// The pause between two attempts to load a rundown.
+const PAUSE: Span = Span::from_millis(500);
 
-/// The longest pause between two polls: a quarter of the time for which a pointer may be cached (2 s).
-const PAUSE_MAX: Span = Span::from_millis(500);
+/// The least time that a request gets, even if the patience is over: 50 ms.
+const REQUEST_MIN: Span = Span::from_millis(50);
 
 /// How long one request may take.
 const REQUEST: Span = Span::from_millis(4_000);
@@ -100,7 +99,7 @@ impl Page {
             if response.as_ref().is_ok_and(|response| !response.status().is_server_error()) {
                 break;
             }
-            clock::sleep(PAUSE_MAX).await;
+            clock::sleep(PAUSE).await;
             response = self.get(url, REQUEST).await;
         }
         let checked = match response {
@@ -148,16 +147,12 @@ impl Page {
 /// Calls `look` with the time that is left until it returns `true`, for at most `patience`. Returns how long that took,
 /// and whether it did.
 pub(crate) async fn poll(patience: Span, mut look: impl AsyncFnMut(Span) -> bool) -> (Span, bool) {
-    let began = clock::monotonic();
-    let mut pause = PAUSE_FIRST;
+    let mut polling = Polling::new(patience);
     loop {
-        let spent = || clock::monotonic() - began;
-        let seen = look((patience - spent()).max(PAUSE_FIRST)).await;
-        if seen || spent() + pause >= patience {
-            return (spent(), seen);
+        let seen = look(polling.left().max(REQUEST_MIN)).await;
+        if seen || !polling.pause().await {
+            return (polling.elapsed(), seen);
         }
-        clock::sleep(pause).await;
-        pause = (pause + pause).min(PAUSE_MAX);
     }
 }
 
