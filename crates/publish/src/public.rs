@@ -53,7 +53,7 @@ impl FromStr for PublicUrl {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         text.parse().map(Self).map_err(|_| {
-            format!("{text:?} is no public URL; give where the prefix is seen, such as https://cdn.example.com/shows")
+            format!("{text:?} is not a public URL; give the URL of the prefix, such as https://cdn.example.com/shows")
         })
     }
 }

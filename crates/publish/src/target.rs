@@ -152,7 +152,7 @@ fn bucket(kind: Kind, text: &str) -> Result<Bucket, String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     if !prefix.bytes().all(plain) || prefix.split('/').any(|part| !prefix.is_empty() && matches!(part, "" | "." | ".."))
     {
-        return Err(format!("{prefix:?} is no prefix; use a-z, A-Z, 0-9, \"-\", \"_\", \".\" and single slashes"));
+        return Err(format!("{prefix:?} is not a prefix; use a-z, A-Z, 0-9, \"-\", \"_\", \".\" and single slashes"));
     }
     let mut bucket = Bucket { kind, name: name.to_owned(), prefix, endpoint: None, region: None, account: None };
     for (key, value) in url.query_pairs() {
@@ -177,7 +177,7 @@ fn bucket(kind: Kind, text: &str) -> Result<Bucket, String> {
 /// Parses the address of a store.
 fn endpoint_of(text: &str) -> Result<String, String> {
     let refused =
-        || "the endpoint is no address; give one such as https://s3.example.com, without user or query".to_owned();
+        || "the endpoint is not a URL; give one such as https://s3.example.com, without user or query".to_owned();
     let url = Url::parse(text).map_err(|_| refused())?;
     let fine = matches!(url.scheme(), "http" | "https")
         && url.has_host()

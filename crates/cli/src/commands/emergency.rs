@@ -19,7 +19,7 @@ use crate::output::{Output, Report};
 use crate::text;
 use crate::zone::Zone;
 
-/// Runs one of them. Making a key asks for no context.
+/// Runs one of the commands. Making a key needs no context.
 pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
     let context = || super::context(global, output);
     Ok(match task {
@@ -30,16 +30,16 @@ pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) ->
     })
 }
 
-/// Says in a line what a signed state is, and whether viewers believe it.
+/// Describes a signed state in one line, and whether viewers accept it.
 fn told(document: &EmergencyDocument, channel: Option<&EmergencyChannel>) -> String {
     let signature = match channel {
-        Some(channel) if is_signed(document, &channel.key) => "the signature is right",
-        Some(_) => "but its signature is not of the event's key, so nobody believes it",
-        None => "nothing says here whose signature counts",
+        Some(channel) if is_signed(document, &channel.key) => "the signature is valid",
+        Some(_) => "but it was not signed with the event's key, so nobody accepts it",
+        None => "the event's key is not known here",
     };
     match unverified(document) {
         Some(body) => format!("{}; {signature}", line(&body)),
-        None => "something that is no state".to_owned(),
+        None => "something that is not a state".to_owned(),
     }
 }
 
@@ -49,7 +49,7 @@ fn line(body: &EmergencyBody) -> String {
     text::tame(&format!("rev {} of epoch {}, signed by {} at {at}{reason}", body.rev, body.epoch, body.actor))
 }
 
-/// Returns the command line of another of these that goes to the same place.
+/// Returns the command line of another of these commands for the same target.
 fn command_line(context: &Context, words: &[&str], args: &crate::cli::EmergencyArgs) -> String {
     let target = args.target.as_ref().map(ToString::to_string);
     let flags = target.as_ref().map(|target| ["--target", target]);

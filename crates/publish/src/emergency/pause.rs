@@ -50,9 +50,9 @@ impl fmt::Display for SignError {
                 write!(f, "viewers of {event} believe the key {believed}, and this is {given}")
             }
             Self::NoChannel { event } => {
-                write!(f, "{event} was not set up for this: viewers look nowhere but at the server")
+                write!(f, "{event} has no emergency key, so viewers follow the server alone")
             }
-            Self::NotAState(why) => write!(f, "what is known of the event is no state: {why}"),
+            Self::NotAState(why) => write!(f, "what is known of the event is not a valid state: {why}"),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::RevTooLow { rev, known } => {
                 write!(f, "rev {rev} is not above {known}, which viewers have; they would ignore it")
@@ -78,7 +78,7 @@ pub struct Pause {
     pub epoch: Option<Epoch>,
 }
 
-/// Returns where viewers look, if they would believe `key` there.
+/// Returns the URL that viewers read, if they accept signatures of `key` there.
 ///
 /// # Errors
 /// [`SignError::OtherKey`], [`SignError::NoChannel`]

@@ -1,4 +1,4 @@
-//! `pause --break-glass`: read, show, ask, sign, write, wait until viewers see it, hand it to the server.
+//! `pause --break-glass`: read, show, ask, sign, write, wait until viewers see it, send it to the server.
 
 use std::fmt;
 use std::path::Path;
@@ -32,11 +32,11 @@ const LOOK: Span = Span::from_millis(3_000);
 pub(crate) enum Glass {
     /// `--dry-run`.
     Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
-    /// It is where viewers look.
+    /// It was written where viewers read it.
     Broken(Box<Broken>),
 }
 
-/// A signed pause that is where viewers look.
+/// A signed pause that was written where viewers read it.
 pub(crate) struct Broken {
     place: Map<String, Value>,
     document: EmergencyDocument,
@@ -83,7 +83,7 @@ pub(crate) async fn run(
         rev: args.rev,
         epoch: args.epoch.clone(),
     };
-    // Made again once the question is answered: the event holds where it is then.
+    // Signed again after the confirmation: the event holds at its position of that moment.
     let make = || {
         let state = paused(base.clone(), &pause, known.server_time(clock::wall()))?;
         let document = sign(&key, &state)?;
@@ -100,14 +100,14 @@ pub(crate) async fn run(
 
     emergency::put(&store, event, Some(&document)).await?;
     purge(context, channel.url.as_str()).await;
-    // Both at once would be quicker by seconds, and the server is gone anyway.
+    // One after the other, since the server is most likely down.
     let seen = emergency::wait(channel.url.as_str(), Some(&document), context.settings.timeout).await;
     let delivered = match &server {
         Some(server) => {
             let taken = server.with_timeout(context.settings.timeout.min(LOOK)).emergency(event, &document).await;
             taken.map(drop).map_err(|error| error.to_string())
         }
-        None => Err("nothing says which server".to_owned()),
+        None => Err("no server is configured".to_owned()),
     };
     let target = store.name().to_owned();
     let of = |words: &[&str]| {
@@ -129,7 +129,7 @@ pub(crate) async fn run(
     })
 }
 
-/// Whether the server answers.
+/// What the server answered, if it did.
 struct Asked {
     /// For the screen.
     said: String,
@@ -137,9 +137,9 @@ struct Asked {
     fresh: Option<Known>,
 }
 
-/// Refuses to break the glass if the server answers, unless that is forced.
+/// Refuses the signed pause if the server answers, unless `force`.
 async fn ask(context: &Context, server: Option<&Client>, force: bool) -> Result<Asked, Error> {
-    let Some(server) = server else { return Ok(Asked { said: "nothing says which".to_owned(), fresh: None }) };
+    let Some(server) = server else { return Ok(Asked { said: "not configured".to_owned(), fresh: None }) };
     let answer = server.with_timeout(context.settings.timeout.min(LOOK)).state(&context.settings.event).await;
     let is_there = match &answer {
         Ok(_) => true,
@@ -150,12 +150,12 @@ async fn ask(context: &Context, server: Option<&Client>, force: bool) -> Result<
         return Err(Error::refused(
             "reachable",
             format!("{} {answered}; nothing was signed", server.url()),
-            format!("{}\nif that does not get through: the same again with --force", context.command_line(&["pause"])),
+            format!("{}\nif that fails, run this command again with --force", context.command_line(&["pause"])),
         ));
     }
     Ok(match answer {
         Ok(reading) => Asked {
-            said: "answers; forced all the same".to_owned(),
+            said: "answers, but --force is given".to_owned(),
             fresh: Some(Known {
                 server: server.url().to_string(),
                 heard_at: clock::wall(),
@@ -172,7 +172,7 @@ fn recall(context: &Context) -> Result<Known, Error> {
     let known = context.settings.server().ok().and_then(|server| last_seen::recall(server, event));
     known.ok_or_else(|| {
         Error::usage(
-            format!("this machine never saw {event}, so it does not know where it stands"),
+            format!("this machine never saw {event}, so it does not know its state"),
             "give --state FILE with what \"downbeat event show --json\" printed elsewhere, or run this on a machine that has used downbeat with this event",
         )
     })
@@ -183,7 +183,7 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
     let bytes = std::fs::read(file).map_err(|error| Error::file(file, error))?;
     let strange = |why: String| {
         Error::invalid(
-            format!("{} holds no state of an event: {why}", file.display()),
+            format!("{} does not contain the state of an event: {why}", file.display()),
             "give what \"downbeat event show --json\" printed",
         )
     };
@@ -191,9 +191,9 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
     let state = value.get("state").unwrap_or(&value).clone();
     let state: StateBody = serde_json::from_value(state).map_err(|error| strange(error.to_string()))?;
     if state.event != context.settings.event {
-        return Err(strange(format!("it is of {}, not of {}", state.event, context.settings.event)));
+        return Err(strange(format!("it is the state of {}, not of {}", state.event, context.settings.event)));
     }
-    // Its clock is unknown: the wall clocks of both machines stand for it.
+    // The server's clock is unknown here; the wall clocks of both machines replace it.
     let heard_at = state.server_time;
     Ok(Known { server: file.display().to_string(), heard_at, state })
 }
@@ -207,7 +207,7 @@ struct Then {
 
 /// Returns what viewers see once they have a signed document.
 fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Error> {
-    let strange = |why: String| Error::internal(format!("what was signed is no state: {why}"));
+    let strange = |why: String| Error::internal(format!("what was signed is not a valid state: {why}"));
     let body = emergency::unverified(document).ok_or_else(|| strange("it cannot be read back".to_owned()))?;
     let state = StateBody {
         timeline: body.timeline.clone(),
@@ -221,7 +221,7 @@ fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Erro
     Ok(Then { standing, told: Told::of(&state, effective_at), body })
 }
 
-/// Returns the screen: what is, what will be, and how.
+/// Returns the screen: the present, the result, and how it gets there.
 fn screen(context: &Context, known: &Known, then: &Then, store: &Store, server: &str) -> Table {
     let channel = known.state.emergency.as_ref();
     let (key, url) = channel.map(|channel| (channel.key.to_string(), channel.url.to_string())).unwrap_or_default();
@@ -231,14 +231,14 @@ fn screen(context: &Context, known: &Known, then: &Then, store: &Store, server: 
         .line("known", age(known, clock::wall()))
         .line("then", then.standing.to_string())
         .line("viewers see", then.told.to_string())
-        .line("is signed", format!("rev {} of epoch {}, with the key {key}", then.body.rev, then.body.epoch))
-        .line("is written", format!("beside the pointer {} in {}", pointer_key(&known.state.event), store.name()))
-        .line("viewers look", format!("at {url}, every 5 s, once they reach neither push nor server"))
-        .line("afterwards", "the server takes it in when it is back; \"downbeat resume\" goes on from there");
+        .line("signed", format!("rev {} of epoch {}, with the key {key}", then.body.rev, then.body.epoch))
+        .line("written", format!("into the pointer {} in {}", pointer_key(&known.state.event), store.name()))
+        .line("viewers read", format!("{url}, every 5 s, while they reach neither push nor server"))
+        .line("afterwards", "the server accepts it when it is back; \"downbeat resume\" continues from there");
     screen
 }
 
-/// Returns the pause, or the failure that it is if neither viewers nor the server have it.
+/// Returns the pause, or an error if neither the viewers' URL nor the server has it.
 fn judged(broken: Broken) -> Result<Glass, Error> {
     // Viewers who reach the server get it from there.
     if broken.seen.seen || broken.delivered.is_ok() {
@@ -251,12 +251,12 @@ fn judged(broken: Broken) -> Result<Glass, Error> {
     };
     let error = Error::unseen(
         format!(
-            "the signed pause is written into {}, but not seen at {} after {}: {last}",
+            "the signed pause was written to {}, but {} did not show it within {}: {last}",
             broken.target,
             broken.url,
             text::span(broken.seen.ms)
         ),
-        "check that this URL leads to the target, and what caches it on the way; \"downbeat emergency status\" looks again",
+        "check that this URL serves the target, and which caches are in between; \"downbeat emergency status\" checks again",
     );
     Err(error.with_more(Glass::Broken(Box::new(broken)).json()))
 }
@@ -302,16 +302,16 @@ impl Report for Glass {
         }
         match &broken.delivered {
             Ok(()) => {
-                writeln!(f, "the server has it, too: from now on it is an ordinary pause")?;
-                writeln!(f, "go on with: {}", broken.resume)?;
+                writeln!(f, "the server has it too: from now on it is an ordinary pause")?;
+                writeln!(f, "continue with: {}", broken.resume)?;
             }
             Err(why) => {
                 writeln!(f, "the server does not have it yet: {}", text::tame(why))?;
-                writeln!(f, "when it is back, the first open page hands it in; or do it with: {}", broken.deliver)?;
-                writeln!(f, "then go on with: {}", broken.resume)?;
+                writeln!(f, "when it is back, the first open page delivers it; or do so with: {}", broken.deliver)?;
+                writeln!(f, "then continue with: {}", broken.resume)?;
             }
         }
-        writeln!(f, "and afterwards clean up with: {}", broken.clear)
+        writeln!(f, "afterwards clean up with: {}", broken.clear)
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! `emergency clear`: takes the signed state away from the pointer, once the server has it.
+//! `emergency clear`: removes the signed state from the pointer, once the server has it.
 
 use std::fmt;
 
@@ -18,17 +18,17 @@ use crate::last_seen;
 use crate::output::{Report, members};
 use crate::text::{self, Table};
 
-/// What became of it.
+/// The result.
 pub(crate) enum Cleared {
     /// `--dry-run`.
     Planned { screen: Table, place: Map<String, Value> },
-    /// There is none.
+    /// There is no signed state.
     Nothing { place: Map<String, Value> },
-    /// It is gone.
+    /// It was removed.
     Gone { place: Map<String, Value>, seen: Option<emergency::SeenState> },
 }
 
-/// Takes it away.
+/// Removes the signed state.
 pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<Cleared, Error> {
     let event = &context.settings.event;
     let store = place::store(context, args.to.target.as_ref())?;
@@ -45,24 +45,21 @@ pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<
         };
         return Err(Error::refused(
             "not-delivered",
-            format!("the server does not have what was signed ({why}); viewers may be held by it alone"),
-            format!(
-                "{}\nor take it away all the same with --force",
-                command_line(context, &["emergency", "deliver"], &args.to)
-            ),
+            format!("the server does not have the signed state yet ({why}), so it may be all that holds the viewers"),
+            format!("{}\nor remove it anyway with --force", command_line(context, &["emergency", "deliver"], &args.to)),
         ));
     }
     let known = last_seen::recall(context.settings.server()?, event);
     let channel = state.or(known.as_ref().map(|known| &known.state)).and_then(|state| state.emergency.as_ref());
     let mut screen = context.screen(state);
     screen
-        .line("is taken away", told(&document, channel))
+        .line("remove", told(&document, channel))
         .line("from", format!("the pointer {} in {}; what was published stays", pointer_key(event), store.name()));
     if context.dry_run {
         return Ok(Cleared::Planned { screen, place });
     }
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
-    confirm::pass(&gate, &screen, "Take it away?", context.output)?;
+    confirm::pass(&gate, &screen, "Remove it?", context.output)?;
     emergency::put(&store, event, None).await?;
     let seen = match channel {
         Some(channel) => {
@@ -74,7 +71,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyClearArgs) -> Result<
     Ok(Cleared::Gone { place, seen })
 }
 
-/// Returns whether the server is past what was signed, so that nobody depends on it any more.
+/// Returns whether the server has the signed state or a later one, so that nobody depends on the pointer's.
 fn is_over(state: &StateBody, document: &EmergencyDocument) -> bool {
     emergency::unverified(document).is_none_or(|body| state.epoch != body.epoch || state.rev >= body.rev)
 }
@@ -101,7 +98,10 @@ impl Report for Cleared {
                 writeln!(f, "seen at the public URL after {}", text::fine(seen.ms))
             }
             Self::Gone { seen: Some(_), .. } => {
-                writeln!(f, "the public URL still shows it; that harms nobody, since the event has moved on")
+                writeln!(
+                    f,
+                    "the public URL still shows it; that is harmless, since the server has a state at least as new"
+                )
             }
             _ => Ok(()),
         }
@@ -112,7 +112,7 @@ impl Report for Cleared {
         match self {
             Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was changed"),
             Self::Nothing { .. } => writeln!(f, "nothing to clear: there is no signed state"),
-            Self::Gone { .. } => writeln!(f, "{green}cleared{green:#}: the pointer has no signed state any more"),
+            Self::Gone { .. } => writeln!(f, "{green}cleared{green:#}: the pointer no longer has a signed state"),
         }
     }
 }

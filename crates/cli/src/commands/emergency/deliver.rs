@@ -1,4 +1,4 @@
-//! `emergency deliver`: hands the signed state beside the pointer to the server.
+//! `emergency deliver`: sends the signed state in the pointer to the server.
 
 use std::fmt;
 
@@ -18,23 +18,23 @@ use crate::output::{Report, members};
 use crate::preview::{Standing, Told};
 use crate::text::{self, Table};
 
-/// What became of it.
+/// The result.
 pub(crate) enum Delivered {
     /// `--dry-run`.
     Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
-    /// The server has it.
-    Taken { state: Box<StateBody>, standing: Standing, seen: Visibility, clear: String, place: Map<String, Value> },
+    /// The server accepted it.
+    Accepted { state: Box<StateBody>, standing: Standing, seen: Visibility, clear: String, place: Map<String, Value> },
 }
 
-/// Hands it in.
+/// Sends the signed state to the server.
 pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Delivered, Error> {
     let event = &context.settings.event;
     let store = place::store(context, args.target.as_ref())?;
     let found = Pointer::read(&store, event).await?.and_then(|pointer| pointer.emergency);
     let document = found.ok_or_else(|| {
         Error::invalid(
-            format!("there is no signed state beside {} in {}", pointer_key(event), store.name()),
-            "nothing has to be handed in; \"downbeat status\" shows where the event stands",
+            format!("{} in {} has no signed state", pointer_key(event), store.name()),
+            "nothing has to be delivered; \"downbeat status\" shows the event's state",
         )
     })?;
     let server = context.reader()?;
@@ -45,17 +45,17 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Deliv
             "now",
             Standing::of(&before, before.server_time).map_err(|error| context::broken(&server, &error))?.to_string(),
         )
-        .line("is handed in", told(&document, before.emergency.as_ref()))
-        .line("then", "the event is exactly what was signed; everyone follows it");
+        .line("deliver", told(&document, before.emergency.as_ref()))
+        .line("then", "the event's state is exactly the signed one, for everyone");
     if context.dry_run {
         return Ok(Delivered::Planned { screen, place: place::place(context, &store), document });
     }
     let gate = Gate::new(context.yes, context.settings.confirm, true, event);
-    confirm::pass(&gate, &screen, "Hand it in?", context.output)?;
+    confirm::pass(&gate, &screen, "Deliver it?", context.output)?;
     let reading = server.emergency(event, &document).await?;
     let state = reading.body;
     let seen = server.wait_until_visible(event, &state.epoch, state.rev, context.settings.timeout).await;
-    Ok(Delivered::Taken {
+    Ok(Delivered::Accepted {
         standing: Standing::of(&state, state.server_time).map_err(|error| context::broken(&server, &error))?,
         state: Box::new(state),
         seen,
@@ -68,7 +68,7 @@ impl Report for Delivered {
     fn json(&self) -> Map<String, Value> {
         let (place, more) = match self {
             Self::Planned { place, document, .. } => (place, json!({ "dryRun": true, "document": document })),
-            Self::Taken { place, state, seen, clear, .. } => {
+            Self::Accepted { place, state, seen, clear, .. } => {
                 (place, json!({ "rev": state.rev, "state": state, "seen": seen, "clear": clear }))
             }
         };
@@ -79,7 +79,7 @@ impl Report for Delivered {
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.quiet(f)?;
-        let Self::Taken { seen, clear, .. } = self else { return Ok(()) };
+        let Self::Accepted { seen, clear, .. } = self else { return Ok(()) };
         if seen.seen {
             writeln!(f, "seen at the edge after {}", text::fine(seen.ms))?;
         }
@@ -90,9 +90,9 @@ impl Report for Delivered {
         let green = anstyle::AnsiColor::Green.on_default().bold();
         match self {
             Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
-            Self::Taken { state, standing, .. } => {
+            Self::Accepted { state, standing, .. } => {
                 let told = Told::of(state, state.server_time);
-                writeln!(f, "{green}taken in{green:#}: {standing}, viewers see {told} (rev {})", state.rev)
+                writeln!(f, "{green}accepted{green:#}: {standing}, viewers see {told} (rev {})", state.rev)
             }
         }
     }

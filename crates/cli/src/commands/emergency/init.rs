@@ -55,15 +55,15 @@ impl Report for New {
         writeln!(f)?;
         writeln!(
             f,
-            "Keep the file out of the repository, where the one who is on duty can reach it. Tell the event its"
+            "Keep the file out of the repository, and where the operator on duty can reach it. Give the event the"
         )?;
-        writeln!(f, "public half, and where viewers find the store's pointer:")?;
+        writeln!(f, "public half, and the URL at which viewers find the store's pointer:")?;
         writeln!(f, "  {program} event set --emergency-key {key} --emergency-url https://…/events/NAME/current.json")?;
         writeln!(
             f,
-            "and this machine its private half: emergencyKeyFile = {out:?} in downbeat.toml, or --key-file {out}."
+            "and this machine the private half: emergencyKeyFile = {out:?} in downbeat.toml, or --key-file {out}."
         )?;
-        writeln!(f, "Then see whether all is ready: {program} emergency status")
+        writeln!(f, "Then check that everything is ready: {program} emergency status")
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! `emergency status`: whether the glass could be broken, and whether it is.
+//! `emergency status`: whether an emergency pause would work, and whether one is in force.
 
 use std::fmt::{self, Display as _};
 
@@ -19,7 +19,7 @@ use crate::last_seen;
 use crate::output::{Failure, Report, members};
 use crate::text::{Table, count};
 
-/// Whether all is ready, and what lies there.
+/// Whether everything is ready, and what the pointer holds.
 pub(crate) struct Status {
     screen: Table,
     place: Map<String, Value>,
@@ -27,12 +27,12 @@ pub(crate) struct Status {
     faults: Vec<String>,
 }
 
-/// Looks at all that breaking the glass needs.
+/// Checks everything that an emergency pause needs.
 pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Status, Error> {
     let event = &context.settings.event;
     let reader = context.reader()?;
     let answer = reader.state(event).await;
-    // An answer was remembered on its way here.
+    // The client saved the answer, if there was one.
     let known = last_seen::recall(reader.url(), event);
     let mut faults = Vec::new();
     let mut screen = context.screen(answer.as_ref().ok().map(|reading| &reading.body));
@@ -80,12 +80,12 @@ fn own_key(
             None
         }
         (Ok(key), Some(channel)) if key.public() != channel.key => {
-            screen.line("private key", format!("of {}, but viewers believe {}", key.public(), channel.key));
+            screen.line("private key", format!("of {}, but viewers accept only {}", key.public(), channel.key));
             faults.push("the private key is not the event's".to_owned());
             Some(key.public().to_string())
         }
         (Ok(key), channel) => {
-            let whose = if channel.is_some() { ", which viewers believe" } else { "" };
+            let whose = if channel.is_some() { ", which viewers accept" } else { "" };
             screen.line("private key", format!("of {}{whose}", key.public()));
             Some(key.public().to_string())
         }
@@ -113,19 +113,19 @@ async fn store(context: &Context, args: &EmergencyArgs, screen: &mut Table, faul
     };
 }
 
-/// Looks where viewers look; gives what lies there.
+/// Reads the pointer at the URL that viewers use, and returns its signed state.
 async fn public(
     context: &Context,
     channel: &EmergencyChannel,
     screen: &mut Table,
     faults: &mut Vec<String>,
 ) -> Option<Value> {
-    screen.line("viewers look", format!("at {}", channel.url));
+    screen.line("viewers read", channel.url.to_string());
     let public = match read_public(&Page::new(None), channel.url.as_str(), context.settings.timeout).await {
         Ok(public) => public,
         Err(why) => {
             screen.line("they find", why);
-            faults.push("viewers cannot look there".to_owned());
+            faults.push("viewers cannot read the pointer".to_owned());
             return None;
         }
     };
