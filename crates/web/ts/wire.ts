@@ -265,7 +265,7 @@ export type LastChange = {
   effectiveAt: ServerTime;
 };
 
-/** A part of the world in which an object can be asked to be: Cloudflare's location hints. */
+/** A part of the world in which an object can be created: Cloudflare's location hints. */
 export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
 
 /** The report of one hub. */
