@@ -75,7 +75,7 @@ impl World {
 
     fn serve(&mut self) {
         while let Some(effect) = self.session.poll_effect() {
-            if matches!(effect, Effect::Ask(_)) {
+            if matches!(effect, Effect::Request(_)) {
                 self.asked += 1;
                 self.answer();
             }

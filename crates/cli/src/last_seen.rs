@@ -17,7 +17,8 @@ pub(crate) struct Known {
     /// The server that sent it.
     pub(crate) server: String,
     /// When it arrived, by this machine's wall clock. Compared with the state's `serverTime`, it shows how wrong that clock is.
-    pub(crate) heard_at: ServerTime,
+    #[serde(rename = "heardAt")]
+    pub(crate) received_at: ServerTime,
     /// The state.
     pub(crate) state: StateBody,
 }
@@ -25,14 +26,14 @@ pub(crate) struct Known {
 impl Known {
     /// Returns the server's time at `wall`, an instant by this machine's wall clock.
     pub(crate) fn server_time(&self, wall: ServerTime) -> ServerTime {
-        self.state.server_time + (wall - self.heard_at)
+        self.state.server_time + (wall - self.received_at)
     }
 }
 
 /// Keeps a state, unless a newer one is kept already. Failing to keep it is no reason to fail now.
 pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
     let Some(file) = folder().map(|folder| file(&folder, server, &state.event)) else { return };
-    let known = Known { server: server.to_string(), heard_at: clock::wall(), state: state.clone() };
+    let known = Known { server: server.to_string(), received_at: clock::wall(), state: state.clone() };
     if read(&file).is_none_or(|before| replaces(&known.state, &before.state)) {
         let _ = write(&file, &known);
     }
@@ -85,8 +86,8 @@ mod tests {
     }
     fn known(rev: u64) -> Known {
         let state = StateBody { rev: Rev::new(rev), ..state() };
-        let heard_at = state.server_time - Span::from_millis(250);
-        Known { server: "https://downbeat.example.com".to_owned(), heard_at, state }
+        let received_at = state.server_time - Span::from_millis(250);
+        Known { server: "https://downbeat.example.com".to_owned(), received_at, state }
     }
 
     #[test]
@@ -102,7 +103,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
         std::fs::remove_dir_all(&folder).unwrap();
         let minute = Span::from_millis(60_000);
-        assert_eq!(read.server_time(read.heard_at + minute), state().server_time + minute);
+        assert_eq!(read.server_time(read.received_at + minute), state().server_time + minute);
     }
 
     #[test]

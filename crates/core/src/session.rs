@@ -5,14 +5,14 @@
 //!
 //! ```
 //! use downbeat_core::clock::{Exchange, WallTime};
-//! use downbeat_core::session::{Connection, Details, Effect, News, NoPush, Question, Session};
+//! use downbeat_core::session::{Connection, Details, Effect, News, NoPush, Request, Session};
 //! use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, ServerTime};
 //!
 //! let local = |ms: i64| LocalTime::from_micros(ms * 1_000 + 250);
 //! let mut session = Session::new(Seed::of(&[b"gala", b"viewer 17"]), None, local(0));
 //! // Within half a second it asks for the whole state …
 //! session.handle_tick(local(500), WallTime::from_millis(7_500));
-//! assert_eq!(session.poll_effect(), Some(Effect::Ask(Question::State)));
+//! assert_eq!(session.poll_effect(), Some(Effect::Request(Request::State)));
 //! // … which comes 40 ms later: the event has been on for ten minutes.
 //! let starts_at = ServerTime::from_millis(1_704_067_200_000);
 //! let answered = ServerTime::from_millis(1_704_067_800_000);
@@ -48,7 +48,7 @@
 //! | [`Effect::Ping`] | sends the ping. For the answer: [`Session::handle_pong`] |
 //! | [`Effect::Ack`] | sends the acknowledgement |
 //! | [`Effect::CloseSocket`] | closes the socket, and reports nothing more from it |
-//! | [`Effect::Ask`] with [`Question::Status`] | fetches `…/status`: [`Session::handle_news`] or [`Session::handle_failure`] |
+//! | [`Effect::Request`] with [`Request::Status`] | fetches `…/status`: [`Session::handle_news`] or [`Session::handle_failure`] |
 //!
 //! A socket counts as open from the first state received through it, which the server sends to each viewer who joins.
 //! From then on the connection is [`Connection::Live`]. The socket is pinged every 15 s, and must answer within 3 s.
@@ -56,9 +56,9 @@
 //! after a wait of 0–10 s, 0–20 s, … 0–60 s, and until then the status is polled every 5 s ± 20 %. Once a server that
 //! was unreachable answers again, the wait is at most 10 s.
 //!
-//! While neither the socket nor the server provides the state, [`Effect::LookAside`] comes every 5 s ± 20 %: there
+//! While neither the socket nor the server provides the state, [`Effect::CheckEmergency`] comes every 5 s ± 20 %: there
 //! may be a state that was signed in an emergency. A shell that can check signatures fetches it, and passes what is
-//! correctly signed to [`Session::handle_signed`]; [`Effect::HandIn`] follows when the server is back and does not
+//! correctly signed to [`Session::handle_signed`]; [`Effect::SubmitEmergency`] follows when the server is back and does not
 //! have it.
 //!
 //! All of this is independent of the requests for the time, which have their own schedule and carry the state too.
@@ -127,7 +127,7 @@ use media::Media;
 use news::{Snapshot, Verdict};
 
 pub use connection::{Connection, Failure, NoPush, Wait};
-pub use effect::{Effect, Question};
+pub use effect::{Effect, Request};
 pub use media::MediaId;
 pub use news::{Details, News, Push};
 
@@ -208,7 +208,7 @@ impl Session {
     /// Does what is due, and asks the server at once, also through the socket, unless it has just answered: for when
     /// the page is shown again, or the network is back.
     pub fn handle_wake(&mut self, now: LocalTime, wall: WallTime) {
-        let is_fresh = !self.line.has_failed() && self.line.heard_at.is_some_and(|heard| now - heard < FRESH);
+        let is_fresh = !self.line.has_failed() && self.line.received_at.is_some_and(|received| now - received < FRESH);
         if !is_fresh {
             self.schedule.handle_doubt(now);
             self.line.handle_doubt(now);
@@ -246,16 +246,16 @@ impl Session {
         self.advance(now);
     }
 
-    /// Handles that `question` got no answer.
-    pub fn handle_failure(&mut self, question: Question, failure: Failure, now: LocalTime) {
-        if question != Question::Status {
+    /// Handles that `request` got no answer.
+    pub fn handle_failure(&mut self, request: Request, failure: Failure, now: LocalTime) {
+        if request != Request::Status {
             self.schedule.handle_failure(now);
         }
-        self.line.fail(question, failure);
+        self.line.fail(request, failure);
         self.advance(now);
     }
 
-    /// Handles the answer to [`Question::Status`].
+    /// Handles the answer to [`Request::Status`].
     pub fn handle_news(&mut self, news: News, now: LocalTime) {
         let is_back = self.line.handle_status_answer(now);
         self.settle(is_back, now);
@@ -280,7 +280,7 @@ impl Session {
     /// Handles the answer to a ping: the version that the hub has.
     pub fn handle_pong(&mut self, said: &Version, now: LocalTime) {
         self.line.socket.handle_pong(now);
-        self.line.heard_at = Some(now);
+        self.line.received_at = Some(now);
         if self.snapshot.is_behind(said) {
             self.missed = true;
             self.schedule.handle_doubt(now);
@@ -349,7 +349,7 @@ impl Session {
 
     /// Applies a state if it is newer than the one known, whichever way it came.
     fn apply_state(&mut self, news: News, now: LocalTime) {
-        self.hand_in(&news, now);
+        self.submit_emergency(&news, now);
         let is_first = self.snapshot.news.is_none();
         let verdict = self.snapshot.update(news);
         let reading = self.clock.reading(now);

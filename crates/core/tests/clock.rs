@@ -243,7 +243,7 @@ proptest! {
             clock.reading(LocalTime::from_micros(at));
             clock.local_time(server(at));
             watch.handle_readings(arrived, WallTime::from_millis(t2));
-            if schedule.poll(arrived) == Some(Due::Ask { cold: false }) {
+            if schedule.poll(arrived) == Some(Due::RequestTime { cold: false }) {
                 schedule.handle_answer(change, left);
             }
             schedule.handle_resync(Span::from_micros(doubt));

@@ -46,7 +46,7 @@ fn compare(kind: Kind, resync: Span, length: Span) -> Vec<(&'static str, Tally)>
         let mut five = estimators();
         let (end, mut answers) = (world.now() + length, 0);
         while world.now() < end {
-            if matches!(schedule.poll(world.local()), Some(Due::Ask { .. })) {
+            if matches!(schedule.poll(world.local()), Some(Due::RequestTime { .. })) {
                 let exchange = world.exchange();
                 for (_, estimator) in &mut five {
                     estimator.handle_exchange(&exchange);

@@ -39,7 +39,7 @@ fn write(kind: Kind, seed: u64, seconds: u32) -> std::io::Result<()> {
     let end = world.local() + Span::from_millis(i64::from(seconds) * 1_000);
     while schedule.deadline() < end {
         world.pass_until(schedule.deadline());
-        if matches!(schedule.poll(world.local()), Some(Due::Ask { .. })) {
+        if matches!(schedule.poll(world.local()), Some(Due::RequestTime { .. })) {
             writeln!(out, "{}", Line(world.exchange()))?;
             schedule.handle_answer(Change::None, world.local());
         }

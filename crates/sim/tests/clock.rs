@@ -40,7 +40,7 @@ impl Viewer {
                 self.schedule.handle_doubt(local);
                 self.doubts.push(self.world.now());
             }
-            if matches!(self.schedule.poll(local), Some(Due::Ask { .. })) {
+            if matches!(self.schedule.poll(local), Some(Due::RequestTime { .. })) {
                 self.asked += 1;
                 let change = self.clock.handle_exchange(&self.world.exchange());
                 if change != Change::None {

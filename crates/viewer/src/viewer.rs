@@ -7,7 +7,7 @@ use std::sync::Arc;
 use downbeat_api::clock;
 use downbeat_core::clock::WallTime;
 use downbeat_core::cueing::CueList;
-use downbeat_core::session::{Effect, Failure, Push, Question};
+use downbeat_core::session::{Effect, Failure, Push, Request};
 use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session};
 use downbeat_sheet::Rundown;
 use downbeat_wire::Ack;
@@ -144,7 +144,7 @@ impl Viewer {
     }
 
     fn handle_reply<O: Observer>(&mut self, reply: Reply, observer: &mut O, now: LocalTime) {
-        let (question, failure) = match reply {
+        let (request, failure) = match reply {
             Reply::Time(Ok(answer)) | Reply::State(Ok(answer)) => {
                 if let Some(state) = &answer.state {
                     observer.observe(Observation::Answered(state), &self.session, now);
@@ -162,12 +162,12 @@ impl Viewer {
                 return self.handle_rundown(digest, rundown, now);
             }
             Reply::Rundown(digest, Err(_)) => return self.session.handle_rundown_failure(digest, now),
-            Reply::Time(Err(failure)) => (Question::Time, failure),
-            Reply::State(Err(failure)) => (Question::State, failure),
-            Reply::Status(Err(failure)) => (Question::Status, failure),
+            Reply::Time(Err(failure)) => (Request::Time, failure),
+            Reply::State(Err(failure)) => (Request::State, failure),
+            Reply::Status(Err(failure)) => (Request::Status, failure),
         };
         observer.observe(Observation::Failed, &self.session, now);
-        self.session.handle_failure(question, failure, now);
+        self.session.handle_failure(request, failure, now);
     }
 
     fn handle_rundown(&mut self, digest: Digest, rundown: Arc<Rundown>, now: LocalTime) {
@@ -191,9 +191,9 @@ impl Viewer {
             let now = clock::monotonic();
             observer.observe(Observation::Effect(&effect), &self.session, now);
             match effect {
-                Effect::Ask(question) => {
+                Effect::Request(request) => {
                     observer.observe(Observation::Requested, &self.session, now);
-                    self.send_request(question);
+                    self.send_request(request);
                 }
                 Effect::OpenSocket { not } => {
                     observer.observe(Observation::Opening, &self.session, now);
@@ -216,11 +216,11 @@ impl Viewer {
                     let client = Arc::clone(&self.client);
                     self.replies.push(Box::pin(async move { Reply::Rundown(digest, client.rundown(digest).await) }));
                 }
-                // A late answer to a request that was given up does no harm. Signed states are in stores, and viewers
+                // A late answer to a request that was aborted does no harm. Signed states are in stores, and viewers
                 // that measure a server do not load those.
-                Effect::GiveUp
-                | Effect::LookAside
-                | Effect::HandIn
+                Effect::AbortRequest
+                | Effect::CheckEmergency
+                | Effect::SubmitEmergency
                 | Effect::State { .. }
                 | Effect::Status { .. }
                 | Effect::Message(_)
@@ -231,12 +231,12 @@ impl Viewer {
         }
     }
 
-    fn send_request(&mut self, question: Question) {
+    fn send_request(&mut self, request: Request) {
         let client = Arc::clone(&self.client);
-        self.replies.push(match question {
-            Question::Time => Box::pin(async move { Reply::Time(client.time().await.map(Box::new)) }),
-            Question::State => Box::pin(async move { Reply::State(client.state().await.map(Box::new)) }),
-            Question::Status => Box::pin(async move { Reply::Status(client.status().await.map(Box::new)) }),
+        self.replies.push(match request {
+            Request::Time => Box::pin(async move { Reply::Time(client.time().await.map(Box::new)) }),
+            Request::State => Box::pin(async move { Reply::State(client.state().await.map(Box::new)) }),
+            Request::Status => Box::pin(async move { Reply::Status(client.status().await.map(Box::new)) }),
         });
     }
 

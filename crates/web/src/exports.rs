@@ -71,7 +71,7 @@ export! {
     fn rate(now: f64) -> f64;
     fn countdown(now: f64) -> f64;
     fn timing_vector(now: f64) -> bool;
-    fn heard_ago(now: f64) -> f64;
+    fn received_ago(now: f64) -> f64;
     fn bind_media(begins: f64, seeks_only: bool) -> u32;
     fn release_media(media: u32);
     fn set_nudge(ms: f64);

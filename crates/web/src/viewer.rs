@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use downbeat_core::Version;
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{CueKey, CueList, Memory};
-use downbeat_core::session::{Details, News, Push, Question};
+use downbeat_core::session::{Details, News, Push, Request};
 use downbeat_core::{Digest, Epoch, EventTimeline, Rev, Seed, Segment, Session, Span, Timeline};
 
 use crate::codes::{Reason, failure, status};
@@ -130,12 +130,12 @@ impl Viewer {
 
     /// Handles that the request for time or state failed.
     pub fn handle_time_failure(&mut self, reason: Reason, now: f64) {
-        self.session.handle_failure(Question::Time, failure(reason), local_time(now));
+        self.session.handle_failure(Request::Time, failure(reason), local_time(now));
     }
 
     /// Handles that the request for the status failed.
     pub fn handle_status_failure(&mut self, reason: Reason, now: f64) {
-        self.session.handle_failure(Question::Status, failure(reason), local_time(now));
+        self.session.handle_failure(Request::Status, failure(reason), local_time(now));
     }
 
     /// Applies a rundown of `count` cues, encoded as `columns.rs` says. Returns whether it is still wanted.
@@ -203,8 +203,8 @@ impl Viewer {
     }
 
     /// Returns how long ago the server answered or pushed last, in ms, or NaN.
-    pub fn heard_ago(&self, now: f64) -> f64 {
-        or_nan(self.session.heard_at().map(|heard| span_ms(local_time(now) - heard)))
+    pub fn received_ago(&self, now: f64) -> f64 {
+        or_nan(self.session.received_at().map(|received| span_ms(local_time(now) - received)))
     }
 
     /// Returns which cues have fired, to be stored across a reload.

@@ -102,7 +102,7 @@ export class Downbeat {
   rate(): number | undefined { return known(this.#viewer.rate(now())); }
 
   /** Returns how long ago the server answered or pushed last, in ms. */
-  heardAgo(): number | undefined { return known(this.#viewer.heard_ago(now())); }
+  heardAgo(): number | undefined { return known(this.#viewer.received_ago(now())); }
 
   /**
    * Returns status, position and rate at `serverTime`, in ms since 1970, if `state` stays as it is: for instants in the

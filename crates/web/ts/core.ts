@@ -29,7 +29,7 @@ interface Calls {
   countdown(now: number): number;
   /** Returns 0 if position and rate are not known. */
   timing_vector(now: number): number;
-  heard_ago(now: number): number;
+  received_ago(now: number): number;
   bind_media(begins: number, seeksOnly: boolean): number;
   release_media(media: number): void;
   set_nudge(ms: number): void;

@@ -47,20 +47,20 @@ extern "C" {
 }
 
 /// Passes a signed state on to its event unless the event has it, and returns the event's state.
-pub(crate) async fn hand_in(env: &Env, ctx: &Context, request: Request, name: &EventName) -> Result<Reply, Problem> {
+pub(crate) async fn submit(env: &Env, ctx: &Context, request: Request, name: &EventName) -> Result<Reply, Problem> {
     let region = region(&request);
     let body = body_within(request, DOCUMENT_BYTES_MAX, too_large).await?;
     let document = EmergencyDocument::parse(&body)?;
     let signed = read(&document, name)?;
     let state = event::copied_state(env, ctx, name, region).await?;
-    let news = is_news(&state, &signed).map_err(|error| refused(&error, name, &state))?;
+    let changes = changes_event(&state, &signed).map_err(|error| refused(&error, name, &state))?;
     let Some(channel) = state.emergency() else {
         return Err(Problem::new(Code::BadSignature, format!("the event \"{name}\" has no emergency key")));
     };
     if !is_signed(&document, &channel.key).await {
         return Err(wrong_signature(name));
     }
-    if !news {
+    if !changes {
         return Ok(answer(name, &state));
     }
     let (path, key) = (Route::Emergency(name.clone()).path(), channel.key.to_string());
@@ -102,7 +102,7 @@ pub(crate) fn wrong_signature(name: &EventName) -> Problem {
 }
 
 /// Returns whether the event would change.
-fn is_news(state: &EventState, signed: &EmergencyState) -> Result<bool, Refusal> {
+fn changes_event(state: &EventState, signed: &EmergencyState) -> Result<bool, Refusal> {
     state.clone().handle_emergency(signed)
 }
 

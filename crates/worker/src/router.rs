@@ -83,7 +83,7 @@ async fn change(method: &str, request: Request, env: &Env, ctx: &Context, route:
         ("PUT", Route::Event(event)) => operator::configure(env, request, event).await,
         ("PUT", Route::Rundown(event, digest)) => rundowns::put(env, request, event, *digest).await,
         ("DELETE", Route::Rundown(event, digest)) => rundowns::delete(env, &request, event, *digest).await,
-        ("POST", Route::Emergency(event)) => emergency::hand_in(env, ctx, request, event).await,
+        ("POST", Route::Emergency(event)) => emergency::submit(env, ctx, request, event).await,
         ("POST", Route::Commands(event)) => operator::command(env, request, event).await,
         _ => Ok(not_allowed(method, &route)),
     }

@@ -51,18 +51,18 @@ pub const ANSWER_MAX: Span = Span::from_millis(5_000);
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Ask the server for the time.
+    /// Request the time from the server.
     ///
     /// If the connection is likely `cold`, the request may have waited for DNS, TCP and TLS before it left. The
     /// exchange is still honest: its upper bound is loose, its lower bound as good as any. [`super::Envelope`]
     /// therefore uses it, and the next one is better within 100 ms; a method that uses the middle must not see
     /// it. It does not count towards the answers of the first pace: it only warms up the connection.
-    Ask {
+    RequestTime {
         /// Whether it is the first request, or the first after a failure.
         cold: bool,
     },
-    /// Give up the request sent [`ANSWER_MAX`] ago. The next deadline is set.
-    GiveUp,
+    /// Abort the request sent [`ANSWER_MAX`] ago. The next deadline is set.
+    AbortRequest,
 }
 
 /// Decides when to ask. It reads no clock and does not wait: it returns the next deadline.
@@ -73,7 +73,7 @@ pub enum Due {
 /// let mut schedule = Schedule::new(LocalTime::from_micros(0), Seed::of(&[b"gala", b"viewer 17"]));
 /// let first = schedule.deadline();
 /// assert!(first < LocalTime::from_micros(500_000));
-/// assert_eq!(schedule.poll(first), Some(Due::Ask { cold: true }));
+/// assert_eq!(schedule.poll(first), Some(Due::RequestTime { cold: true }));
 /// let answered = first + Span::from_millis(40);
 /// schedule.handle_answer(Change::None, answered);
 /// assert!(schedule.deadline() - answered <= Span::from_millis(120));
@@ -137,16 +137,16 @@ impl Schedule {
         match self.state {
             State::Waiting { .. } => {
                 self.state = State::Asked { at: now, again: false };
-                Some(Due::Ask { cold: self.cold })
+                Some(Due::RequestTime { cold: self.cold })
             }
             State::Asked { .. } => {
                 self.handle_failure(now);
-                Some(Due::GiveUp)
+                Some(Due::AbortRequest)
             }
         }
     }
 
-    /// Handles an answer that came at `now`, and what it changed. Answers to requests given up are accepted too.
+    /// Handles an answer that came at `now`, and what it changed. Answers to aborted requests are accepted too.
     pub fn handle_answer(&mut self, change: Change, now: LocalTime) {
         let again = matches!(self.state, State::Asked { again: true, .. });
         self.backoff = Backoff::new();

@@ -1,6 +1,6 @@
 //! Doing what is due, and telling the shell what has changed.
 
-use super::{Effect, Failure, Question, Session};
+use super::{Effect, Failure, Request, Session};
 use crate::clock::{Due, Reading};
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
@@ -23,7 +23,7 @@ impl Session {
 
     /// Does whatever is due: requests, fetches, cues, and reporting changes to the shell.
     pub(super) fn advance(&mut self, now: LocalTime) {
-        self.ask_for_time(now);
+        self.request_time(now);
         self.line.advance(now, &mut self.effects);
         // A change that has taken effect is acknowledged through the socket that asked for it, if that is still open.
         self.ack = self.ack.filter(|_| self.line.socket.is_open());
@@ -41,16 +41,16 @@ impl Session {
         }
     }
 
-    /// Sends the request for the time that is due, or gives up the one that got no answer.
-    fn ask_for_time(&mut self, now: LocalTime) {
+    /// Sends the request for the time that is due, or aborts the one that got no answer.
+    fn request_time(&mut self, now: LocalTime) {
         match self.schedule.poll(now) {
-            Some(Due::Ask { .. }) => {
+            Some(Due::RequestTime { .. }) => {
                 let lacks = self.missed || self.snapshot.lacks_details();
-                self.effects.push(Effect::Ask(if lacks { Question::State } else { Question::Time }));
+                self.effects.push(Effect::Request(if lacks { Request::State } else { Request::Time }));
             }
-            Some(Due::GiveUp) => {
-                self.line.fail(Question::Time, Failure::Timeout);
-                self.effects.push(Effect::GiveUp);
+            Some(Due::AbortRequest) => {
+                self.line.fail(Request::Time, Failure::Timeout);
+                self.effects.push(Effect::AbortRequest);
             }
             None => {}
         }

@@ -10,11 +10,11 @@ use crate::time::{ServerTime, Span};
 /// One thing for the shell to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask the server, and pass the answer to the method that [`Question`] names.
-    Ask(Question),
-    /// Give up the latest request of [`Question::Time`] or [`Question::State`]; its answer is still accepted if it
-    /// comes. (A request for the status is given up by the next one.)
-    GiveUp,
+    /// Send a request to the server, and pass the answer to the method that [`Request`] names.
+    Request(Request),
+    /// Abort the latest [`Request::Time`] or [`Request::State`]; its answer is still accepted if it arrives. (A
+    /// [`Request::Status`] is aborted by the next one.)
+    AbortRequest,
     /// Open the socket through which changes are pushed, at the path that the state names, with `?not=` for a hub that
     /// should be avoided. There is at most one: [`Effect::CloseSocket`] or its loss comes before the next.
     OpenSocket {
@@ -33,10 +33,10 @@ pub enum Effect {
         applied_at: ServerTime,
     },
     /// Fetch the pointer that the state names, which may contain a signed state, and pass what is validly signed for
-    /// this event to [`super::Session::handle_signed`]. An earlier fetch is given up.
-    LookAside,
+    /// this event to [`super::Session::handle_signed`]. An earlier fetch is aborted.
+    CheckEmergency,
     /// Post the signed state that was applied last to the server.
-    HandIn,
+    SubmitEmergency,
     /// Fetch the rundown with this digest, and pass it to [`super::Session::handle_rundown`].
     LoadRundown(Digest),
     /// The event's state changed, or is known for the first time.
@@ -62,9 +62,9 @@ pub enum Effect {
     Cue(cueing::Effect),
 }
 
-/// What to ask the server for.
+/// What to request from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum Request {
     /// The time, with the short state: the answer of `…/time`, for [`super::Session::handle_answer`].
     Time,
     /// The whole state, which carries the time too; for [`super::Session::handle_answer`].

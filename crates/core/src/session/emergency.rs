@@ -1,4 +1,4 @@
-//! The last resort: a signed state, published where viewers look when neither socket nor server provides the state.
+//! The last resort: a signed state, published where viewers check when neither socket nor server provides the state.
 //!
 //! The shell has already checked its signature and its event. It counts for less than the server's state: it never
 //! starts a new epoch, and the server's own state of the same revision replaces it.
@@ -12,28 +12,28 @@ use crate::time::{LocalTime, Span};
 ///
 /// Reason: the server accepts the first of many, and all viewers receive it within seconds; but that one may have
 /// been lost.
-const HAND_IN_AGAIN: Span = Span::from_millis(60_000);
+const SUBMIT_AGAIN: Span = Span::from_millis(60_000);
 
 impl Session {
-    /// Handles a signed state, in answer to [`Effect::LookAside`]. It is ignored if its epoch differs or its revision
-    /// is not higher.
+    /// Handles a signed state, in answer to [`Effect::CheckEmergency`]. It is ignored if its epoch differs or its
+    /// revision is not higher.
     pub fn handle_signed(&mut self, news: News, now: LocalTime) {
         let believed =
             self.snapshot.news.as_ref().is_some_and(|known| known.epoch == news.epoch && known.rev < news.rev);
         if believed {
             self.apply_state(news, now);
-            self.snapshot.owed_from = Some(now);
+            self.snapshot.submit_from = Some(now);
         }
         self.advance(now);
     }
 
     /// Submits the signed state if the server has an older one.
-    pub(super) fn hand_in(&mut self, told: &News, now: LocalTime) {
+    pub(super) fn submit_emergency(&mut self, received: &News, now: LocalTime) {
         let Some(known) = &self.snapshot.news else { return };
-        let is_owed = self.snapshot.owed_from.is_some_and(|from| from <= now);
-        if is_owed && known.epoch == told.epoch && told.rev < known.rev {
-            self.snapshot.owed_from = Some(now + HAND_IN_AGAIN);
-            self.effects.push(Effect::HandIn);
+        let is_due = self.snapshot.submit_from.is_some_and(|from| from <= now);
+        if is_due && known.epoch == received.epoch && received.rev < known.rev {
+            self.snapshot.submit_from = Some(now + SUBMIT_AGAIN);
+            self.effects.push(Effect::SubmitEmergency);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The connection to the server besides the requests for the time: the socket, and the polling that replaces it.
 
 use super::connection::{Connection, Failure, NoPush, Wait};
-use super::effect::{Effect, Question};
+use super::effect::{Effect, Request};
 use super::polling::Polling;
 use super::socket::{Due, Socket};
 use crate::order::earliest;
@@ -14,10 +14,10 @@ use crate::time::LocalTime;
 pub(super) struct Line {
     pub(super) socket: Socket,
     polling: Polling,
-    /// The polling of the place where a signed state may be.
-    aside: Polling,
+    /// The polling of the emergency pointer, which may contain a signed state.
+    emergency: Polling,
     /// When something was last received from the server.
-    pub(super) heard_at: Option<LocalTime>,
+    pub(super) received_at: Option<LocalTime>,
     /// How the last request failed; `None` if it succeeded.
     failure: Option<Failure>,
     /// Whether the last answer lacked the state.
@@ -39,13 +39,13 @@ impl Line {
     pub(super) fn new(seed: &mut Seed, now: LocalTime) -> Self {
         let socket = Socket::new(Seed::new(seed.next_u64()), now);
         let polling = Polling::new(Seed::new(seed.next_u64()));
-        let aside = Polling::new(Seed::new(seed.next_u64()));
-        Self { socket, polling, aside, heard_at: None, failure: None, state_unknown: false, push: Push::NotYet }
+        let emergency = Polling::new(Seed::new(seed.next_u64()));
+        Self { socket, polling, emergency, received_at: None, failure: None, state_unknown: false, push: Push::NotYet }
     }
 
     /// Handles that the server answered, with or without the state. Returns whether it had failed before.
     pub(super) fn handle_answer(&mut self, tells_state: bool, now: LocalTime) -> bool {
-        self.heard_at = Some(now);
+        self.received_at = Some(now);
         self.state_unknown = !tells_state;
         let is_back = self.failure.take().is_some();
         if is_back {
@@ -61,8 +61,8 @@ impl Line {
     }
 
     /// Handles that a request failed.
-    pub(super) fn fail(&mut self, question: Question, failure: Failure) {
-        if question == Question::Status {
+    pub(super) fn fail(&mut self, request: Request, failure: Failure) {
+        if request == Request::Status {
             self.polling.finish();
             if failure == Failure::NoAnswer {
                 // An error is an answer too: the server is reachable, but does not know the state.
@@ -100,19 +100,19 @@ impl Line {
             Push::Lost => self.polling.begin(now),
             Push::NotYet | Push::Open => self.polling.end(),
         }
-        if let Some(due) = self.polling.poll(now) {
-            if due.gives_up {
+        if let Some(poll) = self.polling.poll(now) {
+            if poll.previous_timed_out {
                 self.failure = Some(Failure::Timeout);
             }
-            effects.push(Effect::Ask(Question::Status));
+            effects.push(Effect::Request(Request::Status));
         }
         if self.push != Push::Open && (self.failure.is_some() || self.state_unknown) {
-            self.aside.begin(now);
+            self.emergency.begin(now);
         } else {
-            self.aside.end();
+            self.emergency.end();
         }
-        if self.aside.poll(now).is_some() {
-            effects.push(Effect::LookAside);
+        if self.emergency.poll(now).is_some() {
+            effects.push(Effect::CheckEmergency);
         }
     }
 
@@ -122,7 +122,7 @@ impl Line {
     }
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
-        earliest(&[self.socket.deadline(), self.polling.deadline(), self.aside.deadline()])
+        earliest(&[self.socket.deadline(), self.polling.deadline(), self.emergency.deadline()])
     }
 
     /// Returns the connection of a viewer; `knows` is whether time and state are known.
@@ -156,14 +156,14 @@ mod tests {
         assert_eq!(line.connection(false), Connection::Acquiring(Wait::FirstAnswer));
         line.handle_answer(false, NOW);
         assert_eq!(line.connection(false), Connection::Acquiring(Wait::State));
-        line.fail(Question::Time, Failure::Timeout);
+        line.fail(Request::Time, Failure::Timeout);
         assert_eq!(line.connection(false), Connection::Acquiring(Wait::Failed(Failure::Timeout)));
     }
 
     #[test]
     fn an_open_socket_is_live_even_if_a_question_failed() {
         let mut line = line();
-        line.fail(Question::Time, Failure::Timeout);
+        line.fail(Request::Time, Failure::Timeout);
         line.push = Push::Open;
         assert_eq!(line.connection(true), Connection::Live);
         line.push = Push::Lost;
@@ -177,9 +177,9 @@ mod tests {
         assert_eq!(line.connection(true), Connection::Polling(NoPush::NoSocket));
         line.push = Push::Lost;
         assert_eq!(line.connection(true), Connection::Polling(NoPush::Lost));
-        line.fail(Question::Status, Failure::NoAnswer);
+        line.fail(Request::Status, Failure::NoAnswer);
         assert_eq!(line.connection(true), Connection::Polling(NoPush::StateUnknown));
-        line.fail(Question::Status, Failure::Unreachable);
+        line.fail(Request::Status, Failure::Unreachable);
         assert_eq!(line.connection(true), Connection::Holdover(Failure::Unreachable));
     }
 }

@@ -64,7 +64,7 @@ pub(super) struct Snapshot {
     /// When the last change took effect or will, if that is an instant of its own.
     pub(super) effective_at: Option<ServerTime>,
     /// Set while the state is a signed one that the server has not sent yet: when it may be submitted next.
-    pub(super) owed_from: Option<LocalTime>,
+    pub(super) submit_from: Option<LocalTime>,
     /// Epochs that were replaced. An answer may be late, or come from a server that is behind; a viewer never returns
     /// to an epoch that is over.
     former: Vec<Epoch>,
@@ -88,7 +88,7 @@ impl Snapshot {
             self.effective_at = self.news.as_ref().and_then(|before| news.parts_from(before));
         }
         if verdict != Verdict::Old {
-            self.owed_from = None;
+            self.submit_from = None;
             self.news = Some(news);
         }
         verdict
@@ -125,7 +125,7 @@ impl Snapshot {
             Some(known) if known.epoch != *epoch => Verdict::NewLife,
             Some(known) => match rev.cmp(&known.rev) {
                 Ordering::Less => Verdict::Old,
-                Ordering::Equal if self.owed_from.is_some() => Verdict::Newer,
+                Ordering::Equal if self.submit_from.is_some() => Verdict::Newer,
                 Ordering::Equal => Verdict::Completes,
                 Ordering::Greater => Verdict::Newer,
             },

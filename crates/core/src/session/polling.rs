@@ -20,11 +20,11 @@ pub(super) struct Polling {
     asked: bool,
 }
 
-/// What to do now.
+/// A request to send now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Due {
-    /// The last request got no answer; it is given up for the next one.
-    pub(super) gives_up: bool,
+pub(super) struct Poll {
+    /// Whether the previous request got no answer; the next one replaces it.
+    pub(super) previous_timed_out: bool,
 }
 
 impl Polling {
@@ -44,13 +44,13 @@ impl Polling {
         (self.turn, self.asked) = (None, false);
     }
 
-    /// Returns what to do at `now`, and assumes that it is done.
-    pub(super) fn poll(&mut self, now: LocalTime) -> Option<Due> {
+    /// Returns whether to send a request at `now`, and assumes that it is sent.
+    pub(super) fn poll(&mut self, now: LocalTime) -> Option<Poll> {
         self.turn.filter(|turn| *turn <= now)?;
-        let gives_up = self.asked;
+        let previous_timed_out = self.asked;
         self.asked = true;
         self.turn = Some(now + self.seed.span_around(POLL_WAIT, JITTER_PERCENT));
-        Some(Due { gives_up })
+        Some(Poll { previous_timed_out })
     }
 
     /// Handles that the request was answered, or failed.
@@ -88,7 +88,7 @@ mod tests {
         let mut now = polling.deadline().unwrap();
         assert!(now < at(5_000), "{now:?}");
         for _ in 0..100 {
-            assert_eq!(polling.poll(now), Some(Due { gives_up: false }));
+            assert_eq!(polling.poll(now), Some(Poll { previous_timed_out: false }));
             assert_eq!(polling.poll(now), None);
             polling.finish();
             let wait = polling.deadline().unwrap() - now;
@@ -96,22 +96,22 @@ mod tests {
             now += wait;
         }
         polling.begin(now);
-        assert!(polling.deadline().unwrap() <= now, "who has begun does not begin again");
+        assert!(polling.deadline().unwrap() <= now, "polling that has begun does not begin again");
         polling.end();
         assert_eq!((polling.deadline(), polling.poll(now)), (None, None));
     }
 
     #[test]
-    fn silence_until_the_next_turn_is_given_up() {
+    fn silence_until_the_next_turn_is_a_timeout() {
         let mut polling = Polling::new(Seed::new(2));
         polling.begin(at(0));
         let first = polling.deadline().unwrap();
-        assert_eq!(polling.poll(first), Some(Due { gives_up: false }));
+        assert_eq!(polling.poll(first), Some(Poll { previous_timed_out: false }));
         let second = polling.deadline().unwrap();
-        assert_eq!(polling.poll(second), Some(Due { gives_up: true }));
+        assert_eq!(polling.poll(second), Some(Poll { previous_timed_out: true }));
         polling.finish();
         let third = polling.deadline().unwrap();
-        assert_eq!(polling.poll(third), Some(Due { gives_up: false }));
+        assert_eq!(polling.poll(third), Some(Poll { previous_timed_out: false }));
     }
 
     #[test]
@@ -121,6 +121,6 @@ mod tests {
         assert_eq!(polling.poll(at(0)), None);
         polling.begin(at(0));
         polling.handle_doubt(at(0));
-        assert_eq!(polling.poll(at(0)), Some(Due { gives_up: false }));
+        assert_eq!(polling.poll(at(0)), Some(Poll { previous_timed_out: false }));
     }
 }

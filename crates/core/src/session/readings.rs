@@ -50,8 +50,8 @@ impl Session {
     }
 
     /// Returns when something was last received from the server.
-    pub fn heard_at(&self) -> Option<LocalTime> {
-        self.line.heard_at
+    pub fn received_at(&self) -> Option<LocalTime> {
+        self.line.received_at
     }
 
     /// Returns what has fired. Store it, to survive a reload, before carrying out an effect that fires a cue.

@@ -28,7 +28,7 @@ struct World {
     state_is_known: bool,
     hubs: Hubs,
     cues: Vec<ListedCue>,
-    heard: Vec<(i64, Effect)>,
+    effects: Vec<(i64, Effect)>,
 }
 
 /// What becomes of sockets.
@@ -60,7 +60,7 @@ impl World {
             state_is_known: true,
             hubs: Hubs::Up,
             cues: vec![moment("doors", 10_000), moment("burst", 20_000), state("song", 5_000, 60_000)],
-            heard: vec![],
+            effects: vec![],
         }
     }
 
@@ -68,7 +68,7 @@ impl World {
     fn run_until(&mut self, ms: i64) {
         loop {
             while let Some(effect) = self.session.poll_effect() {
-                self.heard.push(((self.now - START_HERE).as_millis(), effect));
+                self.effects.push(((self.now - START_HERE).as_millis(), effect));
                 self.serve(effect);
             }
             let next = self.session.next_deadline().max(self.now);
@@ -89,23 +89,23 @@ impl World {
 
     fn serve(&mut self, effect: Effect) {
         match effect {
-            Effect::Ask(question @ (Question::Time | Question::State)) if self.line_is_up => {
+            Effect::Request(request @ (Request::Time | Request::State)) if self.line_is_up => {
                 let (t1, way) = (self.now, Span::from_millis(20));
                 let server = START + ((t1 + way) - START_HERE);
                 let server = ServerTime::from_millis(server.as_millis());
                 self.pass(way + way);
                 let exchange = Exchange::new(t1, server, server, self.now).unwrap();
-                let details = self.news.details.clone().filter(|_| question == Question::State);
+                let details = self.news.details.clone().filter(|_| request == Request::State);
                 let news = self.state_is_known.then(|| News { details, ..self.news.clone() });
                 self.session.handle_answer(&exchange, news, None, self.now);
             }
-            Effect::Ask(Question::Status) if self.line_is_up && self.state_is_known => {
+            Effect::Request(Request::Status) if self.line_is_up && self.state_is_known => {
                 self.session.handle_news(self.news.clone(), self.now);
             }
-            Effect::Ask(question) if self.line_is_up && !self.state_is_known => {
-                self.session.handle_failure(question, Failure::NoAnswer, self.now);
+            Effect::Request(request) if self.line_is_up && !self.state_is_known => {
+                self.session.handle_failure(request, Failure::NoAnswer, self.now);
             }
-            Effect::Ask(question) => self.session.handle_failure(question, Failure::Unreachable, self.now),
+            Effect::Request(request) => self.session.handle_failure(request, Failure::Unreachable, self.now),
             Effect::LoadRundown(digest) if self.line_is_up => {
                 let list = CueList::new(self.cues.clone().into_iter(), &Seed::new(1));
                 self.session.handle_rundown(digest, list, |_, _| true, self.now);
@@ -137,7 +137,7 @@ impl World {
 
     /// The cues that fired or were entered: the key, and when on the device, in ms from the start.
     fn played(&self) -> Vec<(u64, i64)> {
-        let played = self.heard.iter().filter_map(|(at, effect)| match effect {
+        let played = self.effects.iter().filter_map(|(at, effect)| match effect {
             Effect::Cue(cueing::Effect::Fire { cue, .. } | cueing::Effect::Enter { cue, .. }) => {
                 Some((cue.key.bits(), *at))
             }
@@ -147,7 +147,7 @@ impl World {
     }
 
     fn connections(&self) -> Vec<Connection> {
-        let told = self.heard.iter().filter_map(|(_, effect)| match effect {
+        let told = self.effects.iter().filter_map(|(_, effect)| match effect {
             Effect::Connection(connection) => Some(*connection),
             _ => None,
         });
@@ -156,15 +156,15 @@ impl World {
 
     /// When the status was told, in ms from the start, and how late.
     fn turned(&self, wanted: Status) -> (i64, Span) {
-        let told = self.heard.iter().find_map(|(at, effect)| match effect {
+        let told = self.effects.iter().find_map(|(at, effect)| match effect {
             Effect::Status { status, lateness } if *status == wanted => Some((*at, *lateness)),
             _ => None,
         });
         told.unwrap()
     }
 
-    fn questions(&self, question: Question) -> usize {
-        self.heard.iter().filter(|(_, effect)| *effect == Effect::Ask(question)).count()
+    fn requests(&self, request: Request) -> usize {
+        self.effects.iter().filter(|(_, effect)| *effect == Effect::Request(request)).count()
     }
 }
 
@@ -279,13 +279,13 @@ fn a_pause_takes_effect_at_its_instant_and_holds_the_cues() {
 fn a_new_revision_in_a_short_answer_is_followed_by_asking_for_the_whole_state() {
     let mut world = World::joining(0);
     world.run_until(9_000);
-    let before = world.questions(Question::State);
+    let before = world.requests(Request::State);
     world.change(held(15_000, 15_000));
     world.news.details = Some(Details { messages: vec![START + Span::from_millis(15_000)], pushes: false });
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));
     world.run_until(16_000);
-    assert_eq!(world.questions(Question::State), before + 1);
-    let shown = world.heard.iter().rfind(|(_, effect)| matches!(effect, Effect::Message(_))).unwrap();
+    assert_eq!(world.requests(Request::State), before + 1);
+    let shown = world.effects.iter().rfind(|(_, effect)| matches!(effect, Effect::Message(_))).unwrap();
     assert!((shown.0 - 15_000).abs() <= 1 && shown.1 == Effect::Message(Some(0)), "{shown:?}");
 }
 
@@ -293,10 +293,10 @@ fn a_new_revision_in_a_short_answer_is_followed_by_asking_for_the_whole_state() 
 fn the_wall_clock_stepping_back_an_hour_changes_nothing_but_a_question() {
     let mut world = World::joining(-20_000);
     world.run_until(0);
-    let before = (world.session.reading(world.now).unwrap().time, world.heard.len());
+    let before = (world.session.reading(world.now).unwrap().time, world.effects.len());
     world.session.handle_tick(world.now, WallTime::from_millis(world.wall_ms - 3_600_000));
     assert_eq!(world.session.reading(world.now).unwrap().time, before.0);
-    assert!(matches!(world.session.poll_effect(), Some(Effect::Ask(_))));
+    assert!(matches!(world.session.poll_effect(), Some(Effect::Request(_))));
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn an_event_made_anew_begins_anew() {
 fn a_viewer_who_stays_an_hour_asks_less_than_fifty_times() {
     let mut world = World::joining(0);
     world.run_until(3_600_000);
-    let asked = world.questions(Question::Time) + world.questions(Question::State);
+    let asked = world.requests(Request::Time) + world.requests(Request::State);
     // 11 at the quick paces, about 10 until the skew is known, 11 in the 55 minutes after.
     assert!((25..50).contains(&asked), "{asked}");
 }

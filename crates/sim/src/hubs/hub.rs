@@ -156,8 +156,8 @@ impl HubObject {
             {
                 let before = self.hub.state().map(EventState::version);
                 self.hub.handle_answer(answer, now);
-                let is_news = before.is_some() && before != self.hub.state().map(EventState::version);
-                context.network.counts.recovered += u32::from(is_news);
+                let has_recovered = before.is_some() && before != self.hub.state().map(EventState::version);
+                context.network.counts.recovered += u32::from(has_recovered);
             }
             HubInput::Slice { memory, number } if memory == self.memory => self.send_slice(number, context),
             HubInput::Greet { memory, socket } if memory == self.memory => {

@@ -2,7 +2,7 @@
 
 use downbeat_core::fanout::Report;
 use downbeat_core::fanout::hub::Answer;
-use downbeat_core::session::{News, Question};
+use downbeat_core::session::{News, Request};
 use downbeat_core::{EventState, LocalTime, Rev, ServerTime, Span, Version};
 
 /// Something that arrives, or a timer that goes off.
@@ -67,8 +67,8 @@ pub(super) enum HubInput {
 /// What a viewer's page handles.
 #[derive(Clone, Debug)]
 pub(super) enum ViewerInput {
-    Answer { question: Question, t1: LocalTime, server: ServerTime, news: Option<News> },
-    Failure(Question),
+    Answer { request: Request, t1: LocalTime, server: ServerTime, news: Option<News> },
+    Failure(Request),
     Push { socket: u32, news: News, hub: u16, ack: bool },
     Pong { socket: u32, version: Version },
     Closed { socket: u32 },

@@ -3,7 +3,7 @@
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{self, CueKey, CueList, Kind, Late, ListedCue};
 use downbeat_core::fanout::joins;
-use downbeat_core::session::{Connection, Effect, Failure, News, Push, Question};
+use downbeat_core::session::{Connection, Effect, Failure, News, Push, Request};
 use downbeat_core::{Epoch, EventState, LocalTime, Position, Seed, ServerTime, Session, Span};
 use std::collections::BTreeMap;
 
@@ -57,17 +57,17 @@ impl Viewer {
         let now = local(now);
         let is_open = |socket| self.socket == Some(socket);
         match input {
-            ViewerInput::Answer { question: Question::Status, news: Some(news), .. } => {
+            ViewerInput::Answer { request: Request::Status, news: Some(news), .. } => {
                 self.session.handle_news(news, now)
             }
-            ViewerInput::Answer { question: Question::Status, news: None, .. } => {
-                self.session.handle_failure(Question::Status, Failure::NoAnswer, now);
+            ViewerInput::Answer { request: Request::Status, news: None, .. } => {
+                self.session.handle_failure(Request::Status, Failure::NoAnswer, now);
             }
             ViewerInput::Answer { t1, server, news, .. } => {
                 let exchange = Exchange::new(t1, server, server, now).expect("neither clock runs back in this world");
                 self.session.handle_answer(&exchange, news, None, now);
             }
-            ViewerInput::Failure(question) => self.session.handle_failure(question, Failure::Unreachable, now),
+            ViewerInput::Failure(request) => self.session.handle_failure(request, Failure::Unreachable, now),
             ViewerInput::Push { socket, news, hub, ack } if is_open(socket) => {
                 self.session.handle_push(Push { news, hub, ack }, now);
             }
@@ -89,7 +89,7 @@ impl Viewer {
         self.closed.drain(..).for_each(|socket| leave(socket, context));
         while let Some(effect) = self.session.poll_effect() {
             match effect {
-                Effect::Ask(question) => self.ask(question, context, hubs),
+                Effect::Request(request) => self.send_request(request, context, hubs),
                 Effect::OpenSocket { not } => self.open_socket(not, context),
                 Effect::CloseSocket => {
                     leave(self.socket.take().expect("there is one to close"), context);
@@ -127,21 +127,21 @@ impl Viewer {
     }
 
     /// Asks the worker, which answers with what some hub has, or with a copy of that.
-    fn ask(&self, question: Question, context: &mut Context<'_>, hubs: &[HubObject]) {
+    fn send_request(&self, request: Request, context: &mut Context<'_>, hubs: &[HubObject]) {
         let (there, back) = (context.network.delay(), context.network.delay());
         if context.network.loses() {
             if context.network.chance(50) {
-                self.arrive(ViewerInput::Failure(question), context);
+                self.arrive(ViewerInput::Failure(request), context);
             }
             return;
         }
         let server = ServerTime::from_millis((context.now + there).as_millis());
         let mut news = copy(context, hubs);
-        if question == Question::Time {
+        if request == Request::Time {
             news.iter_mut().for_each(|news| news.details = None);
         }
         let news = news.filter(|_| !context.network.happens(15));
-        let answer = ViewerInput::Answer { question, t1: local(context.now), server, news };
+        let answer = ViewerInput::Answer { request, t1: local(context.now), server, news };
         context.network.send(context.now + there + back, Message::Viewer(self.number, answer));
     }
 

@@ -2,7 +2,7 @@
 
 use downbeat_core::clock::Change;
 use downbeat_core::cueing::{Effect as Cueing, Timing};
-use downbeat_core::session::{Effect, Question};
+use downbeat_core::session::{Effect, Request};
 
 use super::Viewer;
 use crate::codes::{EffectKind, connection, status};
@@ -14,18 +14,18 @@ impl Viewer {
         self.values = [f64::NAN; 6];
         match self.session.poll_effect() {
             None => EffectKind::Nothing,
-            Some(Effect::Ask(Question::Time)) => EffectKind::RequestTime,
-            Some(Effect::Ask(Question::State)) => EffectKind::RequestState,
-            Some(Effect::Ask(Question::Status)) => EffectKind::RequestStatus,
-            Some(Effect::GiveUp) => EffectKind::AbortRequest,
+            Some(Effect::Request(Request::Time)) => EffectKind::RequestTime,
+            Some(Effect::Request(Request::State)) => EffectKind::RequestState,
+            Some(Effect::Request(Request::Status)) => EffectKind::RequestStatus,
+            Some(Effect::AbortRequest) => EffectKind::AbortRequest,
             Some(Effect::OpenSocket { not }) => self.emit(EffectKind::OpenSocket, &[or_nan(not.map(f64::from))]),
             Some(Effect::CloseSocket) => EffectKind::CloseSocket,
             Some(Effect::Ping) => EffectKind::Ping,
             Some(Effect::Ack { rev, applied_at }) => {
                 self.emit(EffectKind::Ack, &[rev.number() as f64, applied_at.as_millis() as f64])
             }
-            Some(Effect::LookAside) => EffectKind::CheckEmergency,
-            Some(Effect::HandIn) => EffectKind::SubmitEmergency,
+            Some(Effect::CheckEmergency) => EffectKind::CheckEmergency,
+            Some(Effect::SubmitEmergency) => EffectKind::SubmitEmergency,
             Some(Effect::LoadRundown(_)) => EffectKind::LoadRundown,
             Some(Effect::State { lateness }) => self.emit(EffectKind::State, &[span_ms(lateness)]),
             Some(Effect::Status { status: new, lateness }) => {

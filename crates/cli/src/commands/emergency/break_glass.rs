@@ -158,7 +158,7 @@ async fn ask(context: &Context, server: Option<&Client>, force: bool) -> Result<
             said: "answers, but --force is given".to_owned(),
             fresh: Some(Known {
                 server: server.url().to_string(),
-                heard_at: clock::wall(),
+                received_at: clock::wall(),
                 state: StateBody { server_time: reading.clock.now(), ..reading.body },
             }),
         },
@@ -194,8 +194,8 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
         return Err(strange(format!("it is the state of {}, not of {}", state.event, context.settings.event)));
     }
     // The server's clock is unknown here; the wall clocks of both machines replace it.
-    let heard_at = state.server_time;
-    Ok(Known { server: file.display().to_string(), heard_at, state })
+    let received_at = state.server_time;
+    Ok(Known { server: file.display().to_string(), received_at, state })
 }
 
 /// What viewers see once they have the signed state.

@@ -49,9 +49,9 @@ pub(crate) fn key(context: &Context, file: Option<&Path>) -> Result<SigningKey, 
 
 /// Describes how old the known state is, and where it comes from.
 pub(crate) fn age(known: &Known, wall: ServerTime) -> String {
-    let age = wall - known.heard_at;
+    let age = wall - known.received_at;
     let note = if age > OLD { "; somebody may have changed the event since: then give --rev" } else { "" };
-    format!("rev {} from {}, seen {}{note}", known.state.rev, known.server, text::relative(known.heard_at, wall))
+    format!("rev {} from {}, seen {}{note}", known.state.rev, known.server, text::relative(known.received_at, wall))
 }
 
 /// Asks Cloudflare to drop its copy of the pointer, if the profile names a zone.

@@ -60,7 +60,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Statu
     screen.line("ready", if faults.is_empty() { "yes".to_owned() } else { format!("no: {}", faults.join("; ")) });
     let found = members(json!({
         "server": answer.as_ref().ok().map(|reading| reading.body.rev),
-        "known": known.as_ref().map(|known| json!({ "rev": known.state.rev, "heardAt": known.heard_at })),
+        "known": known.as_ref().map(|known| json!({ "rev": known.state.rev, "heardAt": known.received_at })),
         "channel": channel, "key": key, "document": document, "ready": faults.is_empty(), "faults": faults,
     }));
     Ok(Status { screen, place: context.place(), found, faults })

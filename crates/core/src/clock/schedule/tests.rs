@@ -11,7 +11,7 @@ fn asked(schedule: &mut Schedule, end: LocalTime) -> Vec<LocalTime> {
     let mut times = Vec::new();
     while schedule.deadline() < end {
         let now = schedule.deadline();
-        assert!(matches!(schedule.poll(now), Some(Due::Ask { .. })));
+        assert!(matches!(schedule.poll(now), Some(Due::RequestTime { .. })));
         times.push(now);
         schedule.handle_answer(Change::None, now + ms(40));
     }
@@ -83,10 +83,10 @@ fn a_question_without_an_answer_is_given_up_and_asked_again_later_and_later() {
     let mut schedule = Schedule::new(ORIGIN, Seed::new(4));
     let mut now = schedule.deadline();
     for longest in [10_000, 20_000, 40_000, 60_000, 60_000] {
-        assert_eq!(schedule.poll(now), Some(Due::Ask { cold: true }));
+        assert_eq!(schedule.poll(now), Some(Due::RequestTime { cold: true }));
         assert_eq!(schedule.poll(now + ms(4_999)), None);
         now = schedule.deadline();
-        assert_eq!(schedule.poll(now), Some(Due::GiveUp));
+        assert_eq!(schedule.poll(now), Some(Due::AbortRequest));
         let wait = schedule.deadline() - now;
         assert!(wait < ms(longest), "{wait:?}");
         now = schedule.deadline();
@@ -103,12 +103,12 @@ fn doubt_asks_now_and_once() {
     let now = schedule.deadline() - ms(10_000);
     assert_eq!(schedule.poll(now), None);
     schedule.handle_doubt(now);
-    assert_eq!(schedule.poll(now), Some(Due::Ask { cold: false }));
+    assert_eq!(schedule.poll(now), Some(Due::RequestTime { cold: false }));
     assert_eq!(schedule.poll(now), None);
     // Doubt while a question is on its way: that one may have left before the jump, so another follows.
     schedule.handle_doubt(now + ms(10));
     schedule.handle_answer(Change::None, now + ms(40));
-    assert_eq!(schedule.poll(now + ms(40)), Some(Due::Ask { cold: false }));
+    assert_eq!(schedule.poll(now + ms(40)), Some(Due::RequestTime { cold: false }));
     schedule.handle_answer(Change::None, now + ms(80));
     assert!(schedule.deadline() - now > ms(200_000));
 }

@@ -1,4 +1,4 @@
-//! A session whose server is gone: where it looks then, what it believes there, and what it does with it afterwards.
+//! A session whose server is gone: when it checks for a signed state, which ones it applies, and when it submits them.
 
 use super::*;
 
@@ -7,24 +7,24 @@ fn cut_off() -> World {
     let mut world = World::joining(0);
     world.news.details.as_mut().unwrap().pushes = true;
     world.run_until(20_000);
-    assert!(looks(&world).is_empty());
+    assert!(checks(&world).is_empty());
     world.line_is_up = false;
     world.hubs = Hubs::Down;
     world.session.handle_closed(world.now);
     world
 }
 
-/// When it looked, in ms from the start.
-fn looks(world: &World) -> Vec<i64> {
-    let looks = world.heard.iter().filter(|(_, effect)| *effect == Effect::LookAside);
-    looks.map(|(at, _)| *at).collect()
+/// When it checked, in ms from the start.
+fn checks(world: &World) -> Vec<i64> {
+    let checks = world.effects.iter().filter(|(_, effect)| *effect == Effect::CheckEmergency);
+    checks.map(|(at, _)| *at).collect()
 }
 
-fn hand_ins(world: &World) -> usize {
-    world.heard.iter().filter(|(_, effect)| *effect == Effect::HandIn).count()
+fn submissions(world: &World) -> usize {
+    world.effects.iter().filter(|(_, effect)| *effect == Effect::SubmitEmergency).count()
 }
 
-/// What lies there: the event held from `at_ms` on, one revision on.
+/// The signed state: the event held from `at_ms` on, one revision on.
 fn signed(world: &World, at_ms: i64) -> News {
     let mut signed = world.news.clone();
     let mut segments = signed.timeline.segments().to_vec();
@@ -35,36 +35,36 @@ fn signed(world: &World, at_ms: i64) -> News {
 }
 
 #[test]
-fn it_looks_aside_every_5_seconds_while_neither_socket_nor_server_answers() {
+fn it_checks_for_an_emergency_every_5_seconds_while_neither_socket_nor_server_answers() {
     let mut world = cut_off();
     world.run_until(120_000);
-    let looked = looks(&world);
-    assert!((15..=25).contains(&looked.len()), "{looked:?}");
-    assert!(looked.windows(2).all(|pair| (4_000..=6_000).contains(&(pair[1] - pair[0]))), "{looked:?}");
+    let checked = checks(&world);
+    assert!((15..=25).contains(&checked.len()), "{checked:?}");
+    assert!(checked.windows(2).all(|pair| (4_000..=6_000).contains(&(pair[1] - pair[0]))), "{checked:?}");
     world.line_is_up = true;
     world.run_until(130_000);
-    let count = looks(&world).len();
+    let count = checks(&world).len();
     world.run_until(200_000);
-    assert_eq!(looks(&world).len(), count, "the server answers again");
+    assert_eq!(checks(&world).len(), count, "the server answers again");
 }
 
 #[test]
-fn it_looks_aside_while_the_server_cannot_tell_the_state() {
+fn it_checks_for_an_emergency_while_the_server_cannot_tell_the_state() {
     let mut world = World::joining(0);
     world.run_until(20_000);
     world.state_is_known = false;
     world.run_until(600_000);
-    assert!(looks(&world).len() >= 90, "{:?}", looks(&world));
+    assert!(checks(&world).len() >= 90, "{:?}", checks(&world));
 }
 
 #[test]
-fn while_the_socket_is_open_it_looks_nowhere_else() {
+fn while_the_socket_is_open_it_checks_nowhere_else() {
     let mut world = World::joining(0);
     world.news.details.as_mut().unwrap().pushes = true;
     world.run_until(20_000);
     world.line_is_up = false;
     world.run_until(600_000);
-    assert_eq!((world.session.connection(), looks(&world)), (Connection::Live, vec![]));
+    assert_eq!((world.session.connection(), checks(&world)), (Connection::Live, vec![]));
 }
 
 #[test]
@@ -98,34 +98,34 @@ fn what_is_signed_for_another_life_or_is_no_newer_is_ignored() {
 }
 
 #[test]
-fn it_is_handed_in_once_the_server_is_back_and_behind() {
+fn it_is_submitted_once_the_server_is_back_and_behind() {
     let mut world = cut_off();
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
     world.session.handle_signed(signed.clone(), world.now);
     world.run_until(60_000);
-    assert_eq!(hand_ins(&world), 0, "nobody is there to take it");
+    assert_eq!(submissions(&world), 0, "nobody is there to take it");
     world.line_is_up = true;
     world.run_until(75_000);
-    assert_eq!(hand_ins(&world), 1);
+    assert_eq!(submissions(&world), 1);
     assert_eq!(world.session.position(world.now), Some(Position::from_millis(35_000)), "the older state is ignored");
-    // The server has taken it in.
+    // The server has applied it.
     world.news = signed;
     world.hubs = Hubs::Up;
     world.run_until(600_000);
-    assert_eq!((hand_ins(&world), world.session.connection()), (1, Connection::Live));
+    assert_eq!((submissions(&world), world.session.connection()), (1, Connection::Live));
     assert_eq!(world.session.position(world.now), Some(Position::from_millis(35_000)));
 }
 
 #[test]
-fn it_is_handed_in_again_after_a_minute_if_the_server_stays_behind() {
+fn it_is_submitted_again_after_a_minute_if_the_server_stays_behind() {
     let mut world = cut_off();
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
     world.session.handle_signed(signed, world.now);
     world.line_is_up = true;
     world.run_until(40_000 + 180_000);
-    assert!((2..=3).contains(&hand_ins(&world)), "{}", hand_ins(&world));
+    assert!((2..=3).contains(&submissions(&world)), "{}", submissions(&world));
 }
 
 #[test]
@@ -134,11 +134,11 @@ fn the_servers_own_state_of_the_same_revision_replaces_the_signed_one() {
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
     world.session.handle_signed(signed, world.now);
-    // Somebody changed the event at the server before it heard of what was signed.
+    // Somebody changed the event at the server before the server received the signed state.
     world.change(held(50_000, 50_000));
     world.line_is_up = true;
     world.hubs = Hubs::Up;
     world.run_until(120_000);
     assert_eq!(world.session.state(), Some(&world.news));
-    assert_eq!((world.session.position(world.now), hand_ins(&world)), (Some(Position::from_millis(50_000)), 0));
+    assert_eq!((world.session.position(world.now), submissions(&world)), (Some(Position::from_millis(50_000)), 0));
 }

@@ -16,20 +16,20 @@ fn ms(ms: i64) -> Span {
 impl World {
     /// When each of the effects came, in ms from the start.
     fn times(&self, wanted: impl Fn(&Effect) -> bool) -> Vec<i64> {
-        self.heard.iter().filter(|(_, effect)| wanted(effect)).map(|(at, _)| *at).collect()
+        self.effects.iter().filter(|(_, effect)| wanted(effect)).map(|(at, _)| *at).collect()
     }
 
     fn opened(&self) -> Vec<Option<u16>> {
-        let opened = self.heard.iter().filter_map(|(_, effect)| match effect {
+        let opened = self.effects.iter().filter_map(|(_, effect)| match effect {
             Effect::OpenSocket { not } => Some(*not),
             _ => None,
         });
         opened.collect()
     }
 
-    /// How late the changes of the state were heard.
+    /// How late the changes of the state were received.
     fn lateness(&self) -> Vec<i64> {
-        let told = self.heard.iter().filter_map(|(_, effect)| match effect {
+        let told = self.effects.iter().filter_map(|(_, effect)| match effect {
             Effect::State { lateness } => Some(lateness.as_millis()),
             _ => None,
         });
@@ -37,7 +37,7 @@ impl World {
     }
 
     fn acks(&self) -> Vec<(i64, u64, i64)> {
-        let acks = self.heard.iter().filter_map(|(at, effect)| match effect {
+        let acks = self.effects.iter().filter_map(|(at, effect)| match effect {
             Effect::Ack { rev, applied_at } => Some((*at, rev.number(), (*applied_at - START).as_millis())),
             _ => None,
         });
@@ -53,7 +53,7 @@ fn the_first_state_opens_the_socket_and_the_first_push_makes_it_live() {
     assert_eq!(world.connections(), [Connection::Polling(NoPush::NoSocket), Connection::Live]);
     world.run_until(600_000);
     assert_eq!(world.opened(), [None]);
-    assert_eq!(world.questions(Question::Status), 0);
+    assert_eq!(world.requests(Request::Status), 0);
     let pings = world.times(|effect| *effect == Effect::Ping);
     assert!(pings[0] < 15_600 && (39..=40).contains(&pings.len()), "{pings:?}");
     assert!(pings.windows(2).all(|pair| pair[1] - pair[0] == 15_000), "{pings:?}");
@@ -63,7 +63,7 @@ fn the_first_state_opens_the_socket_and_the_first_push_makes_it_live() {
 fn a_server_that_does_not_push_is_not_asked_for_it() {
     let mut world = World::joining(0);
     world.run_until(60_000);
-    assert_eq!((world.opened(), world.questions(Question::Status)), (vec![], 0));
+    assert_eq!((world.opened(), world.requests(Request::Status)), (vec![], 0));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_change_by_push_takes_effect_with_everybody_elses() {
 }
 
 #[test]
-fn a_change_that_is_heard_late_is_applied_at_once_and_says_so() {
+fn a_change_that_is_received_late_is_applied_at_once_and_says_so() {
     let mut world = world();
     world.run_until(11_000);
     world.change(held(8_500, 8_500));
@@ -123,7 +123,7 @@ fn a_change_is_acknowledged_when_it_has_taken_effect() {
     world.run_until(20_000);
     let [(at, 2, applied_at)] = world.acks()[..] else { panic!("{:?}", world.acks()) };
     assert!((at - 12_000).abs() <= 1 && (12_000..=12_001).contains(&applied_at), "{at} {applied_at}");
-    // One that came too late was acted on when it was heard; one known already is acknowledged all the same.
+    // One that came too late was applied when it was received; one known already is acknowledged all the same.
     world.change(Segment { rate: Rate::NORMAL, ..held(19_000, 12_000) });
     world.session.handle_news(world.news.clone(), world.now);
     world.session.handle_push(Push { ack: true, ..world.pushed(0) }, world.now);
@@ -155,7 +155,7 @@ fn a_lost_socket_is_followed_by_one_to_another_hub_and_meanwhile_the_status_is_a
     world.run_until(40_000);
     world.change(held(41_000, 41_000));
     world.run_until(90_000);
-    let asked = world.times(|effect| *effect == Effect::Ask(Question::Status));
+    let asked = world.times(|effect| *effect == Effect::Request(Request::Status));
     assert!(asked[0] < 35_000, "{asked:?}");
     assert!(asked.windows(2).all(|pair| (4_000..=6_000).contains(&(pair[1] - pair[0]))), "{asked:?}");
     assert!(world.turned(Status::Paused).0 < 46_001, "{:?}", world.turned(Status::Paused));
@@ -163,9 +163,9 @@ fn a_lost_socket_is_followed_by_one_to_another_hub_and_meanwhile_the_status_is_a
     world.run_until(180_000);
     assert_eq!(world.session.connection(), Connection::Live);
     assert!(world.opened()[1..].iter().all(|not| *not == Some(0)), "{:?}", world.opened());
-    let asked = world.questions(Question::Status);
+    let asked = world.requests(Request::Status);
     world.run_until(400_000);
-    assert_eq!(world.questions(Question::Status), asked, "who hears by push does not ask");
+    assert_eq!(world.requests(Request::Status), asked, "a viewer who gets pushes does not poll");
 }
 
 #[test]
@@ -182,10 +182,10 @@ fn a_socket_that_falls_silent_is_found_out_within_18_seconds() {
 fn a_pong_that_tells_of_a_missed_change_has_the_whole_state_asked_for_at_once() {
     let mut world = world();
     world.run_until(60_000);
-    let before = world.questions(Question::State);
+    let before = world.requests(Request::State);
     world.change(held(61_000, 61_000));
     world.run_until(76_000);
-    assert_eq!(world.questions(Question::State), before + 1);
+    assert_eq!(world.requests(Request::State), before + 1);
     let (at, _) = world.turned(Status::Paused);
     assert!(at < 75_001, "{at}");
     assert_eq!(world.session.connection(), Connection::Live);
@@ -195,11 +195,11 @@ fn a_pong_that_tells_of_a_missed_change_has_the_whole_state_asked_for_at_once() 
 fn a_new_life_of_the_event_is_believed_from_the_server_alone() {
     let mut world = world();
     world.run_until(60_000);
-    let (state, asked) = (world.session.state().cloned(), world.questions(Question::State));
+    let (state, asked) = (world.session.state().cloned(), world.requests(Request::State));
     world.session.handle_pong(&"b.9".parse().unwrap(), world.now);
     world.run_until(74_000);
     assert_eq!(world.session.state(), state.as_ref(), "a pong only has it asked");
-    assert_eq!(world.questions(Question::State), asked + 1, "and once");
+    assert_eq!(world.requests(Request::State), asked + 1, "and once");
 }
 
 #[test]
@@ -226,12 +226,12 @@ fn after_an_outage_of_minutes_everything_is_back_within_seconds() {
         (world.hubs, world.line_is_up) = (Hubs::Down, false);
         world.session.handle_closed(world.now);
         world.run_until(back);
-        let asked = world.questions(Question::Time);
+        let asked = world.requests(Request::Time);
         (world.hubs, world.line_is_up) = (Hubs::Up, true);
-        // 6 s to the next question for the status, then 10 s for the socket and 6 s for the time.
+        // 6 s to the next request for the status, then 10 s for the socket and 6 s for the time.
         world.run_until(back + 16_001);
         assert_eq!(world.session.connection(), Connection::Live, "back at {back}");
-        assert!(world.questions(Question::Time) > asked, "back at {back}");
+        assert!(world.requests(Request::Time) > asked, "back at {back}");
     }
 }
 
