@@ -121,8 +121,8 @@ use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::Position;
 use crate::version::Version;
-use line::Line;
-use loading::Loading;
+use line::{Content, Knowledge, Line};
+use loading::{Loading, Start};
 use media::Media;
 use news::{Snapshot, Verdict};
 
@@ -176,7 +176,8 @@ impl Session {
         let mut seed = viewer;
         let loading = Loading::new(Seed::new(seed.next_u64()));
         let line = Line::new(&mut seed, now);
-        let sent = LastSent { connection: line.connection(false), status: None, message: None, valid: None };
+        let sent =
+            LastSent { connection: line.connection(Knowledge::Incomplete), status: None, message: None, valid: None };
         Self {
             clock: DisciplinedClock::new(Envelope::new()),
             jumps: JumpWatch::new(),
@@ -227,7 +228,8 @@ impl Session {
             self.schedule.handle_resync(resync);
         }
         self.schedule.handle_answer(change, now);
-        self.line.handle_answer(news.is_some(), now);
+        let content = if news.is_some() { Content::State } else { Content::NoState };
+        self.line.handle_answer(content, now);
         self.missed = false;
         match news {
             Some(news) => {
@@ -268,7 +270,7 @@ impl Session {
         let Push { news, hub, ack } = push;
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
         self.line.socket.handle_push(hub, now);
-        let is_back = self.line.handle_answer(true, now);
+        let is_back = self.line.handle_answer(Content::State, now);
         self.settle(is_back, now);
         self.apply_state(news, now);
         if ack && self.snapshot.is_at(&version) {
@@ -359,11 +361,13 @@ impl Session {
         }
         self.cueing.handle_timeline(news.timeline.clone());
         self.media.handle_timeline(&news.timeline);
-        if self.loading.want(news.rundown, is_first, now) && news.rundown.is_none() {
+        // Viewers who have just joined are spread already.
+        let start = if is_first { Start::AtOnce } else { Start::Spread };
+        if self.loading.want(news.rundown, start, now) && news.rundown.is_none() {
             self.cueing.handle_rundown(CueList::default(), |_, _| false);
         }
         if let Some(details) = &news.details
-            && self.line.socket.offer(details.pushes, now)
+            && self.line.socket.set_offered(details.pushes, now)
         {
             self.effects.push(Effect::CloseSocket);
         }

@@ -20,6 +20,15 @@ struct Here {
     bound: Span,
 }
 
+/// Where in its content a cue begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    /// At its beginning, however late it is.
+    Beginning,
+    /// Where the event's position is, as if it had begun in time.
+    Position,
+}
+
 impl Cueing {
     /// Makes the next tick consider all cues around the position.
     pub(super) fn must_land(&mut self) {
@@ -85,8 +94,11 @@ impl Cueing {
         let last = if piece.arrives { begins.begun(piece.ends) } else { begins.before(piece.ends) };
         for row in first..last {
             let lateness = here.now - instant_of(self.list.rows[row].at);
-            // A moment starts from its beginning; a state from where the event is.
-            self.begin(row, lateness, self.list.rows[row].kind == Kind::State, here);
+            let from = match self.list.rows[row].kind {
+                Kind::Moment => Entry::Beginning,
+                Kind::State => Entry::Position,
+            };
+            self.begin(row, lateness, from, here);
         }
         let standbys = &self.list.fetches;
         let first = if piece.begins_after { standbys.begun(piece.begins) } else { standbys.before(piece.begins) };
@@ -106,7 +118,9 @@ impl Cueing {
             if cue.kind == Kind::Moment && lateness == Span::ZERO && here.rate.is_held() {
                 continue;
             }
-            self.begin(row, lateness, cue.resumes || (lateness == Span::ZERO && cue.kind == Kind::State), here);
+            let is_on_time = lateness == Span::ZERO && cue.kind == Kind::State;
+            let from = if cue.resumes || is_on_time { Entry::Position } else { Entry::Beginning };
+            self.begin(row, lateness, from, here);
         }
         let mut fetches = self.list.fetches.around(here.position);
         fetches.retain(|fetch| !self.stood_by.contains(*fetch));
@@ -123,7 +137,7 @@ impl Cueing {
     }
 
     /// Begins the cue in this row, unless it has begun already or may not begin.
-    fn begin(&mut self, row: usize, lateness: Span, goes_on: bool, here: Here) {
+    fn begin(&mut self, row: usize, lateness: Span, from: Entry, here: Here) {
         let cue = self.list.rows[row];
         let is_over = match cue.kind {
             Kind::Moment => self.fired.contains(row),
@@ -143,7 +157,10 @@ impl Cueing {
             return;
         }
         let timing = Timing { lateness, bound: here.bound, certain };
-        let into = if goes_on { (here.position - cue.time).max(Span::ZERO) } else { Span::ZERO };
+        let into = match from {
+            Entry::Beginning => Span::ZERO,
+            Entry::Position => (here.position - cue.time).max(Span::ZERO),
+        };
         let name = self.cue(row);
         match cue.kind {
             Kind::Moment => {

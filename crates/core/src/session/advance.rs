@@ -1,5 +1,6 @@
 //! Doing what is due, and telling the shell what has changed.
 
+use super::line::Knowledge;
 use super::{Effect, Failure, Request, Session};
 use crate::clock::{Due, Reading};
 use crate::order::earliest;
@@ -34,7 +35,11 @@ impl Session {
         if let Some(reading) = reading {
             self.follow(reading);
         }
-        let connection = self.line.connection(reading.is_some() && self.snapshot.news.is_some());
+        let knowledge = match (reading, &self.snapshot.news) {
+            (Some(_), Some(_)) => Knowledge::Complete,
+            _ => Knowledge::Incomplete,
+        };
+        let connection = self.line.connection(knowledge);
         if self.sent.connection != connection {
             self.sent.connection = connection;
             self.effects.push(Effect::Connection(connection));

@@ -25,6 +25,21 @@ pub(super) struct Line {
     push: Push,
 }
 
+/// Whether a viewer knows both time and state, which is what following the event takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Knowledge {
+    Incomplete,
+    Complete,
+}
+
+/// Whether an answer contained the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    State,
+    /// The server answers, but does not know the state at the moment.
+    NoState,
+}
+
 /// Whether changes are pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Push {
@@ -43,10 +58,10 @@ impl Line {
         Self { socket, polling, emergency, received_at: None, failure: None, state_unknown: false, push: Push::NotYet }
     }
 
-    /// Handles that the server answered, with or without the state. Returns whether it had failed before.
-    pub(super) fn handle_answer(&mut self, tells_state: bool, now: LocalTime) -> bool {
+    /// Handles that the server answered. Returns whether it had failed before.
+    pub(super) fn handle_answer(&mut self, content: Content, now: LocalTime) -> bool {
         self.received_at = Some(now);
-        self.state_unknown = !tells_state;
+        self.state_unknown = content == Content::NoState;
         let is_back = self.failure.take().is_some();
         if is_back {
             self.socket.handle_return(now);
@@ -57,7 +72,7 @@ impl Line {
     /// Handles an answer to the request for the status. Returns whether the server had failed before.
     pub(super) fn handle_status_answer(&mut self, now: LocalTime) -> bool {
         self.polling.finish();
-        self.handle_answer(true, now)
+        self.handle_answer(Content::State, now)
     }
 
     /// Handles that a request failed.
@@ -125,17 +140,17 @@ impl Line {
         earliest(&[self.socket.deadline(), self.polling.deadline(), self.emergency.deadline()])
     }
 
-    /// Returns the connection of a viewer; `knows` is whether time and state are known.
-    pub(super) fn connection(&self, knows: bool) -> Connection {
-        match (knows, self.push, self.failure) {
-            (false, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),
-            (false, _, None) if self.state_unknown => Connection::Acquiring(Wait::State),
-            (false, _, None) => Connection::Acquiring(Wait::FirstAnswer),
-            (true, Push::Open, _) => Connection::Live,
-            (true, _, Some(failure)) => Connection::Holdover(failure),
-            (true, _, None) if self.state_unknown => Connection::Polling(NoPush::StateUnknown),
-            (true, Push::Lost, None) => Connection::Polling(NoPush::Lost),
-            (true, Push::NotYet, None) => Connection::Polling(NoPush::NoSocket),
+    /// Returns the connection of a viewer with this knowledge.
+    pub(super) fn connection(&self, knowledge: Knowledge) -> Connection {
+        match (knowledge, self.push, self.failure) {
+            (Knowledge::Incomplete, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),
+            (Knowledge::Incomplete, _, None) if self.state_unknown => Connection::Acquiring(Wait::State),
+            (Knowledge::Incomplete, _, None) => Connection::Acquiring(Wait::FirstAnswer),
+            (Knowledge::Complete, Push::Open, _) => Connection::Live,
+            (Knowledge::Complete, _, Some(failure)) => Connection::Holdover(failure),
+            (Knowledge::Complete, _, None) if self.state_unknown => Connection::Polling(NoPush::StateUnknown),
+            (Knowledge::Complete, Push::Lost, None) => Connection::Polling(NoPush::Lost),
+            (Knowledge::Complete, Push::NotYet, None) => Connection::Polling(NoPush::NoSocket),
         }
     }
 }
@@ -153,11 +168,11 @@ mod tests {
     #[test]
     fn a_viewer_without_time_acquires_whatever_else_is_so() {
         let mut line = line();
-        assert_eq!(line.connection(false), Connection::Acquiring(Wait::FirstAnswer));
-        line.handle_answer(false, NOW);
-        assert_eq!(line.connection(false), Connection::Acquiring(Wait::State));
+        assert_eq!(line.connection(Knowledge::Incomplete), Connection::Acquiring(Wait::FirstAnswer));
+        line.handle_answer(Content::NoState, NOW);
+        assert_eq!(line.connection(Knowledge::Incomplete), Connection::Acquiring(Wait::State));
         line.fail(Request::Time, Failure::Timeout);
-        assert_eq!(line.connection(false), Connection::Acquiring(Wait::Failed(Failure::Timeout)));
+        assert_eq!(line.connection(Knowledge::Incomplete), Connection::Acquiring(Wait::Failed(Failure::Timeout)));
     }
 
     #[test]
@@ -165,21 +180,21 @@ mod tests {
         let mut line = line();
         line.fail(Request::Time, Failure::Timeout);
         line.push = Push::Open;
-        assert_eq!(line.connection(true), Connection::Live);
+        assert_eq!(line.connection(Knowledge::Complete), Connection::Live);
         line.push = Push::Lost;
-        assert_eq!(line.connection(true), Connection::Holdover(Failure::Timeout));
+        assert_eq!(line.connection(Knowledge::Complete), Connection::Holdover(Failure::Timeout));
     }
 
     #[test]
     fn without_a_socket_answers_are_what_there_is() {
         let mut line = line();
-        line.handle_answer(true, NOW);
-        assert_eq!(line.connection(true), Connection::Polling(NoPush::NoSocket));
+        line.handle_answer(Content::State, NOW);
+        assert_eq!(line.connection(Knowledge::Complete), Connection::Polling(NoPush::NoSocket));
         line.push = Push::Lost;
-        assert_eq!(line.connection(true), Connection::Polling(NoPush::Lost));
+        assert_eq!(line.connection(Knowledge::Complete), Connection::Polling(NoPush::Lost));
         line.fail(Request::Status, Failure::NoAnswer);
-        assert_eq!(line.connection(true), Connection::Polling(NoPush::StateUnknown));
+        assert_eq!(line.connection(Knowledge::Complete), Connection::Polling(NoPush::StateUnknown));
         line.fail(Request::Status, Failure::Unreachable);
-        assert_eq!(line.connection(true), Connection::Holdover(Failure::Unreachable));
+        assert_eq!(line.connection(Knowledge::Complete), Connection::Holdover(Failure::Unreachable));
     }
 }

@@ -25,6 +25,14 @@ pub(super) struct Loading {
     backoff: Backoff,
 }
 
+/// When the fetch of a rundown starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    AtOnce,
+    /// Within [`SPREAD`], at a random time.
+    Spread,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// The wanted rundown is loaded.
@@ -42,15 +50,17 @@ impl Loading {
         Self { seed, wanted: None, state: State::Done, backoff: Backoff::new() }
     }
 
-    /// Sets which rundown the event names. Returns whether it changed.
-    pub(super) fn want(&mut self, rundown: Option<Digest>, is_first: bool, now: LocalTime) -> bool {
+    /// Sets which rundown the event names, and when its fetch starts. Returns whether it changed.
+    pub(super) fn want(&mut self, rundown: Option<Digest>, start: Start, now: LocalTime) -> bool {
         if self.wanted == rundown {
             return false;
         }
         self.wanted = rundown;
         self.backoff = Backoff::new();
-        // Viewers who have just joined are spread already.
-        let wait = if is_first { Span::ZERO } else { self.seed.span_below(SPREAD) };
+        let wait = match start {
+            Start::AtOnce => Span::ZERO,
+            Start::Spread => self.seed.span_below(SPREAD),
+        };
         self.state = if rundown.is_some() { State::Waiting { until: now + wait } } else { State::Done };
         true
     }
@@ -102,12 +112,12 @@ mod tests {
     #[test]
     fn a_viewer_who_has_just_come_fetches_at_once_and_a_change_is_spread() {
         let mut loading = Loading::new(Seed::new(3));
-        assert!(loading.want(Some(FIRST), true, at(0)));
+        assert!(loading.want(Some(FIRST), Start::AtOnce, at(0)));
         assert_eq!(loading.poll(at(0)), Some(FIRST));
         assert_eq!(loading.poll(at(0)), None);
         assert!(loading.finish(FIRST));
-        assert!(!loading.want(Some(FIRST), false, at(10)));
-        assert!(loading.want(Some(SECOND), false, at(10)));
+        assert!(!loading.want(Some(FIRST), Start::Spread, at(10)));
+        assert!(loading.want(Some(SECOND), Start::Spread, at(10)));
         let due = loading.deadline().unwrap();
         assert!(at(10) < due && due < at(2_010), "{due:?}");
         assert_eq!(loading.poll(due), Some(SECOND));
@@ -116,7 +126,7 @@ mod tests {
     #[test]
     fn a_fetch_that_hangs_is_followed_by_another_and_the_first_to_come_is_taken() {
         let mut loading = Loading::new(Seed::new(3));
-        loading.want(Some(FIRST), true, at(0));
+        loading.want(Some(FIRST), Start::AtOnce, at(0));
         assert_eq!(loading.poll(at(0)), Some(FIRST));
         assert_eq!(loading.poll(at(59_999)), None);
         assert_eq!(loading.poll(loading.deadline().unwrap()), Some(FIRST));
@@ -130,13 +140,13 @@ mod tests {
     #[test]
     fn a_failed_fetch_is_tried_again_and_an_outdated_one_is_not() {
         let mut loading = Loading::new(Seed::new(3));
-        loading.want(Some(FIRST), true, at(0));
+        loading.want(Some(FIRST), Start::AtOnce, at(0));
         loading.poll(at(0));
         loading.fail(FIRST, at(50));
         let again = loading.deadline().unwrap();
         assert!(again <= at(10_050), "{again:?}");
         assert_eq!(loading.poll(again), Some(FIRST));
-        loading.want(Some(SECOND), true, again);
+        loading.want(Some(SECOND), Start::AtOnce, again);
         loading.fail(FIRST, again);
         assert_eq!(loading.poll(again), Some(SECOND));
         assert!(!loading.finish(FIRST));

@@ -177,45 +177,49 @@ mod tests {
 
     const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
-    fn news(epoch: &str, rev: u64, details: bool) -> News {
+    fn whole(epoch: &str, rev: u64) -> News {
+        News { details: Some(Details { messages: vec![START], pushes: true }), ..short(epoch, rev) }
+    }
+
+    fn short(epoch: &str, rev: u64) -> News {
         News {
             epoch: epoch.parse().unwrap(),
             rev: Rev::new(rev),
             timeline: EventTimeline::starting_at(START),
             rundown: None,
-            details: details.then(|| Details { messages: vec![START], pushes: true }),
+            details: None,
         }
     }
 
     #[test]
     fn only_a_higher_revision_of_the_epoch_wins() {
         let mut known = Snapshot::default();
-        assert_eq!(known.update(news("a", 5, true)), Verdict::NewLife);
-        assert_eq!(known.update(news("a", 4, true)), Verdict::Old);
-        assert_eq!(known.update(news("a", 5, true)), Verdict::Old);
-        assert_eq!(known.update(news("a", 6, false)), Verdict::Newer);
-        assert_eq!(known.update(news("a", 6, true)), Verdict::Completes);
-        assert_eq!(known.update(news("a", 6, false)), Verdict::Old);
+        assert_eq!(known.update(whole("a", 5)), Verdict::NewLife);
+        assert_eq!(known.update(whole("a", 4)), Verdict::Old);
+        assert_eq!(known.update(whole("a", 5)), Verdict::Old);
+        assert_eq!(known.update(short("a", 6)), Verdict::Newer);
+        assert_eq!(known.update(whole("a", 6)), Verdict::Completes);
+        assert_eq!(known.update(short("a", 6)), Verdict::Old);
         assert!(!known.lacks_details());
     }
 
     #[test]
     fn nobody_goes_back_to_a_life_that_is_over() {
         let mut known = Snapshot::default();
-        known.update(news("a", 9, true));
-        assert_eq!(known.update(news("b", 1, true)), Verdict::NewLife);
-        assert_eq!(known.update(news("a", 10, true)), Verdict::Old);
-        assert_eq!(known.update(news("b", 2, true)), Verdict::Newer);
+        known.update(whole("a", 9));
+        assert_eq!(known.update(whole("b", 1)), Verdict::NewLife);
+        assert_eq!(known.update(whole("a", 10)), Verdict::Old);
+        assert_eq!(known.update(whole("b", 2)), Verdict::Newer);
     }
 
     #[test]
     fn a_pong_tells_whether_something_was_missed() {
         let mut known = Snapshot::default();
         let said = |text: &str| text.parse().unwrap();
-        known.update(news("a", 5, true));
+        known.update(whole("a", 5));
         assert!(known.is_behind(&said("a.6")) && known.is_behind(&said("b.1")));
         assert!(!known.is_behind(&said("a.5")) && !known.is_behind(&said("a.4")));
-        known.update(news("b", 1, true));
+        known.update(whole("b", 1));
         assert!(!known.is_behind(&said("a.7")), "that life is over");
         assert!(known.is_at(&said("b.1")) && !known.is_at(&said("b.2")) && !known.is_at(&said("a.1")));
     }
@@ -224,7 +228,7 @@ mod tests {
     fn a_change_takes_effect_where_the_states_part() {
         let at = |ms: i64| START + Span::from_millis(ms);
         let held = |ms: i64| Segment { from: at(ms), position: Position::from_millis(ms), rate: Rate::HELD };
-        let (first, mut second) = (news("a", 1, true), news("a", 2, true));
+        let (first, mut second) = (whole("a", 1), whole("a", 2));
         assert_eq!(second.parts_from(&first), None);
         let mut segments = first.timeline.segments().to_vec();
         segments.extend([held(5_000), Segment { rate: Rate::NORMAL, ..held(9_000) }]);
@@ -246,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_short_answer_still_says_when_the_event_starts() {
-        let mut short = news("a", 1, false);
+        let mut short = short("a", 1);
         short.timeline = EventTimeline::of_segments(short.timeline.timeline, None);
         assert_eq!(short.timeline.starts_at, START);
         assert_eq!(short.position(START - Span::from_millis(2_500)), Position::from_millis(-2_500));

@@ -62,12 +62,12 @@ impl Socket {
     }
 
     /// Sets whether the server pushes. Returns whether a socket exists that is no longer needed.
-    pub(super) fn offer(&mut self, pushes: bool, now: LocalTime) -> bool {
-        if pushes == self.is_offered() {
+    pub(super) fn set_offered(&mut self, is_offered: bool, now: LocalTime) -> bool {
+        if is_offered == self.is_offered() {
             return false;
         }
         let is_there = !matches!(self.state, State::Off | State::Waiting);
-        self.turn(if pushes { State::Waiting } else { State::Off }, now);
+        self.turn(if is_offered { State::Waiting } else { State::Off }, now);
         is_there
     }
 

@@ -7,7 +7,7 @@ fn at(ms: i64) -> LocalTime {
 /// A socket that was opened at 0 and heard of its hub, number 2, at 100 ms.
 fn open() -> Socket {
     let mut socket = Socket::new(Seed::new(1), at(0));
-    assert!(!socket.offer(true, at(0)));
+    assert!(!socket.set_offered(true, at(0)));
     assert_eq!(socket.poll(at(0)), Some(Due::Open { not: None }));
     socket.handle_push(2, at(100));
     assert!(socket.is_open());
@@ -46,7 +46,7 @@ fn one_that_does_not_answer_for_3_seconds_is_closed_and_another_hub_asked() {
 #[test]
 fn one_through_which_nothing_comes_for_10_seconds_is_given_up() {
     let mut socket = Socket::new(Seed::new(1), at(0));
-    socket.offer(true, at(0));
+    socket.set_offered(true, at(0));
     for longest in [10_000, 20_000, 40_000, 60_000, 60_000] {
         let opened = socket.deadline().unwrap();
         assert_eq!(socket.poll(opened), Some(Due::Open { not: None }));
@@ -86,7 +86,7 @@ fn doubt_pings_or_opens_at_once() {
 fn when_the_server_is_back_it_is_tried_within_10_seconds() {
     for viewer in 0..100 {
         let mut socket = Socket::new(Seed::new(viewer), at(0));
-        socket.offer(true, at(0));
+        socket.set_offered(true, at(0));
         let mut now = at(0);
         for _ in 0..6 {
             socket.poll(now);
@@ -111,7 +111,7 @@ fn a_crowd_that_lost_its_hub_returns_within_10_seconds_and_evenly() {
     let mut seconds = [0; 10];
     for viewer in 0..2_000 {
         let mut socket = Socket::new(Seed::new(viewer), at(0));
-        socket.offer(true, at(0));
+        socket.set_offered(true, at(0));
         socket.poll(at(0));
         socket.handle_push(0, at(0));
         socket.handle_closed(at(0));
@@ -123,9 +123,9 @@ fn a_crowd_that_lost_its_hub_returns_within_10_seconds_and_evenly() {
 #[test]
 fn a_server_that_no_longer_pushes_is_left_in_peace() {
     let mut socket = open();
-    assert!(socket.offer(false, at(500)));
+    assert!(socket.set_offered(false, at(500)));
     assert_eq!((socket.deadline(), socket.poll(at(500))), (None, None));
-    assert!(!socket.offer(false, at(600)));
+    assert!(!socket.set_offered(false, at(600)));
     // What it still says changes nothing.
     socket.handle_push(2, at(700));
     socket.handle_pong(at(700));
