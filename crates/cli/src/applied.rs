@@ -1,7 +1,7 @@
-//! How many viewers have applied a change, as a sample of them says.
+//! How many viewers have applied a change, measured on a sample of them.
 
-use downbeat_api::Client;
 use downbeat_api::clock::{self, ServerClock};
+use downbeat_api::{Client, Polling};
 use downbeat_core::{EventName, Rev, ServerTime, Span};
 use downbeat_wire::audience::Acks;
 
@@ -15,8 +15,8 @@ const PATIENCE: Span = Span::from_millis(3_000);
 /// The longest wait for the effect itself: 5 s, more than every lead.
 const AHEAD_MAX: Span = Span::from_millis(5_000);
 
-/// The pause between two requests: 250 ms.
-const LOOK: Span = Span::from_millis(250);
+/// The least time that one request gets: 250 ms, so that the last request is not cut off.
+const REQUEST_TIMEOUT_MIN: Span = Span::from_millis(250);
 
 /// A change that was sent to viewers.
 pub(crate) struct Applied {
@@ -35,28 +35,27 @@ impl Applied {
         if ahead > AHEAD_MAX {
             return None;
         }
-        let until = clock::monotonic() + ahead + PATIENCE;
         clock::sleep(ahead).await;
+        let mut polling = Polling::new(PATIENCE);
         loop {
-            let left = until - clock::monotonic();
-            let audience = match self.server.with_timeout(left.max(LOOK)).audience(&self.event).await {
+            let server = self.server.with_timeout(polling.left().max(REQUEST_TIMEOUT_MIN));
+            let audience = match server.audience(&self.event).await {
                 Ok(audience) => Some(audience),
                 // Repeating it is pointless: the token may not read.
                 Err(error) if error.is_final() => return None,
                 Err(_) => None,
             };
             let acks = audience.and_then(|audience| audience.acks).filter(|acks| acks.rev == self.rev);
-            let is_whole = acks.is_some_and(|acks| acks.applied >= acks.asked);
-            if is_whole || left <= LOOK {
-                return acks.map(told);
+            let is_complete = acks.is_some_and(|acks| acks.applied >= acks.asked);
+            if is_complete || !polling.pause().await {
+                return acks.map(describe);
             }
-            clock::sleep(LOOK).await;
         }
     }
 }
 
 /// Describes a sample: `applied by 98.7 % (sample 512) · median 41 ms after effect`.
-pub(crate) fn told(acks: Acks) -> String {
+pub(crate) fn describe(acks: Acks) -> String {
     let Acks { asked, applied, median, .. } = acks;
     // Rounded down: 100 % are all of them.
     let tenths = applied.min(asked) * 1_000 / asked.max(1);
@@ -79,7 +78,7 @@ mod tests {
             (512, 0, None, "applied by 0 % (sample 512)"),
             (0, 0, None, "applied by 0 % (sample 0)"),
         ] {
-            assert_eq!(told(acks(asked, applied, median)), text);
+            assert_eq!(describe(acks(asked, applied, median)), text);
         }
     }
 }

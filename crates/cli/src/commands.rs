@@ -30,8 +30,6 @@ use crate::error::Error;
 use crate::output::{Output, Report};
 use crate::profile::{ProfileError, Settings};
 
-pub(crate) use announce::checked;
-
 /// Runs the command that the command line names.
 pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
     let Cli { global, task } = cli;

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::interrupt;
 use crate::last_seen;
 use crate::output::Output;
-use crate::preview::Standing;
 use crate::profile::{self, Settings};
+use crate::standing::Standing;
 use crate::text::{self, Table};
 
 /// What every command gets.

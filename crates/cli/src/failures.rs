@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::preview::Standing;
+use crate::standing::Standing;
 use crate::text;
 
 impl From<ApiError> for Error {

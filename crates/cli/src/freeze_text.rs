@@ -5,7 +5,7 @@ use downbeat_publish::freeze::Freeze;
 use serde_json::{Value, json};
 
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// Returns a freeze for programs.
 pub(crate) fn json(freeze: &Freeze) -> Value {
@@ -18,7 +18,7 @@ pub(crate) fn json(freeze: &Freeze) -> Value {
 
 /// Returns a freeze for people, as seen at `now`.
 pub(crate) fn text(freeze: &Freeze, now: ServerTime) -> String {
-    let when = |at: &ServerTime| text::when(*at, Zone::Local, now);
+    let when = |at: &ServerTime| text::when(*at, TimeZone::Local, now);
     match freeze {
         Freeze::Off => "none".to_owned(),
         Freeze::Open { until: Some(from) } => format!("open; frozen from {} on", when(from)),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::offset::LocalResult;
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone as _};
 use downbeat_core::{ServerTime, Span};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::given;
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// Why a text does not name an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl From<InstantError> for Error {
 ///
 /// # Errors
 /// [`InstantError`]; a local time that the zone skips or repeats is never guessed.
-pub(crate) fn parse(given: &str, zone: Zone, now: ServerTime) -> Result<ServerTime, InstantError> {
+pub(crate) fn parse(given: &str, zone: TimeZone, now: ServerTime) -> Result<ServerTime, InstantError> {
     let text = given.trim();
     if text == "now" {
         return Ok(now);
@@ -110,7 +110,7 @@ pub(crate) fn parse(given: &str, zone: Zone, now: ServerTime) -> Result<ServerTi
         .ok_or_else(|| InstantError::OutOfRange { given: given.to_owned() })
 }
 
-fn local(given: &str, zone: Zone) -> Result<DateTime<FixedOffset>, InstantError> {
+fn local(given: &str, zone: TimeZone) -> Result<DateTime<FixedOffset>, InstantError> {
     let local = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .into_iter()
         .find_map(|format| NaiveDateTime::parse_from_str(given.trim(), format).ok())
@@ -142,7 +142,7 @@ fn local(given: &str, zone: Zone) -> Result<DateTime<FixedOffset>, InstantError>
 }
 
 /// Returns the offsets in force before and after the jump over `local`. No zone ever skipped more than a day.
-fn offsets_around(zone: Zone, local: NaiveDateTime) -> Option<(FixedOffset, FixedOffset)> {
+fn offsets_around(zone: TimeZone, local: NaiveDateTime) -> Option<(FixedOffset, FixedOffset)> {
     let hours = || (1..=48).map(TimeDelta::hours);
     let before = hours().find_map(|hours| zone.offsets(local.checked_sub_signed(hours)?).latest())?;
     let after = hours().find_map(|hours| zone.offsets(local.checked_add_signed(hours)?).earliest())?;
@@ -174,7 +174,7 @@ mod tests {
         }
         assert_eq!(read("2026-12-24T19:00:00+09:00", "Europe/Berlin"), Ok(expected));
         assert_eq!(read("2026-12-24T10:00:00Z", "Asia/Tokyo"), Ok(expected));
-        let tokyo: Zone = "Asia/Tokyo".parse().unwrap();
+        let tokyo: TimeZone = "Asia/Tokyo".parse().unwrap();
         assert_eq!(text::instant(expected, tokyo), "2026-12-24T19:00:00+09:00");
     }
 

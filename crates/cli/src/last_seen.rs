@@ -13,7 +13,7 @@ use crate::profile;
 /// The last state of an event that this machine received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Known {
+pub(crate) struct Snapshot {
     /// The server that sent it.
     pub(crate) server: String,
     /// When it arrived, by this machine's wall clock. Compared with the state's `serverTime`, it shows how wrong that clock is.
@@ -23,28 +23,28 @@ pub(crate) struct Known {
     pub(crate) state: StateBody,
 }
 
-impl Known {
+impl Snapshot {
     /// Returns the server's time at `wall`, an instant by this machine's wall clock.
     pub(crate) fn server_time(&self, wall: ServerTime) -> ServerTime {
         self.state.server_time + (wall - self.received_at)
     }
 }
 
-/// Keeps a state, unless a newer one is kept already. Failing to keep it is no reason to fail now.
+/// Saves a state unless a newer one is saved already. A failure to save is ignored: the command itself succeeded.
 pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
     let Some(file) = folder().map(|folder| file(&folder, server, &state.event)) else { return };
-    let known = Known { server: server.to_string(), received_at: clock::wall(), state: state.clone() };
-    if read(&file).is_none_or(|before| replaces(&known.state, &before.state)) {
-        let _ = write(&file, &known);
+    let snapshot = Snapshot { server: server.to_string(), received_at: clock::wall(), state: state.clone() };
+    if read(&file).is_none_or(|before| replaces(&snapshot.state, &before.state)) {
+        let _ = write(&file, &snapshot);
     }
 }
 
 /// Returns the last state of an event; `None` if this machine never received one.
-pub(crate) fn recall(server: &ServerUrl, event: &EventName) -> Option<Known> {
+pub(crate) fn recall(server: &ServerUrl, event: &EventName) -> Option<Snapshot> {
     read(&file(&folder()?, server, event))
 }
 
-/// Returns whether a state replaces the one that is kept: a response may come from a copy that is behind.
+/// Returns whether a state replaces the saved one: a response may come from a copy that is behind.
 fn replaces(state: &StateBody, before: &StateBody) -> bool {
     state.epoch != before.epoch || state.rev >= before.rev
 }
@@ -63,12 +63,12 @@ fn file(folder: &Path, server: &ServerUrl, event: &EventName) -> PathBuf {
     folder.join("known").join(server).join(format!("{event}.json"))
 }
 
-fn read(file: &Path) -> Option<Known> {
+fn read(file: &Path) -> Option<Snapshot> {
     serde_json::from_slice(&std::fs::read(file).ok()?).ok()
 }
 
-fn write(file: &Path, known: &Known) -> std::io::Result<()> {
-    let bytes = serde_json::to_vec(known)?;
+fn write(file: &Path, snapshot: &Snapshot) -> std::io::Result<()> {
+    let bytes = serde_json::to_vec(snapshot)?;
     let beside = file.with_extension(format!("{}.new", std::process::id()));
     std::fs::create_dir_all(file.parent().unwrap_or(file))?;
     std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, file)).inspect_err(|_| {
@@ -84,22 +84,22 @@ mod tests {
     fn state() -> StateBody {
         serde_json::from_str(include_str!("../../wire/fixtures/state.json")).unwrap()
     }
-    fn known(rev: u64) -> Known {
+    fn snapshot(rev: u64) -> Snapshot {
         let state = StateBody { rev: Rev::new(rev), ..state() };
         let received_at = state.server_time - Span::from_millis(250);
-        Known { server: "https://downbeat.example.com".to_owned(), received_at, state }
+        Snapshot { server: "https://downbeat.example.com".to_owned(), received_at, state }
     }
 
     #[test]
-    fn what_was_known_is_read_back_and_goes_on_by_this_machines_clock() {
+    fn a_saved_snapshot_is_read_back_and_its_time_goes_on_by_this_machines_clock() {
         let folder = std::env::temp_dir().join(format!("downbeat-known-{}", std::process::id()));
         let server = "https://downbeat.example.com".parse().unwrap();
         let file = file(&folder, &server, &state().event);
         assert_eq!(read(&file), None);
-        write(&file, &known(5)).unwrap();
-        write(&file, &known(6)).unwrap();
+        write(&file, &snapshot(5)).unwrap();
+        write(&file, &snapshot(6)).unwrap();
         let read = read(&file).unwrap();
-        assert_eq!(read, known(6));
+        assert_eq!(read, snapshot(6));
         assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
         std::fs::remove_dir_all(&folder).unwrap();
         let minute = Span::from_millis(60_000);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_do_not_share_what_is_known() {
+    fn servers_do_not_share_snapshots() {
         let file = |server: &str| file(Path::new("/s"), &server.parse().unwrap(), &"main".parse().unwrap());
         assert_ne!(file("http://127.0.0.1:1"), file("http://127.0.0.1:2"));
         assert!(file("http://127.0.0.1:1").ends_with("main.json"));

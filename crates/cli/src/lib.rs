@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `cli` | what can be asked |
 //! | `commands` | a file per command; each returns a report |
-//! | `change` | the way every change goes: look, show, ask, send, read back |
+//! | `change` | the steps of every change: read, show, ask, send, read back |
 //! | `output` | the only place that prints |
 //! | [`exit`] | what the exit codes mean |
 
@@ -29,13 +29,14 @@ mod given;
 mod instant;
 mod interrupt;
 mod last_seen;
+mod message;
 mod output;
-mod preview;
 mod profile;
 mod sheets;
+mod standing;
 mod text;
+mod time_zone;
 mod watch;
-mod zone;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use downbeat_api::measurement::Rounded;
 use downbeat_core::{Digest, Position, ServerTime, Span};
 use downbeat_wire::{LastChange, Publication};
 
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 pub(crate) use downbeat_core::words::{count, span, tame};
 
@@ -31,7 +31,7 @@ pub(crate) fn position(position: Position) -> String {
 }
 
 /// Writes an instant as RFC 3339 in `zone`; milliseconds only where there are any.
-pub(crate) fn instant(at: ServerTime, zone: Zone) -> String {
+pub(crate) fn instant(at: ServerTime, zone: TimeZone) -> String {
     rfc3339(zone.at(at))
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn relative(at: ServerTime, now: ServerTime) -> String {
 }
 
 /// Writes an instant in `zone` and how far it is from `now`.
-pub(crate) fn when(at: ServerTime, zone: Zone, now: ServerTime) -> String {
+pub(crate) fn when(at: ServerTime, zone: TimeZone, now: ServerTime) -> String {
     format!("{} ({})", instant(at, zone), relative(at, now))
 }
 
@@ -76,14 +76,14 @@ pub(crate) fn short(digest: Digest) -> String {
 /// Writes a change of an event in one line: what, who, when, why.
 pub(crate) fn last_change(last: &LastChange) -> String {
     let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
-    let at = instant(last.at, Zone::Local);
+    let at = instant(last.at, TimeZone::Local);
     tame(&format!("{} by {} at {at}{reason}", last.name, last.actor))
 }
 
 /// Writes a revision of an event's rundown in one line: what, who, when, why.
 pub(crate) fn last_publication(last: &Publication) -> String {
     let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
-    let at = instant(last.at, Zone::Local);
+    let at = instant(last.at, TimeZone::Local);
     tame(&format!("rundown {} by {} at {at}{reason}", short(last.rundown), last.actor))
 }
 

@@ -111,7 +111,7 @@ fn nothing_is_written_without_need() {
     assert!(run(&directory, &["cues", "init", "--dry-run"]).out.contains("would write show.cues.jsonc\n"));
     assert!(!directory.path("show.cues.jsonc").exists());
     let sheet = file(&directory, "a.json", "[ ]");
-    assert_eq!(run(&directory, &["cues", "fmt", "-n", &sheet]).out, format!("would lay out {sheet}\n"));
+    assert_eq!(run(&directory, &["cues", "fmt", "-n", &sheet]).out, format!("would format {sheet}\n"));
     assert_eq!(fs::read_to_string(&sheet).unwrap(), "[ ]");
     run(&directory, &["cues", "schema", "-o", "s.json", "-n"]);
     run(&directory, &["cues", "export", "csv", &sheet, "-o", "s.json", "-n"]);
@@ -127,7 +127,7 @@ fn sheets_are_laid_out_and_the_broken_one_is_left() {
     let broken = file(&directory, "broken.json", "[{\"time\" 1}]");
 
     let checked = run(&directory, &["cues", "fmt", "--check", &one, &done]);
-    assert_eq!((checked.code, checked.out), (4, format!("would lay out {one}\nwould lay out 1 of 2 sheets\n")));
+    assert_eq!((checked.code, checked.out), (4, format!("would format {one}\nwould format 1 of 2 sheets\n")));
     assert_eq!(fs::read_to_string(&one).unwrap(), untidy);
     assert_eq!(run(&directory, &["cues", "fmt", "--check", "-q", &one, &done]).out, format!("{one}\n"));
 
@@ -140,7 +140,7 @@ fn sheets_are_laid_out_and_the_broken_one_is_left() {
     );
     assert_eq!(fs::read_to_string(&one).unwrap(), tidy);
     assert_eq!(fs::read_to_string(&broken).unwrap(), "[{\"time\" 1}]");
-    assert_eq!(run(&directory, &["cues", "fmt", &one, &done]).out, "2 sheets laid out already\n");
+    assert_eq!(run(&directory, &["cues", "fmt", &one, &done]).out, "2 sheets formatted already\n");
     let files = directory.path("").read_dir().unwrap().count();
     assert_eq!(files, 3, "nothing is left beside them");
 

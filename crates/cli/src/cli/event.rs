@@ -8,7 +8,7 @@ use downbeat_publish::emergency::key::is_usable;
 
 use super::options::Attribution;
 use crate::given;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventTask {
@@ -39,7 +39,7 @@ pub(crate) struct EventSetArgs {
 
     /// The time zone of --starts-at if it is a local time; by default this machine's
     #[arg(long, value_name = "ZONE", requires = "starts_at")]
-    pub(crate) tz: Option<Zone>,
+    pub(crate) tz: Option<TimeZone>,
 
     /// The planned length: 1h30m, 1:30:00, seconds, or "none" if it is not known
     #[arg(long, value_name = "SPAN", value_parser = duration)]

@@ -4,7 +4,7 @@ use clap::Args;
 use downbeat_core::{CommandId, Rev, Severity};
 
 use crate::given::{self, Said};
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// The options that every command has in addition to its own.
 #[derive(Clone, Debug, Args)]
@@ -15,7 +15,7 @@ pub(crate) struct CommandOptions {
 
     /// The time zone of --at if it is a local time; by default this machine's
     #[arg(long, value_name = "ZONE", requires = "at")]
-    pub(crate) tz: Option<Zone>,
+    pub(crate) tz: Option<TimeZone>,
 
     #[command(flatten)]
     pub(crate) attribution: Attribution,
@@ -27,8 +27,8 @@ pub(crate) struct CommandOptions {
 
 impl CommandOptions {
     /// Returns the zone in which a local time is meant.
-    pub(crate) fn zone(&self) -> Zone {
-        self.tz.unwrap_or(Zone::Local)
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.tz.unwrap_or(TimeZone::Local)
     }
 }
 

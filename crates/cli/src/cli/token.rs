@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use downbeat_wire::{Scope, TokenId};
 
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenTask {
@@ -38,7 +38,7 @@ pub(crate) struct TokenNewArgs {
 
     /// The time zone of --expires if it is a local time; by default this machine's
     #[arg(long, value_name = "ZONE", requires = "expires")]
-    pub(crate) tz: Option<Zone>,
+    pub(crate) tz: Option<TimeZone>,
 
     /// Write the token to this new file, which only you can read, instead of showing it
     #[arg(long, value_name = "FILE")]

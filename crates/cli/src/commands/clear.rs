@@ -9,12 +9,12 @@ use crate::error::Error;
 
 /// Removes the message to viewers.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "clear",
         question: "Take the message away?",
         command: &|_| Ok(Command::Clear),
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).await
+    change::carry_out(context, options, &spec).await
 }

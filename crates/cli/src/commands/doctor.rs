@@ -139,7 +139,7 @@ fn settings(context: &Context) -> Finding {
 async fn event(context: &Context, server: &Client) -> Finding {
     let name = &context.settings.event;
     match server.state(name).await {
-        Ok(reading) => match crate::preview::Standing::of(&reading.body, reading.clock.now()) {
+        Ok(reading) => match crate::standing::Standing::of(&reading.body, reading.clock.now()) {
             Ok(standing) => Finding::ok("event", format!("{name} is {standing} (rev {})", reading.body.rev)),
             Err(error) => Finding::fail(Exit::Network, "event", error.to_string(), "look at the worker's version"),
         },

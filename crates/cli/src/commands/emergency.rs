@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::{Output, Report};
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// Runs one of the commands. Making a key needs no context.
 pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
@@ -45,7 +45,7 @@ fn told(document: &EmergencyDocument, channel: Option<&EmergencyChannel>) -> Str
 
 fn line(body: &EmergencyBody) -> String {
     let reason = body.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
-    let at = text::instant(body.signed_at, Zone::Local);
+    let at = text::instant(body.signed_at, TimeZone::Local);
     text::tame(&format!("rev {} of epoch {}, signed by {} at {at}{reason}", body.rev, body.epoch, body.actor))
 }
 

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::{Report, members};
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// The server's events.
 pub(crate) struct List {
@@ -34,7 +34,7 @@ impl Report for List {
         }
         let width = self.events.events.iter().map(|event| event.name.as_str().len()).max().unwrap_or(0);
         for event in &self.events.events {
-            writeln!(f, "{:width$}  made {}", event.name.as_str(), text::instant(event.created_at, Zone::Local))?;
+            writeln!(f, "{:width$}  made {}", event.name.as_str(), text::instant(event.created_at, TimeZone::Local))?;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::instant;
 use crate::output::{Report, members};
 use crate::text::{self, Table};
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// What became of the configuration.
 pub(crate) enum Set {
@@ -49,7 +49,7 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
         Some(reading) => reading.clock,
         None => server.clock().await?.clock,
     };
-    let zone = args.tz.unwrap_or(Zone::Local);
+    let zone = args.tz.unwrap_or(TimeZone::Local);
     let starts_at = args.starts_at.as_deref().map(|given| instant::parse(given, zone, clock.now())).transpose()?;
     if before.is_none() && starts_at.is_none() {
         return Err(Error::usage(
@@ -58,11 +58,8 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
         ));
     }
     let state = before.as_ref().map(|reading| &reading.body);
-    if let (Some(if_rev), Some(state)) = (args.attribution.if_rev, state)
-        && if_rev != state.rev
-    {
-        let last = change::last_change(&server, context).await;
-        return Err(change::stale(if_rev, state, last.as_ref(), server.url().to_string()));
+    if let (Some(if_rev), Some(state)) = (args.attribution.if_rev, state) {
+        change::require_rev(context, &server, state, if_rev).await?;
     }
     let emergency = emergency(context, &args, state)?;
     let wanted = Configuration {
@@ -135,7 +132,7 @@ fn describe(
     screen: &mut Table,
     wanted: &Configuration,
     state: Option<&StateBody>,
-    zone: Zone,
+    zone: TimeZone,
     clock: &downbeat_api::clock::ServerClock,
 ) -> usize {
     let mut changes = 0;
@@ -189,7 +186,7 @@ async fn read_back(
     server: &Client,
     made: bool,
     answer: Response<StateBody>,
-    zone: Zone,
+    zone: TimeZone,
 ) -> Result<Set, Error> {
     let Response { body: state, clock } = answer;
     let seen =

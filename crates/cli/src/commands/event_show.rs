@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::message::VisibleMessage;
 use crate::output::{Report, members};
-use crate::preview::{Standing, Told};
+use crate::standing::Standing;
 use crate::text::{self, Table};
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// The event's configuration.
 pub(crate) struct Show {
@@ -30,11 +31,11 @@ pub(crate) async fn run(context: &Context) -> Result<Show, Error> {
     let unknown = || "not known".to_owned();
     screen
         .line("title", if state.title.is_empty() { "none".to_owned() } else { state.title.clone() })
-        .line("begins", text::when(state.starts_at, Zone::Local, now))
+        .line("begins", text::when(state.starts_at, TimeZone::Local, now))
         .line("duration", state.duration.map_or_else(unknown, text::span))
         .line("locale", state.locale.to_string())
         .line("now", standing.to_string())
-        .line("viewers see", Told::of(&state, now).to_string())
+        .line("viewers see", VisibleMessage::at(&state, now).to_string())
         .line("rundown", state.rundown.map_or_else(|| "none".to_owned(), |digest| digest.to_string()))
         .line("hubs", state.hubs.to_string())
         .line("origins", text::origins(&state.origins))
@@ -49,7 +50,7 @@ pub(crate) async fn run(context: &Context) -> Result<Show, Error> {
         );
     for segment in &state.timeline {
         let rate = if segment.rate.is_held() { "held".to_owned() } else { format!("at rate {}", segment.rate) };
-        let from = text::instant(segment.from, Zone::Local);
+        let from = text::instant(segment.from, TimeZone::Local);
         screen.line("timeline", format!("from {from}: {} {rate}", segment.position));
     }
     Ok(Show { screen, state, place: context.place() })

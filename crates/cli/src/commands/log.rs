@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Report, members};
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// Entries of the log, or what became of its check.
 pub(crate) enum Log {
@@ -115,7 +115,7 @@ impl Report for Log {
 
 fn write_entry(f: &mut fmt::Formatter<'_>, entry: &LogEntry) -> fmt::Result {
     let bold = anstyle::Style::new().bold();
-    let at = text::instant(entry.at, Zone::Local);
+    let at = text::instant(entry.at, TimeZone::Local);
     let (name, actor) = (text::tame(&entry.name), text::tame(&entry.actor));
     write!(f, "{bold}{:>4}{bold:#}  {at}  {name} by {actor}", entry.rev.number())?;
     if entry.token != entry.actor {
@@ -123,7 +123,7 @@ fn write_entry(f: &mut fmt::Formatter<'_>, entry: &LogEntry) -> fmt::Result {
     }
     let ahead = entry.effective_at - entry.at;
     if ahead > downbeat_core::command::LEAD {
-        write!(f, ", for {}", text::instant(entry.effective_at, Zone::Local))?;
+        write!(f, ", for {}", text::instant(entry.effective_at, TimeZone::Local))?;
     }
     for (name, value) in details(&entry.body) {
         write!(f, ", {name} {}", text::tame(&value))?;
@@ -138,7 +138,7 @@ pub(crate) fn details(body: &Value) -> Vec<(String, String)> {
     let detail = |(name, value): (&String, &Value)| {
         let text = match (name.as_str(), value.as_i64()) {
             ("position", Some(ms)) => downbeat_core::Position::from_millis(ms).to_string(),
-            ("startsAt", Some(ms)) => text::instant(downbeat_core::ServerTime::from_millis(ms), Zone::Local),
+            ("startsAt", Some(ms)) => text::instant(downbeat_core::ServerTime::from_millis(ms), TimeZone::Local),
             ("duration" | "resync", Some(ms)) => text::span(downbeat_core::Span::from_millis(ms)),
             _ => value.to_string(),
         };

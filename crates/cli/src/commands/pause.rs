@@ -4,25 +4,25 @@ use downbeat_core::{Command, Locale};
 
 use crate::change::{self, Change, CommandSpec};
 use crate::cli::{CommandOptions, MessageArgs};
-use crate::commands::announce::checked;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::last_seen;
+use crate::message;
 
 /// Pauses the event where it is.
 pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "pause",
         question: "Pause the event?",
         command: &|state| {
             let locale = state.map_or_else(Locale::default, |(state, _)| state.locale.clone());
-            Ok(Command::Pause { message: checked(&message.said, message.severity, &locale)? })
+            Ok(Command::Pause { message: message::validated(&message.said, message.severity, &locale)? })
         },
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).await.inspect_err(|error| point_at_glass(context, error))
+    change::carry_out(context, options, &spec).await.inspect_err(|error| point_at_glass(context, error))
 }
 
 /// Mentions `--break-glass` when the server cannot be reached, if the event was set up for it.

@@ -9,12 +9,12 @@ use crate::error::Error;
 
 /// Changes how fast the event runs; a paused event runs at that rate once it resumes.
 pub(crate) async fn run(context: &Context, rate: Rate, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "rate",
         question: "Change the rate?",
         command: &|_| Ok(Command::Rate { rate }),
         lines: vec![("rate", format!("{rate} (also after a pause)"))],
         undo: None,
     };
-    change::carry_out(context, options, &wish).await
+    change::carry_out(context, options, &spec).await
 }

@@ -9,12 +9,12 @@ use crate::error::Error;
 
 /// Undoes the end.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "reopen",
         question: "Reopen the event?",
         command: &|_| Ok(Command::Reopen),
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).await
+    change::carry_out(context, options, &spec).await
 }

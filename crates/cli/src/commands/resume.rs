@@ -9,12 +9,12 @@ use crate::error::Error;
 
 /// Continues the event from where it was paused.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "resume",
         question: "Resume the event?",
         command: &|_| Ok(Command::Resume),
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).await
+    change::carry_out(context, options, &spec).await
 }

@@ -7,7 +7,7 @@ use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
 use crate::given::Destination;
-use crate::preview;
+use crate::standing;
 
 /// Goes to a position: an absolute one, or one relative to the event's position when the seek takes effect.
 pub(crate) async fn run(
@@ -15,14 +15,14 @@ pub(crate) async fn run(
     destination: Destination,
     options: &CommandOptions,
 ) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "seek",
         question: "Seek?",
         command: &|state| {
             let position = match (destination, state) {
                 (Destination::To(position), _) => position,
                 (Destination::By(distance), Some((state, at))) => {
-                    preview::seek_by(state, distance, at).map_err(Error::internal)?
+                    standing::seek_by(state, distance, at).map_err(Error::internal)?
                 }
                 (Destination::By(_), None) => unreachable!("only a pause goes on without the state"),
             };
@@ -31,5 +31,5 @@ pub(crate) async fn run(
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).await
+    change::carry_out(context, options, &spec).await
 }

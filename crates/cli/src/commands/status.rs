@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::message::VisibleMessage;
 use crate::output::{Report, members};
-use crate::preview::{self, Standing, Told};
+use crate::standing::{self, Standing};
 use crate::text::{self, Table};
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// The event's status and position.
 pub(crate) struct Status {
@@ -29,7 +30,7 @@ pub(crate) async fn run(context: &Context) -> Result<Status, Error> {
     let now = reading.clock.now();
     let broken = |error| context::broken(&server, &error);
     let standing = Standing::of(&state, now).map_err(broken)?;
-    let coming = preview::upcoming(&state, now).map_err(broken)?;
+    let coming = standing::upcoming(&state, now).map_err(broken)?;
     let mut screen = context.screen(Some(&state));
     describe(&mut screen, &state, standing, &coming, now);
     Ok(Status { screen, standing, state, place: context.place() })
@@ -43,14 +44,14 @@ fn describe(
     now: ServerTime,
 ) {
     screen.line("now", standing.to_string());
-    screen.line("viewers see", Told::of(state, now).to_string());
+    screen.line("viewers see", VisibleMessage::at(state, now).to_string());
     let begins = if state.starts_at > now { "begins" } else { "was to begin" };
-    screen.line(begins, text::when(state.starts_at, Zone::Local, now));
+    screen.line(begins, text::when(state.starts_at, TimeZone::Local, now));
     if let Some(duration) = state.duration {
         screen.line("duration", text::span(duration));
     }
     for (at, what) in coming.iter().filter(|(_, what)| what != "begins") {
-        screen.line("next", format!("{what}, {}", text::when(*at, Zone::Local, now)));
+        screen.line("next", format!("{what}, {}", text::when(*at, TimeZone::Local, now)));
     }
     screen.line("rundown", state.rundown.map_or_else(|| "none".to_owned(), |digest| digest.to_string()));
 }

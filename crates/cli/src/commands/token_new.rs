@@ -12,7 +12,7 @@ use crate::cli::TokenNewArgs;
 use crate::error::Error;
 use crate::instant;
 use crate::output::{Report, members};
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// A new token.
 pub(crate) struct New {
@@ -23,7 +23,7 @@ pub(crate) struct New {
 
 /// Makes a token.
 pub(crate) fn run(args: TokenNewArgs) -> Result<New, Error> {
-    let zone = args.tz.unwrap_or(Zone::Local);
+    let zone = args.tz.unwrap_or(TimeZone::Local);
     let expires = match &args.expires {
         None => None,
         // "90d" can only be meant from now on; what is no span may be an instant.

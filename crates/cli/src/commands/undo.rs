@@ -9,12 +9,12 @@ use crate::error::Error;
 
 /// Undoes the last change.
 pub(crate) async fn run(context: &Context, options: &CommandOptions) -> Result<Change, Error> {
-    let wish = CommandSpec {
+    let spec = CommandSpec {
         name: "undo",
         question: "Take the last change back?",
         command: &|_| Ok(Command::Undo),
         lines: Vec::new(),
         undo: None,
     };
-    change::carry_out(context, options, &wish).await
+    change::carry_out(context, options, &spec).await
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::model::Model;
 use super::update::Update;
-use crate::preview::tests::START;
+use crate::standing::tests::START;
 
 /// The instant at which the example is seen.
 pub(super) const NOW: LocalTime = LocalTime::from_micros(0);

@@ -128,7 +128,7 @@ impl LineView {
         let is_due = acks.applied >= acks.asked || clock::monotonic() - since >= ACKS_MAX;
         if acks.rev == rev && self.acked != Some(rev) && is_due && acks.asked > 0 {
             self.acked = Some(rev);
-            let line = format!("rev {rev}  {}", applied::told(acks));
+            let line = format!("rev {rev}  {}", applied::describe(acks));
             self.write(now, &line, &json!({ "type": "acks", "at": now, "acks": acks }));
         }
     }

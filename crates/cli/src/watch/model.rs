@@ -10,7 +10,7 @@ use downbeat_sheet::rundown::Cue;
 use downbeat_wire::{Audience, LogEntry, StateBody};
 
 use super::update::Update;
-use crate::preview::{self, Standing};
+use crate::standing::{self, Standing};
 
 /// What is known of the event.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl Model {
 
     /// Returns what will change without another command, the earliest first.
     pub(super) fn upcoming(&self, now: ServerTime) -> Vec<(ServerTime, String)> {
-        self.state.as_ref().and_then(|state| preview::upcoming(state, now).ok()).unwrap_or_default()
+        self.state.as_ref().and_then(|state| standing::upcoming(state, now).ok()).unwrap_or_default()
     }
 
     /// Returns the next cues, at most `count`.

@@ -6,9 +6,9 @@ use downbeat_wire::{Audience, LogEntry};
 
 use super::model::Model;
 use crate::commands::log::details;
-use crate::preview::Told;
+use crate::message::VisibleMessage;
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// Writes the state of the connection. These words are also in the JSON for programs, so they stay as they are.
 pub(super) fn connection(connection: Connection) -> String {
@@ -52,20 +52,24 @@ pub(super) fn log_entry(entry: &LogEntry) -> String {
 pub(super) fn outlook(model: &Model, now: ServerTime) -> String {
     let mut parts: Vec<String> = model.standing(now).iter().map(ToString::to_string).collect();
     parts.extend(model.upcoming(now).into_iter().map(|(at, what)| format!("{what} {}", text::relative(at, now))));
-    let message = model.state.as_ref().map(|state| Told::of(state, now)).filter(|message| *message != Told::Nothing);
+    let message = model
+        .state
+        .as_ref()
+        .map(|state| VisibleMessage::at(state, now))
+        .filter(|message| *message != VisibleMessage::None);
     parts.extend(message.map(|message| format!("viewers see {message}")));
     parts.join("; ")
 }
 
 /// Writes the time of day, to the second.
 pub(super) fn time_of_day(at: ServerTime) -> String {
-    Zone::Local.at(at).format("%H:%M:%S").to_string()
+    TimeZone::Local.at(at).format("%H:%M:%S").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preview::tests::START;
+    use crate::standing::tests::START;
     use crate::watch::example;
     use downbeat_core::Span;
 

@@ -98,11 +98,11 @@ impl Report for Formatted {
             return f.write_str(text);
         }
         self.refused().try_for_each(|sheet| f.write_str(&sheet.report()))?;
-        let verb = if self.check || self.dry_run { "would lay out" } else { "laid out" };
+        let verb = if self.check || self.dry_run { "would format" } else { "formatted" };
         self.changed().try_for_each(|name| writeln!(f, "{verb} {}", text::tame(name)))?;
         let refused = self.refused().count();
         match (self.sheets.len(), self.changed().count()) {
-            (all, 0) if refused == 0 => writeln!(f, "{} laid out already", text::count(all, "sheet"))?,
+            (all, 0) if refused == 0 => writeln!(f, "{} formatted already", text::count(all, "sheet"))?,
             // Its name has said so.
             (1, _) => {}
             (all, changed) => writeln!(f, "{verb} {changed} of {}", text::count(all, "sheet"))?,
@@ -130,7 +130,7 @@ impl Report for Formatted {
         (self.check && changed > 0).then(|| Failure {
             exit: Exit::Different,
             code: "layout",
-            message: format!("{} not laid out", text::count(changed, "sheet")),
+            message: format!("{} not formatted", text::count(changed, "sheet")),
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::{Report, members};
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// The rundowns of the event.
 pub(crate) struct History {
@@ -75,6 +75,6 @@ fn write_line(
     by: &str,
 ) -> fmt::Result {
     let mark = if present { "*" } else { " " };
-    let at = text::instant(at, Zone::Local);
+    let at = text::instant(at, TimeZone::Local);
     writeln!(f, "{mark} {rundown}  rev {rev}, {at}, by {}", text::tame(by))
 }

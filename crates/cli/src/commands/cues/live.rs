@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::preview::Standing;
+use crate::standing::Standing;
 
 /// The event as it is now.
 pub(super) struct Live {

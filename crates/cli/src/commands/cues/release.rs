@@ -13,15 +13,15 @@ use downbeat_publish::target::Target;
 use downbeat_wire::StateBody;
 use serde_json::{Map, Value, json};
 
-use crate::change::{self, Made};
+use crate::change::{self, AcceptedChange};
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs, TargetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::output::{Report, members};
-use crate::preview::Standing;
 use crate::profile;
-use crate::zone::Zone;
+use crate::standing::Standing;
+use crate::time_zone::TimeZone;
 use crate::{instant, interrupt, text};
 use plan_screen::PlanScreen;
 use published::Published;
@@ -181,7 +181,7 @@ impl<'a> Job<'a> {
         let wall = clock::wall();
         let Some(lead) = args.freeze.or(context.settings.publishing.freeze) else { return Ok((None, wall)) };
         if let Some(given) = &args.starts_at {
-            let starts_at = instant::parse(given, Zone::Local, wall)?;
+            let starts_at = instant::parse(given, TimeZone::Local, wall)?;
             return Ok((Some(FreezeRule { lead, starts_at, end: End::ByRundown }), wall));
         }
         if context.settings.server().is_err() {
@@ -239,7 +239,7 @@ impl<'a> Job<'a> {
                 match (change, self.destination) {
                     (Change::Command(answer), Destination::Worker(server)) => {
                         let seen = seen.unwrap_or(Visibility { ms: Span::ZERO, rev: None, seen: false });
-                        let made = Made::new(self.context, server, "rundown", author.id, *answer, seen, None);
+                        let made = AcceptedChange::new(self.context, server, "rundown", author.id, *answer, seen, None);
                         let change = made.or_unseen(self.context, server)?;
                         Ok(Published::Commanded { rundown, bytes, cues, stored, purged, change })
                     }

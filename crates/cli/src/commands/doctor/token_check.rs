@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::profile::{ProfileError, TokenSource};
 use crate::text;
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 
 /// Looks at the token: where it comes from, who else can read it, whether it is valid, and for what.
 pub(super) async fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
@@ -47,7 +47,8 @@ async fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str
     };
     let missing = names(&|scope| !scopes.contains(scope));
     let not_for = if missing.is_empty() { String::new() } else { format!(", not for {missing}") };
-    let until = expires.map(|at| format!(", until {}", text::when(at, Zone::Local, clock::wall()))).unwrap_or_default();
+    let until =
+        expires.map(|at| format!(", until {}", text::when(at, TimeZone::Local, clock::wall()))).unwrap_or_default();
     Finding::ok("token", format!("{source} is valid for {}{not_for}{until}", names(&|scope| scopes.contains(scope))))
 }
 

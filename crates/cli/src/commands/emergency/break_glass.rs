@@ -16,13 +16,13 @@ use serde_json::{Map, Value, json};
 
 use super::place::{age, key, place, purge, store};
 use crate::cli::{Attribution, GlassArgs, MessageArgs};
-use crate::commands::checked;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::last_seen::{self, Known};
+use crate::last_seen::{self, Snapshot};
+use crate::message::{self, VisibleMessage};
 use crate::output::{Report, members};
-use crate::preview::{Standing, Told};
+use crate::standing::Standing;
 use crate::text::{self, Table};
 
 /// How long the server may take to answer after all: 3 s, as for an ordinary pause.
@@ -72,7 +72,7 @@ pub(crate) async fn run(
     let found = Pointer::read(&store, event).await?;
     let base = base(&known.state, found.as_ref(), channel)?;
     let locale = &known.state.locale;
-    let draft = checked(&message.said, message.severity, locale)?;
+    let draft = message::validated(&message.said, message.severity, locale)?;
     let message = draft.map(|draft| draft.resolve(locale)).transpose();
     let message = message.map_err(|error| Error::invalid(error.to_string(), "change --message"))?;
 
@@ -134,7 +134,7 @@ struct Asked {
     /// For the screen.
     said: String,
     /// The state, if the server sent it.
-    fresh: Option<Known>,
+    fresh: Option<Snapshot>,
 }
 
 /// Refuses the signed pause if the server answers, unless `force`.
@@ -156,7 +156,7 @@ async fn ask(context: &Context, server: Option<&Client>, force: bool) -> Result<
     Ok(match answer {
         Ok(reading) => Asked {
             said: "answers, but --force is given".to_owned(),
-            fresh: Some(Known {
+            fresh: Some(Snapshot {
                 server: server.url().to_string(),
                 received_at: clock::wall(),
                 state: StateBody { server_time: reading.clock.now(), ..reading.body },
@@ -167,7 +167,7 @@ async fn ask(context: &Context, server: Option<&Client>, force: bool) -> Result<
 }
 
 /// Returns the last state that this machine saw.
-fn recall(context: &Context) -> Result<Known, Error> {
+fn recall(context: &Context) -> Result<Snapshot, Error> {
     let event = &context.settings.event;
     let known = context.settings.server().ok().and_then(|server| last_seen::recall(server, event));
     known.ok_or_else(|| {
@@ -179,7 +179,7 @@ fn recall(context: &Context) -> Result<Known, Error> {
 }
 
 /// Reads a state that was printed elsewhere: the answer of a server, or what `event show --json` makes of it.
-fn given(context: &Context, file: &Path) -> Result<Known, Error> {
+fn given(context: &Context, file: &Path) -> Result<Snapshot, Error> {
     let bytes = std::fs::read(file).map_err(|error| Error::file(file, error))?;
     let strange = |why: String| {
         Error::invalid(
@@ -195,14 +195,14 @@ fn given(context: &Context, file: &Path) -> Result<Known, Error> {
     }
     // The server's clock is unknown here; the wall clocks of both machines replace it.
     let received_at = state.server_time;
-    Ok(Known { server: file.display().to_string(), received_at, state })
+    Ok(Snapshot { server: file.display().to_string(), received_at, state })
 }
 
 /// What viewers see once they have the signed state.
 struct Then {
     body: EmergencyBody,
     standing: Standing,
-    told: Told,
+    told: VisibleMessage,
 }
 
 /// Returns what viewers see once they have a signed document.
@@ -218,11 +218,11 @@ fn preview(known: &StateBody, document: &EmergencyDocument) -> Result<Then, Erro
     };
     let effective_at = body.signed_at + LEAD_PAUSE;
     let standing = Standing::of(&state, effective_at).map_err(|error| strange(error.to_string()))?;
-    Ok(Then { standing, told: Told::of(&state, effective_at), body })
+    Ok(Then { standing, told: VisibleMessage::at(&state, effective_at), body })
 }
 
 /// Returns the screen: the present, the result, and how it gets there.
-fn screen(context: &Context, known: &Known, then: &Then, store: &Store, server: &str) -> Table {
+fn screen(context: &Context, known: &Snapshot, then: &Then, store: &Store, server: &str) -> Table {
     let channel = known.state.emergency.as_ref();
     let (key, url) = channel.map(|channel| (channel.key.to_string(), channel.url.to_string())).unwrap_or_default();
     let mut screen = context.screen(Some(&known.state));

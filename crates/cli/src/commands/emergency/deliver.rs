@@ -14,8 +14,9 @@ use crate::commands::emergency::{command_line, told};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::message::VisibleMessage;
 use crate::output::{Report, members};
-use crate::preview::{Standing, Told};
+use crate::standing::Standing;
 use crate::text::{self, Table};
 
 /// The result.
@@ -91,7 +92,7 @@ impl Report for Delivered {
         match self {
             Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
             Self::Accepted { state, standing, .. } => {
-                let told = Told::of(state, state.server_time);
+                let told = VisibleMessage::at(state, state.server_time);
                 writeln!(f, "{green}accepted{green:#}: {standing}, viewers see {told} (rev {})", state.rev)
             }
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::commands::cues::release::open_store;
 use crate::context::Context;
 use crate::error::Error;
-use crate::last_seen::Known;
+use crate::last_seen::Snapshot;
 use crate::profile;
 use crate::text;
 
@@ -48,7 +48,7 @@ pub(crate) fn key(context: &Context, file: Option<&Path>) -> Result<SigningKey, 
 }
 
 /// Describes how old the known state is, and where it comes from.
-pub(crate) fn age(known: &Known, wall: ServerTime) -> String {
+pub(crate) fn age(known: &Snapshot, wall: ServerTime) -> String {
     let age = wall - known.received_at;
     let note = if age > OLD { "; somebody may have changed the event since: then give --rev" } else { "" };
     format!("rev {} from {}, seen {}{note}", known.state.rev, known.server, text::relative(known.received_at, wall))

@@ -34,7 +34,7 @@ fn audience_lines(audience: &Audience, room: Rect) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(words::audience(audience), style)];
     if let Some(acks) = audience.acks.filter(|acks| acks.asked > 0) {
         let rev = if acks.rev == audience.rev { String::new() } else { format!("rev {} ", acks.rev) };
-        let applied = format!("{rev}{}", applied::told(acks));
+        let applied = format!("{rev}{}", applied::describe(acks));
         match applied.split_once(" · ") {
             Some((share, median)) if applied.chars().count() > room.width as usize => {
                 lines.extend([Line::raw(share.to_owned()), Line::raw(median.to_owned())]);

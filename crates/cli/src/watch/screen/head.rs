@@ -10,11 +10,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::style::{BAD, BOLD, GOOD, LABEL, POOR, labelled};
-use crate::preview::{Standing, Told};
+use crate::message::VisibleMessage;
+use crate::standing::Standing;
 use crate::text;
+use crate::time_zone::TimeZone;
 use crate::watch::model::Model;
 use crate::watch::words;
-use crate::zone::Zone;
 
 /// The lines of the head with its border while nothing is to come.
 const HEIGHT_MIN: u16 = 5;
@@ -48,21 +49,21 @@ pub(super) fn draw(
     let standing = now.and_then(|now| model.standing(now));
     let mut lines = vec![Line::from(standing_spans(model, standing)), Line::from(connection_spans(model))];
     if let (Some(now), Some(state)) = (now, &model.state) {
-        let message = Told::of(state, now);
+        let message = VisibleMessage::at(state, now);
         lines.push(labelled("viewers see", Span::styled(message.to_string(), message_style(&message))));
         for (at, what) in upcoming.iter().take(UPCOMING_MAX) {
-            lines.push(labelled("next", Span::raw(format!("{what}, {}", text::when(*at, Zone::Local, now)))));
+            lines.push(labelled("next", Span::raw(format!("{what}, {}", text::when(*at, TimeZone::Local, now)))));
         }
     }
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn message_style(message: &Told) -> Style {
+fn message_style(message: &VisibleMessage) -> Style {
     match message {
-        Told::Words { severity: Severity::Major | Severity::Critical, .. } => BAD,
-        Told::Words { severity: Severity::Minor, .. } => POOR,
-        Told::Words { .. } => BOLD,
-        Told::Nothing => Style::new(),
+        VisibleMessage::Shown { severity: Severity::Major | Severity::Critical, .. } => BAD,
+        VisibleMessage::Shown { severity: Severity::Minor, .. } => POOR,
+        VisibleMessage::Shown { .. } => BOLD,
+        VisibleMessage::None => Style::new(),
     }
 }
 

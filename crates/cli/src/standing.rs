@@ -1,19 +1,14 @@
-//! Where an event stands, and where it will stand once a command has taken effect.
-//!
-//! What a command would do is core's to say, never this program's: the server applies the command to a copy (`?dryRun`), and
-//! where it cannot be asked, the same rule is applied here to the state that was read last.
+//! The status, position and rate of an event at an instant, and its changes that are already scheduled.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use downbeat_api::{ApiError, Client, Response};
-use downbeat_core::{EventTimeline, Locale, Position, Rate, Request, ServerTime, Severity, Span};
+use downbeat_core::{EventTimeline, Position, Rate, ServerTime, Span};
 use downbeat_wire::state::BadTimeline;
-use downbeat_wire::{Announcement, CommandAnswer, StateBody, StatusWord};
+use downbeat_wire::{StateBody, StatusWord};
 
-use crate::text;
+use crate::message::VisibleMessage;
 
-/// Where an event stands at an instant.
+/// The status, position and rate of an event at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) status: StatusWord,
@@ -22,10 +17,10 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// Returns where the event of `state` stands at `at`, if nobody changes it until then.
+    /// Returns the standing of the event of `state` at `at`, provided that nobody changes the event until then.
     ///
     /// # Errors
-    /// [`BadTimeline`] if what came is none.
+    /// [`BadTimeline`] if the timeline in `state` is invalid.
     pub(crate) fn of(state: &StateBody, at: ServerTime) -> Result<Self, BadTimeline> {
         Ok(Self::on(&state.timeline()?, at))
     }
@@ -34,7 +29,7 @@ impl Standing {
         Self { status: timeline.status(at).into(), position: timeline.position(at), rate: timeline.rate(at) }
     }
 
-    /// Returns how far viewers have got; nothing if the event has not begun or is over.
+    /// Returns the position that viewers have reached; `None` if the event has not begun or is over.
     pub(crate) fn under_way(&self) -> Option<Position> {
         let Self { status, position, .. } = *self;
         let begun = matches!(status, StatusWord::Running | StatusWord::Paused) && position >= Position::START;
@@ -56,89 +51,13 @@ impl fmt::Display for Standing {
     }
 }
 
-/// What viewers are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// Nothing.
-    Nothing,
-    /// These words.
-    Words { texts: BTreeMap<Locale, String>, severity: Severity },
-}
-
-impl Told {
-    /// Returns what viewers are told at `at`, if nobody changes it until then.
-    pub(crate) fn of(state: &StateBody, at: ServerTime) -> Self {
-        match state.messages.iter().rev().find(|announcement| announcement.from <= at) {
-            Some(Announcement { text: Some(texts), severity, .. }) => {
-                Self::Words { texts: texts.clone(), severity: *severity }
-            }
-            _ => Self::Nothing,
-        }
-    }
-}
-
-impl fmt::Display for Told {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => f.write_str("no message"),
-            Self::Words { texts, severity } => {
-                for (index, (locale, text)) in texts.iter().enumerate() {
-                    let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}\"{}\" ({locale})", text::tame(text))?;
-                }
-                write!(f, ", {}", severity.as_str())
-            }
-        }
-    }
-}
-
-/// What a command would do.
-pub(crate) enum Preview {
-    /// The server's answer.
-    Server(Box<CommandAnswer>),
-    /// Core's rule on the state that was read last.
-    LastState(Box<CommandAnswer>),
-    /// Not known beforehand; holds the reason.
-    Unknown(String),
-}
-
-impl Preview {
-    /// Asks the server what `request` would do. If it does not answer in time, core's rule on the last state does.
-    ///
-    /// # Errors
-    /// [`ApiError`] if the server refuses: then it would refuse the command, too.
-    pub(crate) async fn ask(server: &Client, last: &Response<StateBody>, request: &Request) -> Result<Self, ApiError> {
-        match server.preview(&last.body.event, request).await {
-            Ok(answer) => Ok(Self::Server(Box::new(answer))),
-            Err(error) if error.may_have_arrived() => Ok(Self::of_last_state(last, request)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Applies core's rule to the state that was read last, without asking anyone.
-    pub(crate) fn of_last_state(last: &Response<StateBody>, request: &Request) -> Self {
-        match downbeat_wire::preview(&last.body, request, last.clock.now()) {
-            Ok(answer) => Self::LastState(Box::new(answer)),
-            Err(error) => Self::Unknown(error.to_string()),
-        }
-    }
-
-    /// Returns the answer the command would get, where that is known.
-    pub(crate) fn answer(&self) -> Option<&CommandAnswer> {
-        match self {
-            Self::Server(answer) | Self::LastState(answer) => Some(answer),
-            Self::Unknown(_) => None,
-        }
-    }
-}
-
-/// Returns where a seek by `distance` goes, when it takes effect at `at`.
+/// Returns the destination of a seek by `distance` that takes effect at `at`.
 pub(crate) fn seek_by(state: &StateBody, distance: Span, at: ServerTime) -> Result<Position, BadTimeline> {
     let here = state.timeline()?.position(at);
     Ok((here + distance).whole_millis())
 }
 
-/// What will change by itself, the earliest first, as a line each.
+/// Returns the changes that will happen without another command, each with its description, the earliest first.
 pub(crate) fn upcoming(state: &StateBody, now: ServerTime) -> Result<Vec<(ServerTime, String)>, BadTimeline> {
     let timeline = state.timeline()?;
     let mut coming = Vec::new();
@@ -157,7 +76,7 @@ pub(crate) fn upcoming(state: &StateBody, now: ServerTime) -> Result<Vec<(Server
         coming.push((ended_at, "ends".to_owned()));
     }
     for announcement in state.messages.iter().filter(|announcement| announcement.from > now) {
-        coming.push((announcement.from, format!("viewers see {}", Told::of(state, announcement.from))));
+        coming.push((announcement.from, format!("viewers see {}", VisibleMessage::at(state, announcement.from))));
     }
     coming.sort_by_key(|(at, _)| *at);
     Ok(coming)
@@ -167,7 +86,7 @@ pub(crate) fn upcoming(state: &StateBody, now: ServerTime) -> Result<Vec<(Server
 pub(crate) mod tests {
     use super::*;
     use downbeat_core::message::{Draft, Words};
-    use downbeat_core::{Command, Configuration, EventState, Request};
+    use downbeat_core::{Command, Configuration, EventState, Request, Severity};
 
     pub(crate) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 

@@ -2,19 +2,19 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset, TimeZone as _, Utc};
 use downbeat_core::ServerTime;
 
-/// The zone in which local times are read and shown.
+/// The time zone in which local times are read and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Zone {
+pub(crate) enum TimeZone {
     /// This machine's.
     Local,
     /// One of the IANA database.
     Named(chrono_tz::Tz),
 }
 
-impl FromStr for Zone {
+impl FromStr for TimeZone {
     type Err = String;
     fn from_str(name: &str) -> Result<Self, String> {
         name.parse().map(Self::Named).map_err(|_| {
@@ -25,7 +25,7 @@ impl FromStr for Zone {
     }
 }
 
-impl Zone {
+impl TimeZone {
     /// Returns the instant as the zone's clocks show it.
     pub(crate) fn at(self, at: ServerTime) -> DateTime<FixedOffset> {
         let utc = utc(at);

@@ -1,0 +1,195 @@
+//! The result of a change, and how it is printed.
+
+use std::fmt;
+
+use downbeat_api::{Client, Response, Visibility};
+use downbeat_core::CommandId;
+use downbeat_wire::{CommandAnswer, DeliveryReport};
+use serde_json::{Map, Value, json};
+
+use super::preview::Preview;
+use super::{failure, screen};
+use crate::applied::Applied;
+use crate::context::{self, Context};
+use crate::error::Error;
+use crate::message::VisibleMessage;
+use crate::output::{Afterword, Report, members};
+use crate::standing::Standing;
+use crate::text::{self, Table};
+
+/// The result of a command that changes the event.
+pub(crate) enum Change {
+    /// `--dry-run`: nothing was sent.
+    Planned { screen: Table, place: Map<String, Value>, request: Value, preview: Option<Preview> },
+    /// The server has accepted it.
+    Accepted(Box<AcceptedChange>),
+}
+
+/// A change that the server has accepted.
+pub(crate) struct AcceptedChange {
+    name: &'static str,
+    id: CommandId,
+    place: Map<String, Value>,
+    answer: CommandAnswer,
+    standing: Option<Standing>,
+    message: VisibleMessage,
+    /// When it takes effect, for the screen.
+    takes_effect: String,
+    visibility: Visibility,
+    undo: String,
+    applied: Applied,
+}
+
+impl Report for Change {
+    fn json(&self) -> Map<String, Value> {
+        match self {
+            Self::Planned { place, request, preview, .. } => {
+                let answer = preview.as_ref().and_then(Preview::answer);
+                let standing = answer.and_then(|answer| Standing::of(&answer.state, answer.effective_at).ok());
+                let mut json = place.clone();
+                json.extend(members(json!({
+                    "dryRun": true,
+                    "request": request,
+                    "effectiveAt": answer.map(|answer| answer.effective_at),
+                    "replaced": answer.map(|answer| answer.replaced),
+                    "then": standing.as_ref().map(context::standing_json),
+                })));
+                json
+            }
+            Self::Accepted(accepted) => accepted.json(),
+        }
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
+            Self::Accepted(accepted) => accepted.human(f),
+        }
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Planned { .. } => self.human(f),
+            Self::Accepted(accepted) => accepted.headline(f),
+        }
+    }
+
+    fn afterword(&self) -> Option<Afterword<'_>> {
+        match self {
+            Self::Accepted(accepted) if accepted.answer.delivery.sockets > 0 => Some(Box::pin(accepted.applied.wait())),
+            Self::Accepted(_) | Self::Planned { .. } => None,
+        }
+    }
+}
+
+impl AcceptedChange {
+    /// Creates the report on a change from the server's answer and on whether the public URL shows it. Without a command line
+    /// in `undo`, the command `undo` reverts it.
+    pub(crate) fn new(
+        context: &Context,
+        server: &Client,
+        name: &'static str,
+        id: CommandId,
+        answer: Response<CommandAnswer>,
+        visibility: Visibility,
+        undo: Option<String>,
+    ) -> Self {
+        let Response { body: answer, clock } = answer;
+        let undo = undo.unwrap_or_else(|| context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]));
+        Self {
+            name,
+            id,
+            place: context.place(),
+            standing: Standing::of(&answer.state, answer.effective_at).ok(),
+            message: VisibleMessage::at(&answer.state, answer.effective_at),
+            takes_effect: screen::takes_effect(answer.effective_at, &clock),
+            applied: Applied {
+                server: server.with_timeout(context.settings.timeout),
+                event: context.settings.event.clone(),
+                rev: answer.rev,
+                effective_at: answer.effective_at,
+                clock,
+            },
+            answer,
+            visibility,
+            undo,
+        }
+    }
+
+    /// Returns the change, or an error if the public URL does not show it.
+    pub(crate) fn or_unseen(self, context: &Context, server: &Client) -> Result<Change, Error> {
+        if self.visibility.seen {
+            return Ok(Change::Accepted(Box::new(self)));
+        }
+        Err(failure::unseen(context, server, self.answer.rev, &self.visibility, &self.undo, self.json()))
+    }
+
+    fn json(&self) -> Map<String, Value> {
+        let mut json = self.place.clone();
+        json.extend(members(json!({
+            "command": self.name,
+            "id": self.id,
+            "rev": self.answer.rev,
+            "effectiveAt": self.answer.effective_at,
+            "replaced": self.answer.replaced,
+            "then": self.standing.as_ref().map(context::standing_json),
+            "state": self.answer.state,
+            "delivery": self.answer.delivery,
+            "seen": self.visibility,
+            "undo": self.undo,
+        })));
+        json
+    }
+
+    fn headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let green = anstyle::AnsiColor::Green.on_default().bold();
+        let rev = self.answer.rev;
+        match (self.name, &self.standing) {
+            ("announce" | "clear", _) => {
+                writeln!(
+                    f,
+                    "{green}{}{green:#}: viewers see {} from {} (rev {rev})",
+                    self.name, self.message, self.takes_effect
+                )
+            }
+            ("rundown", _) => writeln!(f, "{green}rundown{green:#}: viewers get it from now on (rev {rev})"),
+            (_, Some(standing)) => {
+                writeln!(f, "{green}{}{green:#}: {standing} from {} (rev {rev})", self.name, self.takes_effect)
+            }
+            (_, None) => writeln!(f, "{green}{}{green:#}: from {} (rev {rev})", self.name, self.takes_effect),
+        }
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.headline(f)?;
+        if self.answer.replaced {
+            writeln!(f, "what had been scheduled for later is replaced")?;
+        }
+        if self.answer.delivery.hubs > 0 {
+            writeln!(f, "{}", describe_delivery(self.answer.delivery))?;
+        }
+        writeln!(f, "seen at the edge after {}", text::fine(self.visibility.ms))?;
+        writeln!(f, "undo with: {}", self.undo)
+    }
+}
+
+/// Describes how many hubs and sockets the change reached: `hubs 4/4 · 8,000 sockets · 312 ms`.
+fn describe_delivery(delivery: DeliveryReport) -> String {
+    let DeliveryReport { hubs, acked, sockets, ms } = delivery;
+    let silent = if acked < hubs { "; the others are told again until they answer" } else { "" };
+    let noun = if sockets == 1 { "socket" } else { "sockets" };
+    let [sockets, ms] = [sockets, ms].map(text::thousands);
+    format!("hubs {acked}/{hubs} · {sockets} {noun} · {ms} ms{silent}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delivery_mentions_hubs_that_have_not_acknowledged() {
+        let report = |acked, sockets, ms| describe_delivery(DeliveryReport { hubs: 4, acked, sockets, ms });
+        assert_eq!(report(4, 8_000, 312), "hubs 4/4 · 8,000 sockets · 312 ms");
+        assert_eq!(report(3, 1, 1_000), "hubs 3/4 · 1 socket · 1,000 ms; the others are told again until they answer");
+    }
+}
