@@ -25,7 +25,7 @@ fn main() {
     println!("{:>8} {:>11} {:>11} {:>9} {:>9} {:>9}", "cues", "list", "join", "idle", "due", "active");
     for count in counts {
         let rundown = rundown(count);
-        let viewer = Seed::of(&[b"bench", b"anna"]);
+        let viewer = Seed::from_parts(&[b"bench", b"anna"]);
         let list = best(|| std::hint::black_box(rundown.cue_list(&viewer)).len());
         let middle = STARTS_AT + Span::from_millis(DAY_MS.cast_signed() / 2);
         let join = best(|| joined(&rundown, &viewer, middle).active().count());

@@ -1,6 +1,6 @@
 //! How far this machine's wall clock is from the server's, as several exchanges prove it.
 
-use downbeat_core::clock::{Change, Envelope, Estimate, Estimator, Exchange, Spread};
+use downbeat_core::clock::{ClockChange, Envelope, Estimate, Estimator, Exchange, Spread};
 use downbeat_core::{LocalTime, Span};
 
 use crate::client::Client;
@@ -58,10 +58,10 @@ impl Measurement {
     fn of(requests: u16, exchanges: Vec<Exchange>) -> Option<Self> {
         let (mut envelope, mut jumped) = (Envelope::new(), false);
         for exchange in &exchanges {
-            jumped |= envelope.handle_exchange(exchange) == Change::Flush;
+            jumped |= envelope.handle_exchange(exchange) == ClockChange::Flush;
         }
         let estimate = envelope.estimate(exchanges.last()?.t4())?;
-        let spread = Spread::of(&exchanges)?;
+        let spread = Spread::from_exchanges(&exchanges)?;
         Some(Self { requests, exchanges, estimate, spread, jumped })
     }
 

@@ -20,7 +20,7 @@ use preview::Preview;
 
 pub(crate) use failure::{last_change, stale, unseen};
 pub(crate) use plan::CommandSpec;
-pub(crate) use report::{AcceptedChange, Change};
+pub(crate) use report::{AcceptedChange, ChangeReport};
 
 /// How long a pause waits for the event's state, and any command for its preview, before it goes ahead without: 3 s.
 ///
@@ -35,7 +35,7 @@ pub(crate) async fn carry_out(
     context: &Context,
     options: &CommandOptions,
     spec: &CommandSpec<'_>,
-) -> Result<Change, Error> {
+) -> Result<ChangeReport, Error> {
     let server = context.operator()?;
     let plan = plan(context, options, &server, spec).await?;
     if let (Some(if_rev), Some(state)) = (plan.if_rev, plan.state())
@@ -52,7 +52,7 @@ pub(crate) async fn carry_out(
     let screen = screen::build(context, &server, &plan, &planned, preview.as_ref()).await?;
     if context.dry_run {
         let request = downbeat_wire::command::body(&planned);
-        return Ok(Change::Planned { screen, place: context.place(), request, preview });
+        return Ok(ChangeReport::Planned { screen, place: context.place(), request, preview });
     }
     let gate = Gate::new(context.yes, context.settings.confirm, spec.is_pause(), &context.settings.event);
     confirm::pass(&gate, &screen, spec.question, context.output)?;
@@ -163,7 +163,7 @@ async fn read_back(
     spec: &CommandSpec<'_>,
     request: Request,
     answer: Response<CommandAnswer>,
-) -> Result<Change, Error> {
+) -> Result<ChangeReport, Error> {
     let CommandAnswer { state, rev, .. } = &answer.body;
     let visibility =
         server.wait_until_visible(&context.settings.event, &state.epoch, *rev, context.settings.timeout).await;

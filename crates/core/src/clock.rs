@@ -30,7 +30,7 @@ mod spread;
 pub use backoff::Backoff;
 pub use disciplined::{DisciplinedClock, Reading};
 pub use envelope::{Envelope, TOLERANCE, WINDOW};
-pub use estimator::{Change, Estimate, Estimator, STEP_MIN};
+pub use estimator::{ClockChange, Estimate, Estimator, STEP_MIN};
 pub use exchange::{DishonestExchange, Exchange, Resolution};
 pub use interval::Interval;
 pub use jump::{JUMP_MIN, JumpWatch, WallTime};

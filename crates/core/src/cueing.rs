@@ -10,7 +10,7 @@
 //! let starts_at = ServerTime::from_millis(1_704_067_200_000);
 //! let (after, bound) = (|ms| starts_at + Span::from_millis(ms), Span::from_millis(20));
 //!
-//! let viewer = Seed::of(&[b"gala", b"anna"]);
+//! let viewer = Seed::from_parts(&[b"gala", b"anna"]);
 //! let mut cueing = Cueing::new(None);
 //! cueing.handle_rundown(CueList::new([burst].into_iter(), &viewer), |_, _| true);
 //! cueing.handle_timeline(EventTimeline::starting_at(starts_at));

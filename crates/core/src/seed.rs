@@ -3,7 +3,7 @@
 //! ```
 //! use downbeat_core::{Seed, Span};
 //! // Two viewers of one event wait differently, and each of them the same after a reload.
-//! let wait = |viewer: &[u8]| Seed::of(&[b"gala", viewer]).span_below(Span::from_millis(10_000));
+//! let wait = |viewer: &[u8]| Seed::from_parts(&[b"gala", viewer]).span_below(Span::from_millis(10_000));
 //! assert_ne!(wait(b"anna"), wait(b"boris"));
 //! assert_eq!(wait(b"anna"), wait(b"anna"));
 //! ```
@@ -29,7 +29,7 @@ impl Seed {
     ///
     /// Parts are kept apart: `["ab", "c"]` and `["a", "bc"]` differ. (FNV-1a over each part's length and bytes,
     /// then mixed, since FNV alone leaves short names close together.)
-    pub const fn of(parts: &[&[u8]]) -> Self {
+    pub const fn from_parts(parts: &[&[u8]]) -> Self {
         let mut hash = FNV_OFFSET;
         let mut part = 0;
         while part < parts.len() {
@@ -128,14 +128,14 @@ mod tests {
 
     #[test]
     fn what_belongs_to_a_name_stays_the_same_in_later_versions() {
-        assert_eq!(Seed::of(&[]).next_u64(), 16_539_421_115_465_412_304);
-        assert_eq!(Seed::of(&[b"gala", b"anna"]).next_u64(), 6_677_098_038_522_032_571);
+        assert_eq!(Seed::from_parts(&[]).next_u64(), 16_539_421_115_465_412_304);
+        assert_eq!(Seed::from_parts(&[b"gala", b"anna"]).next_u64(), 6_677_098_038_522_032_571);
     }
 
     #[test]
     fn parts_do_not_run_together() {
-        assert_ne!(Seed::of(&[b"ab", b"c"]), Seed::of(&[b"a", b"bc"]));
-        assert_ne!(Seed::of(&[b"a"]), Seed::of(&[b"a", b""]));
+        assert_ne!(Seed::from_parts(&[b"ab", b"c"]), Seed::from_parts(&[b"a", b"bc"]));
+        assert_ne!(Seed::from_parts(&[b"a"]), Seed::from_parts(&[b"a", b""]));
     }
 
     #[test]
@@ -153,7 +153,7 @@ mod tests {
     fn names_that_differ_by_one_letter_spread_as_evenly() {
         let mut tenths = [0; 10];
         for viewer in 0..10_000_u32 {
-            let span = Seed::of(&[b"gala", &viewer.to_be_bytes()]).span_below(Span::from_millis(10));
+            let span = Seed::from_parts(&[b"gala", &viewer.to_be_bytes()]).span_below(Span::from_millis(10));
             tenths[usize::try_from(span.as_millis()).unwrap()] += 1;
         }
         assert!(tenths.iter().all(|count| (900..1_100).contains(count)), "{tenths:?}");

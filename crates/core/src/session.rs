@@ -9,7 +9,7 @@
 //! use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, ServerTime};
 //!
 //! let local = |ms: i64| LocalTime::from_micros(ms * 1_000 + 250);
-//! let mut session = Session::new(Seed::of(&[b"gala", b"viewer 17"]), None, local(0));
+//! let mut session = Session::new(Seed::from_parts(&[b"gala", b"viewer 17"]), None, local(0));
 //! // Within half a second it asks for the whole state …
 //! session.handle_tick(local(500), WallTime::from_millis(7_500));
 //! assert_eq!(session.poll_effect(), Some(Effect::Request(Request::State)));
@@ -68,7 +68,7 @@
 //! # use downbeat_core::session::{Connection, Details, Effect, News, Push, Session};
 //! # use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, Segment, ServerTime, Span, Position, Rate, Timeline};
 //! # let local = |ms: i64| LocalTime::from_micros(ms * 1_000);
-//! # let mut session = Session::new(Seed::of(&[b"gala", b"viewer 17"]), None, local(0));
+//! # let mut session = Session::new(Seed::from_parts(&[b"gala", b"viewer 17"]), None, local(0));
 //! # session.handle_tick(local(500), WallTime::from_millis(7_500));
 //! # let starts_at = ServerTime::from_millis(1_704_067_200_000);
 //! # let exchange = Exchange::new(local(500), starts_at, starts_at, local(540))?;
@@ -111,7 +111,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::{Change, DisciplinedClock, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
+use crate::clock::{ClockChange, DisciplinedClock, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
 use crate::correction::{self, Action, Means};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
@@ -221,7 +221,7 @@ impl Session {
     /// `resync` is the interval of requests that the server asks for.
     pub fn handle_answer(&mut self, exchange: &Exchange, news: Option<News>, resync: Option<Span>, now: LocalTime) {
         let change = self.clock.handle_exchange(exchange);
-        if change != Change::None {
+        if change != ClockChange::None {
             self.cueing.handle_step();
         }
         if let Some(resync) = resync {

@@ -2,7 +2,7 @@
 
 use downbeat_core::clock::comparison::{Median8, Min8, Single, Smoothed};
 use downbeat_core::clock::{
-    Change, DisciplinedClock, Due, Envelope, Estimator, Exchange, JumpWatch, Offset, Schedule, WallTime,
+    ClockChange, DisciplinedClock, Due, Envelope, Estimator, Exchange, JumpWatch, Offset, Schedule, WallTime,
 };
 use downbeat_core::{LocalTime, Seed, ServerTime, Span};
 use proptest::prelude::*;
@@ -113,7 +113,7 @@ proptest! {
         for (name, mut estimator) in estimators() {
             for (exchange, now) in evening.exchanges() {
                 let change = estimator.handle_exchange(&exchange);
-                prop_assert!(change != Change::Flush, "{}: nothing jumped", name);
+                prop_assert!(change != ClockChange::Flush, "{}: nothing jumped", name);
                 for now in [now, now + later] {
                     let estimate = estimator.estimate(evening.clocks.local(now)).unwrap();
                     let error = size(estimate.offset - evening.clocks.offset(now));
@@ -175,7 +175,7 @@ proptest! {
             let before = clock.reading(exchange.t4());
             let change = clock.handle_exchange(&exchange);
             let after = clock.reading(exchange.t4()).unwrap();
-            if let Some(before) = before && !acquiring && change == Change::None {
+            if let Some(before) = before && !acquiring && change == ClockChange::None {
                 prop_assert_eq!(before.time, after.time);
             } else {
                 shown = None;

@@ -99,7 +99,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Released {
     /// What changed.
-    pub change: Change,
+    pub change: Pointing,
     /// A revision that was missing from the history.
     pub healed: Option<Rev>,
     /// What should be fixed, but stops nobody.
@@ -112,7 +112,7 @@ pub struct Released {
 
 /// What makes viewers run another rundown.
 #[derive(Debug)]
-pub enum Change {
+pub enum Pointing {
     /// The pointer of a store.
     Pointer(Box<Publication>),
     /// A command to the event's server.
@@ -136,7 +136,7 @@ impl Options {
     }
 }
 
-impl Change {
+impl Pointing {
     /// Returns the revision that the event has now.
     pub const fn rev(&self) -> Rev {
         match self {
@@ -341,30 +341,30 @@ impl<'a> Release<'a> {
     }
 
     /// Points the event at the rundown, and appends the change to the history.
-    async fn point(&self, author: &Author) -> Result<Change, PublishError> {
+    async fn point(&self, author: &Author) -> Result<Pointing, PublishError> {
         let (event, offer) = (&self.plan.event, &self.offer);
         match (self.destination, &self.survey) {
             (Destination::Store(store), Survey::Store(snapshot)) => store::point(store, event, snapshot, offer, author)
                 .await
-                .map(|publication| Change::Pointer(Box::new(publication))),
+                .map(|publication| Pointing::Pointer(Box::new(publication))),
             (Destination::Worker(client), survey) => {
                 let if_rev = self.options.if_rev.or(survey.rev());
                 let answer = worker::point(client, event, offer.digest, author, if_rev, self.options.at).await?;
-                Ok(Change::Command(Box::new(answer)))
+                Ok(Pointing::Command(Box::new(answer)))
             }
             _ => unreachable!("the survey is one of this destination"),
         }
     }
 
     /// Waits until viewers see the change, if it is known where they look.
-    async fn wait_until_seen(&self, change: &Change) -> Option<Visibility> {
+    async fn wait_until_seen(&self, change: &Pointing) -> Option<Visibility> {
         match (change, self.destination) {
-            (Change::Pointer(publication), _) => self.wait_until_pointer_seen(publication).await,
-            (Change::Command(answer), Destination::Worker(client)) => {
+            (Pointing::Pointer(publication), _) => self.wait_until_pointer_seen(publication).await,
+            (Pointing::Command(answer), Destination::Worker(client)) => {
                 let CommandAnswer { state, rev, .. } = &answer.body;
                 Some(client.wait_until_visible(&self.plan.event, &state.epoch, *rev, self.options.patience).await)
             }
-            (Change::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
+            (Pointing::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
         }
     }
 

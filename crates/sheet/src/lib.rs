@@ -55,7 +55,7 @@ pub use json_schema::{schema, schema_for};
 #[cfg(feature = "compiler")]
 pub use options::{Included, Options, PRELOAD_BYTES_PER_SECOND_MAX, ReadIncluded, Unread};
 pub use rundown::{
-    Change, ChangeKind, Checkpoint, Cue, Diff, Joined, Kind, Late, Needs, NotARundown, Otherwise, Outcome, Preload,
+    ChangeKind, Checkpoint, Cue, CueChange, Diff, Joined, Kind, Late, Needs, NotARundown, Otherwise, Outcome, Preload,
     Rundown, Texts, Track, Why, digest_of,
 };
 #[cfg(feature = "compiler")]

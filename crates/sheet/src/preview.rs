@@ -55,12 +55,12 @@ pub struct Picture<'a> {
     /// The rundown.
     pub rundown: &'a Rundown,
     /// The diagnostics of the sheet, in its order.
-    pub remarks: &'a [Remark],
+    pub remarks: &'a [Annotation],
 }
 
 /// A diagnostic of a sheet, and the cues it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct Annotation {
     /// Whether it is an error or a warning.
     pub level: Level,
     /// The diagnostic's code.
@@ -105,8 +105,8 @@ impl<'a> Picture<'a> {
     }
 
     /// Returns the remarks, errors first.
-    fn worst_first(&self) -> Vec<&'a Remark> {
-        let mut remarks: Vec<&'a Remark> = self.remarks.iter().collect();
+    fn worst_first(&self) -> Vec<&'a Annotation> {
+        let mut remarks: Vec<&'a Annotation> = self.remarks.iter().collect();
         remarks.sort_by_key(|remark| remark.level);
         remarks
     }

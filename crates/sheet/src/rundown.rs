@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 pub use checkpoint::Checkpoint;
 pub(crate) use cue::Params;
 pub use cue::{Cue, Preload};
-pub use diff::{Change, ChangeKind, Diff};
+pub use diff::{ChangeKind, CueChange, Diff};
 pub use downbeat_core::cueing::{Kind, Late, Needs, Otherwise};
 pub use join::{Joined, Outcome, Why};
 pub use not_a_rundown::NotARundown;

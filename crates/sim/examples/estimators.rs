@@ -5,7 +5,7 @@
 //! two hours at 5 minutes, both after the quick beginning of the schedule that ships.
 
 use downbeat_core::clock::comparison::{Median8, Min8, Single, Smoothed};
-use downbeat_core::clock::{Change, Due, Envelope, Estimator, Schedule};
+use downbeat_core::clock::{ClockChange, Due, Envelope, Estimator, Schedule};
 use downbeat_core::{Seed, Span};
 use downbeat_sim::World;
 use downbeat_sim::network::Kind;
@@ -40,7 +40,7 @@ fn estimators() -> Vec<(&'static str, Box<dyn Estimator>)> {
 fn compare(kind: Kind, resync: Span, length: Span) -> Vec<(&'static str, Tally)> {
     let mut tallies: Vec<_> = estimators().into_iter().map(|(name, _)| (name, Tally::default())).collect();
     for number in 0..WORLDS {
-        let mut world = World::new(kind, Seed::of(&[kind.name().as_bytes(), &number.to_be_bytes()]));
+        let mut world = World::new(kind, Seed::from_parts(&[kind.name().as_bytes(), &number.to_be_bytes()]));
         let mut schedule = Schedule::new(world.local(), Seed::new(number));
         schedule.handle_resync(resync);
         let mut five = estimators();
@@ -51,7 +51,7 @@ fn compare(kind: Kind, resync: Span, length: Span) -> Vec<(&'static str, Tally)>
                 for (_, estimator) in &mut five {
                     estimator.handle_exchange(&exchange);
                 }
-                schedule.handle_answer(Change::None, world.local());
+                schedule.handle_answer(ClockChange::None, world.local());
                 answers += 1;
             }
             if answers >= 10 {

@@ -6,7 +6,7 @@
 use std::io::{BufWriter, Write as _, stdout};
 use std::process::ExitCode;
 
-use downbeat_core::clock::{Change, Due, Schedule};
+use downbeat_core::clock::{ClockChange, Due, Schedule};
 use downbeat_core::{Seed, Span};
 use downbeat_sim::World;
 use downbeat_sim::network::Kind;
@@ -41,7 +41,7 @@ fn write(kind: Kind, seed: u64, seconds: u32) -> std::io::Result<()> {
         world.pass_until(schedule.deadline());
         if matches!(schedule.poll(world.local()), Some(Due::RequestTime { .. })) {
             writeln!(out, "{}", Line(world.exchange()))?;
-            schedule.handle_answer(Change::None, world.local());
+            schedule.handle_answer(ClockChange::None, world.local());
         }
     }
     out.flush()

@@ -1,6 +1,6 @@
 //! A viewer's clock through eventful evenings, on every network: the code that ships, in simulated worlds.
 
-use downbeat_core::clock::{Change, DisciplinedClock, Due, Envelope, JumpWatch, Schedule, WallTime};
+use downbeat_core::clock::{ClockChange, DisciplinedClock, Due, Envelope, JumpWatch, Schedule, WallTime};
 use downbeat_core::{Seed, ServerTime, Span};
 use downbeat_sim::network::Kind;
 use downbeat_sim::world::BEGIN;
@@ -14,7 +14,7 @@ struct Viewer {
     watch: JumpWatch,
     asked: u32,
     doubts: Vec<ServerTime>,
-    changes: Vec<(ServerTime, Change)>,
+    changes: Vec<(ServerTime, ClockChange)>,
 }
 
 const TICK: Span = Span::from_millis(250);
@@ -24,7 +24,8 @@ const WALL_RESOLUTION: Span = Span::from_millis(1);
 
 impl Viewer {
     fn new(kind: Kind, number: u64, device: impl FnOnce(Device) -> Device) -> Self {
-        let world = World::new(kind, Seed::of(&[kind.name().as_bytes(), &number.to_be_bytes()])).with_device(device);
+        let world =
+            World::new(kind, Seed::from_parts(&[kind.name().as_bytes(), &number.to_be_bytes()])).with_device(device);
         let schedule = Schedule::new(world.local(), Seed::new(number));
         let (clock, watch) = (DisciplinedClock::new(Envelope::new()), JumpWatch::new());
         Self { world, clock, schedule, watch, asked: 0, doubts: Vec::new(), changes: Vec::new() }
@@ -43,7 +44,7 @@ impl Viewer {
             if matches!(self.schedule.poll(local), Some(Due::RequestTime { .. })) {
                 self.asked += 1;
                 let change = self.clock.handle_exchange(&self.world.exchange());
-                if change != Change::None {
+                if change != ClockChange::None {
                     self.changes.push((self.world.now(), change));
                 }
                 self.schedule.handle_answer(change, self.world.local());
@@ -84,7 +85,7 @@ fn what_is_shown_stays_within_its_bound_and_never_runs_back_once_acquired() {
                     before = Some(time);
                 }
             });
-            assert_eq!(viewer.changes.iter().filter(|(_, change)| *change == Change::Flush).count(), 0);
+            assert_eq!(viewer.changes.iter().filter(|(_, change)| *change == ClockChange::Flush).count(), 0);
             assert!(viewer.doubts.is_empty());
         }
     }
@@ -124,7 +125,7 @@ fn after_a_nap_it_asks_at_once_and_is_right_again() {
             assert!(size(error) <= viewer.bound() + doubt, "{}: off by {error:?}", kind.name());
         });
         assert_eq!(viewer.doubts.len(), 1, "{}", kind.name());
-        let healed = viewer.changes.iter().find(|(_, change)| *change == Change::Flush).unwrap().0;
+        let healed = viewer.changes.iter().find(|(_, change)| *change == ClockChange::Flush).unwrap().0;
         assert!(healed - after(730) < Span::from_millis(2_500), "{}: {healed}", kind.name());
         viewer.watch_until(after(1_800), |viewer, _, error| assert!(size(error) <= viewer.bound()));
     }

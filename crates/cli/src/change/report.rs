@@ -18,7 +18,7 @@ use crate::standing::Standing;
 use crate::text::{self, Table};
 
 /// The result of a command that changes the event.
-pub(crate) enum Change {
+pub(crate) enum ChangeReport {
     /// `--dry-run`: nothing was sent.
     Planned { screen: Table, place: Map<String, Value>, request: Value, preview: Option<Preview> },
     /// The server has accepted it.
@@ -40,7 +40,7 @@ pub(crate) struct AcceptedChange {
     applied: Applied,
 }
 
-impl Report for Change {
+impl Report for ChangeReport {
     fn json(&self) -> Map<String, Value> {
         match self {
             Self::Planned { place, request, preview, .. } => {
@@ -117,9 +117,9 @@ impl AcceptedChange {
     }
 
     /// Returns the change, or an error if the public URL does not show it.
-    pub(crate) fn or_unseen(self, context: &Context, server: &Client) -> Result<Change, Error> {
+    pub(crate) fn or_unseen(self, context: &Context, server: &Client) -> Result<ChangeReport, Error> {
         if self.visibility.seen {
-            return Ok(Change::Accepted(Box::new(self)));
+            return Ok(ChangeReport::Accepted(Box::new(self)));
         }
         Err(failure::unseen(context, server, self.answer.rev, &self.visibility, &self.undo, self.json()))
     }

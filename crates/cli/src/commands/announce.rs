@@ -2,7 +2,7 @@
 
 use downbeat_core::{Command, Locale};
 
-use crate::change::{self, Change, CommandSpec};
+use crate::change::{self, ChangeReport, CommandSpec};
 use crate::cli::{CommandOptions, RequiredMessageArgs};
 use crate::context::Context;
 use crate::error::Error;
@@ -13,7 +13,7 @@ pub(crate) async fn run(
     context: &Context,
     args: &RequiredMessageArgs,
     options: &CommandOptions,
-) -> Result<Change, Error> {
+) -> Result<ChangeReport, Error> {
     let said = [&args.texts[..], &args.said[..]].concat();
     let spec = CommandSpec {
         name: "announce",

@@ -2,14 +2,18 @@
 
 use downbeat_core::{Command, Locale};
 
-use crate::change::{self, Change, CommandSpec};
+use crate::change::{self, ChangeReport, CommandSpec};
 use crate::cli::{CommandOptions, MessageArgs};
 use crate::context::Context;
 use crate::error::Error;
 use crate::message;
 
 /// Ends the event.
-pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(
+    context: &Context,
+    message: &MessageArgs,
+    options: &CommandOptions,
+) -> Result<ChangeReport, Error> {
     let spec = CommandSpec {
         name: "end",
         question: "End the event?",

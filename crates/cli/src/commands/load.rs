@@ -68,7 +68,7 @@ pub(crate) async fn run(args: LoadArgs, global: &Global, output: Output) -> Resu
     }
     let pause = planned_pause(&context, &plan, &screen)?;
 
-    let seed = Seed::of(&[&downbeat_api::random::<16>()?]);
+    let seed = Seed::from_parts(&[&downbeat_api::random::<16>()?]);
     let measured = measure(&url, &context, &plan, plan.for_viewers(cues, seed), pause).await?;
     let place = Place {
         json: context.place(),

@@ -2,7 +2,7 @@
 
 use downbeat_core::{Command, Locale};
 
-use crate::change::{self, Change, CommandSpec};
+use crate::change::{self, ChangeReport, CommandSpec};
 use crate::cli::{CommandOptions, MessageArgs};
 use crate::context::Context;
 use crate::error::Error;
@@ -11,7 +11,11 @@ use crate::last_seen;
 use crate::message;
 
 /// Pauses the event where it is.
-pub(crate) async fn run(context: &Context, message: &MessageArgs, options: &CommandOptions) -> Result<Change, Error> {
+pub(crate) async fn run(
+    context: &Context,
+    message: &MessageArgs,
+    options: &CommandOptions,
+) -> Result<ChangeReport, Error> {
     let spec = CommandSpec {
         name: "pause",
         question: "Pause the event?",

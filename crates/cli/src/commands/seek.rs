@@ -2,7 +2,7 @@
 
 use downbeat_core::Command;
 
-use crate::change::{self, Change, CommandSpec};
+use crate::change::{self, ChangeReport, CommandSpec};
 use crate::cli::CommandOptions;
 use crate::context::Context;
 use crate::error::Error;
@@ -14,7 +14,7 @@ pub(crate) async fn run(
     context: &Context,
     destination: Destination,
     options: &CommandOptions,
-) -> Result<Change, Error> {
+) -> Result<ChangeReport, Error> {
     let spec = CommandSpec {
         name: "seek",
         question: "Seek?",

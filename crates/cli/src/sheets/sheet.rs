@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use downbeat_sheet::preview::{self, Remark};
+use downbeat_sheet::preview::{self, Annotation};
 use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, compile_with};
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ pub(crate) fn rundown(path: &Path, output: Output) -> Result<(String, Rundown), 
 
 /// Reads a sheet for a preview: its rundown has what can be understood in spite of errors. Also returns the diagnostics
 /// by cue, whose places leave out the sheet's folder.
-pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Remark>), Error> {
+pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Annotation>), Error> {
     let source = source(path)?;
     let sketch = preview::sketch(&source.text, options, &included(&source.name, source.is_file));
     let (rundown, diagnostics) = (sketch.rundown().cloned(), sketch.diagnostics().to_vec());

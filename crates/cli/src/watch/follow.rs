@@ -33,7 +33,7 @@ pub(crate) async fn follow(
     let (sender, mut updates) = mpsc::unbounded_channel();
     let (changed, changes) = watch::channel(());
     let client = Arc::new(EventClient::connect(server.url(), event.clone()).await?);
-    let viewer = Viewer::new(client, Seed::of(&[&downbeat_api::random::<16>()?]), Cues::Ignored);
+    let viewer = Viewer::new(client, Seed::from_parts(&[&downbeat_api::random::<16>()?]), Cues::Ignored);
     let mut observer = UpdateSender::new(sender.clone());
     tokio::spawn(async move { viewer.run(&mut observer).await });
     match operator.map(Arc::new) {

@@ -1,6 +1,6 @@
 //! The clock a viewer sees: the estimate without its steps.
 
-use super::estimator::{Change, Estimator, STEP_MIN, solve};
+use super::estimator::{ClockChange, Estimator, STEP_MIN, solve};
 use super::exchange::Exchange;
 use super::offset::Offset;
 use crate::time::{LocalTime, ServerTime, Span};
@@ -78,23 +78,23 @@ impl<E: Estimator> DisciplinedClock<E> {
         &self.estimator
     }
 
-    /// Handles an exchange; its `t4` is now. Returns how the shown time changed: [`Change::None`] if it is slewed.
-    pub fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    /// Handles an exchange; its `t4` is now. Returns how the shown time changed: [`ClockChange::None`] if it is slewed.
+    pub fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let now = exchange.t4();
         let shown = self.reading(now);
         let change = self.estimator.handle_exchange(exchange);
         let acquiring = self.count(change, now);
         let (Some(shown), Some(estimate)) = (shown, self.estimator.server_time(now)) else {
-            return Change::None;
+            return ClockChange::None;
         };
         let ahead = shown.time - estimate;
         let far = ahead.max(-ahead) > STEP_MIN;
-        let slews = change != Change::Flush && !far && !acquiring;
+        let slews = change != ClockChange::Flush && !far && !acquiring;
         self.slew = slews.then_some(Slew { ahead, since: estimate });
         match change {
-            Change::Flush => Change::Flush,
-            _ if far => Change::Step,
-            _ => Change::None,
+            ClockChange::Flush => ClockChange::Flush,
+            _ if far => ClockChange::Step,
+            _ => ClockChange::None,
         }
     }
 
@@ -139,10 +139,10 @@ impl<E: Estimator> DisciplinedClock<E> {
     }
 
     /// Counts an exchange. Returns whether the acquisition had not ended before it.
-    fn count(&mut self, change: Change, now: LocalTime) -> bool {
+    fn count(&mut self, change: ClockChange, now: LocalTime) -> bool {
         let acquiring = self.is_acquiring(now);
         let begun = Acquisition { began: now, exchanges: 0 };
-        let going_on = if change == Change::Flush { begun } else { self.acquisition.unwrap_or(begun) };
+        let going_on = if change == ClockChange::Flush { begun } else { self.acquisition.unwrap_or(begun) };
         self.acquisition = Some(Acquisition { exchanges: going_on.exchanges.saturating_add(1), ..going_on });
         acquiring
     }

@@ -17,7 +17,7 @@ mod habit;
 use self::bounds::{Bound, Bounds, Side};
 use self::fit::Fit;
 use self::habit::Habit;
-use super::estimator::{Change, Estimate, Estimator, moved};
+use super::estimator::{ClockChange, Estimate, Estimator, moved};
 use super::exchange::Exchange;
 use super::interval::Interval;
 use crate::time::{LocalTime, Span};
@@ -135,7 +135,7 @@ impl Default for Envelope {
 }
 
 impl Estimator for Envelope {
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let now = exchange.t4();
         let before = self.estimate(now);
         let verdict = self.judge(&exchange.interval(), now);
@@ -145,7 +145,7 @@ impl Estimator for Envelope {
         self.doubt = Span::ZERO;
         self.learn(exchange);
         match verdict {
-            Verdict::Contradicted => Change::Flush,
+            Verdict::Contradicted => ClockChange::Flush,
             Verdict::Unclear | Verdict::Holds => moved(before, self.estimate(now)),
         }
     }

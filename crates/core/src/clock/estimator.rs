@@ -22,7 +22,7 @@ pub struct Estimate {
 
 /// What an exchange did to an estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum ClockChange {
     /// It improved slightly.
     None,
     /// It moved by more than [`STEP_MIN`].
@@ -34,7 +34,7 @@ pub enum Change {
 /// Turns exchanges into estimates of the offset.
 pub trait Estimator {
     /// Handles an exchange; its `t4` is now.
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change;
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange;
 
     /// Handles that a clock of the device may have jumped by `by` just now; see [`super::JumpWatch`].
     ///
@@ -82,11 +82,11 @@ pub(crate) fn solve(
 }
 
 /// Returns what happened when an estimate moved from `before` to `after` without starting anew.
-pub(crate) fn moved(before: Option<Estimate>, after: Option<Estimate>) -> Change {
+pub(crate) fn moved(before: Option<Estimate>, after: Option<Estimate>) -> ClockChange {
     match (before, after) {
         (Some(before), Some(after)) if (after.offset - before.offset).max(before.offset - after.offset) > STEP_MIN => {
-            Change::Step
+            ClockChange::Step
         }
-        _ => Change::None,
+        _ => ClockChange::None,
     }
 }

@@ -13,7 +13,7 @@
 //! together.
 
 use super::backoff::Backoff;
-use super::estimator::Change;
+use super::estimator::ClockChange;
 use crate::event::{Delivery, RESYNC_MAX, RESYNC_MIN};
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
@@ -68,14 +68,14 @@ pub enum Due {
 /// Decides when to ask. It reads no clock and does not wait: it returns the next deadline.
 ///
 /// ```
-/// use downbeat_core::clock::{Change, Due, Schedule};
+/// use downbeat_core::clock::{ClockChange, Due, Schedule};
 /// use downbeat_core::{LocalTime, Seed, Span};
-/// let mut schedule = Schedule::new(LocalTime::from_micros(0), Seed::of(&[b"gala", b"viewer 17"]));
+/// let mut schedule = Schedule::new(LocalTime::from_micros(0), Seed::from_parts(&[b"gala", b"viewer 17"]));
 /// let first = schedule.deadline();
 /// assert!(first < LocalTime::from_micros(500_000));
 /// assert_eq!(schedule.poll(first), Some(Due::RequestTime { cold: true }));
 /// let answered = first + Span::from_millis(40);
-/// schedule.handle_answer(Change::None, answered);
+/// schedule.handle_answer(ClockChange::None, answered);
 /// assert!(schedule.deadline() - answered <= Span::from_millis(120));
 /// ```
 #[derive(Clone, Debug)]
@@ -147,10 +147,10 @@ impl Schedule {
     }
 
     /// Handles an answer that came at `now`, and what it changed. Answers to aborted requests are accepted too.
-    pub fn handle_answer(&mut self, change: Change, now: LocalTime) {
+    pub fn handle_answer(&mut self, change: ClockChange, now: LocalTime) {
         let again = matches!(self.state, State::Asked { again: true, .. });
         self.backoff = Backoff::new();
-        if change == Change::Flush {
+        if change == ClockChange::Flush {
             self.begin(now);
         }
         if !self.cold {

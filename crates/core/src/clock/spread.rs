@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 ///     let server = ServerTime::from_millis(1_704_067_200_000 + at + there);
 ///     Exchange::new(local(at), server, server, local(at + there + back))
 /// };
-/// let spread = Spread::of(&[asked(0, 10, 10)?, asked(100, 10, 18)?, asked(200, 10, 40)?]).unwrap();
+/// let spread = Spread::from_exchanges(&[asked(0, 10, 10)?, asked(100, 10, 18)?, asked(200, 10, 40)?]).unwrap();
 /// assert_eq!(spread.delay_least, Span::from_millis(20));
 /// assert_eq!(spread.delay_median, Span::from_millis(28));
 /// # Ok::<(), downbeat_core::clock::DishonestExchange>(())
@@ -32,7 +32,7 @@ pub struct Spread {
 
 impl Spread {
     /// Returns the statistics of `exchanges`; `None` if there are none.
-    pub fn of(exchanges: &[Exchange]) -> Option<Self> {
+    pub fn from_exchanges(exchanges: &[Exchange]) -> Option<Self> {
         let best = exchanges.iter().min_by_key(|exchange| exchange.delay())?;
         let mut delays: Vec<Span> = exchanges.iter().map(Exchange::delay).collect();
         delays.sort_unstable();
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn jitter_is_the_scatter_around_the_quickest() {
-        let spread = Spread::of(&[asked(0, 10, 10), asked(100, 10, 16), asked(200, 18, 10)]).unwrap();
+        let spread = Spread::from_exchanges(&[asked(0, 10, 10), asked(100, 10, 16), asked(200, 18, 10)]).unwrap();
         // Offsets 0, −3 and +4 ms: the root of (9 + 16) / 2.
         assert_eq!(spread.jitter, Span::from_micros(3_535));
         assert_eq!((spread.delay_least, spread.delay_median), (Span::from_millis(20), Span::from_millis(26)));
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn one_exchange_scatters_not_at_all_and_none_says_nothing() {
-        assert_eq!(Spread::of(&[asked(0, 10, 30)]).unwrap().jitter, Span::ZERO);
-        assert_eq!(Spread::of(&[]), None);
+        assert_eq!(Spread::from_exchanges(&[asked(0, 10, 30)]).unwrap().jitter, Span::ZERO);
+        assert_eq!(Spread::from_exchanges(&[]), None);
     }
 }

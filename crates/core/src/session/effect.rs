@@ -1,7 +1,7 @@
 //! The effects that a session requests from the shell.
 
 use super::connection::Connection;
-use crate::clock::Change;
+use crate::clock::ClockChange;
 use crate::cueing;
 use crate::event::Status;
 use crate::name::{Digest, Rev};
@@ -57,7 +57,7 @@ pub enum Effect {
     /// The connection changed.
     Connection(Connection),
     /// The clock handled an exchange: the time or its bound changed, or is known for the first time.
-    Clock(Change),
+    Clock(ClockChange),
     /// Carry out a cue's effect.
     Cue(cueing::Effect),
 }

@@ -169,7 +169,7 @@ impl World {
 }
 
 fn key(name: &str) -> u64 {
-    Seed::of(&[name.as_bytes()]).next_u64()
+    Seed::from_parts(&[name.as_bytes()]).next_u64()
 }
 
 fn moment(name: &str, ms: i64) -> ListedCue {

@@ -48,7 +48,7 @@ fn counted(field: &str, count: usize) -> String {
     format!("{field} ({count} {})", if count == 1 { "cue" } else { "cues" })
 }
 
-/// Gives rows without an id one made from their name, which no other row has.
+/// Assigns rows without an id one made from their name, which no other row has.
 pub(super) fn name_rows(rows: &mut [Row]) {
     let mut taken: BTreeSet<String> =
         rows.iter().filter_map(|row| row.field("id")?.as_str().map(str::to_owned)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Remark;
+use super::Annotation;
 use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::options::{Included, Options, ReadIncluded};
 use crate::rundown::Rundown;
@@ -46,12 +46,12 @@ impl Sketch {
     }
 
     /// Returns the diagnostics with the cues they are about; `place` returns their place for people to read.
-    pub fn remarks(&self, place: impl Fn(&Diagnostic) -> Option<String>) -> Vec<Remark> {
+    pub fn remarks(&self, place: impl Fn(&Diagnostic) -> Option<String>) -> Vec<Annotation> {
         let mut cues: BTreeMap<(Option<&str>, usize), Vec<usize>> = BTreeMap::new();
         for (cue, origin) in self.origins.iter().enumerate() {
             cues.entry((origin.file.as_deref(), origin.index)).or_default().push(cue);
         }
-        let remark = |diagnostic: &Diagnostic| Remark {
+        let remark = |diagnostic: &Diagnostic| Annotation {
             level: diagnostic.level(),
             code: diagnostic.code(),
             place: place(diagnostic),

@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use downbeat_core::Position;
 
 use super::text::cut;
-use super::{Picture, Remark};
+use super::{Annotation, Picture};
 use crate::rundown::{Cue, Kind, Late, Needs, clock, length};
 use crate::source::ID_UNNAMED;
 
@@ -39,7 +39,7 @@ pub(super) fn needs(Needs { bound, otherwise }: Needs) -> String {
 }
 
 /// Returns the title of a cue's mark, several lines of text.
-pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
+pub(super) fn title(cue: &Cue, remarks: &[&Annotation]) -> String {
     let mut title =
         format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
     if let Some(params) = cue.params_json() {
@@ -58,7 +58,7 @@ pub(super) fn title(cue: &Cue, remarks: &[&Remark]) -> String {
 }
 
 /// Returns a remark in one line.
-pub(super) fn remark_text(remark: &Remark) -> String {
+pub(super) fn remark_text(remark: &Annotation) -> String {
     let place = remark.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
     format!("{} {}: {place}{}", remark.level, remark.code, remark.message)
 }

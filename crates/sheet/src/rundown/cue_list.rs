@@ -15,7 +15,7 @@ impl Rundown {
     /// # #[cfg(feature = "compiler")] {
     /// use downbeat_core::Seed;
     /// let rundown = downbeat_sheet::compile(r#"[{ "time": 560, "action": "flash" }]"#).rundown.unwrap();
-    /// let list = rundown.cue_list(&Seed::of(&[b"gala", b"anna"]));
+    /// let list = rundown.cue_list(&Seed::from_parts(&[b"gala", b"anna"]));
     /// assert_eq!(list.len(), 1);
     /// # }
     /// ```

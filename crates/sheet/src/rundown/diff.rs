@@ -11,12 +11,12 @@ pub struct Diff {
     /// The fields of the event that differ: `id`, `title`, `duration`, `tracks`.
     pub event: Vec<&'static str>,
     /// The cues that differ, in the order in which viewers notice the differences.
-    pub cues: Vec<Change>,
+    pub cues: Vec<CueChange>,
 }
 
 /// The difference of one cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct CueChange {
     /// Its id; the new one, if a generated id changed with the cue's time.
     pub id: String,
     /// How it changed.
@@ -52,7 +52,7 @@ impl Diff {
     }
 
     /// Returns the changes at or before `position`: viewers of a running event have passed them.
-    pub fn behind(&self, position: Position) -> impl Iterator<Item = &Change> {
+    pub fn behind(&self, position: Position) -> impl Iterator<Item = &CueChange> {
         self.cues.iter().filter(move |change| change.earliest <= position)
     }
 }
@@ -92,12 +92,12 @@ impl Rundown {
         let mut removed: Vec<&Cue> = old.into_values().collect();
         removed.sort_by_key(|cue| cue.order());
         cues.extend(renamed(&mut removed, &mut added));
-        cues.extend(removed.into_iter().map(|cue| Change {
+        cues.extend(removed.into_iter().map(|cue| CueChange {
             id: cue.id().to_owned(),
             kind: ChangeKind::Removed(cue.time),
             earliest: cue.time,
         }));
-        cues.extend(added.into_iter().map(|cue| Change {
+        cues.extend(added.into_iter().map(|cue| CueChange {
             id: cue.id().to_owned(),
             kind: ChangeKind::Added(cue.time),
             earliest: cue.time,
@@ -108,7 +108,7 @@ impl Rundown {
 }
 
 /// Returns the difference between a cue and its newer version.
-fn change(before: &Cue, after: &Cue) -> Option<Change> {
+fn change(before: &Cue, after: &Cue) -> Option<CueChange> {
     let moved = before.time != after.time;
     let lasts = |cue: &Cue| cue.end.map(|end| end - cue.time);
     let fields = [
@@ -135,11 +135,11 @@ fn change(before: &Cue, after: &Cue) -> Option<Change> {
         }
         (false, _) => (ChangeKind::Changed(fields), before.time),
     };
-    Some(Change { id: after.id().to_owned(), kind, earliest })
+    Some(CueChange { id: after.id().to_owned(), kind, earliest })
 }
 
 /// Removes the cues whose generated id changed because they moved, and returns their changes.
-fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<Change> {
+fn renamed(removed: &mut Vec<&Cue>, added: &mut Vec<&Cue>) -> Vec<CueChange> {
     // Only generated ids have an @.
     let is_generated = |cue: &&Cue| cue.id().contains('@');
     let mut gone: BTreeMap<String, VecDeque<&Cue>> = BTreeMap::new();

@@ -220,7 +220,7 @@ fn a_diff_names_what_moved_came_went_and_changed() {
         ("d", ChangeKind::Changed(vec!["end"]), 67_000),
         ("e", ChangeKind::Added(at(70_000)), 70_000),
     ];
-    let expected = expected.map(|(id, kind, ms)| Change { id: id.to_owned(), kind, earliest: at(ms) });
+    let expected = expected.map(|(id, kind, ms)| CueChange { id: id.to_owned(), kind, earliest: at(ms) });
     assert_eq!(diff, Diff { event: vec![], cues: expected.to_vec() });
     assert_eq!(diff.behind(at(30_000)).count(), 3);
     assert!(new.diff(&new).is_empty());

@@ -75,7 +75,7 @@ fn report_too_many(draft: &Draft<'_>, begin: Position, report: &mut Report) {
     draft.place.report(Code::TooLarge, "repeat", message, report);
 }
 
-/// Gives a cue its times, and the kind and the id that follow from its draft.
+/// Assigns a cue its times, and the kind and the id that follow from its draft.
 fn set_times(draft: &Draft<'_>, cue: &mut Cue, (begin, end): Times) {
     (cue.time, cue.end) = (begin, end);
     if !draft.kind_is_declared {

@@ -1,6 +1,6 @@
 //! What the page is asked to do.
 
-use downbeat_core::clock::Change;
+use downbeat_core::clock::ClockChange;
 use downbeat_core::cueing::{Effect as Cueing, Timing};
 use downbeat_core::session::{Effect, Request};
 
@@ -38,9 +38,9 @@ impl Viewer {
             }
             Some(Effect::Clock(change)) => {
                 let change = match change {
-                    Change::None => 0.0,
-                    Change::Step => 1.0,
-                    Change::Flush => 2.0,
+                    ClockChange::None => 0.0,
+                    ClockChange::Step => 1.0,
+                    ClockChange::Flush => 2.0,
                 };
                 self.emit(EffectKind::Clock, &[change])
             }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
-use downbeat_core::clock::{Change, Estimate, Exchange};
+use downbeat_core::clock::{ClockChange, Estimate, Exchange};
 use downbeat_core::{LocalTime, ServerTime, Span};
 use serde::{Deserialize, Serialize};
 
@@ -117,16 +117,16 @@ impl Stamps {
 
 impl Estimated {
     /// Returns the estimate at `at`, after an exchange that changed it in this way.
-    pub(super) fn new(at: LocalTime, estimate: &Estimate, change: Change) -> Self {
+    pub(super) fn new(at: LocalTime, estimate: &Estimate, change: ClockChange) -> Self {
         Self {
             at: millis(at.as_micros()),
             offset: millis(estimate.offset.as_micros()),
             bound: millis(estimate.bound.as_micros()),
             skew_ppm: f64::from(estimate.skew.as_ppb()) / 1e3,
             event: match change {
-                Change::None => "none",
-                Change::Step => "step",
-                Change::Flush => "flush",
+                ClockChange::None => "none",
+                ClockChange::Step => "step",
+                ClockChange::Flush => "flush",
             },
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use downbeat_core::Position;
-use downbeat_sheet::{Change, ChangeKind, Cue, Diff, Late, Needs, Preload, Rundown};
+use downbeat_sheet::{ChangeKind, Cue, CueChange, Diff, Late, Needs, Preload, Rundown};
 use serde_json::{Map, Value, json};
 
 use super::live::Live;
@@ -70,7 +70,7 @@ impl Differences {
         self.live.as_ref().and_then(Live::under_way)
     }
 
-    fn is_behind(&self, change: &Change) -> bool {
+    fn is_behind(&self, change: &CueChange) -> bool {
         self.under_way().is_some_and(|position| change.earliest <= position)
     }
 
@@ -124,7 +124,7 @@ impl Differences {
 
 impl Report for Differences {
     fn json(&self) -> Map<String, Value> {
-        let one = |change: &Change| {
+        let one = |change: &CueChange| {
             let mut json = json!({
                 "id": change.id,
                 "change": word(&change.kind),

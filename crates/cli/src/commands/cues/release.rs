@@ -7,7 +7,7 @@ use downbeat_api::{Client, Response, Visibility, clock, new_id};
 use downbeat_core::{Digest, Position, Rev, ServerTime, Span};
 use downbeat_publish::destination::{Destination, Survey};
 use downbeat_publish::freeze::{End, FreezeRule};
-use downbeat_publish::release::{Author, Change, Offer, Options, Outcome, Plan, Progress, Release, Released, Stored};
+use downbeat_publish::release::{Author, Offer, Options, Outcome, Plan, Pointing, Progress, Release, Released, Stored};
 use downbeat_publish::store::Store;
 use downbeat_publish::target::Target;
 use downbeat_wire::StateBody;
@@ -237,13 +237,13 @@ impl<'a> Job<'a> {
                 let (rundown, bytes, cues) = (plan.rundown, plan.bytes, plan.cues);
                 let stored = plan.stored == Stored::Missing;
                 match (change, self.destination) {
-                    (Change::Command(answer), Destination::Worker(server)) => {
+                    (Pointing::Command(answer), Destination::Worker(server)) => {
                         let seen = seen.unwrap_or(Visibility { ms: Span::ZERO, rev: None, seen: false });
                         let made = AcceptedChange::new(self.context, server, "rundown", author.id, *answer, seen, None);
                         let change = made.or_unseen(self.context, server)?;
                         Ok(Published::Commanded { rundown, bytes, cues, stored, purged, change })
                     }
-                    (Change::Pointer(publication), _) => {
+                    (Pointing::Pointer(publication), _) => {
                         let (rev, undo) = (publication.rev, self.undo(publication.previous, publication.rev));
                         let published = Published::Pointed {
                             publication,
@@ -259,7 +259,7 @@ impl<'a> Job<'a> {
                         };
                         self.seen_or_failure(published, plan, rev, seen.as_ref(), undo)
                     }
-                    (Change::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
+                    (Pointing::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::last8::{Last8, Sample};
 use crate::clock::estimator::moved;
-use crate::clock::{Change, Estimate, Estimator, Exchange};
+use crate::clock::{ClockChange, Estimate, Estimator, Exchange};
 use crate::time::{LocalTime, Span};
 
 /// The median offset of the last eight exchanges, without those that took more than one and a half times the median
@@ -11,7 +11,7 @@ use crate::time::{LocalTime, Span};
 pub struct Median8(Last8);
 
 impl Estimator for Median8 {
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let before = self.estimate(exchange.t4());
         self.0.keep(Sample::of(exchange));
         moved(before, self.estimate(exchange.t4()))

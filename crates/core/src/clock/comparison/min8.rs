@@ -2,7 +2,7 @@
 
 use super::last8::{Last8, Sample};
 use crate::clock::estimator::moved;
-use crate::clock::{Change, Estimate, Estimator, Exchange};
+use crate::clock::{ClockChange, Estimate, Estimator, Exchange};
 use crate::time::LocalTime;
 
 /// The exchange with the shortest delay among the last eight (RFC 5905, section 10), within half its round trip and
@@ -11,7 +11,7 @@ use crate::time::LocalTime;
 pub struct Min8(Last8);
 
 impl Estimator for Min8 {
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let before = self.estimate(exchange.t4());
         self.0.keep(Sample::of(exchange));
         moved(before, self.estimate(exchange.t4()))

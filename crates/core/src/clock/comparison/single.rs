@@ -2,7 +2,7 @@
 
 use super::last8::Sample;
 use crate::clock::estimator::moved;
-use crate::clock::{Change, Estimate, Estimator, Exchange};
+use crate::clock::{ClockChange, Estimate, Estimator, Exchange};
 use crate::time::LocalTime;
 
 /// The last exchange: `((t2 − t1) + (t3 − t4)) / 2`, within half its round trip.
@@ -10,7 +10,7 @@ use crate::time::LocalTime;
 pub struct Single(Option<Sample>);
 
 impl Estimator for Single {
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let before = self.estimate(exchange.t4());
         self.0 = Some(Sample::of(exchange));
         moved(before, self.estimate(exchange.t4()))

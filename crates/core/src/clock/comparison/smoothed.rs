@@ -4,7 +4,7 @@ use super::median8::Median8;
 use crate::clock::estimator::moved;
 use crate::clock::interval::Interval;
 use crate::clock::offset::{Offset, Skew};
-use crate::clock::{Change, Estimate, Estimator, Exchange};
+use crate::clock::{ClockChange, Estimate, Estimator, Exchange};
 use crate::time::{LocalTime, Span};
 
 /// How much of a new median goes into the estimate: a fifth.
@@ -28,7 +28,7 @@ struct Known {
 }
 
 impl Estimator for Smoothed {
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let now = exchange.t4();
         let before = self.estimate(now);
         self.median.handle_exchange(exchange);

@@ -3,13 +3,13 @@ use crate::clock::{Envelope, Estimate, Skew};
 
 /// An estimator that says what it was told last.
 #[derive(Default)]
-struct Told(Option<Estimate>, Option<Change>);
+struct Told(Option<Estimate>, Option<ClockChange>);
 
 impl Estimator for Told {
-    fn handle_exchange(&mut self, exchange: &Exchange) -> Change {
+    fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let skew = Skew::ZERO;
         self.0 = Some(Estimate { offset: exchange.middle(), bound: Span::from_millis(10), skew });
-        self.1.take().unwrap_or(Change::None)
+        self.1.take().unwrap_or(ClockChange::None)
     }
     fn estimate(&self, _: LocalTime) -> Option<Estimate> {
         self.0
@@ -47,7 +47,7 @@ fn shown(clock: &DisciplinedClock<Told>, ms: i64) -> (i64, i64, i64) {
 fn while_it_acquires_it_steps() {
     let mut clock = DisciplinedClock::new(Told::default());
     clock.handle_exchange(&told(0, 100));
-    assert_eq!(clock.handle_exchange(&told(100, 40)), Change::None);
+    assert_eq!(clock.handle_exchange(&told(100, 40)), ClockChange::None);
     assert_eq!(shown(&clock, 100), (40_000, 10, 0));
 }
 
@@ -64,7 +64,7 @@ fn an_acquisition_ends_after_10_s_if_answers_fail_to_come() {
 #[test]
 fn once_acquired_it_slews_by_5_ms_a_second_and_its_bound_says_so() {
     let mut clock = acquired();
-    assert_eq!(clock.handle_exchange(&told(6_000, 40)), Change::None);
+    assert_eq!(clock.handle_exchange(&told(6_000, 40)), ClockChange::None);
     assert_eq!(shown(&clock, 6_000), (0, 50, -40_000));
     assert_eq!(shown(&clock, 7_000), (5_000, 45, -35_000));
     assert_eq!(shown(&clock, 14_000), (40_000, 10, 0));
@@ -77,18 +77,18 @@ fn once_acquired_it_slews_by_5_ms_a_second_and_its_bound_says_so() {
 #[test]
 fn it_steps_over_250_ms_and_not_at_250() {
     let mut clock = acquired();
-    assert_eq!(clock.handle_exchange(&told(6_000, 250)), Change::None);
+    assert_eq!(clock.handle_exchange(&told(6_000, 250)), ClockChange::None);
     assert_eq!(shown(&clock, 6_000).0, 0);
     let mut clock = acquired();
-    assert_eq!(clock.handle_exchange(&told(6_000, 251)), Change::Step);
+    assert_eq!(clock.handle_exchange(&told(6_000, 251)), ClockChange::Step);
     assert_eq!(shown(&clock, 6_000), (251_000, 10, 0));
 }
 
 #[test]
 fn after_a_jump_it_steps_by_whatever_it_is_and_acquires_again() {
     let mut clock = acquired();
-    clock.estimator.1 = Some(Change::Flush);
-    assert_eq!(clock.handle_exchange(&told(6_000, 60)), Change::Flush);
+    clock.estimator.1 = Some(ClockChange::Flush);
+    assert_eq!(clock.handle_exchange(&told(6_000, 60)), ClockChange::Flush);
     assert_eq!(shown(&clock, 6_000), (60_000, 10, 0));
     assert!(clock.is_acquiring(at(6_000)));
     clock.handle_exchange(&told(6_100, 45));

@@ -66,8 +66,8 @@ fn the_same_exchange_again_changes_nothing() {
     }
     let before = envelope.estimate(local(900_000));
     let again = asked(800_000, 12, 10, 32);
-    assert_eq!(envelope.handle_exchange(&again), Change::None);
-    assert_eq!(envelope.handle_exchange(&again), Change::None);
+    assert_eq!(envelope.handle_exchange(&again), ClockChange::None);
+    assert_eq!(envelope.handle_exchange(&again), ClockChange::None);
     assert_eq!(envelope.estimate(local(900_000)), before);
 }
 
@@ -75,16 +75,16 @@ fn the_same_exchange_again_changes_nothing() {
 fn what_contradicts_everything_known_is_a_jump() {
     let mut envelope = Envelope::new();
     for second in 0..10 {
-        assert_eq!(envelope.handle_exchange(&asked(second * 1_000, 10, 10, 0)), Change::None);
+        assert_eq!(envelope.handle_exchange(&asked(second * 1_000, 10, 10, 0)), ClockChange::None);
     }
-    assert_eq!(envelope.handle_exchange(&asked(10_000, 10, 10, 60)), Change::Flush);
+    assert_eq!(envelope.handle_exchange(&asked(10_000, 10, 10, 60)), ClockChange::Flush);
     let estimate = envelope.estimate(local(10_020)).unwrap();
     assert_eq!(off_us(estimate), 60_000);
     assert!(estimate.bound < Span::from_millis(13));
     // What fits, if barely, is none.
     let mut envelope = Envelope::new();
     envelope.handle_exchange(&asked(0, 10, 10, 0));
-    assert_eq!(envelope.handle_exchange(&asked(1_000, 10, 10, 21)), Change::None);
+    assert_eq!(envelope.handle_exchange(&asked(1_000, 10, 10, 21)), ClockChange::None);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_jump_forgets_the_bounds_and_remembers_the_skew() {
     for step in 0..9 {
         envelope.handle_exchange(&asked(step * 100_000, 10, 10, step * 4));
     }
-    assert_eq!(envelope.handle_exchange(&asked(900_000, 10, 10, 5_036)), Change::Flush);
+    assert_eq!(envelope.handle_exchange(&asked(900_000, 10, 10, 5_036)), ClockChange::Flush);
     let skew = envelope.estimate(local(900_020)).unwrap().skew;
     assert!((38_000..=41_000).contains(&skew.as_ppb()), "{skew:?}");
 }
@@ -109,7 +109,7 @@ fn a_wall_clock_set_by_an_hour_changes_nothing() {
     assert_eq!(doubtful.estimate(local(9_500)), plain.estimate(local(9_500)));
     assert_eq!(doubtful.doubt(), Span::from_millis(-3_600_000));
     for envelope in [&mut plain, &mut doubtful] {
-        assert_eq!(envelope.handle_exchange(&asked(10_000, 15, 15, 0)), Change::None);
+        assert_eq!(envelope.handle_exchange(&asked(10_000, 15, 15, 0)), ClockChange::None);
     }
     assert_eq!(doubtful.estimate(local(11_000)), plain.estimate(local(11_000)));
     assert_eq!(doubtful.doubt(), Span::ZERO);
@@ -121,7 +121,7 @@ fn a_nap_too_short_to_contradict_anything_leaves_only_what_came_after_it() {
     envelope.handle_exchange(&asked(0, 80, 80, 0));
     // The local clock stood still for 60 ms, so the offset is 60 more; the line is as slow as before.
     envelope.handle_doubt(Span::from_millis(60));
-    assert_eq!(envelope.handle_exchange(&asked(1_000, 80, 80, 60)), Change::None);
+    assert_eq!(envelope.handle_exchange(&asked(1_000, 80, 80, 60)), ClockChange::None);
     let estimate = envelope.estimate(local(1_160)).unwrap();
     assert_eq!(off_us(estimate), 60_000);
     assert!(estimate.bound >= Span::from_millis(80));
@@ -132,6 +132,6 @@ fn after_a_gap_longer_than_the_window_the_new_exchange_counts() {
     let mut envelope = Envelope::new();
     envelope.handle_exchange(&asked(0, 10, 10, 0));
     // Two hours later and 100 ms further: possible at 100 ppm, so it is no jump.
-    assert_eq!(envelope.handle_exchange(&asked(7_200_000, 10, 10, 100)), Change::None);
+    assert_eq!(envelope.handle_exchange(&asked(7_200_000, 10, 10, 100)), ClockChange::None);
     assert_eq!(off_us(envelope.estimate(local(7_200_020)).unwrap()), 100_000);
 }

@@ -13,7 +13,7 @@ fn asked(schedule: &mut Schedule, end: LocalTime) -> Vec<LocalTime> {
         let now = schedule.deadline();
         assert!(matches!(schedule.poll(now), Some(Due::RequestTime { .. })));
         times.push(now);
-        schedule.handle_answer(Change::None, now + ms(40));
+        schedule.handle_answer(ClockChange::None, now + ms(40));
     }
     times
 }
@@ -41,7 +41,7 @@ fn ten_thousand_who_come_at_once_do_not_ask_at_once() {
     let mut first = [0_u32; 500];
     let mut later = vec![0_u32; 1_200];
     for viewer in 0..10_000_u32 {
-        let mut schedule = Schedule::new(ORIGIN, Seed::of(&[b"gala", &viewer.to_be_bytes()]));
+        let mut schedule = Schedule::new(ORIGIN, Seed::from_parts(&[b"gala", &viewer.to_be_bytes()]));
         let times = asked(&mut schedule, ORIGIN + ms(1_200_000));
         first[usize::try_from((times[0] - ORIGIN).as_millis()).unwrap()] += 1;
         for time in times {
@@ -71,7 +71,7 @@ fn a_jump_begins_the_quick_pace_again() {
     asked(&mut schedule, ORIGIN + ms(600_000));
     let now = schedule.deadline();
     schedule.poll(now);
-    schedule.handle_answer(Change::Flush, now);
+    schedule.handle_answer(ClockChange::Flush, now);
     let times = asked(&mut schedule, now + ms(8_000));
     // The answer that showed the jump is the first of the five.
     assert!(waits(&times)[..3].iter().all(|wait| (80..=120).contains(wait)), "{times:?}");
@@ -92,7 +92,7 @@ fn a_question_without_an_answer_is_given_up_and_asked_again_later_and_later() {
         now = schedule.deadline();
     }
     schedule.poll(now);
-    schedule.handle_answer(Change::None, now + ms(40));
+    schedule.handle_answer(ClockChange::None, now + ms(40));
     assert!(schedule.deadline() - now < ms(200));
 }
 
@@ -107,9 +107,9 @@ fn doubt_asks_now_and_once() {
     assert_eq!(schedule.poll(now), None);
     // Doubt while a question is on its way: that one may have left before the jump, so another follows.
     schedule.handle_doubt(now + ms(10));
-    schedule.handle_answer(Change::None, now + ms(40));
+    schedule.handle_answer(ClockChange::None, now + ms(40));
     assert_eq!(schedule.poll(now + ms(40)), Some(Due::RequestTime { cold: false }));
-    schedule.handle_answer(Change::None, now + ms(80));
+    schedule.handle_answer(ClockChange::None, now + ms(80));
     assert!(schedule.deadline() - now > ms(200_000));
 }
 
@@ -122,7 +122,7 @@ fn what_an_answer_left_open_is_asked_for_within_seconds() {
         schedule.poll(now);
         schedule.handle_gap(now);
         assert_eq!(schedule.deadline(), now + ANSWER_MAX, "a question on its way is not hurried");
-        schedule.handle_answer(Change::None, now);
+        schedule.handle_answer(ClockChange::None, now);
         schedule.handle_gap(now);
         let wait = schedule.deadline() - now;
         assert!((ms(4_000)..=ms(6_000)).contains(&wait), "{wait:?}");
@@ -130,7 +130,7 @@ fn what_an_answer_left_open_is_asked_for_within_seconds() {
     }
     // Who asks more quickly anyway is not slowed down.
     schedule.poll(now);
-    schedule.handle_answer(Change::Flush, now);
+    schedule.handle_answer(ClockChange::Flush, now);
     schedule.handle_gap(now);
     assert!(schedule.deadline() - now <= ms(120));
 }
@@ -142,7 +142,7 @@ fn the_ends_of_time_are_times() {
         let mut schedule = Schedule::new(now, Seed::new(6));
         for _ in 0..50 {
             schedule.poll(now);
-            schedule.handle_answer(Change::Flush, now);
+            schedule.handle_answer(ClockChange::Flush, now);
             schedule.handle_failure(now);
             schedule.handle_gap(now);
             schedule.handle_doubt(now);

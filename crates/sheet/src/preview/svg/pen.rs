@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Level;
 use crate::preview::layout::Layout;
-use crate::preview::{Picture, Remark};
+use crate::preview::{Annotation, Picture};
 use crate::rundown::Cue;
 
 /// A picture with its layout, while it is drawn.
@@ -11,7 +11,7 @@ pub(super) struct Pen<'p, 'a> {
     /// The worst level of each cue's remarks.
     pub(super) levels: &'p [Option<Level>],
     /// The remarks about each cue, the worst first.
-    pub(super) remarks: &'p [Vec<&'a Remark>],
+    pub(super) remarks: &'p [Vec<&'a Annotation>],
     pub(super) layout: &'p Layout,
 }
 
@@ -23,7 +23,7 @@ impl Pen<'_, '_> {
 }
 
 /// Returns for each cue the remarks about it, the worst first.
-pub(super) fn remarks_by_cue<'a>(picture: &Picture<'a>) -> Vec<Vec<&'a Remark>> {
+pub(super) fn remarks_by_cue<'a>(picture: &Picture<'a>) -> Vec<Vec<&'a Annotation>> {
     let mut by_cue = vec![Vec::new(); picture.rundown.cues().len()];
     for remark in picture.worst_first() {
         for &cue in &remark.cues {

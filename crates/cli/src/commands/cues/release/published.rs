@@ -8,7 +8,7 @@ use downbeat_publish::release::PlanKind;
 use downbeat_wire::Publication;
 use serde_json::{Map, Value, json};
 
-use crate::change::Change;
+use crate::change::ChangeReport;
 use crate::output::{Afterword, Report, members};
 use crate::text;
 
@@ -49,7 +49,7 @@ pub(crate) enum Published {
         /// The rundown was not stored before.
         stored: bool,
         purged: Option<Result<(), String>>,
-        change: Change,
+        change: ChangeReport,
     },
 }
 
