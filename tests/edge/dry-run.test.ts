@@ -18,7 +18,8 @@ after(() => runtime.end());
 
 /** Returns the part that does not depend on when the answer was made. */
 function lasting({ rev, replaced, state }: CommandAnswer): object {
-  const { serverTime: _, timeline, messages, endedAt, ...rest } = state;
+  // Status and message are those of the instant of the answer, and earlier commands take effect in between.
+  const { serverTime: _, status: __, message: ___, timeline, messages, endedAt, ...rest } = state;
   return {
     rev,
     replaced,
