@@ -71,7 +71,7 @@ impl HttpClient {
     /// Sends one request, once. A response with any status is a response.
     ///
     /// # Errors
-    /// [`HttpError`] if there is none within `timeout`.
+    /// [`HttpError`] if no response arrives within `timeout`.
     pub async fn send(&self, request: Request<Vec<u8>>, timeout: Span) -> Result<Response<Vec<u8>>, HttpError> {
         self.exchange(request, timeout).await.map(|exchanged| exchanged.response)
     }

@@ -23,6 +23,7 @@ async fn answer_all(mut stream: TcpStream) {
         let answer =
             format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
         stream.write_all(answer.as_bytes()).await.unwrap();
+        // The delay is what is tested: a late body must not count as a late answer.
         tokio::time::sleep(BODY_AFTER).await;
         stream.write_all(body.as_bytes()).await.unwrap();
     }

@@ -135,7 +135,7 @@ fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
     (shown, mark, from > 0 || to < line.len())
 }
 
-/// Returns the offset that is so many columns after another one.
+/// Returns the offset `columns` columns after `from`.
 fn forward(line: &str, from: usize, columns: usize) -> usize {
     let mut left = columns;
     let beyond = line[from..].char_indices().find(|&(_, char)| match left.checked_sub(width(char)) {
@@ -148,7 +148,7 @@ fn forward(line: &str, from: usize, columns: usize) -> usize {
     beyond.map_or(line.len(), |(at, _)| from + at)
 }
 
-/// Returns the offset that is so many columns before another one.
+/// Returns the offset `columns` columns before `from`.
 fn back(line: &str, from: usize, columns: usize) -> usize {
     let mut left = columns;
     let fitting = line[..from].char_indices().rev().take_while(|&(_, char)| match left.checked_sub(width(char)) {

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-/// The bytes after which the characters so far are noted: finding a column reads at most so many, however long the line
-/// is.
+/// The distance between index entries, in bytes: finding a column reads at most this much of a line, however long it is.
 const BLOCK: usize = 1_024;
 
 /// The lines of a text.

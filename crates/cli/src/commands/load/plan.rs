@@ -55,7 +55,7 @@ impl LoadPlan {
         })
     }
 
-    /// Returns the plan of the viewers, for a rundown of so many cues.
+    /// Plans the viewers for a rundown of the given number of cues.
     pub(super) fn for_viewers(&self, cues: usize, seed: Seed) -> load::Plan {
         let Self { viewers, arrival, churn, .. } = *self;
         load::Plan { viewers, arrival, drops_per_second: churn, cues, seed }
