@@ -15,6 +15,7 @@
 //! | [`session`] | [`Session`]: one viewer of one event, the façade over clock, cueing and correction |
 //! | [`fanout`] | [`fanout::Tree`]: how a change reaches every viewer's hub |
 //! | [`version`] | [`Version`]: which state somebody has, in a few characters |
+//! | [`object_clock`] | [`ObjectClock`](object_clock::ObjectClock): an object's clock, checked against the workers' |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
 
 // Tests and the generator of TypeScript types, which nothing shipped has, are made with the standard library.
@@ -31,6 +32,7 @@ pub mod event;
 pub mod fanout;
 pub mod message;
 pub mod name;
+pub mod object_clock;
 mod order;
 mod queue;
 pub mod seed;

@@ -247,6 +247,8 @@ export type CommandAnswer = {
   state: StateBody;
   /** How far it was delivered. */
   delivery: DeliveryReport;
+  /** Both clocks, if the one of the event's object is wrong. */
+  clock?: ClockReport;
 };
 
 /** The last change of an event, with actor, reason and time; for operators only. */

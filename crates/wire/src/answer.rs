@@ -1,6 +1,7 @@
 //! The answers to operators' calls.
 
 use downbeat_core::event::ChangeRecord;
+use downbeat_core::object_clock::DecisionClock;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,26 @@ pub struct DeliveryReport {
     pub sockets: u64,
     /// How long that took, in ms.
     pub ms: u64,
+}
+
+/// The two clocks, in the answer to a change and in its entry in the log, where they differ by more than a second and the
+/// time that the call took. The change was decided by the worker's, to which viewers are aligned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ClockReport {
+    /// The time by the worker's clock, by which the change was decided.
+    pub worker: ServerTime,
+    /// The time by the clock of the event's object, which is wrong.
+    pub object: ServerTime,
+}
+
+impl ClockReport {
+    /// Returns the time by which to decide at `own`, an instant of the object's clock, and both clocks if they differ too
+    /// much.
+    pub fn at(decision: DecisionClock, own: ServerTime) -> (ServerTime, Option<Self>) {
+        let report = decision.difference(own).map(|both| Self { worker: both.worker, object: both.object });
+        (decision.now(own), report)
+    }
 }
 
 /// The answer to a command: the event's state with it.
@@ -40,6 +61,10 @@ pub struct CommandAnswer {
     pub state: StateBody,
     /// How far it was delivered.
     pub delivery: DeliveryReport,
+    /// Both clocks, if the one of the event's object is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub clock: Option<ClockReport>,
 }
 
 impl CommandAnswer {
@@ -51,6 +76,7 @@ impl CommandAnswer {
             replaced,
             state: StateBody::new(event, state, now),
             delivery: DeliveryReport { hubs: state.delivery().hubs.into(), ..DeliveryReport::default() },
+            clock: None,
         }
     }
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Digest as _;
 
+use crate::answer::ClockReport;
+use crate::json;
+
 /// The `prev` of the first entry.
 pub const CHAIN_START: Digest = Digest::from_bytes([0; 32]);
 
@@ -51,6 +54,16 @@ pub struct LogPage {
     pub entries: Vec<LogEntry>,
     /// Whether there are older ones: ask with `?before=` the last one's rev.
     pub more: bool,
+}
+
+/// Returns the body of an entry with the two clocks, if they differed.
+///
+/// They are part of the body, since a reader of another version checks hashes over the members that it knows.
+pub fn with_clock(mut body: Value, clock: Option<ClockReport>) -> Value {
+    if let (Value::Object(fields), Some(clock)) = (&mut body, clock) {
+        fields.insert("clock".to_owned(), json::value(&clock));
+    }
+    body
 }
 
 impl LogEntry {

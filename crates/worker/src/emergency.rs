@@ -4,7 +4,7 @@
 //! the state can decide, it decides, and only a document with a valid signature reaches the event's object.
 
 use downbeat_core::event::{EmergencyKey, EmergencyState};
-use downbeat_core::{EventName, EventState, Refusal};
+use downbeat_core::{EventName, EventState, Refusal, ServerTime};
 use downbeat_wire::emergency::{DOCUMENT_BYTES_MAX, signed_bytes, too_large};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::{EmergencyDocument, Route, StateBody, json, refusal};
@@ -61,11 +61,11 @@ pub(crate) async fn submit(env: &Env, ctx: &Context, request: Request, name: &Ev
         return Err(wrong_signature(name));
     }
     if !changes {
-        return Ok(answer(name, &state));
+        return Ok(answer(name, &state, clock::now()));
     }
-    let (path, key) = (Route::Emergency(name.clone()).path(), channel.key.to_string());
-    let header = Some((KEY_HEADER, &*key));
-    event::call(env, name, ObjectRequest { method: "POST", path: &path, header, body: Some(&body) }).await
+    let path = Route::Emergency(name.clone()).path();
+    let headers = vec![(KEY_HEADER, channel.key.to_string())];
+    event::call(env, name, ObjectRequest { method: "POST", path: &path, headers, body: Some(&body) }).await
 }
 
 /// Parses the state in a document about the event `name`.
@@ -78,17 +78,17 @@ pub(crate) fn read(document: &EmergencyDocument, name: &EventName) -> Result<Eme
     Err(Problem::invalid_field("/state/event", detail))
 }
 
-/// Returns the body of the entry in the log.
-pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState) -> Value {
+/// Returns the body of the entry in the log of a state that was taken at `now`.
+pub(crate) fn logged(document: &EmergencyDocument, signed: &EmergencyState, now: ServerTime) -> Value {
     json!({
-        "actor": signed.actor, "reason": signed.reason, "signedAt": signed.signed_at, "takenAt": clock::now(),
+        "actor": signed.actor, "reason": signed.reason, "signedAt": signed.signed_at, "takenAt": now,
         "state": document.state, "signature": document.signature,
     })
 }
 
-/// Returns the answer: the event's state.
-pub(crate) fn answer(name: &EventName, state: &EventState) -> Reply {
-    Reply::json(200, json::text(&StateBody::new(name, state, clock::now())))
+/// Returns the answer: the event's state at `now`.
+pub(crate) fn answer(name: &EventName, state: &EventState, now: ServerTime) -> Reply {
+    Reply::json(200, json::text(&StateBody::new(name, state, now)))
 }
 
 /// Returns the problem of a signed state that the event refuses.

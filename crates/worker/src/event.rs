@@ -1,7 +1,8 @@
 //! Calls to an event's object, and this isolate's copies of what events and hubs answered.
 
 use downbeat_core::fanout::{Region, is_recent, joins};
-use downbeat_core::{EventName, EventState, Span};
+use downbeat_core::object_clock::{CALL_MAX, CallTime};
+use downbeat_core::{EventName, EventState, ServerTime, Span};
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
 use std::cell::RefCell;
@@ -33,8 +34,8 @@ const JOIN_WAIT: Span = Span::from_millis(5_000);
 /// How often a waiting viewer's request checks for the state: every 16 ms and up to 31 ms more.
 const JOIN_POLL: Span = Span::from_millis(16);
 
-/// The longest wait of an operator's call for the object: 10 s, then the same command can be sent again.
-const OPERATOR_WAIT: Span = Span::from_millis(10_000);
+/// The longest wait of an operator's call for the object, after which the same command can be sent again.
+const OPERATOR_WAIT: Span = CALL_MAX;
 
 /// How often a request checks whether another one has refreshed the copy: every 10 ms.
 const POLL: Span = Span::from_millis(10);
@@ -83,9 +84,11 @@ async fn request_snapshot(env: &Env, event: &EventName, region: Option<Region>) 
     Ok(copied(parse(hub::send(env, event, hub, ObjectRequest::get(STATE_PATH)).await?)?))
 }
 
-/// Requests the state from the event itself.
+/// Requests the state from the event itself. The time that goes with it lets a quick call vouch for the object's clock.
 async fn snapshot(env: &Env, event: &EventName) -> worker::Result<Snapshot> {
-    Ok(copied(state_text(env, event).await?))
+    let time = (clock::TIME_HEADER, clock::call_time_text(CallTime::new(clock::now())));
+    let request = ObjectRequest { headers: vec![time], ..ObjectRequest::get(STATE_PATH) };
+    Ok(copied(parse(object::send(env, object(event), request).await?)?))
 }
 
 fn copied(answer: Option<(Box<EventState>, String)>) -> Snapshot {
@@ -215,10 +218,27 @@ pub(crate) fn unknown_event(event: &EventName) -> Problem {
     )
 }
 
+/// Sends a request with this worker's time, which is the one that viewers have. If the object's own clock shows another
+/// time, it answers with that, and is called again with what this call tells about the offset.
+async fn send_with_time(env: &Env, event: &EventName, request: ObjectRequest<'_>) -> worker::Result<(u16, String)> {
+    let send = async |call: CallTime| {
+        let mut request = request.clone();
+        request.headers.push((clock::TIME_HEADER, clock::call_time_text(call)));
+        object::send(env, object(event), request).await
+    };
+    let call = CallTime::new(clock::now());
+    let (status, text) = send(call).await?;
+    let own = text.parse().ok().and_then(ServerTime::try_from_millis);
+    match (status, own) {
+        (clock::CALL_AGAIN, Some(own)) => send(call.repeated(own, clock::now())).await,
+        _ => Ok((status, text)),
+    }
+}
+
 /// Sends an operator's request to the object, and returns its answer unchanged.
 pub(crate) async fn call(env: &Env, event: &EventName, request: ObjectRequest<'_>) -> Result<Reply, Problem> {
     let changes = request.method != "GET";
-    let answer = bounded(object::send(env, object(event), request)).await;
+    let answer = bounded(send_with_time(env, event, request)).await;
     if changes {
         copies(|copies| copies.expire(event));
     }

@@ -1,13 +1,15 @@
 //! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
 use downbeat_core::fanout::{Gathering, Retries, Tally, Tree};
-use downbeat_core::{CommandId, EventName, EventState, Outcome, Rev, Span};
+use downbeat_core::object_clock::{DecisionClock, ObjectClock};
+use downbeat_core::{CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
 use downbeat_wire::Audience;
 use downbeat_wire::audience::{Acks, HubAudience};
-use downbeat_wire::log::{LogEntry, PAGE_MAX};
+use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::{
-    CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, json, refusal,
+    ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, json,
+    refusal,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -38,6 +40,8 @@ pub struct EventDo {
     announcing: RefCell<Vec<CommandId>>,
     /// The repetitions of announcements that hubs have not confirmed.
     retries: Cell<Retries>,
+    /// This object's clock, compared with those of the workers that call.
+    clock: Cell<ObjectClock>,
 }
 
 /// Removes a command from [`EventDo::announcing`] when it is answered, or its request is cancelled.
@@ -59,6 +63,7 @@ impl DurableObject for EventDo {
             state: RefCell::default(),
             announcing: RefCell::default(),
             retries: Cell::default(),
+            clock: Cell::default(),
         }
     }
 
@@ -80,26 +85,48 @@ impl EventDo {
     async fn answer(&self, request: web_sys::Request) -> core::result::Result<Reply, Problem> {
         let url = request.url();
         let target = Target::of(&url);
+        let own = clock::now();
+        let decision = self.compare_clocks(&request, own);
         if target.path == STATE_PATH {
             return Ok(match self.state()? {
                 Some(state) => Reply::json(200, json::text(&state)),
                 None => Reply::empty(404),
             });
         }
+        let Some(decision) = decision.or((request.method() == "GET").then_some(DecisionClock::OWN)) else {
+            return Ok(Reply::json(clock::CALL_AGAIN, own.as_millis().to_string()));
+        };
         let token = request.headers().get(TOKEN_HEADER).ok().flatten().unwrap_or_default();
         match (request.method().as_str(), Route::parse(target.path)) {
-            ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?).await,
+            ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?, decision).await,
             ("POST", Some(Route::Commands(event))) => {
-                self.command(&event, &token, &target, &body(request).await?).await
+                self.command(&event, &token, &target, &body(request).await?, decision).await
             }
             ("POST", Some(Route::Emergency(event))) => {
                 let key = request.headers().get(KEY_HEADER).ok().flatten().unwrap_or_default();
-                self.emergency(&event, &key, &body(request).await?).await
+                self.emergency(&event, &key, &body(request).await?, decision).await
             }
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
             ("GET", Some(Route::Audience(event))) => self.audience(&event).await,
             _ => Err(Problem::new(Code::UnknownPath, "an event's object has nothing at this path")),
         }
+    }
+
+    /// Returns the clock to decide the request by, which arrived at `own`; `None` if the worker is to call again.
+    fn compare_clocks(&self, request: &web_sys::Request, own: ServerTime) -> Option<DecisionClock> {
+        let header = request.headers().get(clock::TIME_HEADER).ok().flatten();
+        let Some(call) = header.as_deref().and_then(clock::parse_call_time) else { return Some(DecisionClock::OWN) };
+        let mut clock = self.clock.get();
+        let decision = clock.handle_call(call, own);
+        self.clock.set(clock);
+        if let Some(difference) = decision.and_then(|decision| decision.difference(own)) {
+            worker::console_error!(
+                "this object's clock says {}, but the worker's {}, which counts",
+                difference.object,
+                difference.worker
+            );
+        }
+        decision
     }
 
     /// Returns the state, from memory after the first time.
@@ -185,11 +212,17 @@ impl EventDo {
     }
 
     /// Creates the event, or changes its configuration.
-    async fn configure(&self, event: &EventName, token: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
+    async fn configure(
+        &self,
+        event: &EventName,
+        token: &str,
+        body: &[u8],
+        decision: DecisionClock,
+    ) -> core::result::Result<Reply, Problem> {
         let (wanted, actor) = configuration::parse(body)?;
         let actor = actor.unwrap_or_else(|| token.to_owned());
-        let now = clock::now();
-        let logged = configuration::body(&wanted, &actor);
+        let (now, clock) = ClockReport::at(decision, clock::now());
+        let logged = log::with_clock(configuration::body(&wanted, &actor), clock);
         let before = self.state()?;
         let refused = |error| refusal::problem(&error, event, before.as_ref(), now);
         let (status, changed, state) = match before.clone() {
@@ -216,6 +249,7 @@ impl EventDo {
         token: &str,
         target: &Target<'_>,
         body: &[u8],
+        decision: DecisionClock,
     ) -> core::result::Result<Reply, Problem> {
         let request = command::parse(body, token)?;
         while self.announcing.borrow().contains(&request.id) {
@@ -223,21 +257,23 @@ impl EventDo {
         }
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
         let answered = self.store.answered(&request.id).map_err(broken)?;
-        let now = clock::now();
+        let (now, clock) = ClockReport::at(decision, clock::now());
         let (state, outcome) = before
             .preview_command(&request, answered.as_ref().map(|answered| &answered.receipt), now)
             .map_err(|error| refusal::problem(&error, event, Some(&before), now))?;
         let mut answer = match (outcome, answered) {
             (Outcome::Repeated(_), Some(answered)) => return Ok(Reply::json(200, answered.answer)),
             // A repetition gets this if the object is evicted before the hubs have answered.
-            (Outcome::Applied { replaced, .. }, _) => CommandAnswer::new(event, &state, replaced, now),
+            (Outcome::Applied { replaced, .. }, _) => {
+                CommandAnswer { clock, ..CommandAnswer::new(event, &state, replaced, now) }
+            }
             (Outcome::Repeated(_), None) => unreachable!("core repeats only what it was shown"),
         };
         let text = json::text(&answer);
         if target.has(command::DRY_RUN) {
             return Ok(Reply::json(200, text));
         }
-        self.save(state.clone(), token, command::body(&request), &text)?;
+        self.save(state.clone(), token, log::with_clock(command::body(&request), clock), &text)?;
 
         self.announcing.borrow_mut().push(request.id.clone());
         let _announcing = Announcing(&self.announcing, &request.id);
@@ -248,7 +284,13 @@ impl EventDo {
     }
 
     /// Applies a signed state, whose signature is valid by `key`, as the worker has checked.
-    async fn emergency(&self, event: &EventName, key: &str, body: &[u8]) -> core::result::Result<Reply, Problem> {
+    async fn emergency(
+        &self,
+        event: &EventName,
+        key: &str,
+        body: &[u8],
+        decision: DecisionClock,
+    ) -> core::result::Result<Reply, Problem> {
         let document = EmergencyDocument::parse(body)?;
         let signed = emergency::read(&document, event)?;
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
@@ -258,12 +300,13 @@ impl EventDo {
         }
         let mut state = before.clone();
         if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
-            let answer = json::text(&StateBody::new(event, &state, clock::now()));
-            self.save(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed), &answer)?;
+            let now = decision.now(clock::now());
+            let answer = json::text(&StateBody::new(event, &state, now));
+            self.save(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed, now), &answer)?;
             self.announce(event, &state, state.delivery().hubs).await;
             return Ok(Reply::json(200, answer));
         }
-        Ok(emergency::answer(event, &state))
+        Ok(emergency::answer(event, &state, decision.now(clock::now())))
     }
 
     /// Returns a page of the log.

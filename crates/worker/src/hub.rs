@@ -39,7 +39,7 @@ pub(crate) async fn send(env: &Env, event: &EventName, hub: u16, request: Object
 pub(crate) async fn join(env: &Env, event: &EventName, hub: u16, is_last: bool) -> Result<Response> {
     let (name, region) = (name(event, hub), Some(Region::of_hub(hub)));
     let path = format!("{LIVE_PATH}?last={}", u8::from(is_last));
-    let request = ObjectRequest { header: Some(("upgrade", "websocket")), ..ObjectRequest::get(&path) };
+    let request = ObjectRequest { headers: vec![("upgrade", "websocket".to_owned())], ..ObjectRequest::get(&path) };
     object::fetch(env, Object { binding: "HUB", name: &name, region }, request).await
 }
 
@@ -63,7 +63,7 @@ impl Relay {
     /// Sends it to a hub, and returns the reports of the hub and of those below it.
     pub(crate) async fn send(&self, env: &Env, event: &EventName, hub: u16) -> Result<Vec<Report>> {
         let body = self.state.as_ref().map(|state| state.as_bytes());
-        match send(env, event, hub, ObjectRequest { method: "POST", path: &self.path(), header: None, body }).await? {
+        match send(env, event, hub, ObjectRequest { method: "POST", body, ..ObjectRequest::get(&self.path()) }).await? {
             (200, text) => Ok(json::read(text.as_bytes())?),
             (status, _) => Err(Error::RustError(format!("unexpected status {status}"))),
         }

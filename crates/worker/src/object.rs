@@ -24,13 +24,14 @@ extern "C" {
 }
 
 /// A request to an object.
+#[derive(Clone)]
 pub(crate) struct ObjectRequest<'a> {
     /// `GET`, `PUT` or `POST`.
     pub(crate) method: &'a str,
     /// The path, with its query.
     pub(crate) path: &'a str,
-    /// At most one header: its name and value.
-    pub(crate) header: Option<(&'a str, &'a str)>,
+    /// The headers: names and values.
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// The body.
     pub(crate) body: Option<&'a [u8]>,
 }
@@ -38,7 +39,7 @@ pub(crate) struct ObjectRequest<'a> {
 impl<'a> ObjectRequest<'a> {
     /// Returns a `GET` of `path`.
     pub(crate) const fn get(path: &'a str) -> Self {
-        Self { method: "GET", path, header: None, body: None }
+        Self { method: "GET", path, headers: Vec::new(), body: None }
     }
 }
 
@@ -76,7 +77,7 @@ pub(crate) async fn fetch(env: &Env, object: Object<'_>, request: ObjectRequest<
         None => JsValue::UNDEFINED,
     };
     let headers = Headers::new()?;
-    if let Some((name, value)) = request.header {
+    for (name, value) in &request.headers {
         headers.set(name, value)?;
     }
     let init = RequestInit::new();

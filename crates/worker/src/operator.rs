@@ -25,8 +25,9 @@ pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> 
     let token = authorize(env, &request, Scope::Operate)?;
     let body = body(request).await?;
     let path = Route::Event(name.clone()).path();
-    let header = Some((TOKEN_HEADER, token.as_str()));
-    let reply = event::call(env, name, ObjectRequest { method: "PUT", path: &path, header, body: Some(&body) }).await?;
+    let headers = vec![(TOKEN_HEADER, token.to_string())];
+    let reply =
+        event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await?;
     // On every success, not only the first: its answer may have been lost.
     if reply.status() < 300 {
         catalog_do::add(env, name).await;
@@ -53,8 +54,8 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
         return Err(rundowns::unknown(name, digest));
     }
     let path = format!("{}?{}", Route::Commands(name.clone()).path(), Target::of(&url).query);
-    let header = Some((TOKEN_HEADER, token.as_str()));
-    event::call(env, name, ObjectRequest { method: "POST", path: &path, header, body: Some(&body) }).await
+    let headers = vec![(TOKEN_HEADER, token.to_string())];
+    event::call(env, name, ObjectRequest { method: "POST", path: &path, headers, body: Some(&body) }).await
 }
 
 /// Returns a page of the log.

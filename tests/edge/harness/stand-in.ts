@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { Miniflare, Response } from "miniflare";
 import { ROOT } from "./runtime.ts";
 import { ENTRIES } from "./tokens.ts";
+import type { CommandAnswer } from "./wire.ts";
 
 /** What happens to a request to an object. An exception is thrown by the object. */
 export type Decision = () => Promise<Fate> | Fate;
@@ -29,6 +30,10 @@ export interface StandIn {
   decideRelay(event: string, hub: number, decision: Decision): void;
   /** Decides from now on what happens to the hubs' requests to `event` itself. */
   decideLook(event: string, decision: Decision): void;
+  /** Puts the clocks of all events' objects `ahead` ms ahead of the worker's and the hubs'. */
+  shiftClock(ahead: number): Promise<void>;
+  /** Sends a command to the object of `event` without the worker, as one that says nothing about time. */
+  ask(event: string, method: string, path: string, body: object): Promise<CommandAnswer>;
   /** Drops an event's object, or a hub (`event/3`), out of memory; sockets stay, asleep. */
   evict(object: string): Promise<void>;
   end(): Promise<void>;
@@ -78,6 +83,27 @@ const OBJECTS = `
   export default { fetch: () => new Response(null, { status: 404 }) };
 `;
 
+/**
+ * Goes before the events' modules: their clock is `ahead` ms ahead of this machine's. A request to /shift sets how far; it
+ * reaches the object of the event it is sent to, and all objects of the worker share the clock.
+ */
+const OTHER_CLOCK = `
+  import * as worker from "./$MAIN";
+  const { now } = Date;
+  let ahead = 0;
+  Date.now = () => now() + ahead;
+  export * from "./$MAIN";
+  export default worker.default;
+  export class EventDo extends worker.EventDo {
+    fetch(request) {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname !== "/shift") return super.fetch(request);
+      ahead = Number(searchParams.get("ahead"));
+      return new Response(null);
+    }
+  }
+`;
+
 export async function standIn(options: Options = {}): Promise<StandIn> {
   const configuration = readFileSync(`${ROOT}/wrangler.toml`, "utf8");
   const setting = (name: string) => new RegExp(`^${name} = "(.*)"`, "m").exec(configuration)![1]!;
@@ -116,13 +142,19 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
       exports: { [kind]: sqlite },
     },
   });
+  /** Gives a part a clock of its own. */
+  const withOtherClock = ({ config }: ReturnType<typeof part>) => {
+    const contents = OTHER_CLOCK.replaceAll("$MAIN", manifest.mainModule);
+    const modules: Record<string, Module> = { ...manifest.modules, "clock.js": { type: "esm", contents } };
+    return { config: { ...config, manifest: { ...manifest, mainModule: "clock.js", modules } } };
+  };
   const miniflare = new Miniflare({
     // As from nowhere: viewers spread over all hubs.
     cf: {},
     workers: [
       part("downbeat", object("stand-in", "EventDo"), "CatalogDo"),
       // The real events, with the stand-ins for their hubs.
-      part("events", object("events", "EventDo"), "EventDo"),
+      withOtherClock(part("events", object("events", "EventDo"), "EventDo")),
       // The real hubs, with a stand-in of their own for their event.
       part("hubs", object("stand-in", "EventOfHubs"), "HubDo"),
       {
@@ -149,6 +181,18 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     decide: (event, decision) => void decisions.set(`ask/${event}`, decision),
     decideRelay: (event, hub, decision) => void decisions.set(`relay/${event}/${hub}`, decision),
     decideLook: (event, decision) => void decisions.set(`look/${event}`, decision),
+    shiftClock: async (ahead) => {
+      const events = await miniflare.getDurableObjectNamespace("REAL_EVENT", "stand-in");
+      const shifted = await events.get(events.idFromName("shift")).fetch(`http://object/shift?ahead=${ahead}`);
+      if (!shifted.ok) throw new Error(`the clock was not shifted: ${shifted.status}`);
+    },
+    ask: async (event, method, path, body) => {
+      const events = await miniflare.getDurableObjectNamespace("REAL_EVENT", "stand-in");
+      const url = `http://object/v1/events/${event}${path}`;
+      const answer = await events.get(events.idFromName(event)).fetch(url, { method, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(await answer.text());
+      return (await answer.json()) as CommandAnswer;
+    },
     evict: async (name) => {
       const [script, className] = name.includes("/") ? ["hubs", "HubDo"] as const : ["events", "EventDo"] as const;
       try {

@@ -39,6 +39,7 @@ export interface CommandAnswer {
   replaced: boolean;
   state: StateBody;
   delivery: { hubs: number; acked: number; sockets: number; ms: number };
+  clock?: { worker: number; object: number };
 }
 
 export interface Audience {

@@ -149,7 +149,14 @@ impl Event {
             Ok(Outcome::Repeated(receipt)) => (receipt.rev, receipt.effective_at, false),
             Err(refusal) => return Err(self.refused(&refusal)),
         };
-        Ok(CommandAnswer { rev, effective_at, replaced, state: self.body(), delivery: DeliveryReport::default() })
+        Ok(CommandAnswer {
+            rev,
+            effective_at,
+            replaced,
+            state: self.body(),
+            delivery: DeliveryReport::default(),
+            clock: None,
+        })
     }
 
     fn preview(&self, body: &[u8]) -> Result<CommandAnswer, Box<Problem>> {

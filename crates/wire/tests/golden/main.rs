@@ -112,6 +112,7 @@ fn operator_answers_are_golden() {
         replaced: false,
         state: StateBody::new(&name(), &paused(), at(20, 0, 0)),
         delivery: DeliveryReport { hubs: 4, acked: 4, sockets: 18_342, ms: 41 },
+        clock: None,
     };
     assert_golden(fixture!("command-answer"), &answer);
     assert_tolerant::<CommandAnswer>(fixture!("command-answer"));

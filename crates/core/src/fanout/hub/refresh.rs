@@ -52,9 +52,12 @@ impl Refresh {
         self.requested_at = Some(now);
     }
 
-    /// Sets the deadline unless there is one, and returns whether the event should be asked right now.
+    /// Sets the deadline unless there is one, and returns whether the event should be asked right now. A deadline that is
+    /// further ahead than it was set is one from before the clock was stepped back, and is set again.
     pub(super) fn keep_alive(&mut self, now: ServerTime) -> bool {
-        self.deadline.get_or_insert(now + REFRESH_EVERY);
+        if self.deadline.is_none_or(|deadline| deadline - now > REFRESH_EVERY) {
+            self.deadline = Some(now + REFRESH_EVERY);
+        }
         !is_recent(self.answered_at, REFRESH_EVERY, now)
     }
 

@@ -223,3 +223,14 @@ fn acks_count_once_and_only_from_viewers_who_were_asked() {
     let share = hub.report(None).share;
     assert_eq!((share.asked, share.late), (3, alloc::vec![40]));
 }
+
+#[test]
+fn a_clock_that_is_stepped_back_an_hour_does_not_keep_the_event_from_being_asked() {
+    let mut hub = hub(1);
+    hub.handle_joined(1, at(3_600_000));
+    assert_eq!(hub.next_deadline(), Some(at(3_615_000)));
+    hub.handle_joined(2, at(0));
+    assert_eq!(hub.next_deadline(), Some(at(15_000)));
+    hub.handle_joined(3, at(10_000));
+    assert_eq!(hub.next_deadline(), Some(at(15_000)), "an honest deadline stays");
+}
