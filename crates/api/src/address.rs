@@ -23,14 +23,19 @@ impl ServerUrl {
 
     /// Returns whether it names this machine: `localhost`, or a loopback address.
     pub fn is_loopback(&self) -> bool {
-        let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
-        self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+        is_loopback(&self.host)
     }
 
     /// Returns the address as a URI.
     pub fn uri(&self) -> Uri {
         self.text.parse().expect("it was parsed before")
     }
+}
+
+/// Returns whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Display for ServerUrl {

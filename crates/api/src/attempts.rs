@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::address::ServerUrl;
 use crate::clock::{self, Moment, ServerClock};
 use crate::error::ApiError;
-use crate::http::{Exchanged, HttpClient, HttpError};
+use crate::http::{ANSWER_BYTES_MAX, Exchanged, HttpClient, HttpError, Limits};
 
 /// How long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
 const ATTEMPT_MAX: Span = Span::from_millis(4_000);
@@ -28,12 +28,22 @@ pub(crate) struct Call {
     pub(crate) authorized: bool,
     /// The version of what is changed, without quotes.
     pub(crate) if_match: Option<String>,
+    /// The longest answer, in bytes.
+    pub(crate) bytes_max: usize,
 }
 
 impl Call {
     /// Creates a call without body and token.
     pub(crate) const fn get(route: Route) -> Self {
-        Self { method: Method::GET, route, query: String::new(), body: Vec::new(), authorized: false, if_match: None }
+        Self {
+            method: Method::GET,
+            route,
+            query: String::new(),
+            body: Vec::new(),
+            authorized: false,
+            if_match: None,
+            bytes_max: ANSWER_BYTES_MAX,
+        }
     }
 
     /// Creates a call with a body and the token.
@@ -93,6 +103,11 @@ impl Sender {
                     return Ok(Answer { is_repeated, ..answer });
                 }
                 Ok(answer) => format!("it answered {}", answer.status.as_u16()),
+                Err(HttpError::WouldExposeToken) => return Err(ApiError::WouldExposeToken { url }),
+                // A second time it would be as long.
+                Err(error @ HttpError::TooLong { status, .. }) => {
+                    return Err(ApiError::Unexpected { url, status, why: error.to_string() });
+                }
                 Err(HttpError::NotSent(why)) if !is_repeated => return Err(ApiError::Unreachable { url, why }),
                 Err(error) => error.to_string(),
             };
@@ -115,8 +130,9 @@ impl Sender {
         if let Some(version) = &call.if_match {
             request = request.header("if-match", format!("\"{version}\""));
         }
+        let limits = Limits { timeout, bytes: call.bytes_max };
         let request = request.body(call.body.clone()).map_err(|error| HttpError::NotSent(error.to_string()))?;
-        let Exchanged { response, sent, received } = self.http.exchange(request, timeout).await?;
+        let Exchanged { response, sent, received } = self.http.exchange(request, limits).await?;
         let version = response.headers().get(VERSION_HEADER).and_then(|version| version.to_str().ok());
         Ok(Answer {
             url: url.to_owned(),
@@ -192,7 +208,7 @@ mod tests {
             is_repeated: false,
         };
         let error = answer(404, "<html>\nnot here").accepted().err().unwrap();
-        assert_eq!(error.to_string(), "http://a/time answered 404, but not as Downbeat does: \"<html> not here\"");
+        assert_eq!(error.to_string(), "http://a/time answered 404, but not as Downbeat does: \"<html>⏎not here\"");
         assert!(!error.may_have_arrived());
         assert!(answer(502, "").accepted().err().unwrap().may_have_arrived());
         assert!(answer(200, "{}").body::<TimeBody>().unwrap_err().to_string().contains("missing field"));

@@ -15,7 +15,7 @@ use crate::address::ServerUrl;
 use crate::attempts::{Answer, Call, Sender};
 use crate::clock::ServerClock;
 use crate::error::ApiError;
-use crate::http::HttpClient;
+use crate::http::{FILE_BYTES_MAX, HttpClient};
 
 /// How long a call may take unless [`Client::with_timeout`] says otherwise: 10 s.
 const TIMEOUT: Span = Span::from_millis(10_000);
@@ -55,11 +55,20 @@ impl Client {
         Self { sender, on_sending: None, on_state: None }
     }
 
-    /// Returns the same client with a token, which it sends with an operator's calls.
+    /// Returns the same client with a token, which it sends with an operator's calls, but not over plain `http` to another
+    /// machine: then they fail with [`ApiError::WouldExposeToken`].
     #[must_use]
     pub fn with_token(&self, token: impl Into<Option<Token>>) -> Self {
         let mut client = self.clone();
         client.sender.token = token.into();
+        client
+    }
+
+    /// Returns the same client, which also sends its token over plain `http` to another machine.
+    #[must_use]
+    pub fn exposing_token(&self) -> Self {
+        let mut client = self.clone();
+        client.sender.http = client.sender.http.exposing_tokens();
         client
     }
 
@@ -217,7 +226,8 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn rundown(&self, event: &EventName, digest: Digest) -> Result<Vec<u8>, ApiError> {
-        let answer = self.sender.send(&Call::get(Route::Rundown(event.clone(), digest))).await?;
+        let call = Call { bytes_max: FILE_BYTES_MAX, ..Call::get(Route::Rundown(event.clone(), digest)) };
+        let answer = self.sender.send(&call).await?;
         answer.accepted().map(|answer| answer.bytes)
     }
 

@@ -15,6 +15,11 @@ pub enum ApiError {
         /// The reason.
         why: String,
     },
+    /// The token could be read on the way to the server; nothing was sent.
+    WouldExposeToken {
+        /// The URL of the call.
+        url: String,
+    },
     /// The server did not answer in time; it may have received the request.
     NoAnswer {
         /// The URL of the call.
@@ -48,7 +53,7 @@ impl ApiError {
     /// Returns whether the request may have been carried out nevertheless.
     pub fn may_have_arrived(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => false,
+            Self::Unreachable { .. } | Self::WouldExposeToken { .. } => false,
             Self::NoAnswer { .. } => true,
             Self::Unexpected { status, .. } => !(300..500).contains(status),
             Self::Problem { problem, .. } => problem.status >= 500,
@@ -68,19 +73,29 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tame = words::tame;
         match self {
-            Self::Unreachable { url, why } => write!(f, "{url} cannot be reached: {why}"),
+            Self::Unreachable { url, why } => write!(f, "{} cannot be reached: {}", tame(url), tame(why)),
+            Self::WouldExposeToken { url } => {
+                write!(
+                    f,
+                    "{} is on another machine and not encrypted: everyone in between could read the token",
+                    tame(url)
+                )
+            }
             Self::NoAnswer { url, attempts, within, why } => write!(
                 f,
-                "{url} did not answer in {} ({}): {why}",
+                "{} did not answer in {} ({}): {}",
+                tame(url),
                 words::span(*within),
-                words::count(*attempts as usize, "attempt")
+                words::count(*attempts as usize, "attempt"),
+                tame(why)
             ),
             Self::Unexpected { url, status, why } => {
-                write!(f, "{url} answered {status}, but not as Downbeat does: {why}")
+                write!(f, "{} answered {status}, but not as Downbeat does: {}", tame(url), tame(why))
             }
             Self::Problem { url, problem } => {
-                write!(f, "{}\n  {} from {url}", words::tame(&problem.detail), problem.code)
+                write!(f, "{}\n  {} from {}", tame(&problem.detail), tame(&problem.code), tame(url))
             }
         }
     }

@@ -5,9 +5,10 @@ use std::fmt;
 use std::io;
 
 use ::http::{HeaderValue, Method, Request, Response, header};
-use downbeat_core::Span;
+use downbeat_core::{Span, words};
 use reqwest::redirect::Policy;
 
+use crate::address::is_loopback;
 use crate::clock::{self, Moment};
 use crate::tls;
 
@@ -16,6 +17,21 @@ const CONNECT_TIMEOUT: Span = Span::from_millis(3_000);
 
 /// How long an idle connection is kept: 15 s, less than servers and routers keep theirs.
 const IDLE_MAX: Span = Span::from_millis(15_000);
+
+/// The longest answer of the API that is read: 16 MiB. A page of the log with 200 of the longest entries has about half.
+pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+
+/// The longest rundown, or other file, that is read: 64 MiB, more than the longest rundown.
+pub const FILE_BYTES_MAX: usize = 64 << 20;
+
+/// How much of a response is waited for. Nothing is read without both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long the request may take, with its whole response.
+    pub timeout: Span,
+    /// The longest body, in bytes.
+    pub bytes: usize,
+}
 
 /// Why a request has no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +44,15 @@ pub enum HttpError {
     TimedOut,
     /// The request or its response was lost on the way.
     Lost(String),
+    /// Its token could be read on the way, over plain `http` to another machine: nothing left this machine.
+    WouldExposeToken,
+    /// The response is longer than the limit; the rest was not read.
+    TooLong {
+        /// The HTTP status.
+        status: u16,
+        /// The limit.
+        bytes_max: usize,
+    },
 }
 
 impl fmt::Display for HttpError {
@@ -36,14 +61,32 @@ impl fmt::Display for HttpError {
             Self::NotSent(why) | Self::Lost(why) => f.write_str(why),
             Self::ConnectTimedOut => f.write_str("no connection in time"),
             Self::TimedOut => f.write_str("no answer in time"),
+            Self::WouldExposeToken => f.write_str("the token would go unencrypted to another machine"),
+            Self::TooLong { bytes_max, .. } => {
+                write!(f, "the answer is longer than {}, so the rest was not read", words::bytes(*bytes_max))
+            }
         }
     }
 }
 impl Error for HttpError {}
 
 /// Sends requests, and keeps their connections open. Clones share them.
+///
+/// A token goes neither unencrypted to another machine nor on to another address: see [`HttpClient::exposing_tokens`].
 #[derive(Clone, Debug)]
-pub struct HttpClient(reqwest::Client);
+pub struct HttpClient {
+    client: reqwest::Client,
+    encryption: Encryption,
+}
+
+/// When requests with a token have to be encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encryption {
+    /// On the way to another machine.
+    Required,
+    /// Never: the caller knows the network.
+    Optional,
+}
 
 /// A response, and when its exchange took place.
 pub(crate) struct Exchanged {
@@ -65,19 +108,29 @@ impl HttpClient {
             .connect_timeout(clock::duration(CONNECT_TIMEOUT))
             .pool_idle_timeout(clock::duration(IDLE_MAX))
             .user_agent(concat!("downbeat/", env!("CARGO_PKG_VERSION")));
-        Self(client.build().expect("only TLS and a resolver can fail to be set up, and both are given"))
+        let client = client.build().expect("only TLS and a resolver can fail to be set up, and both are given");
+        Self { client, encryption: Encryption::Required }
+    }
+
+    /// Returns the same client, which also sends tokens over plain `http` to other machines.
+    #[must_use]
+    pub fn exposing_tokens(&self) -> Self {
+        Self { encryption: Encryption::Optional, ..self.clone() }
     }
 
     /// Sends one request, once. A response with any status is a response.
     ///
     /// # Errors
-    /// [`HttpError`] if no response arrives within `timeout`.
-    pub async fn send(&self, request: Request<Vec<u8>>, timeout: Span) -> Result<Response<Vec<u8>>, HttpError> {
-        self.exchange(request, timeout).await.map(|exchanged| exchanged.response)
+    /// [`HttpError`] if no response arrives within `limits`.
+    pub async fn send(&self, request: Request<Vec<u8>>, limits: Limits) -> Result<Response<Vec<u8>>, HttpError> {
+        self.exchange(request, limits).await.map(|exchanged| exchanged.response)
     }
 
     /// Does the same, and notes when.
-    pub(crate) async fn exchange(&self, request: Request<Vec<u8>>, timeout: Span) -> Result<Exchanged, HttpError> {
+    pub(crate) async fn exchange(&self, request: Request<Vec<u8>>, limits: Limits) -> Result<Exchanged, HttpError> {
+        if self.encryption == Encryption::Required && exposes_token(&request) {
+            return Err(HttpError::WouldExposeToken);
+        }
         let mut request = request.map(reqwest::Body::from);
         let is_empty = request.body().as_bytes().is_some_and(<[u8]>::is_empty);
         if is_empty && matches!(*request.method(), Method::PUT | Method::POST) {
@@ -85,16 +138,41 @@ impl HttpClient {
             request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let mut request = reqwest::Request::try_from(request).map_err(HttpError::from)?;
-        *request.timeout_mut() = Some(clock::duration(timeout));
+        *request.timeout_mut() = Some(clock::duration(limits.timeout));
         let sent = Moment::now();
-        let answer = self.0.execute(request).await.map_err(HttpError::from)?;
+        let answer = self.client.execute(request).await.map_err(HttpError::from)?;
         let received = Moment::now();
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = answer.headers().clone();
-        *response.body_mut() = answer.bytes().await.map_err(HttpError::from)?.into();
+        *response.body_mut() = body(answer, limits.bytes).await?;
         Ok(Exchanged { response, sent, received })
     }
+}
+
+/// Returns whether a token in the request could be read on the way. Signatures, which stores use, give no secret away.
+fn exposes_token(request: &Request<Vec<u8>>) -> bool {
+    let authorization = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
+    let has_token = authorization.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer "));
+    let is_plain = request.uri().scheme_str() != Some("https");
+    has_token && is_plain && !request.uri().host().is_some_and(is_loopback)
+}
+
+/// Reads the body of a response, at most `bytes_max` of it. A response that says it is longer is not read at all.
+async fn body(mut answer: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, HttpError> {
+    let too_long = HttpError::TooLong { status: answer.status().as_u16(), bytes_max };
+    let fits = |length: u64| usize::try_from(length).is_ok_and(|length| length <= bytes_max);
+    if !answer.content_length().is_none_or(fits) {
+        return Err(too_long);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(HttpError::from)? {
+        if body.len() + chunk.len() > bytes_max {
+            return Err(too_long);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 impl From<reqwest::Error> for HttpError {

@@ -98,6 +98,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
+    /// Send the token also over plain http to another machine, where others may read it
+    #[arg(long, global = true)]
+    insecure: bool,
+
     /// Print one JSON object, for errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -132,6 +136,7 @@ impl Global {
             event: self.event.clone(),
             token_file: self.token_file.clone(),
             timeout: self.timeout,
+            insecure: self.insecure,
         }
     }
 }

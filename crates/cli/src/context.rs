@@ -27,18 +27,25 @@ pub(crate) struct Context {
 impl Context {
     /// Returns the server, for calls anyone may make. They get fresher answers with a token, but do without.
     pub(crate) fn reader(&self) -> Result<Client, Error> {
-        Ok(self.client()?.with_token(self.settings.read_token().ok().flatten()))
+        let client = self.client()?;
+        // What anyone may read is read without a token where that could be read on the way.
+        let is_safe = self.settings.insecure || !client.url().exposes_tokens();
+        Ok(client.with_token(self.settings.read_token().ok().flatten().filter(|_| is_safe)))
     }
 
     /// Returns the server, for an operator's calls.
     pub(crate) fn operator(&self) -> Result<Client, Error> {
         let client = self.client()?;
+        if client.url().exposes_tokens() && !self.settings.insecure {
+            return Err(ApiError::WouldExposeToken { url: client.url().to_string() }.into());
+        }
         Ok(client.with_token(self.settings.read_token()?.ok_or(profile::ProfileError::NoToken)?))
     }
 
     /// Returns a client without a token. It keeps what it sees of events, and notes for Ctrl-C that something was sent.
     pub(crate) fn client(&self) -> Result<Client, Error> {
         let client = Client::new(self.settings.server()?.clone()).with_timeout(self.settings.timeout);
+        let client = if self.settings.insecure { client.exposing_token() } else { client };
         Ok(client.on_sending(interrupt::something_was_sent).on_state(last_seen::remember))
     }
 

@@ -19,6 +19,7 @@ impl From<ApiError> for Error {
         let (message, hint) = (error.to_string(), hint(&error));
         let converted = match error {
             ApiError::Unreachable { .. } => Self::new(Exit::Network, "unreachable", message),
+            ApiError::WouldExposeToken { .. } => Self::new(Exit::Usage, "insecure", message),
             ApiError::NoAnswer { .. } => Self::new(Exit::Network, "no-answer", message),
             ApiError::Unexpected { .. } => Self::new(Exit::Network, "strange-answer", message),
             ApiError::Problem { problem, .. } => {
@@ -59,6 +60,9 @@ fn hint(error: &ApiError) -> Option<&'static str> {
     Some(match error {
         ApiError::Unreachable { .. } => {
             "check the address (--server, DOWNBEAT_SERVER or the profile) and the network; \"downbeat doctor\" looks closer"
+        }
+        ApiError::WouldExposeToken { .. } => {
+            "use the server's https address; only if you trust the network in between, give --insecure"
         }
         ApiError::NoAnswer { .. } => {
             "try again, with a longer --timeout if the network is slow; \"downbeat doctor\" looks closer"

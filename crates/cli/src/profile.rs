@@ -39,6 +39,7 @@ pub(crate) struct Flags {
     pub(crate) event: Option<EventName>,
     pub(crate) token_file: Option<PathBuf>,
     pub(crate) timeout: Option<Span>,
+    pub(crate) insecure: bool,
 }
 
 /// How a change is confirmed on a terminal.
@@ -130,6 +131,8 @@ pub(crate) struct Settings {
     /// Where the token comes from.
     pub(crate) token: TokenSource,
     token_file_flag: Option<PathBuf>,
+    /// `--insecure`: the token goes over plain http to other machines too.
+    pub(crate) insecure: bool,
     /// How a change is confirmed.
     pub(crate) confirm: Confirm,
     /// How long each call may take.
@@ -364,6 +367,7 @@ impl Settings {
             event,
             token,
             token_file_flag: flags.token_file.clone(),
+            insecure: flags.insecure,
             timeout,
             publishing,
             emergency_key_file,
@@ -410,6 +414,9 @@ impl Settings {
         }
         if let Some(file) = &self.token_file_flag {
             push("--token-file", file.display().to_string());
+        }
+        if self.insecure {
+            arguments.push("--insecure".to_owned());
         }
         arguments
     }

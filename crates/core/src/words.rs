@@ -1,9 +1,13 @@
 //! Spans, counts and foreign text as people read them; for programs that talk to people, which the browser's does not.
 
+mod foreign;
+
 use alloc::format;
 use alloc::string::String;
 
 use crate::Span;
+
+pub use foreign::{is_hidden, mask, redact, tame};
 
 /// Writes the length of a span with the units a person would use: `38 ms`, `0.5 s`, `2 min 5 s`, `1 h 30 min`, `3 d 2 h`.
 pub fn span(span: Span) -> String {
@@ -39,9 +43,13 @@ pub fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Removes what would let a text from elsewhere move the cursor or fake lines of this terminal.
-pub fn tame(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+/// Writes a number of bytes in the unit that suits it: `512 B`, `16 KiB`, `64 MiB`.
+pub fn bytes(bytes: usize) -> String {
+    match bytes {
+        0..=1_023 => format!("{bytes} B"),
+        1_024..=1_048_575 => format!("{} KiB", bytes >> 10),
+        _ => format!("{} MiB", bytes >> 20),
+    }
 }
 
 #[cfg(test)]
@@ -65,10 +73,5 @@ mod tests {
         ] {
             assert_eq!(span(Span::from_millis(ms)), text, "{ms}");
         }
-    }
-
-    #[test]
-    fn foreign_text_stays_on_its_line() {
-        assert_eq!(tame("a\u{1b}[2Jb\nc"), "a [2Jb c");
     }
 }

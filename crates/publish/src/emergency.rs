@@ -88,7 +88,7 @@ pub struct Public {
 /// # Errors
 /// A sentence if there is no response, or one without a pointer.
 pub async fn read_public(page: &Page, url: &str, timeout: Span) -> Result<Public, String> {
-    let response = page.get(url, timeout).await.map_err(|silence| silence.to_string())?;
+    let response = page.pointer(url, timeout).await.map_err(|silence| silence.to_string())?;
     if response.status() == 404 {
         return Ok(Public { document: None, exists: false, open: false });
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use downbeat_api::clock;
-use downbeat_api::http::{HttpClient, HttpError};
+use downbeat_api::http::{FILE_BYTES_MAX, HttpClient, HttpError, Limits};
 use downbeat_api::{Polling, ServerUrl, Visibility};
 use downbeat_core::{Digest, Span};
 use downbeat_sheet::digest_of;
@@ -25,6 +25,9 @@ const REQUEST_MIN: Span = Span::from_millis(50);
 
 /// How long one request may take.
 const REQUEST: Span = Span::from_millis(4_000);
+
+/// The longest pointer: 256 KiB. What was published, with a signed state of at most 16 KiB, has a tenth of that.
+const POINTER_BYTES_MAX: usize = 256 << 10;
 
 /// Attempts to load a rundown before it counts as not loadable.
 const LOADS_MAX: usize = 3;
@@ -71,11 +74,18 @@ impl Page {
         Self { http: HttpClient::new(REDIRECTS_MAX), origin }
     }
 
-    /// Requests `url` once.
-    pub async fn get(&self, url: &str, timeout: Span) -> Result<http::Response<Vec<u8>>, HttpError> {
+    /// Requests the pointer at `url` once.
+    ///
+    /// # Errors
+    /// [`HttpError`], also if it is longer than any pointer.
+    pub async fn pointer(&self, url: &str, timeout: Span) -> Result<http::Response<Vec<u8>>, HttpError> {
+        self.get(url, Limits { timeout: timeout.min(REQUEST), bytes: POINTER_BYTES_MAX }).await
+    }
+
+    async fn get(&self, url: &str, limits: Limits) -> Result<http::Response<Vec<u8>>, HttpError> {
         let request = http::Request::get(url).header(http::header::ORIGIN, self.named_origin());
         let request = request.body(Vec::new()).map_err(|error| HttpError::NotSent(error.to_string()))?;
-        self.http.send(request, timeout.min(REQUEST)).await
+        self.http.send(request, limits).await
     }
 
     /// Returns whether the page may read a response.
@@ -93,14 +103,15 @@ impl Page {
     /// # Errors
     /// [`PublishError::NotLoadable`] if the page could not load it.
     pub async fn check(&self, url: &str, digest: Digest) -> Result<Option<String>, PublishError> {
-        let mut response = self.get(url, REQUEST).await;
+        let limits = Limits { timeout: REQUEST, bytes: FILE_BYTES_MAX };
+        let mut response = self.get(url, limits).await;
         for _ in 1..LOADS_MAX {
             // A CDN may fail for a moment.
             if response.as_ref().is_ok_and(|response| !response.status().is_server_error()) {
                 break;
             }
             clock::sleep(PAUSE).await;
-            response = self.get(url, REQUEST).await;
+            response = self.get(url, limits).await;
         }
         let checked = match response {
             Ok(response) => self.judge(&response, digest),
@@ -134,7 +145,7 @@ impl Page {
     pub async fn wait_for(&self, url: &str, publication: &Publication, patience: Span) -> Visibility {
         let mut rev = None;
         let (ms, seen) = poll(patience, async |left| {
-            let response = self.get(url, left).await.ok().filter(|response| response.status() == 200);
+            let response = self.pointer(url, left).await.ok().filter(|response| response.status() == 200);
             let pointer = response.and_then(|response| serde_json::from_slice::<RundownPointer>(response.body()).ok());
             rev = pointer.as_ref().map(|pointer| pointer.rev).or(rev);
             pointer.is_some_and(|pointer| pointer.epoch == publication.epoch && pointer.rev >= publication.rev)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use downbeat_api::http::HttpClient;
+use downbeat_api::http::{ANSWER_BYTES_MAX, HttpClient, Limits};
 use downbeat_core::Span;
 use downbeat_core::words::tame;
 use serde_json::{Value, json};
@@ -67,7 +67,8 @@ impl Purge {
             .map_err(|_| {
                 "CLOUDFLARE_API_TOKEN or CLOUDFLARE_API_BASE_URL has characters that cannot be sent".to_owned()
             })?;
-        let answer = HttpClient::new(0).send(request, PATIENCE).await.map_err(|silence| silence.to_string())?;
+        let limits = Limits { timeout: PATIENCE, bytes: ANSWER_BYTES_MAX };
+        let answer = HttpClient::new(0).send(request, limits).await.map_err(|silence| silence.to_string())?;
         let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         if answer.status().is_success() && body["success"] == json!(true) {
             return Ok(());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use downbeat_api::ServerUrl;
+use downbeat_api::http::{FILE_BYTES_MAX, Limits};
 use downbeat_core::clock::Exchange;
 use downbeat_core::session::{Failure, News};
 use downbeat_core::{Digest, EventName, Span};
@@ -16,6 +17,12 @@ use crate::error::ViewerError;
 use crate::news::{FrameCache, FullState, short_state};
 use crate::requests::{Requests, Response};
 use crate::socket::{CloseReason, Socket};
+
+/// What is read of a state: 1 MiB, far more than a state has, within 30 s; the session gives up earlier.
+const STATE: Limits = Limits { timeout: Span::from_millis(30_000), bytes: 1 << 20 };
+
+/// What is read of a rundown. It is loaded once for all viewers, so a slow network may take 60 s.
+const RUNDOWN: Limits = Limits { timeout: Span::from_millis(60_000), bytes: FILE_BYTES_MAX };
 
 /// The client that all viewers of one event share: connections, frames that are parsed once, and one copy of the rundown.
 pub struct EventClient {
@@ -50,7 +57,7 @@ impl EventClient {
 
     /// Requests the time, with the short state.
     pub(super) async fn time(&self) -> Result<TimedAnswer, Failure> {
-        let response = self.requests.get(&Route::EventTime(self.event.clone()).path()).await?;
+        let response = self.requests.get(&Route::EventTime(self.event.clone()).path(), STATE).await?;
         let time: TimeBody = parse(&response)?;
         let received_at = time.received_at.unwrap_or(time.server_time);
         let exchange = Exchange::new(response.sent, received_at, time.server_time, response.arrived);
@@ -61,7 +68,7 @@ impl EventClient {
 
     /// Requests the whole state, which carries the time too.
     pub(super) async fn state(&self) -> Result<TimedAnswer, Failure> {
-        let response = self.requests.get(&Route::Event(self.event.clone()).path()).await?;
+        let response = self.requests.get(&Route::Event(self.event.clone()).path(), STATE).await?;
         let state = FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)?;
         let StateBody { server_time, resync, .. } = state.body;
         let exchange = Exchange::new(response.sent, server_time, server_time, response.arrived);
@@ -71,7 +78,7 @@ impl EventClient {
 
     /// Requests the whole state as caches have it, which may be some seconds old.
     pub(super) async fn status(&self) -> Result<FullState, Failure> {
-        let response = self.requests.get(&Route::Status(self.event.clone()).path()).await?;
+        let response = self.requests.get(&Route::Status(self.event.clone()).path(), STATE).await?;
         FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)
     }
 
@@ -92,7 +99,7 @@ impl EventClient {
         if let Some((_, rundown)) = loaded.as_ref().filter(|(known, _)| *known == digest) {
             return Ok(Arc::clone(rundown));
         }
-        let response = self.requests.get(&Route::Rundown(self.event.clone(), digest).path()).await?;
+        let response = self.requests.get(&Route::Rundown(self.event.clone(), digest).path(), RUNDOWN).await?;
         let rundown = Arc::new(Rundown::parse(&response.body).map_err(|_| Failure::NoAnswer)?);
         *loaded = Some((digest, Arc::clone(&rundown)));
         Ok(rundown)

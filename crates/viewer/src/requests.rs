@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use downbeat_api::clock;
+use downbeat_api::http::Limits;
 use downbeat_core::LocalTime;
 use downbeat_core::session::Failure;
 use http::{Request, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -19,9 +20,6 @@ use crate::endpoint::Endpoint;
 /// Reason: browsers have connections of their own; here they would need as many descriptors again as the sockets. A
 /// request counts from when it is sent, so waiting for a connection does not make the clock less exact.
 const IN_FLIGHT_MAX: usize = 64;
-
-/// The longest response: 64 MiB, more than the longest rundown.
-const BYTES_MAX: usize = 64 << 20;
 
 type Connection = SendRequest<Empty<Bytes>>;
 
@@ -49,23 +47,33 @@ impl Requests {
     /// Requests `path` of the API.
     ///
     /// # Errors
-    /// [`Failure`] if the server cannot be reached, or answers with an error.
-    pub(super) async fn get(&self, path: &str) -> Result<Response, Failure> {
+    /// [`Failure`] if the server cannot be reached, answers with an error, or not within `limits`.
+    pub(super) async fn get(&self, path: &str, limits: Limits) -> Result<Response, Failure> {
+        let answered = tokio::time::timeout(clock::duration(limits.timeout), self.request(path, limits.bytes)).await;
+        answered.unwrap_or(Err(Failure::Timeout))
+    }
+
+    async fn request(&self, path: &str, bytes_max: usize) -> Result<Response, Failure> {
         let _permit = self.in_flight.acquire().await.map_err(|_| Failure::Unreachable)?;
         // The server may have closed an idle connection meanwhile: then a new one decides.
         if let Some(idle) = self.idle_connection()
-            && let Ok(response) = self.send(idle, path).await
+            && let Ok(response) = self.send(idle, path, bytes_max).await
         {
             return response;
         }
         let stream = self.endpoint.connect().await.map_err(|_| Failure::Unreachable)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Failure::Unreachable)?;
         tokio::spawn(connection);
-        self.send(sender, path).await.unwrap_or(Err(Failure::Unreachable))
+        self.send(sender, path, bytes_max).await.unwrap_or(Err(Failure::Unreachable))
     }
 
     /// Sends a request through `connection`, and keeps the connection after the response.
-    async fn send(&self, mut connection: Connection, path: &str) -> Result<Result<Response, Failure>, ConnectionLost> {
+    async fn send(
+        &self,
+        mut connection: Connection,
+        path: &str,
+        bytes_max: usize,
+    ) -> Result<Result<Response, Failure>, ConnectionLost> {
         let request = Request::get(self.endpoint.target(path))
             .header(header::HOST, self.endpoint.authority())
             .header(header::USER_AGENT, concat!("downbeat/", env!("CARGO_PKG_VERSION")))
@@ -76,7 +84,12 @@ impl Requests {
         let response = connection.send_request(request).await.map_err(|_| ConnectionLost)?;
         let arrived = clock::monotonic();
         let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), BYTES_MAX).collect().await.map_err(|_| ConnectionLost)?;
+        let body = match Limited::new(response.into_body(), bytes_max).collect().await {
+            Ok(body) => body,
+            // Through another connection it would be as long.
+            Err(error) if error.is::<LengthLimitError>() => return Ok(Err(Failure::NoAnswer)),
+            Err(_) => return Err(ConnectionLost),
+        };
         self.idle().push(connection);
         Ok(match status {
             200..=299 => Ok(Response { sent, arrived, body: body.to_bytes().to_vec() }),
@@ -113,6 +126,8 @@ mod tests {
 
     use super::*;
 
+    const LIMITS: Limits = Limits { timeout: downbeat_core::Span::from_millis(10_000), bytes: 1_000 };
+
     /// Serves requests under `/api` on this machine: `/api/404` is answered with that status, everything else with 200
     /// and its own path. Counts connections, and closes each after `per_connection` responses.
     async fn serve(per_connection: usize) -> (Requests, Arc<AtomicUsize>) {
@@ -139,8 +154,10 @@ mod tests {
             let head = String::from_utf8(head).unwrap();
             let path = head.split(' ').nth(1).unwrap();
             let status = path.rsplit('/').next().filter(|name| name.len() == 3).unwrap_or("200");
-            let response = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n{path}", path.len());
+            let length = if path.ends_with("/endless") { 9_000_000_000 } else { path.len() };
+            let response = format!("HTTP/1.1 {status} x\r\ncontent-length: {length}\r\n\r\n{path}");
             stream.write_all(response.as_bytes()).await.unwrap();
+            while length > path.len() && stream.write_all(&[b'x'; 1 << 16]).await.is_ok() {}
         }
     }
 
@@ -148,7 +165,7 @@ mod tests {
     async fn connections_are_kept_and_paths_are_under_the_servers_path() {
         let (requests, connections) = serve(9).await;
         for path in ["/time", "/v1/events/gala"] {
-            let response = requests.get(path).await.unwrap();
+            let response = requests.get(path, LIMITS).await.unwrap();
             assert_eq!(response.body, format!("/api{path}").into_bytes());
             assert!(response.sent <= response.arrived);
         }
@@ -159,19 +176,28 @@ mod tests {
     async fn a_connection_that_the_server_closed_is_replaced() {
         let (requests, connections) = serve(1).await;
         for _ in 0..3 {
-            assert!(requests.get("/time").await.is_ok());
+            assert!(requests.get("/time", LIMITS).await.is_ok());
         }
         assert_eq!(connections.load(Ordering::Relaxed), 3);
     }
 
     #[tokio::test]
+    async fn an_endless_answer_is_read_once_and_up_to_the_limit() {
+        let (requests, connections) = serve(9).await;
+        assert!(requests.get("/time", LIMITS).await.is_ok());
+        let answer = requests.get("/endless", LIMITS).await;
+        assert_eq!(answer.map(|_| ()).unwrap_err(), Failure::NoAnswer);
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
     async fn failures_say_whether_the_event_exists() {
         let (requests, _) = serve(9).await;
-        let failure = async |path| requests.get(path).await.map(|_| ()).unwrap_err();
+        let failure = async |path| requests.get(path, LIMITS).await.map(|_| ()).unwrap_err();
         assert_eq!(failure("/404").await, Failure::UnknownEvent);
         assert_eq!(failure("/503").await, Failure::NoAnswer);
         let nobody = Endpoint::resolve(&"http://127.0.0.1:1".parse().unwrap()).await.unwrap();
-        let unreachable = Requests::new(Arc::new(nobody)).get("/time").await.map(|_| ()).unwrap_err();
+        let unreachable = Requests::new(Arc::new(nobody)).get("/time", LIMITS).await.map(|_| ()).unwrap_err();
         assert_eq!(unreachable, Failure::Unreachable);
     }
 }

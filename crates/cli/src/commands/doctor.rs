@@ -86,7 +86,12 @@ pub(crate) async fn run(context: &Context) -> Doctor {
     };
     let server = public.url().clone();
     if server.exposes_tokens() {
-        findings.push(Finding::warn("encryption", "the token travels in plain text to another machine", "use https"));
+        let found = if context.settings.insecure {
+            "the token travels unencrypted to another machine (--insecure)"
+        } else {
+            "none to another machine, so no token is sent there"
+        };
+        findings.push(Finding::warn("encryption", found, "use https"));
     }
     match Measurement::take(&public, clock_check::PROBES, Span::ZERO).await {
         Ok(measured) => {

@@ -59,6 +59,7 @@ fn the_environment_wins_over_the_profile_and_a_flag_over_both() {
         event: Some("from-flag".parse().unwrap()),
         token_file: Some("flag.token".into()),
         timeout: Some(Span::from_millis(1_000)),
+        insecure: true,
     };
     let settings = resolve(&flags, &variables, Some(TOML)).unwrap();
     assert_eq!(settings.profile.as_deref(), Some("production"));
@@ -66,7 +67,7 @@ fn the_environment_wins_over_the_profile_and_a_flag_over_both() {
     assert_eq!(settings.event.as_str(), "from-flag");
     assert_eq!(settings.token, TokenSource::File("flag.token".into()));
     assert_eq!(settings.timeout, Span::from_millis(1_000));
-    let undo = "--event from-flag --profile production --server http://127.0.0.1:2 --token-file flag.token";
+    let undo = "--event from-flag --profile production --server http://127.0.0.1:2 --token-file flag.token --insecure";
     assert_eq!(settings.arguments().join(" "), undo);
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use chrono::DateTime;
-use downbeat_api::http::{self as api, HttpClient};
+use downbeat_api::http::{self as api, FILE_BYTES_MAX, HttpClient, Limits};
 use downbeat_core::{ServerTime, Span};
 use http_body_util::BodyExt as _;
 use object_store::ClientOptions;
@@ -65,6 +65,9 @@ impl Connector {
             api::HttpError::NotSent(_) | api::HttpError::ConnectTimedOut => HttpErrorKind::Connect,
             api::HttpError::TimedOut => HttpErrorKind::Timeout,
             api::HttpError::Lost(_) => HttpErrorKind::Interrupted,
+            api::HttpError::WouldExposeToken => HttpErrorKind::Unknown,
+            // A second time it would be as long.
+            api::HttpError::TooLong { .. } => HttpErrorKind::Unknown,
         }
     }
 }
@@ -81,7 +84,8 @@ impl HttpService for Connector {
         let (parts, body) = request.into_parts();
         let body = body.collect().await?.to_bytes().to_vec();
         let upload = Span::from_millis(i64::try_from(body.len()).unwrap_or(i64::MAX) / BYTES_PER_MS_MIN);
-        match self.http.send(http::Request::from_parts(parts, body), self.attempt + upload).await {
+        let limits = Limits { timeout: self.attempt + upload, bytes: FILE_BYTES_MAX };
+        match self.http.send(http::Request::from_parts(parts, body), limits).await {
             Ok(response) => {
                 self.note(&response);
                 Ok(response.map(Into::into))

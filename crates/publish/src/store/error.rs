@@ -194,7 +194,7 @@ mod tests {
     fn what_a_store_says_becomes_a_line_without_addresses() {
         let xml = "Error performing PUT http://127.0.0.1:1/shows?sig=hunter2 in 2ms - Client returned non-2xx status code: \
                    403 Forbidden: <?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access\nDenied.</Message></Error>";
-        assert_eq!(excerpt(xml), "AccessDenied: Access Denied.");
+        assert_eq!(excerpt(xml), "AccessDenied: Access⏎Denied.");
         let plain = "Error performing GET https://a/b?sig=hunter2 in 2ms - Client returned non-2xx status code: 418 I'm a teapot: ";
         assert_eq!(excerpt(plain), "Client returned non-2xx status code: 418 I'm a teapot:");
         assert_eq!(excerpt("Generic S3 error: Header missing"), "Header missing");

@@ -28,6 +28,7 @@ pub(super) async fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
 
 async fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str) -> Finding {
     let server = Client::new(url.clone()).with_token(token).with_timeout(context.settings.timeout);
+    let server = if context.settings.insecure { server.exposing_token() } else { server };
     let Grant { scopes, expires, .. } = match server.grant().await {
         Ok(grant) => grant,
         Err(error) if error.is(Code::Unauthorized) => {
