@@ -1,6 +1,7 @@
 //! Problem details (RFC 9457): every error of the worker, with a stable code.
 
 use core::fmt;
+use downbeat_core::words::redact;
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -167,10 +168,14 @@ impl Serialize for Problem {
         members.serialize_entry("type", &self.kind)?;
         members.serialize_entry("title", &self.title)?;
         members.serialize_entry("status", &self.status)?;
-        members.serialize_entry("detail", &self.detail)?;
+        // Somebody's token in the wrong place is neither sent back nor logged on the way.
+        members.serialize_entry("detail", &redact(&self.detail))?;
         members.serialize_entry("code", &self.code)?;
         for (name, value) in &self.more {
-            members.serialize_entry(name, value)?;
+            match value {
+                Value::String(text) => members.serialize_entry(name, &redact(text))?,
+                value => members.serialize_entry(name, value)?,
+            }
         }
         members.end()
     }
@@ -186,6 +191,14 @@ impl core::error::Error for Problem {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_in_the_wrong_place_is_not_sent_back() {
+        let problem = Problem::new(Code::UnknownPath, "there is nothing at \"/v1/events/dbt_maria_Zm9vYmFy\"")
+            .with("pointer", "/messages/dbt_maria_Zm9vYmFy");
+        let text = problem.to_json();
+        assert!(!text.contains("Zm9vYmFy") && text.matches("dbt_maria_…").count() == 2, "{text}");
+    }
 
     #[test]
     fn every_code_has_its_own_word_a_status_of_an_error_and_a_title() {
