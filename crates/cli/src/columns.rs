@@ -58,7 +58,7 @@ mod tests {
         let mut columns = Columns::default();
         columns.line(["a".to_owned(), String::new(), "é".to_owned(), String::new()]);
         columns.line(["long".to_owned(), String::new(), "b\nc".to_owned(), "d".to_owned()]);
-        assert_eq!(columns.to_string(), "  a     é\n  long  b c  d\n");
+        assert_eq!(columns.to_string(), "  a     é\n  long  b⏎c  d\n");
         let mut columns = Columns::default();
         columns.line(["x".repeat(61), "y".repeat(121)]);
         assert_eq!(columns.to_string(), format!("  {}…  {}…\n", "x".repeat(60), "y".repeat(120)));

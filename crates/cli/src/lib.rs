@@ -31,6 +31,7 @@ mod interrupt;
 mod last_seen;
 mod message;
 mod output;
+mod printed;
 mod profile;
 mod sheets;
 mod standing;

@@ -2,16 +2,20 @@
 //!
 //! With `--json` standard output gets exactly one JSON object. Without, the text is the same whether a person or a
 //! pipe reads it; only the colour goes.
+//!
+//! Everything passes [`printed`]: nothing that was printed moves the cursor, reorders text, hides, or gives a secret away.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::pin::Pin;
 
+use downbeat_core::words::redact;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::printed;
 
 /// What is known only a while later; `None` if nothing is.
 pub(crate) type Afterword<'a> = Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
@@ -35,10 +39,26 @@ pub(crate) trait Report {
         None
     }
 
+    /// Returns what [`Report::human`] and [`Report::quiet`] write.
+    fn content(&self) -> Content {
+        Content::Words
+    }
+
     /// Returns how the command failed, if what it found out is that something is wrong.
     fn failure(&self) -> Option<Failure> {
         None
     }
+}
+
+/// What a report writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Words for people. Secrets are left out, and what hides in foreign text is made visible.
+    Words,
+    /// A file, byte for byte. Only on a terminal what hides in it is made visible.
+    File,
+    /// Words with a secret that was made just now, and is shown this once.
+    Secret,
 }
 
 /// What a command found to be wrong; its report says the details.
@@ -89,11 +109,17 @@ impl Output {
         if self.json {
             let mut more = report.json();
             if let Some(Failure { code, message, .. }) = failure {
-                more.insert("error".to_owned(), json!({ "code": code, "message": message }));
+                more.insert("error".to_owned(), json!({ "code": code, "message": redact(&message) }));
             }
             self.envelope(exit, more);
         } else {
-            out(&Human(report, self.quiet).to_string());
+            let text = Human(report, self.quiet).to_string();
+            match report.content() {
+                Content::Words => out(&text),
+                Content::Secret => write_out(&printed::visible(&text)),
+                Content::File if std::io::stdout().is_terminal() => write_out(&printed::visible(&text)),
+                Content::File => write_file(&text),
+            }
             if let Some(afterword) = (!self.quiet).then(|| report.afterword()).flatten()
                 && let Some(afterword) = afterword.await
             {
@@ -107,11 +133,11 @@ impl Output {
     pub(crate) fn error(self, error: &Error) -> Exit {
         let exit = error.exit();
         if self.json {
-            self.envelope(exit, error.json());
+            self.envelope(exit, printed::redacted(error.json()));
         } else {
             let red = anstyle::AnsiColor::Red.on_default().bold();
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
-            let mut text = format!("{red}error{red:#}: {error}\n");
+            let mut text = format!("{red}error{red:#}: {}\n", indented(&error.to_string()));
             if let Some(hint) = error.hint() {
                 for line in hint.lines() {
                     text.push_str(&format!("{cyan}next{cyan:#}: {line}\n"));
@@ -136,24 +162,51 @@ impl Output {
 
     fn envelope(self, exit: Exit, more: Map<String, Value>) {
         let envelope = Envelope { ok: exit == Exit::Done, code: exit.code(), more };
-        out(&(serde_json::to_string(&envelope).expect("an envelope has only text for keys") + "\n"));
+        let text = serde_json::to_string(&envelope).expect("an envelope has only text for keys");
+        write_out(&(printed::json(&text) + "\n"));
     }
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+/// Writes a message so that only indented lines follow its first one: what comes from elsewhere fakes no line of ours.
+fn indented(message: &str) -> String {
+    let mut lines = message.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |text, line| text + if line.starts_with("  ") { "\n" } else { "⏎" } + line)
+}
+
+/// Writes words to standard output. A reader that has gone away (`| head`) is no error.
 pub(crate) fn out(text: &str) {
+    write_out(&printed::words(text));
+}
+
+fn write_out(text: &str) {
     let mut stdout = anstream::stdout().lock();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-/// Writes a line of a result that comes bit by bit. Says whether there is still a reader.
+/// Writes the bytes of a file to standard output.
+fn write_file(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// Writes a line of a result that comes bit by bit. Returns whether there is still a reader.
 pub(crate) fn line(text: &str) -> bool {
+    write_line(&printed::words(text))
+}
+
+/// Writes a JSON value as a line. Returns whether there is still a reader.
+pub(crate) fn json_line(value: &Value) -> bool {
+    write_line(&printed::json(&value.to_string()))
+}
+
+fn write_line(text: &str) -> bool {
     let mut stdout = anstream::stdout().lock();
     writeln!(stdout, "{text}").and_then(|()| stdout.flush()).is_ok()
 }
 
-/// Writes to standard error.
+/// Writes words to standard error.
 pub(crate) fn err(text: &str) {
     let mut stderr = anstream::stderr().lock();
-    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+    let _ = stderr.write_all(printed::words(text).as_bytes()).and_then(|()| stderr.flush());
 }

@@ -111,9 +111,9 @@ pub(crate) fn shell(argument: &str) -> String {
 pub(crate) struct Table(Vec<(&'static str, String)>);
 
 impl Table {
-    /// Adds a line.
+    /// Adds a line. Further lines of an error, which are indented, follow after a semicolon.
     pub(crate) fn line(&mut self, label: &'static str, value: impl Into<String>) -> &mut Self {
-        self.0.push((label, tame(&value.into())));
+        self.0.push((label, tame(&value.into().replace("\n  ", "; "))));
         self
     }
 }

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use serde_json::{Map, Value, json};
 
 use crate::cli::Cli;
-use crate::output::{Report, members};
+use crate::output::{Content, Report, members};
 
 /// A completion script.
 pub(crate) struct Completions {
@@ -24,6 +24,10 @@ pub(crate) fn run(shell: clap_complete::Shell) -> Completions {
 impl Report for Completions {
     fn json(&self) -> Map<String, Value> {
         members(json!({ "shell": self.shell.to_string(), "script": self.script }))
+    }
+
+    fn content(&self) -> Content {
+        Content::File
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Report, members};
-use crate::text;
+use crate::text::{self, tame};
 use crate::time_zone::TimeZone;
 
 /// Entries of the log, or what became of its check.
@@ -142,7 +142,7 @@ pub(crate) fn details(body: &Value) -> Vec<(String, String)> {
             ("duration" | "resync", Some(ms)) => text::span(downbeat_core::Span::from_millis(ms)),
             _ => value.to_string(),
         };
-        (name.clone(), text)
+        (tame(name), text)
     };
     fields
         .iter()

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::Cli;
 use crate::error::Error;
-use crate::output::{Report, members};
+use crate::output::{Content, Report, members};
 use crate::text;
 
 /// The manual.
@@ -45,6 +45,13 @@ impl Report for Man {
         match self {
             Self::Page(page) => members(json!({ "page": page })),
             Self::Written { directory, pages } => members(json!({ "out": directory, "pages": pages })),
+        }
+    }
+
+    fn content(&self) -> Content {
+        match self {
+            Self::Page(_) => Content::File,
+            Self::Written { .. } => Content::Words,
         }
     }
 

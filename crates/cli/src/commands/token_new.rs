@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::TokenNewArgs;
 use crate::error::Error;
 use crate::instant;
-use crate::output::{Report, members};
+use crate::output::{Content, Report, members};
 use crate::time_zone::TimeZone;
 
 /// A new token.
@@ -84,6 +84,10 @@ impl Report for New {
             None => json.insert("out".to_owned(), json!(self.out)),
         };
         json
+    }
+
+    fn content(&self) -> Content {
+        Content::Secret
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use downbeat_core::words::{self, is_hidden};
 use downbeat_sheet::Level;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
@@ -102,6 +103,8 @@ impl Excerpt {
 
 /// Returns a line as it is shown, the marked part of that, and whether the line was shortened.
 fn marked(line: &str, mark: Range<usize>) -> (String, Range<usize>, bool) {
+    // Before it is cut: what begins in the middle of a token does not look like one.
+    let line = &words::mask(line);
     let start = mark.start.min(line.len());
     let end = mark.end.clamp(start, line.len());
     let fits = forward(line, 0, COLUMNS_MAX);
@@ -170,14 +173,13 @@ fn width(char: char) -> usize {
     }
 }
 
-/// Returns what is shown for a character: nothing that a terminal interprets or that makes text run backwards.
+/// Returns what is shown for a character: one that nothing interprets, so that the mark beneath stays in its place.
 fn visible(char: char) -> char {
     match char {
         '\t' => char,
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(char)).unwrap_or(char::REPLACEMENT_CHARACTER),
         '\x7f' => '␡',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' => char::REPLACEMENT_CHARACTER,
-        char if char.is_control() => char::REPLACEMENT_CHARACTER,
+        char if is_hidden(char) => char::REPLACEMENT_CHARACTER,
         char => char,
     }
 }

@@ -60,8 +60,11 @@ impl LineView {
     /// Writes a line: the time of day and `text`, or with `--json` the object for programs.
     fn write(&mut self, now: ServerTime, text: &str, json: &Value) {
         self.last_line_at = clock::monotonic();
-        let line = if self.output.json { json.to_string() } else { format!("{}  {text}", words::time_of_day(now)) };
-        self.is_read = output::line(&line);
+        self.is_read = if self.output.json {
+            output::json_line(json)
+        } else {
+            output::line(&format!("{}  {text}", words::time_of_day(now)))
+        };
     }
 
     /// Writes once why an operator's requests fail.

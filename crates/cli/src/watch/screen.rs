@@ -10,6 +10,7 @@ mod style;
 mod tests;
 
 use downbeat_core::LocalTime;
+use downbeat_core::words::is_hidden;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
@@ -46,4 +47,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, local: LocalTime, scrol
         Span::raw(" newer and older changes"),
     ]);
     frame.render_widget(Paragraph::new(keys_line), keys);
+    // The net below the parts: a cell is one character wide, so what hides in one is only marked.
+    for cell in &mut frame.buffer_mut().content {
+        if cell.symbol().chars().any(is_hidden) {
+            cell.set_symbol("\u{fffd}");
+        }
+    }
 }

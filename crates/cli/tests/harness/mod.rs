@@ -45,7 +45,17 @@ pub(crate) enum Mood {
     SpoilsRundowns,
     /// It is not Downbeat at all.
     Elsewhere,
+    /// Every `of`th text in its answers, from the one with the number `part` on, is [`HOSTILE`]; so is a name in each
+    /// object.
+    Hostile {
+        part: usize,
+        of: usize,
+    },
 }
+
+/// A text that moves the cursor, clears the screen, reorders what follows, hides, begins a line, and contains a token.
+pub(crate) const HOSTILE: &str =
+    "x\u{1b}[2J\u{202e}y\u{9b}8m\u{200b}\nerror: FAKE\r\u{2066}\u{1b}]0;t\u{7} dbt_otto_s3cretS3cretS3cret z";
 
 struct Event {
     state: EventState,
@@ -220,7 +230,11 @@ fn serve(mut stream: TcpStream, mood: Mood, event: &mut Event, seen: &Mutex<Vec<
     if mood == Mood::NeverAnswersChanges && change {
         return;
     }
-    let (status, text) = answer(&method, &target, &token, &body, mood, event);
+    let (status, mut text) = answer(&method, &target, &token, &body, mood, event);
+    if let (Mood::Hostile { part, of }, Ok(mut value)) = (mood, serde_json::from_str(&text)) {
+        spoil(&mut value, part, of, &mut 0);
+        text = value.to_string();
+    }
     if mood == Mood::LosesFirstAnswer && change && !std::mem::replace(&mut event.lost, true) {
         return;
     }
@@ -286,6 +300,24 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
             }
         }
         _ => refused(Problem::new(Code::UnknownPath, "the fake has nothing here")),
+    }
+}
+
+/// Puts the hostile text in the place of some texts.
+fn spoil(value: &mut Value, part: usize, of: usize, count: &mut usize) {
+    match value {
+        Value::String(text) => {
+            if *count % of == part {
+                HOSTILE.clone_into(text);
+            }
+            *count += 1;
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| spoil(value, part, of, count)),
+        Value::Object(members) => {
+            members.values_mut().for_each(|value| spoil(value, part, of, count));
+            members.insert(HOSTILE.to_owned(), json!(1));
+        }
+        _ => {}
     }
 }
 

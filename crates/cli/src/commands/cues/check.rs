@@ -9,6 +9,7 @@ use crate::cli::{CheckArgs, Format};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Failure, Output, Report, members};
+use crate::printed;
 use crate::sheets::{self, Sheet};
 use crate::text;
 
@@ -91,7 +92,7 @@ impl Report for Check {
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.format {
             Format::Github => f.write_str(&sheets::github(&self.sheets)),
-            Format::Sarif => writeln!(f, "{:#}", sheets::sarif(&self.sheets)),
+            Format::Sarif => writeln!(f, "{}", printed::json(&format!("{:#}", sheets::sarif(&self.sheets)))),
             Format::Human | Format::Json => self.excerpts(f),
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::Error;
 use crate::files;
-use crate::output::{Output, Report, members};
+use crate::output::{Content, Output, Report, members};
 use crate::sheets::{self, Sheet};
 use crate::text;
 
@@ -52,6 +52,10 @@ impl Report for Compiled {
             "document": document,
             "diagnostics": self.sheet.json(),
         }))
+    }
+
+    fn content(&self) -> Content {
+        if self.out.is_none() { Content::File } else { Content::Words }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,7 +11,7 @@ use super::import::format_options;
 use crate::cli::ExportArgs;
 use crate::error::Error;
 use crate::files;
-use crate::output::{Output, Report, members};
+use crate::output::{Content, Output, Report, members};
 use crate::sheets;
 use crate::text;
 
@@ -57,6 +57,10 @@ impl Report for Export {
             "text": if self.out.is_none() { Some(&self.exported.text) } else { None },
             "diagnostics": sheets::remarks(&self.sheet, &self.exported.remarks),
         }))
+    }
+
+    fn content(&self) -> Content {
+        if self.out.is_none() { Content::File } else { Content::Words }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,7 @@ use crate::cli::FmtArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
-use crate::output::{Failure, Report, members};
+use crate::output::{Content, Failure, Report, members};
 use crate::sheets::{self, Sheet, Source};
 use crate::text;
 
@@ -91,6 +91,10 @@ impl Report for Formatted {
             "text": self.text,
             "diagnostics": diagnostics.collect::<Vec<_>>(),
         }))
+    }
+
+    fn content(&self) -> Content {
+        if self.text.is_some() { Content::File } else { Content::Words }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

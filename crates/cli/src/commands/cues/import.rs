@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::{ImportArgs, TimecodeArgs};
 use crate::error::Error;
 use crate::files;
-use crate::output::{Output, Report, members};
+use crate::output::{Content, Output, Report, members};
 use crate::sheets::{self, Source};
 use crate::text;
 
@@ -70,6 +70,10 @@ impl Report for Import {
             "sheet": if self.out.is_none() { Some(&self.imported.sheet) } else { None },
             "diagnostics": sheets::remarks(&self.file, &self.imported.remarks),
         }))
+    }
+
+    fn content(&self) -> Content {
+        if self.out.is_none() { Content::File } else { Content::Words }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

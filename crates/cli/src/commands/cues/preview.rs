@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::{Drawn, PreviewArgs};
 use crate::error::Error;
 use crate::files;
-use crate::output::{Output, Report, members};
+use crate::output::{Content, Output, Report, members};
 use crate::sheets::{self, Sheet};
 use crate::text;
 
@@ -84,6 +84,10 @@ impl Report for Preview {
             "document": self.out.is_none().then_some(&self.drawn),
             "diagnostics": self.sheet.json(),
         }))
+    }
+
+    fn content(&self) -> Content {
+        if self.out.is_none() { Content::File } else { Content::Words }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

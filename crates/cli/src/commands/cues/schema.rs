@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::SchemaArgs;
 use crate::error::Error;
 use crate::files;
-use crate::output::{Output, Report, members};
+use crate::output::{Content, Output, Report, members};
 use crate::sheets::{self, Source};
 
 /// A schema.
@@ -62,6 +62,10 @@ impl Report for Schema {
             "dryRun": self.dry_run,
             "schema": if self.out.is_none() { Some(&self.schema) } else { None },
         }))
+    }
+
+    fn content(&self) -> Content {
+        if self.out.is_none() { Content::File } else { Content::Words }
     }
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -68,5 +68,5 @@ fn nothing_is_drawn_where_there_is_no_room_and_nothing_known() {
 fn foreign_text_moves_no_cursor() {
     let mut model = model();
     model.state.as_mut().unwrap().title = "a\u{1b}[2Jb".to_owned();
-    assert_line(&drawn(&model, 80, 24, 0), &["main \"a [2Jb\""]);
+    assert_line(&drawn(&model, 80, 24, 0), &["main \"a<U+001B>[2Jb\""]);
 }
