@@ -99,7 +99,7 @@ function isUnauthorized(outcome: Outcome<unknown>): outcome is { kind: "refused"
 /** Reads an error response. Proxies between page and worker send errors that are not problems. */
 async function readError(response: Response): Promise<Outcome<never>> {
   const { status } = response;
-  const read: Partial<Refusal> = await response.json().catch(() => ({}));
+  const read: Partial<Refusal> = (await response.json().catch(() => undefined)) ?? {};
   if (status >= 500 || status === 408 || status === 429) {
     return { kind: "no-answer", why: `the server failed: ${read.detail ?? `it answered with status ${status}`}` };
   }

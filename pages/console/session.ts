@@ -1,5 +1,6 @@
 // Who is at the console: the token and the name, kept for this tab only, and what the token allows.
 
+import { readStored, store } from "../shared/storage.ts";
 import { Observable } from "./observable.ts";
 
 /** The keys in `sessionStorage`, which ends with the tab and is not shared with other tabs. */
@@ -21,8 +22,8 @@ export interface Rights {
 }
 
 export class Session extends Observable {
-  #token = sessionStorage.getItem(TOKEN);
-  #actor = sessionStorage.getItem(ACTOR) ?? "";
+  #token = storedToken();
+  #actor = (readStored(ACTOR) ?? "").slice(0, ACTOR_CHARS_MAX);
   #rights: Rights = { operate: true, read: true };
   #why = "";
 
@@ -39,8 +40,8 @@ export class Session extends Observable {
 
   /** Begins a session with a token that the server has accepted. */
   begin(token: string, actor: string, rights: Rights): void {
-    sessionStorage.setItem(TOKEN, token);
-    sessionStorage.setItem(ACTOR, actor);
+    store(TOKEN, token);
+    store(ACTOR, actor);
     [this.#token, this.#actor, this.#rights, this.#why] = [token, actor, rights, ""];
     this.notify();
   }
@@ -54,10 +55,16 @@ export class Session extends Observable {
   /** Forgets the token. Keeps the name, which is not secret. */
   end(why = ""): void {
     if (this.#token === null) return;
-    sessionStorage.removeItem(TOKEN);
+    store(TOKEN, null);
     [this.#token, this.#why, this.#rights] = [null, why, { operate: true, read: true }];
     this.notify();
   }
+}
+
+/** Returns the stored token; null if what is stored is none. */
+function storedToken(): string | null {
+  const token = readStored(TOKEN) ?? "";
+  return tokenProblem(token) === undefined ? token : null;
 }
 
 /** Returns what is wrong with the form of a token; undefined if it may be valid. Never repeats the token. */

@@ -7,6 +7,15 @@ import type { Commands } from "./commands.ts";
 import { setVisible } from "./dom.ts";
 import { ACTOR_CHARS_MAX, type Session, tokenProblem } from "./session.ts";
 
+/**
+ * Returns why no token should be entered here; undefined if it may be. Over plain http to another machine, everyone in
+ * between could read it. `?insecure` in the address means that the operator trusts that network.
+ */
+function connectionProblem(): string | undefined {
+  if (isSecureContext || new URLSearchParams(location.search).has("insecure")) return undefined;
+  return "Not signed in: this page is not encrypted, so everyone between here and the server could read the token. Open it with https.";
+}
+
 /** Shows the form while nobody is signed in, and the console otherwise. */
 export function signIn(session: Session, api: Api, commands: Commands): void {
   const form = find<HTMLFormElement>("sign-in-form");
@@ -27,7 +36,7 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
   form.addEventListener("submit", async (submit) => {
     submit.preventDefault();
     const text = token.value.trim();
-    const problem = tokenProblem(text);
+    const problem = connectionProblem() ?? tokenProblem(text);
     if (problem !== undefined) return showError(problem);
     if ([...actor.value.trim()].length > ACTOR_CHARS_MAX) {
       return showError(`Your name is longer than ${ACTOR_CHARS_MAX} characters; shorten it.`);

@@ -1,24 +1,25 @@
 // The event that a page shows: `?event=gala` in its address, or `main`.
 
-import { type Downbeat, join, type JoinOptions } from "downbeat-client";
+import { type Downbeat, isEventName, join, type JoinOptions } from "downbeat-client";
+import { stop } from "./alert.ts";
 
-/** Returns the name of the page's event. */
+/** Returns the name of the page's event. If the address has one that no event can have, the page stops and requests nothing. */
 export function eventName(): string {
-  return new URLSearchParams(location.search).get("event") || "main";
+  const name = new URLSearchParams(location.search).get("event") || "main";
+  // The name is not repeated: whatever is in the address, perhaps a token, does not belong on a screen.
+  if (!isEventName(name)) {
+    stop("The address of this page names no event: after “?event=” write 1 to 63 of a–z, 0–9 and “-”, not beginning with “-”.");
+  }
+  return name;
 }
 
 /** Joins the event at the worker that served the page. If the browser cannot run the client, the page says so. */
 export async function joinEvent(options: Pick<JoinOptions, "preload"> = {}): Promise<Downbeat> {
+  const event = eventName();
   try {
-    return await join({ server: location.origin, event: eventName(), ...options });
-  } catch (error) {
+    return await join({ server: location.origin, event, ...options });
+  } catch {
     // Never a network error: without a network the client exists and waits.
-    const alert = document.createElement("p");
-    alert.className = "message";
-    alert.role = "alert";
-    alert.dataset["severity"] = "major";
-    alert.textContent = "This page needs WebAssembly, which this browser does not run here. Try another browser.";
-    document.body.prepend(alert);
-    throw error;
+    return stop("This page needs WebAssembly, which this browser does not run here. Try another browser.");
   }
 }

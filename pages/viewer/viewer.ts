@@ -2,7 +2,7 @@
 
 import { connectionLight } from "../shared/connection-light.ts";
 import { find } from "../shared/dom.ts";
-import { joinEvent } from "../shared/event.ts";
+import { eventName, joinEvent } from "../shared/event.ts";
 import { fullScreen } from "../shared/full-screen.ts";
 import { showMessage } from "../shared/message.ts";
 import { captions } from "./captions.ts";
@@ -14,6 +14,9 @@ import { startTicking } from "./ticker.ts";
 
 // The whole page, so that the operator's message stays visible.
 fullScreen(find("full"), find("show"));
+
+// First, since a page without an event requests nothing.
+eventName();
 
 // Half a megabyte: it loads while the client joins the event.
 const fetched = fetchClip();

@@ -36,8 +36,15 @@ type Effect = { kind: EffectKind; values: number[] };
 /** The requests of which only the last counts: for time or state, for the status, and for a signed state. */
 const enum Slot { Time, Status, Emergency }
 
-/** Joins an event. Add listeners with {@link Downbeat.on} right away: none is called before the first answer. */
+/** Returns whether an event can have this name: 1 to 63 of `a-z`, `0-9` and `-`, not beginning with `-`. */
+export const isEventName = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
+
+/**
+ * Joins an event. Add listeners with {@link Downbeat.on} right away: none is called before the first answer.
+ * @throws TypeError if no event can have this name: as a part of a URL it could lead to another event.
+ */
 export async function join(options: JoinOptions): Promise<Downbeat> {
+  if (!isEventName(options.event)) throw new TypeError("not an event's name");
   return new Downbeat(options, await createViewer());
 }
 

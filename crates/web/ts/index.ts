@@ -11,7 +11,7 @@
  * @packageDocumentation
  */
 
-export { Downbeat, join, type JoinOptions } from "./client.ts";
+export { Downbeat, isEventName, join, type JoinOptions } from "./client.ts";
 export type { ClockChange, Connection, CueTurn, Events, MediaOptions, Message, Snapshot, Status, Text } from "./events.ts";
 export type { Cue, Rundown, Track } from "./rundown.ts";
 export type { TimingProvider, TimingVector } from "./timing.ts";
