@@ -25,7 +25,7 @@ impl Client {
         loop {
             if let Ok(response) = self.with_timeout(polling.left()).time(event).await {
                 last = Some(response.body.rev);
-                if response.body.epoch.as_ref() == Some(epoch) && response.body.rev >= rev {
+                if response.body.epoch.as_ref() == Some(epoch) && response.body.rev >= rev && rev.is_valid() {
                     return Visibility { ms: polling.elapsed(), rev: last, seen: true };
                 }
             }

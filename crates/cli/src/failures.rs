@@ -94,7 +94,7 @@ fn problem_exit(problem: &Problem) -> Exit {
     let code = Code::ALL.iter().copied().find(|code| problem.is(*code));
     match code {
         Some(Code::Unauthorized | Code::Forbidden) => Exit::Auth,
-        Some(Code::Stale | Code::Conflict) => Exit::Conflict,
+        Some(Code::Stale | Code::Conflict | Code::StateTooLarge) => Exit::Conflict,
         Some(Code::Unavailable | Code::Internal) => Exit::Network,
         Some(_) => Exit::InvalidInput,
         // A newer server has codes that this program does not know; it knows their statuses.

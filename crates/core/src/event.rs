@@ -23,8 +23,11 @@ mod configuration;
 mod emergency;
 mod limits;
 mod notices;
+mod parts;
 mod preview;
 mod refusal;
+mod size;
+mod stored;
 mod undo;
 
 #[cfg(test)]
@@ -46,9 +49,13 @@ pub use crate::timeline::Status;
 pub use apply::{Outcome, Receipt};
 pub use configuration::{Configuration, Delivery};
 pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
-pub use limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+pub use limits::{
+    HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, PAUSE_BYTES, RESYNC_MAX, RESYNC_MIN, STATE_BYTES_MAX, TITLE_CHARS_MAX,
+};
 pub use notices::{Notice, NoticeError, Notices};
+pub use parts::StateParts;
 pub use refusal::Refusal;
+pub use stored::{STORED_VERSION, StoredError};
 
 /// The state of one event.
 ///

@@ -30,6 +30,7 @@ pub mod correction;
 pub mod cueing;
 pub mod event;
 pub mod fanout;
+mod json;
 pub mod message;
 pub mod name;
 pub mod object_clock;

@@ -7,6 +7,7 @@ use core::fmt;
 use core::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::json;
 use crate::name::NameError;
 
 /// The longest text of a message, in each locale: 500 characters, what fits a phone's screen.
@@ -14,6 +15,11 @@ pub const TEXT_CHARS_MAX: usize = 500;
 
 /// The most locales of a message: 64.
 pub const LOCALES_MAX: usize = 64;
+
+/// The longest message: 8 KiB (8,192 bytes) of JSON over all its locales, as in `{"en":"…","fr":"…"}`.
+///
+/// Reason: a state carries a few of them to every viewer. In 30 languages that is 250 letters each.
+pub const MESSAGE_BYTES_MAX: usize = 8 * 1_024;
 
 /// A language tag such as `en`, `fr-CA` or `zh-Hant-TW` (BCP 47): 2 to 35 of letters, digits and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,6 +147,11 @@ impl Message {
         self.text.get(locale).map(String::as_str)
     }
 
+    /// Returns the length of the texts, in bytes of JSON.
+    pub fn bytes(&self) -> usize {
+        json::length(&self.text)
+    }
+
     /// Returns the texts of every locale.
     pub fn texts(&self) -> &BTreeMap<Locale, String> {
         &self.text
@@ -188,7 +199,8 @@ impl Draft {
     ///
     /// # Errors
     /// [`MessageError`] as in [`Message::new`], and [`MessageError::NoDefault`] if there are words in other locales
-    /// but not in the default one: plain clients and late joiners would see nothing.
+    /// but not in the default one: plain clients and late joiners would see nothing. [`MessageError::Bytes`] if it is
+    /// longer than [`MESSAGE_BYTES_MAX`]; messages that were accepted before this limit are still read.
     pub fn resolve(&self, default: &Locale) -> Result<Message, MessageError> {
         let mut text = BTreeMap::new();
         match &self.words {
@@ -198,7 +210,12 @@ impl Draft {
         if !text.is_empty() && !text.contains_key(default) {
             return Err(MessageError::NoDefault(default.clone()));
         }
-        Message::new(text, self.severity)
+        let message = Message::new(text, self.severity)?;
+        let bytes = message.bytes();
+        if bytes > MESSAGE_BYTES_MAX {
+            return Err(MessageError::Bytes { bytes, locales: message.text.len() });
+        }
+        Ok(message)
     }
 }
 
@@ -216,6 +233,13 @@ pub enum MessageError {
         /// Its length in characters.
         chars: usize,
     },
+    /// All texts together are too long.
+    Bytes {
+        /// Their length in bytes of JSON.
+        bytes: usize,
+        /// The number of locales.
+        locales: usize,
+    },
 }
 
 impl fmt::Display for MessageError {
@@ -229,6 +253,10 @@ impl fmt::Display for MessageError {
             Self::Length { locale, chars: 0..=TEXT_CHARS_MAX } => {
                 write!(f, "the message in {:?} is empty; give it a text, or leave that locale out", locale.as_str())
             }
+            Self::Bytes { bytes, locales } => write!(
+                f,
+                "the message has {bytes} bytes of JSON in {locales} locales, at most {MESSAGE_BYTES_MAX} fit; shorten the texts, or leave locales out"
+            ),
             Self::Length { locale, chars } => {
                 write!(
                     f,
@@ -262,5 +290,27 @@ mod tests {
         assert!(of(&"x".repeat(501)).unwrap_err().to_string().contains("501 characters, at most 500"));
         assert!(of("  ").unwrap_err().to_string().contains("is empty"));
         assert!(Message::new(BTreeMap::new(), Severity::Info).unwrap_err().to_string().contains("\"clear\""));
+    }
+
+    #[test]
+    fn a_message_has_at_most_8_kib_of_json_over_all_its_locales() {
+        let locales = (0..14).map(|place| format!("l{}", char::from(b'a' + place)).parse().unwrap());
+        let draft = |chars: usize, more: usize| {
+            let mut text: BTreeMap<Locale, String> = locales.clone().map(|tag| (tag, "\u{1}".repeat(chars))).collect();
+            text.insert(Locale::default(), "x".repeat(more));
+            Draft { words: Words::PerLocale(text), severity: Severity::Info }
+        };
+        // 14 × ("la":"…", and 95 × 6 bytes), "en":"…" and two braces.
+        let longest = draft(95, 8_192 - 14 * (8 + 570) - 7 - 2);
+        assert_eq!(longest.resolve(&Locale::default()).unwrap().bytes(), MESSAGE_BYTES_MAX);
+        let error = draft(95, 8_193 - 14 * (8 + 570) - 7 - 2).resolve(&Locale::default()).unwrap_err();
+        assert_eq!(error, MessageError::Bytes { bytes: 8_193, locales: 15 });
+        assert!(error.to_string().contains("8193 bytes of JSON in 15 locales, at most 8192 fit; shorten"), "{error}");
+        // What was accepted before there was this limit is still read.
+        let text = format!(r#"{{"text":{{"en":"{0}","fr":"{0}"}}}}"#, "\\u0001".repeat(500));
+        let longer: Vec<String> =
+            (0..4).map(|place| format!(r#""l{}":"{}""#, char::from(b'a' + place), "\\u0001".repeat(500))).collect();
+        assert!(serde_json::from_str::<Message>(&text).is_ok());
+        assert!(serde_json::from_str::<Message>(&format!(r#"{{"text":{{{}}}}}"#, longer.join(","))).is_ok());
     }
 }

@@ -122,14 +122,28 @@ text_name!(
 );
 
 /// The revision of an event's state: 1 when it is made, one more with every change, never less within an [`Epoch`].
+///
+/// An event never makes or accepts one above 2^40. What others send may be any number, and is only compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "number"))]
 pub struct Rev(u64);
 
+/// The most by which the revision of a state that was signed without the server may exceed the server's: 1,000.
+///
+/// Reason: the signer may have missed some changes, but never so many; and without a limit one signature could use up
+/// all revisions.
+pub const SIGNED_AHEAD_MAX: u64 = 1_000;
+
 impl Rev {
     /// The revision of an event that has just been made.
     pub const FIRST: Self = Self(1);
+
+    /// The greatest revision of an event: 2^40.
+    ///
+    /// Reason: JavaScript and the platform's storage count exactly up to 2^53, and at a change every millisecond it
+    /// would be reached in 35 years.
+    pub const MAX: Self = Self(1 << 40);
 
     /// Returns the revision numbered `number`.
     pub const fn new(number: u64) -> Self {
@@ -141,10 +155,21 @@ impl Rev {
         self.0
     }
 
-    /// Returns the revision after this one.
+    /// Returns the revision after this one; nothing comes after the greatest number.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Returns whether an event can have this revision.
+    pub const fn is_valid(self) -> bool {
+        self.0 >= Self::FIRST.0 && self.0 <= Self::MAX.0
+    }
+
+    /// Returns whether a state of the revision `signed`, made without the server, may follow this one, the server's:
+    /// it is higher, by [`SIGNED_AHEAD_MAX`] at most.
+    pub const fn may_become(self, signed: Self) -> bool {
+        signed.0 > self.0 && signed.0 - self.0 <= SIGNED_AHEAD_MAX && signed.is_valid()
     }
 }
 
@@ -233,6 +258,18 @@ mod tests {
     fn a_refused_name_says_the_rule_and_echoes_no_more_than_a_line() {
         let error = "X".repeat(1_000_000).parse::<EventName>().unwrap_err().to_string();
         assert!(error.len() < 250 && error.contains("1 to 63 of a-z, 0-9 and -"), "{error}");
+    }
+
+    #[test]
+    fn revisions_are_bounded_far_below_what_javascript_counts() {
+        assert_eq!(Rev::MAX.number(), 1_099_511_627_776);
+        assert!(Rev::FIRST.is_valid() && Rev::MAX.is_valid());
+        assert!(!Rev::new(0).is_valid() && !Rev::MAX.next().is_valid() && !Rev::new(u64::MAX).is_valid());
+        assert_eq!(Rev::new(u64::MAX).next(), Rev::new(u64::MAX), "it never begins anew");
+        let known = Rev::new(5);
+        assert!(known.may_become(Rev::new(6)) && known.may_become(Rev::new(1_005)));
+        assert!(!known.may_become(Rev::new(5)) && !known.may_become(Rev::new(4)) && !known.may_become(Rev::new(1_006)));
+        assert!(!Rev::MAX.may_become(Rev::MAX.next()) && !Rev::new(u64::MAX).may_become(Rev::new(0)));
     }
 
     #[test]

@@ -19,6 +19,8 @@ const READ_BUFFER_BYTES: usize = 2 << 10;
 /// The longest frame: 1 MiB, far more than a state.
 const FRAME_BYTES_MAX: usize = 1 << 20;
 
+const _: () = assert!(downbeat_wire::live::STATE_FRAME_BYTES_MAX < FRAME_BYTES_MAX);
+
 /// An open socket.
 pub(super) struct Socket(Box<WebSocketStream<Box<dyn Stream>>>);
 

@@ -13,7 +13,11 @@ export type Position = number;
 /** How fast the position moves: 1 is normal speed, 0 is held, 16 the fastest. */
 export type Rate = number;
 
-/** The revision of an event's state: 1 when it is made, one more with every change, never less within an `Epoch`. */
+/**
+ * The revision of an event's state: 1 when it is made, one more with every change, never less within an `Epoch`.
+ *
+ * An event never makes or accepts one above 2^40. What others send may be any number, and is only compared.
+ */
 export type Rev = number;
 
 /**
@@ -466,6 +470,7 @@ export type ProblemCode =
   | "method-not-allowed"
   | "stale"
   | "conflict"
+  | "state-too-large"
   | "rundown-in-use"
   | "changed"
   | "too-large"

@@ -7,7 +7,7 @@
 //! The state is JSON text inside a JSON string: exactly these characters were signed. The
 //! signature is Ed25519 (RFC 8032) over [`signed_bytes`]. The shells check it, each with its platform's means.
 
-use downbeat_core::event::{EmergencyState, Notices};
+use downbeat_core::event::{EmergencyState, Notices, STATE_BYTES_MAX};
 use downbeat_core::{Digest, Epoch, EventName, EventTimeline, Message, Rev, Segment, ServerTime, base64url};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
@@ -21,8 +21,12 @@ use crate::state::{Announcement, StateBody};
 /// The prefix of the signed bytes, so that a signature is valid for nothing else.
 pub const SIGNED_PREFIX: &str = "downbeat.emergency/1\n";
 
-/// The longest document: 16 KiB, since anyone may send one.
-pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
+/// The longest document: 65 KiB, since anyone may send one.
+///
+/// Reason: it has less in it than a stored state, as JSON text inside a JSON string, where no byte takes more than two; and
+/// 1 KiB for the signature and the names. So a pause that the event would accept can always be signed, whatever else the
+/// event shows.
+pub const DOCUMENT_BYTES_MAX: usize = 2 * STATE_BYTES_MAX + 1_024;
 
 /// An Ed25519 signature; as text, its 64 bytes in base64url without padding.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -171,7 +175,7 @@ fn within(place: &str, mut problem: Problem) -> Problem {
 
 /// Returns the problem of a document over the limit.
 pub fn too_large() -> Problem {
-    Problem::new(Code::TooLarge, "the body has more than 16 KiB (16,384 bytes); a signed state is never that long")
+    Problem::new(Code::TooLarge, "the body has more than 65 KiB (66,560 bytes); a signed state is never that long")
         .with("limit", DOCUMENT_BYTES_MAX)
 }
 

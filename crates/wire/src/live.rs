@@ -6,6 +6,7 @@
 //! | a viewer | [`PING`], answered with the text of a [`Version`](downbeat_core::Version) | every 15 s |
 //! | a viewer | [`Ack`] | when a [`StateFrame`] with `ack` was applied |
 
+use downbeat_core::event::STATE_BYTES_MAX;
 use downbeat_core::{Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,12 @@ pub const PING: &str = "p";
 
 /// The longest frame that a viewer may send: 1,024 bytes. The longest of the protocol has 80.
 pub const FRAME_BYTES_MAX: usize = 1_024;
+
+/// The longest [`StateFrame`]: 36 KiB (36,864 bytes). Viewers must be able to receive it.
+///
+/// Reason: the state as it is stored, and 4 KiB for what a frame has besides: the message in the default locale once more
+/// (500 characters, 6 bytes each at most), the URLs, and what the hub adds.
+pub const STATE_FRAME_BYTES_MAX: usize = STATE_BYTES_MAX + 4 * 1_024;
 
 /// The whole state, pushed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,6 +18,9 @@ pub const CHAIN_START: Digest = Digest::from_bytes([0; 32]);
 /// The most entries in one page of the log: 200.
 pub const PAGE_MAX: u32 = 200;
 
+/// The longest row of an event's storage: 2,000,000 bytes, the platform's limit.
+pub const ROW_BYTES_MAX: usize = 2_000_000;
+
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -66,6 +66,8 @@ codes! {
     Stale = "stale", 409, "The event has moved on";
     /// The command does not fit the event's state, which is in `state`.
     Conflict = "conflict", 409, "The event's state does not allow this";
+    /// With this change a pause would no longer fit into the event's state; `bytes` and `limit` say by how much.
+    StateTooLarge = "state-too-large", 409, "The event's state would be too large";
     /// Viewers use this rundown, so it cannot be deleted.
     RundownInUse = "rundown-in-use", 409, "The event has this rundown";
     /// The stored version is not the one that was named.
@@ -111,7 +113,8 @@ pub struct Problem {
     pub detail: String,
     /// The stable code; text, since a newer server may send one that this version does not know.
     pub code: String,
-    /// Further members, depending on the code: `pointer`, `line`, `column`, `known`, `state`, `lastChange`.
+    /// Further members, depending on the code: `pointer`, `line`, `column`, `known`, `state`, `lastChange`, `bytes`,
+    /// `limit`.
     #[serde(flatten)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     pub more: Map<String, Value>,

@@ -1,5 +1,6 @@
 //! A refused command or configuration as a problem.
 
+use downbeat_core::event::{PAUSE_BYTES, STATE_BYTES_MAX};
 use downbeat_core::{EventName, EventState, Refusal, ServerTime};
 
 use crate::answer::LastChange;
@@ -19,15 +20,24 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
         | Refusal::HasBegun { .. }
         | Refusal::NothingToUndo
         | Refusal::OtherEpoch { .. }
-        | Refusal::TooMuchScheduled => Code::Conflict,
+        | Refusal::TooMuchScheduled
+        | Refusal::NoMoreRevs => Code::Conflict,
+        Refusal::StateTooLarge { .. } => Code::StateTooLarge,
         _ => Code::InvalidField,
     };
     let problem = match pointer(refusal) {
         Some(pointer) => Problem::new(code, detail).with("pointer", pointer),
         None => Problem::new(code, detail),
     };
+    let problem = match refusal {
+        Refusal::StateTooLarge { bytes, .. } => {
+            problem.with("bytes", *bytes).with("limit", STATE_BYTES_MAX - PAUSE_BYTES)
+        }
+        _ => problem,
+    };
     match state {
-        Some(state) if code != Code::InvalidField => problem
+        // The state may be what is too large.
+        Some(state) if !matches!(code, Code::InvalidField | Code::StateTooLarge) => problem
             .with("state", value(&StateBody::new(event, state, now)))
             .with("lastChange", value(&LastChange::from(state.last_change()))),
         _ => problem,
@@ -38,7 +48,7 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
 fn pointer(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::Stale { .. } => Some("/ifRev"),
-        Refusal::NotNewer { .. } => Some("/state/rev"),
+        Refusal::NotNewer { .. } | Refusal::RevTooHigh { .. } => Some("/state/rev"),
         Refusal::OtherEpoch { .. } => Some("/state/epoch"),
         Refusal::IdReused { .. } => Some("/id"),
         Refusal::StartsInThePast { .. } | Refusal::NoStart => Some("/startsAt"),

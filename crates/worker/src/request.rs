@@ -1,11 +1,15 @@
 //! Parts of a request: its path and query without the `url` crate, its body within a limit, its region.
 
+use downbeat_core::event::STATE_BYTES_MAX;
 use downbeat_core::fanout::Region;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::StreamExt as _;
 
 /// The greatest length of a request's body: 1 MiB.
 pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
+
+// A hub gets the state as a body.
+const _: () = assert!(STATE_BYTES_MAX < BODY_BYTES_MAX);
 
 /// The path and the query of a URL. The query has no `?`.
 pub(crate) struct Target<'a> {

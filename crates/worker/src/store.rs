@@ -2,8 +2,9 @@
 
 use downbeat_core::{CommandId, Digest, EventState, Receipt, Rev, ServerTime};
 use downbeat_wire::LogEntry;
-use downbeat_wire::json;
-use downbeat_wire::log::CHAIN_START;
+use downbeat_wire::emergency::DOCUMENT_BYTES_MAX;
+use downbeat_wire::live::STATE_FRAME_BYTES_MAX;
+use downbeat_wire::log::{CHAIN_START, ROW_BYTES_MAX};
 use wasm_bindgen::closure::ScopedClosure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::{Error, Result, SqlStorage, SqlStorageValue, State, Storage};
@@ -20,6 +21,20 @@ const TABLES: &str = "
         hash TEXT NOT NULL
     );
 ";
+
+/// Numbers the entries whose `rev` is not from 1 to the greatest anew, after the others.
+const RENUMBER: &str = "
+    UPDATE log SET rev = renumbered.place
+    FROM (
+        SELECT rev AS was, (SELECT coalesce(max(rev), 0) FROM log WHERE rev BETWEEN 1 AND ?)
+            + row_number() OVER (ORDER BY rev <= 0, rev) AS place
+        FROM log WHERE rev NOT BETWEEN 1 AND ?
+    ) AS renumbered
+    WHERE log.rev = renumbered.was
+";
+
+// A command or a signed state twice, its answer, and the rest: with the state they fit into rows of the storage.
+const _: () = assert!(2 * DOCUMENT_BYTES_MAX + STATE_FRAME_BYTES_MAX + 16_384 < ROW_BYTES_MAX);
 
 /// The SQLite database of one event. Every call is synchronous: between two of them nothing else runs.
 pub(crate) struct Store {
@@ -45,8 +60,25 @@ impl Store {
             return Ok(None);
         }
         match self.row("SELECT json FROM state", vec![])?.as_deref() {
-            Some([SqlStorageValue::String(json)]) => Ok(Some(json::read(json.as_bytes())?)),
+            Some([SqlStorageValue::String(json)]) => {
+                let state = EventState::from_stored(json).map_err(|error| Error::RustError(error.to_string()))?;
+                Ok(Some(if state.rev().is_valid() { state } else { state.renumbered(self.renumber_log()?) }))
+            }
             _ => Ok(None),
+        }
+    }
+
+    /// Numbers the entries of revisions that no event can have after the others, in the order in which they were made, and
+    /// returns the last number. The entries themselves stay as they were written.
+    ///
+    /// Earlier versions accepted signed states of any revision; the storage rounds those from 2^53 on, or takes them for
+    /// negative, and 0 came after the last one.
+    fn renumber_log(&self) -> Result<Rev> {
+        let most = || SqlStorageValue::Integer(Rev::MAX.number() as i64);
+        self.sql.exec(RENUMBER, vec![most(), most()])?;
+        match self.row("SELECT max(rev) FROM log", vec![])?.as_deref() {
+            Some([last]) => Ok(Rev::new(integer(last).unsigned_abs().max(Rev::FIRST.number()))),
+            _ => Ok(Rev::FIRST),
         }
     }
 
@@ -83,8 +115,8 @@ impl Store {
 
     /// Returns the page of the log with up to `limit` entries of revisions below `before`, the newest first: the JSON
     /// text of a `LogPage`, its entries exactly as they were written.
-    pub(crate) fn log_page(&self, before: Option<i64>, limit: i64) -> Result<String> {
-        let newest = SqlStorageValue::Integer(before.unwrap_or(i64::from(u32::MAX)));
+    pub(crate) fn log_page(&self, before: Option<Rev>, limit: i64) -> Result<String> {
+        let newest = SqlStorageValue::Integer(self.place_in_log(before)?);
         let query = "SELECT entry FROM log WHERE rev < ? ORDER BY rev DESC LIMIT ?";
         let mut page = String::from(r#"{"entries":["#);
         let mut more = false;
@@ -97,6 +129,21 @@ impl Store {
         }
         page.push_str(if more { r#"],"more":true}"# } else { r#"],"more":false}"# });
         Ok(page)
+    }
+
+    /// Returns the number in the log of the entry that says it made the revision `before`; by default, one above all.
+    fn place_in_log(&self, before: Option<Rev>) -> Result<i64> {
+        let end = Rev::MAX.next().number() as i64;
+        match before {
+            None => Ok(end),
+            Some(before) if before <= Rev::MAX => Ok(before.number() as i64),
+            // One of those that were numbered anew.
+            Some(before) => {
+                let begins = format!("{{\"rev\":{before},%");
+                let row = self.row("SELECT rev FROM log WHERE entry LIKE ?", vec![begins.into()])?;
+                Ok(row.as_deref().and_then(<[_]>::first).map_or(end, integer))
+            }
+        }
     }
 
     /// Saves the new state and its entry in the log, both or neither.

@@ -73,6 +73,9 @@ impl From<SignError> for Error {
             SignError::RevTooLow { .. } => {
                 Self::invalid(format!("--{message}"), "leave --rev out, or give a higher one")
             }
+            SignError::RevTooHigh { .. } => {
+                Self::invalid(format!("--{message}"), "leave --rev out, or give a lower one")
+            }
             SignError::TooLong => Self::invalid(message, "shorten --message, or give it in fewer languages"),
         }
     }

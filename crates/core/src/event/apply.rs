@@ -1,7 +1,8 @@
 //! What each command does.
 
 use super::notices::Origin;
-use super::{ChangeRecord, EventState, Refusal, Show};
+use super::size::{GivesWay, may_be_refused};
+use super::{ChangeRecord, EventState, Refusal, STATE_BYTES_MAX, Show};
 use crate::command::{AHEAD_MAX, Command, LEAD, RATE_MAX, RATE_MIN, Request, SEEK_MAX};
 use crate::name::{CommandId, Rev};
 use crate::time::{ServerTime, Span};
@@ -60,6 +61,7 @@ impl EventState {
             self.check_rev(request.if_rev)?;
         }
         let effective_at = effective_at(request, now)?;
+        let rev = self.next_rev()?;
 
         let mut show = self.show.clone();
         let replaced = show.apply(&request.command, &self.last, effective_at, now)?;
@@ -70,9 +72,7 @@ impl EventState {
         let mut before = self.show.clone();
         before.prune(now);
 
-        self.show = show;
-        self.rev = self.rev.next();
-        self.last = ChangeRecord {
+        let last = ChangeRecord {
             id: Some(request.id.clone()),
             name: request.command.name().to_owned(),
             actor: request.actor.clone(),
@@ -81,7 +81,30 @@ impl EventState {
             effective_at,
             before: Some(Box::new(before)),
         };
-        Ok(Outcome::Applied { rev: self.rev, effective_at, replaced })
+        let mut after = Self { epoch: self.epoch.clone(), rev, show, last };
+        if may_be_refused(request, effective_at, now) {
+            after.check_size(Some(&self.show), now)?;
+        }
+        let gives_way = self.gives_way(&request.command);
+        let gave_way = after.fit(effective_at, now, gives_way);
+        *self = after;
+        Ok(Outcome::Applied { rev, effective_at, replaced: replaced || gave_way })
+    }
+
+    /// Returns what gives way to `command`. In an event from before the limit of states, messages give way to a pause
+    /// only.
+    fn gives_way(&self, command: &Command) -> GivesWay {
+        let is_pause = matches!(command, Command::Pause { .. });
+        if is_pause || self.bytes() <= STATE_BYTES_MAX { GivesWay::Messages } else { GivesWay::Unseen }
+    }
+
+    /// Returns the revision of the next change.
+    ///
+    /// # Errors
+    /// [`Refusal::NoMoreRevs`] if there is none.
+    pub(super) fn next_rev(&self) -> Result<Rev, Refusal> {
+        let next = self.rev.next();
+        if next.is_valid() { Ok(next) } else { Err(Refusal::NoMoreRevs) }
     }
 
     pub(super) fn check_rev(&self, if_rev: Option<Rev>) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
 use super::notices::Origin;
+use super::size::GivesWay;
 use super::{ChangeRecord, EmergencyChannel, EventState, Notices, Refusal, Show};
 use crate::message::Locale;
 use crate::name::{Epoch, Rev};
@@ -157,7 +158,9 @@ impl EventState {
             effective_at: now,
             before: None,
         };
-        Ok(Self { epoch, rev: Rev::FIRST, show, last })
+        let state = Self { epoch, rev: Rev::FIRST, show, last };
+        state.check_size(None, now)?;
+        Ok(state)
     }
 
     /// Changes the event's configuration; returns whether that changed anything.
@@ -183,17 +186,19 @@ impl EventState {
         if show == self.show {
             return Ok(false);
         }
-        let before = core::mem::replace(&mut self.show, show);
-        self.rev = self.rev.next();
-        self.last = ChangeRecord {
+        let last = ChangeRecord {
             id: None,
             name: "configure".to_owned(),
             actor: actor.to_owned(),
             reason: configuration.reason,
             at: now,
             effective_at: now,
-            before: Some(Box::new(before)),
+            before: Some(Box::new(self.show.clone())),
         };
+        let mut after = Self { epoch: self.epoch.clone(), rev: self.next_rev()?, show, last };
+        after.check_size(Some(&self.show), now)?;
+        after.fit(now, now, GivesWay::Unseen);
+        *self = after;
         Ok(true)
     }
 }

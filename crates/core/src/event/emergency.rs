@@ -27,6 +27,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::notices::Origin;
+use super::size::GivesWay;
 use super::undo::parted_at;
 use super::{ChangeRecord, EventState, Notices, Refusal, Show};
 use crate::command::LEAD_PAUSE;
@@ -82,19 +83,23 @@ impl EmergencyState {
     /// Viewers receive it late, but all hold at the same position. What was scheduled for later is replaced.
     ///
     /// # Errors
-    /// [`Refusal::Ended`] if the event is over by then.
+    /// [`Refusal::Ended`] if the event is over by then, [`Refusal::NoMoreRevs`] if there is no next revision.
     pub fn handle_pause(&mut self, message: Option<Message>, now: ServerTime) -> Result<(), Refusal> {
         let now = ServerTime::from_millis(now.as_millis());
         let from = now + LEAD_PAUSE;
         if let Some(ended_at) = self.timeline.ended_at.filter(|ended_at| *ended_at <= from) {
             return Err(Refusal::Ended { ended_at });
         }
+        let rev = self.rev.next();
+        if !rev.is_valid() {
+            return Err(Refusal::NoMoreRevs);
+        }
         self.timeline.change(from, None, Some(Rate::HELD));
         self.notices.forget(from, &[Origin::Hold, Origin::Release]);
         if message.is_some() {
             self.notices.show(from, message, Origin::Hold);
         }
-        self.rev = self.rev.next();
+        self.rev = rev;
         self.signed_at = now;
         Ok(())
     }
@@ -108,8 +113,8 @@ impl EventState {
     /// server have followed it since. `undo` reverts it like any other change.
     ///
     /// # Errors
-    /// [`Refusal::OtherEpoch`] if its epoch differs, [`Refusal::NotNewer`] if the event has been
-    /// changed since. The state is then unchanged.
+    /// [`Refusal::OtherEpoch`] if its epoch differs, [`Refusal::NotNewer`] if the event has been changed since,
+    /// [`Refusal::RevTooHigh`] if its revision is too far above the event's. The state is then unchanged.
     pub fn handle_emergency(&mut self, emergency: &EmergencyState) -> Result<bool, Refusal> {
         if emergency.epoch != self.epoch {
             return Err(Refusal::OtherEpoch { signed: emergency.epoch.clone(), epoch: self.epoch.clone() });
@@ -119,6 +124,9 @@ impl EventState {
         }
         if emergency.rev <= self.rev {
             return Err(Refusal::NotNewer { signed: emergency.rev, rev: self.rev });
+        }
+        if !self.rev.may_become(emergency.rev) {
+            return Err(Refusal::RevTooHigh { signed: emergency.rev, rev: self.rev });
         }
         let mut before = self.show.clone();
         before.prune(emergency.signed_at);
@@ -134,6 +142,7 @@ impl EventState {
             effective_at,
             before: Some(Box::new(before)),
         };
+        self.fit(effective_at, emergency.signed_at, GivesWay::Messages);
         Ok(true)
     }
 }

@@ -2,6 +2,16 @@
 
 use crate::time::Span;
 
+/// The longest state: 32 KiB of JSON, as it is stored.
+///
+/// Reason: every hub, every isolate and every viewer gets all of it with each change. The limits after it are far
+/// greater: the body that a hub accepts and a viewer's frame (1 MiB), a row of the platform's storage (2 MB).
+pub const STATE_BYTES_MAX: usize = 32 * 1_024;
+
+/// The part of [`STATE_BYTES_MAX`] that only a pause may use: 9 KiB, for a message of
+/// [`MESSAGE_BYTES_MAX`](crate::message::MESSAGE_BYTES_MAX), who paused and why.
+pub const PAUSE_BYTES: usize = 9 * 1_024;
+
 /// The longest title: 200 characters.
 pub const TITLE_CHARS_MAX: usize = 200;
 

@@ -137,6 +137,23 @@ impl Notices {
         }
     }
 
+    /// Removes what is superseded at `at`.
+    pub(super) fn drop_superseded(&mut self, at: ServerTime) {
+        let superseded = self.0.partition_point(|notice| notice.from <= at).saturating_sub(1);
+        self.0.drain(..superseded);
+    }
+
+    /// Removes the notice that matters least to a decision that takes effect at `at`: the earliest that is superseded by
+    /// then, then the latest scheduled, then the one in force. The notice that came with the decision stays.
+    pub(super) fn drop_least(&mut self, at: ServerTime) -> Option<Notice> {
+        let due = self.0.partition_point(|notice| notice.from <= at);
+        if due > 1 {
+            return Some(self.0.remove(0));
+        }
+        let is_of_the_decision = self.0.get(due.wrapping_sub(1)).is_some_and(|notice| notice.from == at);
+        if self.0.len() > due || !is_of_the_decision { self.0.pop() } else { None }
+    }
+
     /// Removes what was superseded longer ago than a viewer's clock can be wrong.
     pub(super) fn prune(&mut self, now: ServerTime) {
         let superseded = self.0.iter().skip(1).take_while(|next| next.from + SEGMENT_KEPT <= now).count();

@@ -3,10 +3,13 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+use super::limits::{
+    HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, PAUSE_BYTES, RESYNC_MAX, RESYNC_MIN, STATE_BYTES_MAX, TITLE_CHARS_MAX,
+};
+use super::parts::StateParts;
 use crate::command::{RATE_MAX, RATE_MIN};
 use crate::message::MessageError;
-use crate::name::{CommandId, Epoch, Rev};
+use crate::name::{CommandId, Epoch, Rev, SIGNED_AHEAD_MAX};
 use crate::time::{ServerTime, Span};
 use crate::timeline::{Position, Rate, SEGMENTS_MAX};
 
@@ -35,6 +38,15 @@ pub enum Refusal {
         /// The event's revision.
         rev: Rev,
     },
+    /// The signed state's revision is too far above the event's.
+    RevTooHigh {
+        /// The signed revision.
+        signed: Rev,
+        /// The event's revision.
+        rev: Rev,
+    },
+    /// The event has used up its revisions.
+    NoMoreRevs,
     /// The id was used for another command.
     IdReused {
         /// The id.
@@ -77,6 +89,13 @@ pub enum Refusal {
     },
     /// Too much is scheduled already: the state would exceed its limits.
     TooMuchScheduled,
+    /// A pause with its message would no longer fit into the state.
+    StateTooLarge {
+        /// What the state would have, in bytes of JSON; at most [`STATE_BYTES_MAX`] − [`PAUSE_BYTES`] are allowed.
+        bytes: usize,
+        /// What it would have in it.
+        parts: StateParts,
+    },
     /// The message is not valid.
     Message(MessageError),
     /// The seek leads outside the event.
@@ -146,6 +165,13 @@ impl fmt::Display for Refusal {
                 f,
                 "the signed state is revision {signed}, but the event is already at revision {rev}; check the event, then decide again"
             ),
+            Self::RevTooHigh { signed, rev } => write!(
+                f,
+                "the signed state is revision {signed}, more than {SIGNED_AHEAD_MAX} above the event's, {rev}; sign a lower one"
+            ),
+            Self::NoMoreRevs => {
+                write!(f, "the event is at revision {}, the last there is; create it again", Rev::MAX)
+            }
             Self::IdReused { id, was } => {
                 write!(f, "the id {:?} was already used for \"{was}\"; use a new id for another command", id.as_str())
             }
@@ -171,6 +197,11 @@ impl fmt::Display for Refusal {
             Self::TooMuchScheduled => write!(
                 f,
                 "fewer than {SEGMENTS_MAX} changes can be scheduled at a time; undo some, or wait until some have taken effect"
+            ),
+            Self::StateTooLarge { bytes, parts } => write!(
+                f,
+                "the event's state would have {bytes} bytes of JSON with what undo keeps, at most {} fit, so that a pause always does; it has {parts}",
+                STATE_BYTES_MAX - PAUSE_BYTES
             ),
             Self::Message(error) => error.fmt(f),
             Self::Position { position, duration: Some(duration) } => write!(

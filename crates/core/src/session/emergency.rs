@@ -15,14 +15,20 @@ use crate::time::{LocalTime, Span};
 const SUBMIT_AGAIN: Span = Span::from_millis(60_000);
 
 impl Session {
-    /// Handles a signed state, in answer to [`Effect::CheckEmergency`]. It is ignored if its epoch differs or its
-    /// revision is not higher.
+    /// Handles a signed state, in answer to [`Effect::CheckEmergency`]. It is ignored if its epoch differs, if its
+    /// revision is not higher, or if it is so far above the server's last one that the event will refuse it
+    /// ([`SIGNED_AHEAD_MAX`](crate::name::SIGNED_AHEAD_MAX)): this viewer would never return to the server's state.
     pub fn handle_signed(&mut self, news: News, now: LocalTime) {
-        let believed =
-            self.snapshot.news.as_ref().is_some_and(|known| known.epoch == news.epoch && known.rev < news.rev);
-        if believed {
-            self.apply_state(news, now);
-            self.snapshot.submit_from = Some(now);
+        if let Some(known) = &self.snapshot.news
+            && known.epoch == news.epoch
+            && known.rev < news.rev
+        {
+            let of_server = self.snapshot.signed_over.unwrap_or(known.rev);
+            if of_server.may_become(news.rev) {
+                self.apply_state(news, now);
+                self.snapshot.submit_from = Some(now);
+                self.snapshot.signed_over = Some(of_server);
+            }
         }
         self.advance(now);
     }

@@ -65,6 +65,8 @@ pub(super) struct Snapshot {
     pub(super) effective_at: Option<ServerTime>,
     /// Set while the state is a signed one that the server has not sent yet: when it may be submitted next.
     pub(super) submit_from: Option<LocalTime>,
+    /// Set meanwhile: the last revision that came from the server.
+    pub(super) signed_over: Option<Rev>,
     /// Epochs that were replaced. An answer may be late, or come from a server that is behind; a viewer never returns
     /// to an epoch that is over.
     former: Vec<Epoch>,
@@ -89,6 +91,7 @@ impl Snapshot {
         }
         if verdict != Verdict::Old {
             self.submit_from = None;
+            self.signed_over = None;
             self.news = Some(news);
         }
         verdict

@@ -4,6 +4,7 @@ use std::fmt;
 
 use downbeat_core::command::LEAD_PAUSE;
 use downbeat_core::event::{EmergencyChannel, EmergencyKey, EmergencyState};
+use downbeat_core::name::SIGNED_AHEAD_MAX;
 use downbeat_core::{Epoch, EventName, Message, Refusal, Rev, ServerTime};
 use downbeat_wire::emergency::{self, DOCUMENT_BYTES_MAX};
 use downbeat_wire::{EmergencyBody, EmergencyDocument, StateBody};
@@ -39,6 +40,13 @@ pub enum SignError {
         /// The revision that viewers have.
         known: Rev,
     },
+    /// Viewers and the event would refuse the revision.
+    RevTooHigh {
+        /// The revision that was asked for.
+        rev: Rev,
+        /// The revision that viewers have.
+        known: Rev,
+    },
     /// The document would be longer than viewers read.
     TooLong,
 }
@@ -57,6 +65,10 @@ impl fmt::Display for SignError {
             Self::RevTooLow { rev, known } => {
                 write!(f, "rev {rev} is not above {known}, which viewers have; they would ignore it")
             }
+            Self::RevTooHigh { rev, known } => write!(
+                f,
+                "rev {rev} is more than {SIGNED_AHEAD_MAX} above {known}, which viewers have; they would ignore it"
+            ),
             Self::TooLong => write!(f, "the signed state would be longer than {DOCUMENT_BYTES_MAX} bytes"),
         }
     }
@@ -113,7 +125,7 @@ pub fn base(
 /// Returns the paused state.
 ///
 /// # Errors
-/// [`SignError::Refused`], [`SignError::RevTooLow`]
+/// [`SignError::Refused`], [`SignError::RevTooLow`], [`SignError::RevTooHigh`]
 pub fn paused(base: EmergencyState, pause: &Pause, now: ServerTime) -> Result<EmergencyState, SignError> {
     let known = base.rev;
     let mut state = EmergencyState { actor: pause.actor.clone(), reason: pause.reason.clone(), ..base };
@@ -121,6 +133,9 @@ pub fn paused(base: EmergencyState, pause: &Pause, now: ServerTime) -> Result<Em
     if let Some(rev) = pause.rev {
         if rev <= known {
             return Err(SignError::RevTooLow { rev, known });
+        }
+        if !known.may_become(rev) {
+            return Err(SignError::RevTooHigh { rev, known });
         }
         state.rev = rev;
     }

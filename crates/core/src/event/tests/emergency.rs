@@ -57,6 +57,41 @@ fn resume_goes_on_from_there_at_the_rate_it_had_and_takes_the_message_away() {
 }
 
 #[test]
+fn a_signed_revision_is_at_most_a_thousand_above_the_events() {
+    let mut evening = Evening::new();
+    let mut signed = evening.signed_pause(None, at(19, 10, 0));
+    for number in [1_002, 4_294_967_296, Rev::MAX.number(), (1 << 53) + 1, i64::MAX as u64, u64::MAX - 1, u64::MAX] {
+        signed.rev = Rev::new(number);
+        let refusal = evening.refuse_emergency(&signed);
+        assert_eq!(refusal, Refusal::RevTooHigh { signed: Rev::new(number), rev: Rev::FIRST });
+        assert!(refusal.to_string().contains("more than 1000 above"), "{refusal}");
+    }
+    signed.rev = Rev::new(1_001);
+    evening.take(&signed);
+    evening.apply(Command::Resume, at(19, 20, 0));
+    assert_eq!(evening.event.rev(), Rev::new(1_002));
+}
+
+#[test]
+fn revisions_that_are_used_up_are_refused_and_never_begin_anew() {
+    for last in [Rev::MAX, Rev::new((1 << 53) - 1), Rev::new(u64::MAX)] {
+        let mut evening = Evening::new();
+        evening.event.rev = last;
+        assert_eq!(evening.refuse(PAUSE, at(19, 10, 0)), Refusal::NoMoreRevs);
+        let configuration = Configuration { title: Some("New".to_owned()), ..Configuration::default() };
+        assert_eq!(evening.event.handle_configuration(configuration, "maria", at(19, 10, 0)), Err(Refusal::NoMoreRevs));
+        let mut signed = EmergencyState::new(&"main".parse().unwrap(), &evening.event, at(19, 10, 0));
+        assert_eq!(signed.handle_pause(None, at(19, 10, 0)), Err(Refusal::NoMoreRevs));
+        signed.rev = Rev::new(u64::MAX);
+        assert!(evening.event.handle_emergency(&signed).is_err() && evening.event.rev == last);
+        // Under a number that an event can have, it goes on.
+        evening.event = evening.event.clone().renumbered(Rev::new(7));
+        evening.apply(PAUSE, at(19, 10, 0));
+        assert_eq!(evening.event.rev(), Rev::new(8));
+    }
+}
+
+#[test]
 fn undo_takes_it_back_like_any_pause() {
     let mut evening = Evening::new();
     evening.apply(announce("Welcome"), at(19, 1, 0));
