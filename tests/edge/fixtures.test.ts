@@ -127,7 +127,7 @@ function comparable(body: any): unknown {
 /** Fixtures of stores, which tests/publish compares, and of signed states, which emergency.test.ts sends. */
 const ELSEWHERE = ["publication", "emergency"];
 
-for (const name of readdirSync(DIRECTORY).map((file) => file.replace(/\.json$/, ""))) {
+for (const name of readdirSync(DIRECTORY).filter((file) => file.endsWith(".json")).map((file) => file.replace(/\.json$/, ""))) {
   if (ELSEWHERE.includes(name)) continue;
   test(`${name}.json is what a live worker accepts or answers`, () => {
     if (accepted.has(name)) return;

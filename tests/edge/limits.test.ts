@@ -67,8 +67,8 @@ test("an event filled to the brim is paused with the longest message, and its vi
   const { answer: refused, count } = await fill(event);
   assert.ok(count >= 3, `${count} announcements`);
   const { problem } = refused;
-  assert.deepEqual([refused.status, problem.code, problem["limit"]], [409, "state-too-large", 23_552]);
-  assert.ok(Number(problem["bytes"]) > 23_552 && problem.detail.includes(`${problem["bytes"]} bytes`), problem.detail);
+  assert.deepEqual([refused.status, problem.code, problem.limit], [409, "state-too-large", 23_552]);
+  assert.ok(Number(problem.bytes) > 23_552 && problem.detail.includes(`${problem.bytes} bytes`), problem.detail);
   assert.match(problem.detail, /at most 23552 fit, so that a pause always does; .*leave locales out, or "clear"/);
 
   // Nothing else fills the reserve either.
@@ -100,7 +100,7 @@ test("a message over 8 KiB is refused with its size, also for a pause", async ()
   message["en"] += "x";
   for (const command of ["announce", "pause", "end"]) {
     const { status, problem } = await event.send({ command, message });
-    assert.deepEqual([status, problem.code, problem["pointer"]], [422, "invalid-field", "/message"]);
+    assert.deepEqual([status, problem.code, problem.pointer], [422, "invalid-field", "/message"]);
     assert.match(problem.detail, /8193 bytes of JSON in 64 locales, at most 8192 fit; shorten the texts, or leave locales out/);
   }
   assert.equal((await event.time()).status, "running");

@@ -1,5 +1,5 @@
-// Prints a TypeScript file in which every answer of crates/wire/fixtures is a literal of its generated type: the
-// compiler then says which members are missing, of a different type, or unknown to crates/web/ts/wire.ts.
+// Prints a TypeScript file in which every answer of crates/wire/fixtures, and every one of version 1, is a literal of its
+// generated type: the client reads what this worker answers, and what an older one does. The compiler then says which members are missing, of a different type, or unknown to crates/web/ts/wire.ts.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,9 @@ const TYPES = fileURLToPath(new URL("../../crates/web/ts/wire.ts", import.meta.u
 const TYPE_OF: [prefix: string, type: string | null][] = [
   ["time", "TimeBody"],
   ["state", "StateBody"],
+  ["status", "StateBody"],
+  ["configured", "StateBody"],
+  ["pong", null],
   ["rundown-pointer", "RundownPointer"],
   ["rundown-page", "RundownPage"],
   ["command-answer", "CommandAnswer"],
@@ -24,6 +27,7 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["audience", "Audience"],
   ["live-state", "StateFrame"],
   ["live-ack", "Ack"],
+  ["emergency-answer", "StateBody"],
   ["emergency", "EmergencyDocument"],
   ["event-list", "EventList"],
   ["grant", "Grant"],
@@ -32,11 +36,16 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
 ];
 
 console.log(`import type * as wire from ${JSON.stringify(TYPES)};`);
-for (const file of readdirSync(FIXTURES)) {
+for (const folder of ["", "v1/answers/"]) {
+  for (const file of readdirSync(`${FIXTURES}/${folder}`).filter((file) => file.endsWith(".json"))) print(folder, file);
+}
+
+function print(folder: string, file: string): void {
   const name = file.replace(/\.json$/, "");
   const known = TYPE_OF.find(([prefix]) => name.startsWith(prefix));
   if (known === undefined) throw new Error(`tests/types/fixtures.ts does not say which type ${file} has`);
   const [, type] = known;
-  if (type === null) continue;
-  console.log(`export const ${name.replaceAll("-", "_")}: wire.${type} = ${readFileSync(`${FIXTURES}/${file}`, "utf8")};`);
+  if (type === null) return;
+  const constant = `${folder}${name}`.replaceAll(/[-\/]/g, "_");
+  console.log(`export const ${constant}: wire.${type} = ${readFileSync(`${FIXTURES}/${folder}${file}`, "utf8")};`);
 }

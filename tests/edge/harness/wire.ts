@@ -99,6 +99,7 @@ export interface Problem {
   scope?: string;
   sha256?: string;
   limit?: number;
+  bytes?: number;
   state?: StateBody;
   lastChange?: LastChange;
 }
