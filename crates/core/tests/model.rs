@@ -1,7 +1,7 @@
 //! Random evenings: the state machine against a naive reference, and what has to hold after every step.
 //!
-//! The evenings are the same in every run. `PROPTEST_RNG_SEED=<number> PROPTEST_CASES=<number>` tries others; a failure
-//! prints the shortest evening that shows it.
+//! The evenings are the same in every run. `PROPTEST_RNG_SEED=<number> PROPTEST_CASES=<number>` tries others, and
+//! `scripts/bench histories` a million of them; a failure prints the shortest evening that shows it.
 
 mod reference;
 
@@ -11,7 +11,8 @@ use downbeat_core::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use reference::{Order, Reference, Step, World};
+use proptest::test_runner::TestCaseError;
+use reference::{Gait, Order, Reference, Step, World};
 
 const ORIGIN_MS: i64 = 1_704_067_200_000;
 
@@ -186,45 +187,95 @@ fn undoes_a_reschedule(event: &EventState, request: &Request) -> bool {
     request.command == Command::Undo && event.last_change().name() == "reschedule"
 }
 
+/// The instants from `from` to `until`, both in milliseconds, at which event and reference are compared.
+fn checked(gait: Gait, from: i64, until: i64) -> Vec<i64> {
+    match gait {
+        Gait::Steps => (from + 1..=until).filter(|ms| ms % 37 == 0 || ms + 3 > until).collect(),
+        Gait::Leaps => {
+            let parts = (1..8).map(|part| from + (until - from) * part / 8);
+            let mut instants: Vec<i64> =
+                parts.chain([from + 1, until - 2, until - 1, until]).filter(|ms| *ms > from && *ms <= until).collect();
+            instants.sort_unstable();
+            instants.dedup();
+            instants
+        }
+    }
+}
+
+/// Tells a story to the event and to the reference, which moves with `gait`, and compares them.
+fn compare(story: &Story, gait: Gait) -> Result<(), TestCaseError> {
+    let mut telling = Telling::new(story, ServerTime::from_millis(ORIGIN_MS));
+    let mut reference = Reference::new(World::new(0, story.starts_in_ms), gait);
+    let end = Act { wait_ms: 30_000, ask: Ask::Clear, ahead_ms: None, if_rev: None };
+    for act in story.acts.iter().chain([&end]) {
+        let late_joiner = telling.late_joiner();
+        let until = telling.now + act.wait_ms;
+        for instant in checked(gait, telling.now, until) {
+            telling.now = instant;
+            reference.walk(instant);
+            let world = (reference.world.position_us(), reference.world.status());
+            prop_assert_eq!(telling.seen(telling.now), world, "at {} ms, before {:?}", telling.now, act);
+            let now = telling.at(telling.now);
+            prop_assert_eq!(late_joiner.position(now), telling.event.position(now));
+        }
+        let request = telling.request(act);
+        if undoes_a_reschedule(&telling.event, &request) {
+            continue;
+        }
+        let asked = request.at.map_or(telling.now, |at| (at - telling.origin).as_millis());
+        let from = asked.max(telling.now + request.command.lead().as_millis());
+        let order = order(&request, telling.origin);
+        let answer = telling.ask(&request);
+        if matches!(answer, Err(Refusal::Stale { .. })) {
+            prop_assert_ne!(request.command.name(), "pause");
+            continue;
+        }
+        prop_assert_eq!(answer.is_err(), reference.refuses(order, from), "{:?} of {:?}", answer, request);
+        if let Ok(Outcome::Applied { effective_at, .. }) = answer {
+            prop_assert_eq!(effective_at, telling.at(from));
+            reference.order(order, from);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: config().cases / 2, ..config() })]
 
     #[test]
     fn the_event_stands_where_a_walk_from_millisecond_to_millisecond_leads(story in stories()) {
-        let mut telling = Telling::new(&story, ServerTime::from_millis(ORIGIN_MS));
-        let mut reference = Reference::new(World::new(0, story.starts_in_ms));
-        let end = Act { wait_ms: 30_000, ask: Ask::Clear, ahead_ms: None, if_rev: None };
-        for act in story.acts.iter().chain([&end]) {
-            let late_joiner = telling.late_joiner();
-            let until = telling.now + act.wait_ms;
-            while telling.now < until {
-                telling.now += 1;
-                reference.tick();
-                if telling.now % 37 == 0 || telling.now + 3 > until {
-                    let world = (reference.world.position_us(), reference.world.status());
-                    prop_assert_eq!(telling.seen(telling.now), world, "at {} ms, before {:?}", telling.now, act);
-                    let now = telling.at(telling.now);
-                    prop_assert_eq!(late_joiner.position(now), telling.event.position(now));
+        compare(&story, Gait::Steps)?;
+    }
+
+    #[test]
+    fn leaps_lead_the_reference_where_steps_do(story in stories()) {
+        let references = [Gait::Steps, Gait::Leaps].map(|gait| {
+            let mut telling = Telling::new(&story, ServerTime::from_millis(ORIGIN_MS));
+            let mut reference = Reference::new(World::new(0, story.starts_in_ms), gait);
+            for act in &story.acts {
+                telling.now += act.wait_ms.min(9_000);
+                reference.walk(telling.now);
+                let request = telling.request(act);
+                let asked = request.at.map_or(telling.now, |at| (at - telling.origin).as_millis());
+                let from = asked.max(telling.now + request.command.lead().as_millis());
+                let order = order(&request, telling.origin);
+                if !reference.refuses(order, from) {
+                    reference.order(order, from);
                 }
             }
-            let request = telling.request(act);
-            if undoes_a_reschedule(&telling.event, &request) {
-                continue;
-            }
-            let asked = request.at.map_or(telling.now, |at| (at - telling.origin).as_millis());
-            let from = asked.max(telling.now + request.command.lead().as_millis());
-            let order = order(&request, telling.origin);
-            let answer = telling.ask(&request);
-            if matches!(answer, Err(Refusal::Stale { .. })) {
-                prop_assert_ne!(request.command.name(), "pause");
-                continue;
-            }
-            prop_assert_eq!(answer.is_err(), reference.refuses(order, from), "{:?} of {:?}", answer, request);
-            if let Ok(Outcome::Applied { effective_at, .. }) = answer {
-                prop_assert_eq!(effective_at, telling.at(from));
-                reference.order(order, from);
-            }
-        }
+            reference.walk(telling.now + 30_000);
+            reference.world
+        });
+        prop_assert_eq!(&references[0], &references[1]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: config().cases * 4, ..config() })]
+
+    #[test]
+    fn the_event_stands_where_leaps_from_change_to_change_lead(story in stories()) {
+        compare(&story, Gait::Leaps)?;
     }
 }
 

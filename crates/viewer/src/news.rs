@@ -105,6 +105,21 @@ mod tests {
     }
 
     #[test]
+    fn frames_and_answers_of_version_1_are_read_as_the_state_that_they_say() {
+        let pushed = FrameCache::default()
+            .parse(&Utf8Bytes::from(include_str!("../../wire/fixtures/v1/answers/live-state.json")));
+        let pushed = pushed.unwrap();
+        let short = serde_json::from_str(include_str!("../../wire/fixtures/v1/answers/time-paused.json")).unwrap();
+        let short = short_state(short).unwrap();
+        for news in [&pushed.state.news, &short] {
+            assert_eq!(news.rev.number(), 7);
+            let held = news.timeline.segments().last().unwrap();
+            assert_eq!((news.status(held.from).as_str(), news.position(held.from)), ("paused", held.position));
+        }
+        assert_eq!((pushed.hub, pushed.ack, short.rundown), (1, true, pushed.state.news.rundown));
+    }
+
+    #[test]
     fn an_answer_without_the_state_is_no_news() {
         let unknown = r#"{"serverTime":1704067200000,"status":"unknown","message":null}"#;
         assert_eq!(short_state(serde_json::from_str(unknown).unwrap()), None);

@@ -7,6 +7,8 @@
 //! | `answers` | what the worker answered and pushed | clients with an older worker |
 //! | `requests` | what clients sent | the worker with older clients |
 
+#![expect(clippy::disallowed_methods, reason = "the fixtures are files, and as many as there are")]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,9 +1,18 @@
 //! A deliberately naive event: it walks from millisecond to millisecond and does what is due.
 //!
 //! It knows no segments and no formula. To take a change back it keeps a second world in which that change never came,
-//! and lets it walk alongside.
+//! and lets it walk alongside. For a million histories it also leaps over the milliseconds in which nothing is due.
 
 use std::collections::BTreeMap;
+
+/// How the reference moves through time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Gait {
+    /// From millisecond to millisecond.
+    Steps,
+    /// At once to the next millisecond in which something is due.
+    Leaps,
+}
 
 /// What happens to the movement in a millisecond that was decided for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,17 +74,24 @@ impl World {
         (self.position_us, if self.moves() { self.pace } else { 0 })
     }
 
-    /// Only time passes: a step of the agenda is not done yet.
-    fn drift(&mut self) {
+    /// Only time passes, `count` milliseconds of it: a step of the agenda is not done yet.
+    fn drift(&mut self, count: i64) {
         if self.moves() {
-            self.position_us += self.pace;
+            self.position_us += self.pace * count;
         }
-        self.now += 1;
+        self.now += count;
+    }
+
+    /// Returns the number of milliseconds from now in which nothing is due.
+    fn quiet(&self) -> i64 {
+        let due = self.agenda.range(self.now + 1..).next().map(|(at, _)| *at);
+        let ends_at = self.ends_at.filter(|ends_at| *ends_at > self.now);
+        due.into_iter().chain(ends_at).min().map_or(i64::MAX, |due| due - self.now - 1)
     }
 
     fn tick(&mut self) {
         let moved = self.moves();
-        self.drift();
+        self.drift(1);
         if moved && self.has_ended() {
             self.position_us = whole_millis(self.position_us);
         }
@@ -137,17 +153,18 @@ pub(crate) struct Reference {
     pub(crate) world: World,
     without: Option<World>,
     parting: Option<Parting>,
+    gait: Gait,
 }
 
 impl Reference {
-    pub(crate) fn new(world: World) -> Self {
-        Self { world, without: None, parting: None }
+    pub(crate) fn new(world: World, gait: Gait) -> Self {
+        Self { world, without: None, parting: None, gait }
     }
 
-    pub(crate) fn tick(&mut self) {
+    fn tick(&mut self) {
         let just_before = self.without.as_ref().map(|without| {
             let mut without = without.clone();
-            without.drift();
+            without.drift(1);
             without
         });
         let held = self.without.as_ref().is_some_and(|without| !without.moves());
@@ -164,8 +181,24 @@ impl Reference {
     /// Walks on to the millisecond `until`.
     pub(crate) fn walk(&mut self, until: i64) {
         while self.world.now < until {
-            self.tick();
+            match self.leap(until - self.world.now) {
+                0 => self.tick(),
+                count => {
+                    self.world.drift(count);
+                    self.without.iter_mut().for_each(|without| without.drift(count));
+                }
+            }
         }
+    }
+
+    /// Returns how far to leap, at most `most` milliseconds: up to where something is due in one of the worlds. The first
+    /// difference of the two must not be missed.
+    fn leap(&self, most: i64) -> i64 {
+        let may_part = |without: &World| self.parting.is_none() && without.movement() != self.world.movement();
+        if self.gait == Gait::Steps || self.without.as_ref().is_some_and(may_part) {
+            return 0;
+        }
+        self.without.as_ref().map_or(i64::MAX, World::quiet).min(self.world.quiet()).min(most)
     }
 
     /// Returns whether an order that takes effect at `from` has to be refused.
