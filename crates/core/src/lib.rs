@@ -14,6 +14,7 @@
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
 //! | [`session`] | [`Session`]: one viewer of one event, the façade over clock, cueing and correction |
 //! | [`fanout`] | [`fanout::Tree`]: how a change reaches every viewer's hub |
+//! | [`retry`] | how long a client that was refused waits |
 //! | [`version`] | [`Version`]: which state somebody has, in a few characters |
 //! | [`object_clock`] | [`ObjectClock`](object_clock::ObjectClock): an object's clock, checked against the workers' |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
@@ -36,6 +37,7 @@ pub mod name;
 pub mod object_clock;
 mod order;
 mod queue;
+pub mod retry;
 pub mod seed;
 pub mod session;
 pub mod time;

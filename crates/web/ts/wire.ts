@@ -73,6 +73,11 @@ export type TimeBody = {
   rundown: Digest | null;
   /** How long to wait before asking again, ± 20 %, in ms. */
   resync: Span;
+  /**
+   * How long to wait, up to half as long again, before the next request for the time or the status, in ms; omitted
+   * unless the server is slow.
+   */
+  retryAfter?: Span;
   /** When the event ended or will end; omitted if no end is known. */
   endedAt?: ServerTime;
   /** When the request arrived; omitted if that equals `serverTime`. */
@@ -121,6 +126,11 @@ export type StateBody = {
   rundown: Digest | null;
   /** How long to wait before asking for the time again, ± 20 %, in ms. */
   resync: Span;
+  /**
+   * How long to wait, up to half as long again, before the next request for the time or the status, in ms; omitted
+   * unless the server is slow.
+   */
+  retryAfter?: Span;
   /** When the event ended or will end. */
   endedAt: ServerTime | null;
   /** The event's name. */
@@ -343,6 +353,11 @@ export type StateFrame = {
   rundown: Digest | null;
   /** How long to wait before asking for the time again, ± 20 %, in ms. */
   resync: Span;
+  /**
+   * How long to wait, up to half as long again, before the next request for the time or the status, in ms; omitted
+   * unless the server is slow.
+   */
+  retryAfter?: Span;
   /** When the event ended or will end. */
   endedAt: ServerTime | null;
   /** The event's name. */

@@ -55,6 +55,11 @@ pub struct StateBody {
     pub rundown: Option<Digest>,
     /// How long to wait before asking for the time again, ± 20 %, in ms.
     pub resync: Span,
+    /// How long to wait, up to half as long again, before the next request for the time or the status, in ms; omitted
+    /// unless the server is slow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub retry_after: Option<Span>,
     /// When the event ended or will end.
     #[serde(default)]
     pub ended_at: Option<ServerTime>,
@@ -99,6 +104,7 @@ impl StateBody {
             timeline,
             rundown,
             resync,
+            retry_after: None,
             ended_at,
             event: event.clone(),
             title: state.title().to_owned(),

@@ -71,6 +71,11 @@ pub struct TimeBody {
     /// How long to wait before asking again, ± 20 %, in ms.
     #[serde(default = "resync_default")]
     pub resync: Span,
+    /// How long to wait, up to half as long again, before the next request for the time or the status, in ms; omitted
+    /// unless the server is slow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub retry_after: Option<Span>,
     /// When the event ended or will end; omitted if no end is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
@@ -97,6 +102,7 @@ impl TimeBody {
             timeline: state.timeline().segments().to_vec(),
             rundown: state.rundown(),
             resync: state.delivery().resync,
+            retry_after: None,
             ended_at: state.ended_at(),
             received_at: None,
         }
@@ -116,6 +122,7 @@ impl TimeBody {
                 timeline: Vec::new(),
                 rundown: None,
                 resync: resync_default(),
+                retry_after: None,
                 ended_at: None,
                 received_at: None,
             },
