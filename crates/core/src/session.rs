@@ -44,7 +44,7 @@
 //!
 //! | effect | what the shell does |
 //! | --- | --- |
-//! | [`Effect::OpenSocket`] | opens it. For each state received: [`Session::handle_push`]; for its end or failure: [`Session::handle_closed`] |
+//! | [`Effect::OpenSocket`] | opens it. For each state received: [`Session::handle_push`]; for its end or failure: [`Session::handle_close`] or [`Session::handle_closed`] |
 //! | [`Effect::Ping`] | sends the ping. For the answer: [`Session::handle_pong`] |
 //! | [`Effect::Ack`] | sends the acknowledgement |
 //! | [`Effect::CloseSocket`] | closes the socket, and reports nothing more from it |
@@ -61,7 +61,8 @@
 //! correctly signed to [`Session::handle_signed`]; [`Effect::SubmitEmergency`] follows when the server is back and does not
 //! have it.
 //!
-//! All of this is independent of the requests for the time, which have their own schedule and carry the state too.
+//! All of this is independent of the requests for the time, which have their own schedule and carry the state too. Only
+//! while a socket is being opened, they come at most once a second.
 //!
 //! ```
 //! # use downbeat_core::clock::{Exchange, WallTime};
@@ -95,6 +96,16 @@
 //! assert!(told.contains(&Effect::Ack { rev: Rev::new(2), applied_at: now }));
 //! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
 //! ```
+//!
+//! # Overload
+//!
+//! A server that has more to do than it can says so ([`Session::handle_wait`], [`Session::handle_refused`]), or it shows:
+//! answers take over a second, or do not come. For 20 s ± 25 % after the last sign a session does less, and leaves out
+//! first what matters least: requests that only make the clock more exact; then sockets, of which it gives none up that is
+//! being opened, since a server that is asked again has the same work twice; and last it polls every 6 s ± 20 %, with one
+//! request that provides time and state. So everyone knows of a pause within 10 s while answers take at most 3 s. The waits
+//! before sockets double with each failure and halve with each success: while most attempts of a crowd fail, they become
+//! few.
 
 mod advance;
 mod connection;
@@ -104,6 +115,7 @@ mod line;
 mod loading;
 mod media;
 mod news;
+mod overload;
 mod polling;
 mod readings;
 mod socket;
@@ -125,7 +137,9 @@ use line::{Content, Knowledge, Line};
 use loading::{Loading, Start};
 use media::Media;
 use news::{Snapshot, Verdict};
+use overload::{Load, Warmth};
 
+use connection::Cause;
 pub use connection::{Connection, Failure, NoPush, Wait};
 pub use effect::{Effect, Request};
 pub use media::MediaId;
@@ -166,6 +180,19 @@ struct LastSent {
 ///
 /// Reason: a viewer who switches between tabs wakes the page each time.
 const FRESH: Span = Span::from_millis(2_000);
+
+/// The wait before the next request for the time while a socket is being opened: 1 s.
+///
+/// Reason: the socket is worth more than a better clock, and a server whose doors have just opened does one after the
+/// other. Once the socket is open, the usual pace goes on.
+const CLOCK_WAIT_OPENING: Span = Span::from_millis(1_000);
+
+/// The wait before the next request for the time while the server is overloaded: 30 s, the usual one once the first ten
+/// answers are there.
+const CLOCK_WAIT_HEAVY: Span = Span::from_millis(30_000);
+
+/// The same where nothing but these requests provides the state: 6 s, as often as the state is polled then.
+const STATE_WAIT_HEAVY: Span = Span::from_millis(6_000);
 
 impl Session {
     /// Creates the session of a viewer who arrives at `now`.
@@ -220,6 +247,10 @@ impl Session {
     /// Handles an answer: the exchange, and the state in it; `news` is `None` if the server does not know the state.
     /// `resync` is the interval of requests that the server asks for.
     pub fn handle_answer(&mut self, exchange: &Exchange, news: Option<News>, resync: Option<Span>, now: LocalTime) {
+        if let Some(request) = self.schedule.in_flight() {
+            let warmth = if request.cold { Warmth::Cold } else { Warmth::Warm };
+            self.line.overload.handle_answer(now - request.at, warmth, now);
+        }
         let change = self.clock.handle_exchange(exchange);
         if change != ClockChange::None {
             self.cueing.handle_step();
@@ -228,6 +259,7 @@ impl Session {
             self.schedule.handle_resync(resync);
         }
         self.schedule.handle_answer(change, now);
+        self.spare(now);
         let content = if news.is_some() { Content::State } else { Content::NoState };
         self.line.handle_answer(content, now);
         self.missed = false;
@@ -237,7 +269,11 @@ impl Session {
                 self.apply_state(news, now);
                 if self.snapshot.lacks_details() {
                     // A whole state that does not help is older; the server will have the newer one soon.
-                    if is_whole { self.schedule.handle_gap(now) } else { self.schedule.handle_doubt(now) }
+                    if is_whole {
+                        self.schedule.handle_gap(now);
+                    } else if !self.polls_time(now) {
+                        self.schedule.handle_doubt(now);
+                    }
                 }
             }
             // Where changes are pushed, the state comes through the socket, or from polling the status instead.
@@ -253,7 +289,7 @@ impl Session {
         if request != Request::Status {
             self.schedule.handle_failure(now);
         }
-        self.line.fail(request, failure);
+        self.line.fail(request, failure, now);
         self.advance(now);
     }
 
@@ -269,9 +305,12 @@ impl Session {
     pub fn handle_push(&mut self, push: Push, now: LocalTime) {
         let Push { news, hub, ack } = push;
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
-        self.line.socket.handle_push(hub, now);
-        let is_back = self.line.handle_answer(Content::State, now);
+        let was_open = self.line.socket.is_open();
+        let is_back = self.line.handle_push(hub, now);
         self.settle(is_back, now);
+        if !was_open && self.line.overload.load(now) == Load::Normal {
+            self.schedule.handle_relief(now);
+        }
         self.apply_state(news, now);
         if ack && self.snapshot.is_at(&version) {
             self.ack = Some(version.rev);
@@ -281,8 +320,7 @@ impl Session {
 
     /// Handles the answer to a ping: the version that the hub has.
     pub fn handle_pong(&mut self, said: &Version, now: LocalTime) {
-        self.line.socket.handle_pong(now);
-        self.line.received_at = Some(now);
+        self.line.handle_pong(now);
         if self.snapshot.is_behind(said) {
             self.missed = true;
             self.schedule.handle_doubt(now);
@@ -294,6 +332,29 @@ impl Session {
     pub fn handle_closed(&mut self, now: LocalTime) {
         self.line.socket.handle_closed(now);
         self.advance(now);
+    }
+
+    /// Handles that the server closed the socket with `code` and `reason` (RFC 6455, section 7.1).
+    pub fn handle_close(&mut self, code: u16, reason: &str, now: LocalTime) {
+        match Cause::of(code, reason) {
+            Cause::Refused { wait } => self.line.handle_refused(wait, now),
+            Cause::Fault => self.line.socket.handle_fault(now),
+            Cause::Lost => self.line.socket.handle_closed(now),
+        }
+        self.advance(now);
+    }
+
+    /// Handles that the server refused the socket, and asks for a `wait` before the next one.
+    pub fn handle_refused(&mut self, wait: Span, now: LocalTime) {
+        self.line.handle_refused(wait, now);
+        self.advance(now);
+    }
+
+    /// Handles that an answer asks for a `wait` before the next request. Call it before the method that handles the
+    /// answer itself.
+    pub fn handle_wait(&mut self, wait: Span, now: LocalTime) {
+        let until = self.line.handle_wait(wait, now);
+        self.schedule.handle_load(until);
     }
 
     /// Handles a rundown that was fetched. Returns whether it is used; one that is no longer wanted is ignored.
@@ -342,9 +403,30 @@ impl Session {
         self.media.handle_nudge(nudge);
     }
 
+    /// Lets requests for a better clock wait for what is more important: a socket that is being opened, or a server that
+    /// is overloaded.
+    fn spare(&mut self, now: LocalTime) {
+        let overload = &mut self.line.overload;
+        let is_offered = self.line.socket.is_offered();
+        let wait = match overload.load(now) {
+            // A viewer without a socket asks for the time instead of polling the status.
+            Load::Heavy if is_offered => CLOCK_WAIT_HEAVY,
+            Load::Heavy => STATE_WAIT_HEAVY,
+            Load::Normal if self.line.socket.is_opening() => CLOCK_WAIT_OPENING,
+            Load::Normal => return,
+        };
+        let later = now + overload.spread(wait);
+        self.schedule.handle_load(overload.waits_until(now).max(later));
+    }
+
+    /// Returns whether the state is polled by asking for the time.
+    fn polls_time(&self, now: LocalTime) -> bool {
+        self.line.overload.load(now) == Load::Heavy && self.line.socket.is_offered() && !self.line.socket.is_open()
+    }
+
     /// Has the time asked for within seconds once the server is back: the clock was in doubt while the server was gone.
     fn settle(&mut self, is_back: bool, now: LocalTime) {
-        if is_back {
+        if is_back && self.line.overload.load(now) == Load::Normal {
             self.schedule.handle_gap(now);
         }
     }
@@ -367,7 +449,7 @@ impl Session {
             self.cueing.handle_rundown(CueList::default(), |_, _| false);
         }
         if let Some(details) = &news.details
-            && self.line.socket.set_offered(details.pushes, now)
+            && self.line.socket.set_offered(details.pushes, self.line.overload.waits_until(now))
         {
             self.effects.push(Effect::CloseSocket);
         }

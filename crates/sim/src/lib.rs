@@ -10,6 +10,7 @@
 //! | [`world`] | [`World`]: a device that asks the server over a network |
 //! | [`network`] | [`Network`]: how long each way takes |
 //! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
+//! | [`doors`] | [`doors::run`]: many viewers arrive at a server that can serve only so much |
 //! | [`hubs`] | [`hubs::World`]: an event, its hubs and its viewers, pushed to over a bad network |
 //! | [`player`] | [`player::Page`]: a media element, and the page that keeps it on the timeline |
 //! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
@@ -19,6 +20,7 @@
 
 pub mod device;
 pub mod dice;
+pub mod doors;
 pub mod hubs;
 pub mod network;
 pub mod player;

@@ -32,6 +32,19 @@ impl Backoff {
         self.longest = (self.longest + self.longest).min(LONGEST);
         wait
     }
+
+    /// Halves the next wait, to 10 s at least: an attempt succeeded.
+    ///
+    /// While most attempts of a crowd fail, its attempts thereby stay few; one success among failures does not make
+    /// them many again.
+    pub fn handle_success(&mut self) {
+        self.longest = Span::from_micros(self.longest.as_micros() / 2).max(FIRST);
+    }
+
+    /// Makes the next wait one of the longest: the failure was this client's own fault.
+    pub fn handle_fault(&mut self) {
+        self.longest = LONGEST;
+    }
 }
 
 impl Default for Backoff {
@@ -57,6 +70,27 @@ mod tests {
             let limit = Span::from_millis(limit * 1_000);
             assert!(longest < limit && longest > limit - Span::from_millis(300), "{longest:?} of {limit:?}");
         }
+    }
+
+    #[test]
+    fn a_success_halves_the_wait_and_a_fault_makes_it_the_longest() {
+        let longest = |steps: &dyn Fn(&mut Backoff, &mut Seed)| {
+            let draw = |viewer| {
+                let (mut backoff, mut seed) = (Backoff::new(), Seed::new(viewer));
+                steps(&mut backoff, &mut seed);
+                backoff.next_wait(&mut seed).as_millis()
+            };
+            (0..2_000).map(draw).max().unwrap() / 1_000 + 1
+        };
+        let fail = |backoff: &mut Backoff, seed: &mut Seed| backoff.next_wait(seed);
+        assert_eq!(longest(&|backoff, _| backoff.handle_success()), 10);
+        assert_eq!(longest(&|backoff, seed| (0..2).for_each(|_| _ = fail(backoff, seed))), 40);
+        let recovering = |backoff: &mut Backoff, seed: &mut Seed| {
+            (0..2).for_each(|_| _ = fail(backoff, seed));
+            backoff.handle_success();
+        };
+        assert_eq!(longest(&recovering), 20);
+        assert_eq!(longest(&|backoff, _| backoff.handle_fault()), 60);
     }
 
     #[test]

@@ -8,9 +8,8 @@
 //! | the server's `resync` ± 20 %, 5 minutes unless it says otherwise | from then on |
 //!
 //! It starts over after a jump, and asks within 5 s ± 20 % if an answer left something open. A wait counts from the
-//! answer, so a slow network gets no more requests than it answers. The
-//! first wait of the two slow paces is random between zero and the whole, so viewers who joined together do not ask
-//! together.
+//! answer and is at least twice as long as the answer took, so a slow server gets few requests. The first wait
+//! of the two slow paces is random between zero and the whole, so viewers who joined together do not ask together.
 
 use super::backoff::Backoff;
 use super::estimator::ClockChange;
@@ -43,10 +42,16 @@ const OPEN_WAIT: Span = Span::from_millis(5_000);
 /// The jitter of waits: 20 % to either side.
 const JITTER_PERCENT: u8 = 20;
 
-/// The longest wait for an answer: 5 s.
+/// The longest wait for an answer: 5 s; twice as long after each that did not come, to [`PATIENCE_MAX`].
 ///
 /// Reason: the server answers within 300 ms; a bound of 2.5 s is worth nothing, and a lost packet is asked for again.
 pub const ANSWER_MAX: Span = Span::from_millis(5_000);
+
+/// The longest wait for an answer from a server that was slow before: 20 s.
+///
+/// Reason: a request that is given up while it waits its turn is served all the same. If everyone gives up and asks
+/// again, nobody is served in time any more, however much the server does.
+const PATIENCE_MAX: Span = Span::from_millis(20_000);
 
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +66,8 @@ pub enum Due {
         /// Whether it is the first request, or the first after a failure.
         cold: bool,
     },
-    /// Abort the request sent [`ANSWER_MAX`] ago. The next deadline is set.
+    /// Abort the request: it had no answer for [`ANSWER_MAX`] or, after others that had none, longer. The next deadline
+    /// is set.
     AbortRequest,
 }
 
@@ -88,6 +94,17 @@ pub struct Schedule {
     pace: Pace,
     state: State,
     cold: bool,
+    /// The longest wait for the next answer.
+    patience: Span,
+}
+
+/// A request that has no answer yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InFlight {
+    /// When it was sent.
+    pub(crate) at: LocalTime,
+    /// Whether the connection was likely cold.
+    pub(crate) cold: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +135,7 @@ impl Schedule {
             pace: Pace::Quickest,
             state: State::Waiting { until },
             cold: true,
+            patience: ANSWER_MAX,
         }
     }
 
@@ -125,7 +143,7 @@ impl Schedule {
     pub fn deadline(&self) -> LocalTime {
         match self.state {
             State::Waiting { until } => until,
-            State::Asked { at, .. } => at + ANSWER_MAX,
+            State::Asked { at, .. } => at + self.patience,
         }
     }
 
@@ -140,6 +158,7 @@ impl Schedule {
                 Some(Due::RequestTime { cold: self.cold })
             }
             State::Asked { .. } => {
+                self.patience = (self.patience + self.patience).min(PATIENCE_MAX);
                 self.handle_failure(now);
                 Some(Due::AbortRequest)
             }
@@ -149,7 +168,16 @@ impl Schedule {
     /// Handles an answer that came at `now`, and what it changed. Answers to aborted requests are accepted too.
     pub fn handle_answer(&mut self, change: ClockChange, now: LocalTime) {
         let again = matches!(self.state, State::Asked { again: true, .. });
-        self.backoff = Backoff::new();
+        self.backoff.handle_success();
+        let mut least = Span::ZERO;
+        // A late answer to a request that was aborted does not say how long the next one will take.
+        if let Some(InFlight { at, cold }) = self.in_flight() {
+            let twice = (now - at) + (now - at);
+            self.patience = twice.max(ANSWER_MAX).min(PATIENCE_MAX);
+            if !cold {
+                least = twice;
+            }
+        }
         if change == ClockChange::Flush {
             self.begin(now);
         }
@@ -157,7 +185,7 @@ impl Schedule {
             self.answers = self.answers.saturating_add(1);
         }
         self.cold = false;
-        let wait = if again { Span::ZERO } else { self.next_wait(now) };
+        let wait = if again { Span::ZERO } else { self.next_wait(now).max(least) };
         self.state = State::Waiting { until: now + wait };
     }
 
@@ -182,6 +210,34 @@ impl Schedule {
         if let State::Waiting { until } = self.state {
             let soon = now + self.seed.span_around(OPEN_WAIT, JITTER_PERCENT);
             self.state = State::Waiting { until: until.min(soon) };
+        }
+    }
+
+    /// Handles that there is something more important than a better clock until `later`: the next request comes after it.
+    pub(crate) fn handle_load(&mut self, later: LocalTime) {
+        if let State::Waiting { until } = self.state {
+            self.state = State::Waiting { until: until.max(later) };
+        }
+    }
+
+    /// Handles that nothing is more important any more: the quick paces go on.
+    pub(crate) fn handle_relief(&mut self, now: LocalTime) {
+        let wait = match self.pace {
+            Pace::Quickest => QUICKEST_WAIT,
+            Pace::Quick => QUICK_WAIT,
+            Pace::Settling | Pace::Settled => return,
+        };
+        if let State::Waiting { until } = self.state {
+            let soon = now + self.seed.span_around(wait, JITTER_PERCENT);
+            self.state = State::Waiting { until: until.min(soon) };
+        }
+    }
+
+    /// Returns the request that has no answer yet.
+    pub(crate) fn in_flight(&self) -> Option<InFlight> {
+        match self.state {
+            State::Asked { at, .. } => Some(InFlight { at, cold: self.cold }),
+            State::Waiting { .. } => None,
         }
     }
 

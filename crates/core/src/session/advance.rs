@@ -24,8 +24,11 @@ impl Session {
 
     /// Does whatever is due: requests, fetches, cues, and reporting changes to the shell.
     pub(super) fn advance(&mut self, now: LocalTime) {
+        let asks_time = self.line.advance(now, &mut self.effects);
+        if asks_time && self.schedule.in_flight().is_none() {
+            self.schedule.handle_doubt(now);
+        }
         self.request_time(now);
-        self.line.advance(now, &mut self.effects);
         // A change that has taken effect is acknowledged through the socket that asked for it, if that is still open.
         self.ack = self.ack.filter(|_| self.line.socket.is_open());
         if let Some(digest) = self.loading.poll(now) {
@@ -54,7 +57,7 @@ impl Session {
                 self.effects.push(Effect::Request(if lacks { Request::State } else { Request::Time }));
             }
             Some(Due::AbortRequest) => {
-                self.line.fail(Request::Time, Failure::Timeout);
+                self.line.fail(Request::Time, Failure::Timeout, now);
                 self.effects.push(Effect::AbortRequest);
             }
             None => {}

@@ -1,5 +1,8 @@
 //! A viewer's connection, and the reason for it. [`super::line`] decides it.
 
+use crate::retry;
+use crate::time::Span;
+
 /// How a viewer receives changes of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -47,4 +50,26 @@ pub enum Failure {
     UnknownEvent,
     /// The answer was an error, or not what the server sends.
     NoAnswer,
+}
+
+/// Why the server closed a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// It has no room now, and says after which wait to try again.
+    Refused { wait: Span },
+    /// This client broke the protocol or a limit.
+    Fault,
+    /// Anything else: another socket is tried as after any loss.
+    Lost,
+}
+
+impl Cause {
+    /// Returns the cause that a close frame names.
+    pub(super) fn of(code: u16, reason: &str) -> Self {
+        match code {
+            1_003 | 1_008 | 1_009 => Self::Fault,
+            1_013 => retry::parse_reason(reason).map_or(Self::Lost, |wait| Self::Refused { wait }),
+            _ => Self::Lost,
+        }
+    }
 }

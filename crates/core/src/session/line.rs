@@ -2,17 +2,19 @@
 
 use super::connection::{Connection, Failure, NoPush, Wait};
 use super::effect::{Effect, Request};
+use super::overload::{Load, Overload, Warmth};
 use super::polling::Polling;
 use super::socket::{Due, Socket};
 use crate::order::earliest;
 use crate::queue::Queue;
 use crate::seed::Seed;
-use crate::time::LocalTime;
+use crate::time::{LocalTime, Span};
 
 /// How changes are received from the server.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     pub(super) socket: Socket,
+    pub(super) overload: Overload,
     polling: Polling,
     /// The polling of the emergency pointer, which may contain a signed state.
     emergency: Polling,
@@ -55,18 +57,64 @@ impl Line {
         let socket = Socket::new(Seed::new(seed.next_u64()), now);
         let polling = Polling::new(Seed::new(seed.next_u64()));
         let emergency = Polling::new(Seed::new(seed.next_u64()));
-        Self { socket, polling, emergency, received_at: None, failure: None, state_unknown: false, push: Push::NotYet }
+        let overload = Overload::new(Seed::new(seed.next_u64()));
+        Self {
+            socket,
+            overload,
+            polling,
+            emergency,
+            received_at: None,
+            failure: None,
+            state_unknown: false,
+            push: Push::NotYet,
+        }
     }
 
     /// Handles that the server answered. Returns whether it had failed before.
     pub(super) fn handle_answer(&mut self, content: Content, now: LocalTime) -> bool {
         self.received_at = Some(now);
         self.state_unknown = content == Content::NoState;
-        let is_back = self.failure.take().is_some();
-        if is_back {
+        // Under load the time is all that is asked for, and the turn counts from the request.
+        let is_extra = self.push == Push::NotYet && self.overload.load(now) == Load::Normal;
+        if content == Content::State && is_extra {
+            self.polling.handle_state(now);
+        }
+        let failure = self.failure.take();
+        // A server that did not answer in time was not gone: those who wait for it go on waiting.
+        if failure.is_some_and(|failure| failure != Failure::Timeout) {
             self.socket.handle_return(now);
         }
-        is_back
+        failure.is_some()
+    }
+
+    /// Handles a state received from `hub` through the socket. Returns whether the server had failed before.
+    pub(super) fn handle_push(&mut self, hub: u16, now: LocalTime) -> bool {
+        if let Some(took) = self.socket.handle_push(hub, now) {
+            self.overload.handle_answer(took, Warmth::Cold, now);
+        }
+        self.handle_answer(Content::State, now)
+    }
+
+    /// Handles the answer to a ping.
+    pub(super) fn handle_pong(&mut self, now: LocalTime) {
+        if let Some(took) = self.socket.handle_pong(now) {
+            self.overload.handle_answer(took, Warmth::Warm, now);
+        }
+        self.received_at = Some(now);
+    }
+
+    /// Handles that the server closed the socket, and asks for a `wait` before the next one.
+    pub(super) fn handle_refused(&mut self, wait: Span, now: LocalTime) {
+        self.overload.handle_refusal(wait, now);
+        self.socket.handle_refused(wait, now);
+    }
+
+    /// Handles that the server asks for a `wait` before the next request. Returns when that ends.
+    pub(super) fn handle_wait(&mut self, wait: Span, now: LocalTime) -> LocalTime {
+        let until = self.overload.handle_wait(wait, now);
+        self.polling.handle_wait(until, now);
+        self.socket.handle_wait(until);
+        until
     }
 
     /// Handles an answer to the request for the status. Returns whether the server had failed before.
@@ -76,7 +124,10 @@ impl Line {
     }
 
     /// Handles that a request failed.
-    pub(super) fn fail(&mut self, request: Request, failure: Failure) {
+    pub(super) fn fail(&mut self, request: Request, failure: Failure, now: LocalTime) {
+        if failure == Failure::Timeout {
+            self.overload.handle_sign(now);
+        }
         if request == Request::Status {
             self.polling.finish();
             if failure == Failure::NoAnswer {
@@ -94,41 +145,54 @@ impl Line {
         self.polling.handle_doubt(now);
     }
 
-    /// Does what is due at `now`: keeps the socket alive, polls the status while there is no socket, and checks for a
-    /// signed state while that fails.
-    pub(super) fn advance(&mut self, now: LocalTime, effects: &mut Queue<Effect>) {
-        if let Some(due) = self.socket.poll(now) {
+    /// Does what is due at `now`: keeps the socket alive, polls the state while there is no socket, and checks for a
+    /// signed state while that fails. Returns whether to poll the state by asking for the time.
+    pub(super) fn advance(&mut self, now: LocalTime, effects: &mut Queue<Effect>) -> bool {
+        let load = self.overload.load(now);
+        if let Some(due) = self.socket.poll(load, now) {
             effects.push(match due {
                 Due::Open { not } => Effect::OpenSocket { not },
                 Due::Ping => Effect::Ping,
-                Due::Close => Effect::CloseSocket,
+                Due::Close => {
+                    self.overload.handle_sign(now);
+                    Effect::CloseSocket
+                }
             });
         }
         self.push = match self.push {
             _ if !self.socket.is_offered() => Push::NotYet,
             _ if self.socket.is_open() => Push::Open,
             // While the very first socket is being opened, nothing is lost.
-            Push::NotYet if !self.socket.is_waiting() => Push::NotYet,
+            Push::NotYet if !self.socket.is_lost() => Push::NotYet,
             _ => Push::Lost,
         };
         match self.push {
             Push::Lost => self.polling.begin(now),
+            Push::NotYet if self.socket.is_offered() => self.polling.begin_later(self.overload.waits_until(now), now),
             Push::NotYet | Push::Open => self.polling.end(),
         }
-        if let Some(poll) = self.polling.poll(now) {
+        let mut asks_time = false;
+        if let Some(poll) = self.polling.poll(load, now) {
             if poll.previous_timed_out {
-                self.failure = Some(Failure::Timeout);
+                self.fail(Request::Time, Failure::Timeout, now);
             }
-            effects.push(Effect::Request(Request::Status));
+            // One request then serves the clock too.
+            asks_time = load == Load::Heavy;
+            if asks_time {
+                self.polling.finish();
+            } else {
+                effects.push(Effect::Request(Request::Status));
+            }
         }
         if self.push != Push::Open && (self.failure.is_some() || self.state_unknown) {
             self.emergency.begin(now);
         } else {
             self.emergency.end();
         }
-        if self.emergency.poll(now).is_some() {
+        if self.emergency.poll(Load::Normal, now).is_some() {
             effects.push(Effect::CheckEmergency);
         }
+        asks_time
     }
 
     /// Returns whether a request failed since the server last answered.
@@ -171,14 +235,14 @@ mod tests {
         assert_eq!(line.connection(Knowledge::Incomplete), Connection::Acquiring(Wait::FirstAnswer));
         line.handle_answer(Content::NoState, NOW);
         assert_eq!(line.connection(Knowledge::Incomplete), Connection::Acquiring(Wait::State));
-        line.fail(Request::Time, Failure::Timeout);
+        line.fail(Request::Time, Failure::Timeout, NOW);
         assert_eq!(line.connection(Knowledge::Incomplete), Connection::Acquiring(Wait::Failed(Failure::Timeout)));
     }
 
     #[test]
     fn an_open_socket_is_live_even_if_a_question_failed() {
         let mut line = line();
-        line.fail(Request::Time, Failure::Timeout);
+        line.fail(Request::Time, Failure::Timeout, NOW);
         line.push = Push::Open;
         assert_eq!(line.connection(Knowledge::Complete), Connection::Live);
         line.push = Push::Lost;
@@ -192,9 +256,9 @@ mod tests {
         assert_eq!(line.connection(Knowledge::Complete), Connection::Polling(NoPush::NoSocket));
         line.push = Push::Lost;
         assert_eq!(line.connection(Knowledge::Complete), Connection::Polling(NoPush::Lost));
-        line.fail(Request::Status, Failure::NoAnswer);
+        line.fail(Request::Status, Failure::NoAnswer, NOW);
         assert_eq!(line.connection(Knowledge::Complete), Connection::Polling(NoPush::StateUnknown));
-        line.fail(Request::Status, Failure::Unreachable);
+        line.fail(Request::Status, Failure::Unreachable, NOW);
         assert_eq!(line.connection(Knowledge::Complete), Connection::Holdover(Failure::Unreachable));
     }
 }

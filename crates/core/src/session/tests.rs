@@ -1,6 +1,7 @@
 //! A session in a world of literal times: a server whose clock is known, and ways that take as long as they say.
 
 mod emergency;
+mod overload;
 mod push;
 
 use super::*;
@@ -27,6 +28,10 @@ struct World {
     line_is_up: bool,
     state_is_known: bool,
     hubs: Hubs,
+    /// How long an answer takes, both ways together.
+    answers_in: Span,
+    /// The wait that answers ask for.
+    asks_for_wait: Option<Span>,
     cues: Vec<ListedCue>,
     effects: Vec<(i64, Effect)>,
 }
@@ -59,12 +64,14 @@ impl World {
             line_is_up: true,
             state_is_known: true,
             hubs: Hubs::Up,
+            answers_in: Span::from_millis(40),
+            asks_for_wait: None,
             cues: vec![moment("doors", 10_000), moment("burst", 20_000), state("song", 5_000, 60_000)],
             effects: vec![],
         }
     }
 
-    /// Lets time pass until `ms` after the start, from deadline to deadline; answers take 20 ms each way.
+    /// Lets time pass until `ms` after the start, from deadline to deadline; answers take as long as they say, and nothing else happens meanwhile.
     fn run_until(&mut self, ms: i64) {
         loop {
             while let Some(effect) = self.session.poll_effect() {
@@ -90,13 +97,16 @@ impl World {
     fn serve(&mut self, effect: Effect) {
         match effect {
             Effect::Request(request @ (Request::Time | Request::State)) if self.line_is_up => {
-                let (t1, way) = (self.now, Span::from_millis(20));
+                let (t1, way) = (self.now, Span::from_micros(self.answers_in.as_micros() / 2));
                 let server = START + ((t1 + way) - START_HERE);
                 let server = ServerTime::from_millis(server.as_millis());
                 self.pass(way + way);
                 let exchange = Exchange::new(t1, server, server, self.now).unwrap();
                 let details = self.news.details.clone().filter(|_| request == Request::State);
                 let news = self.state_is_known.then(|| News { details, ..self.news.clone() });
+                if let Some(wait) = self.asks_for_wait {
+                    self.session.handle_wait(wait, self.now);
+                }
                 self.session.handle_answer(&exchange, news, None, self.now);
             }
             Effect::Request(Request::Status) if self.line_is_up && self.state_is_known => {
