@@ -16,7 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::error::ViewerError;
 use crate::news::{FrameCache, FullState, short_state};
 use crate::requests::{Requests, Response};
-use crate::socket::{CloseReason, Socket};
+use crate::socket::{Refusal, Socket};
 
 /// What is read of a state: 1 MiB, far more than a state has, within 30 s; the session gives up earlier.
 const STATE: Limits = Limits { timeout: Span::from_millis(30_000), bytes: 1 << 20 };
@@ -42,6 +42,8 @@ pub(super) struct TimedAnswer {
     /// The whole state, if that was asked for.
     pub(super) state: Option<FullState>,
     pub(super) resync: Span,
+    /// How long the server asks to wait before the next request.
+    pub(super) retry_after: Option<Span>,
 }
 
 impl EventClient {
@@ -62,18 +64,18 @@ impl EventClient {
         let received_at = time.received_at.unwrap_or(time.server_time);
         let exchange = Exchange::new(response.sent, received_at, time.server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
-        let resync = time.resync;
-        Ok(TimedAnswer { exchange, news: short_state(time), state: None, resync })
+        let (resync, retry_after) = (time.resync, time.retry_after);
+        Ok(TimedAnswer { exchange, news: short_state(time), state: None, resync, retry_after })
     }
 
     /// Requests the whole state, which carries the time too.
     pub(super) async fn state(&self) -> Result<TimedAnswer, Failure> {
         let response = self.requests.get(&Route::Event(self.event.clone()).path(), STATE).await?;
         let state = FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)?;
-        let StateBody { server_time, resync, .. } = state.body;
+        let StateBody { server_time, resync, retry_after, .. } = state.body;
         let exchange = Exchange::new(response.sent, server_time, server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
-        Ok(TimedAnswer { exchange, news: Some(state.news.clone()), state: Some(state), resync })
+        Ok(TimedAnswer { exchange, news: Some(state.news.clone()), state: Some(state), resync, retry_after })
     }
 
     /// Requests the whole state as caches have it, which may be some seconds old.
@@ -83,11 +85,7 @@ impl EventClient {
     }
 
     /// Opens a socket at the path that the state names, if possible not at the hub `avoid`.
-    pub(super) async fn open_socket(
-        &self,
-        live_url: Option<String>,
-        avoid: Option<u16>,
-    ) -> Result<Socket, CloseReason> {
+    pub(super) async fn open_socket(&self, live_url: Option<String>, avoid: Option<u16>) -> Result<Socket, Refusal> {
         let path = live_url.unwrap_or_else(|| Route::Live(self.event.clone()).path());
         let query = avoid.map(|hub| format!("?not={hub}")).unwrap_or_default();
         Socket::open(&self.endpoint, &format!("{path}{query}")).await

@@ -34,7 +34,8 @@
 //! # use downbeat_viewer::{EventClient, load::{LoadTest, Plan}};
 //! # async fn load(client: std::sync::Arc<EventClient>) -> Result<(), Box<dyn std::error::Error>> {
 //! let arrival = Span::from_millis(8_000);
-//! let plan = Plan { viewers: 8_000, arrival, drops_per_second: 0.0, cues: 0, seed: Seed::new(17) };
+//! let (settle, seed) = (Plan::SETTLE, Seed::new(17));
+//! let plan = Plan { viewers: 8_000, arrival, settle, drops_per_second: 0.0, cues: 0, seed };
 //! let test = LoadTest::start(&client, &plan).await?;
 //! // Pause the event here, or just wait.
 //! let summary = test.finish().await.summary();

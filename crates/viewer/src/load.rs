@@ -2,7 +2,8 @@
 //!
 //! [`LoadTest::start`] lets viewers arrive, and [`LoadTest::finish`] ends the test. In between, the caller does what it
 //! wants to measure, such as a pause. The [`Recording`] then answers: who missed which change ([`Recording::summary`]), how far apart
-//! the same cue fired ([`Recording::cue_spread`]), who received a pause too late ([`Recording::pause_timing`]).
+//! the same cue fired ([`Recording::cue_spread`]), who received a pause too late ([`Recording::pause_timing`]), when everyone knew
+//! of it, whichever way it came ([`Recording::awareness`]).
 //!
 //! | file | contents |
 //! | --- | --- |
@@ -12,10 +13,12 @@
 //! | `record` | what one viewer saw |
 //! | `summary` | the figures of all records: who missed what, how late, how often |
 //! | `delivery` | how one change reached the viewers |
+//! | `awareness` | when viewers learned of a pause, whichever way it came |
 //! | `pause` | when a pause was sent, decided and effective |
 //! | `cue_spread` | how far apart viewers fired the same cue |
 //! | `distribution` | first, median, 99th percentile and last of many spans |
 
+mod awareness;
 mod cue_spread;
 mod delivery;
 mod descriptors;
@@ -26,6 +29,7 @@ mod record;
 mod run;
 mod summary;
 
+pub use awareness::Awareness;
 pub use cue_spread::CueSpread;
 pub use delivery::Delivery;
 pub use distribution::Distribution;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use downbeat_core::Version;
+use downbeat_core::{Span, Version};
 use downbeat_wire::live::PING;
 use futures_util::{SinkExt, StreamExt};
-use http::Uri;
+use http::{HeaderMap, Uri, header};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -31,8 +31,18 @@ pub(super) enum Frame {
     Pong(Version),
     /// Any other text.
     Text(Utf8Bytes),
-    /// The socket closed.
-    Closed(CloseReason),
+    /// The server closed the socket, with this code and reason.
+    Closed(u16, Utf8Bytes),
+    /// The connection broke.
+    Broken,
+}
+
+/// A socket that was not opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) reason: CloseReason,
+    /// The wait that the server asks for.
+    pub(super) wait: Option<Span>,
 }
 
 /// Why a socket closed, or was never opened.
@@ -56,12 +66,13 @@ impl Socket {
     /// Opens a socket at `path` of the API.
     ///
     /// # Errors
-    /// [`CloseReason::Refused`] or [`CloseReason::Unreachable`].
-    pub(super) async fn open(endpoint: &Endpoint, path: &str) -> Result<Self, CloseReason> {
+    /// [`Refusal`] with [`CloseReason::Refused`] or [`CloseReason::Unreachable`].
+    pub(super) async fn open(endpoint: &Endpoint, path: &str) -> Result<Self, Refusal> {
+        let unreachable = || Refusal { reason: CloseReason::Unreachable, wait: None };
         let uri = format!("ws://{}{}", endpoint.authority(), endpoint.target(path));
-        let uri: Uri = uri.parse().map_err(|_| CloseReason::Unreachable)?;
-        let request = uri.into_client_request().map_err(|_| CloseReason::Unreachable)?;
-        let stream = endpoint.connect().await.map_err(|_| CloseReason::Unreachable)?;
+        let uri: Uri = uri.parse().map_err(|_| unreachable())?;
+        let request = uri.into_client_request().map_err(|_| unreachable())?;
+        let stream = endpoint.connect().await.map_err(|_| unreachable())?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
@@ -69,8 +80,11 @@ impl Socket {
             .max_frame_size(Some(FRAME_BYTES_MAX));
         match tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await {
             Ok((socket, _)) => Ok(Self(Box::new(socket))),
-            Err(tungstenite::Error::Http(response)) => Err(CloseReason::Refused(response.status().as_u16())),
-            Err(_) => Err(CloseReason::Unreachable),
+            Err(tungstenite::Error::Http(response)) => Err(Refusal {
+                reason: CloseReason::Refused(response.status().as_u16()),
+                wait: retry_after(response.headers()),
+            }),
+            Err(_) => Err(unreachable()),
         }
     }
 
@@ -81,12 +95,10 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => {
                     return text.parse().map_or_else(|_| Frame::Text(text), Frame::Pong);
                 }
-                Some(Ok(Message::Close(close))) => {
-                    let code = close.map_or(NO_CLOSE_CODE, |close| close.code.into());
-                    return Frame::Closed(CloseReason::Closed(code));
-                }
+                Some(Ok(Message::Close(Some(close)))) => return Frame::Closed(close.code.into(), close.reason),
+                Some(Ok(Message::Close(None))) => return Frame::Closed(NO_CLOSE_CODE, Utf8Bytes::default()),
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Frame::Closed(CloseReason::Broken),
+                Some(Err(_)) | None => return Frame::Broken,
             }
         }
     }
@@ -100,6 +112,12 @@ impl Socket {
     pub(super) async fn send(&mut self, text: String) -> Result<(), CloseReason> {
         self.0.send(Message::text(text)).await.map_err(|_| CloseReason::Broken)
     }
+}
+
+/// Returns the wait in seconds that a response's `Retry-After` names (RFC 9110, section 10.2.3); a date is ignored.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Span> {
+    let seconds: u32 = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Span::from_millis(i64::from(seconds) * 1_000))
 }
 
 /// The code of a close frame without a code (RFC 6455, section 7.4.1).

@@ -8,7 +8,7 @@ use downbeat_api::clock;
 use downbeat_core::clock::WallTime;
 use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Effect, Failure, Push, Request};
-use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session};
+use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::Ack;
 use futures_util::StreamExt;
@@ -17,7 +17,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::event_client::{EventClient, TimedAnswer};
 use crate::news::{FullState, PushedState};
 use crate::observer::{Instruction, Observation, Observer};
-use crate::socket::{CloseReason, Frame, Socket};
+use crate::socket::{CloseReason, Frame, Refusal, Socket};
 
 /// Whether the cues of the rundown fire at a viewer. They take memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +35,17 @@ pub struct Viewer {
     session: Session,
     cues: Cues,
     socket: Option<Socket>,
-    opening: Option<Opening>,
-    replies: FuturesUnordered<Pin<Box<dyn Future<Output = Reply> + Send>>>,
+    opening: Option<Task<Result<Socket, Refusal>>>,
+    /// The requests of which only the last counts, as in a page: for time or state, and for the status. A request that is
+    /// aborted or replaced is dropped: what still waits for a connection is never sent.
+    time_reply: Option<Task<Reply>>,
+    status_reply: Option<Task<Reply>>,
+    rundowns: FuturesUnordered<Task<Reply>>,
     rundown: Option<Arc<Rundown>>,
     live_url: Option<String>,
 }
 
-type Opening = Pin<Box<dyn Future<Output = Result<Socket, CloseReason>> + Send>>;
+type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What a request came to.
 enum Reply {
@@ -55,7 +59,7 @@ enum Reply {
 enum Wakeup {
     Instruction(Instruction),
     Frame(Frame),
-    Opened(Result<Socket, CloseReason>),
+    Opened(Result<Socket, Refusal>),
     Reply(Reply),
     Deadline,
 }
@@ -71,7 +75,9 @@ impl Viewer {
             cues,
             socket: None,
             opening: None,
-            replies: FuturesUnordered::new(),
+            time_reply: None,
+            status_reply: None,
+            rundowns: FuturesUnordered::new(),
             rundown: None,
             live_url: None,
         }
@@ -91,8 +97,10 @@ impl Viewer {
                 frame = next_frame(&mut self.socket) => Wakeup::Frame(frame),
                 instruction = observer.next_instruction() => Wakeup::Instruction(instruction),
                 () = &mut timer => Wakeup::Deadline,
-                opened = next_opened(&mut self.opening) => Wakeup::Opened(opened),
-                Some(reply) = self.replies.next(), if !self.replies.is_empty() => Wakeup::Reply(reply),
+                opened = finished(&mut self.opening) => Wakeup::Opened(opened),
+                reply = finished(&mut self.time_reply) => Wakeup::Reply(reply),
+                reply = finished(&mut self.status_reply) => Wakeup::Reply(reply),
+                Some(reply) = self.rundowns.next(), if !self.rundowns.is_empty() => Wakeup::Reply(reply),
             };
             let now = clock::monotonic();
             match wakeup {
@@ -125,22 +133,35 @@ impl Viewer {
                 self.live_url.clone_from(&state.body.live_url);
                 self.session.handle_push(Push { news: state.news.clone(), hub: *hub, ack: *ack }, now);
             }
-            Frame::Closed(reason) => self.handle_closed(reason, observer, now),
+            Frame::Closed(code, text) => {
+                self.drop_socket(&CloseReason::Closed(code), observer, now);
+                self.session.handle_close(code, &text, now);
+            }
+            Frame::Broken => self.handle_closed(CloseReason::Broken, observer, now),
         }
     }
 
-    fn handle_opened<O: Observer>(&mut self, opened: Result<Socket, CloseReason>, observer: &mut O, now: LocalTime) {
-        self.opening = None;
+    fn handle_opened<O: Observer>(&mut self, opened: Result<Socket, Refusal>, observer: &mut O, now: LocalTime) {
         match opened {
             Ok(socket) => self.socket = Some(socket),
-            Err(reason) => self.handle_closed(reason, observer, now),
+            Err(Refusal { reason, wait }) => {
+                self.drop_socket(&reason, observer, now);
+                match wait {
+                    Some(wait) => self.session.handle_refused(wait, now),
+                    None => self.session.handle_closed(now),
+                }
+            }
         }
     }
 
     fn handle_closed<O: Observer>(&mut self, reason: CloseReason, observer: &mut O, now: LocalTime) {
-        (self.socket, self.opening) = (None, None);
-        observer.observe(Observation::Closed(&reason), &self.session, now);
+        self.drop_socket(&reason, observer, now);
         self.session.handle_closed(now);
+    }
+
+    fn drop_socket<O: Observer>(&mut self, reason: &CloseReason, observer: &mut O, now: LocalTime) {
+        (self.socket, self.opening) = (None, None);
+        observer.observe(Observation::Closed(reason), &self.session, now);
     }
 
     fn handle_reply<O: Observer>(&mut self, reply: Reply, observer: &mut O, now: LocalTime) {
@@ -150,11 +171,13 @@ impl Viewer {
                     observer.observe(Observation::Answered(state), &self.session, now);
                     self.live_url.clone_from(&state.body.live_url);
                 }
+                self.handle_wait(answer.retry_after, now);
                 return self.session.handle_answer(&answer.exchange, answer.news, Some(answer.resync), now);
             }
             Reply::Status(Ok(state)) => {
                 observer.observe(Observation::Answered(&state), &self.session, now);
                 self.live_url.clone_from(&state.body.live_url);
+                self.handle_wait(state.body.retry_after, now);
                 return self.session.handle_news(state.news, now);
             }
             Reply::Rundown(digest, Ok(rundown)) => {
@@ -168,6 +191,12 @@ impl Viewer {
         };
         observer.observe(Observation::Failed, &self.session, now);
         self.session.handle_failure(request, failure, now);
+    }
+
+    fn handle_wait(&mut self, wait: Option<Span>, now: LocalTime) {
+        if let Some(wait) = wait {
+            self.session.handle_wait(wait, now);
+        }
     }
 
     fn handle_rundown(&mut self, digest: Digest, rundown: Arc<Rundown>, now: LocalTime) {
@@ -200,10 +229,7 @@ impl Viewer {
                     let (client, live_url) = (Arc::clone(&self.client), self.live_url.clone());
                     self.opening = Some(Box::pin(async move { client.open_socket(live_url, not).await }));
                 }
-                Effect::CloseSocket => {
-                    (self.socket, self.opening) = (None, None);
-                    observer.observe(Observation::Closed(&CloseReason::TimedOut), &self.session, now);
-                }
+                Effect::CloseSocket => self.drop_socket(&CloseReason::TimedOut, observer, now),
                 Effect::Ping => {
                     observer.observe(Observation::Pinged, &self.session, now);
                     self.send_ping(observer).await;
@@ -214,12 +240,11 @@ impl Viewer {
                 }
                 Effect::LoadRundown(digest) => {
                     let client = Arc::clone(&self.client);
-                    self.replies.push(Box::pin(async move { Reply::Rundown(digest, client.rundown(digest).await) }));
+                    self.rundowns.push(Box::pin(async move { Reply::Rundown(digest, client.rundown(digest).await) }));
                 }
-                // A late answer to a request that was aborted does no harm. Signed states are in stores, and viewers
-                // that measure a server do not load those.
-                Effect::AbortRequest
-                | Effect::CheckEmergency
+                Effect::AbortRequest => self.time_reply = None,
+                // Signed states are in stores, and viewers that measure a server do not load those.
+                Effect::CheckEmergency
                 | Effect::SubmitEmergency
                 | Effect::State { .. }
                 | Effect::Status { .. }
@@ -233,11 +258,18 @@ impl Viewer {
 
     fn send_request(&mut self, request: Request) {
         let client = Arc::clone(&self.client);
-        self.replies.push(match request {
-            Request::Time => Box::pin(async move { Reply::Time(client.time().await.map(Box::new)) }),
-            Request::State => Box::pin(async move { Reply::State(client.state().await.map(Box::new)) }),
-            Request::Status => Box::pin(async move { Reply::Status(client.status().await.map(Box::new)) }),
-        });
+        let (slot, reply): (_, Task<Reply>) = match request {
+            Request::Time => {
+                (&mut self.time_reply, Box::pin(async move { Reply::Time(client.time().await.map(Box::new)) }))
+            }
+            Request::State => {
+                (&mut self.time_reply, Box::pin(async move { Reply::State(client.state().await.map(Box::new)) }))
+            }
+            Request::Status => {
+                (&mut self.status_reply, Box::pin(async move { Reply::Status(client.status().await.map(Box::new)) }))
+            }
+        };
+        *slot = Some(reply);
     }
 
     async fn send_ping<O: Observer>(&mut self, observer: &mut O) {
@@ -268,9 +300,12 @@ async fn next_frame(socket: &mut Option<Socket>) -> Frame {
     }
 }
 
-async fn next_opened(opening: &mut Option<Opening>) -> Result<Socket, CloseReason> {
-    match opening {
-        Some(opening) => opening.await,
+/// Waits for the task, if there is one, and removes it.
+async fn finished<T>(task: &mut Option<Task<T>>) -> T {
+    let result = match task {
+        Some(task) => task.await,
         None => pending().await,
-    }
+    };
+    *task = None;
+    result
 }

@@ -33,6 +33,10 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "SPAN", value_parser = given::span)]
     pub(crate) arrive: Option<Span>,
 
+    /// How long to wait for those without a connection once the last one has arrived
+    #[arg(long, value_name = "SPAN", value_parser = given::span, default_value = "15s")]
+    pub(crate) settle: Span,
+
     /// Pause the event this long after they have arrived, and measure how the pause reaches them
     #[arg(long, value_name = "SPAN", value_parser = given::span)]
     pub(crate) pause_after: Option<Span>,

@@ -36,6 +36,10 @@ pub(super) struct Record {
     pub(super) counts: Counts,
     /// The session's latest state.
     pub(super) last_version: Option<Version>,
+    /// When the viewer arrived.
+    pub(super) arrived_at: LocalTime,
+    /// When the session learned of each state, whichever way it came.
+    pub(super) learned: Vec<(Version, LocalTime)>,
 }
 
 /// An attempt to open a socket, and what came of it.
@@ -92,7 +96,14 @@ impl Record {
             fired: Vec::new(),
             counts: Counts::default(),
             last_version: None,
+            arrived_at: clock::monotonic(),
+            learned: Vec::new(),
         }
+    }
+
+    /// Returns when the viewer had its first socket.
+    pub(super) fn first_joined_at(&self) -> Option<LocalTime> {
+        self.attempts.iter().find_map(|attempt| Some(attempt.joined.as_ref()?.at))
     }
 
     /// Returns the first state of the socket that is open at the end; `None` if none is.
@@ -124,11 +135,14 @@ impl Record {
         }
     }
 
-    fn handle_state(&mut self, session: &Session) {
+    fn handle_state(&mut self, session: &Session, now: LocalTime) {
         let Some(news) = session.state() else { return };
         let version = Version { epoch: news.epoch.clone(), rev: news.rev };
         let is_newer = |last: &Version| last.epoch == version.epoch && last.rev > version.rev;
         self.counts.went_back += u64::from(self.last_version.as_ref().is_some_and(is_newer));
+        if self.last_version.as_ref() != Some(&version) {
+            self.learned.push((version.clone(), now));
+        }
         self.last_version = Some(version);
     }
 
@@ -155,7 +169,7 @@ impl Observer for Record {
             Observation::Pinged => self.counts.pings += 1,
             Observation::Ponged => self.counts.pongs += 1,
             Observation::Acknowledged => self.counts.acks += 1,
-            Observation::Effect(Effect::State { .. }) => self.handle_state(session),
+            Observation::Effect(Effect::State { .. }) => self.handle_state(session, now),
             Observation::Effect(Effect::Cue(cue)) => self.handle_cue(cue, now),
             Observation::Effect(_) | Observation::Answered(_) | Observation::Rundown(_) => {}
         }

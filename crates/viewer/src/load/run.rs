@@ -17,9 +17,6 @@ use crate::{Cues, EventClient, Viewer, ViewerError};
 /// the cues.
 const CUES_MAX: usize = 2_000_000;
 
-/// The longest wait for the last viewers to connect: 15 s, more than the 10 s over which refused ones come back.
-const CONNECT_MAX: Span = Span::from_millis(15_000);
-
 /// The pause between two checks of how many viewers are connected: 50 ms.
 const CHECK_PAUSE: Span = Span::from_millis(50);
 
@@ -30,6 +27,8 @@ pub struct Plan {
     pub viewers: u32,
     /// The time over which they arrive, evenly.
     pub arrival: Span,
+    /// The longest wait for the last viewers to connect.
+    pub settle: Span,
     /// How many connections are dropped per second, all viewers together, once all have arrived.
     pub drops_per_second: f64,
     /// The number of cues in the event's rundown, which limits how many viewers follow them.
@@ -44,6 +43,7 @@ pub struct LoadTest {
     viewers: JoinSet<(Session, Record)>,
     phase: watch::Sender<Phase>,
     connected: Arc<AtomicUsize>,
+    began: LocalTime,
     arrived_within: Span,
     following: usize,
 }
@@ -51,12 +51,17 @@ pub struct LoadTest {
 /// What all viewers of a load test saw.
 #[derive(Debug)]
 pub struct Recording {
+    /// When the first viewer arrived.
+    pub(super) began: LocalTime,
     pub(super) viewers: Vec<(Session, Record)>,
     /// When the viewers left.
     pub(super) over: LocalTime,
 }
 
 impl Plan {
+    /// The usual wait for the last viewers to connect: 15 s, more than the 10 s over which refused ones come back.
+    pub const SETTLE: Span = Span::from_millis(15_000);
+
     /// Returns the average time between two drops of the same viewer's socket; `None` if none is dropped.
     fn drop_interval(&self) -> Option<Span> {
         (self.drops_per_second > 0.0)
@@ -69,9 +74,17 @@ impl Plan {
     }
 }
 
+impl Recording {
+    /// Returns the time from the first arrival until the last viewer had its first socket; `None` if some never had one.
+    pub fn all_joined_within(&self) -> Option<Span> {
+        let joined: Option<Vec<_>> = self.viewers.iter().map(|(_, record)| record.first_joined_at()).collect();
+        Some(joined?.into_iter().max()? - self.began)
+    }
+}
+
 impl LoadTest {
-    /// Starts the viewers, spread over the plan's arrival time, and waits until all are connected: at most 15 s after the
-    /// last one started.
+    /// Starts the viewers, spread over the plan's arrival time, and waits until all are connected: at most the plan's
+    /// `settle` after the last one started.
     ///
     /// # Errors
     /// [`ViewerError::TooFewDescriptors`] if this process may not open so many sockets.
@@ -97,13 +110,13 @@ impl LoadTest {
         }
 
         let arrived = clock::monotonic();
-        while connected.load(Ordering::Relaxed) < plan.viewers as usize && clock::monotonic() < arrived + CONNECT_MAX {
+        while connected.load(Ordering::Relaxed) < plan.viewers as usize && clock::monotonic() < arrived + plan.settle {
             sleep_until(clock::monotonic() + CHECK_PAUSE).await;
         }
         let arrived_within = clock::monotonic() - began;
         // It fails only without viewers.
         let _ = phase.send(Phase::Watching);
-        Ok(Self { viewers, phase, connected, arrived_within, following })
+        Ok(Self { viewers, phase, connected, began, arrived_within, following })
     }
 
     /// Returns how many viewers have a socket now.
@@ -128,7 +141,7 @@ impl LoadTest {
     pub async fn finish(self) -> Recording {
         let over = clock::monotonic();
         let _ = self.phase.send(Phase::Over);
-        Recording { viewers: self.viewers.join_all().await, over }
+        Recording { began: self.began, viewers: self.viewers.join_all().await, over }
     }
 }
 

@@ -15,6 +15,10 @@ use crate::CloseReason;
 pub struct Summary {
     /// The number of sockets that were open at the end, by hub.
     pub by_hub: BTreeMap<u16, usize>,
+    /// The attempts to open a socket.
+    pub attempts: usize,
+    /// From a viewer's arrival to the first state through its first socket.
+    pub joining: Option<Distribution>,
     /// From the decision to open a viewer's first socket to the first state through it.
     pub connecting: Option<Distribution>,
     /// Why sockets closed or were not opened, and how often.
@@ -44,8 +48,11 @@ impl Summary {
     fn of(records: &[&Record], over: LocalTime) -> Self {
         let mut summary = Self { deliveries: Delivery::of_all(records, over), ..Self::default() };
         let (mut connecting, mut reconnecting, mut reconnected_at) = (Vec::new(), Vec::new(), Vec::new());
+        let joining = records.iter().filter_map(|record| Some(record.first_joined_at()? - record.arrived_at));
+        summary.joining = Distribution::of(joining.collect());
         for record in records {
             summary.counts.add(&record.counts);
+            summary.attempts += record.attempts.len();
             if let Some(open) = record.open_socket() {
                 *summary.by_hub.entry(open.hub).or_default() += 1;
             }

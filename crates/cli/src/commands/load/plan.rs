@@ -21,6 +21,8 @@ pub(super) struct LoadPlan {
     pub(super) viewers: u32,
     /// The time over which they arrive.
     pub(super) arrival: Span,
+    /// The longest wait for the last ones to connect.
+    pub(super) settle: Span,
     /// How long they watch after that.
     pub(super) duration: Span,
     /// How long they watch before the pause; `None` if the event is not paused.
@@ -49,6 +51,7 @@ impl LoadPlan {
         Ok(Self {
             viewers: args.viewers,
             arrival: args.arrive.unwrap_or(arrival),
+            settle: args.settle,
             duration: args.duration,
             pause_after: args.pause_after,
             churn: args.churn,
@@ -57,8 +60,8 @@ impl LoadPlan {
 
     /// Plans the viewers for a rundown of the given number of cues.
     pub(super) fn for_viewers(&self, cues: usize, seed: Seed) -> load::Plan {
-        let Self { viewers, arrival, churn, .. } = *self;
-        load::Plan { viewers, arrival, drops_per_second: churn, cues, seed }
+        let Self { viewers, arrival, settle, churn, .. } = *self;
+        load::Plan { viewers, arrival, settle, drops_per_second: churn, cues, seed }
     }
 
     /// Adds the plan to a screen.
@@ -78,9 +81,10 @@ impl LoadPlan {
 
     /// Returns the plan for programs.
     pub(super) fn json(&self) -> Map<String, Value> {
-        let Self { viewers, arrival, duration, pause_after, churn } = self;
+        let Self { viewers, arrival, settle, duration, pause_after, churn } = self;
         members(json!({
-            "viewers": viewers, "arrival": arrival, "duration": duration, "pauseAfter": pause_after, "churn": churn,
+            "viewers": viewers, "arrival": arrival, "settle": settle, "duration": duration, "pauseAfter": pause_after,
+            "churn": churn,
         }))
     }
 }

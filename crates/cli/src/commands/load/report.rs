@@ -16,7 +16,7 @@ use super::plan::LoadPlan;
 use crate::exit::Exit;
 use crate::output::{Failure, Report};
 use crate::text::{self, Table};
-use downbeat_viewer::load::{CueSpread, Delivery, Distribution, PauseTiming, Recording, SentPause, Summary};
+use downbeat_viewer::load::{Awareness, CueSpread, Delivery, Distribution, PauseTiming, Recording, SentPause, Summary};
 
 /// What a load test found.
 pub(super) struct LoadReport {
@@ -24,6 +24,7 @@ pub(super) struct LoadReport {
     screen: Table,
     plan: LoadPlan,
     arrived_within: Span,
+    all_joined_within: Option<Span>,
     following: usize,
     summary: Summary,
     spread: CueSpread,
@@ -38,6 +39,7 @@ pub(super) struct LoadReport {
 struct Pause {
     sent: SentPause,
     timing: PauseTiming,
+    awareness: Awareness,
 }
 
 /// Where the test ran, and how to undo its pause.
@@ -64,10 +66,15 @@ impl LoadReport {
             screen: place.screen,
             plan,
             arrived_within,
+            all_joined_within: recording.all_joined_within(),
             following,
             summary: recording.summary(),
             spread: recording.cue_spread(jittered),
-            pause: pause.map(|sent| Pause { timing: recording.pause_timing(&sent), sent }),
+            pause: pause.map(|sent| Pause {
+                timing: recording.pause_timing(&sent),
+                awareness: recording.awareness(&sent),
+                sent,
+            }),
             memory: memory::peak_bytes(),
             resume: place.resume,
         }
@@ -93,7 +100,7 @@ impl Pause {
 
     /// Returns the instants that latencies are counted from: names for programs, labels for people.
     fn origins(&self) -> impl Iterator<Item = (&'static str, &'static str, LocalTime)> {
-        let Self { sent: SentPause { sent, answered, .. }, timing: PauseTiming { decided, effective, .. } } = self;
+        let Self { sent: SentPause { sent, answered, .. }, timing: PauseTiming { decided, effective, .. }, .. } = self;
         let sent = ("afterSent", "after it was sent", Some(*sent));
         let decided = ("afterDecided", "after the event decided", *decided);
         let answered = ("afterAnswered", "after it was answered", Some(*answered));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{LoadReport, latencies};
 use crate::commands::load::latencies::json as distribution;
 use crate::output::members;
-use downbeat_viewer::load::Delivery;
+use downbeat_viewer::load::{Awareness, Delivery};
 
 impl LoadReport {
     pub(super) fn to_json(&self) -> Map<String, Value> {
@@ -23,8 +23,12 @@ impl LoadReport {
             "churn": plan.churn,
             "sockets": summary.open_sockets(),
             "byHub": hubs.collect::<Vec<_>>(),
+            "attempts": summary.attempts,
+            "joined": summary.joining.as_ref().map(distribution),
+            "allJoined": self.all_joined_within,
             "connected": summary.connecting.as_ref().map(distribution),
             "changes": deliveries,
+            "pause": self.pause.as_ref().map(|pause| awareness(&pause.awareness)),
             "behind": summary.behind,
             "wentBack": counts.went_back,
             "cues": {
@@ -66,4 +70,10 @@ impl LoadReport {
         }
         json.into()
     }
+}
+
+fn awareness(awareness: &Awareness) -> Value {
+    let Awareness { after, by_socket, by_request, unaware } = awareness;
+    let after = after.as_ref().map(distribution);
+    json!({ "knownAfter": after, "bySocket": by_socket, "byRequest": by_request, "unaware": unaware })
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{LoadReport, latencies, thousands};
 use crate::commands::load::latencies::LatencyTable;
 use crate::text;
-use downbeat_viewer::load::{CueSpread, Delivery, Summary};
+use downbeat_viewer::load::{Awareness, CueSpread, Delivery, Summary};
 
 impl LoadReport {
     pub(super) fn write_screen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,6 +20,9 @@ impl LoadReport {
         }
         if let Some(late) = self.pause.as_ref().map(|pause| pause.timing.late).filter(|late| *late > 0) {
             screen.line("", format!("{} received it after it took effect", thousands(late)));
+        }
+        if let Some(pause) = &self.pause {
+            screen.line("known to", known(&pause.awareness));
         }
         screen.line("at the end", last_states(summary));
         screen.line("cues", self.cues());
@@ -71,8 +74,14 @@ impl LoadReport {
 
     fn latencies(&self) -> LatencyTable {
         let mut table = LatencyTable::new();
+        if let Some(joining) = &self.summary.joining {
+            table.line("from arriving to the first socket", joining);
+        }
         if let Some(connecting) = &self.summary.connecting {
             table.line("connecting", connecting);
+        }
+        if let Some((pause, after)) = self.pause.as_ref().and_then(|pause| Some((pause, pause.awareness.after?))) {
+            table.line(format!("rev {} known, after it was sent", pause.sent.answer.rev), &after);
         }
         for delivery in &self.summary.deliveries {
             let rev = delivery.version.rev;
@@ -93,6 +102,17 @@ impl LoadReport {
         }
         table
     }
+}
+
+/// Writes how many viewers learned of the pause, and how.
+fn known(awareness: &Awareness) -> String {
+    let Awareness { by_socket, by_request, unaware, .. } = *awareness;
+    let unaware = match unaware {
+        0 => String::new(),
+        unaware => format!("; {} never learned of it", text::count(unaware, "viewer")),
+    };
+    let all = text::count(by_socket + by_request, "viewer");
+    format!("{all}: {} through a socket, {} by polling{unaware}", thousands(by_socket), thousands(by_request))
 }
 
 /// Writes how a change reached the viewers.
