@@ -61,7 +61,7 @@ export! {
     fn handle_status(now: f64);
     fn handle_signed(now: f64);
     fn handle_push(hub: u32, ack: bool, now: f64);
-    fn handle_closed(now: f64);
+    fn handle_wait(wait: f64, now: f64);
     fn poll_effect() -> EffectKind;
     fn value(index: usize) -> f64;
     fn next_tick_in(now: f64) -> f64;
@@ -143,6 +143,14 @@ extern "C" fn handle_pong(rev: f64, now: f64) {
     let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
     let [epoch] = Instance::texts(text);
     viewer.handle_pong(epoch, rev, now);
+}
+
+/// Handles that the socket was closed; the buffer holds the reason of its close event.
+#[unsafe(no_mangle)]
+extern "C" fn handle_closed(code: u32, now: f64) {
+    let Instance { viewer: Some(viewer), text, .. } = instance() else { return };
+    let [reason] = Instance::texts(text);
+    viewer.handle_closed(code, reason, now);
 }
 
 /// Applies a rundown of `count` cues; the buffers hold its numbers, its digest and its ids.

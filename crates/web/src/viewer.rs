@@ -123,9 +123,15 @@ impl Viewer {
         }
     }
 
-    /// Handles that the socket was closed, or could not be opened.
-    pub fn handle_closed(&mut self, now: f64) {
-        self.session.handle_closed(local_time(now));
+    /// Handles that the socket was closed, or could not be opened: what its close event says.
+    pub fn handle_closed(&mut self, code: u32, reason: &str, now: f64) {
+        self.session.handle_close(code as u16, reason, local_time(now));
+    }
+
+    /// Handles that an answer asks for a wait in ms before the next request. Call it before the method that handles the
+    /// answer.
+    pub fn handle_wait(&mut self, wait: f64, now: f64) {
+        self.session.handle_wait(span(wait), local_time(now));
     }
 
     /// Handles that the request for time or state failed.

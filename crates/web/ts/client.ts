@@ -8,7 +8,7 @@ import { fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
 import type { Connection, Events, Listener, MediaOptions, Message, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
 import { Listeners } from "./listeners.ts";
-import { type LiveSocket, openLive } from "./live.ts";
+import { type Closing, type LiveSocket, openLive } from "./live.ts";
 import { Media } from "./media.ts";
 import { textFor } from "./message.ts";
 import { failureReason, fetchRundown, request } from "./request.ts";
@@ -227,7 +227,7 @@ export class Downbeat {
 
   /** Opens the socket. A page that is not allowed to connect to the server works without one. */
   #openSocket(query: string): void {
-    const closed = () => this.#drive(() => this.#viewer.handle_closed(now()));
+    const closed = (closing: Closing) => this.#drive(() => this.#viewer.handle_closed(closing, now()));
     try {
       this.#live = openLive(`${this.#server}${this.#whole!.liveUrl}${query}`, {
         state: (frame) => this.#drive(() => {
@@ -241,7 +241,7 @@ export class Downbeat {
         closed,
       });
     } catch {
-      queueMicrotask(closed);
+      queueMicrotask(() => closed({ code: 1006, reason: "" }));
     }
   }
 
@@ -258,6 +258,7 @@ export class Downbeat {
       const { body, t1, t4 } = await request<TimeBody | StateBody>(this.#server + path, signal);
       this.#drive(() => {
         this.#receive(body);
+        if (body.retryAfter) this.#viewer.handle_wait(body.retryAfter, now());
         if (isStatus) return this.#viewer.handle_status(now());
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
         if (!this.#viewer.handle_answer(t1, t2, body.serverTime, t4, body.resync ?? NaN, now())) {

@@ -3,6 +3,7 @@
 
 import wasm from "#wasm";
 import type { EffectKind, MediaAction, Reason } from "./codes.ts";
+import type { Closing } from "./live.ts";
 import type { Columns } from "./rundown.ts";
 
 /** The exports of `src/exports.rs` that take numbers only; `src/viewer.rs` documents them. */
@@ -16,7 +17,7 @@ interface Calls {
   handle_status(now: number): void;
   handle_signed(now: number): void;
   handle_push(hub: number, ack: boolean, now: number): void;
-  handle_closed(now: number): void;
+  handle_wait(wait: number, now: number): void;
   handle_time_failure(reason: Reason, now: number): void;
   handle_status_failure(reason: Reason, now: number): void;
   poll_effect(): EffectKind;
@@ -51,6 +52,7 @@ interface BufferCalls {
   set_state(rev: number, endedAt: number): void;
   set_details(startsAt: number, pushes: boolean): void;
   handle_pong(rev: number, now: number): void;
+  handle_closed(code: number, now: number): void;
   handle_rundown(count: number, now: number): number;
   handle_rundown_failure(now: number): void;
 }
@@ -104,6 +106,10 @@ function withBuffers(core: BufferCalls) {
     handle_pong(epoch: string, rev: number, now: number): void {
       write(new Float64Array(), epoch);
       core.handle_pong(rev, now);
+    },
+    handle_closed({ code, reason }: Closing, now: number): void {
+      write(new Float64Array(), reason);
+      core.handle_closed(code, now);
     },
     /** Returns 0 if the rundown is no longer wanted. */
     handle_rundown(digest: string, { count, numbers, ids }: Columns, now: number): number {

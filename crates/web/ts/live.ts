@@ -8,8 +8,11 @@ export interface LiveHandlers {
   /** The answer to a ping: `<epoch>.<rev>`. */
   pong(version: string): void;
   /** The socket was closed, or could not be opened. */
-  closed(): void;
+  closed(closing: Closing): void;
 }
+
+/** What a close event says: the code and the reason of RFC 6455. */
+export type Closing = Pick<CloseEvent, "code" | "reason">;
 
 /** A socket that is open or being opened. */
 export interface LiveSocket {
