@@ -80,13 +80,26 @@ export async function start(kind: Kind, hubs: number): Promise<Server> {
   };
 }
 
+/** Runs `downbeat load` against ours, and returns what it found. */
+export async function loaded(server: Server, command: string, args: string[]): Promise<Record<string, unknown>> {
+  const given = ["load", `http://127.0.0.1:${server.port}`, ...args, "--yes", "--json"];
+  const { child, ended } = program(1, command, given, ["ignore", "pipe", "ignore"]);
+  let text = "";
+  child.stdout!.setEncoding("utf8").on("data", (part) => (text += part));
+  await ended;
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** The command line as it was built. */
+export const downbeat = `${root}target/release/downbeat`;
+
 /** Runs the command line's own viewers against ours with four hubs, a pause among it; prints what it says. */
 export async function load(viewers: number) {
   const server = await start("ours", 4);
   try {
     const what = ["--viewers", String(viewers), "--duration", "20s", "--pause-after", "5s", "--yes", "--no-color"];
     const args = ["load", `http://127.0.0.1:${server.port}`, ...what];
-    await program(1, `${root}target/release/downbeat`, args, ["ignore", "inherit", "inherit"]).ended;
+    await program(1, downbeat, args, ["ignore", "inherit", "inherit"]).ended;
   } finally {
     await server.end();
   }

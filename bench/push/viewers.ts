@@ -5,16 +5,40 @@ import { randomBytes } from "node:crypto";
 
 /** The commands of `run.ts`. */
 export type Order =
-  | { do: "open"; port: number; path: string; viewers: number; greets: "state" | "socket.io" | "nothing" }
+  | Open
+  | { do: "count" }
   | { do: "listen" }
   | { do: "heard"; wait: number }
   | { do: "close" };
+
+/** Opens sockets: 64 at a time, or as they arrive. */
+export interface Open {
+  do: "open";
+  port: number;
+  path: string;
+  viewers: number;
+  greets: "state" | "socket.io" | "nothing";
+  /** The time over which they arrive, evenly, in ms. Then the answer comes once the last has arrived. */
+  over?: number;
+  /** How those who arrive try again. */
+  retry?: Retry;
+}
+
+/** How a client tries again, in ms: the longest wait for a socket, and the wait after the first failure, up to `most`. */
+export interface Retry {
+  timeout: number;
+  least: number;
+  spread: number;
+  factor: number;
+  most: number;
+}
 
 /** Its answers; instants are of the machine's monotonic clock, in ms. */
 export type Report =
   | { done: "opened"; took: number; each: number[]; refused: string[] }
   | { done: "listening" }
   | { done: "heard"; at: number[]; missed: number; twice: number; back: number; lost: number; frame: string }
+  | { done: "counted"; open: number; attempts: number; joined: number[] }
   | { done: "closed" };
 
 const AT_ONCE_MAX = 64; // sockets that are being opened at a time
@@ -32,7 +56,9 @@ type Viewer = {
 };
 
 let viewers: Viewer[] = [];
-let order: Extract<Order, { do: "open" }>;
+let order: Open;
+let attempts = 0;
+let joined: number[] = []; // when each had its first socket since all began to arrive, in ms
 let [twice, back, lost, waitingFor] = [0, 0, 0, 0];
 let whole = () => {};
 let listening = false;
@@ -40,7 +66,8 @@ let frame = "";
 
 const told = (report: Report) => process.send!(report);
 process.on("message", async (next: Order) => {
-  if (next.do === "open") told(await open(next));
+  if (next.do === "open") told(await (next.over === undefined ? open(next) : arrive(next)));
+  if (next.do === "count") told(count());
   if (next.do === "listen") told(listen());
   if (next.do === "heard") told(await heard(next.wait));
   if (next.do === "close") told(await close());
@@ -58,15 +85,44 @@ async function open(asked: Extract<Order, { do: "open" }>): Promise<Report> {
     while (next < order.viewers && refused.length < 20) {
       next++;
       const from = monotonic();
-      await join().then(() => each.push(monotonic() - from), (error: Error) => refused.push(error.message));
+      await join(next - 1).then(() => each.push(monotonic() - from), (error: Error) => refused.push(error.message));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE_MAX }, one));
   return { done: "opened", took: monotonic() - began, each, refused };
 }
 
+/** Lets viewers arrive; each tries until it has a socket. */
+async function arrive(asked: Open): Promise<Report> {
+  order = asked;
+  [viewers, attempts, joined] = [[], 0, []];
+  const began = monotonic();
+  for (let index = 0; index < asked.viewers; index++) {
+    const wait = began + (asked.over! * index) / asked.viewers - monotonic();
+    if (wait > 1) await new Promise((done) => setTimeout(done, wait));
+    void arriving(index, began);
+  }
+  return { done: "opened", took: monotonic() - began, each: joined, refused: [] };
+}
+
+async function arriving(index: number, began: number) {
+  const { timeout, least, spread, factor, most } = order.retry!;
+  for (let wait = least + Math.random() * spread; ; wait = Math.min(wait * factor, most)) {
+    attempts++;
+    if (await join(index, timeout).then(() => true, () => false)) return void joined.push(monotonic() - began);
+    viewers[index]!.socket.destroy();
+    await new Promise((done) => setTimeout(done, wait));
+    if (viewers.length === 0) return; // all were told to leave
+  }
+}
+
+function count(): Report {
+  const open = viewers.filter(({ greeted, socket }) => greeted && !socket.destroyed).length;
+  return { done: "counted", open, attempts, joined: joined.toSorted((a, b) => a - b) };
+}
+
 /** Opens a socket; resolves once the server has greeted. */
-function join(): Promise<void> {
+function join(index: number, timeout = 20_000): Promise<void> {
   const key = randomBytes(16).toString("base64");
   return new Promise((joined, failed) => {
     const onread = { buffer: shared, callback: (bytes: number) => (read(viewer, bytes, joined, failed), true) };
@@ -77,10 +133,10 @@ function join(): Promise<void> {
       if (viewer.greeted) lost++;
       failed(new Error("the server closed the connection"));
     });
-    socket.setTimeout(20_000, () => viewer.greeted || failed(new Error("not greeted for 20 s")));
+    setTimeout(() => viewer.greeted || failed(new Error(`not greeted for ${timeout / 1e3} s`)), timeout).unref();
     socket.write(`GET ${order.path} HTTP/1.1\r\nHost: 127.0.0.1:${order.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`
       + `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`);
-    viewers.push(viewer);
+    viewers[index] = viewer;
   });
 }
 
