@@ -419,6 +419,8 @@ export type ListedEvent = {
   name: EventName;
   /** When it was created. */
   createdAt: ServerTime;
+  /** Whether it is archived. Such events are listed with `?all` only. */
+  archived?: boolean;
 };
 
 /** The answer of `GET /v1/events`. */

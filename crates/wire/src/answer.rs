@@ -130,4 +130,13 @@ pub struct ListedEvent {
     pub name: EventName,
     /// When it was created.
     pub created_at: ServerTime,
+    /// Whether it is archived. Such events are listed with `?all` only.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub archived: bool,
+}
+
+/// Returns whether a member is `false` and therefore omitted.
+pub(crate) const fn is_false(value: &bool) -> bool {
+    !*value
 }

@@ -5,6 +5,12 @@ use downbeat_core::{Digest, EventName};
 /// The header with the server's version, in every answer except the hot ones of `/time`.
 pub const VERSION_HEADER: &str = "downbeat-version";
 
+/// The parameter of `GET /v1/events` that lists archived events too.
+pub const ALL: &str = "all";
+
+/// The parameter of `DELETE /v1/events/{event}` that deletes an event although it is under way or has viewers.
+pub const FORCE: &str = "force";
+
 /// What a path names. For its methods see [`Route::methods`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {

@@ -11,9 +11,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::{Env, Error};
 
+use crate::catalog;
 use crate::clock;
 use crate::copies::{Copies, Copy, Snapshot};
 use crate::hub;
+use crate::names::Lookup;
 use crate::object::{self, Object, ObjectRequest};
 use crate::reply::{Reply, unavailable};
 use crate::runtime::Context;
@@ -59,10 +61,44 @@ fn object(event: &EventName) -> Object<'_> {
     Object { binding: "EVENT", name: event.as_str(), region: None }
 }
 
+/// Returns whether this isolate has had a state of `event`. It makes no copy.
+fn is_known(event: &EventName) -> bool {
+    copies(|copies| copies.find(event.as_str()).is_some_and(|copy| copy.last().is_some()))
+}
+
+/// Returns whether this isolate knows that there is no event of this name. It makes no copy and does not wait.
+pub(crate) fn is_made_up(env: &Env, ctx: &Context, event: &EventName) -> bool {
+    !is_known(event) && catalog::is_missing(env, ctx, event)
+}
+
+/// Checks that there is an event, for what is stored beside its state.
+pub(crate) async fn check_exists(env: &Env, ctx: &Context, event: &EventName) -> Result<(), Problem> {
+    // Without an answer the store is asked, which makes nothing.
+    let exists = is_known(event)
+        || !catalog::is_missing(env, ctx, event) && catalog::admits(env, ctx, event).await.unwrap_or(true);
+    if exists { Ok(()) } else { Err(unknown_event(event)) }
+}
+
+/// Checks that an operator's event may exist, before its object is called.
+pub(crate) async fn check_operators(env: &Env, event: &EventName) -> Result<(), Problem> {
+    if !is_known(event) && catalog::lookup(env, event).await == Lookup::Missing {
+        return Err(unknown_event(event));
+    }
+    Ok(())
+}
+
+/// Applies what an event or its hub answered.
+fn apply(event: &EventName, snapshot: Snapshot) {
+    if snapshot == Snapshot::Missing {
+        catalog::handle_missing(event);
+    }
+    copies(|copies| copies.apply(event, snapshot, clock::now()));
+}
+
 /// Refreshes the copy from a hub. A failure is noted in the copy and logged.
-async fn refresh(env: Env, event: EventName, region: Option<Region>) {
-    match request_snapshot(&env, &event, region).await {
-        Ok(snapshot) => copies(|copies| copies.apply(&event, snapshot, clock::now())),
+async fn refresh(env: Env, ctx: Context, event: EventName, region: Option<Region>) {
+    match request_snapshot(&env, &ctx, &event, region).await {
+        Ok(snapshot) => apply(&event, snapshot),
         Err(error) => {
             worker::console_error!("event {event} does not answer: {error}");
             copies(|copies| copies.handle_failure(&event, clock::now()));
@@ -71,8 +107,16 @@ async fn refresh(env: Env, event: EventName, region: Option<Region>) {
 }
 
 /// Requests the state from a hub near `region`: a thousand isolates must not all call one object. After a failure any
-/// hub will do.
-async fn request_snapshot(env: &Env, event: &EventName, region: Option<Region>) -> worker::Result<Snapshot> {
+/// hub will do. For a name without an event no hub is called.
+async fn request_snapshot(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    region: Option<Region>,
+) -> worker::Result<Snapshot> {
+    if !is_known(event) && !catalog::admits(env, ctx, event).await? {
+        return Ok(Snapshot::Missing);
+    }
     let (hubs, failures) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.failures()));
     let hub = match (hubs, failures) {
         (Some(hubs), 0) => joins(hubs, region, next_spread(), None),
@@ -115,7 +159,7 @@ pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName, region:
 
 /// Starts a refresh that goes on when the request no longer waits for it, so that a late answer still counts.
 fn start_refresh(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) -> JsFuture {
-    let refresh = refresh(env.clone(), event.clone(), region);
+    let refresh = refresh(env.clone(), ctx.clone(), event.clone(), region);
     let promise = future_to_promise(AssertUnwindSafe(async {
         refresh.await;
         Ok(JsValue::UNDEFINED)
@@ -144,8 +188,9 @@ pub(crate) async fn wait_for_refresh(env: &Env, ctx: &Context, event: &EventName
 
 /// Returns the state of `event` from its object, for those who are about to change it.
 pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Problem> {
+    check_operators(env, event).await?;
     let snapshot = bounded(snapshot(env, event)).await.map_err(|error| silent(event, &error))?;
-    copies(|copies| copies.apply(event, snapshot.clone(), clock::now()));
+    apply(event, snapshot.clone());
     match snapshot {
         Snapshot::State(state) => Ok(*state),
         Snapshot::Missing => Err(unknown_event(event)),
@@ -161,6 +206,9 @@ pub(crate) async fn last_state<T>(
     region: Option<Region>,
     work: impl FnOnce(&EventState) -> T,
 ) -> Result<T, Problem> {
+    if is_made_up(env, ctx, event) {
+        return Err(unknown_event(event));
+    }
     let began = clock::now();
     let unknown = |copy: &mut Copy| copy.fresh(clock::now()).is_none() && copy.last().is_none();
     loop {
@@ -187,6 +235,9 @@ pub(crate) async fn copied_state(
     event: &EventName,
     region: Option<Region>,
 ) -> Result<EventState, Problem> {
+    if is_made_up(env, ctx, event) {
+        return Err(unknown_event(event));
+    }
     if copy(event, |copy| copy.fresh(clock::now()).is_none()) {
         wait_for_refresh(env, ctx, event, region).await;
     }
@@ -237,6 +288,7 @@ async fn send_with_time(env: &Env, event: &EventName, request: ObjectRequest<'_>
 
 /// Sends an operator's request to the object, and returns its answer unchanged.
 pub(crate) async fn call(env: &Env, event: &EventName, request: ObjectRequest<'_>) -> Result<Reply, Problem> {
+    check_operators(env, event).await?;
     let changes = request.method != "GET";
     let answer = bounded(send_with_time(env, event, request)).await;
     if changes {

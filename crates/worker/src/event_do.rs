@@ -13,8 +13,11 @@ use downbeat_wire::{
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
 
+use crate::catalog::{self, Entry};
 use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::reply::{Readers, Reply, unavailable};
@@ -33,7 +36,7 @@ pub struct EventDo {
     /// The event's name; `None` for an object whose name is not an event's.
     name: Option<EventName>,
     storage: Storage,
-    store: Store,
+    store: Rc<Store>,
     /// The saved state. Changed only after the store has saved the change.
     state: RefCell<Option<EventState>>,
     /// The commands that were applied and are being announced before they are answered.
@@ -42,6 +45,8 @@ pub struct EventDo {
     retries: Cell<Retries>,
     /// This object's clock, compared with those of the workers that call.
     clock: Cell<ObjectClock>,
+    /// Whether the catalog has this event, or is being told of it.
+    is_registered: Rc<Cell<bool>>,
 }
 
 /// Removes a command from [`EventDo::announcing`] when it is answered, or its request is cancelled.
@@ -59,16 +64,18 @@ impl DurableObject for EventDo {
             env,
             name: state.id().name().and_then(|name| name.parse().ok()),
             storage: state.storage(),
-            store: Store::new(&state),
+            store: Rc::new(Store::new(&state)),
             state: RefCell::default(),
             announcing: RefCell::default(),
             retries: Cell::default(),
             clock: Cell::default(),
+            is_registered: Rc::default(),
         }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         let reply = self.answer(request.inner().clone()?).await.unwrap_or_else(Reply::from);
+        self.register();
         Ok(reply.into_response(Readers::Operators, false).into())
     }
 
@@ -77,6 +84,7 @@ impl DurableObject for EventDo {
         if let (Some(event), Ok(Some(state))) = (&self.name, self.state()) {
             self.announce(event, &state, state.delivery().hubs).await;
         }
+        self.register();
         Response::empty()
     }
 }
@@ -127,6 +135,27 @@ impl EventDo {
             );
         }
         decision
+    }
+
+    /// Tells the catalog of this event, once in its life: it may have been made when the catalog did not answer, or by an
+    /// earlier version.
+    fn register(&self) {
+        let (Some(name), true) = (&self.name, self.state.borrow().is_some()) else { return };
+        if self.is_registered.replace(true) || self.store.is_registered().unwrap_or(true) {
+            return;
+        }
+        let (env, name, store) = (self.env.clone(), name.clone(), self.store.clone());
+        let is_registered = self.is_registered.clone();
+        spawn_local(async move {
+            let registered = match catalog::put(&env, &name, Entry::Made).await {
+                Ok(()) => store.set_registered(),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = registered {
+                worker::console_error!("event {name} is not in the list yet: {error}");
+                is_registered.set(false);
+            }
+        });
     }
 
     /// Returns the state, from memory after the first time.

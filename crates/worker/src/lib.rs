@@ -17,9 +17,10 @@
 //! | `hub_do.rs`, `hub_shell.rs`, `hub_store.rs`, `sockets.rs` | a hub: its requests, core's hub in it, what it saves, its sockets |
 //! | `fanout.rs`, `hub.rs` | announcing a state to all hubs, and calling one |
 //! | `object.rs`, `runtime.rs`, `clock.rs` | the runtime's calls |
-//! | `catalog_do.rs` | the list of events |
+//! | `names.rs`, `catalog.rs`, `catalog_do.rs` | which events there are: as an isolate knows it, the calls, the object with the list |
 
 mod auth;
+mod catalog;
 mod catalog_do;
 mod clock;
 mod copies;
@@ -32,6 +33,7 @@ mod hub_do;
 mod hub_shell;
 mod hub_store;
 mod live;
+mod names;
 mod object;
 mod operator;
 mod public;

@@ -1,38 +1,65 @@
 //! Operators' calls: they set up an event, change it, and read its log. Publishing is in `rundowns.rs`.
 
-use downbeat_core::{Command, EventName};
-use downbeat_wire::problem::Problem;
+use downbeat_core::{Command, Configuration, EventName, EventState};
+use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::token::Scope;
-use downbeat_wire::{Route, command, json};
+use downbeat_wire::{Route, command, configuration, json, refusal};
 use web_sys::Request;
 use worker::Env;
 
 use crate::auth::authorize;
+use crate::catalog::Entry;
 use crate::event::TOKEN_HEADER;
+use crate::names::Lookup;
 use crate::object::ObjectRequest;
-use crate::reply::Reply;
+use crate::reply::{Reply, unavailable};
 use crate::request::{Target, body};
 use crate::rundowns;
-use crate::{auth, catalog_do, event};
+use crate::{auth, catalog, clock, event};
 
 /// Returns what the request's token allows.
 pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
     Ok(Reply::json(200, json::text(&auth::grant(env, request)?)))
 }
 
-/// Creates an event or changes its configuration.
+/// Creates an event or changes its configuration. What would be refused makes nothing, and a new event is registered
+/// before it is made.
 pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
     let token = authorize(env, &request, Scope::Operate)?;
     let body = body(request).await?;
+    let (wanted, actor) = configuration::parse(&body)?;
+    register(env, name, wanted, actor.as_deref().unwrap_or(token.as_str())).await?;
     let path = Route::Event(name.clone()).path();
     let headers = vec![(TOKEN_HEADER, token.to_string())];
     let reply =
         event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await?;
-    // On every success, not only the first: its answer may have been lost.
-    if reply.status() < 300 {
-        catalog_do::add(env, name).await;
+    // On every success, not only the first: its answer may have been lost. If it fails, the event registers itself.
+    if reply.status() < 300
+        && let Err(error) = catalog::put(env, name, Entry::Made).await
+    {
+        worker::console_error!("event {name} is missing from the list: {error}");
     }
     Ok(reply)
+}
+
+/// Registers an event that is not known, if this configuration would make one.
+async fn register(env: &Env, name: &EventName, wanted: Configuration, actor: &str) -> Result<(), Problem> {
+    let known = catalog::lookup(env, name).await;
+    if known == Lookup::Exists {
+        return Ok(());
+    }
+    // The list may be silent or partial: then only the event's object knows.
+    if known == Lookup::Unknown {
+        match event::state(env, name).await {
+            Err(problem) if problem.is(Code::UnknownEvent) => {}
+            _ => return Ok(()),
+        }
+    }
+    let now = clock::now();
+    let epoch = "unused".parse().expect("a word can be an epoch");
+    EventState::create(wanted, epoch, actor, now).map_err(|refusal| refusal::problem(&refusal, name, None, now))?;
+    let reserved = catalog::put(env, name, Entry::Reserved).await;
+    reserved.map_err(|error| unavailable("the list of events, which a new event is entered in first,", &error))
 }
 
 /// Applies a command, or with `?dryRun` answers what it would do. `rundown` needs the scope `publish`, all others
@@ -47,6 +74,7 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
     let parsed = command::parse(&body, either.as_str())?;
     let scope = if matches!(parsed.command, Command::Rundown { .. }) { Scope::Publish } else { Scope::Operate };
     let token = shown(scope)?;
+    event::check_operators(env, name).await?;
     if let Command::Rundown { rundown: Some(digest) } = parsed.command
         && rundowns::bytes(env, name, digest).await?.is_none()
     {
@@ -71,7 +99,7 @@ pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> 
 }
 
 /// Returns the list of events.
-pub(crate) async fn events(env: &Env, request: &Request) -> Result<Reply, Problem> {
+pub(crate) async fn events(env: &Env, request: &Request, query: &str) -> Result<Reply, Problem> {
     authorize(env, request, Scope::Read)?;
-    catalog_do::list(env).await
+    catalog::list(env, query).await
 }

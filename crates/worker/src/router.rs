@@ -10,7 +10,7 @@ use worker::Env;
 use crate::reply::{Readers, Reply};
 use crate::request::Target;
 use crate::runtime::Context;
-use crate::{auth, emergency, live, operator, public, request, rundowns, time};
+use crate::{auth, emergency, live, operator, public, request, rundowns, runtime, time};
 
 /// Answers a request with whatever the path and the method ask for.
 pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
@@ -55,7 +55,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
     let region = request::region(request);
     match &route {
         Route::Time => {
-            let event = time::default_event(env, EventName::clone);
+            let event = runtime::default_event(env, EventName::clone);
             time::answer(env, ctx, &event, region, false).await
         }
         Route::EventTime(event) => time::answer(env, ctx, event, region, true).await,
@@ -67,11 +67,11 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
         Route::RundownPointer(event) => public::rundown_pointer(env, ctx, event, region).await,
         Route::Rundown(event, digest) => {
             let known = request.headers().get("if-none-match").ok().flatten();
-            rundowns::get(env, event, *digest, known.as_deref()).await
+            rundowns::get(env, ctx, event, *digest, known.as_deref()).await
         }
         Route::Rundowns(event) => rundowns::list(env, request, target, event).await,
         Route::Token => operator::grant(env, request),
-        Route::Events => operator::events(env, request).await,
+        Route::Events => operator::events(env, request, target.query).await,
         Route::Log(event) => operator::log(env, request, target.query, event).await,
         Route::Audience(event) => operator::audience(env, request, event).await,
         Route::Commands(_) | Route::Live(_) | Route::Emergency(_) => Ok(not_allowed(&request.method(), &route)),

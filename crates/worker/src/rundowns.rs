@@ -12,6 +12,7 @@ use crate::auth::authorize;
 use crate::event;
 use crate::reply::{CachePolicy, Reply, unavailable};
 use crate::request::{Target, body};
+use crate::runtime::Context;
 
 /// The most rundowns on one page of the list: 500.
 ///
@@ -19,7 +20,14 @@ use crate::request::{Target, body};
 const PAGE_MAX: u32 = 500;
 
 /// Returns a rundown, or 304 if the reader has it: `known` is the header `If-None-Match`.
-pub(crate) async fn get(env: &Env, event: &EventName, digest: Digest, known: Option<&str>) -> Result<Reply, Problem> {
+pub(crate) async fn get(
+    env: &Env,
+    ctx: &Context,
+    event: &EventName,
+    digest: Digest,
+    known: Option<&str>,
+) -> Result<Reply, Problem> {
+    event::check_exists(env, ctx, event).await?;
     let tag = format!("\"{digest}\"");
     let tagged = |reply: Reply| reply.cached(CachePolicy::Immutable).header("etag", tag.clone());
     let has_it = known.is_some_and(|tags| {

@@ -189,6 +189,17 @@ impl Store {
         Ok(())
     }
 
+    /// Returns whether the catalog has been told of the event.
+    pub(crate) fn is_registered(&self) -> Result<bool> {
+        Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'registered'", vec![])?.is_some())
+    }
+
+    /// Notes that the catalog has been told of the event.
+    pub(crate) fn set_registered(&self) -> Result<()> {
+        self.sql.exec("CREATE TABLE IF NOT EXISTS registered (one INTEGER PRIMARY KEY)", None)?;
+        Ok(())
+    }
+
     /// Returns whether the event was ever created.
     fn exists(&self) -> Result<bool> {
         Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_some())

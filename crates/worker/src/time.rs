@@ -9,7 +9,7 @@ use downbeat_core::{EventName, ServerTime};
 use downbeat_wire::TimeBody;
 use downbeat_wire::problem::Problem;
 use downbeat_wire::time::write_time;
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use web_sys::{Headers, Request, Response, ResponseInit};
 use worker::Env;
 
@@ -17,7 +17,7 @@ use crate::copies::Snapshot;
 use crate::event;
 use crate::reply::Reply;
 use crate::request::Target;
-use crate::runtime::Context;
+use crate::runtime::{Context, default_event};
 use crate::{clock, request};
 
 thread_local! {
@@ -43,19 +43,6 @@ fn init() -> ResponseInit {
 }
 
 const OURS: &str = "the headers are ours: ASCII without line breaks";
-
-/// Calls `work` with the event of `/time`: the variable `DEFAULT_EVENT`, or `main`.
-pub(crate) fn default_event<T>(env: &Env, work: impl FnOnce(&EventName) -> T) -> T {
-    thread_local! {
-        static DEFAULT: OnceCell<EventName> = const { OnceCell::new() };
-    }
-    DEFAULT.with(|default| {
-        work(default.get_or_init(|| {
-            let named = env.var("DEFAULT_EVENT").ok().and_then(|name| name.to_string().parse().ok());
-            named.unwrap_or_else(|| "main".parse().expect("\"main\" follows the rule of names"))
-        }))
-    })
-}
 
 /// Returns the event whose time `path` asks for.
 fn event_of<'a>(path: &'a str, default: &'a EventName) -> Option<&'a str> {
@@ -102,6 +89,9 @@ pub(crate) async fn answer(
     region: Option<Region>,
     named: bool,
 ) -> Result<Reply, Problem> {
+    if named && event::is_made_up(env, ctx, event) {
+        return Err(event::unknown_event(event));
+    }
     let received_at = clock::now();
     let waited = event::copy(event, |copy| copy.fresh(received_at).is_none() && !copy.failed_lately(received_at));
     if waited {

@@ -34,6 +34,10 @@ export interface StandIn {
   shiftClock(ahead: number): Promise<void>;
   /** Sends a command to the object of `event` without the worker, as one that says nothing about time. */
   ask(event: string, method: string, path: string, body: object): Promise<CommandAnswer>;
+  /** Decides from now on what happens to requests to the list of events. */
+  decideList(decision: Decision): void;
+  /** How often the list of events was asked anything. */
+  askedList(): number;
   /** Drops an event's object, or a hub (`event/3`), out of memory; sockets stay, asleep. */
   evict(object: string): Promise<void>;
   end(): Promise<void>;
@@ -78,6 +82,11 @@ const OBJECTS = `
   export class HubDo extends Base {
     fetch(request) {
       return pass(this, this.env.REAL_HUB, request, new URL(request.url).pathname === "/relay" ? "relay" : "ask");
+    }
+  }
+  export class CatalogDo extends Base {
+    fetch(request) {
+      return pass(this, this.env.REAL_CATALOG, request, "list");
     }
   }
   export default { fetch: () => new Response(null, { status: 404 }) };
@@ -138,7 +147,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
       name,
       compatibilityDate,
       manifest,
-      env: { ...shared, EVENT: events, HUB: object("stand-in", "HubDo"), CATALOG: object("downbeat", "CatalogDo") },
+      env: { ...shared, EVENT: events, HUB: object("stand-in", "HubDo"), CATALOG: object("stand-in", "CatalogDo") },
       exports: { [kind]: sqlite },
     },
   });
@@ -166,8 +175,9 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
             TEST: { type: "fetcher", handler: decide },
             REAL_EVENT: object("events", "EventDo"),
             REAL_HUB: object("hubs", "HubDo"),
+            REAL_CATALOG: object("downbeat", "CatalogDo"),
           },
-          exports: { EventDo: sqlite, EventOfHubs: sqlite, HubDo: sqlite },
+          exports: { EventDo: sqlite, EventOfHubs: sqlite, HubDo: sqlite, CatalogDo: sqlite },
         },
       },
     ],
@@ -193,6 +203,8 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
       if (!answer.ok) throw new Error(await answer.text());
       return (await answer.json()) as CommandAnswer;
     },
+    decideList: (decision) => void decisions.set("list/catalog", decision),
+    askedList: () => asked.get("list/catalog") ?? 0,
     evict: async (name) => {
       const [script, className] = name.includes("/") ? ["hubs", "HubDo"] as const : ["events", "EventDo"] as const;
       try {

@@ -116,7 +116,7 @@ fn operator_answers_are_golden() {
     };
     assert_golden(fixture!("command-answer"), &answer);
     assert_tolerant::<CommandAnswer>(fixture!("command-answer"));
-    let main = ListedEvent { name: name(), created_at: MADE_AT };
+    let main = ListedEvent { name: name(), created_at: MADE_AT, archived: false };
     assert_golden(fixture!("event-list"), &EventList { events: vec![main] });
 }
 
