@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use downbeat_core::{Configuration, Digest, EventName, Request, Rev, ServerTime, Span};
 use downbeat_wire::{
-    Audience, Code, CommandAnswer, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage, StateBody,
-    StoredRundown, TimeBody, Token, command, configuration,
+    Audience, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage,
+    StateBody, StoredRundown, TimeBody, Token, command, configuration, route,
 };
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -27,6 +27,24 @@ pub struct Response<T> {
     pub body: T,
     /// The server's clock.
     pub clock: ServerClock,
+}
+
+/// Which events are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventScope {
+    /// Those that are not archived.
+    Current,
+    /// All of them.
+    All,
+}
+
+/// Whether an event is deleted although it is under way or has viewers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletionGuard {
+    /// It is not.
+    Checked,
+    /// It is.
+    Forced,
 }
 
 type OnSending = Arc<dyn Fn() + Send + Sync>;
@@ -135,12 +153,35 @@ impl Client {
         self.read_body(&Call::get(Route::Token).authorized()).await
     }
 
-    /// Returns the events of the server.
+    /// Returns the events of the server, those in `scope`.
     ///
     /// # Errors
     /// [`ApiError`].
-    pub async fn events(&self) -> Result<EventList, ApiError> {
-        self.read_body(&Call::get(Route::Events).authorized()).await
+    pub async fn events(&self, scope: EventScope) -> Result<EventList, ApiError> {
+        let query = match scope {
+            EventScope::Current => String::new(),
+            EventScope::All => format!("?{}", route::ALL),
+        };
+        self.read_body(&Call { query, ..Call::get(Route::Events) }.authorized()).await
+    }
+
+    /// Deletes an event with all that the server stores for it; returns what was deleted. `None` if there is none: it was
+    /// deleted before, or by an earlier attempt of this call.
+    ///
+    /// # Errors
+    /// [`ApiError`]: a conflict if the event is under way or has viewers, unless `guard` is [`DeletionGuard::Forced`].
+    pub async fn delete_event(&self, event: &EventName, guard: DeletionGuard) -> Result<Option<Deletion>, ApiError> {
+        self.notify_sending();
+        let query = match guard {
+            DeletionGuard::Checked => String::new(),
+            DeletionGuard::Forced => format!("?{}", route::FORCE),
+        };
+        let call = Call { method: Method::DELETE, query, ..Call::get(Route::Event(event.clone())).authorized() };
+        match self.read_body(&call).await {
+            Ok(deletion) => Ok(Some(deletion)),
+            Err(error) if error.is(Code::UnknownEvent) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns a page of the log, the newest entry first: at most `limit` entries before `before`.

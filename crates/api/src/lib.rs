@@ -48,7 +48,7 @@ mod random;
 mod visible;
 
 pub use address::ServerUrl;
-pub use client::{Client, Response};
+pub use client::{Client, DeletionGuard, EventScope, Response};
 pub use error::ApiError;
 pub use polling::Polling;
 pub use random::{RandomError, new_id, random};

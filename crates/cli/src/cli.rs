@@ -27,7 +27,7 @@ pub(crate) use cues::{
     begins_with,
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
-pub(crate) use event::{EmergencyKeyArg, EventSetArgs, EventTask};
+pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventSetArgs, EventTask};
 pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
@@ -143,7 +143,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Create, configure, show and list events
+    /// Create, configure, show, list and delete events
     #[command(subcommand)]
     Event(EventTask),
 

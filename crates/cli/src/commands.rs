@@ -8,6 +8,7 @@ pub(crate) mod cues;
 mod doctor;
 mod emergency;
 mod end;
+mod event_delete;
 mod event_list;
 mod event_set;
 mod event_show;
@@ -39,7 +40,12 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
     Ok(match task {
         Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, *args).await?),
         Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?).await?),
-        Task::Event(EventTask::List) => Box::new(event_list::run(&context()?).await?),
+        Task::Event(EventTask::List(args)) => Box::new(event_list::run(&context()?, &args).await?),
+        Task::Event(EventTask::Delete(args)) => {
+            let mut context = context()?;
+            context.settings.event.clone_from(&args.name);
+            Box::new(event_delete::run(&context, &args).await?)
+        }
         Task::Status => Box::new(status::run(&context()?).await?),
         Task::Watch(args) => Box::new(watch::run(&context()?, &args).await?),
         Task::Pause { message, options, glass } if glass.break_glass => {

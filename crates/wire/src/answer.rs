@@ -113,6 +113,19 @@ impl From<&ChangeRecord> for LastChange {
     }
 }
 
+/// The answer of `DELETE /v1/events/{event}`: what was deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// The event's name.
+    pub event: EventName,
+    /// The hubs that released their sockets and their copy of the state. Others do so when they ask the event next.
+    pub hubs: u32,
+    /// The viewers' sockets that were closed.
+    pub sockets: u64,
+    /// The rundowns that were stored for it.
+    pub rundowns: u64,
+}
+
 /// The answer of `GET /v1/events`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

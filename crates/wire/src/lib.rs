@@ -26,7 +26,7 @@ pub mod state;
 pub mod time;
 pub mod token;
 
-pub use answer::{ClockReport, CommandAnswer, DeliveryReport, EventList, LastChange, ListedEvent};
+pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, LastChange, ListedEvent};
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};
 pub use live::{Ack, StateFrame};

@@ -105,6 +105,8 @@ pub enum Close {
     Unknown,
     /// The frame is longer than [`FRAME_BYTES_MAX`].
     TooLong,
+    /// The event was deleted.
+    Deleted,
     /// The hub restarts; reconnect after a while.
     Restart,
     /// The hub has no room; connect to another one after a while.
@@ -115,6 +117,7 @@ impl Close {
     /// Returns the close code.
     pub const fn code(self) -> u16 {
         match self {
+            Self::Deleted => 1_001,
             Self::Bytes => 1_003,
             Self::Unknown => 1_008,
             Self::TooLong => 1_009,
@@ -129,6 +132,7 @@ impl Close {
             Self::Bytes => "send text",
             Self::Unknown => "not in the protocol: send \"p\" or an ack",
             Self::TooLong => "a frame has at most 1,024 bytes",
+            Self::Deleted => "the event was deleted",
             Self::Restart => "the hub restarts",
             Self::Full => "the hub has no room",
         }
@@ -162,7 +166,7 @@ mod tests {
 
     #[test]
     fn reasons_fit_a_close_frame() {
-        for close in [Close::Bytes, Close::Unknown, Close::TooLong, Close::Restart, Close::Full] {
+        for close in [Close::Bytes, Close::Unknown, Close::TooLong, Close::Deleted, Close::Restart, Close::Full] {
             assert!(close.reason().len() <= 123 && (1_000..1_016).contains(&close.code()));
         }
     }

@@ -110,7 +110,7 @@ impl Route {
             | Self::RundownPointer(_)
             | Self::Rundowns(_) => "GET, HEAD, OPTIONS",
             Self::Live(_) => "GET, OPTIONS",
-            Self::Event(_) => "GET, HEAD, OPTIONS, PUT",
+            Self::Event(_) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Commands(_) | Self::Emergency(_) => "OPTIONS, POST",
         }
@@ -168,7 +168,7 @@ mod tests {
             (Route::Log(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Audience(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::RundownPointer(event.clone()), "GET, HEAD, OPTIONS"),
-            (Route::Event(event.clone()), "GET, HEAD, OPTIONS, PUT"),
+            (Route::Event(event.clone()), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Rundowns(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Emergency(event.clone()), "OPTIONS, POST"),

@@ -87,6 +87,11 @@ pub(crate) async fn check_operators(env: &Env, event: &EventName) -> Result<(), 
     Ok(())
 }
 
+/// Notes that an event was deleted.
+pub(crate) fn handle_deleted(event: &EventName) {
+    apply(event, Snapshot::Missing);
+}
+
 /// Applies what an event or its hub answered.
 fn apply(event: &EventName, snapshot: Snapshot) {
     if snapshot == Snapshot::Missing {

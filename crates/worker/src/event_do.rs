@@ -1,5 +1,7 @@
 //! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
+mod deletion;
+
 use downbeat_core::fanout::{Gathering, Retries, Tally, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
 use downbeat_core::{CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
@@ -7,6 +9,7 @@ use downbeat_wire::Audience;
 use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
+use downbeat_wire::route::FORCE;
 use downbeat_wire::{
     ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, json,
     refusal,
@@ -45,8 +48,26 @@ pub struct EventDo {
     retries: Cell<Retries>,
     /// This object's clock, compared with those of the workers that call.
     clock: Cell<ObjectClock>,
-    /// Whether the catalog has this event, or is being told of it.
-    is_registered: Rc<Cell<bool>>,
+    /// Whether the catalog has this event.
+    registration: Rc<Cell<Registration>>,
+    /// Whether the event is being deleted right now.
+    is_deleting: Cell<bool>,
+}
+
+/// What an event's object knows of its entry in the catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Registration {
+    #[default]
+    Unknown,
+    InProgress,
+    Done,
+}
+
+/// Whether an event is deleted although it is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guard {
+    Checked,
+    Forced,
 }
 
 /// Removes a command from [`EventDo::announcing`] when it is answered, or its request is cancelled.
@@ -69,7 +90,8 @@ impl DurableObject for EventDo {
             announcing: RefCell::default(),
             retries: Cell::default(),
             clock: Cell::default(),
-            is_registered: Rc::default(),
+            registration: Rc::default(),
+            is_deleting: Cell::default(),
         }
     }
 
@@ -79,8 +101,12 @@ impl DurableObject for EventDo {
         Ok(reply.into_response(Readers::Operators, false).into())
     }
 
-    /// Repeats an announcement that some hubs have not confirmed, or that ended when this object was evicted.
+    /// Goes on with a deletion; or repeats an announcement that some hubs have not confirmed, or that ended when this object
+    /// was evicted.
     async fn alarm(&self) -> Result<Response> {
+        if self.resume_deletion().await {
+            return Response::empty();
+        }
         if let (Some(event), Ok(Some(state))) = (&self.name, self.state()) {
             self.announce(event, &state, state.delivery().hubs).await;
         }
@@ -106,6 +132,10 @@ impl EventDo {
         };
         let token = request.headers().get(TOKEN_HEADER).ok().flatten().unwrap_or_default();
         match (request.method().as_str(), Route::parse(target.path)) {
+            ("DELETE", Some(Route::Event(event))) => {
+                let guard = if target.has(FORCE) { Guard::Forced } else { Guard::Checked };
+                self.delete(&event, guard, decision).await
+            }
             ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?, decision).await,
             ("POST", Some(Route::Commands(event))) => {
                 self.command(&event, &token, &target, &body(request).await?, decision).await
@@ -141,19 +171,23 @@ impl EventDo {
     /// earlier version.
     fn register(&self) {
         let (Some(name), true) = (&self.name, self.state.borrow().is_some()) else { return };
-        if self.is_registered.replace(true) || self.store.is_registered().unwrap_or(true) {
+        if self.registration.get() != Registration::Unknown {
             return;
         }
+        if self.store.is_registered().unwrap_or(true) {
+            return self.registration.set(Registration::Done);
+        }
+        self.registration.set(Registration::InProgress);
         let (env, name, store) = (self.env.clone(), name.clone(), self.store.clone());
-        let is_registered = self.is_registered.clone();
+        let registration = self.registration.clone();
         spawn_local(async move {
             let registered = match catalog::put(&env, &name, Entry::Made).await {
                 Ok(()) => store.set_registered(),
                 Err(error) => Err(error),
             };
+            registration.set(if registered.is_ok() { Registration::Done } else { Registration::Unknown });
             if let Err(error) = registered {
                 worker::console_error!("event {name} is not in the list yet: {error}");
-                is_registered.set(false);
             }
         });
     }
@@ -202,7 +236,10 @@ impl EventDo {
         let mut retries = self.retries.get();
         if gathering.is_complete() && is_current {
             retries.handle_complete();
-            let _ = self.storage.delete_alarm().await;
+            // A deletion has an alarm of its own.
+            if !self.is_deleting.get() {
+                let _ = self.storage.delete_alarm().await;
+            }
         } else {
             retries.handle_incomplete();
         }
@@ -219,8 +256,7 @@ impl EventDo {
     async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let hubs = state.delivery().hubs;
-        let gathering = Gathering::new(Tree::of(hubs), Rev::default());
-        let gathering = fanout::gather(&self.env, event, gathering, None).await;
+        let gathering = self.gather(event, &state).await;
         let rev = state.rev();
         let tally = Tally::of(gathering.reports().filter(|report| report.rev == rev).map(|report| &report.share));
         let audience = Audience {
@@ -240,6 +276,12 @@ impl EventDo {
         Ok(Reply::json(200, json::text(&audience)))
     }
 
+    /// Returns the reports of all hubs that answer within a second.
+    async fn gather(&self, event: &EventName, state: &EventState) -> Gathering {
+        let gathering = Gathering::new(Tree::of(state.delivery().hubs), Rev::default());
+        fanout::gather(&self.env, event, gathering, None).await
+    }
+
     /// Creates the event, or changes its configuration.
     async fn configure(
         &self,
@@ -253,6 +295,9 @@ impl EventDo {
         let (now, clock) = ClockReport::at(decision, clock::now());
         let logged = log::with_clock(configuration::body(&wanted, &actor), clock);
         let before = self.state()?;
+        if before.is_none() && (self.is_deleting.get() || self.store.is_deleting().map_err(broken)?) {
+            return Err(being_deleted(event));
+        }
         let refused = |error| refusal::problem(&error, event, before.as_ref(), now);
         let (status, changed, state) = match before.clone() {
             None => (201, true, EventState::create(wanted, epoch()?, &actor, now).map_err(refused)?),
@@ -356,6 +401,11 @@ impl EventDo {
 
 fn broken(error: worker::Error) -> Problem {
     unavailable("the event's store", &error)
+}
+
+/// Returns the problem of an event that is being deleted right now.
+fn being_deleted(name: &EventName) -> Problem {
+    Problem::new(Code::Unavailable, format!("event \"{name}\" is being deleted; try again in a moment"))
 }
 
 /// Draws the epoch of a new event: 64 random bits.

@@ -15,6 +15,9 @@ pub(crate) const LIVE_PATH: &str = "/live";
 /// The path at which a hub receives a state, passes it on, and reports.
 pub(crate) const RELAY_PATH: &str = "/relay";
 
+/// The path at which a hub closes its sockets and deletes what it saved: the event is being deleted.
+pub(crate) const DELETE_PATH: &str = "/delete";
+
 /// The header in which a hub without room names another.
 pub(crate) const INSTEAD_HEADER: &str = "x-downbeat-hub";
 
@@ -41,6 +44,14 @@ pub(crate) async fn join(env: &Env, event: &EventName, hub: u16, is_last: bool) 
     let path = format!("{LIVE_PATH}?last={}", u8::from(is_last));
     let request = ObjectRequest { headers: vec![("upgrade", "websocket".to_owned())], ..ObjectRequest::get(&path) };
     object::fetch(env, Object { binding: "HUB", name: &name, region }, request).await
+}
+
+/// Tells a hub that the event is being deleted; returns how many sockets it had.
+pub(crate) async fn delete(env: &Env, event: &EventName, hub: u16) -> Result<u64> {
+    match send(env, event, hub, ObjectRequest { method: "POST", ..ObjectRequest::get(DELETE_PATH) }).await? {
+        (200, text) => Ok(text.parse().unwrap_or_default()),
+        (status, _) => Err(Error::RustError(format!("unexpected status {status}"))),
+    }
 }
 
 /// A state on its way to a hub, or a request for reports.

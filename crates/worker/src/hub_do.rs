@@ -13,7 +13,7 @@ use worker::{
 };
 
 use crate::event::{STATE_PATH, unknown_event};
-use crate::hub::{INSTEAD_HEADER, LIVE_PATH, RELAY_PATH, parse_name};
+use crate::hub::{DELETE_PATH, INSTEAD_HEADER, LIVE_PATH, RELAY_PATH, parse_name};
 use crate::hub_shell::HubShell;
 use crate::reply::{Readers, Reply};
 use crate::request::{Target, body};
@@ -43,6 +43,11 @@ impl DurableObject for HubDo {
                 join_viewer(shell, limit).await
             }
             STATE_PATH => respond(send_state(shell).await),
+            DELETE_PATH => {
+                let sockets = sockets::all(&shell.state).length();
+                shell.handle(|hub, _| hub.handle_deleted());
+                respond(Ok(Reply::json(200, sockets.to_string())))
+            }
             RELAY_PATH => respond(relay(shell, &target, request).await),
             _ => respond(Err(Problem::new(Code::UnknownPath, "a hub has nothing at this path"))),
         }

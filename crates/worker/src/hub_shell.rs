@@ -108,12 +108,23 @@ impl HubShell {
                     worker::console_error!("a hub of event {} cannot save its state: {error}", shell.event);
                 }
             }),
-            Effect::CloseAll => {
-                let sockets = sockets::all(&self.state);
-                (0..sockets.length()).for_each(|place| sockets::at(&sockets, place).close(Close::Restart));
+            Effect::CloseAll => self.close_all(Close::Restart),
+            Effect::Delete => {
+                self.close_all(Close::Deleted);
+                self.spawn(async move {
+                    let storage = shell.state.storage();
+                    if let Err(error) = storage.delete_all().await {
+                        worker::console_error!("a hub of event {} cannot delete its state: {error}", shell.event);
+                    }
+                });
             }
             Effect::Wake => self.waiting.take().into_iter().for_each(Waker::wake),
         }
+    }
+
+    fn close_all(&self, why: Close) {
+        let sockets = sockets::all(&self.state);
+        (0..sockets.length()).for_each(|place| sockets::at(&sockets, place).close(why));
     }
 
     async fn ask_event(&self) -> Answer {

@@ -62,6 +62,19 @@ async fn register(env: &Env, name: &EventName, wanted: Configuration, actor: &st
     reserved.map_err(|error| unavailable("the list of events, which a new event is entered in first,", &error))
 }
 
+/// Deletes an event with all that is stored for it. One that is under way or has viewers is deleted with `?force` only.
+pub(crate) async fn delete(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
+    let token = authorize(env, request, Scope::Operate)?;
+    let path = format!("{}?{query}", Route::Event(name.clone()).path());
+    let headers = vec![(TOKEN_HEADER, token.to_string())];
+    let reply = event::call(env, name, ObjectRequest { method: "DELETE", path: &path, headers, body: None }).await?;
+    if matches!(reply.status(), 200 | 404) {
+        worker::console_log!("event {name} was deleted with the token \"{token}\"");
+        event::handle_deleted(name);
+    }
+    Ok(reply)
+}
+
 /// Applies a command, or with `?dryRun` answers what it would do. `rundown` needs the scope `publish`, all others
 /// `operate`.
 pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {

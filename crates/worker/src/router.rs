@@ -81,6 +81,9 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
 async fn change(method: &str, request: Request, env: &Env, ctx: &Context, route: Route) -> Result<Reply, Problem> {
     match (method, &route) {
         ("PUT", Route::Event(event)) => operator::configure(env, request, event).await,
+        ("DELETE", Route::Event(event)) => {
+            operator::delete(env, &request, Target::of(&request.url()).query, event).await
+        }
         ("PUT", Route::Rundown(event, digest)) => rundowns::put(env, request, event, *digest).await,
         ("DELETE", Route::Rundown(event, digest)) => rundowns::delete(env, &request, event, *digest).await,
         ("POST", Route::Emergency(event)) => emergency::submit(env, ctx, request, event).await,

@@ -125,6 +125,21 @@ pub(crate) async fn delete(env: &Env, request: &Request, name: &EventName, diges
     Ok(Reply::empty(204))
 }
 
+/// Deletes every rundown of an event that is being deleted; returns how many there were. Without a store there are none.
+pub(crate) async fn delete_all(env: &Env, event: &EventName) -> worker::Result<u64> {
+    let Ok(bucket) = env.bucket("RUNDOWNS") else { return Ok(0) };
+    let mut deleted = 0;
+    loop {
+        let page = bucket.list().prefix(prefix(event)).limit(PAGE_MAX).execute().await?;
+        let keys: Vec<String> = page.objects().iter().map(worker::Object::key).collect();
+        if keys.is_empty() {
+            return Ok(deleted);
+        }
+        deleted += keys.len() as u64;
+        bucket.delete_multiple(keys).await?;
+    }
+}
+
 /// Returns how many bytes a rundown has; `None` if it is not stored.
 pub(crate) async fn bytes(env: &Env, event: &EventName, digest: Digest) -> Result<Option<u64>, Problem> {
     let object = bucket(env)?.head(key(event, digest)).await;

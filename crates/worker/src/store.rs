@@ -200,9 +200,32 @@ impl Store {
         Ok(())
     }
 
-    /// Returns whether the event was ever created.
+    /// Returns whether the event is being deleted.
+    pub(crate) fn is_deleting(&self) -> Result<bool> {
+        Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'deleting'", vec![])?.is_some())
+    }
+
+    /// Notes that the event is being deleted: from now on it does not exist, and whatever interrupts the deletion, it goes on.
+    pub(crate) fn set_deleting(&self) -> Result<()> {
+        self.sql.exec("CREATE TABLE IF NOT EXISTS deleting (one INTEGER PRIMARY KEY)", None)?;
+        Ok(())
+    }
+
+    /// Returns the most hubs that the event ever had by its log; `None` if the log does not say.
+    pub(crate) fn hubs_ever(&self) -> Result<Option<u16>> {
+        if self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_none() {
+            return Ok(None);
+        }
+        let query = "SELECT max(json_extract(body, '$.hubs')) FROM log WHERE json_valid(body)";
+        let row = self.row(query, vec![])?;
+        Ok(row.as_deref().and_then(<[_]>::first).map(integer).and_then(|hubs| u16::try_from(hubs).ok()))
+    }
+
+    /// Returns whether the event was created, and not deleted since.
     fn exists(&self) -> Result<bool> {
-        Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_some())
+        let tables =
+            self.row("SELECT group_concat(name) FROM sqlite_master WHERE name IN ('log', 'deleting')", vec![])?;
+        Ok(matches!(tables.as_deref(), Some([SqlStorageValue::String(names)]) if names == "log"))
     }
 
     fn row(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<Vec<SqlStorageValue>>> {

@@ -1,9 +1,11 @@
 //! `downbeat event …`
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use downbeat_core::event::{EmergencyKey, PointerUrl};
 use downbeat_core::name::NameError;
-use downbeat_core::{Locale, Span};
+use downbeat_core::{EventName, Locale, Span};
 use downbeat_publish::emergency::key::is_usable;
 
 use super::options::Attribution;
@@ -28,7 +30,39 @@ instants. At its start time the event starts running by itself; after that, its 
     Show,
 
     /// List the server's events
-    List,
+    List(EventListArgs),
+
+    /// Delete an event with all that the server stores for it: state, log, rundowns
+    #[command(after_help = "\
+Examples:
+  downbeat event delete rehearsal --keep-log rehearsal.jsonl    saves the log first, asks for the name, and deletes
+  downbeat event delete rehearsal --yes                         does not ask
+  downbeat event delete rehearsal --dry-run                     shows what would be deleted
+
+This cannot be undone. Viewers are disconnected, and the name can be used for a new event. An event that is running or \
+paused, or has viewers connected before its start, is refused without --force.")]
+    Delete(EventDeleteArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventListArgs {
+    /// List archived events too
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventDeleteArgs {
+    /// The event's name, whatever the profile or --event says
+    pub(crate) name: EventName,
+
+    /// Save the whole log in this new file first, one JSON object per line, the oldest entry first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keep_log: Option<PathBuf>,
+
+    /// Delete it although it is under way or has viewers, or although its state cannot be read
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

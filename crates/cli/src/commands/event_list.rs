@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use downbeat_api::EventScope;
 use downbeat_wire::EventList;
 use serde_json::{Map, Value, json};
 
+use crate::cli::EventListArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::{Report, members};
@@ -18,9 +20,10 @@ pub(crate) struct List {
 }
 
 /// Requests the list of events.
-pub(crate) async fn run(context: &Context) -> Result<List, Error> {
+pub(crate) async fn run(context: &Context, args: &EventListArgs) -> Result<List, Error> {
     let server = context.operator()?;
-    Ok(List { events: server.events().await?, server: server.url().to_string() })
+    let scope = if args.all { EventScope::All } else { EventScope::Current };
+    Ok(List { events: server.events(scope).await?, server: server.url().to_string() })
 }
 
 impl Report for List {
@@ -34,7 +37,9 @@ impl Report for List {
         }
         let width = self.events.events.iter().map(|event| event.name.as_str().len()).max().unwrap_or(0);
         for event in &self.events.events {
-            writeln!(f, "{:width$}  made {}", event.name.as_str(), text::instant(event.created_at, TimeZone::Local))?;
+            let made = text::instant(event.created_at, TimeZone::Local);
+            let archived = if event.archived { ", archived" } else { "" };
+            writeln!(f, "{:width$}  made {made}{archived}", event.name.as_str())?;
         }
         Ok(())
     }

@@ -208,10 +208,25 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
     /// Applies the event's answer.
     pub fn handle_answer(&mut self, answer: Answer, now: ServerTime) {
         self.refresh.handle_answer(answer != Answer::Failed, now);
-        if let Answer::State { state, text } = answer {
-            self.handle_state(*state, text, Source::Event);
+        match answer {
+            Answer::State { state, text } => self.handle_state(*state, text, Source::Event),
+            // It was deleted, and that did not reach this hub.
+            Answer::Missing => self.handle_deleted(),
+            Answer::Failed => {}
         }
         self.effects.push_back(Effect::Wake);
+    }
+
+    /// Forgets the state, and has the sockets closed: the event was deleted. A later event of this name is a new one.
+    pub fn handle_deleted(&mut self) {
+        if self.current.take().is_some() {
+            self.sent = Rev::default();
+            // A broadcast in progress ends.
+            self.broadcast = Broadcast { number: self.broadcast.number.wrapping_add(1), slices: None };
+            self.refresh.stop();
+            self.effects.push_back(Effect::Delete);
+            self.effects.push_back(Effect::Wake);
+        }
     }
 
     /// Asks the event for a change that was missed. `sockets` is how many there are: while there is one, or workers

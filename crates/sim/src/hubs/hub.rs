@@ -273,7 +273,7 @@ impl HubObject {
                     context.network.send(now, Message::Hub(hub, HubInput::Greet { memory, socket }))
                 }
                 Effect::Save => context.network.send(now + SAVE_DELAY, Message::Hub(hub, HubInput::Save { memory })),
-                Effect::CloseAll => self.close_all(context),
+                Effect::CloseAll | Effect::Delete => self.close_all(context),
                 Effect::Wake => {}
             }
         }

@@ -23,6 +23,8 @@ pub enum Effect<S> {
     Save,
     /// Close all sockets: the event no longer has this hub, and the viewers join another.
     CloseAll,
+    /// Close all sockets and delete what was saved: the event was deleted.
+    Delete,
     /// Wake the callers that wait for a change of [`super::Hub::awaits_state`] or [`super::Hub::has_sent`].
     Wake,
 }

@@ -48,6 +48,12 @@ impl Refresh {
         self.answered_at = answered.then_some(now);
     }
 
+    /// Asks no more until somebody needs the state again.
+    pub(super) const fn stop(&mut self) {
+        self.requested_at = None;
+        self.deadline = None;
+    }
+
     pub(super) const fn handle_request(&mut self, now: ServerTime) {
         self.requested_at = Some(now);
     }

@@ -234,3 +234,51 @@ fn a_clock_that_is_stepped_back_an_hour_does_not_keep_the_event_from_being_asked
     hub.handle_joined(3, at(10_000));
     assert_eq!(hub.next_deadline(), Some(at(15_000)), "an honest deadline stays");
 }
+
+#[test]
+fn a_hub_of_a_deleted_event_closes_its_sockets_deletes_its_state_and_asks_no_more() {
+    let mut told = hub(3);
+    told.handle_joined(4, at(0));
+    effects(&mut told);
+    told.handle_deleted();
+    assert_eq!(effects(&mut told), [Effect::Delete, Effect::Wake]);
+    assert_eq!((told.state(), told.next_deadline()), (None, None));
+    told.handle_deleted();
+    assert_eq!(effects(&mut told), [], "there is nothing left to delete");
+
+    // The call did not reach this one: it learns it from the event.
+    let mut asking = hub(3);
+    asking.handle_alarm(3, at(15_000));
+    effects(&mut asking);
+    asking.handle_answer(Answer::Missing, at(15_010));
+    assert_eq!(effects(&mut asking), [Effect::Delete, Effect::Wake, Effect::Wake]);
+    assert_eq!(asking.handle_request(at(15_020)), Err(HubError::UnknownEvent));
+}
+
+#[test]
+fn a_hub_whose_event_does_not_answer_deletes_nothing() {
+    let mut hub = hub(3);
+    hub.handle_alarm(3, at(15_000));
+    effects(&mut hub);
+    hub.handle_answer(Answer::Failed, at(18_000));
+    assert_eq!(effects(&mut hub), [Effect::Wake]);
+    assert_eq!(hub.state(), Some(&state("e1", 0)));
+}
+
+#[test]
+fn a_broadcast_in_progress_ends_when_the_event_is_deleted_and_a_new_event_is_sent() {
+    let mut hub = hub(40);
+    let (old, new) = (state("e1", 1), state("e2", 0));
+    hub.handle_state(old.clone(), text(&old), Source::Relay);
+    let number = effects(&mut hub).into_iter().find_map(|effect| match effect {
+        Effect::Broadcast(number) => Some(number),
+        _ => None,
+    });
+    hub.start_broadcast(number.unwrap(), 40, |place| place).unwrap();
+    hub.handle_deleted();
+    assert_eq!(hub.next_slice(number.unwrap()), None);
+    effects(&mut hub);
+    hub.handle_state(new.clone(), text(&new), Source::Relay);
+    broadcast(&mut hub, 2);
+    assert!(hub.has_sent(&new.version()));
+}
