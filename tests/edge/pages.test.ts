@@ -28,6 +28,14 @@ test("each page is HTML, with a policy that allows loading from this origin only
     assert.deepEqual(policy(headers, "require-trusted-types-for"), ["'script'"]);
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("strict-transport-security"), "max-age=31536000");
+    assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
+    assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+    // What no page needs stays off, also for a script that got into one.
+    for (const feature of ["camera", "microphone", "geolocation", "display-capture", "usb", "payment"]) {
+      assert.ok(headers.get("permissions-policy")!.split(", ").includes(`${feature}=()`), feature);
+    }
+    assert.ok(policy(headers, "frame-ancestors"), "a policy on frames");
   }
 });
 
@@ -50,6 +58,7 @@ test("pages of other sites may load the client, and no other file", async () => 
   const client = await get("/downbeat-client.js", origin);
   assert.match(client.headers.get("content-type")!, /^text\/javascript/);
   assert.equal(client.headers.get("access-control-allow-origin"), "*");
+  assert.equal(client.headers.get("cross-origin-resource-policy"), "cross-origin");
   assert.equal((await get("/console.js", origin)).headers.get("access-control-allow-origin"), null);
 });
 
@@ -59,4 +68,14 @@ test("the worker answers everything that is not a page", async () => {
     assert.deepEqual([status, headers.get("content-type")], [404, "application/problem+json"], path);
   }
   assert.equal((await get("/time")).status, 200);
+});
+
+test("answers of the API are for every site to read or for none, and never a page", async () => {
+  for (const [path, readers] of [["/v1/events/main/status", "cross-origin"], ["/v1/nothing", "cross-origin"], ["/v1/events", "same-origin"], ["/v1/token", "same-origin"]]) {
+    const { headers } = await get(path!);
+    assert.equal(headers.get("cross-origin-resource-policy"), readers, path);
+    assert.equal(headers.get("strict-transport-security"), "max-age=31536000", path);
+    assert.equal(headers.get("content-security-policy"), "default-src 'none'; frame-ancestors 'none'", path);
+    assert.equal(headers.get("x-content-type-options"), "nosniff", path);
+  }
 });
