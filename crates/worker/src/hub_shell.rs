@@ -102,7 +102,7 @@ impl HubShell {
             }),
             Effect::Save => self.spawn(async move {
                 clock::wait(SAVE_DELAY).await;
-                if let Some(text) = shell.hub.borrow().text()
+                if let Some(text) = shell.hub.borrow().text_to_save()
                     && let Err(error) = shell.store.save(text)
                 {
                     worker::console_error!("a hub of event {} cannot save its state: {error}", shell.event);

@@ -133,6 +133,13 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
         self.current.as_ref().map(|current| &*current.text)
     }
 
+    /// Returns the text to save now: that of the state, if all sockets have been sent it. While a newer one is still being
+    /// sent there is none to save; the end of its broadcast brings another [`Effect::Save`].
+    pub fn text_to_save(&self) -> Option<&str> {
+        let current = self.current.as_ref()?;
+        (self.sent == current.state.rev() && self.broadcast.slices.is_none()).then_some(&*current.text)
+    }
+
     /// Returns what the shell is to do next.
     pub fn poll_effect(&mut self) -> Option<Effect<S>> {
         self.effects.pop_front()

@@ -165,7 +165,9 @@ impl HubObject {
                     self.send(socket, &greeting, false, context);
                 }
             }
-            HubInput::Save { memory } if memory == self.memory => self.saved = self.hub.state().cloned(),
+            HubInput::Save { memory } if memory == self.memory && self.hub.text_to_save().is_some() => {
+                self.saved = self.hub.state().cloned();
+            }
             HubInput::Alarm(at) if self.alarm == Some(at) => {
                 (self.alarm, self.deadline) = (None, None);
                 self.hub.handle_alarm(self.sockets.len() as u32, now);

@@ -19,7 +19,7 @@ pub enum Effect<S> {
     /// Send [`super::Hub::greeting`] to this viewer after the response has left. (Sent before, it would stay in a buffer of the
     /// socket, 7 KB.)
     Greet(S),
-    /// Save [`super::Hub::text`], [`super::SAVE_DELAY`] from now.
+    /// Save [`super::Hub::text_to_save`], [`super::SAVE_DELAY`] from now.
     Save,
     /// Close all sockets: the event no longer has this hub, and the viewers join another.
     CloseAll,

@@ -87,6 +87,21 @@ fn a_newer_state_is_sent_in_slices_and_then_saved() {
     assert_eq!((hub.report(None).rev, hub.report(None).sockets), (newer.rev(), 40));
 }
 
+/// Saving waits a little. What arrives meanwhile has not been sent to anybody, and a hub that were evicted then would take it
+/// for sent.
+#[test]
+fn a_state_that_came_before_the_saving_is_not_saved_before_it_was_sent() {
+    let mut hub = hub(40);
+    assert_eq!(hub.text_to_save(), Some(&*text(&state("e1", 0))));
+    for newer in [state("e1", 1), state("e2", 0)] {
+        hub.handle_state(newer.clone(), text(&newer), Source::Event);
+        assert_eq!(hub.text_to_save(), None);
+        broadcast(&mut hub, 40);
+        assert_eq!(hub.text_to_save(), Some(&*text(&newer)));
+        effects(&mut hub);
+    }
+}
+
 #[test]
 fn a_repeated_or_older_state_changes_nothing() {
     let mut hub = hub(1);
