@@ -93,6 +93,16 @@ export class Weed {
     alive.delete(this);
   }
 
+  /** Stops all its processes where they are: connections stay open, and nothing answers. */
+  freeze(): void {
+    process.kill(-this.#process!.pid!, "SIGSTOP");
+  }
+
+  /** Lets them go on. */
+  thaw(): void {
+    process.kill(-this.#process!.pid!, "SIGCONT");
+  }
+
   async end(): Promise<void> {
     const child = this.#process!;
     this.kill();

@@ -1,0 +1,82 @@
+// Viewers: a few whose every frame is seen here, and hundreds of real ones (`downbeat load`), which the command line counts.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Server } from "../edge/harness/calls.ts";
+import { ROOT } from "../edge/harness/runtime.ts";
+import { turn } from "../edge/harness/until.ts";
+import { Viewer } from "../edge/harness/viewer.ts";
+
+/** A viewer who joins again whenever the socket is lost. */
+export class Witness {
+  rev = 0;
+  /** Whether a revision lower than the highest ever came as the first or a later one of one socket. */
+  wentBack = false;
+  #viewer: Viewer | undefined;
+  #over = false;
+  readonly #server: Server;
+  readonly #event: string;
+  readonly #done: Promise<void>;
+
+  constructor(server: Server, event: string) {
+    [this.#server, this.#event] = [server, event];
+    this.#done = this.#watch();
+  }
+
+  get isConnected(): boolean { return this.#viewer !== undefined && this.#viewer.closed === undefined; }
+  /** The socket it has now, so that it can be seen whether it is still the same. */
+  get socket(): Viewer | undefined { return this.#viewer; }
+
+  async #watch(): Promise<void> {
+    while (!this.#over) {
+      if (!this.isConnected) {
+        this.#viewer = await Viewer.join(this.#server, this.#event).catch(() => undefined);
+        if (this.#viewer === undefined) {
+          for (let turns = 0; turns < 40; turns++) await turn();
+          continue;
+        }
+      }
+      this.wentBack ||= !this.#viewer!.neverWentBack;
+      this.rev = Math.max(this.rev, this.#viewer!.last.rev);
+      await turn();
+    }
+    this.#viewer?.end();
+  }
+
+  end(): Promise<void> {
+    this.#over = true;
+    return this.#done;
+  }
+}
+
+/** What `downbeat load` prints at the end, as far as it is used here. */
+export interface Loaded {
+  viewers: number;
+  behind: number;
+  wentBack: number;
+}
+
+/** Hundreds of real viewers, for `seconds`. */
+export class Crowd {
+  readonly #process: ChildProcess;
+  #output = "";
+
+  constructor(server: Server, event: string, viewers: number, seconds: number) {
+    const args = ["load", server.url, "--event", event, "--viewers", `${viewers}`, "--duration", `${seconds}s`, "--arrive", "5s", "--json", "--yes"];
+    this.#process = spawn(`${ROOT}/target/release/downbeat`, args, {
+      stdio: ["ignore", "pipe", "inherit"], env: { PATH: process.env["PATH"], HOME: `${ROOT}/target/chaos` },
+    });
+    process.once("exit", () => this.#process.kill("SIGKILL"));
+    this.#process.stdout!.setEncoding("utf8").on("data", (text: string) => void (this.#output += text));
+  }
+
+  /** Waits for the end of the test, and returns what it counted. */
+  async finish(): Promise<Loaded> {
+    if (this.#process.exitCode === null) await once(this.#process, "close");
+    try {
+      return JSON.parse(this.#output) as Loaded;
+    } catch {
+      throw new Error(`downbeat load ended with ${this.#process.exitCode}: ${this.#output.slice(-500)}`);
+    }
+  }
+}
