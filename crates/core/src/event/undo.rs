@@ -46,8 +46,9 @@ impl Show {
             (true, true) => self.ended_at = since.ended_at,
             (true, false) => self.ended_at = Some(from),
             (false, was_over) => {
-                if was_over {
+                if let Some(ended_at) = since.ended_at.filter(|_| was_over) {
                     self.timeline = since.visible().timeline;
+                    self.pace.change(ended_at, None, None, since.starts_at);
                 }
                 let jump = since.visible().position(moved_at) - before.visible().position_just_before(moved_at);
                 let here = self.timeline.position_just_before(from, since.starts_at);

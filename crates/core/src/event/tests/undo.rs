@@ -267,3 +267,16 @@ fn undo_of_a_configured_start_puts_the_start_back() {
     assert_eq!(evening.event.starts_at(), at(19, 0, 0));
     assert_eq!(evening.position(at(19, 30, 0)), pos(0, 30, 0));
 }
+
+#[test]
+fn what_was_scheduled_beyond_an_undone_end_does_not_come_back_with_the_next_resume() {
+    let mut evening = Evening::new();
+    evening.schedule(rate(0.25), at(19, 0, 5), at(19, 0, 0));
+    evening.apply(END, at(19, 0, 0));
+    evening.apply(Command::Undo, at(19, 0, 4));
+    // Before the undo takes effect, somebody pauses and resumes.
+    evening.apply(PAUSE, at(19, 0, 4) + ms(600));
+    let resumed = evening.apply(Command::Resume, at(19, 0, 4) + ms(700));
+    let before = evening.position(resumed);
+    assert_eq!(evening.position(resumed + ms(8_000)), before + ms(8_000), "at the rate that it had at its end");
+}
