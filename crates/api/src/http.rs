@@ -6,6 +6,8 @@ use std::io;
 
 use ::http::{HeaderValue, Method, Request, Response, header};
 use downbeat_core::{Span, words};
+use downbeat_wire::emergency::DOCUMENT_BYTES_MAX;
+use downbeat_wire::log::PAGE_MAX;
 use reqwest::redirect::Policy;
 
 use crate::address::is_loopback;
@@ -18,8 +20,11 @@ const CONNECT_TIMEOUT: Span = Span::from_millis(3_000);
 /// How long an idle connection is kept: 15 s, less than servers and routers keep theirs.
 const IDLE_MAX: Span = Span::from_millis(15_000);
 
-/// The longest answer of the API that is read: 16 MiB. A page of the log with 200 of the longest entries has about half.
+/// The longest answer of the API that is read: 16 MiB, a page of the log with 200 of the longest entries.
 pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+
+// The longest is a page of the log, each of whose entries is a signed state.
+const _: () = assert!(PAGE_MAX as usize * (DOCUMENT_BYTES_MAX + 16_384) < ANSWER_BYTES_MAX);
 
 /// The longest rundown, or other file, that is read: 64 MiB, more than the longest rundown.
 pub const FILE_BYTES_MAX: usize = 64 << 20;

@@ -8,6 +8,7 @@ use downbeat_api::http::{FILE_BYTES_MAX, HttpClient, HttpError, Limits};
 use downbeat_api::{Polling, ServerUrl, Visibility};
 use downbeat_core::{Digest, Span};
 use downbeat_sheet::digest_of;
+use downbeat_wire::emergency::DOCUMENT_BYTES_MAX;
 use downbeat_wire::{Publication, RundownPointer};
 
 use crate::error::{NotLoadable, PublishError};
@@ -26,8 +27,11 @@ const REQUEST_MIN: Span = Span::from_millis(50);
 /// How long one request may take.
 const REQUEST: Span = Span::from_millis(4_000);
 
-/// The longest pointer: 256 KiB. What was published, with a signed state of at most 16 KiB, has a tenth of that.
+/// The longest pointer: 256 KiB. What was published, with a signed state of at most 65 KiB, has a third of that.
 const POINTER_BYTES_MAX: usize = 256 << 10;
+
+// A signed state is a member of it.
+const _: () = assert!(2 * DOCUMENT_BYTES_MAX < POINTER_BYTES_MAX);
 
 /// Attempts to load a rundown before it counts as not loadable.
 const LOADS_MAX: usize = 3;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use downbeat_api::{Client, Response, Visibility};
-use downbeat_core::CommandId;
+use downbeat_core::{CommandId, Rev};
 use downbeat_wire::{CommandAnswer, DeliveryReport};
 use serde_json::{Map, Value, json};
 
@@ -168,8 +168,18 @@ impl AcceptedChange {
         if self.answer.delivery.hubs > 0 {
             writeln!(f, "{}", describe_delivery(self.answer.delivery))?;
         }
-        writeln!(f, "seen at the edge after {}", text::fine(self.visibility.ms))?;
+        writeln!(f, "{}", describe_visibility(self.answer.rev, &self.visibility))?;
         writeln!(f, "undo with: {}", self.undo)
+    }
+}
+
+/// Describes when the public URL showed the change `rev`: `seen at the edge after 312 ms`. A later revision, which has the
+/// change in it, is named.
+fn describe_visibility(rev: Rev, visibility: &Visibility) -> String {
+    let seen = format!("seen at the edge after {}", text::fine(visibility.ms));
+    match visibility.rev {
+        Some(later) if later != rev => format!("{seen}, with rev {later}, which came after it"),
+        _ => seen,
     }
 }
 
@@ -185,6 +195,17 @@ fn describe_delivery(delivery: DeliveryReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_revision_is_not_called_seen_when_it_was_another() {
+        let describe = |rev| {
+            let visibility =
+                Visibility { ms: downbeat_core::Span::from_millis(312), rev: Some(Rev::new(rev)), seen: true };
+            describe_visibility(Rev::new(13), &visibility)
+        };
+        assert_eq!(describe(13), "seen at the edge after 312 ms");
+        assert_eq!(describe(14), "seen at the edge after 312 ms, with rev 14, which came after it");
+    }
 
     #[test]
     fn delivery_mentions_hubs_that_have_not_acknowledged() {
