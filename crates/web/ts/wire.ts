@@ -243,6 +243,17 @@ export type DeliveryReport = {
 };
 
 /**
+ * The two clocks, in the answer to a change and in its entry in the log, where they differ by more than a second and the
+ * time that the call took. The change was decided by the worker's, to which viewers are aligned.
+ */
+export type ClockReport = {
+  /** The time by the worker's clock, by which the change was decided. */
+  worker: ServerTime;
+  /** The time by the clock of the event's object, which is wrong. */
+  object: ServerTime;
+};
+
+/**
  * The answer to a command: the event's state with it.
  *
  * A command sent with `?dryRun` gets the answer that the command itself would get at that moment, or the same

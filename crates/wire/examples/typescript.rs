@@ -60,6 +60,7 @@ fn main() -> Result<(), NameError> {
         StoredRundown,
         RundownPage,
         DeliveryReport,
+        ClockReport,
         CommandAnswer,
         LastChange,
         Region,
