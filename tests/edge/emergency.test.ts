@@ -164,7 +164,7 @@ test("an invalid document is refused with the place of the error, and one that i
   assert.deepEqual(await codes({}), [422, "invalid-field", "/state"]);
   assert.deepEqual(await codes({ state: "{}", signature: "abc" }), [422, "invalid-field", "/signature"]);
   assert.deepEqual(await codes({ state: "{}", signature: "A".repeat(86) }), [422, "invalid-field", "/state/timeline"]);
-  assert.deepEqual(await codes({ state: " ".repeat(16_384), signature: "A".repeat(86) }), [413, "too-large", 16_384]);
+  assert.deepEqual(await codes({ state: " ".repeat(66_560), signature: "A".repeat(86) }), [413, "too-large", 66_560]);
   const get = await call(runtime, "GET", `${event.path}/emergency`);
   assert.deepEqual([get.status, get.headers.get("allow")], [405, "OPTIONS, POST"]);
   const preflight = await call(runtime, "OPTIONS", `${event.path}/emergency`);
