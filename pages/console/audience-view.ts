@@ -1,6 +1,6 @@
 // How many viewers are connected, where, and how many have applied the last change.
 
-import type { Audience, Region } from "downbeat-client";
+import type { Audience, Region, RegionAudience } from "downbeat-client";
 import { find, write } from "../shared/dom.ts";
 import { formatCount, formatSpan, formatTimeOfDay } from "../shared/format.ts";
 import type { Api } from "./api.ts";
@@ -30,6 +30,20 @@ const REGIONS: Record<Region, string> = {
   me: "Middle East",
 };
 
+/** The most hubs that are named below a region. */
+const NAMED = 3;
+
+/** What is wrong in a region: how many hubs are silent or behind, and which ones. */
+function laggards({ region, hubs, answered, behind }: RegionAudience, { rev, byHub }: Audience): HTMLElement[] {
+  const late = byHub.filter((hub) => hub.region === region && hub.rev < rev).map((hub) => `hub ${hub.hub}`);
+  const more = late.length > NAMED ? [`${late.length - NAMED} more`] : [];
+  const parts = [
+    answered < hubs ? `${hubs - answered} of ${formatCount(hubs, "hub")} silent` : "",
+    behind > 0 ? `${formatCount(behind)} behind: ${[...late.slice(0, NAMED), ...more].join(", ")}` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? [] : [make("span", "laggards", parts.join(" · "))];
+}
+
 /** Shows the audience. Returns the function that redraws it. */
 export function audienceView(api: Api, latest: LatestState, session: Session): () => void {
   const [box, sockets, hubs, regions, acks, note] =
@@ -46,13 +60,12 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
     write(find("sockets-noun"), body.sockets === 1 ? "socket" : "sockets");
     const missing = body.answered < body.hubs ? " answered; viewers on the others are not counted" : "";
     write(hubs, `hubs ${body.answered}/${body.hubs}${missing}`);
-    const sums = new Map<Region, number>();
-    for (const hub of body.byHub) sums.set(hub.region, (sums.get(hub.region) ?? 0) + hub.sockets);
-    const most = Math.max(1, ...sums.values());
-    regions.replaceChildren(...[...sums].toSorted((one, other) => other[1] - one[1]).map(([region, number]) => {
+    const most = Math.max(1, ...body.byRegion.map((sum) => sum.sockets));
+    regions.replaceChildren(...body.byRegion.map((sum) => {
       const bar = make("span", "bar");
-      bar.style.setProperty("--share", `${number / most}`);
-      return make("li", "", make("span", "region", REGIONS[region] ?? region), make("span", "numbers", formatCount(number)), bar);
+      bar.style.setProperty("--share", `${sum.sockets / most}`);
+      const name = make("span", "region", REGIONS[sum.region] ?? sum.region);
+      return make("li", "", name, make("span", "numbers", formatCount(sum.sockets)), bar, ...laggards(sum, body));
     }));
     const text = body.acks === null || body.acks.asked === 0 ? "" : `rev ${body.acks.rev} · ${formatAcks(body.acks)}`;
     write(acks, text);

@@ -77,7 +77,7 @@ function describeAccepted({ spec, attempts, answer, acks, laterRev, replaced }: 
   const facts = [isInEffect ? `rev ${rev}` : "", delivery.hubs > 0 ? formatDelivery(delivery) : ""];
   const lines = [facts.filter((fact) => fact !== "").join(" · ")];
   if (delivery.acked < delivery.hubs) {
-    lines.push("Retrying the other hubs: their viewers may be a few seconds late.");
+    lines.push(`Retrying ${formatMissing(delivery)}: their viewers may be a few seconds late.`);
   }
   if (isInEffect && acks !== "unknown") lines.push(acks === "waiting" ? "Asking viewers …" : formatAcks(acks));
   if (answer.replaced) lines.push("This replaced a change that was scheduled for later.");
@@ -117,6 +117,14 @@ function describeRefused({ spec, attempts, refusal, snapshot }: Progress & { pha
 
 function replacement(label: string, replaced: string): string {
   return `${label} replaced ${replaced}, which had no answer yet`;
+}
+
+/** Names the hubs that do not have a change: `hubs weur 22, me 27 and 8 more`. */
+function formatMissing({ hubs, acked, missing }: DeliveryReport): string {
+  const names = (missing ?? []).map((name) => `${name.region} ${name.hub}`);
+  const more = hubs - acked - names.length;
+  if (names.length === 0) return "the other hubs";
+  return `${names.length + more === 1 ? "hub" : "hubs"} ${names.join(", ")}${more > 0 ? ` and ${formatCount(more)} more` : ""}`;
 }
 
 /** Formats how far a change got: `hubs 4/4 · 8,000 sockets · 312 ms`. */

@@ -377,7 +377,7 @@ fn is_configured(state: &StateBody, wanted: &Configuration) -> bool {
         && same(wanted.duration.as_ref(), &state.duration)
         && same(wanted.title.as_ref(), &state.title)
         && same(wanted.locale.as_ref(), &state.locale)
-        && same(wanted.hubs.as_ref(), &state.hubs)
+        && wanted.hubs.is_none_or(|hubs| hubs == state.hub_count())
         && same(wanted.resync.as_ref(), &state.resync)
         && same(wanted.emergency.as_ref(), &state.emergency)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
 use downbeat_api::measurement::Rounded;
+use downbeat_core::event::HubCount;
 use downbeat_core::{Digest, Position, ServerTime, Span};
 use downbeat_wire::{LastChange, Publication};
 
@@ -14,6 +15,25 @@ pub(crate) use downbeat_core::words::{count, span, tame};
 /// Writes which sites' pages may hold sockets.
 pub(crate) fn origins(origins: &[String]) -> String {
     if origins.is_empty() { "any".to_owned() } else { origins.join(", ") }
+}
+
+/// Writes who decides the number of hubs: `4`, or `added as they fill, 80,000 viewers expected`.
+pub(crate) fn hub_count(count: HubCount) -> String {
+    match count {
+        HubCount::Fixed(hubs) => hubs.to_string(),
+        HubCount::Auto { expected: None } => "added as they fill".to_owned(),
+        HubCount::Auto { expected: Some(expected) } => {
+            format!("added as they fill, {} viewers expected", thousands(u64::from(expected)))
+        }
+    }
+}
+
+/// Writes how many hubs there are, and whether more are added: `67, added as they fill, 80,000 viewers expected`.
+pub(crate) fn hubs(hubs: u16, count: HubCount) -> String {
+    match count {
+        HubCount::Fixed(_) => hubs.to_string(),
+        HubCount::Auto { .. } => format!("{hubs}, {}", hub_count(count)),
+    }
 }
 
 /// Writes a short span in whole milliseconds, for what is measured; from 10 s on as [`span`] does.

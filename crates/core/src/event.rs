@@ -47,7 +47,7 @@ use crate::version::Version;
 
 pub use crate::timeline::Status;
 pub use apply::{Outcome, Receipt};
-pub use configuration::{Configuration, Delivery};
+pub use configuration::{Configuration, Delivery, HubCount, Sizing};
 pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
 pub use limits::{
     HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, PAUSE_BYTES, RESYNC_MAX, RESYNC_MIN, STATE_BYTES_MAX, TITLE_CHARS_MAX,
@@ -67,6 +67,10 @@ pub struct EventState {
     rev: Rev,
     show: Show,
     last: ChangeRecord,
+    /// How many hubs there are since some were added; 0 before that. Not a part of the show: undo removes no hub, since
+    /// that would send its viewers away.
+    #[serde(default)]
+    grown: u16,
 }
 
 /// What a command can change, and undo can restore.
@@ -199,8 +203,10 @@ impl EventState {
     }
 
     /// Returns how the state is delivered to viewers.
-    pub const fn delivery(&self) -> Delivery {
-        self.show.delivery
+    pub fn delivery(&self) -> Delivery {
+        let Delivery { hubs, sizing, resync } = self.show.delivery;
+        let hubs = if sizing == Sizing::Fixed { hubs } else { hubs.max(self.grown) };
+        Delivery { hubs, sizing, resync }
     }
 
     /// Returns the sites whose pages may open sockets; empty means any.

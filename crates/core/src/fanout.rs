@@ -3,13 +3,13 @@
 //! An event has 1 to [`HUBS_MAX`](crate::event::HUBS_MAX) hubs, numbered from 0. There is no list of them: a hub's
 //! region ([`Region::of_hub`]), the hubs it passes a state on to ([`Tree`]) and the hub a viewer joins ([`joins`]) follow
 //! from numbers. The event announces a state and gathers reports ([`Gathering`]), and repeats the announcement while one is
-//! missing ([`Retries`]); what a hub does with it, [`Hub`] decides.
+//! missing ([`Retries`]); what a hub does with it, [`Hub`] decides. As hubs fill, more are added ([`Occupancy`]).
 //!
 //! ```
 //! use downbeat_core::fanout::{Region, Tree, joins};
-//! // Of 13 hubs the event calls six, and the first of those calls six more.
+//! // Of 13 hubs the event calls six. The first of those, in western Europe, calls the two others that are there.
 //! let tree = Tree::of(13);
-//! assert_eq!((tree.roots(), tree.children(0), tree.children(1)), (0..6, 6..12, 12..13));
+//! assert_eq!((tree.roots(), tree.children(0).collect::<Vec<_>>()), (0..6, vec![6, 10]));
 //! // A viewer in Lyon is sent to western Europe; after losing that hub, to the nearest other one.
 //! let region = Region::of_place("EU", 4);
 //! let hub = joins(4, region, 77, None);
@@ -19,6 +19,7 @@
 
 mod choice;
 mod gathering;
+mod growth;
 pub mod hub;
 mod recent;
 mod region;
@@ -29,6 +30,7 @@ mod tree;
 
 pub use choice::{joins, joins_instead};
 pub use gathering::{Gathering, Report, Round};
+pub use growth::{Occupancy, hubs_for};
 pub use hub::Hub;
 pub use recent::is_recent;
 pub use region::Region;

@@ -108,6 +108,12 @@ export type EmergencyChannel = {
   url: PointerUrl;
 };
 
+/** An event that adds hubs as they fill. */
+export type AutoHubs = {
+  /** How many viewers are expected; `null` if nobody has said. */
+  expected: number | null;
+};
+
 /** The whole public state. It begins with the fields of `TimeBody`, so that one reader understands both. */
 export type StateBody = {
   /** When the answer left. */
@@ -147,6 +153,8 @@ export type StateBody = {
   messages: Array<Announcement>;
   /** The number of hubs that hold the viewers' sockets. */
   hubs: number;
+  /** That hubs are added as they fill; omitted if their number is fixed. */
+  autoHubs?: AutoHubs;
   /** The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may. */
   origins?: Array<string>;
   /** The URL of the rundown, relative to the server. */
@@ -230,6 +238,17 @@ export type RundownPage = {
   more: boolean;
 };
 
+/** A part of the world in which an object can be created: Cloudflare's location hints. */
+export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
+
+/** A hub, and where it is. */
+export type HubName = {
+  /** Its number, from 0. */
+  hub: number;
+  /** The region it was created for. */
+  region: Region;
+};
+
 /** How far a change was delivered by the time the command was answered. */
 export type DeliveryReport = {
   /** The number of hubs. */
@@ -240,6 +259,8 @@ export type DeliveryReport = {
   sockets: number;
   /** How long that took, in ms. */
   ms: number;
+  /** The hubs that do not have it yet, by number: the first 10; omitted if all have it. */
+  missing?: Array<HubName>;
 };
 
 /**
@@ -292,8 +313,19 @@ export type LastChange = {
   effectiveAt: ServerTime;
 };
 
-/** A part of the world in which an object can be created: Cloudflare's location hints. */
-export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
+/** The hubs of one region together. */
+export type RegionAudience = {
+  /** The region they were created for. */
+  region: Region;
+  /** How many there are. */
+  hubs: number;
+  /** How many of them answered. */
+  answered: number;
+  /** How many of those do not have the event's revision. */
+  behind: number;
+  /** The number of sockets they hold together. */
+  sockets: number;
+};
 
 /** The report of one hub. */
 export type HubAudience = {
@@ -305,6 +337,11 @@ export type HubAudience = {
   sockets: number;
   /** The revision it has. */
   rev: Rev;
+  /**
+   * How late the last of its viewers applied the last change, of those who were asked, in ms after its effect; omitted
+   * before the first answer.
+   */
+  late?: number;
 };
 
 /** The acknowledgements of a sample of the viewers. */
@@ -331,7 +368,12 @@ export type Audience = {
   answered: number;
   /** The number of sockets they hold together. */
   sockets: number;
-  /** The report of each hub, by its number. */
+  /** The reports by region, the largest audience first. A worker from before it was added leaves it out. */
+  byRegion: Array<RegionAudience>;
+  /**
+   * The reports of the hubs, by number. Of more than 64 only the 64 slowest: first those that are behind, then those whose
+   * viewers were the latest to apply the last change.
+   */
   byHub: Array<HubAudience>;
   /** How many viewers have applied the last change; `null` if no viewer was asked to acknowledge it. */
   acks: Acks | null;
@@ -385,6 +427,8 @@ export type StateFrame = {
   messages: Array<Announcement>;
   /** The number of hubs that hold the viewers' sockets. */
   hubs: number;
+  /** That hubs are added as they fill; omitted if their number is fixed. */
+  autoHubs?: AutoHubs;
   /** The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may. */
   origins?: Array<string>;
   /** The URL of the rundown, relative to the server. */

@@ -7,7 +7,7 @@
 use downbeat_core::event::{EmergencyChannel, EmergencyKey, PointerUrl};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
-use downbeat_wire::audience::{Acks, HubAudience};
+use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
 use downbeat_wire::emergency::SIGNED_PREFIX;
 use downbeat_wire::live::{AckKind, StateKind};
 use downbeat_wire::problem::Code;
@@ -53,17 +53,20 @@ fn main() -> Result<(), NameError> {
         EmergencyKey,
         PointerUrl,
         EmergencyChannel,
+        AutoHubs,
         StateBody,
         EmergencyBody,
         EmergencyDocument,
         RundownPointer,
         StoredRundown,
         RundownPage,
+        Region,
+        HubName,
         DeliveryReport,
         ClockReport,
         CommandAnswer,
         LastChange,
-        Region,
+        RegionAudience,
         HubAudience,
         Acks,
         Audience,

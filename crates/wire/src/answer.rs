@@ -1,6 +1,7 @@
 //! The answers to operators' calls.
 
 use downbeat_core::event::ChangeRecord;
+use downbeat_core::fanout::{Gathering, Region};
 use downbeat_core::object_clock::DecisionClock;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::state::StateBody;
 
 /// How far a change was delivered by the time the command was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DeliveryReport {
     /// The number of hubs.
@@ -19,6 +20,37 @@ pub struct DeliveryReport {
     pub sockets: u64,
     /// How long that took, in ms.
     pub ms: u64,
+    /// The hubs that do not have it yet, by number: the first 10; omitted if all have it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<HubName>>"))]
+    pub missing: Vec<HubName>,
+}
+
+/// The most hubs that [`DeliveryReport::missing`] names: 10, as many as fit a screen.
+const MISSING_MAX: usize = 10;
+
+/// A hub, and where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct HubName {
+    /// Its number, from 0.
+    pub hub: u16,
+    /// The region it was created for.
+    pub region: Region,
+}
+
+impl DeliveryReport {
+    /// Returns how far an announcement got in `ms`.
+    pub fn new(gathering: &Gathering, ms: u64) -> Self {
+        let name = |hub| HubName { hub, region: Region::of_hub(hub) };
+        Self {
+            hubs: gathering.hubs().into(),
+            acked: gathering.reached().into(),
+            sockets: gathering.sockets(),
+            ms,
+            missing: gathering.missing().take(MISSING_MAX).map(name).collect(),
+        }
+    }
 }
 
 /// The two clocks, in the answer to a change and in its entry in the log, where they differ by more than a second and the

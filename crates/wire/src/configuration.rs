@@ -4,11 +4,14 @@
 //! {"startsAt":1704067200000,"duration":5400000,"title":"Spring gala","locale":"en","hubs":4,"resync":300000,
 //!  "origins":["https://gala.example"]}
 //! ```
+//! `"hubs":"auto"`, the default of a new event, adds hubs as they fill; `"expected":80000` with it has enough of them for so
+//! many viewers from the beginning.
+//!
 //! Omitted members stay as they are, or have their default in a new event; `"duration":null` makes it unknown, and
 //! `"emergency":null` removes the place where viewers look when the server does not answer.
 
 use downbeat_core::Configuration;
-use downbeat_core::event::EmergencyChannel;
+use downbeat_core::event::{EmergencyChannel, HUBS_MAX, HubCount};
 use downbeat_core::name::NameError;
 use serde_json::{Map, Value};
 
@@ -16,6 +19,9 @@ use crate::command::{ACTOR_CHARS_MAX, REASON_CHARS_MAX};
 use crate::fields::Fields;
 use crate::json::value;
 use crate::problem::Problem;
+
+/// The value of `hubs` with which the event decides their number.
+const AUTO: &str = "auto";
 
 /// Parses a configuration, and the actor if the body names one.
 ///
@@ -28,7 +34,7 @@ pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
         duration: fields.nullable("duration")?,
         title: fields.optional("title")?,
         locale: fields.optional("locale")?,
-        hubs: fields.optional("hubs")?,
+        hubs: hubs(&mut fields)?,
         resync: fields.optional("resync")?,
         origins: fields.optional("origins")?,
         emergency: emergency(&mut fields)?,
@@ -50,7 +56,14 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
     put("duration", configuration.duration.map(|duration| value(&duration)));
     put("title", configuration.title.as_ref().map(value));
     put("locale", configuration.locale.as_ref().map(value));
-    put("hubs", configuration.hubs.map(|hubs| value(&hubs)));
+    match configuration.hubs {
+        Some(HubCount::Fixed(hubs)) => put("hubs", Some(value(&hubs))),
+        Some(HubCount::Auto { expected }) => {
+            put("hubs", Some(value(&AUTO)));
+            put("expected", expected.map(|expected| value(&expected)));
+        }
+        None => {}
+    }
     put("resync", configuration.resync.map(|resync| value(&resync)));
     put("origins", configuration.origins.as_ref().map(value));
     put("emergency", configuration.emergency.as_ref().map(value));
@@ -58,6 +71,27 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
     put("reason", configuration.reason.as_ref().map(value));
     put("actor", Some(value(actor)));
     Value::Object(fields)
+}
+
+/// Parses `hubs` and `expected`, which alone means that the event decides.
+fn hubs(fields: &mut Fields) -> Result<Option<HubCount>, Problem> {
+    let expected: Option<u32> = fields.optional("expected")?;
+    let hubs = match fields.take("hubs") {
+        None => return Ok(expected.map(|expected| HubCount::Auto { expected: Some(expected) })),
+        Some(Value::String(word)) if word == AUTO => return Ok(Some(HubCount::Auto { expected })),
+        Some(hubs) => hubs.as_u64().and_then(|hubs| u16::try_from(hubs).ok()),
+    };
+    let hubs = hubs.ok_or_else(|| {
+        let detail = format!("\"hubs\" is wrong; give \"auto\" or a number from 1 to {HUBS_MAX}");
+        Problem::invalid_field("/hubs", detail)
+    })?;
+    match expected {
+        None => Ok(Some(HubCount::Fixed(hubs))),
+        Some(_) => Err(Problem::invalid_field(
+            "/expected",
+            "\"expected\" decides the number of hubs only with \"hubs\": \"auto\"; leave one of the two out",
+        )),
+    }
 }
 
 /// Parses `emergency`; errors point at the wrong member.

@@ -26,7 +26,7 @@ pub mod state;
 pub mod time;
 pub mod token;
 
-pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, LastChange, ListedEvent};
+pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, LastChange, ListedEvent};
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};
 pub use live::{Ack, StateFrame};
@@ -36,6 +36,6 @@ pub use problem::{Code, Problem};
 pub use publication::Publication;
 pub use route::Route;
 pub use rundown::{RundownPage, RundownPointer, StoredRundown};
-pub use state::{Announcement, StateBody};
+pub use state::{Announcement, AutoHubs, StateBody};
 pub use time::{StatusWord, TimeBody};
 pub use token::{Grant, Scope, Token, TokenEntry, TokenId};

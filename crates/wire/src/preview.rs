@@ -46,7 +46,7 @@ fn rebuilt(state: &StateBody) -> Result<EventState, PreviewError> {
         duration: Some(state.duration),
         title: Some(state.title.clone()),
         locale: Some(state.locale.clone()),
-        hubs: Some(state.hubs),
+        hubs: Some(state.hub_count()),
         resync: Some(state.resync),
         origins: Some(state.origins.clone()),
         emergency: Some(state.emergency.clone()),
@@ -54,7 +54,8 @@ fn rebuilt(state: &StateBody) -> Result<EventState, PreviewError> {
         reason: None,
     };
     let visible = emergency::known(state).map_err(PreviewError::Invalid)?;
-    EventState::from_public(configuration, &visible).map_err(|refusal| PreviewError::Invalid(refusal.to_string()))
+    EventState::from_public(configuration, state.hubs, &visible)
+        .map_err(|refusal| PreviewError::Invalid(refusal.to_string()))
 }
 
 impl fmt::Display for PreviewError {

@@ -1,7 +1,7 @@
 //! The whole public state of an event: the answer of `GET /v1/events/{event}`.
 
 use core::fmt;
-use downbeat_core::event::{EmergencyChannel, Notice};
+use downbeat_core::event::{EmergencyChannel, HubCount, Notice, Sizing};
 use downbeat_core::{
     Digest, Epoch, EventName, EventState, EventTimeline, Locale, Rev, Segment, ServerTime, Severity, Span, Timeline,
 };
@@ -32,6 +32,15 @@ impl From<&Notice> for Announcement {
             severity: notice.message.as_ref().map(|message| message.severity()).unwrap_or_default(),
         }
     }
+}
+
+/// An event that adds hubs as they fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct AutoHubs {
+    /// How many viewers are expected; `null` if nobody has said.
+    #[serde(default)]
+    pub expected: Option<u32>,
 }
 
 /// The whole public state. It begins with the fields of [`TimeBody`], so that one reader understands both.
@@ -77,6 +86,10 @@ pub struct StateBody {
     pub messages: Vec<Announcement>,
     /// The number of hubs that hold the viewers' sockets.
     pub hubs: u16,
+    /// That hubs are added as they fill; omitted if their number is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub auto_hubs: Option<AutoHubs>,
     /// The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
@@ -113,10 +126,22 @@ impl StateBody {
             locale: state.locale().clone(),
             messages: state.notices().as_slice().iter().map(Announcement::from).collect(),
             hubs: state.delivery().hubs,
+            auto_hubs: match state.delivery().sizing {
+                Sizing::Auto { expected } => Some(AutoHubs { expected }),
+                Sizing::Fixed => None,
+            },
             origins: state.origins().to_vec(),
             rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
             live_url: Some(route::live_path(event)),
             emergency: state.emergency().cloned(),
+        }
+    }
+
+    /// Returns how many hubs the event is to have.
+    pub const fn hub_count(&self) -> HubCount {
+        match self.auto_hubs {
+            Some(AutoHubs { expected }) => HubCount::Auto { expected },
+            None => HubCount::Fixed(self.hubs),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What people and programs send: read back as it was meant, or refused with its place.
 
-use downbeat_core::event::{EmergencyChannel, EmergencyKey};
+use downbeat_core::event::{EmergencyChannel, EmergencyKey, HubCount};
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::*;
 use downbeat_wire::problem::Code;
@@ -166,8 +166,30 @@ fn unknown_fields_are_tolerated() {
     let plain = parsed(r#"{"command":"clear","id":"1"}"#);
     assert_eq!(parsed(r#"{"command":"clear","id":"1","color":"red","position":"none of its business"}"#), plain);
     let (configuration, actor) = configuration::parse(br#"{"hubs":4,"color":"red"}"#).unwrap();
-    assert_eq!(configuration, Configuration { hubs: Some(4), ..Configuration::default() });
+    assert_eq!(configuration, Configuration { hubs: Some(HubCount::Fixed(4)), ..Configuration::default() });
     assert_eq!(actor, None);
+}
+
+#[test]
+fn the_number_of_hubs_is_given_or_left_to_the_event() {
+    let hubs = |body: &str| configuration::parse(body.as_bytes()).map(|(configuration, _)| configuration.hubs);
+    for (body, expected) in [
+        (r#"{"hubs":"auto"}"#, Some(HubCount::Auto { expected: None })),
+        (r#"{"hubs":"auto","expected":80000}"#, Some(HubCount::Auto { expected: Some(80_000) })),
+        (r#"{"expected":80000}"#, Some(HubCount::Auto { expected: Some(80_000) })),
+        (r#"{"hubs":null,"expected":null}"#, None),
+    ] {
+        assert_eq!(hubs(body).unwrap(), expected, "{body}");
+    }
+    for (body, at) in [
+        (r#"{"hubs":"many"}"#, "/hubs"),
+        (r#"{"hubs":4.5}"#, "/hubs"),
+        (r#"{"hubs":65536}"#, "/hubs"),
+        (r#"{"hubs":"auto","expected":-1}"#, "/expected"),
+        (r#"{"hubs":8,"expected":80000}"#, "/expected"),
+    ] {
+        assert_eq!(pointer(&hubs(body).unwrap_err()), Some(at), "{body}");
+    }
 }
 
 #[test]
@@ -265,7 +287,10 @@ prop_compose! {
         starts_at in prop::option::of(instants()),
         duration in prop::option::of(prop::option::of(any::<u32>())),
         title in prop::option::of(any::<String>()),
-        hubs in prop::option::of(any::<u16>()),
+        hubs in prop::option::of(prop_oneof![
+            any::<u16>().prop_map(HubCount::Fixed),
+            any::<Option<u32>>().prop_map(|expected| HubCount::Auto { expected }),
+        ]),
         resync in prop::option::of(any::<u32>()),
         origins in prop::option::of(prop::collection::vec(any::<String>(), 0..3)),
         emergency in prop::option::of(prop::option::of(any::<[u8; 32]>())),

@@ -2,11 +2,10 @@
 
 mod deletion;
 
-use downbeat_core::fanout::{Gathering, Retries, Tally, Tree};
+use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
 use downbeat_core::{CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
 use downbeat_wire::Audience;
-use downbeat_wire::audience::{Acks, HubAudience};
 use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::route::FORCE;
@@ -48,6 +47,8 @@ pub struct EventDo {
     retries: Cell<Retries>,
     /// This object's clock, compared with those of the workers that call.
     clock: Cell<ObjectClock>,
+    /// How many sockets the hubs have, as they last said.
+    occupancy: RefCell<Occupancy>,
     /// Whether the catalog has this event.
     registration: Rc<Cell<Registration>>,
     /// Whether the event is being deleted right now.
@@ -90,6 +91,7 @@ impl DurableObject for EventDo {
             announcing: RefCell::default(),
             retries: Cell::default(),
             clock: Cell::default(),
+            occupancy: RefCell::default(),
             registration: Rc::default(),
             is_deleting: Cell::default(),
         }
@@ -122,6 +124,7 @@ impl EventDo {
         let own = clock::now();
         let decision = self.compare_clocks(&request, own);
         if target.path == STATE_PATH {
+            self.handle_filling(&target).await?;
             return Ok(match self.state()? {
                 Some(state) => Reply::json(200, json::text(&state)),
                 None => Reply::empty(404),
@@ -244,12 +247,8 @@ impl EventDo {
             retries.handle_incomplete();
         }
         self.retries.set(retries);
-        DeliveryReport {
-            hubs: hubs.into(),
-            acked: gathering.reached().into(),
-            sockets: gathering.sockets(),
-            ms: (clock::now() - began).as_millis().unsigned_abs(),
-        }
+        self.handle_reports(&gathering);
+        DeliveryReport::new(&gathering, (clock::now() - began).as_millis().unsigned_abs())
     }
 
     /// Returns how many viewers are connected, and what a sample of them acknowledged of the last change.
@@ -257,29 +256,42 @@ impl EventDo {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let hubs = state.delivery().hubs;
         let gathering = self.gather(event, &state).await;
-        let rev = state.rev();
-        let tally = Tally::of(gathering.reports().filter(|report| report.rev == rev).map(|report| &report.share));
-        let audience = Audience {
-            rev,
-            hubs: hubs.into(),
-            answered: gathering.reached().into(),
-            sockets: gathering.sockets(),
-            by_hub: gathering.reports().map(HubAudience::from).collect(),
-            acks: (tally.asked() > 0).then(|| Acks {
-                rev,
-                asked: tally.asked(),
-                applied: tally.applied(),
-                median: tally.percentile(50),
-                p95: tally.percentile(95),
-            }),
-        };
-        Ok(Reply::json(200, json::text(&audience)))
+        Ok(Reply::json(200, json::text(&Audience::new(state.rev(), &gathering))))
     }
 
     /// Returns the reports of all hubs that answer within a second.
     async fn gather(&self, event: &EventName, state: &EventState) -> Gathering {
         let gathering = Gathering::new(Tree::of(state.delivery().hubs), Rev::default());
-        fanout::gather(&self.env, event, gathering, None).await
+        let gathering = fanout::gather(&self.env, event, gathering, None).await;
+        self.handle_reports(&gathering);
+        gathering
+    }
+
+    /// Notes how many sockets hubs have.
+    fn handle_reports(&self, gathering: &Gathering) {
+        let mut occupancy = self.occupancy.borrow_mut();
+        gathering.reports().for_each(|report| occupancy.handle_report(report.hub, report.sockets));
+    }
+
+    /// Notes how many sockets the hub has that asks for the state, and adds hubs if they are filling up. The alarm announces
+    /// these, after the hub has its answer.
+    async fn handle_filling(&self, target: &Target<'_>) -> core::result::Result<(), Problem> {
+        let number = |name| target.parameter(name).and_then(|text| text.parse::<u32>().ok());
+        let (Some(hub), Some(sockets), Some(crowded), Some(mut state)) =
+            (number("hub"), number("sockets"), number("crowded"), self.state()?)
+        else {
+            return Ok(());
+        };
+        let hub = u16::try_from(hub).unwrap_or(u16::MAX);
+        self.occupancy.borrow_mut().handle_report(hub, sockets);
+        let has_grown = state.handle_occupancy(&self.occupancy.borrow(), crowded);
+        if has_grown {
+            self.store.save_state(&state).map_err(broken)?;
+            *self.state.borrow_mut() = Some(state);
+            self.retries.set(Retries::default());
+            self.storage.set_alarm(core::time::Duration::ZERO).await.map_err(broken)?;
+        }
+        Ok(())
     }
 
     /// Creates the event, or changes its configuration.

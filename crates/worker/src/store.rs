@@ -183,6 +183,12 @@ impl Store {
         })
     }
 
+    /// Saves a state that differs from the saved one in nothing that the log tells.
+    pub(crate) fn save_state(&self, state: &EventState) -> Result<()> {
+        self.sql.exec("UPDATE state SET json = ?", vec![serde_json::to_string(state)?.into()])?;
+        Ok(())
+    }
+
     /// Saves the final answer to an applied command, the one its repetitions get.
     pub(crate) fn answer(&self, id: &CommandId, answer: &str) -> Result<()> {
         self.sql.exec("UPDATE log SET answer = ? WHERE id = ?", vec![answer.into(), id.as_str().into()])?;

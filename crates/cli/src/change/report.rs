@@ -166,7 +166,7 @@ impl AcceptedChange {
             writeln!(f, "what had been scheduled for later is replaced")?;
         }
         if self.answer.delivery.hubs > 0 {
-            writeln!(f, "{}", describe_delivery(self.answer.delivery))?;
+            writeln!(f, "{}", describe_delivery(&self.answer.delivery))?;
         }
         writeln!(f, "{}", describe_visibility(self.answer.rev, &self.visibility))?;
         writeln!(f, "undo with: {}", self.undo)
@@ -184,17 +184,29 @@ fn describe_visibility(rev: Rev, visibility: &Visibility) -> String {
 }
 
 /// Describes how many hubs and sockets the change reached: `hubs 4/4 · 8,000 sockets · 312 ms`.
-fn describe_delivery(delivery: DeliveryReport) -> String {
-    let DeliveryReport { hubs, acked, sockets, ms } = delivery;
-    let silent = if acked < hubs { "; the others are told again until they answer" } else { "" };
+fn describe_delivery(delivery: &DeliveryReport) -> String {
+    let DeliveryReport { hubs, acked, sockets, ms, ref missing } = *delivery;
     let noun = if sockets == 1 { "socket" } else { "sockets" };
     let [sockets, ms] = [sockets, ms].map(text::thousands);
-    format!("hubs {acked}/{hubs} · {sockets} {noun} · {ms} ms{silent}")
+    let reached = format!("hubs {acked}/{hubs} · {sockets} {noun} · {ms} ms");
+    if acked >= hubs {
+        return reached;
+    }
+    let mut names: Vec<String> = missing.iter().map(|name| format!("{} {}", name.region.as_str(), name.hub)).collect();
+    let unnamed = u64::from(hubs - acked).saturating_sub(names.len() as u64);
+    match (names.is_empty(), unnamed) {
+        (true, _) => return format!("{reached}; the others are told again until they answer"),
+        (false, 0) => {}
+        (false, more) => names.push(format!("{} more", text::thousands(more))),
+    }
+    format!("{reached}; told again until they answer: {}", names.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use downbeat_core::fanout::Region;
+    use downbeat_wire::HubName;
 
     #[test]
     fn a_revision_is_not_called_seen_when_it_was_another() {
@@ -209,8 +221,19 @@ mod tests {
 
     #[test]
     fn delivery_mentions_hubs_that_have_not_acknowledged() {
-        let report = |acked, sockets, ms| describe_delivery(DeliveryReport { hubs: 4, acked, sockets, ms });
-        assert_eq!(report(4, 8_000, 312), "hubs 4/4 · 8,000 sockets · 312 ms");
-        assert_eq!(report(3, 1, 1_000), "hubs 3/4 · 1 socket · 1,000 ms; the others are told again until they answer");
+        let report = |hubs, acked, sockets, ms, missing: &[u16]| {
+            let name = |hub: &u16| HubName { hub: *hub, region: Region::of_hub(*hub) };
+            describe_delivery(&DeliveryReport { hubs, acked, sockets, ms, missing: missing.iter().map(name).collect() })
+        };
+        assert_eq!(report(4, 4, 8_000, 312, &[]), "hubs 4/4 · 8,000 sockets · 312 ms");
+        // A worker from before they were named.
+        assert_eq!(
+            report(4, 3, 1, 1_000, &[]),
+            "hubs 3/4 · 1 socket · 1,000 ms; the others are told again until they answer"
+        );
+        assert_eq!(
+            report(700, 688, 41_000, 1_000, &[22, 138]),
+            "hubs 688/700 · 41,000 sockets · 1,000 ms; told again until they answer: weur 22, weur 138, 10 more"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use downbeat_core::event::{EmergencyKey, PointerUrl};
+use downbeat_core::event::{EmergencyKey, HUBS_MAX, HubCount, PointerUrl};
 use downbeat_core::name::NameError;
 use downbeat_core::{EventName, Locale, Span};
 use downbeat_publish::emergency::key::is_usable;
@@ -87,9 +87,13 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "TAG")]
     pub(crate) locale: Option<Locale>,
 
-    /// The number of hubs that hold viewers' sockets: 1 to 64, one for every 1,500 viewers you expect
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) hubs: Option<u16>,
+    /// The number of hubs that hold viewers' sockets: "auto" adds them as they fill, or give 1 to 1024
+    #[arg(long, value_name = "COUNT", value_parser = hubs)]
+    pub(crate) hubs: Option<HubCount>,
+
+    /// How many viewers you expect: there are hubs for so many before the doors open
+    #[arg(long, value_name = "VIEWERS")]
+    pub(crate) expected: Option<u32>,
 
     /// A site whose pages may hold sockets, such as https://gala.example; repeat it for up to 20, "any" for all
     #[arg(long = "origin", value_name = "ORIGIN", action = clap::ArgAction::Append)]
@@ -109,6 +113,14 @@ pub(crate) struct EventSetArgs {
 
     #[command(flatten)]
     pub(crate) attribution: Attribution,
+}
+
+fn hubs(given: &str) -> Result<HubCount, String> {
+    if given == "auto" {
+        return Ok(HubCount::Auto { expected: None });
+    }
+    let number = given.parse().ok().filter(|number| (1..=HUBS_MAX).contains(number));
+    number.map(HubCount::Fixed).ok_or_else(|| format!("give \"auto\" or a number from 1 to {HUBS_MAX}"))
 }
 
 /// What `--duration` gives: a length, or that none is known.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use downbeat_api::{ApiError, Client, Response, Visibility};
-use downbeat_core::event::EmergencyChannel;
+use downbeat_core::event::{EmergencyChannel, HubCount};
 use downbeat_core::{Configuration, Rev, Span};
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{Code, StateBody, configuration};
@@ -67,7 +67,7 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
         duration: args.duration.map(|duration| duration.0),
         title: args.title,
         locale: args.locale,
-        hubs: args.hubs,
+        hubs: hub_count(args.hubs, args.expected)?,
         resync: args.resync,
         origins: args.origins.map(|mut origins| {
             origins.retain(|origin| origin != "any");
@@ -94,6 +94,18 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
 
     let answer = server.configure(event, &wanted, &actor).await.map_err(|error| uncertain(context, error))?;
     read_back(context, &server, before.is_none(), answer, zone).await
+}
+
+/// Returns how many hubs the event is to have, as far as the flags say so.
+fn hub_count(hubs: Option<HubCount>, expected: Option<u32>) -> Result<Option<HubCount>, Error> {
+    match (hubs, expected) {
+        (Some(HubCount::Fixed(hubs)), Some(expected)) => Err(Error::usage(
+            format!("--hubs {hubs} is a fixed number, which --expected {expected} does not change"),
+            "leave one of the two out; with --expected the event adds hubs as they fill",
+        )),
+        (hubs, None) => Ok(hubs),
+        (_, expected) => Ok(Some(HubCount::Auto { expected })),
+    }
 }
 
 /// Returns where viewers are to look when the server is gone, as far as the flags say so.
@@ -148,7 +160,7 @@ fn describe(
     line("duration", state.map(|state| duration(state.duration)), wanted.duration.map(duration));
     line("title", state.map(|state| title(&state.title)), wanted.title.as_deref().map(title));
     line("locale", state.map(|state| state.locale.to_string()), wanted.locale.as_ref().map(ToString::to_string));
-    line("hubs", state.map(|state| state.hubs.to_string()), wanted.hubs.map(|hubs| hubs.to_string()));
+    line("hubs", state.map(|state| text::hub_count(state.hub_count())), wanted.hubs.map(text::hub_count));
     line("origins", state.map(|state| text::origins(&state.origins)), wanted.origins.as_deref().map(text::origins));
     line("resync", state.map(|state| text::span(state.resync)), wanted.resync.map(text::span));
     let emergency = |channel: Option<&EmergencyChannel>| {

@@ -37,7 +37,7 @@ pub(crate) async fn run(context: &Context) -> Result<Show, Error> {
         .line("now", standing.to_string())
         .line("viewers see", VisibleMessage::at(&state, now).to_string())
         .line("rundown", state.rundown.map_or_else(|| "none".to_owned(), |digest| digest.to_string()))
-        .line("hubs", state.hubs.to_string())
+        .line("hubs", text::hubs(state.hubs, state.hub_count()))
         .line("origins", text::origins(&state.origins))
         .line("resync", format!("viewers ask for the time every {} ± 20 %", text::span(state.resync)))
         .line("epoch", state.epoch.to_string())

@@ -44,12 +44,13 @@ pub(super) fn model() -> Model {
         }))
         .unwrap()
     };
-    let hub = |hub, region, sockets, rev| HubAudience { hub, region, sockets, rev: Rev::new(rev) };
+    let hub = |hub, region, sockets, rev| HubAudience { hub, region, sockets, rev: Rev::new(rev), late: None };
     let audience = Audience {
         rev: Rev::new(13),
         hubs: 4,
         answered: 3,
         sockets: 6_010,
+        by_region: Vec::new(),
         by_hub: vec![
             hub(0, Region::WestEurope, 2_010, 13),
             hub(1, Region::EastNorthAmerica, 2_000, 12),

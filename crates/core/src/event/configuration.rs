@@ -10,6 +10,7 @@ use super::limits::{HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_
 use super::notices::Origin;
 use super::size::GivesWay;
 use super::{ChangeRecord, EmergencyChannel, EventState, Notices, Refusal, Show};
+use crate::fanout::{Occupancy, hubs_for};
 use crate::message::Locale;
 use crate::name::{Epoch, Rev};
 use crate::time::{ServerTime, Span};
@@ -18,19 +19,48 @@ use crate::timeline::{Position, Timeline};
 /// The longest `duration`: 366 days.
 const DURATION_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);
 
+/// Who decides how many hubs an event has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sizing {
+    /// An operator, once and for all. So it is with events from before there was a choice.
+    #[default]
+    Fixed,
+    /// The event: it adds hubs as they fill.
+    Auto {
+        /// How many viewers are expected; from the beginning there are hubs for so many.
+        expected: Option<u32>,
+    },
+}
+
+/// How many hubs an event is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HubCount {
+    /// This many: 1 to [`HUBS_MAX`].
+    Fixed(u16),
+    /// As many as there are now, or as the `expected` viewers need; more are added as they fill.
+    Auto {
+        /// How many viewers are expected, if that is known.
+        expected: Option<u32>,
+    },
+}
+
 /// How an event's state is delivered to viewers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The number of hubs that hold the viewers' sockets: 1 to [`HUBS_MAX`].
     pub hubs: u16,
+    /// Whether hubs are added.
+    #[serde(default)]
+    pub sizing: Sizing,
     /// The interval at which viewers ask for the time once they know it: [`RESYNC_MIN`] to [`RESYNC_MAX`].
     pub resync: Span,
 }
 
 impl Default for Delivery {
-    /// Returns 4 hubs and 5 minutes, the design's constants.
+    /// Returns 4 hubs, which cover the regions of most audiences, more as they fill, and 5 minutes.
     fn default() -> Self {
-        Self { hubs: 4, resync: Span::from_millis(300_000) }
+        Self { hubs: 4, sizing: Sizing::Auto { expected: None }, resync: Span::from_millis(300_000) }
     }
 }
 
@@ -45,8 +75,8 @@ pub struct Configuration {
     pub title: Option<String>,
     /// The locale of plain messages.
     pub locale: Option<Locale>,
-    /// The number of hubs that hold the viewers' sockets.
-    pub hubs: Option<u16>,
+    /// The number of hubs that hold the viewers' sockets, or that the event decides it.
+    pub hubs: Option<HubCount>,
     /// The interval at which viewers ask for the time.
     pub resync: Option<Span>,
     /// The sites whose pages may open sockets, as a browser's `Origin` names them (`https://example.com`); empty for
@@ -73,7 +103,7 @@ impl Configuration {
         {
             return Err(Refusal::Duration { duration });
         }
-        if let Some(hubs) = self.hubs
+        if let Some(HubCount::Fixed(hubs)) = self.hubs
             && !(1..=HUBS_MAX).contains(&hubs)
         {
             return Err(Refusal::Hubs { hubs });
@@ -112,7 +142,17 @@ impl Configuration {
         if let Some(emergency) = &self.emergency {
             show.emergency.clone_from(emergency);
         }
-        show.delivery.hubs = self.hubs.unwrap_or(show.delivery.hubs);
+        match self.hubs {
+            Some(HubCount::Fixed(hubs)) => {
+                show.delivery.hubs = hubs;
+                show.delivery.sizing = Sizing::Fixed;
+            }
+            Some(HubCount::Auto { expected }) => {
+                show.delivery.hubs = show.delivery.hubs.max(expected.map_or(1, hubs_for));
+                show.delivery.sizing = Sizing::Auto { expected };
+            }
+            None => {}
+        }
         show.delivery.resync = self.resync.unwrap_or(show.delivery.resync);
     }
 }
@@ -158,9 +198,30 @@ impl EventState {
             effective_at: now,
             before: None,
         };
-        let state = Self { epoch, rev: Rev::FIRST, show, last };
+        let state = Self { epoch, rev: Rev::FIRST, show, last, grown: 0 };
         state.check_size(None, now)?;
         Ok(state)
+    }
+
+    /// Adds hubs if they are filling up, by what hubs report, and returns whether it did. Hubs are crowded at `crowded`
+    /// sockets.
+    ///
+    /// The revision stays: viewers learn nothing new, and an operator who decided on this revision is not refused.
+    pub fn handle_occupancy(&mut self, occupancy: &Occupancy, crowded: u32) -> bool {
+        let hubs = self.delivery().hubs;
+        if self.show.delivery.sizing == Sizing::Fixed {
+            return false;
+        }
+        let needed = occupancy.hubs_needed(hubs, crowded);
+        if needed > hubs {
+            self.grown = needed;
+        }
+        needed > hubs
+    }
+
+    /// Returns whether this is the same state as `other`, but for hubs that were added since.
+    pub fn has_grown_since(&self, other: &Self) -> bool {
+        self.epoch == other.epoch && self.rev == other.rev && self.delivery().hubs > other.delivery().hubs
     }
 
     /// Changes the event's configuration; returns whether that changed anything.

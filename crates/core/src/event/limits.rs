@@ -15,8 +15,8 @@ pub const PAUSE_BYTES: usize = 9 * 1_024;
 /// The longest title: 200 characters.
 pub const TITLE_CHARS_MAX: usize = 200;
 
-/// The most hubs of an event: 64, for about 100,000 sockets.
-pub const HUBS_MAX: u16 = 64;
+/// The most hubs of an event: 1,024, for more than a million sockets.
+pub const HUBS_MAX: u16 = 1_024;
 
 /// The most origins that an event may name: 20.
 pub const ORIGINS_MAX: usize = 20;

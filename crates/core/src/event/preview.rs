@@ -37,7 +37,8 @@ impl EventState {
         Ok((after, outcome))
     }
 
-    /// Rebuilds the state of an event from what is public: how it is set up, and what viewers see of it.
+    /// Rebuilds the state of an event from what is public: how it is set up, how many hubs it has by now, and what viewers
+    /// see of it.
     ///
     /// It previews a command where the event itself cannot be asked. Some things are not public, and the preview may
     /// differ from what the event does because of them: a rate that was set during a hold, which decision a message
@@ -45,10 +46,11 @@ impl EventState {
     ///
     /// # Errors
     /// [`Refusal`] if the configuration has no start, or a value out of its range.
-    pub fn from_public(configuration: Configuration, visible: &EmergencyState) -> Result<Self, Refusal> {
+    pub fn from_public(configuration: Configuration, hubs: u16, visible: &EmergencyState) -> Result<Self, Refusal> {
         let mut state = Self::create(configuration, visible.epoch.clone(), &visible.actor, visible.signed_at)?;
         state.show = state.show.replaced_by(visible).0;
         state.rev = visible.rev;
+        state.grown = hubs;
         Ok(state)
     }
 }

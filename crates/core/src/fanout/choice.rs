@@ -49,8 +49,8 @@ mod tests {
 
     #[test]
     fn a_viewer_who_lost_a_hub_joins_another() {
-        for hubs in 2..=HUBS_MAX {
-            for lost in 0..hubs {
+        for hubs in [2, 3, 4, 16, 17, 64, HUBS_MAX] {
+            for lost in (0..hubs).step_by(1 + usize::from(hubs / 20)) {
                 let hub = joins(hubs, Some(Region::of_hub(lost)), u64::from(lost), Some(lost));
                 assert!(hub != lost && hub < hubs);
             }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn going_from_full_hub_to_full_hub_reaches_all() {
-        for hubs in 1..=HUBS_MAX {
+        for hubs in (1..=64).chain([300]) {
             let mut seen = vec![0];
             while let Some(next) = joins_instead(hubs, *seen.last().unwrap()).filter(|next| !seen.contains(next)) {
                 seen.push(next);

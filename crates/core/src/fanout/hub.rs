@@ -20,6 +20,7 @@ use self::refresh::Refresh;
 use super::gathering::Report;
 use super::recent::is_recent;
 use super::slices::Slices;
+use super::tally::Share;
 use crate::event::EventState;
 use crate::name::Rev;
 use crate::time::{ServerTime, Span};
@@ -249,7 +250,7 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
         let hubs = self.current.as_ref().filter(|_| number == self.broadcast.number)?.state.delivery().hubs;
         self.capacity.recount(sockets);
         self.broadcast.slices = Some(Slices::of(sockets));
-        Some(self.acks.ask(hubs, sockets, socket_at))
+        Some(self.acks.ask(Share::sample(self.number, hubs, sockets), sockets, socket_at))
     }
 
     /// Returns the places of the next sockets to send to. `None` if all have been sent to, or if a newer broadcast has

@@ -58,10 +58,33 @@ const ORDER: [Region; 16] = [
 ];
 
 impl Region {
+    /// After how many hubs the regions repeat.
+    pub(super) const ORDER_LEN: u16 = ORDER.len() as u16;
+
     /// Returns the region of the hub with this number. It is the same for every event and never changes: an object stays
     /// where it was created.
     pub const fn of_hub(hub: u16) -> Self {
         ORDER[hub as usize % ORDER.len()]
+    }
+
+    /// Returns how many hubs with a lower number are in the same region.
+    pub(super) fn rank_of_hub(hub: u16) -> u16 {
+        let region = Self::of_hub(hub);
+        let (round, place) = (hub / Self::ORDER_LEN, usize::from(hub % Self::ORDER_LEN));
+        let before = ORDER[..place].iter().filter(|other| **other == region).count() as u16;
+        round * region.hubs_a_round() + before
+    }
+
+    /// Returns the hub of this region with this rank.
+    pub(super) fn nth_hub(self, rank: u16) -> u16 {
+        let (round, place) = (rank / self.hubs_a_round(), usize::from(rank % self.hubs_a_round()));
+        let is_here = |(place, region): (usize, &Self)| (*region == self).then_some(place as u16);
+        round * Self::ORDER_LEN + ORDER.iter().enumerate().filter_map(is_here).nth(place).unwrap_or_default()
+    }
+
+    /// Returns how many of the hubs until the regions repeat are in this one: at least one.
+    fn hubs_a_round(self) -> u16 {
+        ORDER.iter().filter(|region| **region == self).count() as u16
     }
 
     /// Returns the region of a viewer on this continent (two letters, as GeoNames has them) at this longitude in whole
@@ -139,6 +162,16 @@ mod tests {
             assert!((0..14).any(|hub| Region::of_hub(hub) == region), "{region:?}");
         }
         assert_eq!(Region::of_hub(16), Region::of_hub(0));
+    }
+
+    #[test]
+    fn the_hubs_of_a_region_are_counted_by_their_numbers() {
+        for region in ALL {
+            let here: Vec<u16> = (0..200).filter(|hub| Region::of_hub(*hub) == region).collect();
+            for (rank, hub) in here.into_iter().enumerate() {
+                assert_eq!((Region::rank_of_hub(hub), region.nth_hub(rank as u16)), (rank as u16, hub));
+            }
+        }
     }
 
     #[test]

@@ -24,9 +24,13 @@ pub struct Share {
 }
 
 impl Share {
-    /// Returns how many of `sockets` viewers of one of `hubs` hubs are asked.
-    pub fn sample(hubs: u16, sockets: u32) -> u32 {
-        (SAMPLE / u32::from(hubs.clamp(1, HUBS_MAX))).min(sockets)
+    /// Returns how many of its `sockets` viewers hub number `hub` of `hubs` asks. Where there are more hubs than viewers to
+    /// ask, only some hubs ask one.
+    pub fn sample(hub: u16, hubs: u16, sockets: u32) -> u32 {
+        let hubs = u32::from(hubs.clamp(1, HUBS_MAX));
+        let before = |hub: u32| hub * SAMPLE / hubs;
+        let hub = u32::from(hub).min(hubs - 1);
+        (before(hub + 1) - before(hub)).min(sockets)
     }
 
     /// Returns whether the viewer at `place` of `sockets` is one of `asked`: evenly spread over all of them.
@@ -102,12 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn all_hubs_together_ask_about_512() {
-        for hubs in [1, 4, 13, HUBS_MAX] {
-            let asked = Share::sample(hubs, 1_500) * u32::from(hubs);
-            assert!((500..=512).contains(&asked), "{hubs} hubs ask {asked}");
+    fn all_hubs_together_ask_512() {
+        for hubs in [1, 4, 13, 64, 512, 700, HUBS_MAX] {
+            let asked = |hub| Share::sample(hub, hubs, 1_500);
+            assert_eq!((0..hubs).map(asked).sum::<u32>(), 512, "{hubs} hubs");
+            let (least, most) = ((0..hubs).map(asked).min(), (0..hubs).map(asked).max());
+            assert!(most.unwrap() - least.unwrap() <= 1, "{hubs} hubs");
         }
-        assert_eq!((Share::sample(4, 3), Share::sample(0, 9)), (3, 9));
+        assert_eq!((Share::sample(0, 4, 3), Share::sample(0, 0, 9), Share::sample(9, 4, 200)), (3, 9, 128));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The event's object: it applies commands, announces states, and gathers reports.
 
-use downbeat_core::event::{Configuration, EventState};
+use downbeat_core::event::{Configuration, EventState, HubCount};
 use downbeat_core::fanout::hub::Answer;
 use downbeat_core::fanout::{Gathering, Retries, Tree};
 use downbeat_core::{Command, Position, Request, ServerTime, Span};
@@ -30,7 +30,8 @@ struct Announcement {
 
 /// Creates the event in its life number `life`.
 pub(super) fn create(life: u32, now: ServerTime) -> EventState {
-    let configuration = Configuration { starts_at: Some(START), hubs: Some(HUBS), ..Configuration::default() };
+    let configuration =
+        Configuration { starts_at: Some(START), hubs: Some(HubCount::Fixed(HUBS)), ..Configuration::default() };
     let epoch = format!("life{life}").parse().expect("this is an epoch");
     let mut state = EventState::create(configuration, epoch, "maria", now).expect("this is a configuration");
     let command = Command::Rundown { rundown: Some(RUNDOWN) };
@@ -66,7 +67,7 @@ impl EventObject {
             context.history.clear();
         } else if context.network.chance(8) {
             let hubs = 5 + context.network.below(i64::from(HUBS) - 4) as u16;
-            let configuration = Configuration { hubs: Some(hubs), ..Configuration::default() };
+            let configuration = Configuration { hubs: Some(HubCount::Fixed(hubs)), ..Configuration::default() };
             if !self.state.handle_configuration(configuration, "maria", now).expect("the number is allowed") {
                 return self.plan_change(context);
             }

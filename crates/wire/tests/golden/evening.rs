@@ -1,6 +1,6 @@
 //! The evening the golden documents tell of: it starts at 19:00:00, is held at 20:00:00 and is to end at 22:00:00.
 
-use downbeat_core::event::EmergencyChannel;
+use downbeat_core::event::{EmergencyChannel, HubCount};
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::*;
 use downbeat_wire::LogEntry;
@@ -70,7 +70,7 @@ pub(crate) fn configuration() -> Configuration {
         duration: Some(Some(ms(5_400_000))),
         title: Some("Spring gala".to_owned()),
         locale: Some("en".parse().unwrap()),
-        hubs: Some(4),
+        hubs: Some(HubCount::Fixed(4)),
         resync: Some(ms(300_000)),
         origins: None,
         emergency: Some(Some(channel())),

@@ -8,7 +8,7 @@ mod evening;
 
 use downbeat_core::fanout::Region;
 use downbeat_core::{Rev, ServerTime};
-use downbeat_wire::audience::{Acks, HubAudience};
+use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
 use downbeat_wire::live::{AckKind, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
@@ -111,7 +111,13 @@ fn operator_answers_are_golden() {
         effective_at: paused().last_change().effective_at(),
         replaced: false,
         state: StateBody::new(&name(), &paused(), at(20, 0, 0)),
-        delivery: DeliveryReport { hubs: 4, acked: 4, sockets: 18_342, ms: 41 },
+        delivery: DeliveryReport {
+            hubs: 4,
+            acked: 3,
+            sockets: 18_342,
+            ms: 1_000,
+            missing: vec![HubName { hub: 2, region: Region::AsiaPacific }],
+        },
         clock: None,
     };
     assert_golden(fixture!("command-answer"), &answer);
@@ -122,13 +128,23 @@ fn operator_answers_are_golden() {
 
 #[test]
 fn the_audience_is_golden() {
-    let hub = |hub, region, sockets, rev| HubAudience { hub, region, sockets, rev: Rev::new(rev) };
+    let hub = |hub, region, sockets, rev, late| HubAudience { hub, region, sockets, rev: Rev::new(rev), late };
+    let sum = |region, answered, behind, sockets| RegionAudience { region, hubs: 1, answered, behind, sockets };
     let acks = Acks { rev: Rev::new(5), asked: 512, applied: 505, median: Some(41), p95: Some(120) };
-    let by_hub = vec![hub(0, Region::WestEurope, 2_000, 5), hub(1, Region::EastNorthAmerica, 1_408, 4)];
-    let audience = Audience { rev: Rev::new(5), hubs: 4, answered: 2, sockets: 3_408, by_hub, acks: Some(acks) };
+    let by_hub =
+        vec![hub(0, Region::WestEurope, 2_000, 5, Some(120)), hub(1, Region::EastNorthAmerica, 1_408, 4, None)];
+    let by_region = vec![
+        sum(Region::WestEurope, 1, 0, 2_000),
+        sum(Region::EastNorthAmerica, 1, 1, 1_408),
+        sum(Region::WestNorthAmerica, 0, 0, 0),
+        sum(Region::AsiaPacific, 0, 0, 0),
+    ];
+    let rev = Rev::new(5);
+    let audience = Audience { rev, hubs: 4, answered: 2, sockets: 3_408, by_region, by_hub, acks: Some(acks) };
     assert_golden(fixture!("audience"), &audience);
     assert_tolerant::<Audience>(fixture!("audience"));
-    let silent = Audience { answered: 0, sockets: 0, by_hub: Vec::new(), acks: None, ..audience };
+    let silent =
+        Audience { answered: 0, sockets: 0, by_region: Vec::new(), by_hub: Vec::new(), acks: None, ..audience };
     assert_golden(fixture!("audience-silent"), &silent);
 }
 

@@ -1,10 +1,7 @@
 //! The panel of the audience: how many sockets there are, on which hubs, and who applied the last change.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use downbeat_wire::Audience;
-use downbeat_wire::audience::HubAudience;
+use downbeat_wire::audience::{HubAudience, RegionAudience};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -15,6 +12,9 @@ use crate::applied;
 use crate::text;
 use crate::watch::model::Model;
 use crate::watch::words;
+
+/// From when a hub whose viewers applied a change late is shown as slow: 1,000 ms after the effect, twice a pause's lead.
+const LATE: u16 = 1_000;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     let block = Block::bordered().title(" audience ");
@@ -42,35 +42,38 @@ fn audience_lines(audience: &Audience, room: Rect) -> Vec<Line<'static>> {
             _ => lines.push(Line::raw(applied)),
         }
     }
-    // If there is no room for every hub, only those that are behind are shown.
+    // If there is no room for every hub, only those that are behind or late are shown.
     let every = hub_lines(audience, |_| true);
     let fits = lines.len() + every.len() <= room.height as usize;
-    lines.extend(if fits { every } else { hub_lines(audience, |hub| hub.rev < audience.rev) });
+    let is_slow = |hub: &HubAudience| hub.rev < audience.rev || hub.late.is_some_and(|late| late >= LATE);
+    lines.extend(if fits { every } else { hub_lines(audience, is_slow) });
     lines
 }
 
 /// Returns a line for each region, the largest first, and beneath it one for each hub that `is_shown`.
 fn hub_lines(audience: &Audience, is_shown: impl Fn(&HubAudience) -> bool) -> Vec<Line<'static>> {
-    let mut regions: BTreeMap<&str, Vec<&HubAudience>> = BTreeMap::new();
-    for hub in &audience.by_hub {
-        regions.entry(hub.region.as_str()).or_default().push(hub);
-    }
-    let sockets = |hubs: &[&HubAudience]| hubs.iter().map(|hub| hub.sockets).sum::<u64>();
-    let mut regions: Vec<_> = regions.into_iter().collect();
-    regions.sort_by_key(|(_, hubs)| Reverse(sockets(hubs)));
     let mut lines = Vec::new();
-    for (region, hubs) in regions {
-        lines.push(Line::from(vec![
-            Span::styled(format!("{region:<5}"), BOLD),
-            Span::raw(format!("{:>9}  {}", text::thousands(sockets(&hubs)), text::count(hubs.len(), "hub"))),
-        ]));
-        for hub in hubs.into_iter().filter(|hub| is_shown(hub)) {
+    for RegionAudience { region, hubs, answered, behind, sockets } in audience.regions() {
+        let (name, hubs_text) = (region.as_str(), text::count(hubs as usize, "hub"));
+        let mut spans = vec![
+            Span::styled(format!("{name:<5}"), BOLD),
+            Span::raw(format!("{:>9}  {hubs_text}", text::thousands(sockets))),
+        ];
+        for (count, word) in [(hubs - answered.min(hubs), "silent"), (behind, "behind")] {
+            if count > 0 {
+                spans.push(Span::styled(format!(", {count} {word}"), POOR));
+            }
+        }
+        lines.push(Line::from(spans));
+        for hub in audience.by_hub.iter().filter(|hub| hub.region == region && is_shown(hub)) {
             let mut spans = vec![
                 Span::styled(format!("  hub {:<3}", hub.hub), LABEL),
                 Span::raw(format!("{:>5}", text::thousands(hub.sockets))),
             ];
             if hub.rev < audience.rev {
                 spans.push(Span::styled(format!("  still at rev {}", hub.rev), POOR));
+            } else if let Some(late) = hub.late.filter(|late| *late >= LATE) {
+                spans.push(Span::styled(format!("  applied {} ms late", text::thousands(late.into())), POOR));
             }
             lines.push(Line::from(spans));
         }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::event::limits::{HUBS_MAX, ORIGINS_MAX, RESYNC_MAX, RESYNC_MIN, TITLE_CHARS_MAX};
+use crate::fanout::Occupancy;
 
 fn starts(starts_at: ServerTime) -> Configuration {
     Configuration { starts_at: Some(starts_at), ..Configuration::default() }
@@ -30,7 +31,7 @@ fn a_new_event_needs_a_start_which_may_be_past() {
 fn every_value_has_its_range() {
     let day = 86_400_000;
     let duration = |span| Configuration { duration: Some(Some(span)), ..starts(at(19, 0, 0)) };
-    let hubs = |hubs| Configuration { hubs: Some(hubs), ..starts(at(19, 0, 0)) };
+    let hubs = |hubs| Configuration { hubs: Some(HubCount::Fixed(hubs)), ..starts(at(19, 0, 0)) };
     let resync = |resync| Configuration { resync: Some(resync), ..starts(at(19, 0, 0)) };
     let title = |chars| Configuration { title: Some("é".repeat(chars)), ..starts(at(19, 0, 0)) };
     for good in [
@@ -70,7 +71,7 @@ fn a_configuration_changes_what_it_names_and_nothing_else() {
         ..Configuration::default()
     });
     let change = Configuration {
-        hubs: Some(8),
+        hubs: Some(HubCount::Fixed(8)),
         resync: Some(ms(60_000)),
         locale: Some("fr".parse().unwrap()),
         reason: Some("more viewers".to_owned()),
@@ -94,7 +95,7 @@ fn a_configuration_that_changes_nothing_makes_no_revision() {
     let mut evening = Evening::new();
     let before = evening.event.clone();
     // The same start is no move, so it may be said again though the event has begun.
-    let same = Configuration { hubs: Some(4), ..starts(at(19, 0, 0)) };
+    let same = Configuration { hubs: Some(HubCount::Auto { expected: None }), ..starts(at(19, 0, 0)) };
     assert_eq!(evening.event.handle_configuration(same, "maria", at(19, 30, 0)), Ok(false));
     assert_eq!(evening.event, before);
 }
@@ -104,7 +105,7 @@ fn a_stale_configuration_is_refused() {
     let mut evening = Evening::new();
     evening.apply(Command::Clear, at(18, 1, 0));
     let before = evening.event.clone();
-    let stale = Configuration { hubs: Some(8), if_rev: Some(Rev::FIRST), ..Configuration::default() };
+    let stale = Configuration { hubs: Some(HubCount::Fixed(8)), if_rev: Some(Rev::FIRST), ..Configuration::default() };
     let refusal = evening.event.handle_configuration(stale.clone(), "maria", at(18, 2, 0));
     assert_eq!(refusal, Err(Refusal::Stale { if_rev: Rev::FIRST, rev: Rev::new(2) }));
     assert_eq!(evening.event, before);
@@ -157,4 +158,49 @@ fn what_is_no_origin_is_refused_with_its_place() {
     assert!(create(origins(&["https://gala.example"; ORIGINS_MAX])).is_ok());
     let many = create(origins(&["https://gala.example"; ORIGINS_MAX + 1]));
     assert_eq!(many, Err(Refusal::Origins { count: ORIGINS_MAX + 1 }));
+}
+
+#[test]
+fn an_event_adds_hubs_as_they_fill_and_changes_nothing_else() {
+    let mut evening = Evening::new();
+    let before = evening.event.clone();
+    let mut occupancy = Occupancy::default();
+    occupancy.handle_report(0, 100);
+    assert!(!evening.event.handle_occupancy(&occupancy, 200));
+    assert_eq!(evening.event, before);
+    occupancy.handle_report(0, 120);
+    assert!(evening.event.handle_occupancy(&occupancy, 200));
+    assert_eq!((evening.event.rev(), evening.event.delivery().hubs), (before.rev(), 7));
+    assert!(evening.event.has_grown_since(&before) && !before.has_grown_since(&evening.event));
+    assert!(!evening.event.handle_occupancy(&occupancy, 200), "once is enough");
+    evening.assert_survives_json();
+
+    // A change that is undone sends nobody away.
+    evening.apply(Command::Pause { message: None }, at(19, 30, 0));
+    evening.apply(Command::Undo, at(19, 31, 0));
+    assert_eq!(evening.event.delivery().hubs, 7);
+}
+
+#[test]
+fn an_expected_audience_finds_its_hubs_before_the_doors_open() {
+    let auto = |expected| Configuration { hubs: Some(HubCount::Auto { expected }), ..Configuration::default() };
+    let mut event = create(Configuration { starts_at: Some(at(19, 0, 0)), ..auto(Some(80_000)) }).unwrap();
+    assert_eq!(event.delivery().hubs, 67);
+    // Fewer are expected: the hubs stay, since viewers may be on them.
+    assert_eq!(event.handle_configuration(auto(Some(100)), "maria", at(18, 1, 0)), Ok(true));
+    assert_eq!(event.delivery().hubs, 67);
+    assert_eq!(event.delivery().sizing, Sizing::Auto { expected: Some(100) });
+}
+
+#[test]
+fn a_fixed_number_of_hubs_stays() {
+    let fixed = Configuration { hubs: Some(HubCount::Fixed(4)), ..starts(at(19, 0, 0)) };
+    let mut event = create(fixed).unwrap();
+    let mut occupancy = Occupancy::default();
+    occupancy.handle_report(0, 9_000);
+    assert!(!event.handle_occupancy(&occupancy, 200));
+    assert_eq!(event.delivery().hubs, 4);
+    // A state from before there was a choice has none, and its number stays too.
+    let old: Delivery = serde_json::from_str(r#"{"hubs":4,"resync":300000}"#).unwrap();
+    assert_eq!(old, event.delivery());
 }

@@ -251,7 +251,8 @@ fn undo_of_a_rundown_points_at_the_former_one() {
 fn undo_of_a_configuration_puts_it_back_and_moves_nothing() {
     let mut evening = Evening::new();
     evening.schedule(seek(pos(3, 0, 0)), at(19, 30, 0), at(19, 20, 0));
-    let hubs = Configuration { hubs: Some(9), title: Some("Gala".to_owned()), ..Configuration::default() };
+    let hubs =
+        Configuration { hubs: Some(HubCount::Fixed(9)), title: Some("Gala".to_owned()), ..Configuration::default() };
     assert_eq!(evening.event.handle_configuration(hubs, "maria", at(19, 40, 0)), Ok(true));
     evening.apply(Command::Undo, at(20, 0, 0));
     assert_eq!((evening.event.delivery().hubs, evening.event.title()), (4, ""));

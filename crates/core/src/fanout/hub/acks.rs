@@ -20,9 +20,8 @@ impl<S> Default for Acks<S> {
 }
 
 impl<S: PartialEq> Acks<S> {
-    /// Starts anew: chooses the viewers to ask, and returns their places.
-    pub(super) fn ask(&mut self, hubs: u16, sockets: u32, socket_at: impl FnMut(u32) -> S) -> Vec<u32> {
-        let asked = Share::sample(hubs, sockets);
+    /// Starts anew: chooses `asked` of the viewers to ask, and returns their places.
+    pub(super) fn ask(&mut self, asked: u32, sockets: u32, socket_at: impl FnMut(u32) -> S) -> Vec<u32> {
         let places: Vec<u32> = (0..sockets).filter(|place| Share::asks(*place, sockets, asked)).collect();
         self.share = Share { asked, late: Vec::new() };
         self.asked = places.iter().copied().map(socket_at).collect();

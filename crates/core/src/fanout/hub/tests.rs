@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::*;
 use crate::command::{Command, Request};
-use crate::event::Configuration;
+use crate::event::{Configuration, HubCount};
 
 /// Hubs of these tests know sockets by number, and their frames are the version of the state.
 type TestHub = Hub<u32, String>;
@@ -194,7 +194,13 @@ fn after_waking_the_event_is_asked_at_the_first_need() {
 fn a_hub_the_event_no_longer_has_sends_its_viewers_away() {
     let mut hub: TestHub = Hub::new(3, Limits::DEFAULT, None, 2);
     let mut fewer = state("e1", 0);
-    fewer.handle_configuration(Configuration { hubs: Some(2), ..Configuration::default() }, "maria", at(0)).unwrap();
+    fewer
+        .handle_configuration(
+            Configuration { hubs: Some(HubCount::Fixed(2)), ..Configuration::default() },
+            "maria",
+            at(0),
+        )
+        .unwrap();
     hub.handle_state(fewer.clone(), text(&fewer), Source::Relay);
     broadcast(&mut hub, 2);
     assert_eq!(effects(&mut hub)[0], Effect::CloseAll);
