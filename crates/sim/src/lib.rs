@@ -12,6 +12,7 @@
 //! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
 //! | [`doors`] | [`doors::run`]: many viewers arrive at a server that can serve only so much |
 //! | [`hubs`] | [`hubs::World`]: an event, its hubs and its viewers, pushed to over a bad network |
+//! | [`fanout`] | [`fanout::announce`]: one change on its way to a million viewers |
 //! | [`player`] | [`player::Page`]: a media element, and the page that keeps it on the timeline |
 //! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
 //! | [`dice`] | [`Dice`]: distributions from a seed |
@@ -21,6 +22,7 @@
 pub mod device;
 pub mod dice;
 pub mod doors;
+pub mod fanout;
 pub mod hubs;
 pub mod network;
 pub mod player;

@@ -254,7 +254,6 @@ impl EventDo {
     /// Returns how many viewers are connected, and what a sample of them acknowledged of the last change.
     async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
-        let hubs = state.delivery().hubs;
         let gathering = self.gather(event, &state).await;
         Ok(Reply::json(200, json::text(&Audience::new(state.rev(), &gathering))))
     }

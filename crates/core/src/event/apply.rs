@@ -81,7 +81,7 @@ impl EventState {
             effective_at,
             before: Some(Box::new(before)),
         };
-        let mut after = Self { epoch: self.epoch.clone(), rev, show, last };
+        let mut after = Self { epoch: self.epoch.clone(), rev, show, last, grown: self.grown };
         if may_be_refused(request, effective_at, now) {
             after.check_size(Some(&self.show), now)?;
         }

@@ -256,7 +256,7 @@ impl EventState {
             effective_at: now,
             before: Some(Box::new(self.show.clone())),
         };
-        let mut after = Self { epoch: self.epoch.clone(), rev: self.next_rev()?, show, last };
+        let mut after = Self { epoch: self.epoch.clone(), rev: self.next_rev()?, show, last, grown: self.grown };
         after.check_size(Some(&self.show), now)?;
         after.fit(now, now, GivesWay::Unseen);
         *self = after;

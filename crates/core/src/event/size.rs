@@ -7,7 +7,7 @@
 //! gives way: first messages that are no longer shown, then what `undo` would restore, then the messages of other
 //! decisions.
 
-use super::limits::{PAUSE_BYTES, STATE_BYTES_MAX};
+use super::limits::{HUBS_MAX, PAUSE_BYTES, STATE_BYTES_MAX};
 use super::parts::StateParts;
 use super::{ChangeRecord, EventState, Refusal, Show};
 use crate::command::{Command, LEAD, LEAD_PAUSE, Request};
@@ -49,7 +49,8 @@ impl EventState {
         let show = self.show.settled(now);
         let show_bytes = json::length(&show);
         let last = ChangeRecord { before: None, ..self.last.clone() };
-        let bytes = json::length(&Self { epoch: self.epoch.clone(), rev: self.rev, show, last }) + show_bytes;
+        let bytes =
+            json::length(&Self { epoch: self.epoch.clone(), rev: self.rev, show, last, grown: HUBS_MAX }) + show_bytes;
         let has_grown = || before.is_none_or(|before| show_bytes > json::length(&before.settled(now)));
         if bytes > STATE_BYTES_MAX - PAUSE_BYTES && has_grown() {
             return Err(Refusal::StateTooLarge { bytes, parts: self.show.settled(now).parts() });
