@@ -98,7 +98,7 @@ test("an operator's calls about made-up names make no object either", async () =
   const before = made();
   for (const [method, path, body] of OPERATORS) {
     const name = `wrong-${OPERATORS.findIndex(([, other]) => other === path)}`;
-    const headers = method === "DELETE" ? { "if-match": '"x"' } : {};
+    const headers: Record<string, string> = method === "DELETE" ? { "if-match": '"x"' } : {};
     const asked = { token: TOKENS.all, headers, ...(body === undefined ? {} : { body }) };
     const answer = await call(runtime, method, `/v1/events/${name}${path}`, asked);
     assert.deepEqual([answer.status, answer.problem.code], [404, "unknown-event"], `${method} ${path}: ${answer.text}`);

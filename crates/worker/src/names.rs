@@ -316,8 +316,8 @@ mod tests {
         names.apply_list(list("a.1", Coverage::TooMany, &[]), at(0));
         names.handle_found(&name("gala"), at(0));
         let mut admitted = 0;
-        for number in 0..50_000 {
-            let ms = i64::from(number) / 10;
+        for number in 0..5_000 {
+            let ms = i64::from(number);
             names.handle_absent(&name(&format!("x{number}")), at(ms));
             admitted += u32::from(names.admit_unlisted(at(ms)));
         }
