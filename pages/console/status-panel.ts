@@ -77,7 +77,7 @@ function scheduledChange(latest: LatestState, at: number | undefined): string[] 
 
 /** Returns whether the server no longer answers, so that the event may have changed. */
 function isLost(event: Downbeat): boolean {
-  return event.connection.state === "holdover";
+  return ["holdover", "unverified"].includes(event.connection.state);
 }
 
 function describeLoss(event: Downbeat): string {

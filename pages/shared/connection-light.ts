@@ -11,6 +11,7 @@ const SPOKEN: Record<Connection["state"], string> = {
   live: "Connected.",
   polling: "Updates may arrive a few seconds late.",
   holdover: "Connection lost, playing on.",
+  unverified: "The server does not answer. Playing on by this device's clock.",
 };
 
 /** How often the text is updated, in ms: it may count seconds. */
@@ -39,13 +40,14 @@ export function connectionLight(element: HTMLElement, event: Downbeat, detail: D
   setInterval(update, UPDATE_INTERVAL);
 }
 
-/** Describes a connection: `live ±9 ms`, `connection lost, playing on`. `bound` and `age` are in ms. */
+/** Describes a connection: `live ±9 ms`, `connection lost, playing on`, `time unverified, playing on`. `bound` and `age` are in ms. */
 function describe({ state, why }: Connection, bound: number | undefined, age: number | undefined): string {
   const precision = bound === undefined ? "" : ` ±${Math.max(1, Math.round(bound))} ms`;
   switch (state) {
     case "live": return `live${precision}`;
     case "polling": return why === "push-lost" ? `reconnecting${precision}` : `polling${precision}`;
     case "holdover": return `connection lost, playing on${age === undefined ? "" : ` · last answer ${formatSpan(age)} ago`}`;
+    case "unverified": return "time unverified, playing on";
     case "acquiring":
       if (why === "unknown-event") return "no such event";
       return why === "first-answer" ? "connecting" : "no answer yet, retrying";

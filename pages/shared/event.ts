@@ -13,11 +13,22 @@ export function eventName(): string {
   return name;
 }
 
+/**
+ * Returns where a signed pause is while the worker is gone, as the page's own HTML says it for every event:
+ * `<meta name="downbeat-emergency" content="https://cdn.example.com/2026/events/{event}/current.json" data-key="…" />`.
+ */
+function emergencyChannel(event: string): JoinOptions["emergency"] {
+  const meta = document.querySelector<HTMLMetaElement>("meta[name=downbeat-emergency]");
+  const key = meta?.dataset["key"];
+  return meta?.content && key ? { url: meta.content.replace("{event}", event), key } : undefined;
+}
+
 /** Joins the event at the worker that served the page. If the browser cannot run the client, the page says so. */
 export async function joinEvent(options: Pick<JoinOptions, "preload"> = {}): Promise<Downbeat> {
   const event = eventName();
   try {
-    return await join({ server: location.origin, event, ...options });
+    const emergency = emergencyChannel(event);
+    return await join({ server: location.origin, event, ...(emergency && { emergency }), ...options });
   } catch {
     // Never a network error: without a network the client exists and waits.
     return stop("This page needs WebAssembly, which this browser does not run here. Try another browser.");

@@ -119,6 +119,8 @@ mod overload;
 mod polling;
 mod readings;
 mod socket;
+mod stand_in;
+mod unverified;
 
 #[cfg(test)]
 mod tests;
@@ -138,12 +140,14 @@ use loading::{Loading, Start};
 use media::Media;
 use news::{Snapshot, Verdict};
 use overload::{Load, Warmth};
+use stand_in::StandIn;
 
 use connection::Cause;
 pub use connection::{Connection, Failure, NoPush, Wait};
 pub use effect::{Effect, Request};
 pub use media::MediaId;
 pub use news::{Details, News, Push};
+pub use stand_in::{UNBOUNDED, VALIDITY_MAX, Validity};
 
 /// One viewer of one event.
 #[derive(Clone, Debug)]
@@ -162,6 +166,7 @@ pub struct Session {
     ack: Option<Rev>,
     /// How late the last change was received.
     lateness: Span,
+    stand_in: StandIn,
     sent: LastSent,
     effects: Queue<Effect>,
 }
@@ -217,6 +222,7 @@ impl Session {
             missed: false,
             ack: None,
             lateness: Span::ZERO,
+            stand_in: StandIn::default(),
             sent,
             effects: Queue::new(),
         }
@@ -225,7 +231,11 @@ impl Session {
     /// Does what is due at `now`. Ticks may come at any time, also late; `wall` is the wall clock, read at the same
     /// moment.
     pub fn handle_tick(&mut self, now: LocalTime, wall: WallTime) {
-        if let Some(by) = self.jumps.handle_readings(now, wall) {
+        let jumped = self.jumps.handle_readings(now, wall);
+        if self.stand_in.handle_wall(now, wall, jumped) {
+            self.cueing.handle_step();
+        }
+        if let Some(by) = jumped {
             self.clock.handle_doubt(by);
             self.schedule.handle_doubt(now);
             self.line.handle_doubt(now);
@@ -392,7 +402,7 @@ impl Session {
     /// Decides what to do to a media element that was read at `now`. Read it again at
     /// [`Correction::next_deadline`](correction::Correction::next_deadline), and whenever it fires an event.
     pub fn handle_media(&mut self, media: MediaId, reading: &correction::Reading, now: LocalTime) -> Action {
-        match self.clock.reading(now) {
+        match self.reading(now) {
             Some(Reading { time, .. }) => self.media.handle_reading(media, reading, time, now),
             None => Action::Nothing,
         }
@@ -436,7 +446,7 @@ impl Session {
         self.submit_emergency(&news, now);
         let is_first = self.snapshot.news.is_none();
         let verdict = self.snapshot.update(news);
-        let reading = self.clock.reading(now);
+        let reading = self.reading(now);
         let Some(news) = self.snapshot.news.as_ref().filter(|_| verdict != Verdict::Old) else { return };
         if verdict == Verdict::NewLife && !is_first {
             self.cueing.forget();

@@ -81,6 +81,8 @@ pub enum ConnectionCode {
     Polling,
     /// The server does not answer; the event plays on from the last state received.
     Holdover,
+    /// The server has never answered; the event plays on from a state known before, by an unproved clock.
+    Unverified,
 }
 
 /// Why the connection is as it is, and why a request failed.
@@ -152,6 +154,7 @@ pub(crate) fn connection(connection: Connection) -> (ConnectionCode, Reason) {
         Connection::Polling(NoPush::Lost) => (ConnectionCode::Polling, Reason::PushLost),
         Connection::Polling(NoPush::StateUnknown) => (ConnectionCode::Polling, Reason::StateUnknown),
         Connection::Holdover(failure) => (ConnectionCode::Holdover, reason(failure)),
+        Connection::Unverified(failure) => (ConnectionCode::Unverified, reason(failure)),
     }
 }
 

@@ -59,7 +59,9 @@ export! {
     fn snapshot(at: f64) -> bool;
     fn handle_answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
     fn handle_status(now: f64);
-    fn handle_signed(now: f64);
+    fn handle_signed(signed_at: f64, valid_until: f64, now: f64);
+    fn handle_known(now: f64);
+    fn handle_utc(utc: f64, t1: f64, t4: f64, now: f64);
     fn handle_push(hub: u32, ack: bool, now: f64);
     fn handle_wait(wait: f64, now: f64);
     fn poll_effect() -> EffectKind;

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use downbeat_core::Version;
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{CueKey, CueList, Memory};
-use downbeat_core::session::{Details, News, Push, Request};
+use downbeat_core::session::{Details, News, Push, Request, UNBOUNDED, Validity};
 use downbeat_core::{Digest, Epoch, EventTimeline, Rev, Seed, Segment, Session, Span, Timeline};
 
 use crate::codes::{Reason, failure, status};
@@ -101,11 +101,24 @@ impl Viewer {
         }
     }
 
-    /// Applies the pending state as one whose signature is valid.
-    pub fn handle_signed(&mut self, now: f64) {
+    /// Applies the pending state as one whose signature is valid, with the instant until which it is valid, or NaN.
+    pub fn handle_signed(&mut self, signed_at: f64, valid_until: f64, now: f64) {
         if let Some(news) = self.pending.take() {
-            self.session.handle_signed(news, local_time(now));
+            let validity = Validity { signed_at: server_time(signed_at), until: given(valid_until).map(server_time) };
+            self.session.handle_signed(news, validity, local_time(now));
         }
+    }
+
+    /// Applies the pending state as one that was known before: stored by the page, or published beside the pointer.
+    pub fn handle_known(&mut self, now: f64) {
+        if let Some(news) = self.pending.take() {
+            self.session.handle_known(news, local_time(now));
+        }
+    }
+
+    /// Handles the answer of a source of UTC: what it showed at some moment from `t1` to `t4`.
+    pub fn handle_utc(&mut self, utc: f64, t1: f64, t4: f64, now: f64) {
+        self.session.handle_utc(server_time(utc), local_time(t1), local_time(t4), local_time(now));
     }
 
     /// Applies the pending state as one that `hub` pushed; `ack` is whether to acknowledge it.
@@ -180,9 +193,10 @@ impl Viewer {
         or_nan(self.session.reading(local_time(now)).map(|reading| ms(reading.time.as_micros())))
     }
 
-    /// Returns how wrong that time may be, in ms either way, or NaN.
+    /// Returns how wrong that time may be, in ms either way; NaN if there is no bound.
     pub fn bound(&self, now: f64) -> f64 {
-        or_nan(self.session.reading(local_time(now)).map(|reading| span_ms(reading.bound)))
+        let bound = self.session.reading(local_time(now)).map(|reading| reading.bound);
+        or_nan(bound.filter(|bound| *bound != UNBOUNDED).map(span_ms))
     }
 
     /// Returns the position in ms, or NaN.

@@ -4,7 +4,7 @@ import { now, wall } from "./clock.ts";
 import { EffectKind, Reason } from "./codes.ts";
 import { createViewer, type Viewer } from "./core.ts";
 import { cueTurn } from "./cue-turn.ts";
-import { fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
+import { askUtc, fetchPublished, fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
 import type { Connection, Events, Listener, MediaOptions, Message, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
 import { Listeners } from "./listeners.ts";
@@ -29,6 +29,11 @@ export interface JoinOptions {
   locales?: readonly Locale[];
   /** Whether to fetch the assets of cues ahead of time. Default: `true`. */
   preload?: boolean;
+  /**
+   * The store's pointer, and the event's public key: where pages that are opened while the server is down find a signed pause.
+   * Pages that the server has answered know both from it.
+   */
+  emergency?: { url: string; key: string };
 }
 
 type Effect = { kind: EffectKind; values: number[] };
@@ -65,6 +70,9 @@ export class Downbeat {
   /** The last whole state received. */
   #whole: StateBody | undefined;
   #signed: SignedState | undefined;
+  /** From the event as it was published: the URL of its rundown, and sources of UTC that were not asked yet. */
+  #rundownUrl: string | undefined;
+  #utc: string[] = [];
   /** The last state received; core decides whether it becomes `#state`. */
   #received: TimeBody | StateBody | undefined;
   #state: TimeBody | StateBody | undefined;
@@ -99,7 +107,10 @@ export class Downbeat {
   /** Returns the event's position, in ms from its beginning, negative before it; undefined while it is not known. */
   position(): number | undefined { return known(this.#viewer.position(now())); }
 
-  /** Returns how wrong {@link now} may be, in ms either way: half the best round trip, plus drift since then. */
+  /**
+   * Returns how wrong {@link now} may be, in ms either way: half the best round trip, plus drift since then. Undefined before the
+   * first answer, and while the connection is `unverified`.
+   */
   bound(): number | undefined { return known(this.#viewer.bound(now())); }
 
   /** Returns the time until the event begins, in ms; 0 once it has. */
@@ -232,6 +243,7 @@ export class Downbeat {
       this.#live = openLive(`${this.#server}${this.#whole!.liveUrl}${query}`, {
         state: (frame) => this.#drive(() => {
           this.#receive(frame);
+          this.#saveState();
           this.#viewer.handle_push(frame.hub, frame.ack, now());
         }),
         pong: (version) => this.#drive(() => {
@@ -258,6 +270,7 @@ export class Downbeat {
       const { body, t1, t4 } = await request<TimeBody | StateBody>(this.#server + path, signal);
       this.#drive(() => {
         this.#receive(body);
+        this.#saveState();
         if (body.retryAfter) this.#viewer.handle_wait(body.retryAfter, now());
         if (isStatus) return this.#viewer.handle_status(now());
         const t2 = ("receivedAt" in body ? body.receivedAt : undefined) ?? NaN;
@@ -279,23 +292,56 @@ export class Downbeat {
     if ("messages" in body) this.#whole = body;
   }
 
-  /** Fetches the signed state, if there is one. Core decides when to try again. */
+  /** Keeps what the server itself has sent for a page that is opened when it is down. */
+  #saveState(): void {
+    if (this.#whole && this.#received === this.#whole) this.#store.saveState(this.#whole);
+  }
+
+  /** Looks for what is left when the server is down: the event as it was known before, and a signed state. Core decides when. */
   async #checkEmergency(): Promise<void> {
-    const whole = this.#whole;
     const signal = this.#newSignal(Slot.Emergency);
-    if (!whole?.emergency) return;
-    const signed = await fetchSigned(whole.emergency, this.#options.event, signal).catch(() => undefined);
-    if (signed === undefined) return;
+    const { event, emergency } = this.#options;
+    const attempt = <T>(promise: Promise<T>) => promise.catch(() => undefined);
+    // The server knows best, then the page's author; a stored state may be old.
+    const known = this.#whole ?? this.#store.state();
+    const channel = (this.heardAgo() === undefined ? emergency ?? known?.emergency : known?.emergency ?? emergency);
+    if (!this.#state) await attempt(this.#recall(known, channel?.url, signal));
+    if (this.#utc[0] && this.bound() === undefined) {
+      const answer = await attempt(askUtc(this.#utc, signal));
+      if (answer) this.#drive(() => {
+        this.#utc = [];
+        this.#viewer.handle_utc(...answer);
+      });
+    }
+    const signed = channel && (await attempt(fetchSigned(channel, event, signal)));
+    if (!signed) return;
+    const whole = this.#whole;
     this.#drive(() => {
-      this.#signed = signed;
-      this.#receive({ ...whole, ...signed.body, serverTime: signed.body.signedAt });
-      this.#viewer.handle_signed(now());
+      const { body } = this.#signed = signed;
+      this.#receive({ ...this.#whole!, ...body, serverTime: body.signedAt });
+      this.#viewer.handle_signed(body.signedAt, body.validUntil ?? NaN, now());
+    });
+    // Core did not accept it.
+    if (this.#state !== this.#received) this.#whole = whole;
+  }
+
+  /** Passes on what was known before: a stored state, or the event as it was published if that is not older. */
+  async #recall(known: StateBody | undefined, pointer: string | undefined, signal: AbortSignal): Promise<void> {
+    const published = pointer && (await fetchPublished(pointer, this.#options.event, signal).catch(() => undefined));
+    if (published) {
+      [this.#rundownUrl, this.#utc] = [published.url ?? undefined, published.utc ?? []];
+      if (!known || published.epoch !== known.epoch || published.rev >= known.rev) known = published;
+    }
+    if (known && !this.#state) this.#drive(() => {
+      this.#receive(known);
+      this.#viewer.handle_known(now());
     });
   }
 
   async #loadRundown(digest: Digest): Promise<void> {
     try {
-      const rundown = await fetchRundown(this.#server + PATHS.rundown(this.#options.event, digest), digest);
+      const stored = this.#connection.state === "unverified" ? this.#rundownUrl : undefined;
+      const rundown = await fetchRundown(stored ?? this.#server + PATHS.rundown(this.#options.event, digest), digest);
       this.#drive(() => {
         if (!this.#viewer.handle_rundown(digest, columns(rundown, this.#rundown), now())) return;
         [this.#previousRundown, this.#rundown] = [this.#rundown, rundown];

@@ -15,7 +15,9 @@ interface Calls {
   /** Returns 0 if the four times are not a possible exchange. */
   handle_answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
   handle_status(now: number): void;
-  handle_signed(now: number): void;
+  handle_signed(signedAt: number, validUntil: number, now: number): void;
+  handle_known(now: number): void;
+  handle_utc(utc: number, t1: number, t4: number, now: number): void;
   handle_push(hub: number, ack: boolean, now: number): void;
   handle_wait(wait: number, now: number): void;
   handle_time_failure(reason: Reason, now: number): void;

@@ -1,6 +1,10 @@
 // The last resort when the server is down: a state that an operator signed, at the address that the event names.
 
-import { type EmergencyBody, type EmergencyChannel, type EmergencyDocument, type EventName, SIGNED_PREFIX } from "./wire.ts";
+import { now } from "./clock.ts";
+import type { Viewer } from "./core.ts";
+import {
+  type EmergencyBody, type EmergencyChannel, type EmergencyDocument, type EventName, type PublishedEvent, SIGNED_PREFIX, type StateBody,
+} from "./wire.ts";
 
 /** A state whose signature is valid. */
 export interface SignedState {
@@ -36,4 +40,31 @@ export async function fetchSigned(
 /** Posts a signed document to the server. As plain text, so that the browser sends no preflight request. */
 export function submitSigned(url: string, { document }: SignedState): void {
   fetch(url, { method: "POST", body: document, credentials: "omit" }).catch(() => {});
+}
+
+/**
+ * Fetches the event as it was published beside the pointer. Returns it as a state, with the absolute URL of its rundown; undefined
+ * if it is of another event.
+ */
+export async function fetchPublished(pointer: string, event: EventName, signal: AbortSignal): Promise<(PublishedEvent & StateBody) | undefined> {
+  const url = new URL("event.json", pointer);
+  const published = await (await fetch(url, { credentials: "omit", signal })).json();
+  if (published.event === event) return { messages: [], ...published, url: published.url && `${new URL(published.url, url)}` };
+}
+
+/** Asks sources of UTC, one after the other, until one answers. Returns what to tell core: the time, and when it was asked and answered. */
+export async function askUtc(sources: string[], signal: AbortSignal): Promise<Parameters<Viewer["handle_utc"]> | undefined> {
+  for (const source of sources) {
+    try {
+      const t1 = now();
+      const response = await fetch(source, { cache: "no-store", credentials: "omit", signal });
+      const t4 = now();
+      const text = await response.text();
+      // JSON of a worker, the text of a time server, or the header, which pages of other sites may not see.
+      const utc = text[0] === "{" ? JSON.parse(text).serverTime : Date.parse(text.trim() || response.headers.get("date")!);
+      if (utc > 0) return [utc, t1, t4, now()];
+    } catch {
+      // The next one.
+    }
+  }
 }

@@ -43,9 +43,10 @@ export interface Connection {
   /**
    * `acquiring`: time or state are not known yet. `live`: a socket is open and answers, so changes come at once.
    * `polling`: changes are found by polling, some seconds late. `holdover`: the server does not answer; the event plays
-   * on from the last state received, and the bound grows.
+   * on from the last state received, and the bound grows. `unverified`: the server has never answered; the event plays on
+   * from a state that was known before, by a clock that nothing proves, and cues that need a bound are withheld.
    */
-  state: "acquiring" | "live" | "polling" | "holdover";
+  state: "acquiring" | "live" | "polling" | "holdover" | "unverified";
   /**
    * Why: `none` while `live`; `first-answer`: no answer has come yet; `state-unknown`: the server answers with the time,
    * but does not have the state at the moment; `no-push`: the first socket is not open yet, or the server offers none;
@@ -108,7 +109,7 @@ export type Listener<Name extends keyof Events> = (value: Events[Name], lateness
 /** In the order of `StatusCode` in `src/codes.rs`. */
 export const STATUSES: readonly Status[] = ["scheduled", "running", "paused", "ended"];
 /** In the order of `ConnectionCode`. */
-export const CONNECTIONS: readonly Connection["state"][] = ["acquiring", "live", "polling", "holdover"];
+export const CONNECTIONS: readonly Connection["state"][] = ["acquiring", "live", "polling", "holdover", "unverified"];
 /** In the order of `Reason`. */
 export const REASONS: readonly Connection["why"][] = [
   ...(["none", "first-answer", "state-unknown", "no-push", "push-lost"] as const),

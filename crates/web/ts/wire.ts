@@ -185,6 +185,11 @@ export type EmergencyBody = {
   messages: Array<Announcement>;
   /** When it was signed, by the signer's estimate of the server's time. */
   signedAt: ServerTime;
+  /**
+   * Until when viewers accept it who never heard of the event from its server: at most 24 h after it was signed. Absent in
+   * documents of older versions, which such viewers ignore.
+   */
+  validUntil?: ServerTime;
   /** Who signed it, as the client said. */
   actor: string;
   /** The reason, as the client said. */
@@ -197,6 +202,42 @@ export type EmergencyDocument = {
   state: string;
   /** The Ed25519 signature of `signed_bytes`, in base64url without padding. */
   signature: string;
+};
+
+/**
+ * An event as it is published beside its pointer: what a page that never reached the worker needs to play on. Nothing signs it,
+ * so it counts only while a page knows nothing else of the event.
+ */
+export type PublishedEvent = {
+  /** The event's name. */
+  event: EventName;
+  /** Its epoch at the worker. */
+  epoch: Epoch;
+  /** Its revision at the worker. */
+  rev: Rev;
+  /** Its title; may be empty. */
+  title: string;
+  /** Its default locale. */
+  locale: Locale;
+  /** When it begins. */
+  startsAt: ServerTime;
+  /** Its planned duration in ms, if known. */
+  duration: Span | null;
+  /** The segments of the timeline, the earliest first. */
+  timeline: Array<Segment>;
+  /** When the event ended or will end. */
+  endedAt: ServerTime | null;
+  /** The rundown viewers should have. */
+  rundown: Digest | null;
+  /** The URL of the rundown, relative to this object's. */
+  url: string | null;
+  /**
+   * Sources of UTC, the best first: URLs that answer with `{"serverTime":…}` (another worker's `/time`), with an ISO 8601
+   * date and time as text, or with a `Date` header that pages may read.
+   */
+  utc: Array<string>;
+  /** When this was written, by the worker's clock. */
+  at: ServerTime;
 };
 
 /** The answer of `GET /v1/events/{event}/rundown.json`: which rundown viewers should have, and its URL. */

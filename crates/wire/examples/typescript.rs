@@ -57,6 +57,7 @@ fn main() -> Result<(), NameError> {
         StateBody,
         EmergencyBody,
         EmergencyDocument,
+        PublishedEvent,
         RundownPointer,
         StoredRundown,
         RundownPage,

@@ -69,6 +69,11 @@ pub struct EmergencyBody {
     pub messages: Vec<Announcement>,
     /// When it was signed, by the signer's estimate of the server's time.
     pub signed_at: ServerTime,
+    /// Until when viewers accept it who never heard of the event from its server: at most 24 h after it was signed. Absent in
+    /// documents of older versions, which such viewers ignore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub valid_until: Option<ServerTime>,
     /// Who signed it, as the client said.
     #[serde(default)]
     pub actor: String,
@@ -198,6 +203,7 @@ impl From<&EmergencyState> for EmergencyBody {
             starts_at: state.timeline.starts_at,
             messages: state.notices.as_slice().iter().map(Announcement::from).collect(),
             signed_at: state.signed_at,
+            valid_until: None,
             actor: state.actor.clone(),
             reason: state.reason.clone(),
         }

@@ -33,7 +33,7 @@ pub use live::{Ack, StateFrame};
 pub use log::{LogEntry, LogPage};
 pub use preview::{PreviewError, preview};
 pub use problem::{Code, Problem};
-pub use publication::Publication;
+pub use publication::{Publication, PublishedEvent};
 pub use route::Route;
 pub use rundown::{RundownPage, RundownPointer, StoredRundown};
 pub use state::{Announcement, AutoHubs, StateBody};

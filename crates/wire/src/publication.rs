@@ -2,13 +2,15 @@
 //! what the pointer to an event's rundown says.
 //!
 //! Beneath the store's prefix there are `rundowns/<sha256>.json` (named by their bytes, so they never change),
-//! `events/<event>/current.json` (the pointer: the only object that ever changes) and
-//! `events/<event>/history/<rev>.json` (a copy of each former pointer).
+//! `events/<event>/current.json` (the pointer), `events/<event>/history/<rev>.json` (a copy of each former pointer) and
+//! `events/<event>/event.json` (the event as it was when it was published, for pages that never reached the worker). Only the
+//! pointer and the last of these ever change.
 
-use downbeat_core::{CommandId, Digest, Epoch, EventName, Rev, ServerTime};
+use downbeat_core::{CommandId, Digest, Epoch, EventName, Locale, Rev, Segment, ServerTime, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::rundown::integrity;
+use crate::state::StateBody;
 
 /// The content type of every object.
 pub const CONTENT_TYPE: &str = "application/json";
@@ -63,6 +65,67 @@ impl Publication {
     }
 }
 
+/// An event as it is published beside its pointer: what a page that never reached the worker needs to play on. Nothing signs it,
+/// so it counts only while a page knows nothing else of the event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PublishedEvent {
+    /// The event's name.
+    pub event: EventName,
+    /// Its epoch at the worker.
+    pub epoch: Epoch,
+    /// Its revision at the worker.
+    pub rev: Rev,
+    /// Its title; may be empty.
+    pub title: String,
+    /// Its default locale.
+    pub locale: Locale,
+    /// When it begins.
+    pub starts_at: ServerTime,
+    /// Its planned duration in ms, if known.
+    pub duration: Option<Span>,
+    /// The segments of the timeline, the earliest first.
+    pub timeline: Vec<Segment>,
+    /// When the event ended or will end.
+    pub ended_at: Option<ServerTime>,
+    /// The rundown viewers should have.
+    pub rundown: Option<Digest>,
+    /// The URL of the rundown, relative to this object's.
+    pub url: Option<String>,
+    /// Sources of UTC, the best first: URLs that answer with `{"serverTime":…}` (another worker's `/time`), with an ISO 8601
+    /// date and time as text, or with a `Date` header that pages may read.
+    pub utc: Vec<String>,
+    /// When this was written, by the worker's clock.
+    pub at: ServerTime,
+}
+
+impl PublishedEvent {
+    /// Returns the event of `state` with the rundown that was published.
+    pub fn new(state: &StateBody, rundown: Digest, utc: Vec<String>) -> Self {
+        Self {
+            event: state.event.clone(),
+            epoch: state.epoch.clone(),
+            rev: state.rev,
+            title: state.title.clone(),
+            locale: state.locale.clone(),
+            starts_at: state.starts_at,
+            duration: state.duration,
+            timeline: state.timeline.clone(),
+            ended_at: state.ended_at,
+            rundown: Some(rundown),
+            url: Some(Publication::relative_url(rundown)),
+            utc,
+            at: state.server_time,
+        }
+    }
+}
+
+/// Returns the key of an event as it is published, below the store's prefix: beside its pointer.
+pub fn event_key(event: &EventName) -> String {
+    format!("events/{event}/event.json")
+}
+
 /// Returns the key of a rundown, below the store's prefix.
 pub fn rundown_key(rundown: Digest) -> String {
     format!("rundowns/{rundown}.json")
@@ -89,6 +152,13 @@ mod tests {
         // Two folders up, as the relative URL says, is where the keys begin.
         assert_eq!(folder.split('/').count(), Publication::relative_url(rundown).matches("../").count());
         assert!(Publication::relative_url(rundown).ends_with(&rundown_key(rundown)));
+    }
+
+    #[test]
+    fn an_event_is_beside_its_pointer() {
+        let event = "main".parse().unwrap();
+        let folder = |key: String| key.rsplit_once('/').unwrap().0.to_owned();
+        assert_eq!(folder(event_key(&event)), folder(pointer_key(&event)));
     }
 
     #[test]

@@ -12,6 +12,9 @@ interface Evaluating {
   evaluate<R, A = undefined>(inPage: ((argument: A) => R | Promise<R>) | string, argument?: A): Promise<R>;
 }
 
+/** Where a signed pause is, and whose signature counts. */
+export type Channel = { url: string; key: string };
+
 /** One call of a listener. */
 export interface Received {
   name: "cue" | "state" | "status" | "message" | "connection" | "clock";
@@ -36,23 +39,23 @@ export class Viewer {
 
   /** Joins from a page that is open. */
   static async on(page: PlainPage, server: Server, event: string): Promise<Viewer> {
-    await page.evaluate(joinInPage, { server: server.url, event });
+    await page.evaluate(joinInPage, { server: server.url, event, emergency: undefined });
     return new Viewer(page as Evaluating, () => page.end());
   }
 
-  /** Opens the page and joins. */
-  static async join(browser: Browser, site: Site, server: Server, event: string): Promise<Viewer> {
+  /** Opens the page and joins; `emergency` as a site's author writes it into the page. */
+  static async join(browser: Browser, site: Site, server: { url: string }, event: string, emergency?: Channel): Promise<Viewer> {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(site.url);
-    await page.evaluate(joinInPage, { server: server.url, event });
+    await page.evaluate(joinInPage, { server: server.url, event, emergency });
     return new Viewer(page as Evaluating, () => context.close());
   }
 
   /** Reloads the page and joins again. */
-  async reload(site: Site, server: Server, event: string): Promise<void> {
+  async reload(site: Site, server: { url: string }, event: string): Promise<void> {
     await (this.page as Page).goto(site.url);
-    await this.page.evaluate(joinInPage, { server: server.url, event });
+    await this.page.evaluate(joinInPage, { server: server.url, event, emergency: undefined });
   }
 
   /** Returns what the page has received so far. */
@@ -93,11 +96,13 @@ export class Viewer {
   }
 }
 
-async function joinInPage({ server, event }: { server: string; event: string }): Promise<void> {
+async function joinInPage(
+  { server, event, emergency }: { server: string; event: string; emergency: Channel | undefined },
+): Promise<void> {
   const path = "/client/downbeat-client.js";
   const { join } = await import(path);
   const received: unknown[] = [];
-  const joined = await join({ server, event });
+  const joined = await join({ server, event, ...(emergency && { emergency }) });
   Object.assign(globalThis, { joined, received });
   for (const name of ["cue", "state", "status", "message", "connection", "clock"]) {
     joined.on(name, (what: any, lateness: number) => {

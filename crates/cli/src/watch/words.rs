@@ -21,6 +21,7 @@ pub(super) fn connection(connection: Connection) -> String {
         Connection::Polling(NoPush::Lost) => "asking every few seconds: the socket was lost".to_owned(),
         Connection::Polling(NoPush::StateUnknown) => "the server does not know the state at the moment".to_owned(),
         Connection::Holdover(why) => format!("on its own: {}", failure(why)),
+        Connection::Unverified(why) => format!("on its own, with an unverified clock: {}", failure(why)),
     }
 }
 

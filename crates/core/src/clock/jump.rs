@@ -1,6 +1,6 @@
 //! Detects that a clock of the device jumped, or that the device slept.
 
-use crate::time::{LocalTime, Span};
+use crate::time::{LocalTime, Span, difference};
 
 /// The divergence of the two clocks that counts as a jump: 50 ms.
 ///
@@ -18,6 +18,12 @@ impl WallTime {
     /// Returns the reading of `ms` milliseconds, as `Date.now()` returns it.
     pub const fn from_millis(ms: i64) -> Self {
         Self(ms.saturating_mul(1_000))
+    }
+
+    /// Returns how far the server's time would be ahead of the monotonic clock, which is at `now`, if this clock were right.
+    /// Nothing proves that; `session/unverified.rs` is the only user.
+    pub(crate) const fn ahead_of(self, now: LocalTime) -> Span {
+        Span::from_micros(difference(self.0, now.as_micros()))
     }
 }
 

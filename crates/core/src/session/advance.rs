@@ -17,7 +17,7 @@ impl Session {
         let changes = self.sent.valid.and_then(|(_, until)| until);
         let ack = self.ack.and(self.snapshot.effective_at);
         let server = earliest(&[self.cueing.next_deadline(), changes, ack]);
-        let local = server.and_then(|instant| self.clock.local_time(instant));
+        let local = server.and_then(|instant| self.local_time(instant));
         let request = self.schedule.deadline();
         earliest(&[local, self.loading.deadline(), self.line.deadline(), Some(request)]).unwrap_or(request)
     }
@@ -34,11 +34,13 @@ impl Session {
         if let Some(digest) = self.loading.poll(now) {
             self.effects.push(Effect::LoadRundown(digest));
         }
-        let reading = self.clock.reading(now);
+        self.choose_clock(now);
+        let reading = self.reading(now);
         if let Some(reading) = reading {
             self.follow(reading);
         }
         let knowledge = match (reading, &self.snapshot.news) {
+            (Some(_), Some(_)) if self.is_unverified() => Knowledge::Unverified,
             (Some(_), Some(_)) => Knowledge::Complete,
             _ => Knowledge::Incomplete,
         };

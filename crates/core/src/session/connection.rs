@@ -15,6 +15,9 @@ pub enum Connection {
     Polling(NoPush),
     /// The server does not answer. The event goes on from the last known state, with a bound that grows by 100 ppm.
     Holdover(Failure),
+    /// The server has never answered. The event goes on from a state that was known before, by the device's clock or some
+    /// source of UTC, without any bound: cues that need one do not fire.
+    Unverified(Failure),
 }
 
 /// What a viewer waits for while acquiring.

@@ -31,6 +31,8 @@ pub(super) struct Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Knowledge {
     Incomplete,
+    /// The time is known from a clock that nothing proves.
+    Unverified,
     Complete,
 }
 
@@ -210,6 +212,7 @@ impl Line {
             (Knowledge::Incomplete, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),
             (Knowledge::Incomplete, _, None) if self.state_unknown => Connection::Acquiring(Wait::State),
             (Knowledge::Incomplete, _, None) => Connection::Acquiring(Wait::FirstAnswer),
+            (Knowledge::Unverified, ..) => Connection::Unverified(self.failure.unwrap_or(Failure::NoAnswer)),
             (Knowledge::Complete, Push::Open, _) => Connection::Live,
             (Knowledge::Complete, _, Some(failure)) => Connection::Holdover(failure),
             (Knowledge::Complete, _, None) if self.state_unknown => Connection::Polling(NoPush::StateUnknown),

@@ -9,14 +9,15 @@ use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{Position, Rate};
 
 impl Session {
-    /// Returns the server's time at `now`, with its bound; `None` before the first answer.
+    /// Returns the server's time at `now`, with its bound; `None` before the first answer, unless the event is followed by
+    /// a clock that nothing proves: then the bound is [`UNBOUNDED`](super::UNBOUNDED).
     pub fn reading(&self, now: LocalTime) -> Option<Reading> {
-        self.clock.reading(now)
+        self.clock.reading(now).or_else(|| self.unverified_reading(now))
     }
 
     /// Returns the device's time that corresponds to `instant` at the server.
     pub fn local_time(&self, instant: ServerTime) -> Option<LocalTime> {
-        self.clock.local_time(instant)
+        self.clock.local_time(instant).or_else(|| self.unverified_local_time(instant))
     }
 
     /// Returns the newest state received.

@@ -3,6 +3,7 @@
 mod emergency;
 mod overload;
 mod push;
+mod unverified;
 
 use super::*;
 use crate::cueing::{self, CueKey, Kind, Late, ListedCue};
@@ -24,6 +25,8 @@ struct World {
     session: Session,
     now: LocalTime,
     wall_ms: i64,
+    /// What the wall clock shows at the event's start.
+    wall_begins_ms: i64,
     news: News,
     line_is_up: bool,
     state_is_known: bool,
@@ -60,6 +63,7 @@ impl World {
             session: Session::new(Seed::new(1), None, local(ms)),
             now: local(ms),
             wall_ms: 50_000,
+            wall_begins_ms: 50_000,
             news,
             line_is_up: true,
             state_is_known: true,
@@ -91,7 +95,7 @@ impl World {
     fn pass(&mut self, span: Span) {
         self.now += span;
         // Rounded up, so that a thousand small steps stay together with the monotonic clock to a few ms.
-        self.wall_ms = 50_000 + (self.now - START_HERE).as_millis();
+        self.wall_ms = self.wall_begins_ms + (self.now - START_HERE).as_millis();
     }
 
     fn serve(&mut self, effect: Effect) {

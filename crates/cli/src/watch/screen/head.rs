@@ -96,7 +96,7 @@ fn connection_spans(model: &Model) -> Vec<Span<'static>> {
     let style = match model.connection {
         Connection::Live => GOOD,
         Connection::Acquiring(_) | Connection::Polling(_) => POOR,
-        Connection::Holdover(_) => BAD,
+        Connection::Holdover(_) | Connection::Unverified(_) => BAD,
     };
     let mut spans = vec![Span::styled(words::connection(model.connection), style)];
     if let Some(hub) = model.hub {

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// As documents of older versions are.
+const UNDATED: Validity = Validity { signed_at: START, until: None };
+
 /// A viewer of an event that pushes, 20 s into it, and then its server is gone.
 fn cut_off() -> World {
     let mut world = World::joining(0);
@@ -97,7 +100,7 @@ fn a_signed_pause_holds_the_event_where_it_says_and_says_how_late() {
     let mut world = cut_off();
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
-    world.session.handle_signed(signed, world.now);
+    world.session.handle_signed(signed, UNDATED, world.now);
     world.run_until(41_000);
     assert_eq!(world.session.position(world.now), Some(Position::from_millis(35_000)));
     let (at, lateness) = world.turned(Status::Paused);
@@ -113,12 +116,12 @@ fn what_is_signed_for_another_life_or_is_no_newer_is_ignored() {
     let other_life = News { epoch: "b".parse().unwrap(), rev: Rev::new(99), ..right.clone() };
     let old = News { rev: world.news.rev, ..right.clone() };
     for wrong in [other_life, old] {
-        world.session.handle_signed(wrong, world.now);
+        world.session.handle_signed(wrong, UNDATED, world.now);
         assert_eq!(world.session.state(), Some(&world.news));
     }
     // Nor is anything believed by one who knows nothing yet.
     let mut fresh = World::joining(0);
-    fresh.session.handle_signed(right, fresh.now);
+    fresh.session.handle_signed(right, UNDATED, fresh.now);
     assert_eq!(fresh.session.state(), None);
 }
 
@@ -127,7 +130,7 @@ fn it_is_submitted_once_the_server_is_back_and_behind() {
     let mut world = cut_off();
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
-    world.session.handle_signed(signed.clone(), world.now);
+    world.session.handle_signed(signed.clone(), UNDATED, world.now);
     world.run_until(60_000);
     assert_eq!(submissions(&world), 0, "nobody is there to take it");
     world.line_is_up = true;
@@ -147,7 +150,7 @@ fn it_is_submitted_again_after_a_minute_if_the_server_stays_behind() {
     let mut world = cut_off();
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
-    world.session.handle_signed(signed, world.now);
+    world.session.handle_signed(signed, UNDATED, world.now);
     world.line_is_up = true;
     world.run_until(40_000 + 180_000);
     assert!((2..=3).contains(&submissions(&world)), "{}", submissions(&world));
@@ -158,7 +161,7 @@ fn the_servers_own_state_of_the_same_revision_replaces_the_signed_one() {
     let mut world = cut_off();
     world.run_until(40_000);
     let signed = signed(&world, 35_000);
-    world.session.handle_signed(signed, world.now);
+    world.session.handle_signed(signed, UNDATED, world.now);
     // Somebody changed the event at the server before the server received the signed state.
     world.change(held(50_000, 50_000));
     world.line_is_up = true;
