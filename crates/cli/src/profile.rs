@@ -75,6 +75,8 @@ struct Profile {
     freeze: Option<String>,
     purge_zone: Option<String>,
     emergency_key_file: Option<PathBuf>,
+    #[serde(default)]
+    utc: Vec<String>,
 }
 
 /// The settings for publishing.
@@ -88,6 +90,8 @@ pub(crate) struct Publishing {
     pub(crate) freeze: Option<Span>,
     /// The zone of Cloudflare whose copies of the profile's target are purged.
     pub(crate) purge_zone: Option<purge::Zone>,
+    /// Sources of UTC for pages that reach no worker.
+    pub(crate) utc: Vec<String>,
 }
 
 /// Where the token comes from.
@@ -233,7 +237,7 @@ impl ProfileError {
         match self {
             Self::Unreadable { .. } => "make it readable, or run this from another directory".to_owned(),
             Self::Malformed { .. } => format!(
-                "a {FILE} has [profile.NAME] tables with server, event, tokenFile, confirm, target, publicUrl, freeze, purgeZone and emergencyKeyFile, and above them default = \"NAME\""
+                "a {FILE} has [profile.NAME] tables with server, event, tokenFile, confirm, target, publicUrl, freeze, purgeZone, emergencyKeyFile and utc, and above them default = \"NAME\""
             ),
             Self::Unknown { file: Some(_), .. } => "choose one with --profile or DOWNBEAT_PROFILE".to_owned(),
             Self::Unknown { file: None, .. } => {
@@ -443,6 +447,7 @@ fn publishing(profile: &Profile, target: Option<String>, file: Option<&Path>) ->
         freeze: value(("freeze", profile.freeze.as_ref()), file, given::span)?,
         public_url: value(("publicUrl", profile.public_url.as_ref()), file, str::parse)?.filter(|_| target == own),
         purge_zone: value(("purgeZone", profile.purge_zone.as_ref()), file, str::parse)?.filter(|_| target == own),
+        utc: profile.utc.clone(),
         target,
     })
 }

@@ -4,19 +4,23 @@
 //! | --- | --- |
 //! | `key` | the private key: making it, keeping it, signing with it, showing nothing of it |
 //! | `pause` | which state is signed, and whether viewers would believe it |
+//! | `policy` | what a page may connect to, by its content security policy |
+//! | `fitting` | what a signed pause leaves out so that it always fits |
 //!
 //! This file puts a signed state beside what was published, removes it, and waits until viewers see that.
 //!
 //! What never happens here: anything that was published changes; a key is printed; a state is signed that viewers of the
 //! event would not believe.
 
+pub mod fitting;
 pub mod key;
 pub mod pause;
+pub mod policy;
 
 use downbeat_core::{EventName, Span};
 use downbeat_wire::pointer::{join, split};
-use downbeat_wire::publication::pointer_key;
-use downbeat_wire::{EmergencyBody, EmergencyDocument};
+use downbeat_wire::publication::{event_key, pointer_key};
+use downbeat_wire::{EmergencyBody, EmergencyDocument, PublishedEvent};
 
 use crate::error::{Foreign, PublishError};
 use crate::headers::BRIEF;
@@ -72,6 +76,15 @@ fn is_ours(pointer: &Pointer) -> bool {
     published.is_empty() || (is_object() && !published.windows(MEMBER.len()).any(|window| window == MEMBER))
 }
 
+/// Puts an event beside its pointer, for pages that never reached the worker.
+///
+/// # Errors
+/// [`PublishError::Store`]
+pub async fn put_event(store: &Store, event: &PublishedEvent) -> Result<(), PublishError> {
+    let bytes = serde_json::to_vec(event).unwrap_or_default();
+    Ok(store.put(&event_key(&event.event), &bytes, BRIEF).await?)
+}
+
 /// What viewers see at the pointer's URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Public {
@@ -106,6 +119,31 @@ pub struct SeenState {
     pub last: Result<Public, String>,
     /// Viewers see what was waited for.
     pub seen: bool,
+}
+
+/// Reads the event beside the pointer at `url` as a page does; `None` if there is none.
+///
+/// # Errors
+/// A sentence if there is no response, or one that is no event.
+pub async fn read_published(page: &Page, url: &str, timeout: Span) -> Result<Option<PublishedEvent>, String> {
+    let url = format!("{}event.json", &url[..=url.rfind('/').unwrap_or_default()]);
+    let response = page.pointer(&url, timeout).await.map_err(|silence| silence.to_string())?;
+    match response.status().as_u16() {
+        200 => serde_json::from_slice(response.body()).map(Some).map_err(|error| error.to_string()),
+        403 | 404 => Ok(None),
+        status => Err(format!("{url} answers {status}")),
+    }
+}
+
+/// Returns the `Content-Security-Policy` that a page is served with; `None` if there is no page.
+///
+/// # Errors
+/// A sentence if there is no response.
+pub async fn page_policy(url: &str, timeout: Span) -> Result<Option<String>, String> {
+    let response = Page::new(None).pointer(url, timeout).await.map_err(|silence| silence.to_string())?;
+    let policies = response.headers().get_all(http::header::CONTENT_SECURITY_POLICY);
+    let policies: Vec<&str> = policies.iter().filter_map(|policy| policy.to_str().ok()).collect();
+    Ok((response.status() == 200).then(|| policies.join(", ")))
 }
 
 /// Waits until viewers see `document`, for at most `patience`; `None` waits until they see no signed state.

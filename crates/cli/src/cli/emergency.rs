@@ -17,6 +17,9 @@ pub(crate) enum EmergencyTask {
     /// Check that everything is ready: the key, the last known state, what viewers find
     Status(EmergencyArgs),
 
+    /// Go through all of it with an event that nobody watches: sign, write, find, deliver, resume, remove
+    Rehearse(EmergencyArgs),
+
     /// Send the signed state beside the store's pointer to the server, once it answers again
     Deliver(EmergencyArgs),
 

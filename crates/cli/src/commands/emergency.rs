@@ -5,6 +5,8 @@ mod clear;
 mod deliver;
 mod init;
 mod place;
+mod reach;
+mod rehearse;
 mod status;
 
 use downbeat_core::event::EmergencyChannel;
@@ -25,6 +27,7 @@ pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) ->
     Ok(match task {
         EmergencyTask::Init(args) => Box::new(init::run(&args, global.dry_run)?),
         EmergencyTask::Status(args) => Box::new(status::run(&context()?, &args).await?),
+        EmergencyTask::Rehearse(args) => Box::new(rehearse::run(&context()?, &args).await?),
         EmergencyTask::Deliver(args) => Box::new(deliver::run(&context()?, &args).await?),
         EmergencyTask::Clear(args) => Box::new(clear::run(&context()?, &args).await?),
     })

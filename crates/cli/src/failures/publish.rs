@@ -76,7 +76,6 @@ impl From<SignError> for Error {
             SignError::RevTooHigh { .. } => {
                 Self::invalid(format!("--{message}"), "leave --rev out, or give a lower one")
             }
-            SignError::TooLong => Self::invalid(message, "shorten --message, or give it in fewer languages"),
         }
     }
 }

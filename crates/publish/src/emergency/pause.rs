@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use downbeat_core::command::LEAD_PAUSE;
 use downbeat_core::event::{EmergencyChannel, EmergencyKey, EmergencyState};
 use downbeat_core::name::SIGNED_AHEAD_MAX;
 use downbeat_core::{Epoch, EventName, Message, Refusal, Rev, ServerTime};
-use downbeat_wire::emergency::{self, DOCUMENT_BYTES_MAX};
-use downbeat_wire::{EmergencyBody, EmergencyDocument, StateBody};
+use downbeat_wire::{StateBody, emergency};
 
+use super::fitting::LeftOut;
 use super::key::{SigningKey, is_signed};
 use crate::history::Pointer;
 
@@ -47,8 +46,6 @@ pub enum SignError {
         /// The revision that viewers have.
         known: Rev,
     },
-    /// The document would be longer than viewers read.
-    TooLong,
 }
 
 impl fmt::Display for SignError {
@@ -69,7 +66,6 @@ impl fmt::Display for SignError {
                 f,
                 "rev {rev} is more than {SIGNED_AHEAD_MAX} above {known}, which viewers have; they would ignore it"
             ),
-            Self::TooLong => write!(f, "the signed state would be longer than {DOCUMENT_BYTES_MAX} bytes"),
         }
     }
 }
@@ -103,7 +99,8 @@ pub fn channel<'a>(state: &'a StateBody, key: &SigningKey) -> Result<&'a Emergen
     }
 }
 
-/// Returns the state that a pause starts from: the last known one, or the one in `found` if it was signed after that.
+/// Returns the state that a pause starts from: the last known one, or the one in `found` if it was signed after that. Messages
+/// that are not valid are left out: an older message never stands in the way of a pause.
 ///
 /// # Errors
 /// [`SignError::NotAState`]
@@ -111,14 +108,23 @@ pub fn base(
     known: &StateBody,
     found: Option<&Pointer>,
     channel: &EmergencyChannel,
-) -> Result<EmergencyState, SignError> {
-    let known = emergency::known(known).map_err(SignError::NotAState)?;
+) -> Result<(EmergencyState, Option<LeftOut>), SignError> {
+    let (known, left_out) = match emergency::known(known) {
+        Ok(known) => (known, None),
+        Err(why) => {
+            let without = StateBody { messages: Vec::new(), ..known.clone() };
+            let known = emergency::known(&without).map_err(|_| SignError::NotAState(why))?;
+            (known, Some(LeftOut::KnownMessages))
+        }
+    };
     let document =
         found.and_then(|found| found.emergency.as_ref()).filter(|document| is_signed(document, &channel.key));
     let signed = document.and_then(|document| document.state().ok());
     Ok(match signed {
-        Some(signed) if signed.event == known.event && signed.epoch == known.epoch && signed.rev > known.rev => signed,
-        _ => known,
+        Some(signed) if signed.event == known.event && signed.epoch == known.epoch && signed.rev > known.rev => {
+            (signed, None)
+        }
+        _ => (known, left_out),
     })
 }
 
@@ -143,23 +149,4 @@ pub fn paused(base: EmergencyState, pause: &Pause, now: ServerTime) -> Result<Em
         state.epoch = epoch.clone();
     }
     Ok(state)
-}
-
-/// Signs a state. If the document would be too long, only the message that viewers see during the pause remains.
-///
-/// # Errors
-/// [`SignError::TooLong`] if even that is too long.
-pub fn sign(key: &SigningKey, state: &EmergencyState) -> Result<EmergencyDocument, SignError> {
-    let mut body = EmergencyBody::from(state);
-    loop {
-        let document = key.sign(body.to_json());
-        if document.to_json().len() <= DOCUMENT_BYTES_MAX {
-            return Ok(document);
-        }
-        let shown = body.messages.iter().rposition(|message| message.from <= state.signed_at + LEAD_PAUSE);
-        match shown {
-            Some(shown) if body.messages.len() > 1 => body.messages = vec![body.messages.swap_remove(shown)],
-            _ => return Err(SignError::TooLong),
-        }
-    }
 }

@@ -6,11 +6,13 @@ mod published;
 use downbeat_api::{Client, Response, Visibility, clock, new_id};
 use downbeat_core::{Digest, Position, Rev, ServerTime, Span};
 use downbeat_publish::destination::{Destination, Survey};
+use downbeat_publish::emergency;
 use downbeat_publish::freeze::{End, FreezeRule};
 use downbeat_publish::release::{Author, Offer, Options, Outcome, Plan, Pointing, Progress, Release, Released, Stored};
 use downbeat_publish::store::Store;
 use downbeat_publish::target::Target;
-use downbeat_wire::StateBody;
+use downbeat_wire::publication::event_key;
+use downbeat_wire::{PublishedEvent, StateBody};
 use serde_json::{Map, Value, json};
 
 use crate::change::{self, AcceptedChange};
@@ -25,6 +27,9 @@ use crate::time_zone::TimeZone;
 use crate::{instant, interrupt, text};
 use plan_screen::PlanScreen;
 use published::Published;
+
+/// How long the server may take to say what is written beside the pointer: 3 s. The rundown is published already.
+const EVENT_TIMEOUT: Span = Span::from_millis(3_000);
 
 /// Opens the store at `target`; `None` for the worker.
 pub(crate) fn open_store(context: &Context, target: &Target) -> Result<Option<Store>, Error> {
@@ -120,7 +125,32 @@ impl<'a> Job<'a> {
             }
         };
         let outcome = release.carry_out(&author, &remark).await?;
+        if let Destination::Store(store) = destination {
+            self.publish_event(store, plan.rundown).await;
+        }
         Ok(Box::new(self.published(outcome, plan, author)?))
+    }
+
+    /// Writes the event beside its pointer, for pages that never reached the server. That it cannot is a remark: the rundown is
+    /// published.
+    async fn publish_event(&self, store: &Store, rundown: Digest) {
+        let Self { context, .. } = self;
+        if context.settings.server().is_err() {
+            return;
+        }
+        let written = async {
+            let server = context.reader()?.with_timeout(context.settings.timeout.min(EVENT_TIMEOUT));
+            let state = server.state(&context.settings.event).await?.body;
+            let utc = context.settings.publishing.utc.clone();
+            emergency::put_event(store, &PublishedEvent::new(&state, rundown, utc)).await?;
+            Ok::<(), Error>(())
+        };
+        if let Err(error) = written.await {
+            let key = event_key(&context.settings.event);
+            context
+                .output
+                .remark(&format!("{key} was not written; only pages need it that never reach the server: {error}\n"));
+        }
     }
 
     async fn prepare(

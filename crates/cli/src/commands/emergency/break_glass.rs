@@ -6,7 +6,8 @@ use std::path::Path;
 use downbeat_api::{ApiError, Client, clock};
 use downbeat_core::Span;
 use downbeat_core::command::LEAD_PAUSE;
-use downbeat_publish::emergency::pause::{Pause, base, channel, paused, sign};
+use downbeat_publish::emergency::fitting::{self, LeftOut, SignedPause};
+use downbeat_publish::emergency::pause::{Pause, base, channel, paused};
 use downbeat_publish::emergency::{self, SeenState};
 use downbeat_publish::history::Pointer;
 use downbeat_publish::store::Store;
@@ -19,11 +20,13 @@ use crate::cli::{Attribution, GlassArgs, MessageArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::given;
 use crate::last_seen::{self, Snapshot};
-use crate::message::{self, VisibleMessage};
+use crate::message::VisibleMessage;
 use crate::output::{Report, members};
 use crate::standing::Standing;
 use crate::text::{self, Table};
+use crate::time_zone::TimeZone;
 
 /// How long the server may take to answer after all: 3 s, as for an ordinary pause.
 const LOOK: Span = Span::from_millis(3_000);
@@ -31,7 +34,7 @@ const LOOK: Span = Span::from_millis(3_000);
 /// A pause without the server: written, or (with `--dry-run`) only shown.
 pub(crate) enum Glass {
     /// `--dry-run`.
-    Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument },
+    Planned { screen: Table, place: Map<String, Value>, document: EmergencyDocument, left_out: Vec<String> },
     /// It was written where viewers read it.
     Broken(Box<Broken>),
 }
@@ -40,6 +43,7 @@ pub(crate) enum Glass {
 pub(crate) struct Broken {
     place: Map<String, Value>,
     document: EmergencyDocument,
+    left_out: Vec<String>,
     then: Then,
     target: String,
     url: String,
@@ -70,11 +74,19 @@ pub(crate) async fn run(
     };
     let channel = channel(&known.state, &key)?;
     let found = Pointer::read(&store, event).await?;
-    let base = base(&known.state, found.as_ref(), channel)?;
+    let (base, mut omitted) = base(&known.state, found.as_ref(), channel).map(|(base, left_out)| {
+        let left_out: Vec<LeftOut> = left_out.into_iter().collect();
+        (base, left_out)
+    })?;
     let locale = &known.state.locale;
-    let draft = message::validated(&message.said, message.severity, locale)?;
-    let message = draft.map(|draft| draft.resolve(locale)).transpose();
-    let message = message.map_err(|error| Error::invalid(error.to_string(), "change --message"))?;
+    let draft =
+        given::draft(&message.said, message.severity, locale).map_err(|error| Error::usage(error, "see --help"))?;
+    // A text that no message can have stands in the way of no pause either.
+    let message = draft.and_then(|draft| {
+        let (message, left_out) = fitting::message(&draft, locale);
+        omitted.extend(left_out);
+        message
+    });
 
     let pause = Pause {
         actor: context::actor(attribution.actor.as_deref()),
@@ -86,17 +98,21 @@ pub(crate) async fn run(
     // Signed again after the confirmation: the event holds at its position of that moment.
     let make = || {
         let state = paused(base.clone(), &pause, known.server_time(clock::wall()))?;
-        let document = sign(&key, &state)?;
-        Ok::<_, Error>((preview(&known.state, &document)?, document))
+        let SignedPause { document, left_out } = fitting::sign(&key, &state, locale);
+        let left_out: Vec<String> = omitted.iter().chain(&left_out).map(ToString::to_string).collect();
+        Ok::<_, Error>((preview(&known.state, &document)?, document, left_out))
     };
-    let (then, document) = make()?;
-    let screen = screen(context, &known, &then, &store, &answer.said);
+    let (then, document, left_out) = make()?;
+    let mut screen = screen(context, &known, &then, &store, &answer.said);
+    if !left_out.is_empty() {
+        screen.line("left out", format!("{}; a signed state must be short", left_out.join("; ")));
+    }
     if context.dry_run {
-        return Ok(Glass::Planned { screen, place: place(context, &store), document });
+        return Ok(Glass::Planned { screen, place: place(context, &store), document, left_out });
     }
     let gate = Gate::new(context.yes, context.settings.confirm, true, event);
     confirm::pass(&gate, &screen, "Break the glass?", context.output)?;
-    let (then, document) = make()?;
+    let (then, document, left_out) = make()?;
 
     emergency::put(&store, event, Some(&document)).await?;
     purge(context, channel.url.as_str()).await;
@@ -118,6 +134,7 @@ pub(crate) async fn run(
     judged(Broken {
         place: place(context, &store),
         document,
+        left_out,
         then,
         target,
         url: channel.url.to_string(),
@@ -234,8 +251,15 @@ fn screen(context: &Context, known: &Snapshot, then: &Then, store: &Store, serve
         .line("signed", format!("rev {} of epoch {}, with the key {key}", then.body.rev, then.body.epoch))
         .line("written", format!("into the pointer {} in {}", pointer_key(&known.state.event), store.name()))
         .line("viewers read", format!("{url}, every 5 s, while they reach neither push nor server"))
+        .line("valid", valid(&then.body))
         .line("afterwards", "the server accepts it when it is back; \"downbeat resume\" continues from there");
     screen
+}
+
+/// Describes until when pages accept it that are opened during the outage.
+fn valid(body: &EmergencyBody) -> String {
+    let until = body.valid_until.map(|until| text::instant(until, TimeZone::Local)).unwrap_or_default();
+    format!("until {until} for pages opened during the outage; sign again if it lasts longer")
 }
 
 /// Returns the pause, or an error if neither the viewers' URL nor the server has it.
@@ -264,13 +288,16 @@ fn judged(broken: Broken) -> Result<Glass, Error> {
 impl Report for Glass {
     fn json(&self) -> Map<String, Value> {
         let (place, more) = match self {
-            Self::Planned { place, document, .. } => (place, json!({ "dryRun": true, "document": document })),
+            Self::Planned { place, document, left_out, .. } => {
+                (place, json!({ "dryRun": true, "document": document, "leftOut": left_out }))
+            }
             Self::Broken(broken) => (
                 &broken.place,
                 json!({
                     "breakGlass": true, "rev": broken.then.body.rev, "epoch": broken.then.body.epoch,
                     "signedAt": broken.then.body.signed_at, "then": context::standing_json(&broken.then.standing),
-                    "document": broken.document, "url": broken.url,
+                    "document": broken.document, "leftOut": broken.left_out, "url": broken.url,
+                    "validUntil": broken.then.body.valid_until,
                     "seen": {
                         "ms": broken.seen.ms, "seen": broken.seen.seen,
                         "open": broken.seen.last.as_ref().ok().map(|public| public.open),
@@ -288,6 +315,9 @@ impl Report for Glass {
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.quiet(f)?;
         let Self::Broken(broken) = self else { return Ok(()) };
+        if !broken.left_out.is_empty() {
+            writeln!(f, "left out, since a signed state must be short: {}", broken.left_out.join("; "))?;
+        }
         match &broken.seen.last {
             Ok(public) if broken.seen.seen => {
                 writeln!(f, "seen at {} after {}", broken.url, text::fine(broken.seen.ms))?;

@@ -9,7 +9,7 @@ use downbeat_publish::history::Pointer;
 use downbeat_publish::public::Page;
 use serde_json::{Map, Value, json};
 
-use super::place;
+use super::{place, reach};
 use crate::cli::EmergencyArgs;
 use crate::commands::emergency::told;
 use crate::context::Context;
@@ -54,7 +54,12 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Statu
     let key = own_key(context, args, channel, &mut screen, &mut faults);
     store(context, args, &mut screen, &mut faults).await;
     let document = match channel {
-        Some(channel) => public(context, channel, &mut screen, &mut faults).await,
+        Some(channel) => {
+            let document = public(context, channel, &mut screen, &mut faults).await;
+            faults.extend(reach::pages(context, channel, &mut screen).await);
+            reach::newcomers(context, channel, &mut screen).await;
+            document
+        }
         None => None,
     };
     screen.line("ready", if faults.is_empty() { "yes".to_owned() } else { format!("no: {}", faults.join("; ")) });

@@ -78,19 +78,19 @@ fn a_signed_revision_that_the_event_would_refuse_is_not_believed_however_it_is_r
     let mut signed = signed(&world, 35_000);
     for ahead in [1_001, 1 << 40, 1 << 53, u64::MAX - of_server] {
         signed.rev = Rev::new(of_server + ahead);
-        world.session.handle_signed(signed.clone(), world.now);
+        world.session.handle_signed(signed.clone(), UNDATED, world.now);
     }
     world.run_until(41_000);
     assert_ne!(world.session.position(world.now), Some(Position::from_millis(35_000)));
     signed.rev = Rev::new(of_server + 1_000);
-    world.session.handle_signed(signed.clone(), world.now);
+    world.session.handle_signed(signed.clone(), UNDATED, world.now);
     world.run_until(42_000);
     assert_eq!(world.session.position(world.now), Some(Position::from_millis(35_000)));
     // One upon the other: what counts is the server's last revision.
     let mut next = signed.clone();
     next.rev = Rev::new(of_server + 1_001);
     next.timeline = world.news.timeline.clone();
-    world.session.handle_signed(next, world.now);
+    world.session.handle_signed(next, UNDATED, world.now);
     world.run_until(43_000);
     assert_eq!(world.session.position(world.now), Some(Position::from_millis(35_000)));
 }
