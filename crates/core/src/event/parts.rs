@@ -19,7 +19,8 @@ impl fmt::Display for StateParts {
     /// Says what the state has in it, and what to do about the greatest part.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { count, messages, changes, settings } = *self;
-        write!(f, "{messages} of {count} messages, {changes} of changes to the timeline, {settings} of settings; ")?;
+        write!(f, "{messages} in {count} messages, {changes} in changes to the timeline and {settings} in settings, ")?;
+        f.write_str("each twice, since undo keeps a copy; ")?;
         f.write_str(if messages >= changes && messages >= settings {
             "shorten the message, leave locales out, or \"clear\" what is scheduled"
         } else if changes >= settings {

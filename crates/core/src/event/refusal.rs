@@ -200,7 +200,7 @@ impl fmt::Display for Refusal {
             ),
             Self::StateTooLarge { bytes, parts } => write!(
                 f,
-                "the event's state would have {bytes} bytes of JSON with what undo keeps, at most {} fit, so that a pause always does; it has {parts}",
+                "the event's state would have {bytes} bytes of JSON, at most {} fit, so that a pause always does; {parts}",
                 STATE_BYTES_MAX - PAUSE_BYTES
             ),
             Self::Message(error) => error.fmt(f),
