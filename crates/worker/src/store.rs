@@ -36,6 +36,13 @@ const RENUMBER: &str = "
 // A command or a signed state twice, its answer, and the rest: with the state they fit into rows of the storage.
 const _: () = assert!(2 * DOCUMENT_BYTES_MAX + STATE_FRAME_BYTES_MAX + 16_384 < ROW_BYTES_MAX);
 
+/// The most hubs by the log, whose entries may also say that the event decides it, and by the state.
+const HUBS_EVER: &str = "
+    SELECT max(CASE WHEN json_valid(text) AND json_type(text, path) = 'integer' THEN json_extract(text, path) END) FROM (
+        SELECT body AS text, '$.hubs' AS path FROM log
+        UNION ALL SELECT json, '$.show.delivery.hubs' FROM state
+    )";
+
 /// The SQLite database of one event. Every call is synchronous: between two of them nothing else runs.
 pub(crate) struct Store {
     storage: Storage,
@@ -217,13 +224,13 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the most hubs that the event ever had by its log; `None` if the log does not say.
+    /// Returns the most hubs that the event had by its log and its state; `None` if neither says. A state that cannot be
+    /// parsed as a whole says it too.
     pub(crate) fn hubs_ever(&self) -> Result<Option<u16>> {
         if self.row("SELECT name FROM sqlite_master WHERE name = 'log'", vec![])?.is_none() {
             return Ok(None);
         }
-        let query = "SELECT max(json_extract(body, '$.hubs')) FROM log WHERE json_valid(body)";
-        let row = self.row(query, vec![])?;
+        let row = self.row(HUBS_EVER, vec![])?;
         Ok(row.as_deref().and_then(<[_]>::first).map(integer).and_then(|hubs| u16::try_from(hubs).ok()))
     }
 
