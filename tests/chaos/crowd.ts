@@ -63,7 +63,7 @@ export class Crowd {
 
   constructor(server: Server, event: string, viewers: number, seconds: number) {
     const args = ["load", server.url, "--event", event, "--viewers", `${viewers}`, "--duration", `${seconds}s`, "--arrive", "5s", "--json", "--yes"];
-    this.#process = spawn(`${ROOT}/target/release/downbeat`, args, {
+    this.#process = spawn(`${ROOT}/target/debug/downbeat`, args, {
       stdio: ["ignore", "pipe", "inherit"], env: { PATH: process.env["PATH"], HOME: `${ROOT}/target/chaos` },
     });
     process.once("exit", () => this.#process.kill("SIGKILL"));

@@ -28,7 +28,7 @@ const { WebVTTParser } = createRequire(import.meta.url)("webvtt-parser") as {
 
 function downbeat(args: string[], input = ""): string {
   const options = { input, encoding: "utf8", maxBuffer: 1 << 27 } as const;
-  return execFileSync(`${ROOT}/target/release/downbeat`, ["cues", ...args], options);
+  return execFileSync(`${ROOT}/target/debug/downbeat`, ["cues", ...args], options);
 }
 
 /** Returns a text track as the validator reads it; it must report nothing. */

@@ -15,7 +15,7 @@ before(async () => void (chromium = await launch()));
 after(() => chromium?.close());
 
 function downbeat(...args: string[]): string {
-  const command = `${ROOT}/target/release/downbeat`;
+  const command = `${ROOT}/target/debug/downbeat`;
   return execFileSync(command, ["cues", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 

@@ -21,7 +21,7 @@ beforeEach(() => {
 function shell(line: string, environment: Record<string, string> = {}) {
   return spawnSync("sh", ["-c", line], {
     ...{ cwd: SCRATCH, encoding: "utf8", input: "" },
-    env: { PATH: `${ROOT}/target/release:/usr/bin:/bin`, HOME: SCRATCH, TZ: "UTC", ...environment },
+    env: { PATH: `${ROOT}/target/debug:/usr/bin:/bin`, HOME: SCRATCH, TZ: "UTC", ...environment },
   });
 }
 

@@ -9,7 +9,7 @@ export const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/,
 export const SCRATCH = `${ROOT}/target/cues`;
 mkdirSync(SCRATCH, { recursive: true });
 
-const DOWNBEAT = `${ROOT}/target/release/downbeat`;
+const DOWNBEAT = `${ROOT}/target/debug/downbeat`;
 
 /** A compiled sheet: its bytes, and the name they are published under. */
 export interface Rundown {

@@ -7,7 +7,7 @@ import type { Server } from "./calls.ts";
 import { ROOT } from "./runtime.ts";
 import { TOKENS } from "./tokens.ts";
 
-const BINARY_DIRECTORY = `${ROOT}/target/release`;
+const BINARY_DIRECTORY = `${ROOT}/target/debug`;
 
 export interface Ran {
   exit: number;

@@ -24,7 +24,7 @@ export class Publisher {
     mkdirSync(this.directory, { recursive: true });
     // Nothing of the developer's own environment: no profile, no zone, no credentials.
     this.environment = {
-      PATH: `${ROOT}/target/release:/usr/bin:/bin`,
+      PATH: `${ROOT}/target/debug:/usr/bin:/bin`,
       HOME: this.directory,
       TZ: "UTC",
       DOWNBEAT_ACTOR: name,
