@@ -60,8 +60,9 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
     write(find("sockets-noun"), body.sockets === 1 ? "socket" : "sockets");
     const missing = body.answered < body.hubs ? " answered; viewers on the others are not counted" : "";
     write(hubs, `hubs ${body.answered}/${body.hubs}${missing}`);
-    const most = Math.max(1, ...body.byRegion.map((sum) => sum.sockets));
-    regions.replaceChildren(...body.byRegion.map((sum) => {
+    const sums = body.byRegion ?? [];
+    const most = Math.max(1, ...sums.map((sum) => sum.sockets));
+    regions.replaceChildren(...sums.map((sum) => {
       const bar = make("span", "bar");
       bar.style.setProperty("--share", `${sum.sockets / most}`);
       const name = make("span", "region", REGIONS[sum.region] ?? sum.region);

@@ -63,7 +63,7 @@ function delay(event: Event, late: number): void {
     const { promise, resolve } = Promise.withResolvers<void>();
     setTimeout(resolve, late);
     await promise;
-    return "answer";
+    return "answer" as const;
   });
 }
 

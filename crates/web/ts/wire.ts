@@ -410,7 +410,7 @@ export type Audience = {
   /** The number of sockets they hold together. */
   sockets: number;
   /** The reports by region, the largest audience first. A worker from before it was added leaves it out. */
-  byRegion: Array<RegionAudience>;
+  byRegion?: Array<RegionAudience>;
   /**
    * The reports of the hubs, by number. Of more than 64 only the 64 slowest: first those that are behind, then those whose
    * viewers were the latest to apply the last change.

@@ -23,6 +23,7 @@ pub struct Audience {
     pub sockets: u64,
     /// The reports by region, the largest audience first. A worker from before it was added leaves it out.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<RegionAudience>>"))]
     pub by_region: Vec<RegionAudience>,
     /// The reports of the hubs, by number. Of more than 64 only the 64 slowest: first those that are behind, then those whose
     /// viewers were the latest to apply the last change.
