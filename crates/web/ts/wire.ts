@@ -336,6 +336,8 @@ export type CommandAnswer = {
   delivery: DeliveryReport;
   /** Both clocks, if the one of the event's object is wrong. */
   clock?: ClockReport;
+  /** What the worker signs about the log with it; missing if its key cannot be had in time. */
+  anchor?: Anchor;
 };
 
 /** The last change of an event, with actor, reason and time; for operators only. */
@@ -553,6 +555,8 @@ export type LogPage = {
   entries: Array<LogEntry>;
   /** Whether there are older ones: ask with `?before=` the last one's rev. */
   more: boolean;
+  /** What the worker signed about the first entry when it was made, if that is the newest one. */
+  anchor?: Anchor;
 };
 
 /** What went wrong, and what to do about it. */

@@ -6,6 +6,8 @@ use downbeat_core::object_clock::DecisionClock;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
+use crate::anchor::Anchor;
+use crate::json;
 use crate::state::StateBody;
 
 /// How far a change was delivered by the time the command was answered.
@@ -97,6 +99,37 @@ pub struct CommandAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub clock: Option<ClockReport>,
+    /// What the worker signs about the log with it; missing if its key cannot be had in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub anchor: Option<Anchor>,
+}
+
+/// What the answer to a change of the configuration has beside the members of a [`StateBody`].
+#[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
+pub struct ConfigurationExtras {
+    /// Both clocks, if the one of the event's object is wrong.
+    #[serde(default)]
+    pub clock: Option<ClockReport>,
+    /// What the worker signs about the log with it; missing if its key cannot be had in time, or if nothing changed.
+    #[serde(default)]
+    pub anchor: Option<Anchor>,
+}
+
+impl ConfigurationExtras {
+    /// Returns the text of the answer that is `state` with these members.
+    pub fn text(&self, state: &StateBody) -> String {
+        let mut text = json::text(state);
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                text.truncate(text.len() - 1);
+                text.extend([",\"", name, "\":", &value, "}"]);
+            }
+        };
+        add("clock", self.clock.as_ref().map(json::text));
+        add("anchor", self.anchor.as_ref().map(json::text));
+        text
+    }
 }
 
 impl CommandAnswer {
@@ -109,6 +142,7 @@ impl CommandAnswer {
             state: StateBody::new(event, state, now),
             delivery: DeliveryReport { hubs: state.delivery().hubs.into(), ..DeliveryReport::default() },
             clock: None,
+            anchor: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that crosses the network: paths, bodies, problem details, the log's chain, tokens.
+//! Everything that crosses the network: paths, bodies, problem details, the log's chain and anchors, tokens.
 //!
 //! This crate exists because it *forbids* sending anything: it only defines what is sent, and the worker, the terminal
 //! and (generated from here) the browser's types agree because they share it. Times are integers of
@@ -6,6 +6,7 @@
 //!
 //! `fixtures/` holds one golden document per kind; the tests of every language read the same files.
 
+pub mod anchor;
 pub mod answer;
 pub mod audience;
 pub mod command;
@@ -26,7 +27,11 @@ pub mod state;
 pub mod time;
 pub mod token;
 
-pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, LastChange, ListedEvent};
+pub use anchor::Anchor;
+pub use answer::{
+    ClockReport, CommandAnswer, ConfigurationExtras, Deletion, DeliveryReport, EventList, HubName, LastChange,
+    ListedEvent,
+};
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};
 pub use live::{Ack, StateFrame};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Digest as _;
 
+use crate::anchor::Anchor;
 use crate::answer::ClockReport;
 use crate::json;
 
@@ -57,6 +58,10 @@ pub struct LogPage {
     pub entries: Vec<LogEntry>,
     /// Whether there are older ones: ask with `?before=` the last one's rev.
     pub more: bool,
+    /// What the worker signed about the first entry when it was made, if that is the newest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub anchor: Option<Anchor>,
 }
 
 /// Returns the body of an entry with the two clocks, if they differed.
@@ -88,12 +93,46 @@ impl LogEntry {
 /// Checks the chain of `entries`, the newest first as in a [`LogPage`]. Returns the revision of the first entry, from
 /// the oldest on, that is not as it was written. The first entry of an event must begin the chain.
 pub fn first_broken(entries: &[LogEntry]) -> Option<Rev> {
-    let mut prev = entries.last().map(|oldest| if oldest.rev == Rev::FIRST { CHAIN_START } else { oldest.prev });
-    for entry in entries.iter().rev() {
-        if Some(entry.prev) != prev || entry.hash != Some(entry.expected_hash()) {
-            return Some(entry.rev);
+    let mut chain = ChainCheck::default();
+    entries.iter().for_each(|entry| chain.handle_entry(entry));
+    chain.first_broken()
+}
+
+/// Checks a chain entry by entry, the newest first, without keeping them.
+///
+/// ```
+/// use downbeat_wire::LogPage;
+/// use downbeat_wire::log::ChainCheck;
+/// let page: LogPage = serde_json::from_str(include_str!("../fixtures/log-page.json"))?;
+/// let mut chain = ChainCheck::default();
+/// page.entries.iter().for_each(|entry| chain.handle_entry(entry));
+/// assert_eq!(chain.first_broken(), None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ChainCheck {
+    /// The entry before this one in the list, which is the next newer.
+    newer: Option<(Rev, Digest)>,
+    broken: Option<Rev>,
+}
+
+impl ChainCheck {
+    /// Checks the next older entry.
+    pub fn handle_entry(&mut self, entry: &LogEntry) {
+        if let Some((rev, prev)) = self.newer
+            && Some(prev) != entry.hash
+        {
+            self.broken = Some(rev);
         }
-        prev = entry.hash;
+        let is_forged_beginning = entry.rev == Rev::FIRST && entry.prev != CHAIN_START;
+        if is_forged_beginning || entry.hash != Some(entry.expected_hash()) {
+            self.broken = Some(entry.rev);
+        }
+        self.newer = Some((entry.rev, entry.prev));
     }
-    None
+
+    /// Returns the revision of the oldest entry so far that is not as it was written.
+    pub const fn first_broken(&self) -> Option<Rev> {
+        self.broken
+    }
 }

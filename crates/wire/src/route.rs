@@ -16,6 +16,8 @@ pub const FORCE: &str = "force";
 pub enum Route {
     /// `/time`: the time and status of the default event.
     Time,
+    /// `/.well-known/downbeat-key`: the public key that the log's anchors are signed with.
+    Key,
     /// `/v1/token`: what the request's token allows.
     Token,
     /// `/v1/events`: the list of events.
@@ -50,6 +52,9 @@ impl Route {
         if path == "/time" {
             return Some(Self::Time);
         }
+        if path == "/.well-known/downbeat-key" {
+            return Some(Self::Key);
+        }
         if path == "/v1/token" {
             return Some(Self::Token);
         }
@@ -81,6 +86,7 @@ impl Route {
     pub fn path(&self) -> String {
         match self {
             Self::Time => "/time".to_owned(),
+            Self::Key => "/.well-known/downbeat-key".to_owned(),
             Self::Token => "/v1/token".to_owned(),
             Self::Events => "/v1/events".to_owned(),
             Self::Event(event) => format!("/v1/events/{event}"),
@@ -102,6 +108,7 @@ impl Route {
         match self {
             Self::Time
             | Self::EventTime(_)
+            | Self::Key
             | Self::Token
             | Self::Events
             | Self::Status(_)
@@ -137,6 +144,7 @@ mod tests {
         let digest = Digest::from_bytes([7; 32]);
         for route in [
             Route::Time,
+            Route::Key,
             Route::Token,
             Route::Events,
             Route::Event(event.clone()),
@@ -160,6 +168,7 @@ mod tests {
         let event: EventName = "main".parse().unwrap();
         for (route, methods) in [
             (Route::Time, "GET, HEAD, OPTIONS"),
+            (Route::Key, "GET, HEAD, OPTIONS"),
             (Route::Token, "GET, HEAD, OPTIONS"),
             (Route::Events, "GET, HEAD, OPTIONS"),
             (Route::EventTime(event.clone()), "GET, HEAD, OPTIONS"),

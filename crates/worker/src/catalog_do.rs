@@ -14,6 +14,7 @@ use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStora
 
 use crate::catalog::{Entry, NAMES_PATH};
 use crate::clock;
+use crate::log_key;
 use crate::names::{Coverage, LIST_MAX};
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::Target;
@@ -61,6 +62,9 @@ impl DurableObject for CatalogDo {
         let request = request.inner();
         let url = request.url();
         let target = Target::of(&url);
+        if (request.method().as_str(), target.path) == ("GET", log_key::KEY_PATH) {
+            return Ok(log_key::stored(&self.sql).await?.into_response(Readers::Operators, false).into());
+        }
         let reply = match (request.method().as_str(), Route::parse(target.path)) {
             ("GET", None) if target.path == NAMES_PATH => self.names(target.parameter("have").unwrap_or_default()),
             ("GET", Some(Route::Event(event))) => self.find(&event),

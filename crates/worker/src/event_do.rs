@@ -10,9 +10,10 @@ use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::route::FORCE;
 use downbeat_wire::{
-    ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, command, configuration, json,
-    refusal,
+    ClockReport, CommandAnswer, ConfigurationExtras, DeliveryReport, EmergencyDocument, Route, StateBody, command,
+    configuration, json, refusal,
 };
+use futures_util::future::join;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -26,7 +27,7 @@ use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
 use crate::runtime::random_hex;
 use crate::store::Store;
-use crate::{clock, fanout};
+use crate::{clock, fanout, log_key};
 
 /// How often a repeated command checks whether the first one has been answered: every 10 ms.
 const POLL: Span = Span::from_millis(10);
@@ -204,8 +205,14 @@ impl EventDo {
         Ok(self.state.borrow().clone())
     }
 
-    /// Saves `state` with its entry in the log, then makes it the current one.
-    fn save(&self, state: EventState, token: &str, body: Value, answer: &str) -> core::result::Result<(), Problem> {
+    /// Saves `state` with its entry in the log, then makes it the current one. Returns the entry.
+    fn save(
+        &self,
+        state: EventState,
+        token: &str,
+        body: Value,
+        answer: &str,
+    ) -> core::result::Result<LogEntry, Problem> {
         let change = state.last_change();
         let entry = LogEntry {
             rev: state.rev(),
@@ -218,9 +225,10 @@ impl EventDo {
             prev: self.store.last_hash().map_err(broken)?,
             hash: None,
         };
-        self.store.save(&state, change.id(), &entry.sealed(), answer).map_err(broken)?;
+        let entry = entry.sealed();
+        self.store.save(&state, change.id(), &entry, answer).map_err(broken)?;
         *self.state.borrow_mut() = Some(state);
-        Ok(())
+        Ok(entry)
     }
 
     /// Announces the state to the hubs, and returns how far it got within a second. An alarm repeats the announcement
@@ -317,12 +325,17 @@ impl EventDo {
                 (200, changed, state)
             }
         };
-        let answer = json::text(&StateBody::new(event, &state, now));
+        let body = StateBody::new(event, &state, now);
+        let mut extras = ConfigurationExtras { clock, anchor: None };
+        let mut answer = extras.text(&body);
         if changed {
             let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
-            self.save(state.clone(), token, logged, &answer)?;
+            let entry = self.save(state.clone(), token, logged, &answer)?;
             // To the hubs it no longer has, too. Those it has are created where they belong.
-            self.announce(event, &state, hubs).await;
+            let announced = self.announce(event, &state, hubs);
+            (_, extras.anchor) = join(announced, log_key::anchor(&self.env, event, &state, &entry)).await;
+            answer = extras.text(&body);
+            self.store.answer(state.rev(), &answer).map_err(broken)?;
         }
         Ok(Reply::json(status, answer))
     }
@@ -358,13 +371,15 @@ impl EventDo {
         if target.has(command::DRY_RUN) {
             return Ok(Reply::json(200, text));
         }
-        self.save(state.clone(), token, log::with_clock(command::body(&request), clock), &text)?;
+        let entry = self.save(state.clone(), token, log::with_clock(command::body(&request), clock), &text)?;
 
         self.announcing.borrow_mut().push(request.id.clone());
         let _announcing = Announcing(&self.announcing, &request.id);
-        answer.delivery = self.announce(event, &state, state.delivery().hubs).await;
+        let announced = self.announce(event, &state, state.delivery().hubs);
+        let anchored = log_key::anchor(&self.env, event, &state, &entry);
+        (answer.delivery, answer.anchor) = join(announced, anchored).await;
         let text = json::text(&answer);
-        self.store.answer(&request.id, &text).map_err(broken)?;
+        self.store.answer(state.rev(), &text).map_err(broken)?;
         Ok(Reply::json(200, text))
     }
 

@@ -13,6 +13,7 @@
 //! | `auth.rs`, `request.rs`, `reply.rs` | tokens; reading requests; making responses |
 //! | `emergency.rs` | states that were signed during an outage |
 //! | `event_do.rs`, `store.rs` | the event's object, and what it saves |
+//! | `log_key.rs` | the key that signs the log's anchors |
 //! | `live.rs`, `spread.rs` | finding a hub for a viewer |
 //! | `hub_do.rs`, `hub_shell.rs`, `hub_store.rs`, `sockets.rs` | a hub: its requests, core's hub in it, what it saves, its sockets |
 //! | `fanout.rs`, `hub.rs` | announcing a state to all hubs, and calling one |
@@ -33,6 +34,7 @@ mod hub_do;
 mod hub_shell;
 mod hub_store;
 mod live;
+mod log_key;
 mod names;
 mod object;
 mod operator;

@@ -10,7 +10,7 @@ use worker::Env;
 use crate::reply::{Readers, Reply};
 use crate::request::Target;
 use crate::runtime::Context;
-use crate::{auth, emergency, live, operator, public, request, rundowns, runtime, time};
+use crate::{auth, emergency, live, log_key, operator, public, request, rundowns, runtime, time};
 
 /// Answers a request with whatever the path and the method ask for.
 pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
@@ -70,6 +70,7 @@ async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: 
             rundowns::get(env, ctx, event, *digest, known.as_deref()).await
         }
         Route::Rundowns(event) => rundowns::list(env, request, target, event).await,
+        Route::Key => log_key::public(env).await,
         Route::Token => operator::grant(env, request),
         Route::Events => operator::events(env, request, target.query).await,
         Route::Log(event) => operator::log(env, request, target.query, event).await,

@@ -123,6 +123,7 @@ impl Store {
     /// Returns the page of the log with up to `limit` entries of revisions below `before`, the newest first: the JSON
     /// text of a `LogPage`, its entries exactly as they were written.
     pub(crate) fn log_page(&self, before: Option<Rev>, limit: i64) -> Result<String> {
+        let anchor = if before.is_none() { self.newest_anchor()? } else { None };
         let newest = SqlStorageValue::Integer(self.place_in_log(before)?);
         let query = "SELECT entry FROM log WHERE rev < ? ORDER BY rev DESC LIMIT ?";
         let mut page = String::from(r#"{"entries":["#);
@@ -134,8 +135,22 @@ impl Store {
                 page.push_str(entry);
             }
         }
-        page.push_str(if more { r#"],"more":true}"# } else { r#"],"more":false}"# });
+        page.push_str(if more { r#"],"more":true"# } else { r#"],"more":false"# });
+        if let Some(anchor) = anchor {
+            page.extend([r#","anchor":"#, &anchor]);
+        }
+        page.push('}');
         Ok(page)
+    }
+
+    /// Returns the text of what was signed about the newest entry. It is in the answer that was given then: what is read
+    /// from this storage now is not signed.
+    fn newest_anchor(&self) -> Result<Option<String>> {
+        let query = "SELECT json_extract(answer, '$.anchor') FROM log ORDER BY rev DESC LIMIT 1";
+        match self.row(query, vec![])?.as_deref() {
+            Some([SqlStorageValue::String(anchor)]) => Ok(Some(anchor.clone())),
+            _ => Ok(None),
+        }
     }
 
     /// Returns the number in the log of the entry that says it made the revision `before`; by default, one above all.
@@ -196,9 +211,10 @@ impl Store {
         Ok(())
     }
 
-    /// Saves the final answer to an applied command, the one its repetitions get.
-    pub(crate) fn answer(&self, id: &CommandId, answer: &str) -> Result<()> {
-        self.sql.exec("UPDATE log SET answer = ? WHERE id = ?", vec![answer.into(), id.as_str().into()])?;
+    /// Saves the final answer to an applied change; repetitions of a command get it.
+    pub(crate) fn answer(&self, rev: Rev, answer: &str) -> Result<()> {
+        let rev = SqlStorageValue::Integer(rev.number() as i64);
+        self.sql.exec("UPDATE log SET answer = ? WHERE rev = ?", vec![answer.into(), rev])?;
         Ok(())
     }
 

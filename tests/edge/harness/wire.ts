@@ -33,6 +33,16 @@ export interface StateBody extends Omit<TimeBody, "endedAt"> {
   emergency: { key: string; url: string } | null;
 }
 
+export interface Anchor {
+  event: string;
+  epoch: string;
+  rev: number;
+  hash: string;
+  at: number;
+  key: string;
+  signature: string;
+}
+
 export interface CommandAnswer {
   rev: number;
   effectiveAt: number;
@@ -40,6 +50,7 @@ export interface CommandAnswer {
   state: StateBody;
   delivery: { hubs: number; acked: number; sockets: number; ms: number };
   clock?: { worker: number; object: number };
+  anchor?: Anchor;
 }
 
 export interface Audience {
@@ -66,6 +77,7 @@ export interface LogEntry {
 export interface LogPage {
   entries: LogEntry[];
   more: boolean;
+  anchor?: Anchor;
 }
 
 export interface EventList {

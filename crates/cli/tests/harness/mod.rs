@@ -166,6 +166,7 @@ impl Event {
             state: self.body(),
             delivery: DeliveryReport::default(),
             clock: None,
+            anchor: None,
         })
     }
 
@@ -273,7 +274,7 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
         _ if !authorized => refused(Problem::new(Code::Unauthorized, "no valid token")),
         ("GET", Route::Log(_)) => {
             let entries: Vec<LogEntry> = event.log.iter().rev().cloned().collect();
-            to_text(json!(LogPage { entries, more: false }))
+            to_text(json!(LogPage { entries, more: false, anchor: None }))
         }
         ("POST", Route::Commands(_)) if target.ends_with("?dryRun") => match event.preview(body) {
             Ok(answer) => to_text(json!(answer)),

@@ -7,8 +7,8 @@ use std::path::Path;
 use downbeat_api::random;
 use downbeat_core::base64url;
 use downbeat_core::event::EmergencyKey;
-use downbeat_wire::EmergencyDocument;
 use downbeat_wire::emergency::{Signature, signed_bytes};
+use downbeat_wire::{Anchor, EmergencyDocument};
 use ed25519_dalek::{Signer as _, VerifyingKey};
 
 use crate::error::PublishError;
@@ -81,9 +81,17 @@ pub fn is_usable(key: &EmergencyKey) -> bool {
 
 /// Returns whether a document was signed by `key`.
 pub fn is_signed(document: &EmergencyDocument, key: &EmergencyKey) -> bool {
-    let signature = ed25519_dalek::Signature::from_bytes(document.signature.as_bytes());
-    VerifyingKey::from_bytes(key.as_bytes())
-        .is_ok_and(|key| key.verify_strict(&signed_bytes(&document.state), &signature).is_ok())
+    is_valid(key.as_bytes(), &signed_bytes(&document.state), &document.signature)
+}
+
+/// Returns whether an anchor of a log was signed by the key that it names.
+pub fn is_anchor_signed(anchor: &Anchor) -> bool {
+    is_valid(anchor.key.as_bytes(), &anchor.signed_bytes(), &anchor.signature)
+}
+
+fn is_valid(key: &[u8; 32], signed: &[u8], signature: &Signature) -> bool {
+    let signature = ed25519_dalek::Signature::from_bytes(signature.as_bytes());
+    VerifyingKey::from_bytes(key).is_ok_and(|key| key.verify_strict(signed, &signature).is_ok())
 }
 
 /// Returns whether other users can read a file.
@@ -154,5 +162,15 @@ mod tests {
         let mut neutral = [0; 32];
         neutral[0] = 1;
         assert!(!is_usable(&EmergencyKey::from_bytes(neutral)));
+    }
+
+    #[test]
+    fn an_anchor_is_valid_as_it_is_and_in_no_other_way() {
+        let page: downbeat_wire::LogPage =
+            serde_json::from_str(include_str!("../../../wire/fixtures/log-page.json")).unwrap();
+        let anchor = page.anchor.unwrap();
+        assert!(is_anchor_signed(&anchor));
+        assert!(!is_anchor_signed(&Anchor { rev: anchor.rev.next(), ..anchor.clone() }));
+        assert!(!is_anchor_signed(&Anchor { event: "other".parse().unwrap(), ..anchor }));
     }
 }

@@ -3,7 +3,7 @@
 use downbeat_core::event::{EmergencyChannel, HubCount};
 use downbeat_core::message::{Draft, Words};
 use downbeat_core::*;
-use downbeat_wire::LogEntry;
+use downbeat_wire::{Anchor, LogEntry};
 use downbeat_wire::{command, log};
 
 pub(crate) const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
@@ -54,6 +54,21 @@ pub(crate) fn requests() -> Vec<Request> {
         request("d-1", Command::Rundown { rundown: Some(rundown()) }),
         Request { reason: Some("wrong key".to_owned()), ..request("u-1", Command::Undo) },
     ]
+}
+
+/// What was signed about the newest entry, with the key of [`channel`].
+pub(crate) fn anchor() -> Anchor {
+    let LogEntry { rev, hash, at, .. } = log().swap_remove(0);
+    let signature = "\"Jqa9qFtndMYC90Tq_El2dYo7pEdYbowvxdDJ9XG_Jo272lAXBbJ1-58CED3_4bryNVP5D8jWQdINq3xmSF-wBA\"";
+    Anchor {
+        event: name(),
+        epoch: "k3v9x2m4".parse().unwrap(),
+        rev,
+        hash: hash.unwrap(),
+        at,
+        key: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".parse().unwrap(),
+        signature: serde_json::from_str(signature).unwrap(),
+    }
 }
 
 /// Whose signature counts: the key of the first test of RFC 8032, section 7.1.

@@ -119,9 +119,20 @@ fn operator_answers_are_golden() {
             missing: vec![HubName { hub: 2, region: Region::AsiaPacific }],
         },
         clock: None,
+        anchor: Some(anchor()),
     };
     assert_golden(fixture!("command-answer"), &answer);
     assert_tolerant::<CommandAnswer>(fixture!("command-answer"));
+    let clock = ClockReport { worker: at(20, 0, 0), object: at(21, 0, 0) };
+    let both = CommandAnswer { clock: Some(clock), ..answer };
+    let text = serde_json::to_string(&both).unwrap();
+    assert!(text.contains(r#""clock":{"worker":1704070800000,"object":1704074400000},"anchor":{"#), "{text}");
+    let body = StateBody::new(&name(), &paused(), at(20, 0, 0));
+    let extras = ConfigurationExtras { clock: both.clock, anchor: both.anchor };
+    let text = extras.text(&body);
+    assert_eq!(serde_json::from_str::<StateBody>(&text).unwrap(), body);
+    assert_eq!(serde_json::from_str::<ConfigurationExtras>(&text).unwrap(), extras);
+    assert_eq!(ConfigurationExtras::default().text(&body), serde_json::to_string(&body).unwrap());
     let main = ListedEvent { name: name(), created_at: MADE_AT, archived: false };
     assert_golden(fixture!("event-list"), &EventList { events: vec![main] });
 }
@@ -165,7 +176,7 @@ fn what_travels_through_a_socket_is_golden() {
 
 #[test]
 fn the_log_page_is_golden_and_its_chain_holds() {
-    let page = LogPage { entries: log(), more: false };
+    let page = LogPage { entries: log(), more: false, anchor: Some(anchor()) };
     assert_golden(fixture!("log-page"), &page);
     let read: LogPage = serde_json::from_str(fixture!("log-page").1).unwrap();
     assert_eq!(log::first_broken(&read.entries), None);
