@@ -61,7 +61,7 @@ impl Moment {
 }
 
 /// An estimate of the server's clock after one response.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerClock {
     server: ServerTime,
     sent: Moment,
@@ -90,7 +90,13 @@ impl ServerClock {
         self.received
     }
 
-    fn at(&self, local: LocalTime) -> ServerTime {
+    /// Returns the latest that the server's time can be at `local`: the response may have left when the request did.
+    pub fn latest_at(&self, local: LocalTime) -> ServerTime {
+        self.server + (local - self.sent.local)
+    }
+
+    /// Returns the server's time at `local`, an instant of this machine's monotonic clock.
+    pub fn at(&self, local: LocalTime) -> ServerTime {
         self.server + (local - self.received.local)
     }
 }

@@ -50,6 +50,7 @@ mod visible;
 pub use address::ServerUrl;
 pub use client::{Client, DeletionGuard, EventScope, Response};
 pub use error::ApiError;
+pub use log::LOG_ENTRIES_MAX;
 pub use polling::Polling;
 pub use random::{RandomError, new_id, random};
-pub use visible::Visibility;
+pub use visible::{Expected, Visibility};

@@ -6,7 +6,8 @@ mod preview;
 mod report;
 mod screen;
 
-use downbeat_api::{ApiError, Client, Response};
+use downbeat_api::{ApiError, Client, Expected, Response, Visibility};
+use downbeat_core::object_clock::TOLERANCE;
 use downbeat_core::{Request, Rev, ServerTime, Span};
 use downbeat_wire::{CommandAnswer, StateBody};
 
@@ -15,10 +16,11 @@ use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::instant;
+use crate::standing::Standing;
 use plan::Plan;
 use preview::Preview;
 
-pub(crate) use failure::{last_change, stale, unseen};
+pub(crate) use failure::{Unseen, last_change, stale, unseen};
 pub(crate) use plan::CommandSpec;
 pub(crate) use report::{AcceptedChange, ChangeReport};
 
@@ -26,6 +28,9 @@ pub(crate) use report::{AcceptedChange, ChangeReport};
 ///
 /// Reason: the emergency command must not depend on a server being able to read.
 const READ_TIMEOUT: Span = Span::from_millis(3_000);
+
+/// The longest wait for a change to take effect: 5 s, more than every lead. What is scheduled for later is not waited for.
+const SOON: Span = Span::from_millis(5_000);
 
 /// Carries out the command that `spec` describes.
 ///
@@ -156,7 +161,7 @@ async fn preview(
     })
 }
 
-/// Waits until the public URL shows what the server has accepted.
+/// Waits until the public URL shows what the server has accepted: its revision and, if it takes effect soon, its status.
 async fn read_back(
     context: &Context,
     server: &Client,
@@ -164,9 +169,33 @@ async fn read_back(
     request: Request,
     answer: Response<CommandAnswer>,
 ) -> Result<ChangeReport, Error> {
-    let CommandAnswer { state, rev, .. } = &answer.body;
-    let visibility =
-        server.wait_until_visible(&context.settings.event, &state.epoch, *rev, context.settings.timeout).await;
-    AcceptedChange::new(context, server, spec.name, request.id, answer, visibility, spec.undo.clone())
-        .or_unseen(context, server)
+    let (visibility, unseen) = watch_effect(context, server, &request, &answer).await;
+    let change = AcceptedChange::new(context, server, spec.name, request.id, answer, visibility, spec.undo.clone());
+    change.or_unseen(context, server, unseen)
+}
+
+/// Watches the public URL until a change has taken effect there, if it does so soon. Returns what was seen, and what was not.
+async fn watch_effect(
+    context: &Context,
+    server: &Client,
+    request: &Request,
+    answer: &Response<CommandAnswer>,
+) -> (Visibility, Option<Unseen>) {
+    let CommandAnswer { state, rev, effective_at, .. } = &answer.body;
+    let (event, timeout) = (&context.settings.event, context.settings.timeout);
+    let mut expected = Expected { epoch: &state.epoch, rev: *rev, status: None };
+    let written = server.wait_until_shown(event, expected, timeout).await;
+    let Some(clock) = written.clock.filter(|_| written.seen) else { return (written, Some(Unseen::Revision)) };
+    let late = written.lateness(*effective_at, request.at, request.command.lead(), &answer.clock);
+    if let Some(late) = late.filter(|late| *late > TOLERANCE) {
+        return (Visibility { seen: false, ..written }, Some(Unseen::Late(late)));
+    }
+    let ahead = (*effective_at - clock.now()).max(Span::ZERO);
+    let Some(status) = Standing::of(state, *effective_at).ok().map(|then| then.status).filter(|_| ahead <= SOON) else {
+        return (written, None);
+    };
+    expected.status = Some(status);
+    let seen = server.wait_until_shown(event, expected, ahead + timeout).await;
+    let unseen = (!seen.seen).then_some(Unseen::Status(status));
+    (Visibility { ms: written.ms + seen.ms, ..seen }, unseen)
 }

@@ -155,7 +155,7 @@ impl Page {
             pointer.is_some_and(|pointer| pointer.epoch == publication.epoch && pointer.rev >= publication.rev)
         })
         .await;
-        Visibility { ms, rev, seen }
+        Visibility::of_rev(ms, rev, seen)
     }
 }
 

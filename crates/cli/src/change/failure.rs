@@ -1,8 +1,8 @@
 //! The errors of a change: the event moved on, the answer is missing, the result is not visible.
 
 use downbeat_api::{ApiError, Client, Visibility};
-use downbeat_core::{CommandId, Rev};
-use downbeat_wire::{Code, LastChange, Problem, StateBody};
+use downbeat_core::{CommandId, Rev, Span};
+use downbeat_wire::{Code, LastChange, Problem, StateBody, StatusWord};
 use serde_json::{Map, Value, json};
 
 use crate::context::Context;
@@ -50,6 +50,53 @@ pub(super) fn uncertain(context: &Context, name: &str, id: &CommandId, rev: Opti
         format!("{find_out}\nor send it again with --id {id}: if it did arrive, that changes nothing"),
     )
     .with("id", json!(id))
+}
+
+/// What the public URL does not show of a change that the server has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unseen {
+    /// Its revision.
+    Revision,
+    /// The status that the event should have with it.
+    Status(StatusWord),
+    /// It takes effect so much later than it should.
+    Late(Span),
+}
+
+/// Creates the error for a change that is written and shown, and does not have its effect.
+pub(super) fn ineffective(
+    context: &Context,
+    server: &Client,
+    rev: Rev,
+    seen: &Visibility,
+    unseen: Unseen,
+    undo: &str,
+    change: Map<String, Value>,
+) -> Error {
+    let url = server.url_of(&downbeat_wire::Route::EventTime(context.settings.event.clone()));
+    let (message, hint) = match unseen {
+        Unseen::Revision => return self::unseen(context, server, rev, seen, undo, change),
+        Unseen::Status(status) => (
+            format!(
+                "the change is written as rev {rev}, but {url} shows \"{}\" after {}, and not \"{}\"",
+                seen.status.unwrap_or(StatusWord::Unknown).as_str(),
+                text::span(seen.ms),
+                status.as_str(),
+            ),
+            context.command_line(&["status"]),
+        ),
+        Unseen::Late(late) => (
+            format!(
+                "the change is written as rev {rev}, but takes effect {} too late: the event's clock differs from the one that viewers have",
+                text::span(late)
+            ),
+            format!(
+                "update the worker, which then corrects this; until then, viewers play on: {}",
+                context.command_line(&["pause", "--break-glass"])
+            ),
+        ),
+    };
+    Error::unseen(message, format!("{hint}\ntake it back with: {undo}")).with_more(change)
 }
 
 /// Creates the error for a change that the server has written, but that the public URL does not show in time.

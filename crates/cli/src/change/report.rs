@@ -4,11 +4,11 @@ use std::fmt;
 
 use downbeat_api::{Client, Response, Visibility};
 use downbeat_core::{CommandId, Rev};
-use downbeat_wire::{CommandAnswer, DeliveryReport};
+use downbeat_wire::{ClockReport, CommandAnswer, DeliveryReport};
 use serde_json::{Map, Value, json};
 
+use super::failure::{self, Unseen};
 use super::preview::Preview;
-use super::{failure, screen};
 use crate::applied::Applied;
 use crate::context::{self, Context};
 use crate::error::Error;
@@ -16,6 +16,7 @@ use crate::message::VisibleMessage;
 use crate::output::{Afterword, Report, members};
 use crate::standing::Standing;
 use crate::text::{self, Table};
+use crate::time_zone::TimeZone;
 
 /// The result of a command that changes the event.
 pub(crate) enum ChangeReport {
@@ -94,7 +95,9 @@ impl AcceptedChange {
         visibility: Visibility,
         undo: Option<String>,
     ) -> Self {
-        let Response { body: answer, clock } = answer;
+        let Response { body: answer, clock: answered } = answer;
+        // The answer comes from the event, the public URL's from the worker, whose clock viewers have.
+        let clock = visibility.clock.unwrap_or(answered);
         let undo = undo.unwrap_or_else(|| context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]));
         Self {
             name,
@@ -102,7 +105,7 @@ impl AcceptedChange {
             place: context.place(),
             standing: Standing::of(&answer.state, answer.effective_at).ok(),
             message: VisibleMessage::at(&answer.state, answer.effective_at),
-            takes_effect: screen::takes_effect(answer.effective_at, &clock),
+            takes_effect: text::when(answer.effective_at, TimeZone::Local, clock.at(answered.received().local)),
             applied: Applied {
                 server: server.with_timeout(context.settings.timeout),
                 event: context.settings.event.clone(),
@@ -116,12 +119,16 @@ impl AcceptedChange {
         }
     }
 
-    /// Returns the change, or an error if the public URL does not show it.
-    pub(crate) fn or_unseen(self, context: &Context, server: &Client) -> Result<ChangeReport, Error> {
-        if self.visibility.seen {
-            return Ok(ChangeReport::Accepted(Box::new(self)));
-        }
-        Err(failure::unseen(context, server, self.answer.rev, &self.visibility, &self.undo, self.json()))
+    /// Returns the change, or an error if the public URL does not show it, or not its effect.
+    pub(crate) fn or_unseen(
+        self,
+        context: &Context,
+        server: &Client,
+        unseen: Option<Unseen>,
+    ) -> Result<ChangeReport, Error> {
+        let Some(unseen) = unseen else { return Ok(ChangeReport::Accepted(Box::new(self))) };
+        let (rev, seen, undo) = (self.answer.rev, &self.visibility, &self.undo);
+        Err(failure::ineffective(context, server, rev, seen, unseen, undo, self.json()))
     }
 
     fn json(&self) -> Map<String, Value> {
@@ -136,6 +143,7 @@ impl AcceptedChange {
             "state": self.answer.state,
             "delivery": self.answer.delivery,
             "seen": self.visibility,
+            "clock": self.answer.clock,
             "undo": self.undo,
         })));
         json
@@ -168,6 +176,9 @@ impl AcceptedChange {
         if self.answer.delivery.hubs > 0 {
             writeln!(f, "{}", describe_delivery(&self.answer.delivery))?;
         }
+        if let Some(clock) = self.answer.clock {
+            writeln!(f, "{}", describe_clocks(clock))?;
+        }
         writeln!(f, "{}", describe_visibility(self.answer.rev, &self.visibility))?;
         writeln!(f, "undo with: {}", self.undo)
     }
@@ -181,6 +192,16 @@ fn describe_visibility(rev: Rev, visibility: &Visibility) -> String {
         Some(later) if later != rev => format!("{seen}, with rev {later}, which came after it"),
         _ => seen,
     }
+}
+
+/// Describes the clock of an event that is wrong, and which one counted.
+fn describe_clocks(clock: ClockReport) -> String {
+    let side = if clock.object > clock.worker { "ahead of" } else { "behind" };
+    let difference = (clock.object - clock.worker).max(clock.worker - clock.object);
+    format!(
+        "the event's clock is {} {side} the worker's; the worker's counts, as viewers have it",
+        text::span(difference)
+    )
 }
 
 /// Describes how many hubs and sockets the change reached: `hubs 4/4 · 8,000 sockets · 312 ms`.
@@ -211,12 +232,23 @@ mod tests {
     #[test]
     fn a_revision_is_not_called_seen_when_it_was_another() {
         let describe = |rev| {
-            let visibility =
-                Visibility { ms: downbeat_core::Span::from_millis(312), rev: Some(Rev::new(rev)), seen: true };
+            let visibility = Visibility::of_rev(downbeat_core::Span::from_millis(312), Some(Rev::new(rev)), true);
             describe_visibility(Rev::new(13), &visibility)
         };
         assert_eq!(describe(13), "seen at the edge after 312 ms");
         assert_eq!(describe(14), "seen at the edge after 312 ms, with rev 14, which came after it");
+    }
+
+    #[test]
+    fn a_wrong_clock_is_named_with_the_one_that_counts() {
+        let hour = downbeat_core::Span::from_millis(3_600_000);
+        let worker = downbeat_core::ServerTime::from_millis(1_704_067_200_000);
+        let told = |object| describe_clocks(ClockReport { worker, object });
+        assert_eq!(
+            told(worker + hour),
+            "the event's clock is 1 h ahead of the worker's; the worker's counts, as viewers have it"
+        );
+        assert!(told(worker + -hour).contains("is 1 h behind the worker's"));
     }
 
     #[test]

@@ -83,6 +83,6 @@ fn describe_states(
 }
 
 /// Describes when a change takes effect, by the server's clock.
-pub(super) fn takes_effect(at: ServerTime, clock: &ServerClock) -> String {
+fn takes_effect(at: ServerTime, clock: &ServerClock) -> String {
     text::when(at, TimeZone::Local, clock.now())
 }

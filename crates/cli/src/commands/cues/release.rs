@@ -15,7 +15,7 @@ use downbeat_wire::publication::event_key;
 use downbeat_wire::{PublishedEvent, StateBody};
 use serde_json::{Map, Value, json};
 
-use crate::change::{self, AcceptedChange};
+use crate::change::{self, AcceptedChange, Unseen};
 use crate::cli::{Attribution, CommandOptions, ReleaseArgs, TargetArgs};
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
@@ -268,9 +268,10 @@ impl<'a> Job<'a> {
                 let stored = plan.stored == Stored::Missing;
                 match (change, self.destination) {
                     (Pointing::Command(answer), Destination::Worker(server)) => {
-                        let seen = seen.unwrap_or(Visibility { ms: Span::ZERO, rev: None, seen: false });
+                        let seen = seen.unwrap_or(Visibility::of_rev(Span::ZERO, None, false));
+                        let unseen = (!seen.seen).then_some(Unseen::Revision);
                         let made = AcceptedChange::new(self.context, server, "rundown", author.id, *answer, seen, None);
-                        let change = made.or_unseen(self.context, server)?;
+                        let change = made.or_unseen(self.context, server, unseen)?;
                         Ok(Published::Commanded { rundown, bytes, cues, stored, purged, change })
                     }
                     (Pointing::Pointer(publication), _) => {
