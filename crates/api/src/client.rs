@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use downbeat_core::{Configuration, Digest, EventName, Request, Rev, ServerTime, Span};
+use downbeat_wire::anchor::KeySet;
 use downbeat_wire::{
-    Audience, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage,
-    StateBody, StoredRundown, TimeBody, Token, command, configuration, route,
+    Anchor, Audience, Code, CommandAnswer, ConfigurationExtras, Deletion, EmergencyDocument, EventList, Grant, LogPage,
+    Route, RundownPage, StateBody, StoredRundown, TimeBody, Token, command, configuration, route,
 };
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -49,6 +50,7 @@ pub enum DeletionGuard {
 
 type OnSending = Arc<dyn Fn() + Send + Sync>;
 type OnState = Arc<dyn Fn(&ServerUrl, &StateBody) + Send + Sync>;
+type OnAnchor = Arc<dyn Fn(&ServerUrl, &Anchor) + Send + Sync>;
 
 /// A client of one server. Clones share its connections.
 ///
@@ -58,6 +60,7 @@ pub struct Client {
     sender: Sender,
     on_sending: Option<OnSending>,
     on_state: Option<OnState>,
+    on_anchor: Option<OnAnchor>,
 }
 
 impl fmt::Debug for Client {
@@ -70,7 +73,7 @@ impl Client {
     /// Creates a client of the server at `url`, without a token and with a timeout of 10 s.
     pub fn new(url: ServerUrl) -> Self {
         let sender = Sender { url, token: None, timeout: TIMEOUT, http: HttpClient::new(0) };
-        Self { sender, on_sending: None, on_state: None }
+        Self { sender, on_sending: None, on_state: None, on_anchor: None }
     }
 
     /// Returns the same client with a token, which it sends with an operator's calls, but not over plain `http` to another
@@ -108,6 +111,12 @@ impl Client {
     #[must_use]
     pub fn on_state(self, observer: impl Fn(&ServerUrl, &StateBody) + Send + Sync + 'static) -> Self {
         Self { on_state: Some(Arc::new(observer)), ..self }
+    }
+
+    /// Returns the same client, which calls `observer` with each anchor of a log that it receives.
+    #[must_use]
+    pub fn on_anchor(self, observer: impl Fn(&ServerUrl, &Anchor) + Send + Sync + 'static) -> Self {
+        Self { on_anchor: Some(Arc::new(observer)), ..self }
     }
 
     /// Returns the server's address.
@@ -191,7 +200,17 @@ impl Client {
     pub async fn log(&self, event: &EventName, before: Option<Rev>, limit: u32) -> Result<LogPage, ApiError> {
         let before = before.map(|rev| format!("&before={rev}")).unwrap_or_default();
         let call = Call { query: format!("?limit={limit}{before}"), ..Call::get(Route::Log(event.clone())) };
-        self.read_body(&call.authorized()).await
+        let page: LogPage = self.read_body(&call.authorized()).await?;
+        self.notify_anchor(page.anchor.as_ref());
+        Ok(page)
+    }
+
+    /// Returns the public keys that the server's anchors are signed with.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn anchor_keys(&self) -> Result<KeySet, ApiError> {
+        self.read_body(&Call::get(Route::Key)).await
     }
 
     /// Returns how many viewers are connected, and where.
@@ -217,12 +236,16 @@ impl Client {
         let body = configuration::body(wanted, actor).to_string().into_bytes();
         let answer = self.sender.send(&Call::sending(Method::PUT, Route::Event(event.clone()), body)).await?;
         let is_repeated = answer.is_repeated;
+        let extras = answer.body::<ConfigurationExtras>().unwrap_or_default();
         match parse(answer, |state: &StateBody| state.server_time) {
             Err(error) if is_repeated && error.is(Code::Stale) => {
                 let response = self.state(event).await?;
                 if is_configured(&response.body, wanted) { Ok(response) } else { Err(error) }
             }
-            parsed => parsed.inspect(|response| self.notify_state(&response.body)),
+            parsed => parsed.inspect(|response| {
+                self.notify_state(&response.body);
+                self.notify_anchor(extras.anchor.as_ref());
+            }),
         }
     }
 
@@ -235,6 +258,7 @@ impl Client {
         let call = command_call(event, request);
         let response = self.read(&call, |answer: &CommandAnswer| answer.state.server_time).await?;
         self.notify_state(&response.body.state);
+        self.notify_anchor(response.body.anchor.as_ref());
         Ok(response)
     }
 
@@ -346,6 +370,12 @@ impl Client {
     fn notify_sending(&self) {
         if let Some(observer) = &self.on_sending {
             observer();
+        }
+    }
+
+    fn notify_anchor(&self, anchor: Option<&Anchor>) {
+        if let (Some(observer), Some(anchor)) = (&self.on_anchor, anchor) {
+            observer(self.url(), anchor);
         }
     }
 

@@ -6,6 +6,7 @@ use downbeat_wire::command::ACTOR_CHARS_MAX;
 use downbeat_wire::state::BadTimeline;
 use serde_json::{Map, Value, json};
 
+use crate::anchors;
 use crate::error::Error;
 use crate::interrupt;
 use crate::last_seen;
@@ -46,7 +47,7 @@ impl Context {
     pub(crate) fn client(&self) -> Result<Client, Error> {
         let client = Client::new(self.settings.server()?.clone()).with_timeout(self.settings.timeout);
         let client = if self.settings.insecure { client.exposing_token() } else { client };
-        Ok(client.on_sending(interrupt::something_was_sent).on_state(last_seen::remember))
+        Ok(client.on_sending(interrupt::something_was_sent).on_state(last_seen::remember).on_anchor(anchors::remember))
     }
 
     /// Says where this goes: the profile, if there is one, and the server.

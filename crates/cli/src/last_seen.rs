@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use downbeat_api::{ServerUrl, clock};
 use downbeat_core::{EventName, ServerTime};
-use downbeat_sheet::digest_of;
 use downbeat_wire::StateBody;
 use serde::{Deserialize, Serialize};
 
-use crate::profile;
+use crate::state_folder::{self, folder, read, write};
 
 /// The last state of an event that this machine received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +33,7 @@ impl Snapshot {
 pub(crate) fn remember(server: &ServerUrl, state: &StateBody) {
     let Some(file) = folder().map(|folder| file(&folder, server, &state.event)) else { return };
     let snapshot = Snapshot { server: server.to_string(), received_at: clock::wall(), state: state.clone() };
-    if read(&file).is_none_or(|before| replaces(&snapshot.state, &before.state)) {
+    if read(&file).is_none_or(|before: Snapshot| replaces(&snapshot.state, &before.state)) {
         let _ = write(&file, &snapshot);
     }
 }
@@ -49,31 +48,9 @@ fn replaces(state: &StateBody, before: &StateBody) -> bool {
     state.epoch != before.epoch || state.rev >= before.rev
 }
 
-/// Returns the folder for a program's state (XDG Base Directory Specification); `None` without a home folder.
-fn folder() -> Option<PathBuf> {
-    let absolute = |name| profile::variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = absolute("XDG_STATE_HOME")
-        .or_else(|| absolute("LOCALAPPDATA"))
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
-    folder.map(|folder| folder.join("downbeat"))
-}
-
+/// Returns the file of an event's last state.
 fn file(folder: &Path, server: &ServerUrl, event: &EventName) -> PathBuf {
-    let server = &digest_of(server.to_string().as_bytes()).to_string()[..16];
-    folder.join("known").join(server).join(format!("{event}.json"))
-}
-
-fn read(file: &Path) -> Option<Snapshot> {
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
-}
-
-fn write(file: &Path, snapshot: &Snapshot) -> std::io::Result<()> {
-    let bytes = serde_json::to_vec(snapshot)?;
-    let beside = file.with_extension(format!("{}.new", std::process::id()));
-    std::fs::create_dir_all(file.parent().unwrap_or(file))?;
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, file)).inspect_err(|_| {
-        let _ = std::fs::remove_file(&beside);
-    })
+    state_folder::file(folder, "known", server, event.as_str())
 }
 
 #[cfg(test)]
@@ -95,10 +72,10 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("downbeat-known-{}", std::process::id()));
         let server = "https://downbeat.example.com".parse().unwrap();
         let file = file(&folder, &server, &state().event);
-        assert_eq!(read(&file), None);
+        assert_eq!(read::<Snapshot>(&file), None);
         write(&file, &snapshot(5)).unwrap();
         write(&file, &snapshot(6)).unwrap();
-        let read = read(&file).unwrap();
+        let read: Snapshot = read(&file).unwrap();
         assert_eq!(read, snapshot(6));
         assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
         std::fs::remove_dir_all(&folder).unwrap();

@@ -14,6 +14,7 @@
 
 pub mod exit;
 
+mod anchors;
 mod applied;
 mod change;
 mod cli;
@@ -35,6 +36,7 @@ mod printed;
 mod profile;
 mod sheets;
 mod standing;
+mod state_folder;
 mod text;
 mod time_zone;
 mod watch;

@@ -15,7 +15,7 @@ pub(crate) struct LogArgs {
     #[arg(long, value_name = "REV", value_parser = rev)]
     pub(crate) before: Option<Rev>,
 
-    /// Read the whole log and check that no entry was changed or removed (exit code 4 if one was)
+    /// Read the whole log, check that no entry was changed or removed (exit code 4 if one was), and say what that proves
     #[arg(long, conflicts_with_all = ["limit", "before"])]
     pub(crate) verify: bool,
 }

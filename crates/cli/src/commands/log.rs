@@ -1,10 +1,10 @@
 //! `log`: who changed what, when and why; with `--verify`, whether the log is what it was.
 
+mod verify;
+
 use std::fmt;
 
-use downbeat_core::Rev;
 use downbeat_wire::LogEntry;
-use downbeat_wire::log::first_broken;
 use serde_json::{Map, Value, json};
 
 use crate::cli::LogArgs;
@@ -15,72 +15,34 @@ use crate::output::{Failure, Report, members};
 use crate::text::{self, tame};
 use crate::time_zone::TimeZone;
 
+use verify::Verified;
+
+pub(crate) use verify::check;
+
 /// Entries of the log, or what became of its check.
 pub(crate) enum Log {
     /// Some entries, the newest first.
     Entries { entries: Vec<LogEntry>, more: bool, place: Map<String, Value> },
     /// The whole log was checked.
-    Verified { entries: usize, finding: Option<Finding>, place: Map<String, Value> },
-}
-
-/// What is wrong with a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
-    /// This entry is not what was written, or the one before it is gone.
-    Broken(Rev),
-    /// The beginning is missing.
-    NoBeginning(Rev),
-    /// The end is missing: the event is further than its log.
-    NoEnd { log: Option<Rev>, event: Rev },
+    Verified { verified: Box<Verified>, place: Map<String, Value> },
 }
 
 /// Asks for the log.
 pub(crate) async fn run(context: &Context, args: &LogArgs) -> Result<Log, Error> {
     let server = context.operator()?;
     if args.verify {
-        // The event first: what is written after that may be in the log or not.
-        let rev = server.state(&context.settings.event).await?.body.rev;
-        let (entries, _) = server.log_entries(&context.settings.event, None, None).await?;
-        return Ok(Log::Verified { entries: entries.len(), finding: check(&entries, rev), place: context.place() });
+        let verified = Box::new(verify::run(context, &server).await?);
+        return Ok(Log::Verified { verified, place: context.place() });
     }
     let (entries, more) = server.log_entries(&context.settings.event, args.before, Some(args.limit as usize)).await?;
     Ok(Log::Entries { entries, more, place: context.place() })
-}
-
-/// Checks a whole log, the newest entry first, of an event that was at `rev` before it was read.
-pub(crate) fn check(entries: &[LogEntry], rev: Rev) -> Option<Finding> {
-    if let Some(broken) = first_broken(entries) {
-        return Some(Finding::Broken(broken));
-    }
-    match (entries.first(), entries.last()) {
-        (Some(newest), _) if newest.rev < rev => Some(Finding::NoEnd { log: Some(newest.rev), event: rev }),
-        (Some(_), Some(oldest)) if oldest.rev != Rev::FIRST => Some(Finding::NoBeginning(oldest.rev)),
-        (Some(_), _) => None,
-        (None, _) => Some(Finding::NoEnd { log: None, event: rev }),
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Broken(rev) => write!(f, "the entry of rev {rev} was changed, or what came before it is gone"),
-            Self::NoBeginning(rev) => write!(f, "the beginning is missing: the oldest entry is rev {rev}"),
-            Self::NoEnd { log: Some(log), event } => {
-                write!(f, "the end is missing: the event is at rev {event}, the log ends with rev {log}")
-            }
-            Self::NoEnd { log: None, event } => write!(f, "the log is empty, but the event is at rev {event}"),
-        }
-    }
 }
 
 impl Report for Log {
     fn json(&self) -> Map<String, Value> {
         let (place, more) = match self {
             Self::Entries { entries, more, place } => (place, json!({ "entries": entries, "more": more })),
-            Self::Verified { entries, finding, place } => {
-                let finding = finding.as_ref().map(ToString::to_string);
-                (place, json!({ "entries": entries, "intact": finding.is_none(), "finding": finding }))
-            }
+            Self::Verified { verified, place } => (place, verified.json()),
         };
         let mut json = place.clone();
         json.extend(members(more));
@@ -96,10 +58,7 @@ impl Report for Log {
                     None => Ok(()),
                 }
             }
-            Self::Verified { entries, finding: None, .. } => {
-                writeln!(f, "intact: {}, each as it was written", text::count(*entries, "change"))
-            }
-            Self::Verified { finding: Some(finding), .. } => writeln!(f, "not intact: {finding}"),
+            Self::Verified { verified, .. } => write!(f, "{verified}"),
         }
     }
 
@@ -108,7 +67,8 @@ impl Report for Log {
     }
 
     fn failure(&self) -> Option<Failure> {
-        let Self::Verified { finding: Some(finding), .. } = self else { return None };
+        let Self::Verified { verified, .. } = self else { return None };
+        let finding = verified.finding.as_ref()?;
         Some(Failure { exit: Exit::Different, code: "log-not-intact", message: finding.to_string() })
     }
 }
@@ -149,68 +109,4 @@ pub(crate) fn details(body: &Value) -> Vec<(String, String)> {
         .filter(|(name, value)| !known_elsewhere.contains(&name.as_str()) && !value.is_null())
         .map(detail)
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use downbeat_core::{Digest, ServerTime};
-    use downbeat_wire::log::CHAIN_START;
-
-    /// A log of `count` entries, the newest first.
-    fn log(count: u64) -> Vec<LogEntry> {
-        let mut prev = CHAIN_START;
-        let mut entries: Vec<LogEntry> = (1..=count)
-            .map(|rev| {
-                let at = ServerTime::from_millis(1_704_067_200_000);
-                let entry = LogEntry {
-                    rev: Rev::new(rev),
-                    at,
-                    effective_at: at,
-                    actor: "maria".to_owned(),
-                    token: "maria".to_owned(),
-                    name: "pause".to_owned(),
-                    body: json!({ "command": "pause" }),
-                    prev,
-                    hash: None,
-                }
-                .sealed();
-                prev = entry.hash.unwrap();
-                entry
-            })
-            .collect();
-        entries.reverse();
-        entries
-    }
-
-    #[test]
-    fn an_honest_log_is_intact() {
-        assert_eq!(check(&log(5), Rev::new(5)), None);
-        // One more was written while the log was read.
-        assert_eq!(check(&log(6), Rev::new(5)), None);
-    }
-
-    #[test]
-    fn a_changed_entry_a_missing_one_and_missing_ends_are_found() {
-        let mut changed = log(5);
-        changed[2].actor = "mallory".to_owned();
-        assert_eq!(check(&changed, Rev::new(5)), Some(Finding::Broken(Rev::new(3))));
-        let mut forged = log(5);
-        forged[2].actor = "mallory".to_owned();
-        forged[2] = forged[2].clone().sealed();
-        assert_eq!(check(&forged, Rev::new(5)), Some(Finding::Broken(Rev::new(4))));
-        let mut without = log(5);
-        without.remove(2);
-        assert_eq!(check(&without, Rev::new(5)), Some(Finding::Broken(Rev::new(4))));
-        assert_eq!(check(&log(5)[..3], Rev::new(5)), Some(Finding::NoBeginning(Rev::new(3))));
-        assert_eq!(
-            check(&log(5)[1..], Rev::new(5)),
-            Some(Finding::NoEnd { log: Some(Rev::new(4)), event: Rev::new(5) })
-        );
-        assert_eq!(check(&[], Rev::new(5)), Some(Finding::NoEnd { log: None, event: Rev::new(5) }));
-        let mut elsewhere = log(1);
-        elsewhere[0].prev = Digest::from_bytes([1; 32]);
-        elsewhere[0] = elsewhere[0].clone().sealed();
-        assert_eq!(check(&elsewhere, Rev::new(1)), Some(Finding::Broken(Rev::new(1))));
-    }
 }

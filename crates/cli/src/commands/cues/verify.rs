@@ -8,6 +8,7 @@ use downbeat_publish::inspection::{Fault, Inspection};
 use serde_json::{Map, Value, json};
 
 use super::release::{destination, place};
+use crate::anchors;
 use crate::cli::KeepArgs;
 use crate::commands::log;
 use crate::context::Context;
@@ -31,10 +32,11 @@ pub(crate) async fn run(context: &Context, args: &KeepArgs) -> Result<Verified, 
         Destination::Store(store) => Inspection::of_store(store, event, &rule).await?,
         Destination::Worker(server) => {
             // The event first: an entry written after that may be in the log or not.
-            let rev = server.state(event).await?.body.rev;
+            let kept = anchors::recall(server.url(), event);
+            let state = server.state(event).await?.body;
             let (entries, _) = server.log_entries(event, None, None).await?;
             let mut inspection = Inspection::of_worker(server, event, &entries, &rule).await?;
-            let broken = log::check(&entries, rev);
+            let broken = log::check(&entries, kept, &state.epoch, state.rev);
             inspection.faults.extend(broken.map(|finding| Fault { key: "log".to_owned(), what: finding.to_string() }));
             inspection
         }
