@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { begun, call, Event, now } from "./harness/calls.ts";
 import { assertChain } from "./harness/chain.ts";
+import { Operator } from "./harness/cli.ts";
+import { proxy } from "./harness/proxy.ts";
 import { type StandIn, standIn } from "./harness/stand-in.ts";
 import { TOKENS } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
@@ -115,4 +117,32 @@ test("what is asked for an instant, and what has begun, go by the worker's clock
   const dry = await event.preview({ command: "announce", message: "x" });
   assert.notEqual(dry.body.clock, undefined);
   assert.equal((await call(worker, "GET", `${event.path}/log`, { token: TOKENS.all })).status, 200);
+});
+
+/** Sends a pause by the command line through a proxy that alters the answers to `path`; it waits 2 s for each. */
+async function pausedThrough(name: string, path: string, alter: (answer: any) => object) {
+  const event = await begun(worker, name, 100_000);
+  const server = await proxy(worker, (asked, text) => {
+    return asked.endsWith(path) && text.startsWith("{") ? JSON.stringify(alter(JSON.parse(text))) : text;
+  });
+  const maria = new Operator(`clock-${name}`, server);
+  maria.environment["DOWNBEAT_TIMEOUT"] = "2s";
+  const paused = await maria.json("pause", "--yes", "--event", event.name);
+  server.end();
+  return paused;
+}
+
+test("the command line does not believe an answer about an effect that is an hour away", async () => {
+  const paused = await pausedThrough("hour", "/commands", (answer) => ({ ...answer, effectiveAt: answer.effectiveAt + HOUR }));
+  assert.deepEqual([paused.code, paused["seen"].seen], [9, false], JSON.stringify(paused));
+  assert.match(paused.error!.message, /^the change is written as rev 2, but takes effect (59 min.*|1 h) too late: the event's clock differs/);
+  assert.match(paused.error!.hint!, /pause --break-glass/);
+});
+
+test("the command line waits for the status, and not only for the revision", async () => {
+  const paused = await pausedThrough("status", "/time", (time) => ({ ...time, status: "running" }));
+  assert.deepEqual([paused.code, paused["seen"].seen, paused["seen"].rev, paused["seen"].status], [9, false, 2, "running"]);
+  assert.match(paused.error!.message, /shows "running" after .*, and not "paused"$/);
+  const told = await pausedThrough("told", "/nothing", (same) => same);
+  assert.deepEqual([told.code, told["seen"].status], [0, "paused"]);
 });

@@ -197,5 +197,5 @@ async fn watch_effect(
     expected.status = Some(status);
     let seen = server.wait_until_shown(event, expected, ahead + timeout).await;
     let unseen = (!seen.seen).then_some(Unseen::Status(status));
-    (Visibility { ms: written.ms + seen.ms, ..seen }, unseen)
+    (Visibility { ms: written.ms + seen.ms, clock: written.clock, ..seen }, unseen)
 }

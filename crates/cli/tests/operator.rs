@@ -226,7 +226,12 @@ fn the_log_is_shown_and_checked() {
     let log = operate(&fake, &["log"]);
     assert!(log.out.contains("pause by maria@desk") && log.out.contains("reason \"stream is down\""), "{}", log.out);
     let verified = operate(&fake, &["log", "--verify"]);
-    assert_eq!((verified.code, verified.out.as_str()), (0, "intact: 2 changes, each as it was written\n"));
+    assert_eq!(verified.code, 0);
+    assert!(
+        verified.out.starts_with("intact: 2 changes, none of them altered or left out\nnot proven: "),
+        "{}",
+        verified.out
+    );
 }
 
 #[test]

@@ -63,6 +63,8 @@ struct Event {
     log: Vec<LogEntry>,
     rundowns: BTreeMap<String, String>,
     readings: usize,
+    /// How often the time was asked for since the last change.
+    times: usize,
     lost: bool,
 }
 
@@ -92,6 +94,7 @@ impl Fake {
             log: Vec::new(),
             rundowns: BTreeMap::new(),
             readings: 0,
+            times: 0,
             lost: false,
         };
         event.write("create", "maria", json!({}));
@@ -143,6 +146,7 @@ impl Event {
             hash: None,
         };
         self.log.push(entry.sealed());
+        self.times = 0;
     }
 
     fn command(&mut self, body: &[u8]) -> Result<CommandAnswer, Box<Problem>> {
@@ -259,7 +263,10 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
         ("GET", Route::Event(name)) if name.as_str() == "main" => to_text(json!(event.body())),
         ("GET", Route::Event(_)) => refused(Problem::new(Code::UnknownEvent, "there is no such event")),
         ("GET", Route::Time | Route::EventTime(_)) => {
-            let mut time = TimeBody::new(&event.state, now());
+            // The change has taken effect by the time somebody asks again.
+            let at = if event.times > 0 { now().max(event.state.last_change().effective_at()) } else { now() };
+            event.times += 1;
+            let mut time = TimeBody::new(&event.state, at);
             if mood == Mood::FrozenEdge {
                 time.rev = Rev::FIRST;
             }
