@@ -4,6 +4,7 @@
 //! region ([`Region::of_hub`]), the hubs it passes a state on to ([`Tree`]) and the hub a viewer joins ([`joins`]) follow
 //! from numbers. The event announces a state and gathers reports ([`Gathering`]), and repeats the announcement while one is
 //! missing ([`Retries`]); what a hub does with it, [`Hub`] decides. As hubs fill, more are added ([`Occupancy`]).
+//! Strangers take little of all that: see [`hub`], and [`Pressure`] for those who ask a worker that is slow.
 //!
 //! ```
 //! use downbeat_core::fanout::{Region, Tree, joins};
@@ -17,10 +18,14 @@
 //! assert_ne!(joins(4, region, 77, Some(hub)), hub);
 //! ```
 
+mod address;
+mod bucket;
 mod choice;
+mod door;
 mod gathering;
 mod growth;
 pub mod hub;
+mod pressure;
 mod recent;
 mod region;
 mod retries;
@@ -28,10 +33,14 @@ mod slices;
 mod tally;
 mod tree;
 
+pub use address::{Address, NoAddress};
+pub use bucket::{Bucket, Rate};
 pub use choice::{joins, joins_instead};
+pub use door::{ComeBack, Door, RefuseBy};
 pub use gathering::{Gathering, Report, Round};
 pub use growth::{Occupancy, hubs_for};
 pub use hub::Hub;
+pub use pressure::Pressure;
 pub use recent::is_recent;
 pub use region::Region;
 pub use retries::Retries;

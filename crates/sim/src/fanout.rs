@@ -266,7 +266,7 @@ impl World {
 
     fn send_slice(&mut self, number: u16, broadcast: u32) {
         let hub = &mut self.hubs[usize::from(number)];
-        match hub.hub.next_slice(broadcast) {
+        match hub.hub.next_slice(broadcast, self.now) {
             Some(slice) => {
                 let takes = Span::from_micros(SEND.as_micros() * slice.len() as i64);
                 self.post(self.now + takes, Object::Hub(number), Message::Slice { broadcast });

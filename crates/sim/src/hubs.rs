@@ -1,7 +1,8 @@
 //! An event, its hubs, their viewers, and a network between them that loses, repeats, delays and reorders.
 //!
 //! Event state, announcements, hubs and sessions are those that ship; only the shells around them, which would own
-//! sockets, storage and timers, are made here. Objects are evicted from memory in the middle of their work, and hubs lose
+//! sockets, storage and timers, are made here. A hub does one thing after the other, and a join takes it longest. Strangers
+//! join and leave by the hundred, and flood. Objects are evicted from memory in the middle of their work, and hubs lose
 //! their sockets. [`World::heal`] ends all of that.
 
 mod context;
@@ -44,8 +45,9 @@ impl World {
         let mut network = Network::new(Seed::new(seed));
         let state = event::create(0, START);
         let viewers = (0..VIEWERS).map(|number| Viewer::new(number, network.seed())).collect();
-        let hubs = (0..HUBS).map(|number| HubObject::new(number, 30 + network.below(12) as u32)).collect();
+        let hubs: Vec<_> = (0..HUBS).map(|number| HubObject::new(number, 30 + network.below(12) as u32)).collect();
         network.send(START + Span::from_millis(3_000), Message::Change);
+        hubs.iter().for_each(|hub| hub.set_first_alarm(&mut network));
         Self { now: START, network, event: EventObject::new(state.clone()), hubs, viewers, history: vec![state] }
     }
 
@@ -113,11 +115,9 @@ impl World {
                 }
             }
             Message::Event(input) => self.event.handle(input, &mut context),
-            Message::Hub(hub, input) => {
-                let hub = &mut self.hubs[usize::from(hub)];
-                hub.handle(input, &mut context);
-                hub.check(context.history);
-            }
+            Message::Storm(hub) => context.storm(hub),
+            Message::Hub(hub, input) => self.hubs[usize::from(hub)].receive(input, &mut context),
+            Message::Turn(hub) => self.hubs[usize::from(hub)].take_turn(&mut context),
             Message::Viewer(viewer, input) => {
                 let viewer = &mut self.viewers[viewer];
                 viewer.handle(input, self.now);

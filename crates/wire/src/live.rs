@@ -107,11 +107,17 @@ pub enum Close {
     TooLong,
     /// The event was deleted.
     Deleted,
+    /// More frames than a viewer has reason to send.
+    Flood,
     /// The hub restarts; reconnect after a while.
     Restart,
-    /// The hub has no room; connect to another one after a while.
-    Full,
+    /// Nothing came through the socket for 90 s, not even a ping.
+    Silent,
 }
+
+/// The code with which a socket is closed that no hub has room for: "try again later". The reason says when, as
+/// [`retry::parse_reason`](downbeat_core::retry::parse_reason) reads it.
+pub const TRY_AGAIN_LATER: u16 = 1_013;
 
 impl Close {
     /// Returns the close code.
@@ -119,10 +125,11 @@ impl Close {
         match self {
             Self::Deleted => 1_001,
             Self::Bytes => 1_003,
-            Self::Unknown => 1_008,
+            Self::Unknown | Self::Flood => 1_008,
             Self::TooLong => 1_009,
             Self::Restart => 1_012,
-            Self::Full => 1_013,
+            // IANA's registry of close codes: "Timeout".
+            Self::Silent => 3_008,
         }
     }
 
@@ -133,8 +140,9 @@ impl Close {
             Self::Unknown => "not in the protocol: send \"p\" or an ack",
             Self::TooLong => "a frame has at most 1,024 bytes",
             Self::Deleted => "the event was deleted",
+            Self::Flood => "more than 20 frames a second",
             Self::Restart => "the hub restarts",
-            Self::Full => "the hub has no room",
+            Self::Silent => "no ping for 90 s",
         }
     }
 }
@@ -166,8 +174,11 @@ mod tests {
 
     #[test]
     fn reasons_fit_a_close_frame() {
-        for close in [Close::Bytes, Close::Unknown, Close::TooLong, Close::Deleted, Close::Restart, Close::Full] {
-            assert!(close.reason().len() <= 123 && (1_000..1_016).contains(&close.code()));
+        for close in
+            [Close::Bytes, Close::Unknown, Close::TooLong, Close::Deleted, Close::Flood, Close::Restart, Close::Silent]
+        {
+            assert!(close.reason().len() <= 123);
+            assert!((1_000..1_016).contains(&close.code()) || (3_000..4_000).contains(&close.code()));
         }
     }
 

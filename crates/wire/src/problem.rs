@@ -84,7 +84,7 @@ codes! {
     NotARundown = "not-a-rundown", 422, "The body is not a rundown";
     /// This path is a WebSocket.
     UpgradeRequired = "upgrade-required", 426, "A WebSocket is needed";
-    /// All hubs that were tried are full; try again.
+    /// No hub has room right now; `retryAfter` says in how many ms to try again.
     Full = "full", 503, "No hub has room";
     /// A part of the server does not answer; try again.
     Unavailable = "unavailable", 503, "Not available right now";

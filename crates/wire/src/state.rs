@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::route;
-use crate::time::{StatusWord, TimeBody};
+use crate::time::{self, StatusWord, TimeBody};
 
 /// A message to viewers from an instant on, in every locale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +143,11 @@ impl StateBody {
             Some(AutoHubs { expected }) => HubCount::Auto { expected },
             None => HubCount::Fixed(self.hubs),
         }
+    }
+
+    /// Returns the JSON text that follows the digits of `serverTime`, as [`TimeBody::tail`] does.
+    pub fn tail(&self) -> String {
+        time::tail(crate::json::text(self))
     }
 
     /// Returns the timeline, to ask for the position at an instant.

@@ -139,16 +139,22 @@ impl TimeBody {
     /// Returns the JSON text that follows the digits of `serverTime`, `,"status":…}`: all that can be prepared before
     /// the request arrives. It stays valid until the state's next change.
     pub fn tail(&self) -> String {
-        let json = serde_json::to_string(self).expect("a TimeBody has no map with keys that are no text");
-        let digits = json[PREFIX.len()..].find(',').expect("status follows serverTime");
-        json[PREFIX.len() + digits..].to_owned()
+        tail(serde_json::to_string(self).expect("a TimeBody has no map with keys that are no text"))
     }
+}
+
+/// Returns what follows the digits of `serverTime` in a body.
+pub(crate) fn tail(mut json: String) -> String {
+    let digits = json[PREFIX.len()..].find(',').expect("status follows serverTime");
+    json.drain(..PREFIX.len() + digits);
+    json
 }
 
 /// The JSON text before the digits of `serverTime`.
 pub const PREFIX: &str = r#"{"serverTime":"#;
 
-/// Writes the answer of `GET /time` into `out`: [`PREFIX`], the digits of `now`, and a prepared [`TimeBody::tail`].
+/// Writes an answer into `out`: [`PREFIX`], the digits of `now`, and a prepared [`TimeBody::tail`] or
+/// [`StateBody::tail`](crate::StateBody::tail).
 pub fn write_time(out: &mut String, now: ServerTime, tail: &str) {
     out.clear();
     out.push_str(PREFIX);

@@ -2,9 +2,10 @@
 //!
 //! Plain data, no I/O: `/time` reads the copies, `event.rs` refreshes them.
 
-use downbeat_core::fanout::is_recent;
+use downbeat_core::fanout::hub::Limit;
+use downbeat_core::fanout::{Pressure, is_recent};
 use downbeat_core::{EventName, EventState, ServerTime, Span};
-use downbeat_wire::TimeBody;
+use downbeat_wire::{StateBody, TimeBody};
 use std::collections::BTreeMap;
 
 /// The greatest age of a copy that `/time` answers from at once: 1 s. Source: the design.
@@ -28,6 +29,12 @@ const FAILURE_KEPT: Span = Span::from_millis(1_000);
 /// How long a hub counts as crowded: 5 s, in which a few dozen viewers may have left it.
 const CROWDED_KEPT: Span = Span::from_millis(5_000);
 
+/// How long a hub counts as full: 1 s. Those who find all hubs full would otherwise call one each.
+const FULL_KEPT: Span = Span::from_millis(1_000);
+
+/// How long a hub counts as busy: 50 ms, in which it sends a change to most of its viewers, or takes six more.
+const BUSY_KEPT: Span = Span::from_millis(50);
+
 /// The most copies an isolate keeps: 1,000, so that made-up names cannot fill its memory.
 const COPIES_MAX: usize = 1_000;
 
@@ -40,6 +47,26 @@ pub(crate) enum Snapshot {
     Missing,
 }
 
+/// Why a hub took no viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is crowded, and takes only those who find no room elsewhere.
+    Crowded,
+    /// It has no room.
+    Full,
+    /// It sends a change, or many are joining.
+    Busy,
+}
+
+/// An answer whose text is prepared: what follows the digits of `serverTime` stays the same for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prepared {
+    /// `GET /time`.
+    Time,
+    /// `GET /v1/events/{event}/status`.
+    Status,
+}
+
 /// An isolate's copy of one event.
 #[derive(Debug, Default)]
 pub(crate) struct Copy {
@@ -49,22 +76,29 @@ pub(crate) struct Copy {
     requested_at: Option<ServerTime>,
     failed_at: Option<ServerTime>,
     failures: u32,
-    /// The hubs that had no room for a viewer, and when.
-    crowded: Vec<(u16, ServerTime)>,
-    tail: Tail,
+    /// The hubs that took no viewer, and when.
+    refusals: Vec<(u16, Refusal, ServerTime)>,
+    /// Of the time and of the status.
+    tails: [Tail; 2],
 }
 
-/// The part of the answer to `/time` that stays the same until `until`.
+/// The part of an answer that stays the same until `until`.
 #[derive(Debug, Default)]
 struct Tail {
     text: String,
     from: Option<ServerTime>,
     until: Option<ServerTime>,
+    /// What the text says of it.
+    retry_after: Option<Span>,
 }
 
 /// The copies of an isolate.
 #[derive(Debug, Default)]
-pub(crate) struct Copies(BTreeMap<EventName, Copy>);
+pub(crate) struct Copies {
+    copies: BTreeMap<EventName, Copy>,
+    /// How slow the isolate is.
+    pub(crate) pressure: Pressure,
+}
 
 impl Copy {
     /// Returns the snapshot if it is fresh enough to answer from.
@@ -81,15 +115,24 @@ impl Copy {
         }
     }
 
-    /// Returns what follows the digits of `serverTime` in the answer at `now`; `None` without a fresh state.
-    pub(crate) fn tail(&mut self, now: ServerTime) -> Option<&str> {
+    /// Returns what follows the digits of `serverTime` in an answer at `now`; `None` without a fresh state.
+    fn tail(&mut self, prepared: Prepared, event: &str, retry_after: Option<Span>, now: ServerTime) -> Option<&str> {
         let Some(Snapshot::State(state)) = self.fresh(now) else { return None };
-        let prepared =
-            self.tail.from.is_some_and(|from| from <= now) && self.tail.until.is_none_or(|until| now < until);
-        if !prepared {
-            self.tail = Tail { text: TimeBody::new(state, now).tail(), from: Some(now), until: state.next_change(now) };
+        let tail = &self.tails[prepared as usize];
+        let is_valid = tail.from.is_some_and(|from| from <= now)
+            && tail.until.is_none_or(|until| now < until)
+            && tail.retry_after == retry_after;
+        if !is_valid {
+            let text = match prepared {
+                Prepared::Time => TimeBody { retry_after, ..TimeBody::new(state, now) }.tail(),
+                Prepared::Status => {
+                    StateBody { retry_after, ..StateBody::new(&event.parse().ok()?, state, now) }.tail()
+                }
+            };
+            let until = state.next_change(now);
+            self.tails[prepared as usize] = Tail { text, from: Some(now), until, retry_after };
         }
-        Some(&self.tail.text)
+        Some(&self.tails[prepared as usize].text)
     }
 
     /// Returns whether the copy is due to be refreshed and nobody does so yet; then the caller must.
@@ -117,15 +160,19 @@ impl Copy {
         self.failures
     }
 
-    /// Notes that a hub had no room.
-    pub(crate) fn handle_crowded(&mut self, hub: u16, now: ServerTime) {
-        self.crowded.retain(|(other, since)| *other != hub && is_recent(Some(*since), CROWDED_KEPT, now));
-        self.crowded.push((hub, now));
+    /// Notes that a hub took no viewer.
+    pub(crate) fn handle_refusal(&mut self, hub: u16, refusal: Refusal, now: ServerTime) {
+        self.refusals
+            .retain(|(other, former, since)| (*other, *former) != (hub, refusal) && former.counts(*since, now));
+        self.refusals.push((hub, refusal, now));
     }
 
-    /// Returns whether a hub had no room a moment ago.
-    pub(crate) fn is_crowded(&self, hub: u16, now: ServerTime) -> bool {
-        self.crowded.iter().any(|(other, since)| *other == hub && is_recent(Some(*since), CROWDED_KEPT, now))
+    /// Returns whether a hub took no viewer a moment ago, so that it need not be asked at this limit.
+    pub(crate) fn takes_nobody(&self, hub: u16, limit: Limit, now: ServerTime) -> bool {
+        let applies = |refusal: Refusal| refusal != Refusal::Crowded || limit == Limit::Crowded;
+        self.refusals
+            .iter()
+            .any(|(other, refusal, since)| *other == hub && applies(*refusal) && refusal.counts(*since, now))
     }
 
     fn apply(&mut self, snapshot: Snapshot, now: ServerTime) {
@@ -135,7 +182,7 @@ impl Copy {
         };
         if !is_older {
             if self.snapshot.as_ref() != Some(&snapshot) {
-                self.tail = Tail::default();
+                self.tails = Default::default();
             }
             self.snapshot = Some(snapshot);
         }
@@ -146,18 +193,43 @@ impl Copy {
     }
 }
 
+impl Refusal {
+    fn counts(self, since: ServerTime, now: ServerTime) -> bool {
+        let kept = match self {
+            Self::Crowded => CROWDED_KEPT,
+            Self::Full => FULL_KEPT,
+            Self::Busy => BUSY_KEPT,
+        };
+        is_recent(Some(since), kept, now)
+    }
+}
+
 impl Copies {
     /// Returns the copy of `event`, if there is one.
     pub(crate) fn find(&mut self, event: &str) -> Option<&mut Copy> {
-        self.0.get_mut(event)
+        self.copies.get_mut(event)
+    }
+
+    /// Calls `work` with what follows the digits of `serverTime` in an answer about `event` at `now`, and returns its
+    /// result with whether the caller must refresh the copy; `None` without a fresh state.
+    pub(crate) fn answer<T>(
+        &mut self,
+        prepared: Prepared,
+        event: &str,
+        now: ServerTime,
+        work: impl FnOnce(&str) -> T,
+    ) -> Option<(T, bool)> {
+        let copy = self.copies.get_mut(event)?;
+        let answer = work(copy.tail(prepared, event, self.pressure.retry_after(now), now)?);
+        Some((answer, copy.start_refresh(now)))
     }
 
     /// Returns the copy of `event`, an empty one at first.
     pub(crate) fn copy(&mut self, event: &EventName) -> &mut Copy {
-        if self.0.len() >= COPIES_MAX && !self.0.contains_key(event) {
+        if self.copies.len() >= COPIES_MAX && !self.copies.contains_key(event) {
             self.make_room();
         }
-        self.0.entry(event.clone()).or_default()
+        self.copies.entry(event.clone()).or_default()
     }
 
     /// Applies an answer to the copy of `event`, unless the copy has a later revision.
@@ -175,7 +247,7 @@ impl Copies {
 
     /// Makes the copy of `event` due to be refreshed, since a command has just changed the event.
     pub(crate) fn expire(&mut self, event: &EventName) {
-        if let Some(copy) = self.0.get_mut(event.as_str()) {
+        if let Some(copy) = self.copies.get_mut(event.as_str()) {
             copy.received_at = None;
             copy.requested_at = None;
         }
@@ -183,11 +255,12 @@ impl Copies {
 
     /// Drops the copies of events that do not exist; without any, the copy that was refreshed longest ago.
     fn make_room(&mut self) {
-        self.0.retain(|_, copy| matches!(copy.snapshot, Some(Snapshot::State(_))));
-        if self.0.len() >= COPIES_MAX
-            && let Some(oldest) = self.0.iter().min_by_key(|(_, copy)| copy.received_at).map(|(event, _)| event.clone())
+        self.copies.retain(|_, copy| matches!(copy.snapshot, Some(Snapshot::State(_))));
+        if self.copies.len() >= COPIES_MAX
+            && let Some(oldest) =
+                self.copies.iter().min_by_key(|(_, copy)| copy.received_at).map(|(event, _)| event.clone())
         {
-            self.0.remove(&oldest);
+            self.copies.remove(&oldest);
         }
     }
 }

@@ -30,8 +30,8 @@ pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 /// The longest wait of `/time` for a state: 300 ms. Source: the design.
 const TIME_WAIT: Span = Span::from_millis(300);
 
-/// The longest wait of a viewer's socket for the first state of an event: 5 s.
-const JOIN_WAIT: Span = Span::from_millis(5_000);
+/// The longest wait of a viewer's socket for the first state of an event: 2 s, as for a hub.
+const JOIN_WAIT: Span = Span::from_millis(2_000);
 
 /// How often a waiting viewer's request checks for the state: every 16 ms and up to 31 ms more.
 const JOIN_POLL: Span = Span::from_millis(16);
@@ -54,6 +54,21 @@ pub(crate) fn copies<T>(work: impl FnOnce(&mut Copies) -> T) -> T {
 /// Calls `work` with this isolate's copy of `event`.
 pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T {
     copies(|copies| work(copies.copy(event)))
+}
+
+/// Notes how long a call to a hub took.
+pub(crate) fn handle_call(took: Span) {
+    copies(|copies| copies.pressure.handle_call(took, clock::now()));
+}
+
+/// Returns how long those who ask now should wait before they ask again; `None` unless this isolate is slow.
+pub(crate) fn retry_after(now: ServerTime) -> Option<Span> {
+    copies(|copies| copies.pressure.retry_after(now))
+}
+
+/// Returns whether this isolate is so slow that nobody should join.
+pub(crate) fn is_pressed(now: ServerTime) -> bool {
+    copies(|copies| copies.pressure.is_high(now))
 }
 
 /// Returns the name of an event's object.
@@ -102,8 +117,12 @@ fn apply(event: &EventName, snapshot: Snapshot) {
 
 /// Refreshes the copy from a hub. A failure is noted in the copy and logged.
 async fn refresh(env: Env, ctx: Context, event: EventName, region: Option<Region>) {
+    let began = clock::now();
     match request_snapshot(&env, &ctx, &event, region).await {
-        Ok(snapshot) => apply(&event, snapshot),
+        Ok(snapshot) => {
+            apply(&event, snapshot);
+            handle_call(clock::now() - began);
+        }
         Err(error) => {
             worker::console_error!("event {event} does not answer: {error}");
             copies(|copies| copies.handle_failure(&event, clock::now()));

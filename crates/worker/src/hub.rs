@@ -1,6 +1,7 @@
 //! Calls to an event's hubs.
 
-use downbeat_core::fanout::{Region, Report};
+use downbeat_core::fanout::hub::Limit;
+use downbeat_core::fanout::{Address, Region, Report};
 use downbeat_core::{EventName, Span};
 use downbeat_wire::json;
 use std::rc::Rc;
@@ -21,6 +22,12 @@ pub(crate) const DELETE_PATH: &str = "/delete";
 /// The header in which a hub without room names another.
 pub(crate) const INSTEAD_HEADER: &str = "x-downbeat-hub";
 
+/// The header in which a hub says that it takes nobody for a moment, though it is not full: `1`.
+pub(crate) const BUSY_HEADER: &str = "x-downbeat-busy";
+
+/// The header in which a hub says for how many ms it takes no socket of the viewer's address.
+pub(crate) const DROPPING_HEADER: &str = "x-downbeat-dropping";
+
 /// Returns the name of a hub's object.
 fn name(event: &EventName, hub: u16) -> String {
     format!("{event}/{hub}")
@@ -38,10 +45,20 @@ pub(crate) async fn send(env: &Env, event: &EventName, hub: u16, request: Object
     object::send(env, Object { binding: "HUB", name: &name, region }, request).await
 }
 
-/// Requests a socket of a hub, as the last try or not; returns the response as it is.
-pub(crate) async fn join(env: &Env, event: &EventName, hub: u16, is_last: bool) -> Result<Response> {
+/// Requests a socket of a hub for a viewer from `address`, as the last try or not; returns the response as it is.
+pub(crate) async fn join(
+    env: &Env,
+    event: &EventName,
+    hub: u16,
+    address: Option<Address>,
+    limit: Limit,
+) -> Result<Response> {
     let (name, region) = (name(event, hub), Some(Region::of_hub(hub)));
-    let path = format!("{LIVE_PATH}?last={}", u8::from(is_last));
+    let last = u8::from(limit == Limit::Full);
+    let path = match address {
+        Some(address) => format!("{LIVE_PATH}?last={last}&from={}", address.to_bits()),
+        None => format!("{LIVE_PATH}?last={last}"),
+    };
     let request = ObjectRequest { headers: vec![("upgrade", "websocket".to_owned())], ..ObjectRequest::get(&path) };
     object::fetch(env, Object { binding: "HUB", name: &name, region }, request).await
 }

@@ -1,9 +1,10 @@
 //! The object that is a hub: requests, frames and alarms on their way to core's hub, which decides.
 
 use downbeat_core::fanout::hub::{BROADCAST_WAIT, HubError, Limit, Source};
-use downbeat_core::fanout::{Gathering, Report, Tree};
+use downbeat_core::fanout::{Address, Gathering, Report, Tree};
 use downbeat_core::{EventState, Span};
 use downbeat_wire::json;
+use downbeat_wire::live::Close;
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::future::join;
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use worker::{
 };
 
 use crate::event::{STATE_PATH, unknown_event};
-use crate::hub::{DELETE_PATH, INSTEAD_HEADER, LIVE_PATH, RELAY_PATH, parse_name};
+use crate::hub::{BUSY_HEADER, DELETE_PATH, DROPPING_HEADER, INSTEAD_HEADER, LIVE_PATH, RELAY_PATH, parse_name};
 use crate::hub_shell::HubShell;
 use crate::reply::{Readers, Reply};
 use crate::request::{Target, body};
@@ -40,7 +41,8 @@ impl DurableObject for HubDo {
         match target.path {
             LIVE_PATH => {
                 let limit = if target.parameter("last") == Some("1") { Limit::Full } else { Limit::Crowded };
-                join_viewer(shell, limit).await
+                let address = target.parameter("from").and_then(|bits| bits.parse().ok()).map(Address::from_bits);
+                join_viewer(shell, limit, address).await
             }
             STATE_PATH => respond(send_state(shell).await),
             DELETE_PATH => {
@@ -55,21 +57,25 @@ impl DurableObject for HubDo {
 
     async fn alarm(&self) -> Result<Response> {
         if let Some(shell) = &self.0 {
-            shell.handle(|hub, now| hub.handle_alarm(sockets::all(&shell.state).length(), now));
+            let sockets = sockets::all(&shell.state);
+            shell.handle(|hub, now| hub.handle_alarm(sockets.length(), now));
             shell.until(|hub| !hub.is_refreshing()).await;
+            shell.close_silent(&sockets).await;
         }
         Response::empty()
     }
 
+    // What is no short text, entry.js has cut before it was copied.
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        if let Some(shell) = &self.0
-            && shell.handle(|hub, now| hub.handle_frame(now))
-        {
-            let socket = Socket::of(&socket);
-            match sockets::parse(message) {
-                Ok(ack) => shell.handle(|hub, _| hub.handle_ack(&socket, ack.rev, ack.applied_at)),
-                Err(close) => socket.close(close),
-            }
+        let Some(shell) = &self.0 else { return Ok(()) };
+        let socket = Socket::of(&socket);
+        let frame = match shell.handle(|hub, now| hub.handle_frame(&socket, now)) {
+            true => sockets::parse(message),
+            false => Err(Close::Flood),
+        };
+        match frame {
+            Ok(ack) => shell.handle(|hub, now| hub.handle_ack(&socket, ack.rev, ack.applied_at, now)),
+            Err(close) => socket.close(close),
         }
         Ok(())
     }
@@ -92,26 +98,41 @@ impl DurableObject for HubDo {
 impl HubDo {
     fn release(&self, socket: &WebSocket) {
         if let Some(shell) = &self.0 {
-            shell.handle(|hub, _| hub.handle_closed(&Socket::of(socket)));
+            shell.handle(|hub, now| hub.handle_closed(&Socket::of(socket), now));
         }
     }
 }
 
 /// Accepts a viewer's socket, if there is room.
-async fn join_viewer(shell: &Rc<HubShell>, limit: Limit) -> Result<Response> {
+async fn join_viewer(shell: &Rc<HubShell>, limit: Limit, address: Option<Address>) -> Result<Response> {
     have_state(shell).await;
     // No waiting from here on: what is counted is what is accepted.
-    if let Err(error) = shell.handle(|hub, _| hub.handle_join(limit, || sockets::all(&shell.state).length())) {
+    let count = || sockets::all(&shell.state).length();
+    if let Err(error) = shell.handle(|hub, now| hub.handle_join(limit, address, count, now)) {
         let reply = Reply::from(problem(shell, error));
         return respond(Ok(match error {
-            HubError::Full { instead: Some(instead) } => reply.header(INSTEAD_HEADER, instead.to_string()),
+            HubError::Full { instead } => name_other(reply, instead),
+            HubError::Busy { instead } => name_other(reply, instead).header(BUSY_HEADER, "1"),
+            HubError::Dropping { wait } => reply.header(DROPPING_HEADER, wait.as_millis().to_string()),
             _ => reply,
         }));
     }
     let pair = WebSocketPair::new()?;
     shell.state.accept_web_socket(&pair.server);
-    shell.handle(|hub, now| hub.handle_joined(Socket::of(&pair.server), now));
+    let socket = Socket::of(&pair.server);
+    shell.handle(|hub, now| {
+        socket.note_silence(now);
+        hub.handle_joined(socket, address, now);
+    });
     Response::from_websocket(pair.client)
+}
+
+/// Names the hub to try instead.
+fn name_other(reply: Reply, instead: Option<u16>) -> Reply {
+    match instead {
+        Some(instead) => reply.header(INSTEAD_HEADER, instead.to_string()),
+        None => reply,
+    }
 }
 
 /// Returns the state to a worker.
@@ -167,6 +188,12 @@ fn problem(shell: &HubShell, error: HubError) -> Problem {
         HubError::NoAnswer => Problem::new(Code::Unavailable, format!("event \"{event}\" does not answer its hub")),
         HubError::Full { .. } => {
             Problem::new(Code::Full, format!("this hub of event \"{event}\" has no room; try another"))
+        }
+        HubError::Busy { .. } => {
+            Problem::new(Code::Full, format!("this hub of event \"{event}\" takes nobody right now; try another"))
+        }
+        HubError::Dropping { .. } => {
+            Problem::new(Code::Full, "too many sockets from this address were dropped right after they had joined")
         }
     }
 }

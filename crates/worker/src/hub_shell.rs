@@ -6,7 +6,7 @@ use downbeat_core::fanout::hub::{ANSWER_WAIT, Answer, Effect, Hub, Limits, SAVE_
 use downbeat_core::{EventName, EventState, ServerTime, Span};
 use downbeat_wire::live::Close;
 use downbeat_wire::{StateBody, StateFrame, json};
-use js_sys::JsString;
+use js_sys::{Array, JsString};
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -19,8 +19,11 @@ use crate::event;
 use crate::hub_store::HubStore;
 use crate::sockets::{self, Socket};
 
-/// The variable that sets both limits of a hub, for tests.
+/// The variable that sets how many sockets a hub takes, for tests.
 const SOCKETS_VARIABLE: &str = "HUB_SOCKETS_MAX";
+
+/// The variable that sets after how many ms without a ping a socket is closed, for tests.
+const SILENT_VARIABLE: &str = "HUB_SILENT_AFTER";
 
 /// One hub, in its object.
 pub(crate) struct HubShell {
@@ -43,8 +46,14 @@ impl HubShell {
             worker::console_error!("hub {number} of event {event} cannot read its state: {error}");
             None
         });
-        let limit = env.var(SOCKETS_VARIABLE).ok().and_then(|limit| limit.to_string().parse().ok());
-        let limits = limit.map_or(Limits::DEFAULT, |limit| Limits { crowded: limit, full: limit });
+        let number_of = |variable| env.var(variable).ok()?.to_string().parse::<u32>().ok();
+        let mut limits = Limits::DEFAULT;
+        if let Some(sockets) = number_of(SOCKETS_VARIABLE) {
+            (limits.crowded, limits.full) = (sockets, sockets);
+        }
+        if let Some(ms) = number_of(SILENT_VARIABLE) {
+            limits.silent_after = Span::from_millis(ms.into());
+        }
         let hub = Hub::new(number, limits, saved, sockets::all(&state).length());
         let (waiting, alarm) = (RefCell::default(), Cell::default());
         let shell = Rc::new(Self { state, env, event, store, hub: RefCell::new(hub), waiting, alarm });
@@ -127,6 +136,15 @@ impl HubShell {
         (0..sockets.length()).for_each(|place| sockets::at(&sockets, place).close(why));
     }
 
+    /// Closes those of `sockets` that have been silent for too long, slice by slice. It ends when a change is to be sent:
+    /// the next alarm is early enough.
+    pub(crate) async fn close_silent(self: &Rc<Self>, sockets: &Array) {
+        let (shell, judge) = (self.clone(), self.clone());
+        let may_go_on = move || !shell.hub.borrow().is_sending();
+        let judge = move |pinged, noted| judge.hub.borrow().silence(pinged, noted, clock::now());
+        sockets::judge_silence(&self.state, sockets, may_go_on, judge).await;
+    }
+
     async fn ask_event(&self) -> Answer {
         match clock::within(ANSWER_WAIT, event::state_text(&self.env, &self.event)).await {
             Some(Ok(Some((state, text)))) => Answer::State { state, text },
@@ -151,7 +169,7 @@ impl HubShell {
             (asked, self.frames(hub.number(), state, clock::now()))
         };
         let shell = self.clone();
-        let next = move || shell.handle(|hub, _| hub.next_slice(number)).map_or(0, |slice| slice.end);
+        let next = move || shell.handle(|hub, now| hub.next_slice(number, now)).map_or(0, |slice| slice.end);
         sockets::send_all(&sockets, &asked, &frames, next).await;
     }
 

@@ -7,14 +7,15 @@
 //! | file | for |
 //! | --- | --- |
 //! | `router.rs` | which call goes where |
-//! | `time.rs` | the hot path: `/time` from a copy of the state |
+//! | `entry.js` | the way in: requests, and frames before they are copied |
+//! | `time.rs` | the hot path: `/time` and `/status` from a copy of the state |
 //! | `copies.rs`, `event.rs` | those copies, and how they are refreshed |
 //! | `public.rs`, `operator.rs`, `rundowns.rs` | all other calls |
 //! | `auth.rs`, `request.rs`, `reply.rs` | tokens; reading requests; making responses |
 //! | `emergency.rs` | states that were signed during an outage |
 //! | `event_do.rs`, `store.rs` | the event's object, and what it saves |
 //! | `log_key.rs` | the key that signs the log's anchors |
-//! | `live.rs`, `spread.rs` | finding a hub for a viewer |
+//! | `live.rs`, `spread.rs` | finding a hub for a viewer, or saying when to come back |
 //! | `hub_do.rs`, `hub_shell.rs`, `hub_store.rs`, `sockets.rs` | a hub: its requests, core's hub in it, what it saves, its sockets |
 //! | `fanout.rs`, `hub.rs` | announcing a state to all hubs, and calling one |
 //! | `object.rs`, `runtime.rs`, `clock.rs` | the runtime's calls |

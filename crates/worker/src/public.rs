@@ -25,7 +25,8 @@ pub(crate) async fn state(
         true => event::state(env, event).await?,
         false => event::copied_state(env, ctx, event, region).await?,
     };
-    let body = StateBody::new(event, &state, clock::now());
+    let now = clock::now();
+    let body = StateBody { retry_after: event::retry_after(now), ..StateBody::new(event, &state, now) };
     Ok(Reply::json(200, json::text(&body)))
 }
 

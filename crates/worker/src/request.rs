@@ -1,9 +1,11 @@
 //! Parts of a request: its path and query without the `url` crate, its body within a limit, its region.
 
 use downbeat_core::event::STATE_BYTES_MAX;
-use downbeat_core::fanout::Region;
+use downbeat_core::fanout::{Address, Region};
 use downbeat_wire::problem::{Code, Problem};
 use futures_util::StreamExt as _;
+use std::cell::OnceCell;
+use worker::Env;
 
 /// The greatest length of a request's body: 1 MiB.
 pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
@@ -84,6 +86,29 @@ pub(crate) fn region(request: &web_sys::Request) -> Option<Region> {
     let text = |name: &str| js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string();
     // Degrees with five decimals, of which none is needed.
     Region::of_place(&text("continent")?, text("longitude")?.split('.').next()?.parse().ok()?)
+}
+
+/// The variable that names the addresses of proxies whose `X-Forwarded-For` counts, separated by commas.
+const PROXIES_VARIABLE: &str = "TRUSTED_PROXIES";
+
+/// Returns the address a request comes from, if the runtime knows it.
+///
+/// The local runtime says who opened the connection, which nobody can forge. On Cloudflare there is no such field, and
+/// the data centre sets `CF-Connecting-IP`, whatever the visitor sent.
+pub(crate) fn address(request: &web_sys::Request, env: &Env) -> Option<Address> {
+    thread_local! {
+        static PROXIES: OnceCell<String> = const { OnceCell::new() };
+    }
+    let header = |name: &str| request.headers().get(name).ok().flatten().unwrap_or_default();
+    let cf = js_sys::Reflect::get(request, &"cf".into()).ok()?;
+    let peer = js_sys::Reflect::get(&cf, &"clientIp".into()).ok().and_then(|peer| peer.as_string());
+    let Some(peer) = peer else { return header("cf-connecting-ip").parse().ok() };
+    PROXIES.with(|proxies| {
+        let proxies = proxies.get_or_init(|| env.var(PROXIES_VARIABLE).map(|it| it.to_string()).unwrap_or_default());
+        // Without a proxy the header is not even read.
+        let forwarded = if proxies.is_empty() { String::new() } else { header("x-forwarded-for") };
+        Address::of_request(&peer, &forwarded, proxies)
+    })
 }
 
 #[cfg(test)]

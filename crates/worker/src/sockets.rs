@@ -2,12 +2,16 @@
 //!
 //! The calls of workers-rs make a list of all sockets and a new text for each send; a broadcast has one text for all.
 
+use downbeat_core::ServerTime;
+use downbeat_core::fanout::hub::Silence;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::WebSocketRequestResponsePair;
 use worker::{State, WebSocketIncomingMessage};
 
 use downbeat_wire::live::{Ack, Close, FRAME_BYTES_MAX, PING};
+
+use crate::clock;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,6 +29,71 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = close)]
     fn close_with(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen(inline_js = "export async function judge_slices(state, sockets, size, judge, go_on) {
+    for (let place = 0; place < sockets.length && go_on(); await scheduler.wait(0)) {
+        for (const end = Math.min(place + size, sockets.length); place < end; place++) {
+            const socket = sockets[place];
+            if (socket.readyState !== 1) continue;
+            const pinged = state.getWebSocketAutoResponseTimestamp(socket)?.getTime();
+            const noted = pinged === undefined ? socket.silentSince ?? socket.deserializeAttachment()?.silentSince : undefined;
+            judge(socket, pinged, noted);
+        }
+    }
+}
+export function note_silence(socket, since) {
+    socket.silentSince = since;
+}
+export function save_silence(socket, since) {
+    socket.serializeAttachment({ silentSince: since });
+}")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn judge_slices(
+        state: &JsValue,
+        sockets: &Array,
+        size: u32,
+        judge: &JsValue,
+        go_on: &JsValue,
+    ) -> Result<JsValue, JsValue>;
+
+    fn note_silence(socket: &Socket, since: f64);
+
+    #[wasm_bindgen(catch)]
+    fn save_silence(socket: &Socket, since: f64) -> Result<(), JsValue>;
+}
+
+/// How many sockets are judged before others have their turn: 64, a fraction of a millisecond.
+const JUDGED: u32 = 64;
+
+/// Does with each of `sockets` what `judge` says of when it pinged last, or else of when it was noted to be silent; ends
+/// as soon as it may not go on.
+pub(crate) async fn judge_silence(
+    state: &State,
+    sockets: &Array,
+    may_go_on: impl Fn() -> bool + 'static,
+    judge: impl Fn(Option<ServerTime>, Option<ServerTime>) -> Silence + 'static,
+) {
+    let instant = |ms: Option<f64>| ms.map(|ms| ServerTime::from_millis(ms as i64));
+    let judge = Closure::<dyn Fn(Socket, Option<f64>, Option<f64>)>::new(move |socket: Socket, pinged, noted| {
+        match judge(instant(pinged), instant(noted)) {
+            Silence::None | Silence::Noted => {}
+            // The object may be evicted before the next alarm, and what is saved with the socket stays.
+            Silence::Unnoted => _ = save_silence(&socket, milliseconds(clock::now())),
+            Silence::TooLong => socket.close(Close::Silent),
+        }
+    });
+    let may_go_on = Closure::<dyn Fn() -> bool>::new(may_go_on);
+    let state: &JsValue = state.as_raw().as_ref();
+    if let Err(error) = judge_slices(state, sockets, JUDGED, judge.as_ref(), may_go_on.as_ref()).await {
+        worker::console_error!("a hub cannot look for silent sockets: {error:?}");
+    }
+}
+
+/// Whole milliseconds, far below 2^53: the conversion is exact.
+fn milliseconds(instant: ServerTime) -> f64 {
+    instant.as_millis() as f64
 }
 
 #[wasm_bindgen(inline_js = "export async function send_slices(sockets, asked, text, asking, next) {
@@ -74,6 +143,11 @@ impl Socket {
     /// Sends a text. A socket that is closing ignores it, and its viewer joins again.
     pub(crate) fn send(&self, text: &JsString) {
         let _ = self.send_text(text);
+    }
+
+    /// Notes that nothing has come through it since `since`. Kept in memory only, since an attachment takes 1.5 KB.
+    pub(crate) fn note_silence(&self, since: ServerTime) {
+        note_silence(self, milliseconds(since));
     }
 
     /// Closes it with a code and a reason.

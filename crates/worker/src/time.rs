@@ -1,7 +1,8 @@
-//! `GET /time` and `GET /v1/events/{event}/time`: the calls that tens of thousands make at the same moment.
+//! `GET /time` and `GET /v1/events/{event}/time`: the calls that tens of thousands make at the same moment. And
+//! `GET /v1/events/{event}/status`, which as many poll while they have no socket.
 //!
 //! With a fresh copy of the state the answer is made in the same turn, without a promise; the copy is refreshed after the
-//! answer has left. Without one the call waits for a hub, 300 ms at most: the time is always answered, if need be with
+//! answer has left. Without one the call for the time waits for a hub, 300 ms at most: the time is always answered, if need be with
 //! the status `unknown`.
 
 use downbeat_core::fanout::Region;
@@ -13,7 +14,7 @@ use std::cell::RefCell;
 use web_sys::{Headers, Request, Response, ResponseInit};
 use worker::Env;
 
-use crate::copies::Snapshot;
+use crate::copies::{Prepared, Snapshot};
 use crate::event;
 use crate::reply::Reply;
 use crate::request::Target;
@@ -22,20 +23,25 @@ use crate::{clock, request};
 
 thread_local! {
     static ANSWER: RefCell<String> = RefCell::new(String::with_capacity(1_024));
-    static INIT: ResponseInit = init();
+    static TIME_INIT: ResponseInit = init("no-store");
+    /// Caches may keep it for a moment.
+    static STATUS_INIT: ResponseInit = init("public, max-age=2");
 }
 
-/// Returns the headers of the answer, made once: a plain object would be converted for every response.
-fn init() -> ResponseInit {
+/// Returns the headers of an answer, made once: a plain object would be converted for every response.
+fn init(cache_control: &str) -> ResponseInit {
     let headers = Headers::new().expect(OURS);
     for (name, value) in [
         ("content-type", "application/json"),
-        ("cache-control", "no-store"),
+        ("cache-control", cache_control),
         ("access-control-allow-origin", "*"),
         ("timing-allow-origin", "*"),
         ("x-content-type-options", "nosniff"),
     ] {
         headers.set(name, value).expect(OURS);
+    }
+    if cache_control != "no-store" {
+        headers.set("cache-tag", "event").expect(OURS);
     }
     let init = ResponseInit::new();
     init.set_headers(&headers);
@@ -44,28 +50,29 @@ fn init() -> ResponseInit {
 
 const OURS: &str = "the headers are ours: ASCII without line breaks";
 
-/// Returns the event whose time `path` asks for.
-fn event_of<'a>(path: &'a str, default: &'a EventName) -> Option<&'a str> {
+/// Returns the event that `path` asks about, and for what, if the answer can be prepared.
+fn subject<'a>(path: &'a str, default: &'a EventName) -> Option<(&'a str, Prepared)> {
     if path == "/time" {
-        return Some(default.as_str());
+        return Some((default.as_str(), Prepared::Time));
     }
-    path.strip_prefix("/v1/events/")?.strip_suffix("/time")
+    let rest = path.strip_prefix("/v1/events/")?;
+    let prepared = |end, prepared| rest.strip_suffix(end).map(|event| (event, prepared));
+    prepared("/time", Prepared::Time).or_else(|| prepared("/status", Prepared::Status))
 }
 
-/// Answers at once, if this is `GET …/time` and the copy is fresh.
+/// Answers at once, if this is `GET …/time` or `GET …/status` and the copy is fresh.
 pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<Response> {
     let url = request.url();
     let target = Target::of(&url);
-    if !target.path.ends_with("/time") || request.method() != "GET" {
+    if !(target.path.ends_with("/time") || target.path.ends_with("/status")) || request.method() != "GET" {
         return None;
     }
     let now = clock::now();
     default_event(env, |default| {
-        let event = event_of(target.path, default)?;
+        let (event, prepared) = subject(target.path, default)?;
         event::copies(|copies| {
-            let copy = copies.find(event)?;
-            let response = respond(now, copy.tail(now)?);
-            if copy.start_refresh(now) {
+            let (response, refresh) = copies.answer(prepared, event, now, |tail| respond(now, prepared, tail))?;
+            if refresh {
                 event::refresh_later(env, ctx, &event.parse().ok()?, request::region(request));
             }
             Some(response)
@@ -73,10 +80,14 @@ pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<
     })
 }
 
-fn respond(now: ServerTime, tail: &str) -> Response {
+fn respond(now: ServerTime, prepared: Prepared, tail: &str) -> Response {
+    let init = match prepared {
+        Prepared::Time => &TIME_INIT,
+        Prepared::Status => &STATUS_INIT,
+    };
     ANSWER.with_borrow_mut(|text| {
         write_time(text, now, tail);
-        INIT.with(|init| Response::new_with_opt_str_and_init(Some(text), init)).expect(OURS)
+        init.with(|init| Response::new_with_opt_str_and_init(Some(text), init)).expect(OURS)
     })
 }
 
@@ -107,5 +118,6 @@ pub(crate) async fn answer(
         _ => Ok(TimeBody::unknown(copy.last(), now)),
     })?;
     body.received_at = waited.then_some(received_at);
+    body.retry_after = event::retry_after(now);
     Ok(Reply::json(200, body.to_json()))
 }

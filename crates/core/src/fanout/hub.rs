@@ -1,10 +1,16 @@
 //! What a hub decides: who may join, what is sent to whom and when, and when the event is asked for its state.
+//!
+//! A change goes before everything else. While one is due or being sent, nobody joins; joins have a rate, so that a change
+//! never waits behind a crowd of them; addresses that only join and leave have a lower one ([`HubError`]); a socket that
+//! floods is closed, and nobody else notices; so is one through which nothing comes any more ([`Silence`]).
 
 mod acks;
 mod admission;
+mod drops;
 mod effect;
 mod frames;
 mod refresh;
+mod silence;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +20,12 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use self::acks::Acks;
-use self::admission::Capacity;
-use self::frames::FrameLimit;
+use self::admission::{Capacity, Joins};
+use self::drops::Drops;
+use self::frames::FrameLimits;
 use self::refresh::Refresh;
+use super::address::Address;
+use super::choice::joins_instead;
 use super::gathering::Report;
 use super::recent::is_recent;
 use super::slices::Slices;
@@ -28,6 +37,7 @@ use crate::version::{Freshness, Version};
 
 pub use self::admission::{HubError, Limit, Limits};
 pub use self::effect::{Answer, Effect, Source};
+pub use self::silence::Silence;
 
 /// The longest wait for the event's answer to its hub: 3 s. No answer by then is [`Answer::Failed`].
 pub const ANSWER_WAIT: Span = Span::from_millis(3_000);
@@ -37,6 +47,9 @@ pub const BROADCAST_WAIT: Span = Span::from_millis(900);
 
 /// How long after a broadcast the state is saved: 5 ms. Reports leave first; a write would hold them back.
 pub const SAVE_DELAY: Span = Span::from_millis(5);
+
+/// How wrong the clock of a viewer who acknowledges a change may be: 250 ms, from which on viewers step theirs.
+const CLOCK_ERROR: Span = Span::from_millis(250);
 
 /// The longest use of one greeting: 1 s. What it says of the current instant, the viewer's clock corrects.
 const GREETING_KEPT: Span = Span::from_millis(1_000);
@@ -58,8 +71,9 @@ const GREETING_KEPT: Span = Span::from_millis(1_000);
 /// assert_eq!(hub.poll_effect(), Some(Effect::AskEvent));
 /// hub.handle_answer(Answer::State { state: state().into(), text: "{}".to_owned() }, now);
 /// // Once the event has answered, the viewer has room, and is sent the state.
-/// hub.handle_join(Limit::Crowded, || 0)?;
-/// hub.handle_joined("anna", now);
+/// let (limit, address) = (Limit::Crowded, "203.0.113.7".parse().ok());
+/// hub.handle_join(limit, address, || 0, now)?;
+/// hub.handle_joined("anna", address, now);
 /// let effects: Vec<_> = core::iter::from_fn(|| hub.poll_effect()).collect();
 /// assert!(effects.contains(&Effect::Greet("anna")));
 /// assert_eq!(hub.next_deadline(), Some(now + Span::from_millis(15_000)));
@@ -69,12 +83,14 @@ const GREETING_KEPT: Span = Span::from_millis(1_000);
 pub struct Hub<S, T> {
     number: u16,
     capacity: Capacity,
+    joins: Joins,
+    drops: Drops<S>,
     current: Option<Current<T>>,
     /// The revision that all sockets have been sent.
     sent: Rev,
     broadcast: Broadcast,
     acks: Acks<S>,
-    frames: FrameLimit,
+    frames: FrameLimits<S>,
     refresh: Refresh,
     effects: VecDeque<Effect<S>>,
 }
@@ -93,21 +109,32 @@ struct Current<T> {
 #[derive(Clone, Debug, Default)]
 struct Broadcast {
     number: u32,
-    /// What is left of it; `None` before it starts and after it ends.
-    slices: Option<Slices>,
+    progress: Progress,
 }
 
-impl<S: PartialEq, T: Clone> Hub<S, T> {
+/// How far a broadcast is.
+#[derive(Clone, Debug, Default)]
+enum Progress {
+    Due,
+    /// What is left of it.
+    Sending(Slices),
+    #[default]
+    Done,
+}
+
+impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
     /// Creates the hub with this number, from the state it `saved` before it was evicted and the `sockets` it still has.
     pub fn new(number: u16, limits: Limits, saved: Option<(EventState, String)>, sockets: u32) -> Self {
         let mut hub = Self {
             number,
             capacity: Capacity::new(limits, sockets),
+            joins: Joins::default(),
+            drops: Drops::default(),
             current: None,
             sent: Rev::default(),
             broadcast: Broadcast::default(),
             acks: Acks::default(),
-            frames: FrameLimit::default(),
+            frames: FrameLimits::default(),
             refresh: Refresh::default(),
             effects: VecDeque::new(),
         };
@@ -138,7 +165,8 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
     /// sent there is none to save; the end of its broadcast brings another [`Effect::Save`].
     pub fn text_to_save(&self) -> Option<&str> {
         let current = self.current.as_ref()?;
-        (self.sent == current.state.rev() && self.broadcast.slices.is_none()).then_some(&*current.text)
+        (self.sent == current.state.rev() && matches!(self.broadcast.progress, Progress::Done))
+            .then_some(&*current.text)
     }
 
     /// Returns what the shell is to do next.
@@ -168,19 +196,38 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
         self.refresh.is_in_progress()
     }
 
-    /// Decides whether a viewer may join. `count` counts the sockets; it is called only if the hub may be full, since
-    /// counting 8,000 takes 4 ms. Until [`Self::handle_joined`] the shell must not yield.
+    /// Decides whether a viewer may join, who comes from `address` if that is known. `count` counts the sockets; it is
+    /// called only if the hub may be full, since counting 8,000 takes 4 ms. Until [`Self::handle_joined`] the shell must
+    /// not yield.
     ///
     /// # Errors
-    /// [`HubError::Full`] if `limit` is reached or the event no longer has this hub; otherwise why there is no state.
-    pub fn handle_join(&mut self, limit: Limit, count: impl FnOnce() -> u32) -> Result<(), HubError> {
+    /// [`HubError::Dropping`] if the address dropped too many sockets; [`HubError::Busy`] while a change is sent, or if
+    /// as many have joined as may in a second; [`HubError::Full`] if `limit` is reached or the event no longer has this
+    /// hub; otherwise why there is no state.
+    pub fn handle_join(
+        &mut self,
+        limit: Limit,
+        address: Option<Address>,
+        count: impl FnOnce() -> u32,
+        now: ServerTime,
+    ) -> Result<(), HubError> {
         let hubs = self.state().ok_or_else(|| self.refresh.error())?.delivery().hubs;
+        if let Some(address) = address {
+            self.drops.check(address, now).map_err(|wait| HubError::Dropping { wait })?;
+        }
+        if self.is_sending() || !self.joins.have_room(now) {
+            return Err(HubError::Busy { instead: joins_instead(hubs, self.number) });
+        }
         self.capacity.check(limit, self.number, hubs, count)
     }
 
     /// Counts a viewer whose socket was accepted.
-    pub fn handle_joined(&mut self, socket: S, now: ServerTime) {
+    pub fn handle_joined(&mut self, socket: S, address: Option<Address>, now: ServerTime) {
         self.capacity.add();
+        self.joins.take(now);
+        if let Some(address) = address {
+            self.drops.handle_joined(socket.clone(), address, now);
+        }
         self.effects.push_back(Effect::Greet(socket));
         self.keep_alive(now);
     }
@@ -208,7 +255,7 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
             Freshness::Newer => {}
         }
         self.current = Some(Current { state, text, greeting: None });
-        self.broadcast = Broadcast { number: self.broadcast.number.wrapping_add(1), slices: None };
+        self.broadcast = Broadcast { number: self.broadcast.number.wrapping_add(1), progress: Progress::Due };
         self.effects.push_back(Effect::AnswerPings(version));
         self.effects.push_back(Effect::Broadcast(self.broadcast.number));
     }
@@ -230,7 +277,7 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
         if self.current.take().is_some() {
             self.sent = Rev::default();
             // A broadcast in progress ends.
-            self.broadcast = Broadcast { number: self.broadcast.number.wrapping_add(1), slices: None };
+            self.broadcast = Broadcast { number: self.broadcast.number.wrapping_add(1), progress: Progress::Done };
             self.refresh.stop();
             self.effects.push_back(Effect::Delete);
             self.effects.push_back(Effect::Wake);
@@ -249,22 +296,28 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
     pub fn start_broadcast(&mut self, number: u32, sockets: u32, socket_at: impl FnMut(u32) -> S) -> Option<Vec<u32>> {
         let hubs = self.current.as_ref().filter(|_| number == self.broadcast.number)?.state.delivery().hubs;
         self.capacity.recount(sockets);
-        self.broadcast.slices = Some(Slices::of(sockets));
+        self.broadcast.progress = Progress::Sending(Slices::of(sockets));
         Some(self.acks.ask(Share::sample(self.number, hubs, sockets), sockets, socket_at))
     }
 
     /// Returns the places of the next sockets to send to. `None` if all have been sent to, or if a newer broadcast has
     /// replaced this one: it goes to all of them as well.
-    pub fn next_slice(&mut self, number: u32) -> Option<Range<u32>> {
+    pub fn next_slice(&mut self, number: u32, now: ServerTime) -> Option<Range<u32>> {
+        let Progress::Sending(slices) = &mut self.broadcast.progress else { return None };
         if number != self.broadcast.number {
             return None;
         }
-        let slice = self.broadcast.slices.as_mut()?.next();
+        let slice = slices.next(now);
         if slice.is_none() {
-            self.broadcast.slices = None;
+            self.broadcast.progress = Progress::Done;
             self.finish_broadcast();
         }
         slice
+    }
+
+    /// Returns whether a change is due or being sent to a socket. What can wait should.
+    pub const fn is_sending(&self) -> bool {
+        !matches!(self.broadcast.progress, Progress::Done) && self.capacity.sockets_at_most() > 0
     }
 
     fn finish_broadcast(&mut self) {
@@ -306,23 +359,33 @@ impl<S: PartialEq, T: Clone> Hub<S, T> {
         }
     }
 
-    /// Counts a frame from a viewer, and returns whether to read it: at most 1,000 a second are read.
-    pub fn handle_frame(&mut self, now: ServerTime) -> bool {
-        self.frames.admits(now)
+    /// Counts a frame from a socket, and returns whether to read it. If not, the socket is to be closed: it floods.
+    pub fn handle_frame(&mut self, socket: &S, now: ServerTime) -> bool {
+        self.frames.admits(socket, now)
     }
 
-    /// Counts an ack, once, if it is for the current revision and from a viewer who was asked.
-    pub fn handle_ack(&mut self, socket: &S, rev: Rev, applied_at: ServerTime) {
+    /// Counts an ack, once, if it is for the current revision and from a viewer who was asked. Nobody can have applied a
+    /// change later than its ack arrived, or than its effect if that is yet to come; what claims more counts as that.
+    pub fn handle_ack(&mut self, socket: &S, rev: Rev, applied_at: ServerTime, now: ServerTime) {
         if let Some(current) = &self.current
             && current.state.rev() == rev
         {
-            self.acks.handle_ack(socket, applied_at - current.state.last_change().effective_at());
+            let effective_at = current.state.last_change().effective_at();
+            let latest = now.max(effective_at) + CLOCK_ERROR;
+            self.acks.handle_ack(socket, applied_at.min(latest) - effective_at);
         }
     }
 
+    /// Returns what to do about a socket that `pinged` last, or else was `noted` to be silent.
+    pub fn silence(&self, pinged: Option<ServerTime>, noted: Option<ServerTime>, now: ServerTime) -> Silence {
+        Silence::of(pinged, noted, self.capacity.silent_after(), now)
+    }
+
     /// Releases a closed socket: while it is kept here, its connection stays open.
-    pub fn handle_closed(&mut self, socket: &S) {
+    pub fn handle_closed(&mut self, socket: &S, now: ServerTime) {
         self.acks.handle_closed(socket);
+        self.frames.handle_closed(socket);
+        self.drops.handle_closed(socket, now);
     }
 
     /// Asks the event unless that is already in progress.

@@ -1,7 +1,8 @@
 //! What the parts of a world share.
 
+use core::net::{IpAddr, Ipv4Addr};
 use downbeat_core::session::{Details, News};
-use downbeat_core::{Digest, Epoch, EventState, Rev, ServerTime};
+use downbeat_core::{Digest, Epoch, EventState, Rev, ServerTime, Span};
 
 use super::message::{HubInput, Message, RelayCall};
 use super::network::Network;
@@ -24,6 +25,21 @@ pub(super) struct Context<'w> {
 }
 
 impl Context<'_> {
+    /// Sends 800 strangers from three addresses to `hub` within 400 ms, a few of whom flood it.
+    pub(super) fn storm(&mut self, hub: u16) {
+        for number in 0..800 {
+            self.network.strangers += 1;
+            // Numbers that neither viewers nor the crowd have.
+            let socket = (1 << 30) + self.network.strangers;
+            let address = Ipv4Addr::from_bits(self.network.below(3) as u32);
+            let stays = Span::from_millis(self.network.below(if number % 4 == 0 { 20_000 } else { 40 }));
+            let address = IpAddr::from(address).into();
+            let stranger = HubInput::Stranger { socket, address, floods: self.network.chance(5), stays };
+            let at = self.now + Span::from_micros(number * 500);
+            self.network.send(at, Message::Hub(hub, stranger));
+        }
+    }
+
     /// Sends a call to `hub`, now and then twice.
     pub(super) fn call(&mut self, hub: u16, call: &RelayCall) {
         self.network.transmit(self.now, Message::Hub(hub, HubInput::Relay(call.clone())));

@@ -27,11 +27,19 @@ pub struct Counts {
     pub fired: u32,
     /// A viewer learned of a change after its effect.
     pub late: u32,
+    /// A stranger joined.
+    pub strangers: u32,
+    /// A stranger was refused.
+    pub turned_away: u32,
+    /// A stranger's socket was closed because it flooded.
+    pub floods: u32,
+    /// A change arrived at a hub that had other work to do first.
+    pub queued: u32,
 }
 
 impl Counts {
     /// Returns all of them.
-    pub const fn all(&self) -> [u32; 12] {
+    pub const fn all(&self) -> [u32; 16] {
         let Self {
             lost,
             repeated,
@@ -45,7 +53,28 @@ impl Counts {
             acks,
             fired,
             late,
+            strangers,
+            turned_away,
+            floods,
+            queued,
         } = *self;
-        [lost, repeated, outdated, closed, evicted, superseded, refused, recovered, epochs, acks, fired, late]
+        [
+            lost,
+            repeated,
+            outdated,
+            closed,
+            evicted,
+            superseded,
+            refused,
+            recovered,
+            epochs,
+            acks,
+            fired,
+            late,
+            strangers,
+            turned_away,
+            floods,
+            queued,
+        ]
     }
 }

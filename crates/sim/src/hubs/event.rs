@@ -97,7 +97,13 @@ impl EventObject {
     fn plan_change(&self, context: &mut Context<'_>) {
         // Now and then several operators act at once.
         let most = if context.network.chance(15) { 100 } else { 25_000 };
-        let wait = Span::from_millis(context.network.below(most));
+        let mut wait = Span::from_millis(context.network.below(most));
+        if context.network.chance(8) {
+            // Strangers come to a hub, and the change amid them.
+            let hub = context.network.below(i64::from(HUBS)) as u16;
+            context.network.send(context.now + wait, Message::Storm(hub));
+            wait = wait + Span::from_millis(350);
+        }
         context.network.send(context.now + wait, Message::Change);
     }
 

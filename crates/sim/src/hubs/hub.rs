@@ -4,15 +4,29 @@ use downbeat_core::event::EventState;
 use downbeat_core::fanout::hub::{
     ANSWER_WAIT, Answer, BROADCAST_WAIT, Effect, HubError, Limit, Limits, SAVE_DELAY, Source,
 };
-use downbeat_core::fanout::{Gathering, Hub, Report, Tree};
+use downbeat_core::fanout::{Address, Gathering, Hub, Report, Tree};
 use downbeat_core::session::News;
 use downbeat_core::{Epoch, ServerTime, Span, Version};
+use std::collections::VecDeque;
 
-use super::context::{Context, news, place};
+use super::context::{Context, START, news, place};
 use super::message::{Caller, EventInput, HubInput, Message, RelayCall, ViewerInput};
+use super::network::Network;
 
 /// Small, so that viewers find hubs crowded and full.
-const LIMITS: Limits = Limits { crowded: 41, full: 42 };
+const LIMITS: Limits = Limits { crowded: 71, full: 72, ..Limits::DEFAULT };
+
+/// How long a join takes a hub's thread: 2 ms, measured on a busy machine with four hubs in one process.
+const JOIN_COST: Span = Span::from_millis(2);
+
+/// How long a refused join takes it: 0.2 ms.
+const REFUSAL_COST: Span = Span::from_micros(200);
+
+/// How long anything else takes it: 0.1 ms.
+const COST: Span = Span::from_micros(100);
+
+/// The longest time from the arrival of a change at a hub to the end of its broadcast: 900 ms, for which reports wait.
+const BROADCAST_MAX: Span = BROADCAST_WAIT;
 
 /// How many hubs are tried for a viewer, as the worker does.
 const TRIES: u32 = 4;
@@ -66,6 +80,12 @@ pub(super) struct HubObject {
     questions: u32,
     joining: Vec<(usize, u32, u32)>,
     broadcast: Option<Broadcast>,
+    /// What has arrived and waits for its turn, and when it arrived.
+    queue: VecDeque<(ServerTime, HubInput)>,
+    /// Until when the thread is busy.
+    busy_until: ServerTime,
+    /// When the change that is being sent arrived.
+    change_arrived: Option<ServerTime>,
 }
 
 impl HubObject {
@@ -80,13 +100,67 @@ impl HubObject {
             sockets: (0..sockets).map(|place| socket(u32::MAX - place)).collect(),
             saved: None,
             pong: None,
-            alarm: None,
+            alarm: Some(START + Span::from_millis(15_000)),
             deadline: None,
             calls: Vec::new(),
             called: 0,
             questions: 0,
             joining: Vec::new(),
             broadcast: None,
+            queue: VecDeque::new(),
+            busy_until: START,
+            change_arrived: None,
+        }
+    }
+
+    /// Sets the alarm that the crowd set when it joined.
+    pub(super) fn set_first_alarm(&self, network: &mut Network) {
+        if let Some(at) = self.alarm {
+            network.send(at, Message::Hub(self.number, HubInput::Alarm(at)));
+        }
+    }
+
+    /// Handles an input when its turn comes.
+    pub(super) fn receive(&mut self, input: HubInput, context: &mut Context<'_>) {
+        self.queue.push_back((context.now, input));
+        if self.queue.len() == 1 {
+            if self.busy_until <= context.now {
+                self.take_turn(context);
+            } else {
+                context.network.send(self.busy_until, Message::Turn(self.number));
+            }
+        } else if matches!(self.queue.back(), Some((_, HubInput::Relay(_)))) {
+            context.network.counts.queued += 1;
+        }
+    }
+
+    /// Handles the input that waits longest.
+    pub(super) fn take_turn(&mut self, context: &mut Context<'_>) {
+        let Some((arrived, input)) = self.queue.pop_front() else { return };
+        let is_stranger = matches!(input, HubInput::Stranger { .. });
+        let is_change = matches!(input, HubInput::Relay(_) | HubInput::Answer { .. });
+        let (sockets, was_sending) = (self.sockets.len(), self.hub.is_sending());
+        self.handle(input, context);
+        if is_change && self.hub.is_sending() && !was_sending {
+            self.change_arrived = Some(arrived);
+        }
+        if !self.hub.is_sending()
+            && let Some(arrived) = self.change_arrived.take()
+        {
+            let took = context.now - arrived;
+            assert!(took <= BROADCAST_MAX, "hub {} took {took:?} for a broadcast", self.number);
+        }
+        let cost = match is_stranger {
+            true if self.sockets.len() > sockets => JOIN_COST,
+            true => REFUSAL_COST,
+            false => COST,
+        };
+        self.busy_until = context.now + cost;
+        if !self.queue.is_empty() {
+            context.network.send(self.busy_until, Message::Turn(self.number));
+        }
+        if !is_stranger {
+            self.check(context.history);
         }
     }
 
@@ -119,6 +193,7 @@ impl HubObject {
         self.joining.clear();
         self.broadcast = None;
         self.deadline = None;
+        self.change_arrived = None;
         if context.network.chance(50) {
             self.close_all(context);
         }
@@ -178,15 +253,17 @@ impl HubObject {
             }
             HubInput::Ack { socket, rev, applied_at } => {
                 let before = self.hub.report(None).share.late.len();
-                if self.hub.handle_frame(now) {
-                    self.hub.handle_ack(&socket, rev, applied_at);
-                }
+                assert!(self.hub.handle_frame(&socket, now), "hub {} closes a viewer for one ack", self.number);
+                self.hub.handle_ack(&socket, rev, applied_at, now);
                 context.network.counts.acks += (self.hub.report(None).share.late.len() > before) as u32;
             }
             HubInput::Left { socket } => {
                 self.sockets.retain(|other| other.number != socket);
                 self.joining.retain(|(_, joining, _)| *joining != socket);
-                self.hub.handle_closed(&socket);
+                self.hub.handle_closed(&socket, now);
+            }
+            HubInput::Stranger { socket, address, floods, stays } => {
+                self.admit_stranger(socket, address, floods, stays, context);
             }
             _ => {}
         }
@@ -240,13 +317,15 @@ impl HubObject {
         for (viewer, socket, tries) in std::mem::take(&mut self.joining) {
             let limit = if tries == TRIES { Limit::Full } else { Limit::Crowded };
             let count = self.sockets.len() as u32;
-            match self.hub.handle_join(limit, || count) {
+            match self.hub.handle_join(limit, None, || count, context.now) {
                 Ok(()) => {
                     self.sockets.push(Socket { number: socket, viewer: Some(viewer), sent: (0, 0) });
                     assert!(self.sockets.len() as u32 <= LIMITS.full, "hub {} takes too many", self.number);
-                    self.hub.handle_joined(socket, context.now);
+                    self.hub.handle_joined(socket, None, context.now);
                 }
-                Err(HubError::Full { instead: Some(instead) }) if tries < TRIES => {
+                Err(HubError::Full { instead: Some(instead) } | HubError::Busy { instead: Some(instead) })
+                    if tries < TRIES =>
+                {
                     context.network.counts.refused += 1;
                     let join = HubInput::Join { viewer, socket, tries: tries + 1 };
                     context.network.send(context.now, Message::Hub(instead, join));
@@ -255,6 +334,33 @@ impl HubObject {
             }
         }
         self.perform_effects(context);
+    }
+
+    /// Accepts or refuses a stranger, who may send a hundred acks at once.
+    fn admit_stranger(&mut self, socket: u32, address: Address, floods: bool, stays: Span, context: &mut Context<'_>) {
+        let (count, now) = (self.sockets.len() as u32, context.now);
+        let was_sending = self.hub.is_sending();
+        if self.hub.handle_join(Limit::Crowded, Some(address), || count, now).is_err() {
+            context.network.counts.turned_away += 1;
+            return;
+        }
+        assert!(!was_sending, "hub {} takes strangers amid a broadcast", self.number);
+        context.network.counts.strangers += 1;
+        self.sockets.push(Socket { number: socket, viewer: None, sent: (0, 0) });
+        self.hub.handle_joined(socket, Some(address), now);
+        let rev = self.hub.state().map(EventState::rev).unwrap_or_default();
+        let before = self.hub.report(None).share;
+        let is_closed = floods
+            && (0..100).any(|_| {
+                let is_read = self.hub.handle_frame(&socket, now);
+                self.hub.handle_ack(&socket, rev, now + Span::from_millis(3_600_000), now);
+                !is_read
+            });
+        assert_eq!(is_closed, floods, "a flood is noticed");
+        assert_eq!(self.hub.report(None).share, before, "nobody asked this stranger");
+        context.network.counts.floods += u32::from(is_closed);
+        let leaves = if is_closed { now } else { now + stays };
+        context.network.send(leaves, Message::Hub(self.number, HubInput::Left { socket }));
     }
 
     fn perform_effects(&mut self, context: &mut Context<'_>) {
@@ -299,7 +405,7 @@ impl HubObject {
 
     fn send_slice(&mut self, number: u32, context: &mut Context<'_>) {
         let Some(broadcast) = self.broadcast.take_if(|broadcast| broadcast.number == number) else { return };
-        let Some(slice) = self.hub.next_slice(number) else { return };
+        let Some(slice) = self.hub.next_slice(number, context.now) else { return };
         let is_last = slice.end == broadcast.sockets.len() as u32;
         for place in slice {
             let asks = broadcast.asked.contains(&place);
@@ -338,9 +444,7 @@ impl HubObject {
 
     /// Asserts that the hub and all its sockets have `truth`, unless nobody needs it.
     pub(super) fn assert_well(&self, truth: &EventState) {
-        if self.sockets.is_empty() || self.deadline.is_none() {
-            return;
-        }
+        assert!(self.alarm.is_some(), "hub {} has viewers, and would not notice a change that it missed", self.number);
         assert_eq!(self.hub.state(), Some(truth), "hub {}", self.number);
         let newest = place(truth.epoch(), truth.rev());
         assert!(self.sockets.iter().all(|socket| socket.sent == newest), "hub {}: {:?}", self.number, self.sockets);

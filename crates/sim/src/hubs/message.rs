@@ -1,7 +1,7 @@
 //! What arrives where: messages, and timers that go off.
 
-use downbeat_core::fanout::Report;
 use downbeat_core::fanout::hub::Answer;
+use downbeat_core::fanout::{Address, Report};
 use downbeat_core::session::{News, Request};
 use downbeat_core::{EventState, LocalTime, Rev, ServerTime, Span, Version};
 
@@ -12,8 +12,12 @@ pub(super) enum Message {
     Change,
     /// For the event's object.
     Event(EventInput),
+    /// Strangers come to a hub.
+    Storm(u16),
     /// For a hub's object.
     Hub(u16, HubInput),
+    /// A hub's object is ready for what has arrived meanwhile.
+    Turn(u16),
     /// For a viewer.
     Viewer(usize, ViewerInput),
 }
@@ -51,17 +55,56 @@ pub(super) struct RelayCall {
 #[derive(Clone, Debug)]
 pub(super) enum HubInput {
     Relay(RelayCall),
-    Reports { memory: u32, call: u32, reports: Vec<Report> },
-    RoundOver { memory: u32, call: u32 },
-    BroadcastOver { memory: u32, call: u32 },
-    Answer { memory: u32, question: u32, answer: Answer },
-    Slice { memory: u32, number: u32 },
-    Greet { memory: u32, socket: u32 },
-    Save { memory: u32 },
+    Reports {
+        memory: u32,
+        call: u32,
+        reports: Vec<Report>,
+    },
+    RoundOver {
+        memory: u32,
+        call: u32,
+    },
+    BroadcastOver {
+        memory: u32,
+        call: u32,
+    },
+    Answer {
+        memory: u32,
+        question: u32,
+        answer: Answer,
+    },
+    Slice {
+        memory: u32,
+        number: u32,
+    },
+    Greet {
+        memory: u32,
+        socket: u32,
+    },
+    Save {
+        memory: u32,
+    },
     Alarm(ServerTime),
-    Join { viewer: usize, socket: u32, tries: u32 },
-    Ack { socket: u32, rev: Rev, applied_at: ServerTime },
-    Left { socket: u32 },
+    Join {
+        viewer: usize,
+        socket: u32,
+        tries: u32,
+    },
+    Ack {
+        socket: u32,
+        rev: Rev,
+        applied_at: ServerTime,
+    },
+    Left {
+        socket: u32,
+    },
+    /// A stranger from that address joins, floods or not, and leaves after a while.
+    Stranger {
+        socket: u32,
+        address: Address,
+        floods: bool,
+        stays: Span,
+    },
 }
 
 /// What a viewer's page handles.

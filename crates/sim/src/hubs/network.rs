@@ -12,13 +12,15 @@ pub(super) struct Network {
     seed: Seed,
     messages: BTreeMap<(ServerTime, u32), Message>,
     sent: u32,
+    /// How many strangers came so far.
+    pub(super) strangers: u32,
     is_well: bool,
     pub(super) counts: Counts,
 }
 
 impl Network {
     pub(super) fn new(seed: Seed) -> Self {
-        Self { seed, messages: BTreeMap::new(), sent: 0, is_well: false, counts: Counts::default() }
+        Self { seed, messages: BTreeMap::new(), sent: 0, strangers: 0, is_well: false, counts: Counts::default() }
     }
 
     pub(super) fn heal(&mut self) {

@@ -31,27 +31,32 @@ fn copy_of(snapshot: Snapshot, received: i64) -> Copy {
     copy
 }
 
+/// Returns the answer about the time at `ms`, without the digits.
+fn tail(copy: &mut Copy, ms: i64) -> Option<&str> {
+    copy.tail(Prepared::Time, "main", None, at(ms))
+}
+
 #[test]
 fn a_copy_answers_for_a_second_and_no_longer() {
     let mut copy = copy_of(state(false), 5_000);
-    assert!(copy.tail(at(5_999)).unwrap().starts_with(r#","status":"running","message":null"#));
-    assert_eq!(copy.tail(at(6_000)), None);
+    assert!(tail(&mut copy, 5_999).unwrap().starts_with(r#","status":"running","message":null"#));
+    assert_eq!(tail(&mut copy, 6_000), None);
     assert!(copy.last().is_some(), "it is still there, to go along with \"unknown\"");
 }
 
 #[test]
 fn the_prepared_answer_changes_at_the_instant_the_state_does() {
     let mut copy = copy_of(state(true), 10_000);
-    assert!(copy.tail(at(10_499)).unwrap().contains(r#""status":"running""#));
-    assert!(copy.tail(at(10_500)).unwrap().contains(r#""status":"paused""#));
+    assert!(tail(&mut copy, 10_499).unwrap().contains(r#""status":"running""#));
+    assert!(tail(&mut copy, 10_500).unwrap().contains(r#""status":"paused""#));
 }
 
 #[test]
 fn a_clock_that_steps_back_makes_a_copy_old_and_a_prepared_answer_unfit() {
     let mut copy = copy_of(state(true), 10_400);
-    assert!(copy.tail(at(10_600)).unwrap().contains(r#""status":"paused""#));
-    assert!(copy.tail(at(10_450)).unwrap().contains(r#""status":"running""#));
-    assert_eq!(copy.tail(at(10_399)), None);
+    assert!(tail(&mut copy, 10_600).unwrap().contains(r#""status":"paused""#));
+    assert!(tail(&mut copy, 10_450).unwrap().contains(r#""status":"running""#));
+    assert_eq!(tail(&mut copy, 10_399), None);
 }
 
 #[test]
@@ -108,14 +113,43 @@ fn an_older_revision_that_comes_late_is_ignored() {
 }
 
 #[test]
-fn a_crowded_hub_is_avoided_for_five_seconds() {
+fn the_answers_say_how_slow_the_isolate_is_and_what_each_is_about() {
+    let mut copies = Copies::default();
+    let event: EventName = "gala".parse().unwrap();
+    copies.apply(&event, state(false), at(5_000));
+    let answer = |copies: &mut Copies, prepared, ms| copies.answer(prepared, "gala", at(ms), str::to_owned).unwrap().0;
+    for prepared in [Prepared::Time, Prepared::Status] {
+        assert!(!answer(&mut copies, prepared, 5_001).contains("retryAfter"));
+    }
+    for (took, ms) in [(3, 5_000), (900, 5_500)] {
+        copies.pressure.handle_call(Span::from_millis(took), at(ms));
+    }
+    for prepared in [Prepared::Time, Prepared::Status] {
+        let text = answer(&mut copies, prepared, 5_600);
+        assert!(text.contains(r#""resync":300000,"retryAfter":1000"#), "{text}");
+        assert_eq!(text.contains(r#""event":"gala""#), prepared == Prepared::Status);
+    }
+    copies.pressure.handle_call(Span::from_millis(3), at(5_900));
+    copies.pressure.handle_call(Span::from_millis(3), at(6_000));
+    copies.apply(&event, state(false), at(6_000));
+    assert!(!answer(&mut copies, Prepared::Time, 6_001).contains("retryAfter"));
+    assert!(copies.answer(Prepared::Time, "other", at(6_001), |_| ()).is_none());
+}
+
+#[test]
+fn a_hub_that_took_nobody_is_avoided_for_a_while() {
     let mut copy = Copy::default();
-    copy.handle_crowded(2, at(0));
-    copy.handle_crowded(3, at(1_000));
-    assert!(copy.is_crowded(2, at(4_999)) && !copy.is_crowded(2, at(5_000)) && copy.is_crowded(3, at(5_000)));
-    assert!(!copy.is_crowded(0, at(1)));
-    copy.handle_crowded(3, at(6_000));
-    assert_eq!(copy.crowded, [(3, at(6_000))]);
+    copy.handle_refusal(2, Refusal::Crowded, at(0));
+    copy.handle_refusal(3, Refusal::Full, at(0));
+    copy.handle_refusal(4, Refusal::Busy, at(0));
+    let avoided = |limit, ms| [0, 2, 3, 4].map(|hub| copy.takes_nobody(hub, limit, at(ms)));
+    assert_eq!(avoided(Limit::Crowded, 49), [false, true, true, true]);
+    assert_eq!(avoided(Limit::Full, 49), [false, false, true, true]);
+    assert_eq!(avoided(Limit::Crowded, 999), [false, true, true, false]);
+    assert_eq!(avoided(Limit::Crowded, 4_999), [false, true, false, false]);
+    assert_eq!(avoided(Limit::Crowded, 5_000), [false; 4]);
+    (0..1_000).for_each(|ms| copy.handle_refusal(3, Refusal::Busy, at(6_000 + ms)));
+    assert_eq!(copy.refusals.len(), 1);
 }
 
 #[test]
@@ -137,6 +171,6 @@ fn made_up_names_do_not_displace_events() {
     for number in 0..3 * COPIES_MAX {
         copies.apply(&format!("x{number}").parse().unwrap(), Snapshot::Missing, at(1));
     }
-    assert!(copies.0.len() <= COPIES_MAX);
+    assert!(copies.copies.len() <= COPIES_MAX);
     assert!(copies.find("main").is_some());
 }

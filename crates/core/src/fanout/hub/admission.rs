@@ -1,14 +1,25 @@
 //! Who may join a hub.
 
+use super::super::bucket::{Bucket, Rate};
 use super::super::choice::joins_instead;
+use crate::time::{ServerTime, Span};
 
-/// How many sockets a hub takes.
+/// How many viewers join a hub: 100 a second after the first 100.
+///
+/// Reason: a join that is dropped again takes 1.1 ms of a processor (500 a second took 56 % of one), and in one process
+/// four hubs share a thread. So joins use half of it at most, and a change that arrives behind a burst of all four waits
+/// half a second.
+const JOINS: Rate = Rate::per_second(100, 100);
+
+/// How many sockets a hub takes, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// From here on it is crowded: it takes only viewers who found no room elsewhere.
     pub crowded: u32,
     /// From here on it is full.
     pub full: u32,
+    /// A socket that has not pinged for so long is closed.
+    pub silent_after: Span,
 }
 
 /// The limit that applies to a viewer.
@@ -32,7 +43,21 @@ pub enum HubError {
         /// The hub to try instead; `None` if the event has no other.
         instead: Option<u16>,
     },
+    /// The hub sends a change, or as many have joined as it takes in a second.
+    Busy {
+        /// The hub to try instead; `None` if the event has no other.
+        instead: Option<u16>,
+    },
+    /// Too many sockets from the viewer's address were dropped right after they had joined.
+    Dropping {
+        /// When the hub takes the next one from that address.
+        wait: Span,
+    },
 }
+
+/// How fast viewers join.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Joins(Bucket);
 
 /// The sockets of a hub, counted as seldom as possible.
 #[derive(Clone, Debug)]
@@ -44,8 +69,21 @@ pub(super) struct Capacity {
 
 impl Limits {
     /// Crowded at 2,000, which a broadcast reaches within 60 ms; full at 10,000. (The runtime's own limit is 32,768, and
-    /// passing it throws.)
-    pub const DEFAULT: Self = Self { crowded: 2_000, full: 10_000 };
+    /// passing it throws.) Silent after 90 s: viewers ping every 15 s and give a socket up after 3 s without an answer, so
+    /// this is four of their intervals, and half a minute for networks that stall.
+    pub const DEFAULT: Self = Self { crowded: 2_000, full: 10_000, silent_after: Span::from_millis(90_000) };
+}
+
+impl Joins {
+    /// Returns whether one more may join now.
+    pub(super) fn have_room(&self, now: ServerTime) -> bool {
+        self.0.wait(JOINS, now) == Span::ZERO
+    }
+
+    /// Counts a viewer who joins.
+    pub(super) fn take(&mut self, now: ServerTime) {
+        self.0.spend(JOINS, now);
+    }
 }
 
 impl Capacity {
@@ -74,6 +112,10 @@ impl Capacity {
         Ok(())
     }
 
+    pub(super) const fn silent_after(&self) -> Span {
+        self.limits.silent_after
+    }
+
     pub(super) const fn add(&mut self) {
         self.sockets_at_most += 1;
     }
@@ -91,9 +133,13 @@ impl Capacity {
 mod tests {
     use super::*;
 
+    fn at(ms: i64) -> ServerTime {
+        ServerTime::from_millis(1_704_067_200_000 + ms)
+    }
+
     #[test]
     fn sockets_are_counted_only_when_a_limit_seems_reached() {
-        let mut capacity = Capacity::new(Limits { crowded: 2, full: 3 }, 1);
+        let mut capacity = Capacity::new(Limits { crowded: 2, full: 3, ..Limits::DEFAULT }, 1);
         assert_eq!(capacity.check(Limit::Crowded, 0, 1, || panic!("there is room")), Ok(()));
         capacity.add();
         // One has left since.
@@ -112,5 +158,13 @@ mod tests {
         let instead = joins_instead(4, 5);
         assert!(instead.is_some_and(|hub| hub < 4));
         assert_eq!(capacity.check(Limit::Full, 5, 4, || 0), Err(HubError::Full { instead }));
+    }
+
+    #[test]
+    fn a_crowd_is_taken_at_a_steady_rate() {
+        let mut joins = Joins::default();
+        let mut taken =
+            |ms| (0..2_000).filter(|_| joins.have_room(at(ms)).then(|| joins.take(at(ms))).is_some()).count();
+        assert_eq!([taken(0), taken(9), taken(10), taken(1_010), taken(60_000)], [100, 0, 1, 100, 100]);
     }
 }

@@ -46,7 +46,7 @@ fn broadcast(hub: &mut TestHub, sockets: u32) -> usize {
     });
     let number = number.expect("there is something to send");
     hub.start_broadcast(number, sockets, |place| place).unwrap();
-    core::iter::from_fn(|| hub.next_slice(number)).count()
+    core::iter::from_fn(|| hub.next_slice(number, at(0))).count()
 }
 
 /// A hub that has sent the first revision to its sockets.
@@ -63,7 +63,7 @@ fn hub(sockets: u32) -> TestHub {
 #[test]
 fn many_joiners_without_a_state_ask_the_event_once() {
     let mut hub: TestHub = Hub::new(0, Limits::DEFAULT, None, 0);
-    assert_eq!(hub.handle_join(Limit::Crowded, || 0), Err(HubError::NoAnswer));
+    assert_eq!(hub.handle_join(Limit::Crowded, None, || 0, at(0)), Err(HubError::NoAnswer));
     (0..3).for_each(|_| hub.require_state());
     assert_eq!(effects(&mut hub), [Effect::AskEvent]);
     assert!(hub.awaits_state());
@@ -72,7 +72,7 @@ fn many_joiners_without_a_state_ask_the_event_once() {
     assert_eq!(hub.handle_request(at(1)), Err(HubError::UnknownEvent));
     hub.require_state();
     hub.handle_answer(Answer::Failed, at(2));
-    assert_eq!(hub.handle_join(Limit::Crowded, || 0), Err(HubError::NoAnswer));
+    assert_eq!(hub.handle_join(Limit::Crowded, None, || 0, at(0)), Err(HubError::NoAnswer));
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn a_newer_state_ends_the_broadcast_in_progress() {
     let Some(Effect::AnswerPings(_)) = hub.poll_effect() else { panic!("pings come first") };
     let Some(Effect::Broadcast(number)) = hub.poll_effect() else { panic!("there is something to send") };
     hub.start_broadcast(number, 40, |place| place).unwrap();
-    assert_eq!(hub.next_slice(number), Some(0..16));
+    assert_eq!(hub.next_slice(number, at(0)), Some(0..16));
     hub.handle_state(second.clone(), text(&second), Source::Relay);
-    assert_eq!(hub.next_slice(number), None);
+    assert_eq!(hub.next_slice(number, at(0)), None);
     assert!(!hub.has_sent(&first.version()));
     assert_eq!(hub.start_broadcast(number, 40, |place| place), None);
     assert_eq!(broadcast(&mut hub, 40), 3);
@@ -158,7 +158,7 @@ fn another_epoch_is_applied_only_when_the_event_says_so() {
 fn the_event_is_asked_every_fifteen_seconds_while_somebody_needs_the_state() {
     let mut hub = hub(0);
     assert_eq!(hub.next_deadline(), None);
-    hub.handle_joined(7, at(1_000));
+    hub.handle_joined(7, None, at(1_000));
     assert_eq!(effects(&mut hub), [Effect::Greet(7)]);
     assert_eq!(hub.next_deadline(), Some(at(16_000)));
     hub.handle_alarm(1, at(16_000));
@@ -182,11 +182,11 @@ fn after_waking_the_event_is_asked_at_the_first_need() {
     let mut hub: TestHub = Hub::new(0, Limits::DEFAULT, Some((saved.clone(), text(&saved))), 3);
     assert_eq!(effects(&mut hub), [Effect::AnswerPings(saved.version())]);
     assert!(hub.has_sent(&saved.version()));
-    hub.handle_joined(9, at(0));
+    hub.handle_joined(9, None, at(0));
     assert_eq!(effects(&mut hub), [Effect::Greet(9), Effect::AskEvent]);
     hub.handle_answer(Answer::Failed, at(3_000));
     effects(&mut hub);
-    hub.handle_joined(10, at(3_001));
+    hub.handle_joined(10, None, at(3_001));
     assert_eq!(effects(&mut hub), [Effect::Greet(10), Effect::AskEvent], "a failed question is repeated");
 }
 
@@ -204,7 +204,7 @@ fn a_hub_the_event_no_longer_has_sends_its_viewers_away() {
     hub.handle_state(fewer.clone(), text(&fewer), Source::Relay);
     broadcast(&mut hub, 2);
     assert_eq!(effects(&mut hub)[0], Effect::CloseAll);
-    assert!(matches!(hub.handle_join(Limit::Full, || 0), Err(HubError::Full { instead: Some(0..2) })));
+    assert!(matches!(hub.handle_join(Limit::Full, None, || 0, at(0)), Err(HubError::Full { instead: Some(0..2) })));
 }
 
 #[test]
@@ -234,13 +234,13 @@ fn acks_count_once_and_only_from_viewers_who_were_asked() {
     hub.handle_state(newer.clone(), text(&newer), Source::Relay);
     broadcast(&mut hub, 3);
     let effect = newer.last_change().effective_at();
-    let mut ack = |socket, rev| hub.handle_ack(&socket, rev, effect + Span::from_millis(40));
+    let mut ack = |socket, rev| hub.handle_ack(&socket, rev, effect + Span::from_millis(40), at(60_000));
     ack(0, newer.rev());
     ack(0, newer.rev());
     ack(1, Rev::new(1));
     ack(99, newer.rev());
-    hub.handle_closed(&2);
-    hub.handle_ack(&2, newer.rev(), effect);
+    hub.handle_closed(&2, at(60_000));
+    hub.handle_ack(&2, newer.rev(), effect, at(60_000));
     let share = hub.report(None).share;
     assert_eq!((share.asked, share.late), (3, alloc::vec![40]));
 }
@@ -248,18 +248,18 @@ fn acks_count_once_and_only_from_viewers_who_were_asked() {
 #[test]
 fn a_clock_that_is_stepped_back_an_hour_does_not_keep_the_event_from_being_asked() {
     let mut hub = hub(1);
-    hub.handle_joined(1, at(3_600_000));
+    hub.handle_joined(1, None, at(3_600_000));
     assert_eq!(hub.next_deadline(), Some(at(3_615_000)));
-    hub.handle_joined(2, at(0));
+    hub.handle_joined(2, None, at(0));
     assert_eq!(hub.next_deadline(), Some(at(15_000)));
-    hub.handle_joined(3, at(10_000));
+    hub.handle_joined(3, None, at(10_000));
     assert_eq!(hub.next_deadline(), Some(at(15_000)), "an honest deadline stays");
 }
 
 #[test]
 fn a_hub_of_a_deleted_event_closes_its_sockets_deletes_its_state_and_asks_no_more() {
     let mut told = hub(3);
-    told.handle_joined(4, at(0));
+    told.handle_joined(4, None, at(0));
     effects(&mut told);
     told.handle_deleted();
     assert_eq!(effects(&mut told), [Effect::Delete, Effect::Wake]);
@@ -297,9 +297,92 @@ fn a_broadcast_in_progress_ends_when_the_event_is_deleted_and_a_new_event_is_sen
     });
     hub.start_broadcast(number.unwrap(), 40, |place| place).unwrap();
     hub.handle_deleted();
-    assert_eq!(hub.next_slice(number.unwrap()), None);
+    assert_eq!(hub.next_slice(number.unwrap(), at(0)), None);
     effects(&mut hub);
     hub.handle_state(new.clone(), text(&new), Source::Relay);
     broadcast(&mut hub, 2);
     assert!(hub.has_sent(&new.version()));
+}
+
+#[test]
+fn an_ack_is_never_later_than_its_arrival_but_for_the_viewers_clock() {
+    let mut hub = hub(3);
+    let newer = state("e1", 1);
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    broadcast(&mut hub, 3);
+    let effect = newer.last_change().effective_at();
+    // Before the effect, at it, and 30 ms after it.
+    hub.handle_ack(&0, newer.rev(), effect + Span::from_millis(9_000_000), effect - Span::from_millis(200));
+    hub.handle_ack(&1, newer.rev(), effect - Span::from_millis(9_000_000), effect);
+    hub.handle_ack(&2, newer.rev(), effect + Span::from_millis(9_000_000), effect + Span::from_millis(30));
+    assert_eq!(hub.report(None).share.late, [250, 0, 280]);
+}
+
+#[test]
+fn nobody_joins_while_a_change_is_due_or_being_sent() {
+    let mut hub = hub(40);
+    let newer = state("e1", 1);
+    let join = |hub: &mut TestHub| hub.handle_join(Limit::Full, None, || 40, at(5));
+    assert_eq!(join(&mut hub), Ok(()));
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    let busy = Err(HubError::Busy { instead: Some(2) });
+    assert_eq!(join(&mut hub), busy, "it is due");
+    let Some(Effect::AnswerPings(_)) = hub.poll_effect() else { panic!("pings come first") };
+    let Some(Effect::Broadcast(number)) = hub.poll_effect() else { panic!("there is something to send") };
+    hub.start_broadcast(number, 40, |place| place).unwrap();
+    while hub.next_slice(number, at(5)).is_some() {
+        assert_eq!(join(&mut hub), busy, "it is being sent");
+    }
+    assert_eq!(join(&mut hub), Ok(()));
+}
+
+#[test]
+fn a_hub_without_sockets_has_nobody_to_send_to_first() {
+    let mut hub = hub(0);
+    let newer = state("e1", 1);
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    assert_eq!(hub.handle_join(Limit::Crowded, None, || 0, at(0)), Ok(()));
+}
+
+#[test]
+fn churn_from_one_address_leaves_room_for_all_others() {
+    let mut hub = hub(0);
+    let [churner, honest] = ["203.0.113.7", "198.51.100.1"].map(|text| text.parse().ok());
+    let (mut churned, mut waits) = (0, Vec::new());
+    // Two seconds of 500 a second, and a viewer every 100 ms.
+    for ms in (0..2_000).step_by(2) {
+        match hub.handle_join(Limit::Crowded, churner, || 0, at(ms)) {
+            Ok(()) => {
+                churned += 1;
+                hub.handle_joined(ms as u32, churner, at(ms));
+                hub.handle_closed(&(ms as u32), at(ms));
+            }
+            Err(HubError::Dropping { wait }) => waits.push(wait),
+            Err(error) => panic!("{error:?}"),
+        }
+        if ms % 100 == 0 {
+            assert_eq!(hub.handle_join(Limit::Crowded, honest, || 0, at(ms)), Ok(()), "at {ms} ms");
+            hub.handle_joined(10_000 + ms as u32, honest, at(ms));
+        }
+    }
+    assert!((75..=85).contains(&churned), "{churned}");
+    assert!(waits.iter().all(|wait| *wait <= Span::from_millis(50)));
+}
+
+#[test]
+fn a_crowd_of_strangers_is_let_in_at_the_hubs_own_pace() {
+    let mut hub = hub(0);
+    let mut joined = 0;
+    for ms in 0..1_000 {
+        let address = core::net::Ipv4Addr::from_bits(ms as u32).to_string().parse().ok();
+        match hub.handle_join(Limit::Crowded, address, || 0, at(ms)) {
+            Ok(()) => {
+                joined += 1;
+                hub.handle_joined(ms as u32, address, at(ms));
+            }
+            Err(HubError::Busy { instead }) => assert!(instead.is_some()),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert!((196..=201).contains(&joined), "100 at once and 100 a second, not {joined}");
 }
