@@ -58,16 +58,37 @@ export class Viewer {
     socket.on("error", () => {});
   }
 
-  /** Joins; resolves with the first state. Fails with the HTTP status if it is refused. */
+  /** Joins, again if it is asked to come back; resolves with the first state. Fails with the HTTP status if it is refused. */
   static async join(server: Server, event: string, joining: Joining = {}): Promise<Viewer> {
+    for (;;) {
+      const viewer = await Viewer.#try(server, event, joining);
+      const wait = viewer.states.length > 0 ? undefined : viewer.#wait;
+      if (wait !== undefined) {
+        // Without a wait the machine would be busy with refusals.
+        await new Promise((resolve) => setTimeout(resolve, wait * (1 + Math.random() / 2)));
+        continue;
+      }
+      if (viewer.#refused !== undefined) throw new Error(viewer.#refused);
+      if (viewer.states.length === 0) throw new Error(`closed with ${viewer.closed?.code}`);
+      return viewer;
+    }
+  }
+
+  /** Tries once; resolves with what came first: a state, a refusal or the end. */
+  static async #try(server: Server, event: string, joining: Joining): Promise<Viewer> {
     const query = joining.not === undefined ? "" : `?not=${joining.not}`;
     const url = `${server.url.replace("http", "ws")}/v1/events/${event}/live${query}`;
     const socket = new WebSocket(url, { ...(joining.origin === undefined ? {} : { origin: joining.origin }) });
     const viewer = new Viewer(socket);
     await viewer.#until(() => viewer.states.length > 0 || viewer.#refused !== undefined || viewer.closed !== undefined, "the first state");
-    if (viewer.#refused !== undefined) throw new Error(viewer.#refused);
-    if (viewer.states.length === 0) throw new Error(`closed with ${viewer.closed?.code}`);
     return viewer;
+  }
+
+  /** Tries to join once; resolves with the code with which it is refused, or undefined if it is let in. */
+  static async refusal(server: Server, event: string): Promise<number | undefined> {
+    const viewer = await Viewer.#try(server, event, {});
+    viewer.end();
+    return viewer.states.length > 0 ? undefined : viewer.closed?.code;
   }
 
   /** Joins, retrying while the server is down or busy, as viewers do. */
@@ -79,6 +100,12 @@ export class Viewer {
         await turn();
       }
     }
+  }
+
+  /** How long to wait before the next try, in ms, if it was refused for now. */
+  get #wait(): number | undefined {
+    const told = /^retry in (\d+) ms$/.exec(this.closed?.reason ?? "") ?? /"retryAfter":(\d+)/.exec(this.#refused ?? "");
+    return told === null ? undefined : Number(told[1]);
   }
 
   get last(): StateFrame { return this.states.at(-1)!; }
