@@ -304,6 +304,24 @@ export type DeliveryReport = {
   missing?: Array<HubName>;
 };
 
+/** What the worker has signed about an entry of the log. */
+export type Anchor = {
+  /** The event. */
+  event: EventName;
+  /** The epoch. */
+  epoch: Epoch;
+  /** The revision of the entry. */
+  rev: Rev;
+  /** The hash of the entry, and so of everything before it. */
+  hash: Digest;
+  /** When the change was decided. */
+  at: ServerTime;
+  /** The key that has signed. */
+  key: string;
+  /** The Ed25519 signature of the members before `key`, in base64url without padding. */
+  signature: string;
+};
+
 /**
  * The two clocks, in the answer to a change and in its entry in the log, where they differ by more than a second and the
  * time that the call took. The change was decided by the worker's, to which viewers are aligned.

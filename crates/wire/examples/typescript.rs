@@ -64,6 +64,7 @@ fn main() -> Result<(), NameError> {
         Region,
         HubName,
         DeliveryReport,
+        Anchor,
         ClockReport,
         CommandAnswer,
         LastChange,
