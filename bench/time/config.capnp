@@ -53,6 +53,7 @@ const ours :Workerd.Worker = (
     (name = "EVENT", durableObjectNamespace = "EventDo"),
     (name = "HUB", durableObjectNamespace = "HubDo"),
     (name = "CATALOG", durableObjectNamespace = "CatalogDo"),
+    (name = "TOKENS", durableObjectNamespace = "TokensDo"),
     (name = "DEFAULT_EVENT", text = "main"),
     (name = "DOWNBEAT_TOKENS", fromEnvironment = "DOWNBEAT_TOKENS"),
   ],
@@ -60,6 +61,7 @@ const ours :Workerd.Worker = (
     (className = "EventDo", uniqueKey = "event", enableSql = true),
     (className = "HubDo", uniqueKey = "hub", enableSql = true),
     (className = "CatalogDo", uniqueKey = "catalog", enableSql = true),
+    (className = "TokensDo", uniqueKey = "tokens", enableSql = true),
   ],
   durableObjectStorage = (localDisk = "state"),
 );

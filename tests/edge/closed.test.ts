@@ -23,6 +23,11 @@ const CALLS: [string, string, unknown?][] = [
   ["GET", "/v1/events/main/audience"],
   ["GET", "/v1/events"],
   ["GET", "/v1/token"],
+  ["GET", "/v1/tokens"],
+  ["POST", "/v1/tokens", { id: "me", scopes: ["admin"], sha256: "0".repeat(64) }],
+  ["POST", "/v1/tokens/me", { grace: 0, sha256: "0".repeat(64) }],
+  ["DELETE", "/v1/tokens/me"],
+  ["POST", "/v1/token", { code: `dbl_me_${"0".repeat(40)}`, sha256: "0".repeat(64) }],
 ];
 
 for (const [method, path, body] of CALLS) {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { begun, call, Event } from "./harness/calls.ts";
 import { rundownAt } from "./harness/rundowns.ts";
 import { Runtime } from "./harness/runtime.ts";
-import { TOKENS } from "./harness/tokens.ts";
+import { SCOPES, TOKENS } from "./harness/tokens.ts";
 import type { Pointer, TimeBody } from "./harness/wire.ts";
 
 let runtime: Runtime;
@@ -120,7 +120,8 @@ test("a token's holder can read what it allows", async () => {
     const { status, text } = await call(runtime, "GET", "/v1/token", token === undefined ? {} : { token });
     return [status, JSON.parse(text).code ?? JSON.parse(text)];
   };
-  assert.deepEqual(await grant(TOKENS.all), [200, { id: "all", scopes: ["operate", "publish", "read"], expires: null }]);
+  assert.deepEqual(await grant(TOKENS.all), [200, { id: "all", scopes: SCOPES, expires: null }]);
+  assert.deepEqual(await grant(TOKENS.gala), [200, { id: "gala", scopes: SCOPES, events: ["gala-*"], expires: null }]);
   assert.deepEqual(await grant(TOKENS.reader), [200, { id: "reader", scopes: ["read"], expires: 5_112_201_600_000 }]);
   for (const refused of [TOKENS.expired, TOKENS.stranger, undefined]) assert.deepEqual(await grant(refused), [401, "unauthorized"]);
 });

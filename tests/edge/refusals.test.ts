@@ -1,6 +1,7 @@
 // Bad input: each is refused with a problem that says why, and the event is then what it was.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { type Answer, type Asked, begun, call, type Event } from "./harness/calls.ts";
 import { rundownAt } from "./harness/rundowns.ts";
@@ -52,9 +53,10 @@ const command = (name: string, fields: Record<string, unknown> = {}, pointer?: s
 const clear = (token?: string): Refused =>
   request("POST", "/commands", { ...(token === undefined ? {} : { token }), body: { command: "clear", id: "x" } });
 
-/** The same request with another token. */
-function by(token: string, scope: string, refused: Refused): Refused {
-  return { ...refused, asked: { ...refused.asked, token }, problem: { scope } };
+/** The same request with another token, which lacks `scope`; undefined if it is for other events. */
+function by(token: string, scope: string | undefined, refused: Refused): Refused {
+  const problem = scope === undefined ? { event: "robust" } : { scope };
+  return { ...refused, asked: { ...refused.asked, token }, problem };
 }
 
 /** A method that `path` does not accept, and those it accepts. */
@@ -113,7 +115,7 @@ const TABLE: Record<string, Record<string, Refused>> = {
   "405 method-not-allowed": {
     "posting to the time": wrong("POST", "/time", "GET, HEAD, OPTIONS"),
     "putting the default time": wrong("PUT", "//time", "GET, HEAD, OPTIONS"),
-    "deleting the event": wrong("DELETE", "", "GET, HEAD, OPTIONS, PUT"),
+    "patching the event": wrong("PATCH", "", "DELETE, GET, HEAD, OPTIONS, PUT"),
     "getting the commands": wrong("GET", "/commands", "OPTIONS, POST"),
     "patching a rundown": wrong("PATCH", place(tiny.digest), "DELETE, GET, HEAD, OPTIONS, PUT"),
   },
@@ -169,15 +171,32 @@ const TABLE: Record<string, Record<string, Refused>> = {
     "something that is no token": clear("hello"),
     "an unknown scheme": request("GET", "/log", { headers: { authorization: `Basic ${TOKENS.all}` } }),
     "no token and a body over 1 MiB": request("POST", "/commands", { body: " ".repeat(MIB + 1) }),
+    "deleting the event without a token": request("DELETE", ""),
     "the log without a token": get("/log"),
     "the audience without a token": get("/audience"),
     "the stored rundowns without a token": get("/rundowns"),
     "the list of events without a token": get("//v1/events"),
   },
   "403 forbidden": {
-    "a command with a token to read": by(TOKENS.reader, "operate", clear()),
-    "a pause with a token to publish": by(TOKENS.publisher, "operate", command("pause")),
+    "a command with a token to read": by(TOKENS.reader, "hold", clear()),
+    "a pause with a token to publish": by(TOKENS.publisher, "hold", command("pause")),
     "a configuration with a token to publish": by(TOKENS.publisher, "operate", put("", { title: "x" })),
+    "a seek with a token to hold": by(TOKENS.holder, "operate", command("seek", { position: 0 })),
+    "an end with a token to hold": by(TOKENS.holder, "operate", command("end")),
+    "undoing a pause with a token to publish": by(TOKENS.publisher, "hold", command("undo")),
+    "removing the emergency key with a token to operate": by(TOKENS.operator, "emergency", put("", { emergency: null })),
+    "tokens with a token to operate": by(TOKENS.operator, "admin", get("//v1/tokens")),
+    "a command with a token of other events": by(TOKENS.gala, undefined, clear()),
+    "a dry run with a token of other events":
+      by(TOKENS.gala, undefined, request("POST", "/commands?dryRun", { body: { command: "pause", id: "x" } })),
+    "a configuration with a token of other events": by(TOKENS.gala, undefined, put("", { title: "x" })),
+    "deleting the event with a token to hold": by(TOKENS.holder, "operate", request("DELETE", "")),
+    "deleting the event with a token of other events": by(TOKENS.gala, undefined, request("DELETE", "")),
+    "the log with a token of other events": by(TOKENS.gala, undefined, get("/log")),
+    "the audience with a token of other events": by(TOKENS.gala, undefined, get("/audience")),
+    "the stored rundowns with a token of other events": by(TOKENS.gala, undefined, get("/rundowns")),
+    "a rundown with a token of other events": by(TOKENS.gala, undefined, put(place(tiny.digest), tiny.bytes)),
+    "deleting a rundown with a token of other events": by(TOKENS.gala, undefined, remove(unstored, "any")),
     "a rundown with a token to operate": by(TOKENS.operator, "publish", put(place(tiny.digest), tiny.bytes)),
     "pointing at none with a token to operate": by(TOKENS.operator, "publish", command("rundown", { rundown: null })),
     "deleting a rundown with a token to operate": by(TOKENS.operator, "publish", remove(unstored, "any")),
@@ -248,4 +267,10 @@ test("the detail names a token's scopes and never the token", async () => {
 test("unknown fields are tolerated", async () => {
   const answer = await event.send({ command: "clear", flourish: true });
   assert.equal(answer.status, 200, answer.text);
+});
+
+test("refused tokens are in the worker's log by their ids, and no part of a secret is", () => {
+  const log = readFileSync(`${runtime.directory}/output.log`, "utf8");
+  assert.match(log, /authentication failed \d+ times since the last such line; now for the id "[a-z]+" at \/v1\/events\/robust\//);
+  for (const [id, text] of Object.entries(TOKENS)) assert.ok(!log.includes(text.slice(-16)), id);
 });

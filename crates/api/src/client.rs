@@ -363,11 +363,11 @@ impl Client {
         Ok(response)
     }
 
-    async fn read_body<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ApiError> {
+    pub(crate) async fn read_body<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ApiError> {
         self.sender.send(call).await?.accepted()?.body()
     }
 
-    fn notify_sending(&self) {
+    pub(crate) fn notify_sending(&self) {
         if let Some(observer) = &self.on_sending {
             observer();
         }

@@ -37,6 +37,7 @@ pub mod clock;
 pub mod http;
 pub mod measurement;
 pub mod tls;
+mod tokens;
 
 mod address;
 mod attempts;

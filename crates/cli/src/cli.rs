@@ -31,7 +31,9 @@ pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventSet
 pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
-pub(crate) use token::{TokenNewArgs, TokenTask};
+pub(crate) use token::{
+    ExpiryArgs, HandoverArgs, TokenAddArgs, TokenListArgs, TokenNewArgs, TokenRevokeArgs, TokenRotateArgs, TokenTask,
+};
 pub(crate) use watch::WatchArgs;
 
 const EXAMPLES: &str = "\
@@ -255,7 +257,7 @@ Examples:
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
 
-    /// Create operators' tokens
+    /// Create, list, rotate and revoke operators' tokens
     #[command(subcommand)]
     Token(TokenTask),
 

@@ -21,11 +21,11 @@ mod reopen;
 mod resume;
 mod seek;
 mod status;
-mod token_new;
+mod token;
 mod undo;
 mod watch;
 
-use crate::cli::{Cli, EventTask, Global, Task, TokenTask};
+use crate::cli::{Cli, EventTask, Global, Task};
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::{Output, Report};
@@ -65,7 +65,7 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
         Task::Clock(task) => clock::run(task, global, output).await?,
         Task::Emergency(task) => emergency::run(task, global, output).await?,
         Task::Load(args) => Box::new(load::run(args, global, output).await?),
-        Task::Token(TokenTask::New(args)) => Box::new(token_new::run(args)?),
+        Task::Token(task) => token::run(task, global, output).await?,
         Task::Doctor => Box::new(match context() {
             Ok(context) => doctor::run(&context).await,
             Err(error) => doctor::without_settings(&error),

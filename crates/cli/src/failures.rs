@@ -73,9 +73,19 @@ fn hint(error: &ApiError) -> Option<&'static str> {
                 "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile; \"downbeat doctor\" \
                  looks closer"
             }
-            Code::Forbidden => {
-                "use a token with that scope; \"downbeat token new --scopes operate,publish,read\" makes one"
+            Code::Forbidden if problem.more.get("scope").is_some_and(|scope| scope == "emergency") => {
+                "whoever has the scope admin makes such a token: \"downbeat token add NAME --scopes emergency --show\"; or \
+                 add the scope to your entry in the worker's secret DOWNBEAT_TOKENS. \"operate\" no longer includes it"
             }
+            Code::Forbidden if problem.more.contains_key("event") => {
+                "check --event, or use a token for that event; \"downbeat doctor\" shows which events yours is for"
+            }
+            // The server's own words say what to do.
+            Code::Forbidden if problem.more.contains_key("pointer") => return None,
+            Code::Forbidden => {
+                "use a token with that scope; whoever has the scope admin makes one: \"downbeat token add\""
+            }
+            Code::TooManyFailures => "wait a few seconds, and check the token with \"downbeat doctor\"",
             Code::UnknownEvent => {
                 "check --event; \"downbeat event list\" shows those there are, \"downbeat event set --starts-at …\" makes \
                  one"
@@ -93,8 +103,8 @@ fn hint(error: &ApiError) -> Option<&'static str> {
 fn problem_exit(problem: &Problem) -> Exit {
     let code = Code::ALL.iter().copied().find(|code| problem.is(*code));
     match code {
-        Some(Code::Unauthorized | Code::Forbidden) => Exit::Auth,
-        Some(Code::Stale | Code::Conflict | Code::StateTooLarge) => Exit::Conflict,
+        Some(Code::Unauthorized | Code::Forbidden | Code::TooManyFailures) => Exit::Auth,
+        Some(Code::Stale | Code::Conflict | Code::StateTooLarge | Code::TokenConflict) => Exit::Conflict,
         Some(Code::Unavailable | Code::Internal) => Exit::Network,
         Some(_) => Exit::InvalidInput,
         // A newer server has codes that this program does not know; it knows their statuses.
@@ -137,6 +147,9 @@ mod tests {
         for (code, exit) in [
             (Code::Unauthorized, Exit::Auth),
             (Code::Forbidden, Exit::Auth),
+            (Code::TooManyFailures, Exit::Auth),
+            (Code::TokenConflict, Exit::Conflict),
+            (Code::UnknownToken, Exit::InvalidInput),
             (Code::Stale, Exit::Conflict),
             (Code::Conflict, Exit::Conflict),
             (Code::UnknownEvent, Exit::InvalidInput),

@@ -56,6 +56,7 @@ pub use notices::{Notice, NoticeError, Notices};
 pub use parts::StateParts;
 pub use refusal::Refusal;
 pub use stored::{STORED_VERSION, StoredError};
+pub use undo::Undoable;
 
 /// The state of one event.
 ///
@@ -106,6 +107,9 @@ pub struct ChangeRecord {
     effective_at: ServerTime,
     /// The show before it; `None` for the creation of the event, which cannot be undone.
     before: Option<Box<Show>>,
+    /// The name of the change that an `undo` reverted, or restored by being undone itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undoes: Option<String>,
 }
 
 impl ChangeRecord {

@@ -517,14 +517,16 @@ export type Ack = {
 };
 
 /** What a token allows. */
-export type Scope = "operate" | "publish" | "read";
+export type Scope = "operate" | "hold" | "publish" | "read" | "rooms" | "emergency" | "admin";
 
 /** The answer of `GET /v1/token`: what the request's token allows. */
 export type Grant = {
   /** The token's public part. */
   id: string;
-  /** What it allows. */
+  /** What it allows. Scopes of a newer server are ignored. */
   scopes: Array<Scope>;
+  /** The events it is for: names, or the beginning of names and `*`. All if it is missing. */
+  events?: string[];
   /** When it expires; `null` if never. */
   expires: ServerTime | null;
 };
@@ -601,11 +603,15 @@ export type ProblemCode =
   | "bad-signature"
   | "unknown-event"
   | "unknown-rundown"
+  | "unknown-token"
   | "unknown-path"
   | "method-not-allowed"
   | "stale"
   | "conflict"
   | "state-too-large"
+  | "token-conflict"
+  | "code-used"
+  | "code-expired"
   | "rundown-in-use"
   | "changed"
   | "too-large"
@@ -614,6 +620,7 @@ export type ProblemCode =
   | "digest-mismatch"
   | "not-a-rundown"
   | "upgrade-required"
+  | "too-many-failures"
   | "full"
   | "unavailable"
   | "internal";

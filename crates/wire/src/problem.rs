@@ -58,6 +58,8 @@ codes! {
     UnknownEvent = "unknown-event", 404, "There is no such event";
     /// There is no such rundown.
     UnknownRundown = "unknown-rundown", 404, "There is no such rundown";
+    /// The server keeps no token with this id.
+    UnknownToken = "unknown-token", 404, "There is no such token";
     /// There is nothing at this path.
     UnknownPath = "unknown-path", 404, "There is nothing at this path";
     /// The path exists, but not with this method; `Allow` lists its methods.
@@ -68,6 +70,12 @@ codes! {
     Conflict = "conflict", 409, "The event's state does not allow this";
     /// With this change a pause would no longer fit into the event's state; `bytes` and `limit` say by how much.
     StateTooLarge = "state-too-large", 409, "The event's state would be too large";
+    /// There is a token with this id already, or it cannot be changed this way.
+    TokenConflict = "token-conflict", 409, "The token cannot be changed like this";
+    /// The sign-in code has been used; it works once.
+    CodeUsed = "code-used", 410, "The sign-in code has been used";
+    /// The sign-in code has expired.
+    CodeExpired = "code-expired", 410, "The sign-in code has expired";
     /// Viewers use this rundown, so it cannot be deleted.
     RundownInUse = "rundown-in-use", 409, "The event has this rundown";
     /// The stored version is not the one that was named.
@@ -85,6 +93,9 @@ codes! {
     /// This path is a WebSocket.
     UpgradeRequired = "upgrade-required", 426, "A WebSocket is needed";
     /// No hub has room right now; `retryAfter` says in how many ms to try again.
+    /// A token was not accepted, and neither were many others in this second.
+    TooManyFailures = "too-many-failures", 429, "Too many tokens were refused";
+    /// All hubs that were tried are full; try again.
     Full = "full", 503, "No hub has room";
     /// A part of the server does not answer; try again.
     Unavailable = "unavailable", 503, "Not available right now";

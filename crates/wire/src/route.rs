@@ -2,6 +2,8 @@
 
 use downbeat_core::{Digest, EventName};
 
+use crate::token::TokenId;
+
 /// The header with the server's version, in every answer except the hot ones of `/time`.
 pub const VERSION_HEADER: &str = "downbeat-version";
 
@@ -18,8 +20,12 @@ pub enum Route {
     Time,
     /// `/.well-known/downbeat-key`: the public key that the log's anchors are signed with.
     Key,
-    /// `/v1/token`: what the request's token allows.
+    /// `/v1/token`: what the request's token allows; a sign-in code is redeemed here.
     Token,
+    /// `/v1/tokens`: the tokens that the server knows.
+    Tokens,
+    /// `/v1/tokens/{id}`.
+    OneToken(TokenId),
     /// `/v1/events`: the list of events.
     Events,
     /// `/v1/events/{event}/time`.
@@ -58,6 +64,12 @@ impl Route {
         if path == "/v1/token" {
             return Some(Self::Token);
         }
+        if let Some(rest) = path.strip_prefix("/v1/tokens") {
+            return match rest.strip_prefix('/') {
+                Some(id) => Some(Self::OneToken(id.parse().ok()?)),
+                None => rest.is_empty().then_some(Self::Tokens),
+            };
+        }
         let mut parts = path.strip_prefix("/v1/events")?.split('/');
         if !parts.next()?.is_empty() {
             return None;
@@ -88,6 +100,8 @@ impl Route {
             Self::Time => "/time".to_owned(),
             Self::Key => "/.well-known/downbeat-key".to_owned(),
             Self::Token => "/v1/token".to_owned(),
+            Self::Tokens => "/v1/tokens".to_owned(),
+            Self::OneToken(id) => format!("/v1/tokens/{id}"),
             Self::Events => "/v1/events".to_owned(),
             Self::Event(event) => format!("/v1/events/{event}"),
             Self::EventTime(event) => format!("/v1/events/{event}/time"),
@@ -103,19 +117,38 @@ impl Route {
         }
     }
 
+    /// Returns the event that the path names.
+    pub const fn event(&self) -> Option<&EventName> {
+        match self {
+            Self::Time | Self::Key | Self::Token | Self::Tokens | Self::OneToken(_) | Self::Events => None,
+            Self::EventTime(event)
+            | Self::Event(event)
+            | Self::Status(event)
+            | Self::Live(event)
+            | Self::Commands(event)
+            | Self::Emergency(event)
+            | Self::Log(event)
+            | Self::Audience(event)
+            | Self::RundownPointer(event)
+            | Self::Rundowns(event)
+            | Self::Rundown(event, _) => Some(event),
+        }
+    }
+
     /// Returns the path's methods, as in the header `Allow`.
     pub const fn methods(&self) -> &'static str {
         match self {
             Self::Time
             | Self::EventTime(_)
             | Self::Key
-            | Self::Token
             | Self::Events
             | Self::Status(_)
             | Self::Log(_)
             | Self::Audience(_)
             | Self::RundownPointer(_)
             | Self::Rundowns(_) => "GET, HEAD, OPTIONS",
+            Self::Token | Self::Tokens => "GET, HEAD, OPTIONS, POST",
+            Self::OneToken(_) => "DELETE, OPTIONS, POST",
             Self::Live(_) => "GET, OPTIONS",
             Self::Event(_) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
@@ -146,6 +179,8 @@ mod tests {
             Route::Time,
             Route::Key,
             Route::Token,
+            Route::Tokens,
+            Route::OneToken("maria-1".parse().unwrap()),
             Route::Events,
             Route::Event(event.clone()),
             Route::EventTime(event.clone()),
@@ -169,7 +204,9 @@ mod tests {
         for (route, methods) in [
             (Route::Time, "GET, HEAD, OPTIONS"),
             (Route::Key, "GET, HEAD, OPTIONS"),
-            (Route::Token, "GET, HEAD, OPTIONS"),
+            (Route::Token, "GET, HEAD, OPTIONS, POST"),
+            (Route::Tokens, "GET, HEAD, OPTIONS, POST"),
+            (Route::OneToken("maria-1".parse().unwrap()), "DELETE, OPTIONS, POST"),
             (Route::Events, "GET, HEAD, OPTIONS"),
             (Route::EventTime(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Status(event.clone()), "GET, HEAD, OPTIONS"),
@@ -195,6 +232,10 @@ mod tests {
             "/times",
             "/time/",
             "/v1/eventsmain",
+            "/v1/tokens/",
+            "/v1/tokens/Maria",
+            "/v1/tokens/maria/x",
+            "/v1/tokensmaria",
             "/v1/events/",
             "/v1/events/Main",
             "/v1/events/main/",

@@ -6,48 +6,13 @@ use downbeat_core::{Digest, ServerTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Digest as _;
 
+use crate::pattern::EventPattern;
+use crate::scope::{self, Scope};
+
+pub use crate::token_error::TokenError;
+
 /// The prefix of every token, so that leaked ones can be searched for.
 pub const PREFIX: &str = "dbt_";
-
-/// What a token allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Change an event: its configuration and all commands except `rundown`.
-    Operate,
-    /// Store rundowns, and point an event at one.
-    Publish,
-    /// Read the log, the audience and the list of events.
-    Read,
-}
-
-impl Scope {
-    /// All scopes.
-    pub const ALL: [Self; 3] = [Self::Operate, Self::Publish, Self::Read];
-
-    /// Returns its word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Operate => "operate",
-            Self::Publish => "publish",
-            Self::Read => "read",
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Scope {
-    type Err = TokenError;
-    fn from_str(text: &str) -> Result<Self, TokenError> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or(TokenError::Scope)
-    }
-}
 
 /// The public part of a token: 1 to 32 of `[a-z0-9-]`. It appears in the log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,8 +32,12 @@ pub struct TokenEntry {
     pub id: TokenId,
     /// The SHA-256 of the token's whole text.
     pub sha256: Digest,
-    /// What it allows.
+    /// What it allows. Scopes of a newer version are ignored.
+    #[serde(deserialize_with = "scope::known")]
     pub scopes: Vec<Scope>,
+    /// The events it is for; all if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<EventPattern>>,
     /// When it expires; `null` if never.
     #[serde(default)]
     pub expires: Option<ServerTime>,
@@ -81,33 +50,16 @@ pub struct Grant {
     /// The token's public part.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub id: TokenId,
-    /// What it allows.
+    /// What it allows. Scopes of a newer server are ignored.
+    #[serde(deserialize_with = "scope::known")]
     pub scopes: Vec<Scope>,
+    /// The events it is for: names, or the beginning of names and `*`. All if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "string[]"))]
+    pub events: Option<Vec<EventPattern>>,
     /// When it expires; `null` if never.
     pub expires: Option<ServerTime>,
 }
-
-/// Why a text is not a valid token. It never contains the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenError {
-    /// The id is wrong.
-    Id,
-    /// The text as a whole is wrong.
-    Text,
-    /// There is no such scope.
-    Scope,
-}
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Id => "a token's id has 1 to 32 of a-z, 0-9 and -",
-            Self::Text => "not a Downbeat token; one looks like dbt_<id>_<secret>, on one line, with nothing around it",
-            Self::Scope => "the scopes are operate, publish and read",
-        })
-    }
-}
-impl core::error::Error for TokenError {}
 
 impl TokenId {
     /// Returns the id as text.
@@ -175,6 +127,14 @@ impl FromStr for Token {
     }
 }
 
+impl TokenEntry {
+    /// Returns what the token allows.
+    pub fn grant(&self) -> Grant {
+        let Self { id, scopes, events, expires, .. } = self.clone();
+        Grant { id, scopes, events, expires }
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "dbt_{}_…", self.id)
@@ -236,21 +196,27 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_read_by_their_words() {
-        for scope in Scope::ALL {
-            assert_eq!(scope.as_str().parse(), Ok(scope));
-            assert_eq!(serde_json::to_string(&scope).unwrap(), format!("\"{scope}\""));
-        }
-        assert_eq!("admin".parse::<Scope>(), Err(TokenError::Scope));
+    fn an_entry_without_expiry_and_events_is_for_all_of_them_and_for_good() {
+        let entry = |more: &str| {
+            let sha256 = token().sha256();
+            serde_json::from_str::<TokenEntry>(&format!(r#"{{"id":"m","sha256":"{sha256}"{more}}}"#))
+        };
+        let read = entry(r#","scopes":["read"]"#).unwrap();
+        assert_eq!((read.expires, read.events, read.scopes), (None, None, vec![Scope::Read]));
+        assert_eq!(entry(r#","scopes":["read","of-tomorrow"]"#).unwrap().scopes, [Scope::Read]);
+        // Wrong limits must not become none.
+        assert!(entry(r#","scopes":["read"],"events":["Gala"]"#).is_err());
+        assert!(entry(r#","scopes":["read"],"events":"gala"#).is_err());
+        assert!(entry(r#","scopes":"read""#).is_err() && entry("").is_err());
     }
 
     #[test]
-    fn an_entry_without_expiry_never_expires_and_one_with_an_unknown_scope_is_none() {
-        let entry = |scope: &str| {
-            let sha256 = token().sha256();
-            serde_json::from_str::<TokenEntry>(&format!(r#"{{"id":"m","sha256":"{sha256}","scopes":["{scope}"]}}"#))
-        };
-        assert_eq!(entry("read").unwrap().expires, None);
-        assert!(entry("admin").is_err());
+    fn a_grant_says_for_which_events_it_is_if_not_for_all() {
+        let mut grant = Grant { id: "m".parse().unwrap(), scopes: vec![Scope::Hold], events: None, expires: None };
+        assert_eq!(serde_json::to_string(&grant).unwrap(), r#"{"id":"m","scopes":["hold"],"expires":null}"#);
+        grant.events = Some(vec!["main".parse().unwrap(), "gala-*".parse().unwrap()]);
+        let text = r#"{"id":"m","scopes":["hold"],"events":["main","gala-*"],"expires":null}"#;
+        assert_eq!(serde_json::to_string(&grant).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Grant>(text).unwrap(), grant);
     }
 }

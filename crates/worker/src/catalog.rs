@@ -5,8 +5,8 @@
 //! object is asked as if there were no list.
 
 use downbeat_core::{EventName, Span};
-use downbeat_wire::Route;
 use downbeat_wire::problem::Problem;
+use downbeat_wire::{EventList, Route, json};
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use wasm_bindgen::JsValue;
@@ -16,7 +16,7 @@ use worker::{Env, Error};
 use crate::clock;
 use crate::names::{Coverage, Lookup, NameList, Names};
 use crate::object::{self, Object, ObjectRequest};
-use crate::reply::{Reply, unavailable};
+use crate::reply::unavailable;
 use crate::request::Target;
 use crate::runtime::{Context, default_event};
 
@@ -229,7 +229,11 @@ async fn change(env: &Env, method: &str, path: &str) -> worker::Result<()> {
 }
 
 /// Returns the list of events, with the `query` of the request for it.
-pub(crate) async fn list(env: &Env, query: &str) -> Result<Reply, Problem> {
+pub(crate) async fn list(env: &Env, query: &str) -> Result<EventList, Problem> {
     let listed = object::send(env, CATALOG, ObjectRequest::get(&format!("{}?{query}", Route::Events.path()))).await;
-    listed.map(|(status, text)| Reply::json(status, text)).map_err(|error| unavailable("the list of events", &error))
+    let read = listed.and_then(|(status, text)| match status {
+        200 => Ok(json::read(text.as_bytes())?),
+        _ => Err(Error::RustError(format!("unexpected status {status}"))),
+    });
+    read.map_err(|error| unavailable("the list of events", &error))
 }

@@ -24,7 +24,7 @@ use crate::spread::next_spread;
 /// The path of the whole state at an event's object and at its hubs, for workers; no public path leads to it.
 pub(crate) const STATE_PATH: &str = "/state";
 
-/// The header that carries the id of the operator's token from the worker to the object.
+/// The header that carries the id and the scopes of the operator's token from the worker to the object.
 pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 
 /// The longest wait of `/time` for a state: 300 ms. Source: the design.

@@ -4,9 +4,10 @@ mod deletion;
 
 use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
-use downbeat_core::{CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
+use downbeat_core::{Command, CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
 use downbeat_wire::Audience;
 use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
+use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::route::FORCE;
 use downbeat_wire::{
@@ -134,15 +135,17 @@ impl EventDo {
         let Some(decision) = decision.or((request.method() == "GET").then_some(DecisionClock::OWN)) else {
             return Ok(Reply::json(clock::CALL_AGAIN, own.as_millis().to_string()));
         };
-        let token = request.headers().get(TOKEN_HEADER).ok().flatten().unwrap_or_default();
+        let caller = Caller::parse(&request.headers().get(TOKEN_HEADER).ok().flatten().unwrap_or_default());
         match (request.method().as_str(), Route::parse(target.path)) {
             ("DELETE", Some(Route::Event(event))) => {
                 let guard = if target.has(FORCE) { Guard::Forced } else { Guard::Checked };
                 self.delete(&event, guard, decision).await
             }
-            ("PUT", Some(Route::Event(event))) => self.configure(&event, &token, &body(request).await?, decision).await,
+            ("PUT", Some(Route::Event(event))) => {
+                self.configure(&event, &caller.id, &body(request).await?, decision).await
+            }
             ("POST", Some(Route::Commands(event))) => {
-                self.command(&event, &token, &target, &body(request).await?, decision).await
+                self.command(&event, &caller, &target, &body(request).await?, decision).await
             }
             ("POST", Some(Route::Emergency(event))) => {
                 let key = request.headers().get(KEY_HEADER).ok().flatten().unwrap_or_default();
@@ -344,17 +347,20 @@ impl EventDo {
     async fn command(
         &self,
         event: &EventName,
-        token: &str,
+        caller: &Caller,
         target: &Target<'_>,
         body: &[u8],
         decision: DecisionClock,
     ) -> core::result::Result<Reply, Problem> {
-        let request = command::parse(body, token)?;
+        let request = command::parse(body, &caller.id)?;
         while self.announcing.borrow().contains(&request.id) {
             clock::wait(POLL).await;
         }
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
         let answered = self.store.answered(&request.id).map_err(broken)?;
+        if request.command == Command::Undo && answered.is_none() {
+            caller.check(&permission::undo(&before.undoable()))?;
+        }
         let (now, clock) = ClockReport::at(decision, clock::now());
         let (state, outcome) = before
             .preview_command(&request, answered.as_ref().map(|answered| &answered.receipt), now)
@@ -371,7 +377,7 @@ impl EventDo {
         if target.has(command::DRY_RUN) {
             return Ok(Reply::json(200, text));
         }
-        let entry = self.save(state.clone(), token, log::with_clock(command::body(&request), clock), &text)?;
+        let entry = self.save(state.clone(), &caller.id, log::with_clock(command::body(&request), clock), &text)?;
 
         self.announcing.borrow_mut().push(request.id.clone());
         let _announcing = Announcing(&self.announcing, &request.id);

@@ -11,7 +11,9 @@
 //! | `time.rs` | the hot path: `/time` and `/status` from a copy of the state |
 //! | `copies.rs`, `event.rs` | those copies, and how they are refreshed |
 //! | `public.rs`, `operator.rs`, `rundowns.rs` | all other calls |
-//! | `auth.rs`, `request.rs`, `reply.rs` | tokens; reading requests; making responses |
+//! | `auth.rs`, `secret.rs`, `failures.rs` | who calls and may; the tokens of the secret; refused ones |
+//! | `tokens.rs`, `tokens_do.rs` | the tokens that the worker keeps: calls about them, and their object |
+//! | `request.rs`, `reply.rs` | reading requests; making responses |
 //! | `emergency.rs` | states that were signed during an outage |
 //! | `event_do.rs`, `store.rs` | the event's object, and what it saves |
 //! | `log_key.rs` | the key that signs the log's anchors |
@@ -29,6 +31,7 @@ mod copies;
 mod emergency;
 mod event;
 mod event_do;
+mod failures;
 mod fanout;
 mod hub;
 mod hub_do;
@@ -45,10 +48,13 @@ mod request;
 mod router;
 mod rundowns;
 mod runtime;
+mod secret;
 mod sockets;
 mod spread;
 mod store;
 mod time;
+mod tokens;
+mod tokens_do;
 
 use std::panic::AssertUnwindSafe;
 use wasm_bindgen::prelude::*;

@@ -1,13 +1,15 @@
 //! Operators' calls: they set up an event, change it, and read its log. Publishing is in `rundowns.rs`.
+//!
+//! `auth.rs` has checked the token and the event; what depends on the body is checked here.
 
 use downbeat_core::{Command, Configuration, EventName, EventState};
+use downbeat_wire::permission;
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::token::Scope;
+use downbeat_wire::token::Grant;
 use downbeat_wire::{Route, command, configuration, json, refusal};
 use web_sys::Request;
 use worker::Env;
 
-use crate::auth::authorize;
 use crate::catalog::Entry;
 use crate::event::TOKEN_HEADER;
 use crate::names::Lookup;
@@ -15,22 +17,23 @@ use crate::object::ObjectRequest;
 use crate::reply::{Reply, unavailable};
 use crate::request::{Target, body};
 use crate::rundowns;
-use crate::{auth, catalog, clock, event};
+use crate::{catalog, clock, event};
 
 /// Returns what the request's token allows.
-pub(crate) fn grant(env: &Env, request: &Request) -> Result<Reply, Problem> {
-    Ok(Reply::json(200, json::text(&auth::grant(env, request)?)))
+pub(crate) fn grant(grant: &Grant) -> Reply {
+    Reply::json(200, json::text(grant))
 }
 
 /// Creates an event or changes its configuration. What would be refused makes nothing, and a new event is registered
 /// before it is made.
-pub(crate) async fn configure(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
-    let token = authorize(env, &request, Scope::Operate)?;
+pub(crate) async fn configure(env: &Env, request: Request, grant: &Grant, name: &EventName) -> Result<Reply, Problem> {
     let body = body(request).await?;
+    let caller = grant.caller();
     let (wanted, actor) = configuration::parse(&body)?;
-    register(env, name, wanted, actor.as_deref().unwrap_or(token.as_str())).await?;
+    caller.check(&permission::configuration(&wanted))?;
+    register(env, name, wanted, actor.as_deref().unwrap_or(&caller.id)).await?;
     let path = Route::Event(name.clone()).path();
-    let headers = vec![(TOKEN_HEADER, token.to_string())];
+    let headers = vec![(TOKEN_HEADER, caller.to_string())];
     let reply =
         event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await?;
     // On every success, not only the first: its answer may have been lost. If it fails, the event registers itself.
@@ -63,30 +66,25 @@ async fn register(env: &Env, name: &EventName, wanted: Configuration, actor: &st
 }
 
 /// Deletes an event with all that is stored for it. One that is under way or has viewers is deleted with `?force` only.
-pub(crate) async fn delete(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
-    let token = authorize(env, request, Scope::Operate)?;
+pub(crate) async fn delete(env: &Env, grant: &Grant, query: &str, name: &EventName) -> Result<Reply, Problem> {
     let path = format!("{}?{query}", Route::Event(name.clone()).path());
-    let headers = vec![(TOKEN_HEADER, token.to_string())];
+    let headers = vec![(TOKEN_HEADER, grant.caller().to_string())];
     let reply = event::call(env, name, ObjectRequest { method: "DELETE", path: &path, headers, body: None }).await?;
     if matches!(reply.status(), 200 | 404) {
-        worker::console_log!("event {name} was deleted with the token \"{token}\"");
+        worker::console_log!("event {name} was deleted with the token \"{}\"", grant.id);
         event::handle_deleted(name);
     }
     Ok(reply)
 }
 
-/// Applies a command, or with `?dryRun` answers what it would do. `rundown` needs the scope `publish`, all others
-/// `operate`.
-pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Result<Reply, Problem> {
-    // The scope depends on the body, and no body is read before its sender has shown a token.
-    let header = auth::header(&request);
+/// Applies a command, or with `?dryRun` answers what it would do. The scopes of an `undo` depend on the event's state,
+/// so its object checks them.
+pub(crate) async fn command(env: &Env, request: Request, grant: &Grant, name: &EventName) -> Result<Reply, Problem> {
     let url = request.url();
-    let shown = |scope| auth::authorize_header(env, header.as_deref(), scope);
-    let either = shown(Scope::Operate).or_else(|refused| shown(Scope::Publish).map_err(|_| refused))?;
     let body = body(request).await?;
-    let parsed = command::parse(&body, either.as_str())?;
-    let scope = if matches!(parsed.command, Command::Rundown { .. }) { Scope::Publish } else { Scope::Operate };
-    let token = shown(scope)?;
+    let caller = grant.caller();
+    let parsed = command::parse(&body, &caller.id)?;
+    caller.check(permission::command(&parsed.command).as_slice())?;
     event::check_operators(env, name).await?;
     if let Command::Rundown { rundown: Some(digest) } = parsed.command
         && rundowns::bytes(env, name, digest).await?.is_none()
@@ -95,24 +93,23 @@ pub(crate) async fn command(env: &Env, request: Request, name: &EventName) -> Re
         return Err(rundowns::unknown(name, digest));
     }
     let path = format!("{}?{}", Route::Commands(name.clone()).path(), Target::of(&url).query);
-    let headers = vec![(TOKEN_HEADER, token.to_string())];
+    let headers = vec![(TOKEN_HEADER, caller.to_string())];
     event::call(env, name, ObjectRequest { method: "POST", path: &path, headers, body: Some(&body) }).await
 }
 
 /// Returns a page of the log.
-pub(crate) async fn log(env: &Env, request: &Request, query: &str, name: &EventName) -> Result<Reply, Problem> {
-    authorize(env, request, Scope::Read)?;
+pub(crate) async fn log(env: &Env, query: &str, name: &EventName) -> Result<Reply, Problem> {
     event::call(env, name, ObjectRequest::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
 /// Returns how many viewers are connected, and what a sample of them acknowledged.
-pub(crate) async fn audience(env: &Env, request: &Request, name: &EventName) -> Result<Reply, Problem> {
-    authorize(env, request, Scope::Read)?;
+pub(crate) async fn audience(env: &Env, name: &EventName) -> Result<Reply, Problem> {
     event::call(env, name, ObjectRequest::get(&Route::Audience(name.clone()).path())).await
 }
 
-/// Returns the list of events.
-pub(crate) async fn events(env: &Env, request: &Request, query: &str) -> Result<Reply, Problem> {
-    authorize(env, request, Scope::Read)?;
-    catalog::list(env, query).await
+/// Returns the list of events: those that the token is for.
+pub(crate) async fn events(env: &Env, grant: &Grant, query: &str) -> Result<Reply, Problem> {
+    let mut list = catalog::list(env, query).await?;
+    list.events.retain(|event| grant.check_event(&event.name).is_ok());
+    Ok(Reply::json(200, json::text(&list)))
 }

@@ -150,7 +150,7 @@ impl From<Problem> for Reply {
         let reply = Self::json(problem.status, problem.to_json()).into_problem();
         match problem.status {
             401 => reply.header("www-authenticate", "Bearer realm=\"downbeat\""),
-            503 => reply.header("retry-after", "1"),
+            429 | 503 => reply.header("retry-after", "1"),
             _ => reply,
         }
     }

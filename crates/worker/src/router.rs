@@ -3,14 +3,14 @@
 use downbeat_core::EventName;
 use downbeat_wire::Route;
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::token::Scope;
+use downbeat_wire::token::Grant;
 use web_sys::{Request, Response};
 use worker::Env;
 
 use crate::reply::{Readers, Reply};
 use crate::request::Target;
 use crate::runtime::Context;
-use crate::{auth, emergency, live, log_key, operator, public, request, rundowns, runtime, time};
+use crate::{auth, emergency, live, log_key, operator, public, request, rundowns, runtime, time, tokens};
 
 /// Answers a request with whatever the path and the method ask for.
 pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
@@ -25,14 +25,21 @@ pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Respon
         return Reply::from(Problem::new(Code::UnknownPath, detail)).into_response(Readers::Public, head);
     };
     let readers = readers(&method, &route);
+    if !route.methods().split(", ").any(|known| known == method) {
+        return not_allowed(&method, &route).into_response(readers, head);
+    }
+    let grant = match auth::admit(&request, env, ctx, &method, &route).await {
+        Ok(grant) => grant,
+        Err(problem) => return Reply::from(problem).into_response(readers, head),
+    };
     if let (Route::Live(event), "GET") = (&route, method.as_str()) {
         let joined = live::join(&request, env, ctx, &target, event).await;
         return joined.unwrap_or_else(|problem| Reply::from(problem).into_response(readers, head));
     }
     let reply = match method.as_str() {
         "OPTIONS" => Ok(options(&route)),
-        "GET" | "HEAD" => get(&request, env, ctx, route, &target).await,
-        _ => change(&method, request, env, ctx, route).await,
+        "GET" | "HEAD" => get(&request, env, ctx, route, &target, grant.as_ref()).await,
+        _ => change(&method, request, env, ctx, route, &target, grant.as_ref()).await,
     };
     reply.unwrap_or_else(Reply::from).into_response(readers, head)
 }
@@ -44,51 +51,78 @@ fn readers(method: &str, route: &Route) -> Readers {
         (_, Route::Emergency(_)) => Readers::Public,
         (
             _,
-            Route::Commands(_) | Route::Log(_) | Route::Audience(_) | Route::Token | Route::Events | Route::Rundowns(_),
+            Route::Commands(_)
+            | Route::Log(_)
+            | Route::Audience(_)
+            | Route::Token
+            | Route::Tokens
+            | Route::OneToken(_)
+            | Route::Events
+            | Route::Rundowns(_),
         )
         | ("PUT" | "POST" | "DELETE", _) => Readers::Operators,
         _ => Readers::Public,
     }
 }
 
-async fn get(request: &Request, env: &Env, ctx: &Context, route: Route, target: &Target<'_>) -> Result<Reply, Problem> {
+/// Answers what reads. `grant` is what the token allows, of calls that need one.
+async fn get(
+    request: &Request,
+    env: &Env,
+    ctx: &Context,
+    route: Route,
+    target: &Target<'_>,
+    grant: Option<&Grant>,
+) -> Result<Reply, Problem> {
     let region = request::region(request);
-    match &route {
-        Route::Time => {
+    match (&route, grant) {
+        (Route::Time, _) => {
             let event = runtime::default_event(env, EventName::clone);
             time::answer(env, ctx, &event, region, false).await
         }
-        Route::EventTime(event) => time::answer(env, ctx, event, region, true).await,
-        Route::Event(event) => {
-            let operator = auth::authorize(env, request, Scope::Read).is_ok();
+        (Route::EventTime(event), _) => time::answer(env, ctx, event, region, true).await,
+        (Route::Event(event), _) => {
+            let operator = auth::may_read(request, env, ctx, event).await;
             public::state(env, ctx, event, region, operator).await
         }
-        Route::Status(event) => public::status(env, ctx, event, region).await,
-        Route::RundownPointer(event) => public::rundown_pointer(env, ctx, event, region).await,
-        Route::Rundown(event, digest) => {
+        (Route::Status(event), _) => public::status(env, ctx, event, region).await,
+        (Route::RundownPointer(event), _) => public::rundown_pointer(env, ctx, event, region).await,
+        (Route::Rundown(event, digest), _) => {
             let known = request.headers().get("if-none-match").ok().flatten();
             rundowns::get(env, ctx, event, *digest, known.as_deref()).await
         }
-        Route::Rundowns(event) => rundowns::list(env, request, target, event).await,
-        Route::Key => log_key::public(env).await,
-        Route::Token => operator::grant(env, request),
-        Route::Events => operator::events(env, request, target.query).await,
-        Route::Log(event) => operator::log(env, request, target.query, event).await,
-        Route::Audience(event) => operator::audience(env, request, event).await,
-        Route::Commands(_) | Route::Live(_) | Route::Emergency(_) => Ok(not_allowed(&request.method(), &route)),
+        (Route::Rundowns(event), Some(_)) => rundowns::list(env, target, event).await,
+        (Route::Key, _) => log_key::public(env).await,
+        (Route::Token, Some(grant)) => Ok(operator::grant(grant)),
+        (Route::Tokens, Some(grant)) => tokens::list(env, grant).await,
+        (Route::Events, Some(grant)) => operator::events(env, grant, target.query).await,
+        (Route::Log(event), Some(_)) => operator::log(env, target.query, event).await,
+        (Route::Audience(event), Some(_)) => operator::audience(env, event).await,
+        _ => Ok(not_allowed(&request.method(), &route)),
     }
 }
 
-async fn change(method: &str, request: Request, env: &Env, ctx: &Context, route: Route) -> Result<Reply, Problem> {
-    match (method, &route) {
-        ("PUT", Route::Event(event)) => operator::configure(env, request, event).await,
-        ("DELETE", Route::Event(event)) => {
-            operator::delete(env, &request, Target::of(&request.url()).query, event).await
-        }
-        ("PUT", Route::Rundown(event, digest)) => rundowns::put(env, request, event, *digest).await,
-        ("DELETE", Route::Rundown(event, digest)) => rundowns::delete(env, &request, event, *digest).await,
-        ("POST", Route::Emergency(event)) => emergency::submit(env, ctx, request, event).await,
-        ("POST", Route::Commands(event)) => operator::command(env, request, event).await,
+/// Carries out what changes something. `grant` is what the token allows, of calls that need one.
+async fn change(
+    method: &str,
+    request: Request,
+    env: &Env,
+    ctx: &Context,
+    route: Route,
+    target: &Target<'_>,
+    grant: Option<&Grant>,
+) -> Result<Reply, Problem> {
+    match (method, &route, grant) {
+        ("PUT", Route::Event(event), Some(grant)) => operator::configure(env, request, grant, event).await,
+        ("DELETE", Route::Event(event), Some(grant)) => operator::delete(env, grant, target.query, event).await,
+        ("PUT", Route::Rundown(event, digest), Some(_)) => rundowns::put(env, request, event, *digest).await,
+        ("DELETE", Route::Rundown(event, digest), Some(_)) => rundowns::delete(env, &request, event, *digest).await,
+        ("POST", Route::Emergency(event), _) => emergency::submit(env, ctx, request, event).await,
+        ("POST", Route::Commands(event), Some(grant)) => operator::command(env, request, grant, event).await,
+        ("POST", Route::Token, _) => tokens::redeem(env, ctx, request).await,
+        ("POST", Route::Tokens, Some(grant)) => tokens::add(env, request, grant).await,
+        ("POST", Route::OneToken(id), Some(grant)) => tokens::rotate(env, request, grant, id).await,
+        ("DELETE", Route::OneToken(id), Some(grant)) => tokens::revoke(env, grant, id, target).await,
         _ => Ok(not_allowed(method, &route)),
     }
 }

@@ -38,6 +38,12 @@ export interface StandIn {
   decideList(decision: Decision): void;
   /** How often the list of events was asked anything. */
   askedList(): number;
+  /** Decides from now on what happens to questions to the object that keeps the tokens. */
+  decideTokens(decision: Decision): void;
+  /** How often that object was asked anything. */
+  askedTokens(): number;
+  /** Calls the same worker in another isolate. */
+  elsewhere(path: string, token: string): Promise<number>;
   /** Drops an event's object, or a hub (`event/3`), out of memory; sockets stay, asleep. */
   evict(object: string): Promise<void>;
   end(): Promise<void>;
@@ -77,6 +83,11 @@ const OBJECTS = `
   export class EventOfHubs extends Base {
     fetch(request) {
       return pass(this, this.env.REAL_EVENT, request, "look");
+    }
+  }
+  export class TokensDo extends Base {
+    fetch(request) {
+      return pass(this, this.env.REAL_TOKENS, request, "keep");
     }
   }
   export class HubDo extends Base {
@@ -142,13 +153,19 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
   } as const;
   /** Returns the built worker for one kind of its objects; they differ in where they find the events. */
-  const part = (name: string, events: ReturnType<typeof object>, kind: string) => ({
+  const part = (name: string, events: ReturnType<typeof object>, ...kinds: string[]) => ({
     config: {
       name,
       compatibilityDate,
       manifest,
-      env: { ...shared, EVENT: events, HUB: object("stand-in", "HubDo"), CATALOG: object("stand-in", "CatalogDo") },
-      exports: { [kind]: sqlite },
+      env: {
+        ...shared,
+        EVENT: events,
+        HUB: object("stand-in", "HubDo"),
+        CATALOG: object("stand-in", "CatalogDo"),
+        TOKENS: object("stand-in", "TokensDo"),
+      },
+      exports: Object.fromEntries(kinds.map((kind) => [kind, sqlite])),
     },
   });
   /** Gives a part a clock of its own. */
@@ -161,7 +178,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     // As from nowhere: viewers spread over all hubs.
     cf: {},
     workers: [
-      part("downbeat", object("stand-in", "EventDo"), "CatalogDo"),
+      part("downbeat", object("stand-in", "EventDo"), "CatalogDo", "TokensDo"),
       // The real events, with the stand-ins for their hubs.
       withOtherClock(part("events", object("events", "EventDo"), "EventDo")),
       // The real hubs, with a stand-in of their own for their event.
@@ -176,8 +193,9 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
             REAL_EVENT: object("events", "EventDo"),
             REAL_HUB: object("hubs", "HubDo"),
             REAL_CATALOG: object("downbeat", "CatalogDo"),
+            REAL_TOKENS: object("downbeat", "TokensDo"),
           },
-          exports: { EventDo: sqlite, EventOfHubs: sqlite, HubDo: sqlite, CatalogDo: sqlite },
+          exports: { EventDo: sqlite, EventOfHubs: sqlite, HubDo: sqlite, CatalogDo: sqlite, TokensDo: sqlite },
         },
       },
     ],
@@ -205,6 +223,14 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     },
     decideList: (decision) => void decisions.set("list/catalog", decision),
     askedList: () => asked.get("list/catalog") ?? 0,
+    decideTokens: (decision) => void decisions.set("keep/tokens", decision),
+    askedTokens: () => asked.get("keep/tokens") ?? 0,
+    elsewhere: async (path, token) => {
+      const worker = await miniflare.getWorker("hubs");
+      const answer = await worker.fetch(`https://downbeat.test${path}`, { headers: { authorization: `Bearer ${token}` } });
+      await answer.text();
+      return answer.status;
+    },
     evict: async (name) => {
       const [script, className] = name.includes("/") ? ["hubs", "HubDo"] as const : ["events", "EventDo"] as const;
       try {

@@ -2,12 +2,15 @@
 
 import { createHash } from "node:crypto";
 
-type Scope = "operate" | "publish" | "read";
+export type Scope = "operate" | "hold" | "publish" | "read" | "rooms" | "emergency" | "admin";
+
+export const SCOPES: readonly Scope[] = ["operate", "hold", "publish", "read", "rooms", "emergency", "admin"];
 
 export interface TokenEntry {
   id: string;
   sha256: string;
-  scopes: Scope[];
+  scopes: readonly Scope[];
+  events?: string[];
   expires: number | null;
 }
 
@@ -15,12 +18,12 @@ export interface TokenEntry {
 const LONG_AGO = 1_704_067_200_000;
 
 /** Returns a token as `downbeat token new` makes it, with a known secret. */
-function token(id: string): string {
+export function token(id: string): string {
   return `dbt_${id}_${sha256(`edge tests: ${id}`)}`;
 }
 
-function entry(id: string, scopes: Scope[], expires: number | null): TokenEntry {
-  return { id, sha256: sha256(token(id)), scopes, expires };
+function entry(id: string, scopes: readonly Scope[], expires: number | null, events?: string[]): TokenEntry {
+  return { id, sha256: sha256(token(id)), scopes, expires, ...(events === undefined ? {} : { events }) };
 }
 
 export function sha256(bytes: string | Uint8Array): string {
@@ -32,6 +35,10 @@ export const TOKENS = {
   operator: token("operator"),
   publisher: token("publisher"),
   reader: token("reader"),
+  /** Pauses, resumes and shows messages. */
+  holder: token("holder"),
+  /** Everything, but only for the events "gala-…". */
+  gala: token("gala"),
   /** Was valid once, for everything. */
   expired: token("expired"),
   /** Has the form of a token, but the worker has no entry for it. */
@@ -40,9 +47,11 @@ export const TOKENS = {
 
 /** What the worker's secret DOWNBEAT_TOKENS holds in most tests. */
 export const ENTRIES: TokenEntry[] = [
-  entry("all", ["operate", "publish", "read"], null),
+  entry("all", SCOPES, null),
   entry("operator", ["operate"], null),
   entry("publisher", ["publish"], null),
   entry("reader", ["read"], LONG_AGO * 3),
+  entry("holder", ["hold"], null),
+  entry("gala", SCOPES, null, ["gala-*"]),
   entry("expired", ["operate", "publish", "read"], LONG_AGO),
 ];

@@ -109,6 +109,7 @@ export interface Problem {
   column?: number;
   known?: string[];
   scope?: string;
+  event?: string;
   sha256?: string;
   limit?: number;
   bytes?: number;

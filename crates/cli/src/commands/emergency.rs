@@ -21,11 +21,11 @@ use crate::output::{Output, Report};
 use crate::text;
 use crate::time_zone::TimeZone;
 
-/// Runs one of the commands. Making a key needs no context.
+/// Runs one of the commands. Making a key works without a context, too.
 pub(super) async fn run(task: EmergencyTask, global: &Global, output: Output) -> Result<Box<dyn Report>, Error> {
     let context = || super::context(global, output);
     Ok(match task {
-        EmergencyTask::Init(args) => Box::new(init::run(&args, global.dry_run)?),
+        EmergencyTask::Init(args) => Box::new(init::run(&args, global.dry_run, context().ok().as_ref()).await?),
         EmergencyTask::Status(args) => Box::new(status::run(&context()?, &args).await?),
         EmergencyTask::Rehearse(args) => Box::new(rehearse::run(&context()?, &args).await?),
         EmergencyTask::Deliver(args) => Box::new(deliver::run(&context()?, &args).await?),

@@ -62,6 +62,7 @@ impl EventState {
         }
         let effective_at = effective_at(request, now)?;
         let rev = self.next_rev()?;
+        let undoes = matches!(request.command, Command::Undo).then(|| self.undoable().change.to_owned());
 
         let mut show = self.show.clone();
         let replaced = show.apply(&request.command, &self.last, effective_at, now)?;
@@ -80,6 +81,7 @@ impl EventState {
             at: now,
             effective_at,
             before: Some(Box::new(before)),
+            undoes,
         };
         let mut after = Self { epoch: self.epoch.clone(), rev, show, last, grown: self.grown };
         if may_be_refused(request, effective_at, now) {

@@ -197,6 +197,7 @@ impl EventState {
             at: now,
             effective_at: now,
             before: None,
+            undoes: None,
         };
         let state = Self { epoch, rev: Rev::FIRST, show, last, grown: 0 };
         state.check_size(None, now)?;
@@ -255,6 +256,7 @@ impl EventState {
             at: now,
             effective_at: now,
             before: Some(Box::new(self.show.clone())),
+            undoes: None,
         };
         let mut after = Self { epoch: self.epoch.clone(), rev: self.next_rev()?, show, last, grown: self.grown };
         after.check_size(Some(&self.show), now)?;

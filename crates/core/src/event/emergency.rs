@@ -141,6 +141,7 @@ impl EventState {
             at: emergency.signed_at,
             effective_at,
             before: Some(Box::new(before)),
+            undoes: None,
         };
         self.fit(effective_at, emergency.signed_at, GivesWay::Messages);
         Ok(true)

@@ -9,6 +9,7 @@ mod refusals;
 mod schedule;
 mod undo;
 mod undo_again;
+mod undoable;
 
 use super::*;
 use crate::command::{Command, Request};

@@ -6,8 +6,34 @@
 //! What such a change replaced in the schedule is not restored once it has taken effect.
 
 use super::notices::Notices;
-use super::{ChangeRecord, Refusal, Show};
+use super::{ChangeRecord, EventState, Refusal, Show};
 use crate::time::ServerTime;
+
+/// What an `undo` would revert now, for those who decide who may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undoable<'a> {
+    /// The name of the change: a command's, `create`, `configure`, or `emergency`. For an undo that would itself be
+    /// undone, the name of the change that it reverted.
+    pub change: &'a str,
+    /// Whether the rundown would change.
+    pub rundown: bool,
+    /// Whether the emergency channel would change.
+    pub emergency: bool,
+}
+
+impl EventState {
+    /// Returns what an `undo` would revert now.
+    pub fn undoable(&self) -> Undoable<'_> {
+        let differs = |differs: fn(&Show, &Show) -> bool| {
+            self.last.before.as_deref().is_some_and(|before| differs(before, &self.show))
+        };
+        Undoable {
+            change: self.last.undoes.as_deref().unwrap_or(&self.last.name),
+            rundown: differs(|before, since| before.rundown != since.rundown),
+            emergency: differs(|before, since| before.emergency != since.emergency),
+        }
+    }
+}
 
 impl Show {
     /// Reverts `last` from `from` on; returns whether something scheduled was replaced.

@@ -1,7 +1,7 @@
 //! What the token allows, and until when.
 
 use downbeat_api::{Client, ServerUrl, clock};
-use downbeat_wire::{Code, Grant, Scope, Token};
+use downbeat_wire::{Code, Grant, Scope, Token, pattern, scope};
 
 use super::Finding;
 use crate::context::Context;
@@ -29,12 +29,12 @@ pub(super) async fn look(context: &Context, url: &ServerUrl) -> Vec<Finding> {
 async fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str) -> Finding {
     let server = Client::new(url.clone()).with_token(token).with_timeout(context.settings.timeout);
     let server = if context.settings.insecure { server.exposing_token() } else { server };
-    let Grant { scopes, expires, .. } = match server.grant().await {
+    let Grant { scopes, events, expires, .. } = match server.grant().await {
         Ok(grant) => grant,
         Err(error) if error.is(Code::Unauthorized) => {
             let detail = error.to_string().lines().next().unwrap_or_default().to_owned();
-            let remedy =
-                "put its entry into the worker's secret DOWNBEAT_TOKENS, or make a new one with \"downbeat token new\"";
+            let remedy = "ask whoever has the scope admin for another (\"downbeat token add\"); the first one goes into the worker's \
+                 secret DOWNBEAT_TOKENS (\"downbeat token new\")";
             return Finding::fail(Exit::Auth, "token", format!("{source}: {detail}"), remedy);
         }
         Err(error) => return Finding::failed("token", error),
@@ -42,15 +42,19 @@ async fn validity(context: &Context, url: &ServerUrl, token: Token, source: &str
     if scopes.is_empty() {
         return Finding::warn("token", format!("{source} is valid, but for nothing"), "make one with scopes");
     }
-    let names = |of: &dyn Fn(&Scope) -> bool| {
-        let names: Vec<&str> = Scope::ALL.iter().filter(|scope| of(scope)).map(|scope| scope.as_str()).collect();
-        names.join(", ")
-    };
-    let missing = names(&|scope| !scopes.contains(scope));
-    let not_for = if missing.is_empty() { String::new() } else { format!(", not for {missing}") };
+    // Most tokens need no other scope, so only these are missed.
+    let everyday = [Scope::Operate, Scope::Publish, Scope::Read];
+    let missing: Vec<Scope> = everyday.into_iter().filter(|scope| !scopes.contains(scope)).collect();
+    let not_for = if missing.is_empty() { String::new() } else { format!(", not for {}", scope::listed(&missing)) };
+    let only = events.as_deref().map(|events| format!(", for the events {}", pattern::listed(events)));
     let until =
         expires.map(|at| format!(", until {}", text::when(at, TimeZone::Local, clock::wall()))).unwrap_or_default();
-    Finding::ok("token", format!("{source} is valid for {}{not_for}{until}", names(&|scope| scopes.contains(scope))))
+    let valid = format!("{source} is valid for {}{not_for}{}{until}", scope::listed(&scopes), only.unwrap_or_default());
+    let event = &context.settings.event;
+    if pattern::includes(events.as_deref(), event) {
+        return Finding::ok("token", valid);
+    }
+    Finding::warn("token", valid, format!("it is not for the event \"{event}\"; check --event, or use another token"))
 }
 
 #[cfg(unix)]

@@ -1,18 +1,16 @@
 //! `token new`: makes an operator's token. It needs no server: the server gets only the token's SHA-256.
 
 use std::fmt;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use downbeat_api::{clock, random};
+use downbeat_api::random;
 use downbeat_wire::{Scope, Token, TokenEntry};
 use serde_json::{Map, Value, json};
 
+use super::{expiry, output_file};
 use crate::cli::TokenNewArgs;
 use crate::error::Error;
-use crate::instant;
 use crate::output::{Content, Report, members};
-use crate::time_zone::TimeZone;
 
 /// A new token.
 pub(crate) struct New {
@@ -22,50 +20,17 @@ pub(crate) struct New {
 }
 
 /// Makes a token.
-pub(crate) fn run(args: TokenNewArgs) -> Result<New, Error> {
-    let zone = args.tz.unwrap_or(TimeZone::Local);
-    let expires = match &args.expires {
-        None => None,
-        // "90d" can only be meant from now on; what is no span may be an instant.
-        Some(given) if crate::given::span(given).is_ok() => {
-            Some(instant::parse(&format!("+{given}"), zone, clock::wall())?)
-        }
-        Some(given) => Some(instant::parse(given, zone, clock::wall())?),
-    };
-    if let (Some(expires), Some(given)) = (expires, &args.expires)
-        && expires <= clock::wall()
-    {
-        return Err(Error::invalid(
-            format!("--expires {given:?} is past, by this machine's clock"),
-            "give a later time",
-        ));
-    }
+pub(super) fn run(args: TokenNewArgs) -> Result<New, Error> {
+    let expires = expiry(&args.expiry)?;
     let mut scopes: Vec<Scope> = args.scopes;
     scopes.sort();
     scopes.dedup();
     let token = Token::new(args.id, random()?);
-    let entry = TokenEntry { id: token.id().clone(), sha256: token.sha256(), scopes, expires };
+    let entry = TokenEntry { id: token.id().clone(), sha256: token.sha256(), scopes, events: args.events, expires };
     if let Some(out) = &args.out {
-        write(out, &token).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => Error::usage(
-                format!("{} exists already; a token is never overwritten", out.display()),
-                "give another --out, or remove that file first",
-            ),
-            _ => Error::file(out, error),
-        })?;
+        output_file::write(out, &token)?;
     }
     Ok(New { token, entry, out: args.out })
-}
-
-/// Writes the token into a new file that only its owner can read.
-fn write(path: &Path, token: &Token) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    writeln!(file, "{}", token.expose())?;
-    file.sync_all()
 }
 
 impl New {

@@ -1,0 +1,177 @@
+//! One token that the server keeps.
+
+use downbeat_core::{Digest, ServerTime, Span};
+use serde::{Deserialize, Serialize};
+
+use super::bodies::{Credential, ListedToken, NewToken, Rotation, TokenSource};
+use super::{CODE_LIFE, Check};
+use crate::pattern::EventPattern;
+use crate::scope::{self, Scope};
+use crate::token::{Grant, TokenId};
+
+/// The most live secrets of a token: the new one, and the old one for a while.
+const SECRETS_MAX: usize = 2;
+
+/// A day, to which the last use is noted.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// A token as the server saves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRecord {
+    pub(super) id: TokenId,
+    #[serde(deserialize_with = "scope::known")]
+    pub(super) scopes: Vec<Scope>,
+    pub(super) events: Option<Vec<EventPattern>>,
+    pub(super) expires: Option<ServerTime>,
+    made_by: TokenId,
+    made_at: ServerTime,
+    /// The newest first; none until a sign-in code was redeemed.
+    secrets: Vec<Secret>,
+    pub(super) code: Option<PendingCode>,
+    /// The beginning of the day of its last use.
+    last_used: Option<ServerTime>,
+    pub(super) revoked_at: Option<ServerTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Secret {
+    /// The SHA-256 of the token's whole text.
+    sha256: Digest,
+    /// When it ends, since there is a newer one.
+    until: Option<ServerTime>,
+}
+
+/// A sign-in code that was handed out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PendingCode {
+    pub(super) sha256: Digest,
+    pub(super) expires: ServerTime,
+    /// How long the secret that it replaces works on.
+    grace: Span,
+    /// The secret of whoever redeemed it.
+    pub(super) used_for: Option<Digest>,
+}
+
+impl TokenRecord {
+    pub(super) fn new(wanted: NewToken, made_by: TokenId, now: ServerTime) -> Self {
+        let NewToken { id, scopes, events, expires, credential } = wanted;
+        let mut token = Self {
+            id,
+            scopes,
+            events,
+            expires,
+            made_by,
+            made_at: now,
+            secrets: Vec::new(),
+            code: None,
+            last_used: None,
+            revoked_at: None,
+        };
+        token.set_credential(&Rotation { credential, grace: Span::ZERO }, now);
+        token
+    }
+
+    /// Returns the token's id.
+    pub const fn id(&self) -> &TokenId {
+        &self.id
+    }
+
+    /// Returns what the token allows.
+    pub fn grant(&self) -> Grant {
+        let Self { id, scopes, events, expires, .. } = self.clone();
+        Grant { id, scopes, events, expires }
+    }
+
+    /// Returns whether the token is neither revoked nor expired.
+    pub(super) fn is_live(&self, now: ServerTime) -> bool {
+        self.revoked_at.is_none() && self.expires.is_none_or(|expires| now < expires)
+    }
+
+    /// Returns whether this is one of its secrets, or its code.
+    pub(super) fn has(&self, credential: &Credential) -> bool {
+        match credential {
+            Credential::Secret(sha256) => self.secrets.iter().any(|secret| secret.sha256 == *sha256),
+            Credential::Code(sha256) => self.code.as_ref().is_some_and(|code| code.sha256 == *sha256),
+        }
+    }
+
+    pub(super) fn check(&self, same: impl Fn(&Digest) -> bool, now: ServerTime) -> Check {
+        // All are compared, so that the time taken does not tell which one it was.
+        let mut shown = None;
+        for secret in &self.secrets {
+            if same(&secret.sha256) {
+                shown = Some(secret);
+            }
+        }
+        match shown {
+            None => Check::Unknown,
+            Some(_) if self.revoked_at.is_some() => Check::Refused("this token was revoked; ask for a new one"),
+            Some(_) if !self.is_live(now) => Check::Refused("this token has expired; ask for a new one"),
+            Some(secret) if secret.until.is_some_and(|until| until <= now) => {
+                Check::Refused("this token was replaced by a newer one, and its time is over; use the newer one")
+            }
+            Some(_) => Check::Granted(self.grant()),
+        }
+    }
+
+    pub(super) fn set_credential(&mut self, rotation: &Rotation, now: ServerTime) {
+        match rotation.credential {
+            Credential::Secret(sha256) => {
+                self.code = None;
+                self.set_secret(sha256, rotation.grace, now);
+            }
+            Credential::Code(sha256) => {
+                let expires = now + CODE_LIFE;
+                self.code = Some(PendingCode { sha256, expires, grace: rotation.grace, used_for: None });
+            }
+        }
+    }
+
+    /// Makes `sha256` the secret on behalf of whoever redeemed the code.
+    pub(super) fn redeem(&mut self, sha256: Digest, now: ServerTime) {
+        if let Some(code) = &mut self.code {
+            code.used_for = Some(sha256);
+            let grace = code.grace;
+            self.set_secret(sha256, grace, now);
+        }
+    }
+
+    fn set_secret(&mut self, sha256: Digest, grace: Span, now: ServerTime) {
+        let until = now + grace;
+        for secret in &mut self.secrets {
+            secret.until = Some(secret.until.map_or(until, |earlier| earlier.min(until)));
+        }
+        self.secrets.insert(0, Secret { sha256, until: None });
+        self.secrets.truncate(SECRETS_MAX);
+    }
+
+    /// Notes a use; returns whether it is the first of its day.
+    pub(super) fn handle_use(&mut self, now: ServerTime) -> bool {
+        let day = ServerTime::from_millis(now.as_millis() / DAY_MS * DAY_MS);
+        let is_news = self.last_used.is_none_or(|last| last < day);
+        if is_news {
+            self.last_used = Some(day);
+        }
+        is_news
+    }
+
+    /// Describes the token for people.
+    pub fn listed(&self, now: ServerTime) -> ListedToken {
+        let code = self.code.as_ref().filter(|code| code.used_for.is_none() && now < code.expires);
+        let ending = self.secrets.iter().filter_map(|secret| secret.until).find(|until| now < *until);
+        ListedToken {
+            id: self.id.clone(),
+            scopes: self.scopes.clone(),
+            events: self.events.clone(),
+            expires: self.expires,
+            source: TokenSource::Worker,
+            made_by: Some(self.made_by.clone()),
+            made_at: Some(self.made_at),
+            last_used: self.last_used,
+            signed_in: !self.secrets.is_empty(),
+            old_secret_until: ending,
+            code_until: code.map(|code| code.expires),
+            revoked_at: self.revoked_at,
+        }
+    }
+}
