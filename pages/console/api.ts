@@ -61,8 +61,28 @@ export class Api {
   async rights(token: string): Promise<Outcome<Rights>> {
     const outcome = await this.#call<Grant>("GET", "/v1/token", { token });
     if (outcome.kind !== "answered") return outcome;
-    const { scopes } = outcome.body;
-    return { kind: "answered", body: { read: scopes.includes("read"), operate: scopes.includes("operate") } };
+    return { kind: "answered", body: this.#rightsOf(outcome.body) };
+  }
+
+  /**
+   * Redeems the code of a sign-in link for `token`, which this page has made and of which the worker learns the SHA-256.
+   * The same code and token may be sent again until they are answered.
+   */
+  async redeem(code: string, token: string): Promise<Outcome<Rights>> {
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
+    const outcome = await this.#call<Grant>("POST", "/v1/token", { token: null, body: { code, sha256: hex(bytes) } });
+    return outcome.kind === "answered" ? { kind: "answered", body: this.#rightsOf(outcome.body) } : outcome;
+  }
+
+  #rightsOf({ scopes, events }: Grant): Rights {
+    const operate = scopes.includes("operate");
+    return {
+      hold: operate || scopes.includes("hold"),
+      operate,
+      publish: scopes.includes("publish"),
+      read: scopes.includes("read"),
+      isForEvent: events?.some((one) => one.endsWith("*") ? this.#event.startsWith(one.slice(0, -1)) : one === this.#event) ?? true,
+    };
   }
 
   async #call<Body>(
@@ -73,7 +93,7 @@ export class Api {
     try {
       const response = await fetch(path, {
         method,
-        headers: { authorization: `Bearer ${token}` },
+        headers: token === null ? {} : { authorization: `Bearer ${token}` },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: signal ?? AbortSignal.timeout(TIMEOUT),
         cache: "no-store",
@@ -89,6 +109,11 @@ export class Api {
       return { kind: "no-answer", why: isLate ? "no answer in time" : "the server cannot be reached" };
     }
   }
+}
+
+/** Writes bytes as hexadecimal digits. */
+export function hex(bytes: ArrayBuffer): string {
+  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Returns whether the token is not valid, or no longer. */

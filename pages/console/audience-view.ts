@@ -73,7 +73,7 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
     setVisible(acks, text !== "");
   };
   const request = async () => {
-    if (isRequesting || session.token === null || !session.rights.read || document.hidden) return;
+    if (isRequesting || session.token === null || session.cannot("read") !== undefined || document.hidden) return;
     isRequesting = true;
     const outcome = await api.audience();
     isRequesting = false;
@@ -98,13 +98,13 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
       next = performance.now() + INTERVAL;
       void request();
     }
-    const { read } = session.rights;
+    const cannot = session.cannot("read");
     const age = last === undefined ? Infinity : performance.now() - last.pageTime;
     const isStale = age > STALE;
     box.classList.toggle("stale", isStale);
-    setVisible(find("figures"), read && last !== undefined);
+    setVisible(find("figures"), cannot === undefined && last !== undefined);
     const because = why === "" ? "" : `: ${why}`;
-    const text = !read ? "This token cannot read the audience: it lacks the scope “read”."
+    const text = cannot !== undefined ? cannot
       : last === undefined ? (why === "" ? "loading …" : `No figures${because}.`)
       : isStale ? `Out of date: as of ${formatTimeOfDay(last.at)}, ${formatSpan(age)} ago${because}.`
       : "";

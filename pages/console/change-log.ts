@@ -69,7 +69,7 @@ export class ChangeLog extends Observable {
   /** Requests the newest entries until the last change is among them. */
   async #requestNew(): Promise<void> {
     if (this.#session.token === null) [this.#entries, this.#hasOlder] = [[], false];
-    if (this.#session.token === null || !this.#session.rights.read) return this.notify();
+    if (this.#session.token === null || this.#session.cannot("read") !== undefined) return this.notify();
     if (this.#isRequesting || this.#entries[0]?.rev === this.#latest.rev) return;
     this.#isRequesting = true;
     const outcome = await this.#api.log(PAGE);

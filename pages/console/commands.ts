@@ -168,8 +168,8 @@ export class Commands extends Observable {
       if (left <= 0) break;
       await sleep(Math.min(left, EFFECT_POLL));
     }
-    const { token, rights } = this.#session;
-    if (token === null || !rights.read) return this.#update({ kind: "acknowledged", acks: null });
+    const { token } = this.#session;
+    if (token === null || this.#session.cannot("read") !== undefined) return this.#update({ kind: "acknowledged", acks: null });
     const until = performance.now() + ACKS_MAX;
     for (;;) {
       const outcome = await this.#api.audience();

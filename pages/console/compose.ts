@@ -6,7 +6,7 @@ import type { CommandRequest, Commands } from "./commands.ts";
 import { make, onPress, setDisabled } from "./dom.ts";
 import { draftProblem, filledTexts, loadDraft, saveDraft } from "./draft.ts";
 import type { LatestState } from "./latest-state.ts";
-import { CANNOT_OPERATE, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { TEMPLATES } from "./templates.ts";
 import { LANGUAGES, textField } from "./text-field.ts";
 
@@ -123,7 +123,7 @@ export function compose(name: string, event: Downbeat, latest: LatestState, comm
     showFields();
   });
   return () => {
-    const whyNot = session.rights.operate ? undefined : CANNOT_OPERATE;
+    const whyNot = session.cannot("hold");
     const ended = latest.snapshot()?.status === "ended" ? "The event has ended; reopen it first." : undefined;
     setDisabled(announce, whyNot ?? commands.busyWith("ANNOUNCE"));
     setDisabled(hold, whyNot ?? ended);

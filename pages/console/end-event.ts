@@ -6,7 +6,7 @@ import type { Commands } from "./commands.ts";
 import { confirm } from "./dialog.ts";
 import { onPress, setDisabled, setVisible } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
-import { CANNOT_OPERATE, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Makes the two buttons work. Returns the function that redraws them. */
 export function endEvent(latest: LatestState, commands: Commands, session: Session): () => void {
@@ -37,7 +37,7 @@ export function endEvent(latest: LatestState, commands: Commands, session: Sessi
     const hasEnd = state !== undefined && state.endedAt !== null;
     setVisible(reopen, hasEnd);
     setVisible(end, !(latest.snapshot()?.status === "ended"));
-    const whyNot = session.rights.operate ? undefined : CANNOT_OPERATE;
+    const whyNot = session.cannot("operate");
     setDisabled(end, whyNot ?? commands.busyWith("END") ?? (state === undefined ? "The event's state is not known yet." : undefined));
     setDisabled(reopen, whyNot ?? commands.busyWith("REOPEN"));
   };

@@ -6,7 +6,7 @@ import { formatPosition } from "../shared/format.ts";
 import type { Commands } from "./commands.ts";
 import { explain, onPress, setDisabled, setVisible } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
-import { CANNOT_OPERATE, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { heldNowOrLater, movesNowOrLater } from "./timeline.ts";
 
 export interface HoldAndGo {
@@ -42,13 +42,14 @@ export function holdAndGo(event: Downbeat, latest: LatestState, commands: Comman
     const isCertain = event.connection.state === "live" && commands.progress.phase !== "sending";
     const canHold = !isCertain || state === undefined || now === undefined || movesNowOrLater(event, state, now);
     const canGo = !isCertain || state === undefined || now === undefined || heldNowOrLater(event, state, now);
-    const whyNot = !session.rights.operate ? CANNOT_OPERATE
+    const cannot = session.cannot("hold");
+    const whyNot = cannot !== undefined ? cannot
       : event.connection.state === "live" && snapshot?.status === "ended" ? "The event has ended; reopen it first."
       : undefined;
     setDisabled(holdButton, whyNot ?? (canHold ? undefined : "The event is held."));
     setDisabled(goButton, whyNot ?? (canGo ? commands.busyWith("GO") : "The event is not held."));
-    setVisible(find("cannot-operate"), !session.rights.operate);
-    write(find("cannot-operate"), session.rights.operate ? "" : CANNOT_OPERATE);
+    setVisible(find("cannot-operate"), cannot !== undefined);
+    write(find("cannot-operate"), cannot ?? "");
     // The button that makes sense now stands out.
     const isHeld = snapshot?.status === "paused";
     holdButton.classList.toggle("suggested", !isHeld);

@@ -15,11 +15,12 @@ export function logView(changes: ChangeLog, session: Session): void {
   const older = find<HTMLButtonElement>("log-older");
   onPress(older, () => void changes.requestOlder());
   const redraw = () => {
-    const { read } = session.rights;
+    const cannot = session.cannot("read");
+    const read = cannot === undefined;
     list.replaceChildren(...(read ? changes.entries.map((entry) => row(entry, changes.position(entry))) : []));
     setVisible(list, read);
     setVisible(older, read && changes.hasOlder);
-    const why = read ? changes.why : "This token cannot read the log: it lacks the scope “read”.";
+    const why = cannot ?? changes.why;
     write(note, why === undefined ? "" : read ? `Not up to date: ${why}. Retrying.` : why);
     setVisible(note, why !== undefined);
   };

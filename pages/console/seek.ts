@@ -11,7 +11,7 @@ import type { LatestState } from "./latest-state.ts";
 import { parsePosition } from "./position.ts";
 import { requestPreview } from "./preview.ts";
 import { describeSeek, type SeekTarget, targetPosition } from "./seek-target.ts";
-import { CANNOT_OPERATE, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Makes the panel work. Returns the function that redraws it. */
 export function seek(event: Downbeat, api: Api, latest: LatestState, commands: Commands, session: Session): () => void {
@@ -68,7 +68,7 @@ export function seek(event: Downbeat, api: Api, latest: LatestState, commands: C
 
   let shown: object | undefined;
   return () => {
-    const whyNot = session.rights.operate ? commands.busyWith("SEEK") : CANNOT_OPERATE;
+    const whyNot = session.cannot("operate") ?? commands.busyWith("SEEK");
     const ended = latest.snapshot()?.status === "ended" ? "The event has ended; reopen it first." : undefined;
     [button, ...steps].forEach((one) => setDisabled(one, whyNot ?? ended));
     const { rundown } = event;

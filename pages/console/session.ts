@@ -10,21 +10,27 @@ const ACTOR = "downbeat console actor";
 /** The longest name that the log accepts, in characters. */
 export const ACTOR_CHARS_MAX = 100;
 
-/** Why commands are disabled without the scope for them. */
-export const CANNOT_OPERATE = "This token cannot change the event: it lacks the scope “operate”.";
-
 /** What a token allows here, as far as is known. */
 export interface Rights {
-  /** Commands. */
+  /** Holding, going on, messages. */
+  hold: boolean;
+  /** All other commands, but for the rundown. */
   operate: boolean;
+  /** The rundown. */
+  publish: boolean;
   /** The log, the audience, the list of events. */
   read: boolean;
+  /** Whether the token is for this event. */
+  isForEvent: boolean;
 }
+
+/** What is assumed before the worker has said it: the worker refuses whatever the token does not allow. */
+const ALL: Rights = { hold: true, operate: true, publish: true, read: true, isForEvent: true };
 
 export class Session extends Observable {
   #token = storedToken();
   #actor = (readStored(ACTOR) ?? "").slice(0, ACTOR_CHARS_MAX);
-  #rights: Rights = { operate: true, read: true };
+  #rights = ALL;
   #why = "";
 
   /** The token; null while nobody is signed in. It is sent in the header `Authorization` and nowhere else. */
@@ -34,6 +40,14 @@ export class Session extends Observable {
   get actor(): string { return this.#actor; }
 
   get rights(): Rights { return this.#rights; }
+
+  /** Returns why the token does not allow something; undefined if it may. */
+  cannot(right: "hold" | "operate" | "publish" | "read"): string | undefined {
+    if (!this.#rights.isForEvent) return "This token is not for this event: choose another event, or sign in with another token.";
+    if (this.#rights[right]) return undefined;
+    return right === "read" ? "This token cannot read this: it lacks the scope “read”."
+      : `This token cannot change this: it lacks the scope “${right}”.`;
+  }
 
   /** Why the session ended; empty if the operator signed out. */
   get why(): string { return this.#why; }
@@ -69,7 +83,7 @@ function storedToken(): string | null {
 
 /** Returns what is wrong with the form of a token; undefined if it may be valid. Never repeats the token. */
 export function tokenProblem(token: string): string | undefined {
-  if (token === "") return "Paste the token that “downbeat token new” printed.";
+  if (token === "") return "Paste the token, or open the link that “downbeat token add” printed.";
   if (!token.startsWith("dbt_")) return "This is not a Downbeat token: tokens begin with dbt_. Copy it again.";
   if (/\s/.test(token)) return "There is a space or a line break inside the token. Copy it again, in one piece.";
   if (!/^dbt_[a-z0-9-]{1,32}_[0-9a-f]{64}$/.test(token)) {

@@ -4,8 +4,9 @@ import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
 import type { Api } from "./api.ts";
 import type { Commands } from "./commands.ts";
-import { setVisible } from "./dom.ts";
+import { explain, setVisible } from "./dom.ts";
 import { ACTOR_CHARS_MAX, type Session, tokenProblem } from "./session.ts";
+import { type SignInLink, takeLink } from "./sign-in-link.ts";
 
 /**
  * Returns why no token should be entered here; undefined if it may be. Over plain http to another machine, everyone in
@@ -23,19 +24,32 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
   const actor = find<HTMLInputElement>("actor");
   const button = find<HTMLButtonElement>("sign-in-button");
   const note = find("sign-in-note");
+  /** The link that was opened, until it is redeemed or the worker has refused it. */
+  let link: SignInLink | undefined;
   /** Only the answer to the last check counts. */
   let checks = 0;
 
-  const showError = (text: string) => {
+  const showNote = (text: string) => {
     note.classList.remove("calm");
     write(note, text);
+  };
+  const showError = (text: string) => {
+    showNote(text);
+    if (link !== undefined) return button.focus();
     token.ariaInvalid = "true";
     token.focus();
+  };
+  /** Shows the form for a token, or for the link. */
+  const showForm = () => {
+    setVisible(find("token-field"), link === undefined);
+    setVisible(find("link-text"), link !== undefined);
+    write(find("link-id"), link === undefined ? "" : `“${link.id}”`);
   };
 
   form.addEventListener("submit", async (submit) => {
     submit.preventDefault();
-    const text = token.value.trim();
+    const used = link;
+    const text = used?.token ?? token.value.trim();
     const problem = connectionProblem() ?? tokenProblem(text);
     if (problem !== undefined) return showError(problem);
     if ([...actor.value.trim()].length > ACTOR_CHARS_MAX) {
@@ -43,10 +57,16 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
     }
     const mine = ++checks;
     note.classList.add("calm");
-    write(note, "Checking the token …");
-    const outcome = await api.rights(text);
+    write(note, used === undefined ? "Checking the token …" : "Signing in …");
+    const outcome = await (used === undefined ? api.rights(text) : api.redeem(used.code, text));
     if (mine !== checks) return;
-    if (outcome.kind === "no-answer") return showError(`Not signed in: ${outcome.why}. The token was not checked; try again.`);
+    if (outcome.kind === "no-answer") {
+      return showError(`Not signed in: ${outcome.why}. ${used === undefined ? "The token was not checked; try again" : "Try again"}.`);
+    }
+    // Neither a token nor a link that was refused will be accepted later.
+    link = undefined;
+    showForm();
+    if (outcome.kind === "refused" && used !== undefined) return showNote(`Not signed in: ${outcome.refusal.detail}.`);
     if (outcome.kind === "refused") return showError(`Not signed in: ${outcome.refusal.detail}.`);
     token.value = "";
     write(note, "");
@@ -60,6 +80,17 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
     checks++;
     write(note, "");
   });
+  const openLink = () => {
+    const taken = takeLink();
+    if (taken === undefined) return;
+    // Whoever is signed in stays so: a link must not take the controls away.
+    if (session.token !== null) return explain("This tab is signed in already. Sign out, then open the link again.");
+    checks++;
+    link = typeof taken === "string" ? undefined : taken;
+    showForm();
+    if (typeof taken === "string") showNote(taken);
+    else actor.focus();
+  };
   find("sign-out").addEventListener("click", () => {
     commands.stop();
     session.end();
@@ -83,6 +114,9 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
     write(note, session.why === "" ? "" : `Signed out: ${session.why}.${pending}`);
     token.focus();
   });
+
+  openLink();
+  addEventListener("hashchange", openLink);
 
   // A saved token may have been revoked meanwhile, which ends the session. HOLD does not wait for this check.
   const saved = session.token;

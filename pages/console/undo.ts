@@ -10,7 +10,7 @@ import { confirm } from "./dialog.ts";
 import { explain, setDisabled } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
 import { describePreview, requestPreview } from "./preview.ts";
-import { CANNOT_OPERATE, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** The changes that are undone without asking, since no viewer jumps, and their names on the page. */
 const HARMLESS: Record<string, string> = { pause: "hold", resume: "go", announce: "message", clear: "clear" };
@@ -44,9 +44,19 @@ export function undo(
       write(button, describeLast(changes, latest));
       // Revision 1 is the creation of the event.
       const nothing = latest.rev === undefined || latest.rev === 1 ? "There is nothing to undo." : undefined;
-      setDisabled(button, session.rights.operate ? nothing ?? commands.busyWith("UNDO") : CANNOT_OPERATE);
+      setDisabled(button, cannotUndo(changes.last?.name, session) ?? nothing ?? commands.busyWith("UNDO"));
     },
   };
+}
+
+/** Returns why the token cannot undo the change of this name: that needs the scope of the change. */
+function cannotUndo(name: string | undefined, session: Session): string | undefined {
+  if (name !== undefined && name in HARMLESS) return session.cannot("hold");
+  if (name === "rundown") return session.cannot("publish");
+  if (name !== undefined && name !== "undo") return session.cannot("operate");
+  // The log cannot be read, or it does not name the change: the worker knows whether the token may.
+  const reasons = (["hold", "publish", "operate"] as const).map((right) => session.cannot(right));
+  return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
 /** Describes what would be undone: `Undo: hold by maria at 19:03:12`. */
