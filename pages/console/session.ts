@@ -70,7 +70,7 @@ export class Session extends Observable {
   end(why = ""): void {
     if (this.#token === null) return;
     store(TOKEN, null);
-    [this.#token, this.#why, this.#rights] = [null, why, { operate: true, read: true }];
+    [this.#token, this.#why, this.#rights] = [null, why, ALL];
     this.notify();
   }
 }

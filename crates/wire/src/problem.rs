@@ -92,10 +92,9 @@ codes! {
     NotARundown = "not-a-rundown", 422, "The body is not a rundown";
     /// This path is a WebSocket.
     UpgradeRequired = "upgrade-required", 426, "A WebSocket is needed";
-    /// No hub has room right now; `retryAfter` says in how many ms to try again.
     /// A token was not accepted, and neither were many others in this second.
     TooManyFailures = "too-many-failures", 429, "Too many tokens were refused";
-    /// All hubs that were tried are full; try again.
+    /// No hub has room right now; `retryAfter` says in how many ms to try again.
     Full = "full", 503, "No hub has room";
     /// A part of the server does not answer; try again.
     Unavailable = "unavailable", 503, "Not available right now";
