@@ -177,7 +177,9 @@ impl Copy {
 
     fn apply(&mut self, snapshot: Snapshot, now: ServerTime) {
         let is_older = match (self.last(), &snapshot) {
-            (Some(last), Snapshot::State(state)) => last.epoch() == state.epoch() && last.rev() > state.rev(),
+            (Some(last), Snapshot::State(state)) => {
+                last.epoch() == state.epoch() && last.rev() > state.rev() || last.has_grown_since(state)
+            }
             _ => false,
         };
         if !is_older {

@@ -171,9 +171,16 @@ fn parse((status, text): (u16, String)) -> worker::Result<Option<(Box<EventState
     }
 }
 
-/// Returns the state of the event itself with its text, for a hub; `None` if the event does not exist.
-pub(crate) async fn state_text(env: &Env, event: &EventName) -> worker::Result<Option<(Box<EventState>, String)>> {
-    parse(object::send(env, object(event), ObjectRequest::get(STATE_PATH)).await?)
+/// Returns the state of the event itself with its text, for hub number `hub`, which has so many `sockets` and is crowded at
+/// so many; `None` if the event does not exist.
+pub(crate) async fn state_text(
+    env: &Env,
+    event: &EventName,
+    hub: u16,
+    (sockets, crowded): (u32, u32),
+) -> worker::Result<Option<(Box<EventState>, String)>> {
+    let path = format!("{STATE_PATH}?hub={hub}&sockets={sockets}&crowded={crowded}");
+    parse(object::send(env, object(event), ObjectRequest::get(&path)).await?)
 }
 
 /// Refreshes the copy of `event` after the answer has left.

@@ -146,7 +146,11 @@ impl HubShell {
     }
 
     async fn ask_event(&self) -> Answer {
-        match clock::within(ANSWER_WAIT, event::state_text(&self.env, &self.event)).await {
+        let (number, occupancy) = {
+            let hub = self.hub.borrow();
+            (hub.number(), hub.occupancy())
+        };
+        match clock::within(ANSWER_WAIT, event::state_text(&self.env, &self.event, number, occupancy)).await {
             Some(Ok(Some((state, text)))) => Answer::State { state, text },
             Some(Ok(None)) => Answer::Missing,
             Some(Err(error)) => {

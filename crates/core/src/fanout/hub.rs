@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use self::acks::Acks;
-use self::admission::{Capacity, Joins};
+use self::admission::{Capacity, Filling, Joins};
 use self::drops::Drops;
 use self::frames::FrameLimits;
 use self::refresh::Refresh;
@@ -30,7 +30,7 @@ use super::gathering::Report;
 use super::recent::is_recent;
 use super::slices::Slices;
 use super::tally::Share;
-use crate::event::EventState;
+use crate::event::{EventState, Sizing};
 use crate::name::Rev;
 use crate::time::{ServerTime, Span};
 use crate::version::{Freshness, Version};
@@ -223,7 +223,11 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
 
     /// Counts a viewer whose socket was accepted.
     pub fn handle_joined(&mut self, socket: S, address: Option<Address>, now: ServerTime) {
-        self.capacity.add();
+        if self.capacity.add() == Filling::More
+            && self.state().is_some_and(|state| state.delivery().sizing != Sizing::Fixed)
+        {
+            self.ask_event();
+        }
         self.joins.take(now);
         if let Some(address) = address {
             self.drops.handle_joined(socket.clone(), address, now);
@@ -244,9 +248,22 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
         self.text().ok_or_else(|| self.refresh.error())
     }
 
+    /// Returns how many sockets it has, at most, and how many make it crowded, for the event that adds hubs.
+    pub const fn occupancy(&self) -> (u32, u32) {
+        (self.capacity.sockets_at_most(), self.capacity.crowded())
+    }
+
     /// Applies a state if it is newer than the current one. One of another epoch is applied only if the event itself
-    /// sent it; otherwise the event is asked.
+    /// sent it; otherwise the event is asked. If only hubs were added, viewers are sent nothing.
     pub fn handle_state(&mut self, state: EventState, text: String, source: Source) {
+        if let Some(current) = self.current.as_mut().filter(|current| state.has_grown_since(&current.state)) {
+            (current.state, current.text) = (state, text);
+            // A broadcast in progress ends with that anyway, and not before all sockets have been sent it.
+            if matches!(self.broadcast.progress, Progress::Done) {
+                self.effects.push_back(Effect::Save);
+            }
+            return;
+        }
         let (version, current) = (state.version(), self.state().map(EventState::version));
         match version.freshness(current.as_ref()) {
             Freshness::NotNewer => return,
@@ -287,6 +304,7 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
     /// Asks the event for a change that was missed. `sockets` is how many there are: while there is one, or workers
     /// request the state, this is due again every 15 s.
     pub fn handle_alarm(&mut self, sockets: u32, now: ServerTime) {
+        self.capacity.recount(sockets);
         self.refresh.handle_alarm(sockets, now);
         self.ask_event();
     }

@@ -65,6 +65,17 @@ pub(super) struct Capacity {
     limits: Limits,
     /// How many there are, including those that closed after the last count.
     sockets_at_most: u32,
+    /// From how many on the event is told again.
+    told_from: u32,
+}
+
+/// Whether the event should know how full a hub is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filling {
+    /// It is at least half full, and fuller than when the event last heard of it.
+    More,
+    /// There is nothing new.
+    Same,
 }
 
 impl Limits {
@@ -88,7 +99,7 @@ impl Joins {
 
 impl Capacity {
     pub(super) const fn new(limits: Limits, sockets: u32) -> Self {
-        Self { limits, sockets_at_most: sockets }
+        Self { limits, sockets_at_most: sockets, told_from: limits.crowded / 2 }
     }
 
     /// Checks that hub `number` of `hubs` has room.
@@ -116,12 +127,27 @@ impl Capacity {
         self.limits.silent_after
     }
 
-    pub(super) const fn add(&mut self) {
+    /// Counts one more. The event is told from half of [`Limits::crowded`] on, at each tenth of it.
+    pub(super) const fn add(&mut self) -> Filling {
         self.sockets_at_most += 1;
+        if self.sockets_at_most < self.told_from {
+            return Filling::Same;
+        }
+        self.told_from = self.sockets_at_most + self.step();
+        Filling::More
     }
 
-    pub(super) const fn recount(&mut self, sockets: u32) {
+    pub(super) fn recount(&mut self, sockets: u32) {
         self.sockets_at_most = sockets;
+        self.told_from = self.told_from.min(sockets + self.step()).max(self.limits.crowded / 2);
+    }
+
+    const fn step(&self) -> u32 {
+        if self.limits.crowded < 20 { 1 } else { self.limits.crowded / 10 }
+    }
+
+    pub(super) const fn crowded(&self) -> u32 {
+        self.limits.crowded
     }
 
     pub(super) const fn sockets_at_most(&self) -> u32 {
@@ -150,6 +176,17 @@ mod tests {
         assert_eq!(capacity.check(Limit::Full, 0, 2, || panic!("there is room")), Ok(()));
         capacity.add();
         assert_eq!(capacity.check(Limit::Full, 0, 1, || 3), full(None));
+    }
+
+    #[test]
+    fn the_event_is_told_of_a_hub_that_fills_at_each_tenth() {
+        let mut capacity = Capacity::new(Limits { crowded: 200, full: 400, ..Limits::DEFAULT }, 0);
+        let mut told = |count| (0..count).filter(|_| capacity.add() == Filling::More).count();
+        assert_eq!([told(99), told(1), told(19), told(1), told(280)], [0, 1, 0, 1, 14]);
+        // Most have left, and it fills again.
+        capacity.recount(30);
+        let mut told = |count| (0..count).filter(|_| capacity.add() == Filling::More).count();
+        assert_eq!([told(69), told(1)], [0, 1]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use super::*;
 use crate::command::{Command, Request};
 use crate::event::{Configuration, HubCount};
+use crate::fanout::Occupancy;
 
 /// Hubs of these tests know sockets by number, and their frames are the version of the state.
 type TestHub = Hub<u32, String>;
@@ -385,4 +386,42 @@ fn a_crowd_of_strangers_is_let_in_at_the_hubs_own_pace() {
         }
     }
     assert!((196..=201).contains(&joined), "100 at once and 100 a second, not {joined}");
+}
+
+#[test]
+fn a_hub_that_fills_asks_the_event_which_may_add_hubs() {
+    let limits = Limits { crowded: 20, full: 40, ..Limits::DEFAULT };
+    let mut hub = TestHub::new(0, limits, Some((state("e1", 1), String::new())), 8);
+    hub.handle_answer(Answer::State { state: Box::new(state("e1", 1)), text: "4 hubs".into() }, at(0));
+    effects(&mut hub);
+    hub.handle_joined(9, None, at(0));
+    assert!(!effects(&mut hub).contains(&Effect::AskEvent));
+    hub.handle_joined(10, None, at(0));
+    assert!(effects(&mut hub).contains(&Effect::AskEvent));
+    assert_eq!(hub.occupancy(), (10, 20));
+
+    let mut grown = state("e1", 1);
+    let mut occupancy = Occupancy::default();
+    occupancy.handle_report(0, 12);
+    assert!(grown.handle_occupancy(&occupancy, 20));
+    hub.handle_answer(Answer::State { state: Box::new(grown), text: "7 hubs".into() }, at(10));
+    // Viewers are sent nothing.
+    assert_eq!(effects(&mut hub), [Effect::Save, Effect::Wake]);
+    assert_eq!((hub.text(), hub.state().map(|state| state.delivery().hubs)), (Some("7 hubs"), Some(7)));
+    // What arrives late, with the hubs as they were, changes nothing.
+    hub.handle_state(state("e1", 1), "4 hubs".into(), Source::Event);
+    assert_eq!(hub.text(), Some("7 hubs"));
+}
+
+#[test]
+fn where_an_operator_fixed_the_number_a_filling_hub_asks_for_nothing() {
+    let fixed = Configuration { hubs: Some(HubCount::Fixed(4)), ..Configuration::default() };
+    let mut fixed_state = state("e1", 1);
+    fixed_state.handle_configuration(fixed, "maria", at(0)).unwrap();
+    let limits = Limits { crowded: 20, full: 40, ..Limits::DEFAULT };
+    let mut hub = TestHub::new(0, limits, Some((fixed_state.clone(), String::new())), 18);
+    hub.handle_answer(Answer::State { state: Box::new(fixed_state), text: String::new() }, at(0));
+    effects(&mut hub);
+    hub.handle_joined(9, None, at(0));
+    assert!(!effects(&mut hub).contains(&Effect::AskEvent));
 }
