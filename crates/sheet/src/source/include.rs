@@ -6,7 +6,7 @@ use super::header::{Header, Part};
 use super::shelf::Shelf;
 use super::tree::{Shape, Tree, Value};
 use super::vars::Vars;
-use super::words::{describe, quoted};
+use super::words::{describe, quoted, shortened};
 use super::{sheet, syntax};
 use crate::diagnostic::{At, Code, FileId, Message, Report};
 use crate::options::{Included, ReadIncluded, Unread};
@@ -144,8 +144,9 @@ impl<'t, 's, 'r> Loader<'t, 's, 'r> {
     fn check_repetition(&self, path: &String, shown: &str) -> Result<(), Refusal> {
         let chain = &self.chain;
         if chain.contains(path) {
-            let circle: Vec<&str> = chain.iter().skip_while(|other| *other != path).map(String::as_str).collect();
-            let problem = format!("{shown} includes itself ({} → {path})", circle.join(" → "));
+            let circle = chain.iter().skip_while(|other| *other != path).chain([path]);
+            let circle: Vec<String> = circle.map(|path| shortened(path)).collect();
+            let problem = format!("{shown} includes itself ({})", circle.join(" → "));
             return Err((Code::IncludedTwice, Message::new(problem, "remove one of these includes")));
         }
         if self.paths.contains(path) {

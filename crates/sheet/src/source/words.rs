@@ -7,9 +7,14 @@ const QUOTED_CHARS_MAX: usize = 60;
 
 /// Returns a text in quotes, shortened if it is long.
 pub(super) fn quoted(text: &str) -> String {
+    format!("{:?}", shortened(text))
+}
+
+/// Returns a text, shortened if it is long.
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(QUOTED_CHARS_MAX) {
-        None => format!("{text:?}"),
-        Some((cut, _)) => format!("{:?}", format!("{}…", &text[..cut])),
+        None => text.to_owned(),
+        Some((cut, _)) => format!("{}…", &text[..cut]),
     }
 }
 
