@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Workerd } from "../attack/harness/workerd.ts";
 import { begun, call } from "../edge/harness/calls.ts";
@@ -25,7 +25,7 @@ const CALM = 25;
 const WITNESSES = 16;
 
 const { values: given } = parseArgs({
-  options: { minutes: { type: "string", default: "1" }, seed: { type: "string", default: "1" }, viewers: { type: "string", default: "500" }, clock: { type: "string" } },
+  options: { minutes: { type: "string", default: "1" }, seed: { type: "string", default: "1" }, viewers: { type: "string", default: "500" } },
 });
 const [seconds, seed, viewers] = [Math.round(Number(given.minutes) * 60), Number(given.seed), Number(given.viewers)];
 const dice = new Dice(seed);
@@ -81,13 +81,6 @@ async function run(): Promise<void> {
   const disk = smallDisk();
   if (disk !== undefined) mkdirSync(`${disk}/state`, { recursive: true });
   const runtime = await Workerd.start("chaos", disk === undefined ? {} : { storage: `${disk}/state` });
-  if (given.clock !== undefined) {
-    const file = `${runtime.directory}/clock`;
-    writeFileSync(file, "+0\n");
-    Object.assign(runtime.environment, { LD_PRELOAD: given.clock, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" });
-    await runtime.kill();
-    await runtime.restart();
-  }
   const weed = await Weed.start("chaos");
   const cable = await Cable.start(runtime.port);
   const event = await begun(runtime, "main", 100_000);
@@ -103,7 +96,7 @@ async function run(): Promise<void> {
   time.catch(() => {});
 
   const names = Object.entries(FAULTS).flatMap(([name, { weight, needs }]) =>
-    needs === "disk" && disk === undefined || needs === "clock" && given.clock === undefined ? [] : Array<string>(weight).fill(name));
+    needs === "disk" && disk === undefined ? [] : Array<string>(weight).fill(name));
   const end = performance.now() + (seconds - CALM) * 1_000;
   const lasting: Promise<void>[] = [];
   while (performance.now() < end) {
@@ -161,7 +154,6 @@ try {
   process.exit(0);
 } catch (error) {
   console.error(error);
-  const clock = given.clock === undefined ? "" : " --clock";
-  console.error(`seed ${seed} failed after ${JSON.stringify(figures.faults)}; again: scripts/chaos --minutes ${given.minutes} --seed ${seed} --viewers ${viewers}${clock}`);
+  console.error(`seed ${seed} failed after ${JSON.stringify(figures.faults)}; again: scripts/chaos --minutes ${given.minutes} --seed ${seed} --viewers ${viewers}`);
   process.exit(1);
 }

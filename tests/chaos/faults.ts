@@ -1,7 +1,7 @@
 // What goes wrong, one fault at a time. Each lasts some seconds at most, and ends by itself.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { frame, upgrade } from "../attack/harness/raw.ts";
 import type { Workerd } from "../attack/harness/workerd.ts";
 import { type Publisher } from "../publish/harness/publisher.ts";
@@ -109,17 +109,8 @@ async function full({ disk }: Place, dice: Dice): Promise<void> {
   rmSync(stuffing, { force: true });
 }
 
-/** The runtime's clock is stepped by up to 90 s, and back. */
-async function clock({ runtime }: Place, dice: Dice): Promise<void> {
-  const file = runtime.environment["FAKETIME_TIMESTAMP_FILE"]!;
-  const before = readFileSync(file, "utf8");
-  writeFileSync(file, `${dice.below(2) === 0 ? "+" : "-"}${1 + dice.below(90)}\n`);
-  await wait(1_500 + dice.below(1_500));
-  writeFileSync(file, before);
-}
-
 /** The faults by name, each as often as it is to happen. */
-export const FAULTS: Record<string, { fault: Fault; weight: number; needs?: "disk" | "clock" }> = {
+export const FAULTS: Record<string, { fault: Fault; weight: number; needs?: "disk" }> = {
   kill: { fault: kill, weight: 3 },
   operators: { fault: operators, weight: 5 },
   cut: { fault: cut, weight: 2 },
@@ -129,5 +120,4 @@ export const FAULTS: Record<string, { fault: Fault; weight: number; needs?: "dis
   publish: { fault: publish, weight: 3 },
   strangers: { fault: strangers, weight: 2 },
   "disk full": { fault: full, weight: 1, needs: "disk" },
-  clock: { fault: clock, weight: 1, needs: "clock" },
 };
