@@ -70,7 +70,7 @@ pub struct EventState {
     last: ChangeRecord,
     /// How many hubs there are since some were added; 0 before that. Not a part of the show: undo removes no hub, since
     /// that would send its viewers away.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     grown: u16,
 }
 
@@ -168,6 +168,10 @@ impl Show {
         }
         visible
     }
+}
+
+const fn is_zero(number: &u16) -> bool {
+    *number == 0
 }
 
 impl EventState {

@@ -22,7 +22,7 @@ pub struct Audience {
     /// The number of sockets they hold together.
     pub sockets: u64,
     /// The reports by region, the largest audience first. A worker from before it was added leaves it out.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<RegionAudience>>"))]
     pub by_region: Vec<RegionAudience>,
     /// The reports of the hubs, by number. Of more than 64 only the 64 slowest: first those that are behind, then those whose

@@ -33,6 +33,12 @@ pub enum Sizing {
     },
 }
 
+impl Sizing {
+    const fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fixed)
+    }
+}
+
 /// How many hubs an event is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HubCount {
@@ -51,7 +57,7 @@ pub struct Delivery {
     /// The number of hubs that hold the viewers' sockets: 1 to [`HUBS_MAX`].
     pub hubs: u16,
     /// Whether hubs are added.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Sizing::is_fixed")]
     pub sizing: Sizing,
     /// The interval at which viewers ask for the time once they know it: [`RESYNC_MIN`] to [`RESYNC_MAX`].
     pub resync: Span,
