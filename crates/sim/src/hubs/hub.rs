@@ -13,8 +13,8 @@ use super::context::{Context, START, news, place};
 use super::message::{Caller, EventInput, HubInput, Message, RelayCall, ViewerInput};
 use super::network::Network;
 
-/// Small, so that viewers find hubs crowded and full.
-const LIMITS: Limits = Limits { crowded: 71, full: 72, ..Limits::DEFAULT };
+/// Small, so that hubs fill when strangers come, but not so small that it is the limit which keeps strangers out.
+const LIMITS: Limits = Limits { crowded: 700, full: 701, ..Limits::DEFAULT };
 
 /// How long a join takes a hub's thread: 2 ms, measured on a busy machine with four hubs in one process.
 const JOIN_COST: Span = Span::from_millis(2);
