@@ -35,7 +35,7 @@ mod json;
 pub mod message;
 pub mod name;
 pub mod object_clock;
-mod order;
+pub mod order;
 mod queue;
 pub mod retry;
 pub mod seed;

@@ -1,4 +1,4 @@
-//! One sort for all types: a generic sort is compiled for each type, and browsers load each of them.
+//! One sort for all types: a generic sort is compiled for each type, and browsers and workers load each of them.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 /// A list that is already in order, as most are here, takes one comparison each and no memory. Otherwise runs of
 /// doubling length are merged, each from where it is first out of order: a list in which some items are a
 /// few places off takes little more.
-pub(crate) fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> (i64, u64)) {
+pub fn sort_by_key<T: Copy>(items: &mut [T], key: impl Fn(&T) -> (i64, u64)) {
     let Some(places) = order(items.len(), &|one, other| key(&items[one as usize]) <= key(&items[other as usize]))
     else {
         return;

@@ -1,8 +1,8 @@
 //! The answer of `GET /v1/events/{event}/audience`: who is connected, and how far the last change got.
 
-use core::cmp::Reverse;
 use downbeat_core::Rev;
 use downbeat_core::fanout::{Gathering, Region, Report, Tally};
+use downbeat_core::order::sort_by_key;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -51,9 +51,12 @@ impl Audience {
         });
         let mut by_hub: Vec<_> = gathering.reports().map(HubAudience::from).collect();
         if by_hub.len() > HUBS_NAMED_MAX {
-            by_hub.sort_by_key(|hub| (hub.rev >= rev, Reverse(hub.late), hub.hub));
+            sort_by_key(&mut by_hub, |hub| {
+                let late = hub.late.map_or(0, |late| 1 + i64::from(late));
+                (if hub.rev < rev { i64::MIN } else { -late }, hub.hub.into())
+            });
             by_hub.truncate(HUBS_NAMED_MAX);
-            by_hub.sort_by_key(|hub| hub.hub);
+            sort_by_key(&mut by_hub, |hub| (0, hub.hub.into()));
         }
         Self {
             rev,
@@ -88,7 +91,7 @@ impl Audience {
 
 fn largest_first(regions: BTreeMap<Region, RegionAudience>) -> Vec<RegionAudience> {
     let mut regions: Vec<_> = regions.into_values().collect();
-    regions.sort_by_key(|sum| Reverse(sum.sockets));
+    sort_by_key(&mut regions, |sum| (0, u64::MAX - sum.sockets));
     regions
 }
 

@@ -8,9 +8,7 @@ use downbeat_core::{EventName, Span};
 use downbeat_wire::problem::Problem;
 use downbeat_wire::{EventList, Route, json};
 use std::cell::RefCell;
-use std::panic::AssertUnwindSafe;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Error};
 
 use crate::clock;
@@ -18,7 +16,7 @@ use crate::names::{Coverage, Lookup, NameList, Names};
 use crate::object::{self, Object, ObjectRequest};
 use crate::reply::unavailable;
 use crate::request::Target;
-use crate::runtime::{Context, default_event};
+use crate::runtime::{Context, default_event, promise};
 
 /// The path of all names at the catalog; no public path leads to it.
 pub(crate) const NAMES_PATH: &str = "/names";
@@ -136,7 +134,7 @@ async fn lookup_listed(env: &Env, ctx: &Context, event: &EventName) -> Lookup {
 /// Requests the names. This goes on when the request no longer waits for it, so that a late answer still counts.
 fn start_refresh(env: &Env, ctx: &Context) -> JsFuture {
     let env = env.clone();
-    let promise = future_to_promise(AssertUnwindSafe(async move {
+    let promise = promise(async move {
         let have = names(|names| names.version().to_owned());
         let list = request_names(&env, &have).await;
         let now = clock::now();
@@ -147,8 +145,7 @@ fn start_refresh(env: &Env, ctx: &Context) -> JsFuture {
                 names(|names| names.handle_failure(now));
             }
         }
-        Ok(JsValue::UNDEFINED)
-    }));
+    });
     ctx.wait_until(&promise);
     JsFuture::from(promise)
 }

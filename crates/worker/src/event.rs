@@ -6,9 +6,7 @@ use downbeat_core::{EventName, EventState, ServerTime, Span};
 use downbeat_wire::json;
 use downbeat_wire::problem::{Code, Problem};
 use std::cell::RefCell;
-use std::panic::AssertUnwindSafe;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Error};
 
 use crate::catalog;
@@ -18,7 +16,7 @@ use crate::hub;
 use crate::names::Lookup;
 use crate::object::{self, Object, ObjectRequest};
 use crate::reply::{Reply, unavailable};
-use crate::runtime::Context;
+use crate::runtime::{Context, promise};
 use crate::spread::next_spread;
 
 /// The path of the whole state at an event's object and at its hubs, for workers; no public path leads to it.
@@ -190,11 +188,7 @@ pub(crate) fn refresh_later(env: &Env, ctx: &Context, event: &EventName, region:
 
 /// Starts a refresh that goes on when the request no longer waits for it, so that a late answer still counts.
 fn start_refresh(env: &Env, ctx: &Context, event: &EventName, region: Option<Region>) -> JsFuture {
-    let refresh = refresh(env.clone(), ctx.clone(), event.clone(), region);
-    let promise = future_to_promise(AssertUnwindSafe(async {
-        refresh.await;
-        Ok(JsValue::UNDEFINED)
-    }));
+    let promise = promise(refresh(env.clone(), ctx.clone(), event.clone(), region));
     ctx.wait_until(&promise);
     JsFuture::from(promise)
 }

@@ -5,14 +5,13 @@ use downbeat_core::fanout::Gathering;
 use futures_util::future::join_all;
 use js_sys::Promise;
 use std::cell::RefCell;
-use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
 use crate::clock;
 use crate::hub::Relay;
+use crate::runtime::promise;
 
 /// Makes the calls of `gathering`, with the text of the `state` or for reports only; returns it with the reports that
 /// came in time.
@@ -32,11 +31,10 @@ pub(crate) async fn gather(env: &Env, event: &EventName, gathering: Gathering, s
 /// Calls one hub at once. The promise goes on when its round is over.
 fn call(env: &Env, event: &EventName, hub: u16, relay: Relay, gathering: &Rc<RefCell<Gathering>>) -> Promise {
     let (env, event, gathering) = (env.clone(), event.clone(), gathering.clone());
-    future_to_promise(AssertUnwindSafe(async move {
+    promise(async move {
         match relay.send(&env, &event, hub).await {
             Ok(reports) => gathering.borrow_mut().handle_reports(reports),
             Err(error) => worker::console_error!("hub {hub} of event {event} does not answer: {error}"),
         }
-        Ok(JsValue::UNDEFINED)
-    }))
+    })
 }

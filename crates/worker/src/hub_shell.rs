@@ -8,15 +8,13 @@ use downbeat_wire::live::Close;
 use downbeat_wire::{StateBody, StateFrame, json};
 use js_sys::{Array, JsString};
 use std::cell::{Cell, RefCell};
-use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
 use worker::{Env, State};
 
 use crate::clock;
 use crate::event;
 use crate::hub_store::HubStore;
+use crate::runtime::promise;
 use crate::sockets::{self, Socket};
 
 /// The variable that sets how many sockets a hub takes, for tests.
@@ -199,10 +197,6 @@ impl HubShell {
 
     /// Starts work that goes on when the request it began in is over.
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {
-        let promise = future_to_promise(AssertUnwindSafe(async {
-            work.await;
-            Ok(JsValue::UNDEFINED)
-        }));
-        let _ = self.state.as_raw().wait_until(&promise);
+        let _ = self.state.as_raw().wait_until(&promise(work));
     }
 }

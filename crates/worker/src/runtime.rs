@@ -2,7 +2,10 @@
 
 use downbeat_core::EventName;
 use std::cell::OnceCell;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 #[wasm_bindgen]
@@ -16,6 +19,16 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     fn random_uuid() -> String;
+}
+
+/// Starts work, and returns a promise that is resolved when it is done.
+pub(crate) fn promise(work: impl Future<Output = ()> + 'static) -> js_sys::Promise {
+    // Boxed, so that what surrounds it is compiled once and not for each kind of work.
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    future_to_promise(AssertUnwindSafe(async {
+        work.await;
+        Ok(JsValue::UNDEFINED)
+    }))
 }
 
 /// Returns 16 random hexadecimal digits.

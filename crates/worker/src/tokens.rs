@@ -12,9 +12,7 @@ use downbeat_wire::token::{Grant, Token, TokenEntry, TokenId};
 use downbeat_wire::{Route, json};
 use js_sys::Promise;
 use std::cell::RefCell;
-use std::panic::AssertUnwindSafe;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 use worker::{Env, Error};
 
@@ -23,7 +21,7 @@ use crate::failures;
 use crate::object::{self, Object, ObjectRequest};
 use crate::reply::{Reply, unavailable};
 use crate::request::{Target, body};
-use crate::runtime::Context;
+use crate::runtime::{Context, promise};
 use crate::secret::{Secret, is_same};
 
 /// The header that carries the maker's grant from the worker to the object.
@@ -114,10 +112,7 @@ fn note_use(env: &Env, ctx: &Context, id: &TokenId) {
 
 /// Starts `work`, which goes on when the call that began it is answered or gone.
 fn in_background(ctx: &Context, work: impl Future<Output = ()> + 'static) -> Promise {
-    let promise = future_to_promise(AssertUnwindSafe(async {
-        work.await;
-        Ok(JsValue::UNDEFINED)
-    }));
+    let promise = promise(work);
     ctx.wait_until(&promise);
     promise
 }

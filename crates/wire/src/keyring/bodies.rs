@@ -127,10 +127,8 @@ impl NewToken {
     pub fn parse(body: &[u8]) -> Result<Self, Problem> {
         let mut fields = Fields::parse(body)?;
         let wrong = |pointer: &str, detail: String| Problem::invalid_field(pointer, detail);
-        let mut scopes: Vec<Scope> =
-            fields.required("scopes", &format!("name some of: {}", scope::listed(&Scope::ALL)))?;
-        scopes.sort();
-        scopes.dedup();
+        let named: Vec<Scope> = fields.required("scopes", &format!("name some of: {}", scope::listed(&Scope::ALL)))?;
+        let scopes: Vec<Scope> = Scope::ALL.into_iter().filter(|scope| named.contains(scope)).collect();
         if scopes.is_empty() {
             return Err(wrong("/scopes", format!("\"scopes\" is empty; name some of: {}", scope::listed(&Scope::ALL))));
         }
