@@ -42,7 +42,7 @@ const OPEN_WAIT: Span = Span::from_millis(5_000);
 /// The jitter of waits: 20 % to either side.
 const JITTER_PERCENT: u8 = 20;
 
-/// The longest wait for an answer: 5 s; twice as long after each that did not come, to [`PATIENCE_MAX`].
+/// The longest wait for an answer: 5 s; twice as long after each that did not come, to 20 s.
 ///
 /// Reason: the server answers within 300 ms; a bound of 2.5 s is worth nothing, and a lost packet is asked for again.
 pub const ANSWER_MAX: Span = Span::from_millis(5_000);

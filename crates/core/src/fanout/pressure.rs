@@ -29,7 +29,7 @@ const KEPT: Span = Span::from_millis(3_000);
 /// ```
 /// use downbeat_core::fanout::Pressure;
 /// use downbeat_core::{ServerTime, Span};
-/// let at = |ms| ServerTime::from_millis(1_704_067_200_000 + ms);
+/// let at = |ms: i64| ServerTime::from_millis(1_704_067_200_000 + ms);
 /// let mut pressure = Pressure::default();
 /// pressure.handle_call(Span::from_millis(5), at(0));
 /// assert_eq!(pressure.retry_after(at(0)), None);
