@@ -20,7 +20,7 @@ use crate::clock;
 use crate::failures;
 use crate::object::{self, Object, ObjectRequest};
 use crate::reply::{Reply, unavailable};
-use crate::request::{Target, body};
+use crate::request::{Target, body, body_within};
 use crate::runtime::{Context, promise};
 use crate::secret::{Secret, is_same};
 
@@ -35,6 +35,10 @@ pub(crate) const USED_PATH: &str = "/used/";
 
 /// The query parameter that says that revoking the own token is meant.
 pub(crate) const OWN: &str = "own";
+
+/// The greatest length of the body that redeems a code: 1,024 bytes. It has a code and a SHA-256, some 200 bytes, and is
+/// read without a token.
+const REDEMPTION_BYTES_MAX: usize = 1_024;
 
 /// The only object of its class.
 const TOKENS: Object<'_> = Object { binding: "TOKENS", name: "tokens", region: None };
@@ -159,7 +163,7 @@ pub(crate) async fn revoke(env: &Env, maker: &Grant, id: &TokenId, target: &Targ
 /// Redeems a sign-in code, which is the authority. A code that the copy of the keyring does not have reaches no object.
 pub(crate) async fn redeem(env: &Env, ctx: &Context, request: Request) -> Result<Reply, Problem> {
     let arrived = clock::now();
-    let body = body(request).await?;
+    let body = body_within(request, REDEMPTION_BYTES_MAX, redemption_too_large).await?;
     let Redemption { code, .. } = Redemption::parse(&body)?;
     let secret = Secret::of(env)?;
     let refused = || failures::refused(unknown_code(), code.id(), &Route::Token);
@@ -180,6 +184,14 @@ pub(crate) async fn redeem(env: &Env, ctx: &Context, request: Request) -> Result
     let answer =
         object::send(env, TOKENS, ObjectRequest { method: "POST", body: Some(&body), ..ObjectRequest::get(&path) });
     passed_on(answer.await)
+}
+
+fn redemption_too_large() -> Problem {
+    Problem::new(
+        Code::TooLarge,
+        "the body that redeems a code has more than 1,024 bytes; send the code and a SHA-256 only",
+    )
+    .with("limit", REDEMPTION_BYTES_MAX)
 }
 
 /// What does not answer, for people.
