@@ -166,7 +166,3 @@ test("only pages of the event's own sites open sockets", () =>
     }
     (await Viewer.join(runtime, "gala", { origin: "https://gala.example" })).end();
   }));
-
-test("a token of some events opens no other", { todo: "a token cannot be limited to events" });
-test("a revoked token is refused within 5 s, and a code that was used is not taken again", { todo: "a token cannot be revoked" });
-test("undo needs the scope of what it undoes, and an emergency key its own", { todo: "the scope operate is enough for both" });
