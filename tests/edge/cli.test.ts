@@ -119,7 +119,7 @@ describe("the command line", { concurrency: true }, () => {
     const doctor = await maria.json("doctor", "--event", "told");
     assert.equal(doctor.code, 0, JSON.stringify(doctor));
     const told = (printed: Printed) => printed["findings"].find(({ what }: { what: string }) => what === "token").found;
-    assert.match(told(doctor), / is valid for operate, publish, read$/);
+    assert.match(told(doctor), / is valid for operate, hold, publish, read, rooms, emergency, admin$/);
     const reader = await new Operator("reader", runtime, TOKENS.reader).json("doctor", "--event", "told");
     assert.match(told(reader), / is valid for read, not for operate, publish, until 2132-01-01T00:00:00\+00:00 \(in \d+ d( \d+ h)?\)$/);
   });

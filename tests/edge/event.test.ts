@@ -42,7 +42,7 @@ test("an event starts by itself", async () => {
 test("the same configuration twice is the same revision", async () => {
   const event = await begun(runtime, "same", -60_000, { title: "One" });
   const { startsAt } = await event.state();
-  const again = await event.put({ startsAt, title: "One", hubs: 4 });
+  const again = await event.put({ startsAt, title: "One", hubs: "auto" });
   assert.deepEqual([again.status, again.body.rev], [200, 1]);
   const other = await event.put({ title: "Two" });
   assert.deepEqual([other.status, other.body.rev, other.body.title, other.body.startsAt], [200, 2, "Two", startsAt]);
@@ -105,10 +105,11 @@ test("every event made is in the list, by name, and no other", async () => {
 test("a new event has its hubs, and no viewers", async () => {
   const event = await begun(runtime, "audience", 0);
   const { status, body } = await call<Audience>(runtime, "GET", `${event.path}/audience`, { token: TOKENS.reader });
-  const { byHub, ...audience } = body;
+  const { byHub, byRegion, ...audience } = body;
   assert.equal(status, 200);
   assert.deepEqual(audience, { rev: 1, hubs: 4, answered: 4, sockets: 0, acks: null });
   assert.deepEqual(byHub.map(({ hub, sockets, rev }) => [hub, sockets, rev]), [0, 1, 2, 3].map((hub) => [hub, 0, 1]));
+  assert.deepEqual(byRegion.map(({ hubs, answered, sockets }) => [hubs, answered, sockets]), [0, 1, 2, 3].map(() => [1, 1, 0]));
 });
 
 test("an event made after it was asked for is found within seconds", async () => {

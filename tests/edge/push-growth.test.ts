@@ -7,18 +7,11 @@ import { type StandIn, standIn } from "./harness/stand-in.ts";
 import { TOKENS } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
 import { Viewer } from "./harness/viewer.ts";
+import type { Audience } from "./harness/wire.ts";
 
 let worker: StandIn;
 before(async () => void (worker = await standIn({ socketsMax: 10 })));
 after(() => worker.end());
-
-interface Audience {
-  rev: number;
-  hubs: number;
-  answered: number;
-  sockets: number;
-  byRegion: { hubs: number; answered: number; sockets: number }[];
-}
 
 test("a hundred viewers find room in an event that began with four hubs of ten", async () => {
   const event = await begun(worker, "growth", 10_000, { hubs: "auto" });

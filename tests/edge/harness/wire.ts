@@ -58,6 +58,7 @@ export interface Audience {
   hubs: number;
   answered: number;
   sockets: number;
+  byRegion: { region: string; hubs: number; answered: number; behind: number; sockets: number }[];
   byHub: { hub: number; region: string; sockets: number; rev: number }[];
   acks: { rev: number; asked: number; applied: number; median: number | null; p95: number | null } | null;
 }

@@ -119,8 +119,8 @@ fn hubs(given: &str) -> Result<HubCount, String> {
     if given == "auto" {
         return Ok(HubCount::Auto { expected: None });
     }
-    let number = given.parse().ok().filter(|number| (1..=HUBS_MAX).contains(number));
-    number.map(HubCount::Fixed).ok_or_else(|| format!("give \"auto\" or a number from 1 to {HUBS_MAX}"))
+    // Which numbers are allowed, the server says.
+    given.parse().map(HubCount::Fixed).map_err(|_| format!("give \"auto\" or a number from 1 to {HUBS_MAX}"))
 }
 
 /// What `--duration` gives: a length, or that none is known.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display as _};
 
-use downbeat_api::{Client, clock, new_id};
+use downbeat_api::{Client, Expected, clock, new_id};
 use downbeat_core::event::EmergencyChannel;
 use downbeat_core::{Command, Request};
 use downbeat_publish::emergency;
@@ -149,17 +149,18 @@ impl Stage<'_> {
     /// Hands the document to the server, and resumes the event there.
     async fn deliver(&mut self, document: &EmergencyDocument) {
         let event = self.context.settings.event.clone();
-        match self.server.emergency(&event, document).await {
-            Ok(answer) if matches!(answer.body.status, StatusWord::Paused) => {
-                self.screen.line("delivered", format!("the server is at rev {}, paused", answer.body.rev));
-            }
-            Ok(answer) => {
-                self.fault(
-                    "delivered",
-                    format!("the server is at rev {}, but {}", answer.body.rev, answer.body.status.as_str()),
-                );
-            }
+        let state = match self.server.emergency(&event, document).await {
+            Ok(answer) => answer.body,
             Err(error) => return self.fault("delivered", error.to_string()),
+        };
+        // The pause takes effect a moment after it was signed.
+        let expected = Expected { epoch: &state.epoch, rev: state.rev, status: Some(StatusWord::Paused) };
+        let shown = self.server.wait_until_shown(&event, expected, self.context.settings.timeout).await;
+        if shown.seen {
+            self.screen.line("delivered", format!("the server is at rev {}, paused", state.rev));
+        } else {
+            let status = shown.status.map_or("no answer", StatusWord::as_str);
+            self.fault("delivered", format!("the server is at rev {}, but {status}", state.rev));
         }
         match self.resume().await {
             Ok(said) => _ = self.screen.line("resumed", said),
