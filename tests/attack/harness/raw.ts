@@ -49,7 +49,12 @@ export function upgrade(port: number, path: string, more = ""): Promise<Socket |
       if (!text.includes("\r\n\r\n")) return;
       clearTimeout(timer);
       socket.off("data", read);
-      if (text.startsWith("HTTP/1.1 101")) return resolve(socket);
+      if (text.startsWith("HTTP/1.1 101")) {
+        // The first frames may come with the head: whoever reads on has to see where one begins.
+        socket.pause();
+        socket.unshift(Buffer.from(text.slice(text.indexOf("\r\n\r\n") + 4), "latin1"));
+        return resolve(socket);
+      }
       socket.destroy();
       resolve(undefined);
     };
