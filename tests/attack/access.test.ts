@@ -71,12 +71,12 @@ test("no token, or what is none: nothing is read and nothing changes", () =>
       for (const one of CALLS) {
         const answer = await make(one, asked);
         tried();
-        assert.ok([401, 403, 404, 405].includes(answer.status), `${what}: ${one[0]} ${one[1]}: ${answer.status} ${answer.text}`);
+        assert.ok([401, 403, 404, 405, 429].includes(answer.status), `${what}: ${one[0]} ${one[1]}: ${answer.status} ${answer.text}`);
         for (const secret of Object.values(TOKENS)) assert.ok(!answer.text.includes(secret.slice(-16)), "a token is not repeated");
       }
     }
     for (const path of [`/v1/events/gala/log?token=${TOKENS.all}`, `/v1/events?access_token=${TOKENS.all}`]) {
-      assert.equal((await call(runtime, "GET", path)).status, 401, "a token in the query is none");
+      assert.ok([401, 429].includes((await call(runtime, "GET", path)).status), "a token in the query is none");
       tried();
     }
   }));
