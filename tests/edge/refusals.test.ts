@@ -155,7 +155,7 @@ const TABLE: Record<string, Record<string, Refused>> = {
     "a schedule a century ahead": command("pause", { at: Date.now() + century }, "/at"),
     "half a millisecond": command("pause", { at: 1.5 }, "/at"),
     "pointing at something that is no digest": command("rundown", { rundown: "latest" }, "/rundown"),
-    "a configuration out of range": put("", { hubs: 65 }, { pointer: "/hubs" }),
+    "a configuration out of range": put("", { hubs: 1_025 }, { pointer: "/hubs" }),
     "a new event without a start": put(nobody, { title: "x" }, { pointer: "/startsAt" }),
   },
   "409 conflict": {
