@@ -12,7 +12,7 @@ export interface Opened {
   memory: number; // the server's at the end, in KB
   all: number | null; // from the first arrival until all had a socket
   joined: [median: number, p99: number, last: number] | null; // from arriving to the first socket
-  known: Record<50 | 99 | 100, number | null> | null; // by so many percent, after the pause was sent
+  known: Record<50 | 99 | 100, number | null> | null; // by that share of viewers, in percent, after the pause was sent
   bySocket: number;
   byRequest: number;
   unaware: number;

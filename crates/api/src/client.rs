@@ -174,7 +174,7 @@ impl Client {
         self.read_body(&Call { query, ..Call::get(Route::Events) }.authorized()).await
     }
 
-    /// Deletes an event with all that the server stores for it; returns what was deleted. `None` if there is none: it was
+    /// Deletes an event with all that the server stores for it; returns what was deleted. `None` if it does not exist: it was
     /// deleted before, or by an earlier attempt of this call.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ impl Client {
 /// Checks the next page, with which `count` entries are read, of a log whose lowest revision so far is `lowest`. Returns the
 /// lowest revision with it.
 ///
-/// Entries of revisions that no event can have are not compared: earlier servers accepted them from whoever signed.
+/// Entries of revisions that no event can have are not compared: earlier servers accepted them from anyone who held the key.
 ///
 /// # Errors
 /// Why the log would not end.

@@ -28,7 +28,7 @@ impl Client {
         self.read_body(&Call::sending(Method::POST, Route::Tokens, body)).await
     }
 
-    /// Gives a token another secret or sign-in code. It is safe to repeat.
+    /// Replaces a token's secret or sign-in code. It is safe to repeat.
     ///
     /// # Errors
     /// [`ApiError`].

@@ -137,7 +137,7 @@ impl Keyring {
         Ok(Outcome::Changed(Box::new(token)))
     }
 
-    /// Gives a token another secret, or another sign-in code. The old secret works on for the grace that was asked for.
+    /// Replaces a token's secret or sign-in code. The old secret works on for the grace that was asked for.
     ///
     /// # Errors
     /// [`Problem`]: no such token, or one that has more than the maker.

@@ -142,7 +142,7 @@ pub(crate) async fn add(env: &Env, request: Request, maker: &Grant) -> Result<Re
     change(env, maker, "POST", &Route::Tokens.path(), Some(&body)).await
 }
 
-/// Gives a token another secret or sign-in code.
+/// Replaces a token's secret or sign-in code.
 pub(crate) async fn rotate(env: &Env, request: Request, maker: &Grant, id: &TokenId) -> Result<Reply, Problem> {
     let body = body(request).await?;
     if Secret::of(env)?.has(id) {

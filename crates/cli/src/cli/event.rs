@@ -91,7 +91,7 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "COUNT", value_parser = hubs)]
     pub(crate) hubs: Option<HubCount>,
 
-    /// How many viewers you expect: there are hubs for so many before the doors open
+    /// How many viewers you expect; enough hubs for them exist before the doors open
     #[arg(long, value_name = "VIEWERS")]
     pub(crate) expected: Option<u32>,
 

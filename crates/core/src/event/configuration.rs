@@ -28,7 +28,7 @@ pub enum Sizing {
     Fixed,
     /// The event: it adds hubs as they fill.
     Auto {
-        /// How many viewers are expected; from the beginning there are hubs for so many.
+        /// How many viewers are expected; enough hubs for them exist from the beginning.
         expected: Option<u32>,
     },
 }
