@@ -328,10 +328,11 @@ impl Session {
         self.advance(now);
     }
 
-    /// Handles the answer to a ping: the version that the hub has.
+    /// Handles the answer to a ping: the version that the hub has. What is known in part only did not come through the
+    /// socket either, and is asked for.
     pub fn handle_pong(&mut self, said: &Version, now: LocalTime) {
         self.line.handle_pong(now);
-        if self.snapshot.is_behind(said) {
+        if self.snapshot.is_behind(said) || self.snapshot.lacks_details() {
             self.missed = true;
             self.schedule.handle_doubt(now);
         }

@@ -10,7 +10,6 @@ use downbeat_core::timeline::SEGMENTS_MAX;
 use downbeat_core::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use proptest::test_runner::TestCaseError;
 use reference::{Gait, Order, Reference, Step, World};
 
@@ -82,12 +81,9 @@ fn stories() -> impl Strategy<Value = Story> {
     (-30_000..60_000_i64, vec(acts(), 1..16)).prop_map(|(starts_in_ms, acts)| Story { starts_in_ms, acts })
 }
 
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if config.rng_seed == RngSeed::Random {
-        config.rng_seed = RngSeed::Fixed(20);
-    }
-    config
+/// How many cases the properties try if nothing else is said.
+fn cases() -> u32 {
+    ProptestConfig::default().cases
 }
 
 /// A story being told, with instants as milliseconds from `origin`.
@@ -240,7 +236,7 @@ fn compare(story: &Story, gait: Gait) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: config().cases / 2, ..config() })]
+    #![proptest_config(ProptestConfig { cases: cases() / 2, ..ProptestConfig::default() })]
 
     #[test]
     fn the_event_stands_where_a_walk_from_millisecond_to_millisecond_leads(story in stories()) {
@@ -271,7 +267,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: config().cases * 4, ..config() })]
+    #![proptest_config(ProptestConfig { cases: cases() * 4, ..ProptestConfig::default() })]
 
     #[test]
     fn the_event_stands_where_leaps_from_change_to_change_lead(story in stories()) {
@@ -280,7 +276,6 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config())]
 
     #[test]
     fn the_stored_state_is_the_state(story in stories()) {

@@ -5,19 +5,9 @@ use downbeat_core::{EventTimeline, Position, Rate, Seed, Segment, ServerTime, Sp
 use downbeat_sheet::{Kind, Outcome, Rundown, compile};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 const NOW: ServerTime = ServerTime::from_millis(1_704_067_200_000);
-
-/// The same cases each time; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` try others.
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if config.rng_seed == RngSeed::Random {
-        config.rng_seed = RngSeed::Fixed(20);
-    }
-    config
-}
 
 fn any_late() -> impl Strategy<Value = Option<Value>> {
     let within = (0..9_000_u32).prop_map(|ms| json!({ "within": format!("{ms}ms") }));
@@ -70,8 +60,6 @@ fn joined(rundown: &Rundown, position: Position) -> Vec<(usize, Span)> {
 }
 
 proptest! {
-    #![proptest_config(config())]
-
     #[test]
     fn a_viewer_who_joins_gets_what_was_said_they_get(rundown in any_rundown(), ms in 0..32_000_i64) {
         for position in [Position::from_millis(ms), Position::from_millis(ms / 500 * 500)] {

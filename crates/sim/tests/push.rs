@@ -12,7 +12,7 @@ impl Drop for Replay {
         if std::thread::panicking() {
             let seed = self.0;
             eprintln!(
-                "seed {seed}; to replay it, run({seed}) in `one_world`: cargo test -p downbeat-sim --test push one_world"
+                "seed {seed}; to replay it, add it to `one_world`: cargo test -p downbeat-sim --test push one_world"
             );
         }
     }
@@ -39,9 +39,12 @@ proptest! {
     }
 }
 
+/// Worlds that broke something once.
 #[test]
 fn one_world() {
-    run(0);
+    for seed in [0, 2_472_343_847_023_071_136, 16_461_981_349_438_843_796, 14_967_227_713_759_683_618] {
+        run(seed);
+    }
 }
 
 /// What the property stands on: the bad minutes are bad, and everything happens in them.

@@ -7,7 +7,6 @@ use downbeat_wire::problem::Code;
 use downbeat_wire::{Problem, command, configuration};
 use proptest::collection::btree_map;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 fn refused(body: &str) -> Problem {
@@ -226,14 +225,6 @@ fn null_means_no_rundown_no_duration_and_no_emergency_channel() {
     assert_eq!((nothing.duration, nothing.emergency), (None, None));
 }
 
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if config.rng_seed == RngSeed::Random {
-        config.rng_seed = RngSeed::Fixed(20);
-    }
-    config
-}
-
 fn drafts() -> impl Strategy<Value = Draft> {
     let locales = "[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,2}".prop_map(|tag| tag.parse::<Locale>().unwrap());
     let words = prop_oneof![
@@ -314,8 +305,6 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(config())]
-
     #[test]
     fn a_command_is_read_back_as_it_was_written(request in requests()) {
         let body = command::body(&request).to_string();

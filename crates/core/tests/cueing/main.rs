@@ -10,7 +10,6 @@ use downbeat_core::*;
 use naive::{Cue, Viewer};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, BTreeSet};
 
 const ORIGIN_MS: i64 = 1_704_067_200_000;
@@ -86,14 +85,6 @@ fn acts() -> impl Strategy<Value = Act> {
 
 fn evenings() -> impl Strategy<Value = (Vec<Cue>, Vec<Act>)> {
     (rundowns(), vec(acts(), 1..24))
-}
-
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if config.rng_seed == RngSeed::Random {
-        config.rng_seed = RngSeed::Fixed(20);
-    }
-    config
 }
 
 fn listed(cue: &Cue) -> ListedCue {
@@ -251,8 +242,6 @@ fn shown(effects: &[Effect], on: &mut BTreeSet<u64>) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(config())]
-
     #[test]
     fn a_viewer_has_what_a_naive_viewer_has((cues, acts) in evenings()) {
         let mut having = Having::new(&cues, ServerTime::from_millis(ORIGIN_MS), listed);

@@ -185,7 +185,9 @@ impl HubObject {
         self.pong.as_ref()
     }
 
-    /// Evicts the object from memory. Its sockets stay in one case of two, as they do in hibernation.
+    /// Evicts the object from memory. Its sockets stay in one case of two, as they do in hibernation. A change that was sent
+    /// and not saved yet is forgotten: an older one that arrives late is then sent after it. That is no harm: viewers ignore
+    /// it, and the hub asks the event within 15 s.
     pub(super) fn evict(&mut self, context: &mut Context<'_>) {
         context.network.counts.evicted += 1;
         self.memory += 1;
@@ -198,6 +200,8 @@ impl HubObject {
             self.close_all(context);
         }
         let saved = self.saved.clone().map(|state| (state.clone(), state.version().to_string()));
+        let kept = saved.as_ref().map_or((0, 0), |(state, _)| place(state.epoch(), state.rev()));
+        self.sockets.iter_mut().for_each(|socket| socket.sent = socket.sent.min(kept));
         self.hub = Hub::new(self.number, LIMITS, saved, self.sockets.len() as u32);
         self.perform_effects(context);
     }

@@ -192,6 +192,24 @@ fn a_pong_that_tells_of_a_missed_change_has_the_whole_state_asked_for_at_once() 
 }
 
 #[test]
+fn a_change_known_in_part_is_asked_for_if_its_push_does_not_come() {
+    let mut world = world();
+    world.run_until(60_000);
+    world.change(held(61_000, 61_000));
+    let server = START + (world.now - START_HERE);
+    let exchange = Exchange::new(world.now, server, server, world.now).unwrap();
+    let news = News { details: None, ..world.news.clone() };
+    world.session.handle_answer(&exchange, Some(news), None, world.now);
+    // The server does not know the state for a second, and its next answer is not due for half a minute.
+    world.state_is_known = false;
+    world.run_until(61_000);
+    assert_eq!(world.session.state().unwrap().details, None);
+    world.state_is_known = true;
+    world.run_until(76_000);
+    assert_eq!(world.session.state(), Some(&world.news));
+}
+
+#[test]
 fn a_new_life_of_the_event_is_believed_from_the_server_alone() {
     let mut world = world();
     world.run_until(60_000);
