@@ -41,7 +41,7 @@ async function assertSigned({ signature, key, ...said }: Anchor, event: Event, e
 /** Ends the runtime, changes the tables of the only event with `revs` entries, and starts it again. */
 async function tamper(revs: number, change: (table: DatabaseSync) => void): Promise<void> {
   await runtime.end();
-  const folder = `${runtime.directory}/state/v3/do/downbeat-EventDo`;
+  const folder = `${runtime.objects}/downbeat-EventDo`;
   const changed = readdirSync(folder).filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite").filter((name) => {
     const table = new DatabaseSync(`${folder}/${name}`);
     try {

@@ -120,7 +120,7 @@ test("deleting needs the scope, and a name that was never made is unknown", asyn
 /** Runs `change` on the saved database of the event with this epoch, while the runtime is down. */
 async function alter(epoch: string | null, change: string): Promise<void> {
   await runtime.kill();
-  const directory = `${runtime.directory}/state/v3/do/downbeat-EventDo`;
+  const directory = `${runtime.objects}/downbeat-EventDo`;
   let altered = 0;
   for (const file of readdirSync(directory).filter((name) => name.endsWith(".sqlite"))) {
     const database = new DatabaseSync(`${directory}/${file}`);

@@ -40,7 +40,7 @@ const OPERATORS: [string, string, unknown?][] = [
 
 /** Returns the files of the objects of one class: each object has its own. */
 function objects(kind: string): string[] {
-  const directory = `${runtime.directory}/state/v3/do/downbeat-${kind}`;
+  const directory = `${runtime.objects}/downbeat-${kind}`;
   return readdirSync(directory).filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite").toSorted();
 }
 
@@ -132,12 +132,12 @@ test("an event of an earlier version that the list lacks is found, and enters it
   const old = await begun(runtime, "old", 10_000);
   await runtime.kill();
   const [file] = objects("CatalogDo");
-  const list = new DatabaseSync(`${runtime.directory}/state/v3/do/downbeat-CatalogDo/${file}`);
+  const list = new DatabaseSync(`${runtime.objects}/downbeat-CatalogDo/${file}`);
   // As that version left it, after a call to the list had failed.
   list.exec("DELETE FROM events WHERE name = 'old'; DROP TABLE complete; DROP TABLE reserved; DROP TABLE archived");
   list.close();
   for (const object of objects("EventDo")) {
-    const event = new DatabaseSync(`${runtime.directory}/state/v3/do/downbeat-EventDo/${object}`);
+    const event = new DatabaseSync(`${runtime.objects}/downbeat-EventDo/${object}`);
     event.exec("DROP TABLE IF EXISTS registered");
     event.close();
   }

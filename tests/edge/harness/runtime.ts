@@ -17,6 +17,9 @@ const START_PATIENCE = 60_000;
 /** How long it may take to end by itself, in ms. */
 const END_PATIENCE = 5_000;
 
+/** What runs the worker: "wrangler", as Cloudflare would, or "workerd", as on a machine of one's own (packages/worker). */
+export const STACK = process.env["DOWNBEAT_STACK"] === "workerd" ? "workerd" : "wrangler";
+
 const alive = new Set<Runtime>();
 process.on("exit", () => alive.forEach((runtime) => runtime.signal("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
@@ -37,11 +40,12 @@ export class Runtime {
     const runtime = new Runtime(name);
     rmSync(runtime.directory, { recursive: true, force: true });
     mkdirSync(runtime.directory, { recursive: true });
+    mkdirSync(`${runtime.directory}/state`);
     // A copy, so that a build in the meantime changes nothing here, and wrangler's leftovers stay here too.
     cpSync(`${ROOT}/build`, `${runtime.directory}/build`, { recursive: true });
     cpSync(`${ROOT}/wrangler.toml`, `${runtime.directory}/wrangler.toml`);
     const secret = tokens ? `DOWNBEAT_TOKENS='${JSON.stringify(tokens)}'\n` : "";
-    writeFileSync(`${runtime.directory}/secrets.env`, secret);
+    writeFileSync(`${runtime.directory}/${STACK === "workerd" ? "state/worker.env" : "secrets.env"}`, secret);
     await runtime.restart();
     return runtime;
   }
@@ -50,18 +54,9 @@ export class Runtime {
   async restart(): Promise<void> {
     const port = await freePort();
     const output = openSync(`${this.directory}/output.log`, "a");
-    // An env file is named even when it is empty; otherwise wrangler would use one of the developer's.
-    const child = spawn(
-      process.execPath,
-      [
-        ...["--no-warnings", "node_modules/wrangler/wrangler-dist/cli.js", "dev", "--local"],
-        ...["--config", `${this.directory}/wrangler.toml`, "--env-file", `${this.directory}/secrets.env`],
-        ...["--persist-to", `${this.directory}/state`, "--inspector-port", "0"],
-        ...["--ip", "127.0.0.1", "--port", `${port}`],
-        ...["--log-level", "error", "--show-interactive-dev-session=false"],
-      ],
-      { cwd: ROOT, detached: true, stdio: ["ignore", output, output], env: quiet(this.directory) },
-    );
+    const child = spawn(process.execPath, ["--no-warnings", ...(STACK === "workerd" ? this.#serve(port) : this.#dev(port))], {
+      ...{ cwd: ROOT, detached: true, stdio: ["ignore", output, output], env: quiet(this.directory) },
+    });
     closeSync(output);
     this.#process = child;
     this.url = `http://127.0.0.1:${port}`;
@@ -73,6 +68,26 @@ export class Runtime {
       }
       await turn();
     }
+  }
+
+  #serve(port: number): string[] {
+    return ["packages/worker/src/main.ts", "serve", "--state", `${this.directory}/state`, "--port", `${port}`];
+  }
+
+  #dev(port: number): string[] {
+    // An env file is named even when it is empty; otherwise wrangler would use one of the developer's.
+    return [
+      ...["node_modules/wrangler/wrangler-dist/cli.js", "dev", "--local"],
+      ...["--config", `${this.directory}/wrangler.toml`, "--env-file", `${this.directory}/secrets.env`],
+      ...["--persist-to", `${this.directory}/state`, "--inspector-port", "0"],
+      ...["--ip", "127.0.0.1", "--port", `${port}`],
+      ...["--log-level", "error", "--show-interactive-dev-session=false"],
+    ];
+  }
+
+  /** The folder with a folder for each class of objects. */
+  get objects(): string {
+    return `${this.directory}/state/${STACK === "workerd" ? "objects" : "v3/do"}`;
   }
 
   /** Kills wrangler and workerd at once, as a power failure would. */

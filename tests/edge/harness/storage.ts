@@ -53,7 +53,7 @@ export function alterState(runtime: Runtime, name: string, alter: (state: any) =
 
 /** Opens the database of an event, which its first answer names. */
 function open(runtime: Runtime, name: string): DatabaseSync {
-  const directory = `${runtime.directory}/state/v3/do/downbeat-EventDo`;
+  const directory = `${runtime.objects}/downbeat-EventDo`;
   for (const file of readdirSync(directory).filter((file) => file.endsWith(".sqlite"))) {
     const database = new DatabaseSync(`${directory}/${file}`);
     const has = database.prepare("SELECT name FROM sqlite_master WHERE name = 'log'").get();
