@@ -19,6 +19,7 @@ use downbeat_core::{EventName, Rate, Span};
 use crate::exit;
 use crate::given::{self, Destination};
 use crate::profile::Flags;
+use crate::version;
 
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{
@@ -62,7 +63,7 @@ this directory or above it:
 
 /// Runs live events on one clock: start, pause, announce, publish cues.
 #[derive(Debug, Parser)]
-#[command(name = "downbeat", version, max_term_width = 100)]
+#[command(name = "downbeat", version, long_version = version::LONG.as_str(), max_term_width = 100)]
 #[command(after_help = exit::HELP, after_long_help = format!("{EXAMPLES}\n{}", exit::HELP))]
 #[command(arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {

@@ -39,6 +39,7 @@ mod standing;
 mod state_folder;
 mod text;
 mod time_zone;
+mod version;
 mod watch;
 
 use std::ffi::OsString;

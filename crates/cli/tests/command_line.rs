@@ -30,7 +30,10 @@ fn help_and_version_are_no_errors() {
     for line in ["    5  conflict", "    9  written, but not visible", "  130  interrupted", "tokenFile"] {
         assert!(help.out.contains(line), "{line} is not in\n{}", help.out);
     }
-    assert_eq!(downbeat(&["--version"]).out, concat!("downbeat ", env!("CARGO_PKG_VERSION"), "\n"));
+    let version = concat!("downbeat ", env!("CARGO_PKG_VERSION"));
+    assert_eq!(downbeat(&["-V"]).out, format!("{version}\n"));
+    let commit = option_env!("DOWNBEAT_COMMIT").map(|commit| format!(" (commit {commit})")).unwrap_or_default();
+    assert_eq!(downbeat(&["--version"]).out, format!("{version}{commit}\n"));
     assert!(downbeat(&["pause", "--help"]).out.contains("It needs no sheet, no build and no repository"));
 }
 
