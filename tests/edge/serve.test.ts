@@ -170,7 +170,7 @@ test("a backup made amid an event is that event, and a damaged one changes nothi
 
 test("what is wrong is said with what to do", () => {
   for (const [args, status, words] of [
-    [["sevre"], 2, /there is no command "sevre"; there are init, dev, serve, backup, restore/],
+    [["sevre"], 2, /there is no command "sevre"; there are init, dev, deploy, serve, backup, restore/],
     [["serve", "--prot", "1"], 2, /Unknown option '--prot'; see downbeat-worker serve --help/],
     [["serve", "--port", "70000"], 2, /--port "70000" is not a port: 0 to 65535/],
     [["serve", "--tls-cert", "cert.pem"], 2, /--tls-cert and --tls-key belong together/],

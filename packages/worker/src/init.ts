@@ -50,8 +50,8 @@ export const init: Command = {
 Next:
 ${shown === "" ? "" : `  cd ${shown}\n`}  ${install.padEnd(36)} the worker, wrangler and the runtime
   npx downbeat-worker dev              runs it on this machine
+  npx downbeat-worker deploy --dry-run says what a deployment to your Cloudflare account would do
   npx downbeat-worker serve            or serves it from this machine, without Cloudflare
-  npx wrangler deploy                  or deploys it to your Cloudflare account
 wrangler.toml has the settings, each with a comment: the domain, what is logged, the event that /time answers for.
 `);
   },

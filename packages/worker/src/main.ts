@@ -4,13 +4,14 @@
 import { parseArgs } from "node:util";
 import type { Command } from "./command.ts";
 import { backup, restore } from "./backup.ts";
+import { deploy } from "./deploy.ts";
 import { dev } from "./dev.ts";
 import { init } from "./init.ts";
 import { VERSION } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { serve } from "./serve.ts";
 
-const COMMANDS: Record<string, Command> = { init, dev, serve, backup, restore };
+const COMMANDS: Record<string, Command> = { init, dev, deploy, serve, backup, restore };
 
 const firstLine = (text: string): string => text.slice(0, text.indexOf("\n"));
 

@@ -47,6 +47,12 @@ export function copyPages(from: string, to: string, edit: (html: string) => stri
   return pages;
 }
 
+/** Puts into a page where it finds a signed pause while the worker is gone. */
+export function withEmergency(html: string, { EMERGENCY_URL: url = "", EMERGENCY_KEY: key = "" }: NodeJS.Dict<string>): string {
+  const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  return html.replace(/(<meta name="downbeat-emergency") content="[^"]*" data-key="[^"]*"/, `$1 content="${escaped(url)}" data-key="${escaped(key)}"`);
+}
+
 interface Rule {
   path: string;
   removed: string[];

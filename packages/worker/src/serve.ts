@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Readable } from "node:stream";
 import type { Command, Options } from "./command.ts";
 import { type Socket, configuration } from "./capnp.ts";
-import { copyPages } from "./pages.ts";
+import { copyPages, withEmergency } from "./pages.ts";
 import { FRONT, PAGES, VERSION, WORKER, template, workerd } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { setupOf } from "./settings.ts";
@@ -104,12 +104,6 @@ function announce(url: string, local: string, state: string): void {
 
 const isLoopback = (address: string): boolean => address === "localhost" || address === "::1" || address.startsWith("127.");
 const isEvery = (address: string): boolean => ["*", "0.0.0.0", "::"].includes(address);
-
-/** Puts into a page where it finds a signed pause while this server is gone. */
-function withEmergency(html: string, { EMERGENCY_URL: url = "", EMERGENCY_KEY: key = "" }: NodeJS.Dict<string>): string {
-  const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  return html.replace(/(<meta name="downbeat-emergency") content="[^"]*" data-key="[^"]*"/, `$1 content="${escaped(url)}" data-key="${escaped(key)}"`);
-}
 
 /** Returns the port once workerd listens. */
 function listens(child: ChildProcess): Promise<number> {
