@@ -7,7 +7,7 @@ use downbeat_core::{Configuration, Digest, EventName, Request, Rev, ServerTime, 
 use downbeat_wire::anchor::KeySet;
 use downbeat_wire::{
     Anchor, Audience, Code, CommandAnswer, ConfigurationExtras, Deletion, EmergencyDocument, EventList, Grant, LogPage,
-    Route, RundownPage, StateBody, StoredRundown, TimeBody, Token, command, configuration, route,
+    Route, RundownPage, RundownStore, StateBody, StoredRundown, TimeBody, Token, command, configuration, route,
 };
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -305,14 +305,43 @@ impl Client {
         self.sender.send(&call).await?.accepted().map(|answer| answer.is_created())
     }
 
-    /// Returns every rundown that is stored for the event.
+    /// Stores a rundown in a given place of the server. Returns whether it is new there.
+    ///
+    /// # Errors
+    /// [`ApiError`]: a bad request if the server has no bucket and `store` is [`RundownStore::Bucket`].
+    pub async fn put_rundown_in(
+        &self,
+        store: RundownStore,
+        event: &EventName,
+        digest: Digest,
+        bytes: Vec<u8>,
+    ) -> Result<bool, ApiError> {
+        let query = format!("?{}={}", route::STORE, store.as_str());
+        let call = Call { query, ..Call::sending(Method::PUT, Route::Rundown(event.clone(), digest), bytes) };
+        self.sender.send(&call).await?.accepted().map(|answer| answer.is_created())
+    }
+
+    /// Returns every rundown that is stored for the event, where the server stores new ones.
     ///
     /// # Errors
     /// [`ApiError`].
     pub async fn rundowns(&self, event: &EventName) -> Result<Vec<StoredRundown>, ApiError> {
+        self.list_rundowns(event, "").await
+    }
+
+    /// Returns every rundown that is stored for the event in a given place of the server.
+    ///
+    /// # Errors
+    /// [`ApiError`]: a bad request if the server has no bucket and `store` is [`RundownStore::Bucket`].
+    pub async fn rundowns_in(&self, store: RundownStore, event: &EventName) -> Result<Vec<StoredRundown>, ApiError> {
+        self.list_rundowns(event, &format!("&{}={}", route::STORE, store.as_str())).await
+    }
+
+    async fn list_rundowns(&self, event: &EventName, parameter: &str) -> Result<Vec<StoredRundown>, ApiError> {
         let mut rundowns: Vec<StoredRundown> = Vec::new();
         loop {
-            let query = rundowns.last().map(|last| format!("?after={}", last.rundown)).unwrap_or_default();
+            let after = rundowns.last().map(|last| format!("after={}", last.rundown)).unwrap_or_default();
+            let query = format!("?{after}{parameter}");
             let call = Call { query, ..Call::get(Route::Rundowns(event.clone())) };
             let page: RundownPage = self.read_body(&call.authorized()).await?;
             // An empty page leads no further, and would be requested forever.

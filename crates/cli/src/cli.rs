@@ -23,9 +23,9 @@ use crate::version;
 
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{
-    AtArgs, CheckArgs, CuesTask, DiffArgs, Drawn, ExportArgs, FmtArgs, Format, ImportArgs, InitArgs, JoinArgs,
-    KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, TargetArgs, TimecodeArgs,
-    begins_with,
+    AtArgs, CheckArgs, CopyArgs, CuesTask, DiffArgs, Drawn, ExportArgs, FmtArgs, Format, ImportArgs, InitArgs,
+    JoinArgs, KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, StoreArg,
+    TargetArgs, TimecodeArgs, begins_with,
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
 pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventSetArgs, EventTask};

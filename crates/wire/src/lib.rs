@@ -47,7 +47,7 @@ pub use preview::{PreviewError, preview};
 pub use problem::{Code, Problem};
 pub use publication::{Publication, PublishedEvent};
 pub use route::Route;
-pub use rundown::{RundownPage, RundownPointer, StoredRundown};
+pub use rundown::{RundownPage, RundownPointer, RundownStore, StoredRundown};
 pub use scope::Scope;
 pub use state::{Announcement, AutoHubs, StateBody};
 pub use time::{StatusWord, TimeBody};

@@ -13,6 +13,10 @@ pub const ALL: &str = "all";
 /// The parameter of `DELETE /v1/events/{event}` that deletes an event although it is under way or has viewers.
 pub const FORCE: &str = "force";
 
+/// The parameter of the calls that store, list and delete rundowns which names where: `event` is the event's own storage,
+/// `bucket` the bucket that is bound to the server. By default it is the bucket if one is bound.
+pub const STORE: &str = "store";
+
 /// What a path names. For its methods see [`Route::methods`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {

@@ -47,6 +47,25 @@ pub struct StoredRundown {
     pub version: String,
 }
 
+/// Where a server stores rundowns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RundownStore {
+    /// In the storage of their event.
+    Event,
+    /// In the bucket that is bound to the server.
+    Bucket,
+}
+
+impl RundownStore {
+    /// Returns its name on the wire, as the parameter `store` has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Bucket => "bucket",
+        }
+    }
+}
+
 /// Returns a digest as subresource integrity: `sha256-` and its base64 (RFC 4648, section 4).
 pub fn integrity(digest: Digest) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -311,6 +311,11 @@ async fn send_with_time(env: &Env, event: &EventName, request: ObjectRequest<'_>
     }
 }
 
+/// Sends a request that changes nothing to the object, and returns the status and the text of its answer.
+pub(crate) async fn ask(env: &Env, event: &EventName, request: ObjectRequest<'_>) -> Result<(u16, String), Problem> {
+    bounded(object::send(env, object(event), request)).await.map_err(|error| silent(event, &error))
+}
+
 /// Sends an operator's request to the object, and returns its answer unchanged.
 pub(crate) async fn call(env: &Env, event: &EventName, request: ObjectRequest<'_>) -> Result<Reply, Problem> {
     check_operators(env, event).await?;

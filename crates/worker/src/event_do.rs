@@ -1,6 +1,7 @@
 //! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
 mod deletion;
+mod rundowns;
 
 use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
@@ -26,6 +27,7 @@ use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
+use crate::rundown_table::RundownTable;
 use crate::runtime::random_hex;
 use crate::store::Store;
 use crate::{clock, fanout, log_key};
@@ -41,6 +43,7 @@ pub struct EventDo {
     name: Option<EventName>,
     storage: Storage,
     store: Rc<Store>,
+    rundowns: RundownTable,
     /// The saved state. Changed only after the store has saved the change.
     state: RefCell<Option<EventState>>,
     /// The commands that were applied and are being announced before they are answered.
@@ -89,6 +92,7 @@ impl DurableObject for EventDo {
             name: state.id().name().and_then(|name| name.parse().ok()),
             storage: state.storage(),
             store: Rc::new(Store::new(&state)),
+            rundowns: RundownTable::new(&state),
             state: RefCell::default(),
             announcing: RefCell::default(),
             retries: Cell::default(),
@@ -151,6 +155,10 @@ impl EventDo {
                 let key = request.headers().get(KEY_HEADER).ok().flatten().unwrap_or_default();
                 self.emergency(&event, &key, &body(request).await?, decision).await
             }
+            (method, Some(Route::Rundown(event, digest))) => {
+                self.rundown(method, &event, digest, request, decision).await
+            }
+            ("GET", Some(Route::Rundowns(event))) => self.list_rundowns(&event, &target),
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
             ("GET", Some(Route::Audience(event))) => self.audience(&event).await,
             _ => Err(Problem::new(Code::UnknownPath, "an event's object has nothing at this path")),

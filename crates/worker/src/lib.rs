@@ -10,12 +10,13 @@
 //! | `entry.js` | the way in: requests, and frames before they are copied |
 //! | `time.rs` | the hot path: `/time` and `/status` from a copy of the state |
 //! | `copies.rs`, `event.rs` | those copies, and how they are refreshed |
-//! | `public.rs`, `operator.rs`, `rundowns.rs` | all other calls |
+//! | `public.rs`, `operator.rs` | all other calls |
+//! | `rundowns.rs` | rundowns: this isolate's copies, and the bucket where one is bound |
 //! | `auth.rs`, `secret.rs`, `failures.rs` | who calls and may; the tokens of the secret; refused ones |
 //! | `tokens.rs`, `tokens_do.rs` | the tokens that the worker keeps: calls about them, and their object |
 //! | `request.rs`, `reply.rs` | reading requests; making responses |
 //! | `emergency.rs` | states that were signed during an outage |
-//! | `event_do.rs`, `store.rs` | the event's object, and what it saves |
+//! | `event_do.rs`, `store.rs`, `rundown_table.rs` | the event's object, and what it saves |
 //! | `log_key.rs` | the key that signs the log's anchors |
 //! | `live.rs`, `spread.rs` | finding a hub for a viewer, or saying when to come back |
 //! | `hub_do.rs`, `hub_shell.rs`, `hub_store.rs`, `sockets.rs` | a hub: its requests, core's hub in it, what it saves, its sockets |
@@ -46,6 +47,7 @@ mod public;
 mod reply;
 mod request;
 mod router;
+mod rundown_table;
 mod rundowns;
 mod runtime;
 mod secret;

@@ -26,7 +26,7 @@ extern "C" {
 /// A request to an object.
 #[derive(Clone)]
 pub(crate) struct ObjectRequest<'a> {
-    /// `GET`, `PUT` or `POST`.
+    /// `GET`, `PUT`, `POST` or `DELETE`.
     pub(crate) method: &'a str,
     /// The path, with its query.
     pub(crate) path: &'a str,

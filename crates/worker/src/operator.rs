@@ -87,7 +87,7 @@ pub(crate) async fn command(env: &Env, request: Request, grant: &Grant, name: &E
     caller.check(permission::command(&parsed.command).as_slice())?;
     event::check_operators(env, name).await?;
     if let Command::Rundown { rundown: Some(digest) } = parsed.command
-        && rundowns::bytes(env, name, digest).await?.is_none()
+        && rundowns::stored(env, name, digest).await?.is_none()
     {
         event::state(env, name).await?;
         return Err(rundowns::unknown(name, digest));

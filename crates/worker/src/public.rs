@@ -51,7 +51,7 @@ pub(crate) async fn rundown_pointer(
     let state = event::copied_state(env, ctx, event, region).await?;
     let digest = state.rundown();
     let bytes = match digest {
-        Some(digest) => rundowns::bytes(env, event, digest).await?,
+        Some(digest) => rundowns::copied(env, event, digest).await?,
         None => None,
     };
     let pointer = RundownPointer {
@@ -60,7 +60,7 @@ pub(crate) async fn rundown_pointer(
         rundown: digest,
         url: digest.map(|digest| Route::Rundown(event.clone(), digest).path()),
         integrity: digest.map(integrity),
-        bytes,
+        bytes: bytes.map(|bytes| bytes.len() as u64),
     };
     Ok(Reply::json(200, json::text(&pointer)).cached(CachePolicy::Short))
 }

@@ -3,6 +3,7 @@
 use downbeat_wire::problem::{self, Code, Problem};
 use downbeat_wire::route::VERSION_HEADER;
 use js_sys::Uint8Array;
+use std::rc::Rc;
 use web_sys::{Headers, Response, ResponseInit};
 
 /// How long caches may keep an answer.
@@ -27,7 +28,7 @@ pub(crate) enum Readers {
 
 enum Body {
     Text(String),
-    Bytes(Vec<u8>),
+    Bytes(Rc<[u8]>),
     None,
 }
 
@@ -63,7 +64,7 @@ impl Reply {
     }
 
     /// Returns an answer of JSON bytes.
-    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+    pub(crate) fn bytes(bytes: Rc<[u8]>) -> Self {
         Self { body: Body::Bytes(bytes), ..Self::json(200, String::new()) }
     }
 
@@ -122,7 +123,7 @@ impl Reply {
         let response = match self.body {
             Body::Text(text) if !head => Response::new_with_opt_str_and_init(Some(&text), &init),
             Body::Bytes(bytes) if !head => {
-                Response::new_with_opt_js_u8_array_and_init(Some(&Uint8Array::from(bytes.as_slice())), &init)
+                Response::new_with_opt_js_u8_array_and_init(Some(&Uint8Array::from(&*bytes)), &init)
             }
             _ => Response::new_with_opt_str_and_init(None, &init),
         };

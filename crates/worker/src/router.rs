@@ -115,8 +115,10 @@ async fn change(
     match (method, &route, grant) {
         ("PUT", Route::Event(event), Some(grant)) => operator::configure(env, request, grant, event).await,
         ("DELETE", Route::Event(event), Some(grant)) => operator::delete(env, grant, target.query, event).await,
-        ("PUT", Route::Rundown(event, digest), Some(_)) => rundowns::put(env, request, event, *digest).await,
-        ("DELETE", Route::Rundown(event, digest), Some(_)) => rundowns::delete(env, &request, event, *digest).await,
+        ("PUT", Route::Rundown(event, digest), Some(_)) => rundowns::put(env, request, target, event, *digest).await,
+        ("DELETE", Route::Rundown(event, digest), Some(_)) => {
+            rundowns::delete(env, &request, target, event, *digest).await
+        }
         ("POST", Route::Emergency(event), _) => emergency::submit(env, ctx, request, event).await,
         ("POST", Route::Commands(event), Some(grant)) => operator::command(env, request, grant, event).await,
         ("POST", Route::Token, _) => tokens::redeem(env, ctx, request).await,

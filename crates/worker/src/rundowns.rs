@@ -1,21 +1,61 @@
-//! The store of rundowns (R2): each is stored under its event and the hash of its bytes.
+//! Rundowns: each is stored under its event and the hash of its bytes. They are in a bucket (R2) where one is bound to the
+//! worker, and otherwise in the event's own storage.
+//!
+//! What is in the event's storage is found in either case. So a bucket may be bound later, and rundowns be copied into it
+//! at any time.
 
-use downbeat_core::{Digest, EventName, ServerTime};
+mod bucket;
+mod copies;
+mod problems;
+
+use core::cell::RefCell;
+use downbeat_core::{Digest, EventName, Span};
 use downbeat_sheet::{Rundown, digest_of};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::{RundownPage, StoredRundown, json};
+use downbeat_wire::route::STORE;
+use downbeat_wire::{Route, json};
+use std::rc::Rc;
 use web_sys::Request;
-use worker::{Bucket, Env, HttpMetadata};
+use worker::Env;
 
-use crate::event;
-use crate::reply::{CachePolicy, Reply, unavailable};
+use crate::object::ObjectRequest;
+use crate::reply::{CachePolicy, Reply};
 use crate::request::{Target, body};
 use crate::runtime::Context;
+use crate::{clock, event};
+use bucket::Bucket;
+use copies::{Copied, RundownCopies};
+use problems::{broken, in_use};
 
-/// The most rundowns on one page of the list: 500.
-///
-/// Reason: R2 lists up to 1,000 at a time, sometimes fewer; a page is about 80 KB.
-const PAGE_MAX: u32 = 500;
+pub(crate) use problems::{changed, unknown};
+
+/// The binding of the bucket.
+const BINDING: &str = "RUNDOWNS";
+
+/// How often a request checks whether another one has the rundown: every 20 ms.
+const POLL: Span = Span::from_millis(20);
+
+thread_local! {
+    static COPIES: RefCell<RundownCopies> = RefCell::default();
+}
+
+/// Where rundowns are put, listed and deleted.
+enum Store {
+    Bucket(Bucket),
+    Event,
+}
+
+/// Returns the bucket if one is bound, or the event's own storage; or the one of them that the request names.
+fn store(env: &Env, target: &Target<'_>) -> Result<Store, Problem> {
+    match (target.parameter(STORE), bucket::bound(env, BINDING)) {
+        (None | Some("bucket"), Some(bucket)) => Ok(Store::Bucket(bucket)),
+        (None | Some("event"), _) => Ok(Store::Event),
+        _ => Err(Problem::new(
+            Code::BadRequest,
+            "\"store\" is \"event\", or \"bucket\" if the worker's configuration binds one as RUNDOWNS",
+        )),
+    }
+}
 
 /// Returns a rundown, or 304 if the reader has it: `known` is the header `If-None-Match`.
 pub(crate) async fn get(
@@ -26,29 +66,26 @@ pub(crate) async fn get(
     known: Option<&str>,
 ) -> Result<Reply, Problem> {
     event::check_exists(env, ctx, event).await?;
+    let bytes = copied(env, event, digest).await?.ok_or_else(|| unknown(event, digest))?;
     let tag = format!("\"{digest}\"");
-    let tagged = |reply: Reply| reply.cached(CachePolicy::Immutable).header("etag", tag.clone());
     let has_it = known.is_some_and(|tags| {
         tags.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
     });
-    let object = bucket(env)?
-        .get(key(event, digest))
-        .execute()
-        .await
-        .map_err(|error| broken(&error))?
-        .ok_or_else(|| unknown(event, digest))?;
-    if has_it {
-        return Ok(tagged(Reply::empty(304)));
-    }
-    let body = object.body().ok_or_else(|| unknown(event, digest))?;
-    let bytes = body.bytes().await.map_err(|error| broken(&error))?;
-    Ok(tagged(Reply::bytes(bytes)))
+    let reply = if has_it { Reply::empty(304) } else { Reply::bytes(bytes) };
+    Ok(reply.cached(CachePolicy::Immutable).header("etag", tag))
 }
 
 /// Stores a rundown under the hash of its bytes. An existing one is stored again, so that it counts as new when old ones
 /// are deleted.
-pub(crate) async fn put(env: &Env, request: Request, name: &EventName, digest: Digest) -> Result<Reply, Problem> {
+pub(crate) async fn put(
+    env: &Env,
+    request: Request,
+    target: &Target<'_>,
+    name: &EventName,
+    digest: Digest,
+) -> Result<Reply, Problem> {
     let content = body(request).await?;
+    let store = store(env, target)?;
     event::state(env, name).await?;
     let actual = digest_of(&content);
     if actual != digest {
@@ -63,99 +100,115 @@ pub(crate) async fn put(env: &Env, request: Request, name: &EventName, digest: D
             format!("this is not a rundown: {error}; make one with \"downbeat cues compile\""),
         )
     })?;
-    let status = if bytes(env, name, digest).await?.is_some() { 200 } else { 201 };
     let stored = format!(r#"{{"rundown":"{digest}","bytes":{}}}"#, content.len());
-    let metadata = HttpMetadata { content_type: Some("application/json".to_owned()), ..HttpMetadata::default() };
-    let bucket = bucket(env)?;
-    let put = bucket.put(key(name, digest), content).http_metadata(metadata);
-    put.execute().await.map_err(|error| broken(&error))?;
+    let status = match store {
+        Store::Bucket(bucket) => bucket::put(&bucket, name, digest, &content).await?,
+        Store::Event => {
+            let path = Route::Rundown(name.clone(), digest).path();
+            let request = ObjectRequest { method: "PUT", body: Some(&content), ..ObjectRequest::get(&path) };
+            match event::call(env, name, request).await? {
+                reply if reply.status() < 300 => reply.status(),
+                refused => return Ok(refused),
+            }
+        }
+    };
     Ok(Reply::json(status, stored))
 }
 
 /// Returns a page of what is stored for an event, sorted by digest.
 pub(crate) async fn list(env: &Env, target: &Target<'_>, event: &EventName) -> Result<Reply, Problem> {
-    event::state(env, event).await?;
-    let prefix = prefix(event);
-    let bucket = bucket(env)?;
-    let mut listing = bucket.list().prefix(prefix.as_str()).limit(PAGE_MAX);
-    if let Some(after) = target.parameter("after") {
-        let after: Digest = after.parse().map_err(|_| {
-            Problem::new(Code::BadRequest, "\"after\" is not a SHA-256; use the last digest of the page before")
-        })?;
-        listing = listing.start_after(key(event, after));
+    let after = target.parameter("after").map(str::parse).transpose().map_err(|_| {
+        Problem::new(Code::BadRequest, "\"after\" is not a SHA-256; use the last digest of the page before")
+    })?;
+    match store(env, target)? {
+        Store::Bucket(bucket) => {
+            event::state(env, event).await?;
+            Ok(Reply::json(200, json::text(&bucket::list(&bucket, event, after).await?)))
+        }
+        Store::Event => {
+            let path = format!("{}?{}", Route::Rundowns(event.clone()).path(), target.query);
+            event::call(env, event, ObjectRequest::get(&path)).await
+        }
     }
-    let objects = listing.execute().await.map_err(|error| broken(&error))?;
-    let stored = |object: worker::Object| {
-        let rundown = object.key().strip_prefix(&prefix)?.strip_suffix(".json")?.parse().ok()?;
-        let stored_at = ServerTime::from_millis(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX));
-        Some(StoredRundown { rundown, bytes: object.size(), stored_at, version: object.version() })
-    };
-    let more = objects.truncated();
-    let page = RundownPage { rundowns: objects.objects().into_iter().filter_map(stored).collect(), more };
-    Ok(Reply::json(200, json::text(&page)))
 }
 
 /// Deletes a rundown that the event does not have, if its version is the one in `If-Match`.
-pub(crate) async fn delete(env: &Env, request: &Request, name: &EventName, digest: Digest) -> Result<Reply, Problem> {
-    let named = request.headers().get("if-match").ok().flatten().unwrap_or_default();
+pub(crate) async fn delete(
+    env: &Env,
+    request: &Request,
+    target: &Target<'_>,
+    name: &EventName,
+    digest: Digest,
+) -> Result<Reply, Problem> {
+    let named = request.headers().get(IF_MATCH).ok().flatten().unwrap_or_default();
     let version = named.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(|| {
         Problem::new(Code::BadRequest, "the header If-Match is missing; send the version from the list, in quotes")
     })?;
+    let store = store(env, target)?;
     if event::state(env, name).await?.rundown() == Some(digest) {
-        let detail = format!("event \"{name}\" has rundown {digest} right now; point it at another one first");
-        return Err(Problem::new(Code::RundownInUse, detail));
+        return Err(in_use(name, digest));
     }
-    let object = bucket(env)?.head(key(name, digest)).await.map_err(|error| broken(&error))?;
-    let object = object.ok_or_else(|| unknown(name, digest))?;
-    if object.version() != version {
-        let detail = format!("rundown {digest} was published again meanwhile; ask for the list anew");
-        return Err(Problem::new(Code::Changed, detail));
+    COPIES.with_borrow_mut(|copies| copies.remove(name, digest));
+    match store {
+        Store::Bucket(bucket) => bucket::delete(&bucket, name, digest, version).await?,
+        Store::Event => {
+            let path = Route::Rundown(name.clone(), digest).path();
+            let headers = vec![(IF_MATCH, version.to_owned())];
+            let request = ObjectRequest { method: "DELETE", headers, ..ObjectRequest::get(&path) };
+            let reply = event::call(env, name, request).await?;
+            if reply.status() >= 300 {
+                return Ok(reply);
+            }
+        }
     }
-    bucket(env)?.delete(key(name, digest)).await.map_err(|error| broken(&error))?;
     Ok(Reply::empty(204))
 }
 
-/// Deletes every rundown of an event that is being deleted; returns how many there were. Without a store there are none.
-pub(crate) async fn delete_all(env: &Env, event: &EventName) -> worker::Result<u64> {
-    let Ok(bucket) = env.bucket("RUNDOWNS") else { return Ok(0) };
-    let mut deleted = 0;
-    loop {
-        let page = bucket.list().prefix(prefix(event)).limit(PAGE_MAX).execute().await?;
-        let keys: Vec<String> = page.objects().iter().map(worker::Object::key).collect();
-        if keys.is_empty() {
-            return Ok(deleted);
-        }
-        deleted += keys.len() as u64;
-        bucket.delete_multiple(keys).await?;
+/// The header with the version that a rundown must have to be deleted.
+pub(crate) const IF_MATCH: &str = "if-match";
+
+/// Deletes every rundown of an event from the bucket; returns how many there were. Without a bucket there are none.
+pub(crate) async fn delete_all(env: &Env, event: &EventName) -> Result<u64, Problem> {
+    match bucket::bound(env, BINDING) {
+        Some(bucket) => bucket::delete_all(&bucket, event).await,
+        None => Ok(0),
     }
 }
 
-/// Returns how many bytes a rundown has; `None` if it is not stored.
-pub(crate) async fn bytes(env: &Env, event: &EventName, digest: Digest) -> Result<Option<u64>, Problem> {
-    let object = bucket(env)?.head(key(event, digest)).await;
-    Ok(object.map_err(|error| broken(&error))?.map(|object| object.size()))
+/// Returns a rundown as this isolate has it, and requests it first if it has not: thousands of viewers ask for it at
+/// once, and one request of the isolate is enough. `None` if it is not stored.
+pub(crate) async fn copied(env: &Env, event: &EventName, digest: Digest) -> Result<Option<Rc<[u8]>>, Problem> {
+    let is_current =
+        event::copies(|copies| copies.find(event.as_str()).and_then(|copy| copy.last()?.rundown()) == Some(digest));
+    loop {
+        match COPIES.with_borrow_mut(|copies| copies.find(event, digest, is_current, clock::now())) {
+            Copied::Present(bytes) => return Ok(Some(bytes)),
+            Copied::Requested => clock::wait(POLL).await,
+            Copied::Absent => break,
+            Copied::Refused => {
+                let detail =
+                    "too many rundowns are asked for that are not an event's current one; try again in a second";
+                return Err(Problem::new(Code::Unavailable, detail));
+            }
+        }
+    }
+    let stored = stored(env, event, digest).await;
+    let bytes = stored.as_ref().ok().cloned().flatten();
+    COPIES.with_borrow_mut(|copies| copies.handle_answer(event, digest, bytes, clock::now()));
+    stored
 }
 
-/// Returns the problem of a rundown that is not stored.
-pub(crate) fn unknown(event: &EventName, digest: Digest) -> Problem {
-    Problem::new(
-        Code::UnknownRundown,
-        format!("event \"{event}\" has no rundown {digest}; publish it first, with \"downbeat cues publish\""),
-    )
-}
-
-fn bucket(env: &Env) -> Result<Bucket, Problem> {
-    env.bucket("RUNDOWNS").map_err(|error| unavailable("the store of rundowns (the R2 binding RUNDOWNS)", &error))
-}
-
-fn broken(error: &worker::Error) -> Problem {
-    unavailable("the store of rundowns", error)
-}
-
-fn prefix(event: &EventName) -> String {
-    format!("rundowns/{event}/")
-}
-
-fn key(event: &EventName, digest: Digest) -> String {
-    format!("{}{digest}.json", prefix(event))
+/// Returns the bytes of a rundown from where it is stored; `None` if it is not.
+pub(crate) async fn stored(env: &Env, event: &EventName, digest: Digest) -> Result<Option<Rc<[u8]>>, Problem> {
+    if let Some(bucket) = bucket::bound(env, BINDING)
+        && let Some(text) = bucket::get(&bucket, event, digest).await?
+    {
+        return Ok(Some(text.into_bytes().into()));
+    }
+    let path = Route::Rundown(event.clone(), digest).path();
+    match event::ask(env, event, ObjectRequest::get(&path)).await? {
+        (200, text) => Ok(Some(text.into_bytes().into())),
+        (404, _) => Ok(None),
+        (status, _) => Err(broken(&worker::Error::RustError(format!("unexpected status {status}")))),
+    }
 }

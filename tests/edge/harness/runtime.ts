@@ -20,6 +20,9 @@ const END_PATIENCE = 5_000;
 /** What runs the worker: "wrangler", as Cloudflare would, or "workerd", as on a machine of one's own (packages/worker). */
 export const STACK = process.env["DOWNBEAT_STACK"] === "workerd" ? "workerd" : "wrangler";
 
+/** Where the worker stores rundowns: with their event, or in a bucket that is bound to it. */
+export type RundownStore = "event" | "bucket";
+
 const alive = new Set<Runtime>();
 process.on("exit", () => alive.forEach((runtime) => runtime.signal("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
@@ -36,18 +39,26 @@ export class Runtime {
   }
 
   /** Starts an empty runtime. With `tokens` null, the worker has no secret. */
-  static async start(name: string, tokens: TokenEntry[] | null = ENTRIES): Promise<Runtime> {
+  static async start(name: string, tokens: TokenEntry[] | null = ENTRIES, store: RundownStore = "event"): Promise<Runtime> {
     const runtime = new Runtime(name);
     rmSync(runtime.directory, { recursive: true, force: true });
     mkdirSync(runtime.directory, { recursive: true });
     mkdirSync(`${runtime.directory}/state`);
     // A copy, so that a build in the meantime changes nothing here, and wrangler's leftovers stay here too.
     cpSync(`${ROOT}/build`, `${runtime.directory}/build`, { recursive: true });
-    cpSync(`${ROOT}/wrangler.toml`, `${runtime.directory}/wrangler.toml`);
+    runtime.configure(store);
     const secret = tokens ? `DOWNBEAT_TOKENS='${JSON.stringify(tokens)}'\n` : "";
     writeFileSync(`${runtime.directory}/${STACK === "workerd" ? "state/worker.env" : "secrets.env"}`, secret);
     await runtime.restart();
     return runtime;
+  }
+
+  /** Decides where the worker stores rundowns from the next start on. */
+  configure(store: RundownStore): void {
+    const configuration = readFileSync(`${ROOT}/wrangler.toml`, "utf8");
+    const bound = configuration.replace(/^# (\[\[r2_buckets\]\])\n# (binding = .*)\n# (bucket_name = .*)$/m, "$1\n$2\n$3");
+    if (bound === configuration) throw new Error("wrangler.toml has no lines that bind a bucket");
+    writeFileSync(`${this.directory}/wrangler.toml`, store === "bucket" ? bound : configuration);
   }
 
   /** Starts it again with the state it left. */

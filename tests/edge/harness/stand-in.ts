@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Miniflare, Response } from "miniflare";
-import { ROOT } from "./runtime.ts";
+import { ROOT, type RundownStore } from "./runtime.ts";
 import { ENTRIES } from "./tokens.ts";
 import type { CommandAnswer } from "./wire.ts";
 
@@ -21,6 +21,8 @@ export interface StandIn {
   url: string;
   /** How often readers asked `event` for its state: its hubs, or itself if these are silent. */
   asked(event: string): number;
+  /** How often `event` was asked for rundowns. */
+  askedRundowns(event: string): number;
   /**
    * Decides from now on what becomes of the questions to `event`: those of operators, and those of readers at its hubs.
    * What the event and its hubs send each other is passed on as usual.
@@ -53,6 +55,8 @@ export interface StandIn {
 export interface Options {
   /** The most sockets of a hub. */
   socketsMax?: number;
+  /** Where rundowns are stored; by default in a bucket. */
+  store?: RundownStore;
 }
 
 /** Takes the place of the worker's objects, and asks the test through the binding TEST. */
@@ -62,7 +66,8 @@ const OBJECTS = `
     const send = () => real.getByName(object.name).fetch(new Request(request, body.byteLength ? { body } : {}));
     // A socket cannot be held back: who joins is let through.
     if (request.headers.get("upgrade") === "websocket") return real.getByName(object.name).fetch(request);
-    const decision = await object.env.TEST.fetch("http://test/" + way + "/" + object.name);
+    const path = new URL(request.url).pathname;
+    const decision = await object.env.TEST.fetch("http://test/" + way + "/" + object.name + "?" + path);
     const fate = await decision.text();
     if (!decision.ok) throw new Error(fate);
     if (fate === "drop") throw new Error("the question is lost");
@@ -132,10 +137,11 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
   const decisions = new Map<string, Decision>();
 
   async function decide(request: { url: string }): Promise<Response> {
-    const path = new URL(request.url).pathname;
+    const { pathname: path, search } = new URL(request.url);
     const [, way, event] = path.split("/");
     const subject = way === "relay" ? path.slice(1) : `${way}/${event}`;
-    asked.set(subject, (asked.get(subject) ?? 0) + 1);
+    const subjects = search.includes("/rundowns/") ? [subject, `rundowns/${event}`] : [subject];
+    for (const subject of subjects) asked.set(subject, (asked.get(subject) ?? 0) + 1);
     try {
       return new Response((await decisions.get(subject)?.()) ?? "answer");
     } catch (error) {
@@ -149,7 +155,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
   const shared = {
     DEFAULT_EVENT: { type: "text", value: "main" },
     DOWNBEAT_TOKENS: { type: "text", value: JSON.stringify(ENTRIES) },
-    RUNDOWNS: { type: "r2", name: "rundowns" },
+    ...(options.store === "event" ? {} : { RUNDOWNS: { type: "r2", name: "rundowns" } }),
     ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
   } as const;
   /** Returns the built worker for one kind of its objects; they differ in where they find the events. */
@@ -206,6 +212,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
   return {
     url: origin,
     asked: (event) => asked.get(`ask/${event}`) ?? 0,
+    askedRundowns: (event) => asked.get(`rundowns/${event}`) ?? 0,
     decide: (event, decision) => void decisions.set(`ask/${event}`, decision),
     decideRelay: (event, hub, decision) => void decisions.set(`relay/${event}/${hub}`, decision),
     decideLook: (event, decision) => void decisions.set(`look/${event}`, decision),

@@ -11,7 +11,7 @@ use downbeat_core::{Digest, Locale};
 pub(crate) use author::{
     AtArgs, DiffArgs, ExportArgs, FmtArgs, ImportArgs, InitArgs, JoinArgs, SchemaArgs, TimecodeArgs,
 };
-pub(crate) use release::{KeepArgs, PlanArgs, PublishArgs, ReleaseArgs, RollbackArgs, TargetArgs};
+pub(crate) use release::{CopyArgs, KeepArgs, PlanArgs, PublishArgs, ReleaseArgs, RollbackArgs, StoreArg, TargetArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CuesTask {
@@ -99,6 +99,10 @@ If nothing can be read, nothing is written (exit code 3).")]
 With the worker as the target, the event's log is its history, and is checked as \"downbeat log --verify\" does.
 A rundown of an old revision may be missing where \"cues gc\" with the same --keep and --older-than may have deleted it.")]
     Verify(KeepArgs),
+
+    /// Copy rundowns from a server's bucket into the storage of its events, or back
+    #[command(after_help = release::COPY)]
+    Copy(CopyArgs),
 
     /// Delete rundowns that are no longer needed
     #[command(after_help = release::GC)]

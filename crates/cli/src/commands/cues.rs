@@ -4,6 +4,7 @@ mod asked;
 mod at;
 mod check;
 mod compile;
+mod copy;
 mod diff;
 mod explain;
 mod export;
@@ -48,6 +49,7 @@ pub(super) async fn run(task: CuesTask, global: &Global, output: Output) -> Resu
         CuesTask::Rollback(args) => rollback::run(&context()?, &args).await?,
         CuesTask::History(args) => Box::new(history::run(&context()?, &args).await?),
         CuesTask::Verify(args) => Box::new(verify::run(&context()?, &args).await?),
+        CuesTask::Copy(args) => Box::new(copy::run(&context()?, &args).await?),
         CuesTask::Gc(args) => Box::new(gc::run(&context()?, &args).await?),
     })
 }

@@ -98,7 +98,8 @@ impl EventDo {
             clock::wait(POLL).await;
         }
         let hubs = self.store.hubs_ever().map_err(broken)?.unwrap_or_default().max(Delivery::default().hubs);
-        let deletion = finish(&self.env, &self.storage, event, hubs).await?;
+        let rundowns = self.rundowns.count().map_err(broken)?;
+        let deletion = finish(&self.env, &self.storage, event, hubs, rundowns).await?;
         self.registration.set(Registration::Unknown);
         Ok(deletion)
     }
@@ -123,11 +124,11 @@ fn check(name: &EventName, state: &EventState, sockets: u64, now: ServerTime) ->
     Err(Problem::new(Code::Conflict, detail).with("sockets", sockets))
 }
 
-/// Does what follows the mark. Every step may be done twice.
-async fn finish(env: &Env, storage: &Storage, name: &EventName, hubs: u16) -> Result<Deletion, Problem> {
+/// Does what follows the mark. Every step may be done twice. `rundowns` is how many are in the event's own storage.
+async fn finish(env: &Env, storage: &Storage, name: &EventName, hubs: u16, rundowns: u64) -> Result<Deletion, Problem> {
     let broken = |error| unavailable(&format!("what is stored for event \"{name}\""), &error);
     let (hubs, sockets) = release_hubs(env, name, hubs).await;
-    let rundowns = rundowns::delete_all(env, name).await.map_err(broken)?;
+    let rundowns = rundowns + rundowns::delete_all(env, name).await?;
     storage.delete_all().await.map_err(broken)?;
     let _ = storage.delete_alarm().await;
     unlist(env, name).await?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use downbeat_core::Span;
 use downbeat_publish::garbage::AGE_MIN;
 use downbeat_publish::public::PublicUrl;
@@ -117,6 +117,34 @@ pub(crate) struct KeepArgs {
     #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = age)]
     pub(crate) older_than: Span,
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// Where to: the events' own storage, or the bucket that is bound to the server
+    #[arg(long, value_name = "STORE")]
+    pub(crate) to: StoreArg,
+
+    /// Copy those of all events of the server
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Where a server stores rundowns.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum StoreArg {
+    Event,
+    Bucket,
+}
+
+pub(super) const COPY: &str = "\
+A server stores rundowns in a bucket if one is bound to it, and otherwise with their event. Before a bucket is unbound, \
+its rundowns must be copied. After one is bound they need not be: what is stored with an event is found as before.
+
+Examples:
+  downbeat cues copy --to bucket --all           after a bucket was bound
+  downbeat cues copy --to event --all            before the bucket is unbound
+
+Copying needs a bucket that is bound. Nothing is deleted.";
 
 /// Reads an age at which something may be deleted.
 fn age(given: &str) -> Result<Span, String> {
