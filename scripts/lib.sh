@@ -4,8 +4,6 @@ caller=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-worker_build_version=0.8.7
-wasm_bindgen_version=0.2.129 # as in crates/worker/Cargo.toml
 worker_gzip_max=327680       # bytes of the whole worker, wasm and JavaScript: 320 KiB, so that growth is noticed
 
 client_gzip_max=30720        # bytes of downbeat-client.js with its WebAssembly: 30 KiB

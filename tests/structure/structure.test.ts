@@ -20,6 +20,7 @@ const ARROWS: Record<string, string[]> = {
   worker: ["core", "wire", "sheet"],
   web: ["core", "wire"],
   cli: ["core", "wire", "sheet", "api", "publish", "viewer"],
+  bindgen: [],
 };
 
 /** The crates whose tests alone may use them, besides their own arrows: worlds to test in. */

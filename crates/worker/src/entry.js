@@ -1,35 +1,100 @@
-// The way in. worker-build's own entry wraps each request in a new class instance and several proxies, so that a
-// trap in the wasm is followed by a fresh instance of it; measured, that cost about an eighth of the requests per
-// second that /time can answer. Here a request goes straight to the exported function, and only the one after a trap
-// takes worker-build's way, which starts the wasm anew. The objects' classes are worker-build's, proxies and all.
-import worker, { HubDo } from "./index.js";
-export * from "./index.js";
+// The way in: what the wasm exports, and how it recovers.
+//
+// A panic in the wasm is a trap, after which its memory cannot be trusted. The next call starts the wasm anew, and an object
+// that belonged to the old wasm is constructed again before it is used, from what it had stored. A request that does not
+// follow a trap goes straight to the exported function: a wrapper with proxies, as workers-rs' own tool makes, costs an
+// eighth of the requests per second that /time can answer.
+import * as wasm from "./index.js";
 
-const { fetch } = worker.prototype;
+// A panic deep in the wasm has more frames than the ten that are usual.
+Error.stackTraceLimit = 100;
+
+// Of workers-rs: its panic hook sets `criticalError`, and each start of the wasm increments `instanceId`.
 const state = globalThis.__worker_init_state;
+
+/** Starts the wasm anew if it has trapped. */
+function recover() {
+  if (!state.criticalError) return;
+  console.log("starting the wasm anew after a trap");
+  wasm.__wbg_reset_state();
+  state.criticalError = false;
+}
+
+/** Remembers that the wasm has trapped, if that is what `error` says. */
+function noteTrap(error) {
+  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  console.error("Critical", error);
+  state.criticalError = true;
+}
+// Of a trap after the first await, no caller hears.
+addEventListener("error", ({ error }) => noteTrap(error));
+
+/** What wasm-bindgen gives every class; the runtime calls none of it. */
+const NOT_HANDLERS = ["constructor", "free", "__destroy_into_raw"];
+
+/** Returns a class for the runtime whose objects hold one of `Class`, which the wasm exports, and replace it after a trap. */
+function durable(Class) {
+  return class Durable {
+    #arguments;
+    #object;
+    #instanceId;
+
+    constructor(...args) {
+      this.#arguments = args;
+      this.#call(() => {});
+    }
+
+    #call(handle) {
+      recover();
+      try {
+        if (this.#instanceId !== state.instanceId) {
+          this.#object = new Class(...this.#arguments);
+          this.#instanceId = state.instanceId;
+        }
+        return handle(this.#object);
+      } catch (error) {
+        noteTrap(error);
+        throw error;
+      }
+    }
+
+    static {
+      for (const name of Object.getOwnPropertyNames(Class.prototype)) {
+        if (NOT_HANDLERS.includes(name)) continue;
+        this.prototype[name] = function (...args) {
+          return this.#call((object) => object[name](...args));
+        };
+      }
+    }
+  };
+}
+
+export const CatalogDo = durable(wasm.CatalogDo);
+export const EventDo = durable(wasm.EventDo);
+export const TokensDo = durable(wasm.TokensDo);
 
 // A frame is copied into the wasm's memory, which never shrinks, and one may have 32 MiB. So what is no short text is cut
 // here: the hub closes the socket for one character too many, or for a frame without bytes, as it would for all of it.
 const FRAME_MAX = 1_024;
 const OPEN = 1;
 const NO_BYTES = new ArrayBuffer(0);
-const { webSocketMessage } = HubDo.prototype;
-HubDo.prototype.webSocketMessage = function (socket, frame) {
-  // A socket that was closed for its frames may go on sending them.
-  if (socket.readyState !== OPEN) return;
-  const cut = typeof frame === "string" ? frame.slice(0, FRAME_MAX + 1) : NO_BYTES;
-  return webSocketMessage.call(this, socket, cut);
-};
+
+export class HubDo extends durable(wasm.HubDo) {
+  webSocketMessage(socket, frame) {
+    // A socket that was closed for its frames may go on sending them.
+    if (socket.readyState !== OPEN) return;
+    const cut = typeof frame === "string" ? frame.slice(0, FRAME_MAX + 1) : NO_BYTES;
+    return super.webSocketMessage(socket, cut);
+  }
+}
 
 export default {
   fetch(request, env, ctx) {
-    if (state.criticalError) {
-      return new worker(ctx, env).fetch(request);
-    }
+    recover();
     try {
-      return fetch.call({ env, ctx }, request);
+      return wasm.fetch(request, env, ctx);
     } catch (error) {
-      state.criticalError ||= error instanceof WebAssembly.RuntimeError;
+      noteTrap(error);
       throw error;
     }
   },
