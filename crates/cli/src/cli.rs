@@ -47,8 +47,8 @@ Examples:
   downbeat doctor                                      check the setup
 
 Server, event and token come from the first of these that names them: the flags --server, --event and --token-file; the \
-variables DOWNBEAT_SERVER, DOWNBEAT_EVENT and DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN); a profile of downbeat.toml in \
-this directory or above it:
+variables DOWNBEAT_SERVER, DOWNBEAT_EVENT and DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN); a profile of the file that \
+DOWNBEAT_CONFIG names, or of downbeat.toml in this directory or above it:
 
   [profile.production]
   server = \"https://downbeat.example.com\"

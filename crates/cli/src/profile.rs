@@ -1,4 +1,5 @@
-//! Which server, which event, which token: from flags, then the environment, then the profile in `downbeat.toml`.
+//! Which server, which event, which token: from flags, then the environment, then the profile in `downbeat.toml`, which is the
+//! file that `DOWNBEAT_CONFIG` names, or the nearest one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -235,7 +236,9 @@ impl ProfileError {
     /// Returns what to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Unreadable { .. } => "make it readable, or run this from another directory".to_owned(),
+            Self::Unreadable { .. } => {
+                "make it readable, run from another directory, or name another file in DOWNBEAT_CONFIG".to_owned()
+            }
             Self::Malformed { .. } => format!(
                 "a {FILE} has [profile.NAME] tables with server, event, tokenFile, confirm, target, publicUrl, freeze, purgeZone, emergencyKeyFile and utc, and above them default = \"NAME\""
             ),
@@ -269,12 +272,13 @@ fn list(names: &[String]) -> String {
 }
 
 impl Settings {
-    /// Reads the environment and the nearest `downbeat.toml`, and puts them together with the flags.
+    /// Reads the environment and `downbeat.toml`, and puts them together with the flags.
     ///
     /// # Errors
     /// [`ProfileError`].
     pub(crate) fn load(flags: &Flags) -> Result<Self, ProfileError> {
-        let file = std::env::current_dir().ok().and_then(|dir| find(&dir));
+        let nearest = || std::env::current_dir().ok().and_then(|directory| find(&directory));
+        let file = variable("DOWNBEAT_CONFIG").map(PathBuf::from).or_else(nearest);
         let text = match &file {
             Some(path) => Some(
                 std::fs::read_to_string(path)

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Directory, Fake, Mood, TOKEN, downbeat, operate, run};
+use harness::{Directory, Fake, Mood, TOKEN, downbeat, operate, run, run_in};
 use serde_json::{Value, json};
 
 #[test]
@@ -267,6 +267,15 @@ fn a_profile_is_found_above_the_current_directory() {
         .output()
         .unwrap();
     assert_eq!(paused.status.code(), Some(0), "{}", String::from_utf8_lossy(&paused.stderr));
+
+    let elsewhere = Directory::new();
+    let file = above.path("downbeat.toml");
+    let named = run_in(&elsewhere, &["resume", "--yes"], &[("DOWNBEAT_CONFIG", file.to_str().unwrap())], b"");
+    assert_eq!(named.code, 0, "the profile in the file that DOWNBEAT_CONFIG names: {}", named.err);
+    let missing = run_in(&elsewhere, &["status"], &[("DOWNBEAT_CONFIG", "other.toml")], b"");
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("other.toml cannot be read"), "{}", missing.err);
+
     let unknown = downbeat(&["status", "--profile", "production"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("no downbeat.toml in this directory or above it"), "{}", unknown.err);
