@@ -75,8 +75,8 @@ export const dev: Command = {
   },
 };
 
-// In its own process group, so that the runtime ends with it, whatever wrangler does.
-function runtime(config: string, state: string, port: number): ChildProcess {
+/** Starts wrangler in its own process group, so that the runtime ends with it, whatever wrangler does. */
+export function runtime(config: string, state: string, port: number): ChildProcess {
   return spawn(
     process.execPath,
     [
@@ -95,7 +95,8 @@ function runtime(config: string, state: string, port: number): ChildProcess {
   );
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends it. */
+export async function end(child: ChildProcess): Promise<void> {
   signal(child, "SIGTERM");
   for (let waited = 0; waited < END_PATIENCE && child.exitCode === null && child.signalCode === null; waited += 100) await pause(100);
   signal(child, "SIGKILL");
@@ -111,7 +112,7 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
 }
 
 /** Makes the event "main" if it is not there, and says what it is. */
-async function event(url: string, token: string): Promise<string> {
+export async function event(url: string, token: string): Promise<string> {
   const path = `${url}/v1/events/main`;
   if ((await fetch(path)).status !== 404) return "event main is as it was; --reset deletes it";
   const body = JSON.stringify({ title: "Downbeat demo", startsAt: Date.now() + EVENT_IN });
@@ -134,7 +135,8 @@ With the command line downbeat:
 `;
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Returns whether something answers there. */
+export async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(url)).ok;
   } catch {
@@ -142,7 +144,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Returns whether something listens there. */
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     socket.once("error", () => resolve(false)).once("connect", () => (socket.destroy(), resolve(true)));
