@@ -2,6 +2,7 @@
 
 import type { Downbeat } from "downbeat-client";
 import type { Api, Refusal } from "./api.ts";
+import { explain } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
 import { Observable } from "./observable.ts";
 import { type CommandSpec, nextProgress, type Progress, type ProgressEvent } from "./progress.ts";
@@ -13,6 +14,8 @@ export interface CommandRequest extends CommandSpec {
   fields: { command: string; [field: string]: unknown };
   /** The revision it was decided on; undefined for the emergency, which is never refused as stale. */
   ifRev: number | undefined;
+  /** Returns whether the event's latest state is what this command asks for, where a state can show that. */
+  isShown?: () => boolean;
   /** Called once the worker has accepted it. */
   onAccepted?: () => void;
   /** Called with what the worker finds wrong in a field. */
@@ -43,6 +46,8 @@ export class Commands extends Observable {
   readonly #session: Session;
   #progress: Progress = { phase: "idle" };
   #request: CommandRequest | undefined;
+  /** The event's revision when that was pressed. */
+  #revBefore: number | undefined;
   /** Ends the attempts of the current command. */
   #attempts = new AbortController();
   /** Ends the wait before the next attempt. */
@@ -66,19 +71,32 @@ export class Commands extends Observable {
   /** Returns why a command cannot be sent now; undefined if it can. HOLD always can: it replaces another command. */
   busyWith(label: string): string | undefined {
     if (this.#progress.phase !== "sending" || label === "HOLD" || this.#progress.spec.label === label) return undefined;
-    return `${this.#progress.spec.label} is being sent; wait for its answer or stop it`;
+    return this.isDecided() ? undefined : busyText(this.#progress.spec.label);
   }
 
   /**
-   * Sends a command. Pressing the same button again, while the command is being sent or has yet to take effect, does not
-   * send another command; it only ends the wait before the next attempt.
+   * Returns whether the state that was pushed shows how the command that is being sent ended, although its answer is not here
+   * yet: the answer waits for the hubs, and the state comes from one of them. Nothing has to wait for the answer then.
+   */
+  isDecided(): boolean {
+    if (this.#request === undefined || this.#latest.rev === this.#revBefore) return false;
+    // A command that was decided on an older revision has been applied or will be refused.
+    return this.#request.ifRev !== undefined || this.#request.isShown?.() === true;
+  }
+
+  /**
+   * Sends a command, or says why it does not. Pressing the same button again, while the command is being sent or has yet to
+   * take effect, does not send another command; it only ends the wait before the next attempt.
    */
   send(request: CommandRequest): void {
-    if (this.busyWith(request.label) !== undefined) return;
     if (this.#isRepeated(request)) return this.#retryNow();
+    const isPreviousDecided = this.isDecided();
+    if (this.#progress.phase === "sending" && !isPreviousDecided && !request.isHold) {
+      return explain(busyText(this.#progress.spec.label));
+    }
     this.#attempts.abort();
     this.#attempts = new AbortController();
-    this.#request = request;
+    [this.#request, this.#revBefore] = [request, this.#latest.rev];
     const { actor } = this.#session;
     const body = {
       ...request.fields,
@@ -86,7 +104,7 @@ export class Commands extends Observable {
       ...(actor === "" ? {} : { actor }),
       ...(request.ifRev === undefined ? {} : { ifRev: request.ifRev }),
     };
-    this.#update({ kind: "pressed", spec: request, at: performance.now() });
+    this.#update({ kind: "pressed", spec: request, at: performance.now(), isPreviousDecided });
     void this.#sendUntilAnswered(request, body, this.#attempts);
   }
 
@@ -95,14 +113,13 @@ export class Commands extends Observable {
    * operator who wants to be sure. HOLD without a message repeats HOLD with one. Once the event has changed again, every
    * press is a new command.
    */
-  #isRepeated({ label, isHold, fields }: CommandRequest): boolean {
+  #isRepeated({ label, isHold, fields, isShown }: CommandRequest): boolean {
     const [progress, previous] = [this.#progress, this.#request];
     if (previous?.label !== label) return false;
-    const addsMessage = isHold && fields["message"] !== undefined && !isEqual(fields, previous.fields);
-    if (progress.phase === "sending") return !addsMessage;
+    const isSame = isEqual(fields, previous.fields) || (isHold && fields["message"] === undefined);
+    if (progress.phase === "sending") return isSame && (this.#latest.rev === this.#revBefore || isShown?.() !== false);
     if (progress.phase !== "accepted" || this.#latest.rev !== progress.answer.rev) return false;
-    const isPending = (this.#event.now() ?? 0) < progress.answer.effectiveAt;
-    return isPending && (isHold ? !addsMessage : isEqual(fields, previous.fields));
+    return isSame && (this.#event.now() ?? 0) < progress.answer.effectiveAt;
   }
 
   /** Stops the attempts. */
@@ -191,6 +208,10 @@ export class Commands extends Observable {
     // Another command may be waiting by now.
     if (this.#retryNow === retryNow) this.#retryNow = () => {};
   }
+}
+
+function busyText(label: string): string {
+  return `${label} is being sent; wait for its answer or stop it`;
 }
 
 function isEqual(one: object, other: object): boolean {

@@ -24,6 +24,7 @@ export function holdAndGo(event: Downbeat, latest: LatestState, commands: Comman
     isHold: true,
     fields: { command: "pause" },
     ifRev: undefined,
+    isShown: () => latest.endsHeld() === true,
   });
   const go = () => commands.send({
     label: "GO",
@@ -31,15 +32,17 @@ export function holdAndGo(event: Downbeat, latest: LatestState, commands: Comman
     isHold: false,
     fields: { command: "resume" },
     ifRev: latest.rev,
+    isShown: () => latest.endsHeld() === false,
   });
   onPress(holdButton, hold);
   onPress(goButton, go);
 
   const redraw = () => {
     const [state, now, snapshot] = [latest.state, event.now(), latest.snapshot()];
-    // Without a live connection the state may be old, and while a command is being sent it is about to change: then both
-    // buttons stay enabled.
-    const isCertain = event.connection.state === "live" && commands.progress.phase !== "sending";
+    // Without a live connection the state may be old, and until a command that is being sent shows in it, it is about to
+    // change: then both buttons stay enabled.
+    const isSettled = commands.progress.phase !== "sending" || commands.isDecided();
+    const isCertain = event.connection.state === "live" && isSettled;
     const canHold = !isCertain || state === undefined || now === undefined || movesNowOrLater(event, state, now);
     const canGo = !isCertain || state === undefined || now === undefined || heldNowOrLater(event, state, now);
     const cannot = session.cannot("hold");

@@ -2,6 +2,7 @@
 
 import type { Downbeat, Snapshot, StateBody, TimeBody } from "downbeat-client";
 import { Observable } from "./observable.ts";
+import { endsHeld } from "./timeline.ts";
 
 export class LatestState extends Observable {
   readonly #event: Downbeat;
@@ -23,6 +24,11 @@ export class LatestState extends Observable {
   snapshot(): Snapshot | undefined {
     const now = this.#event.now();
     return now === undefined || this.#state === undefined ? undefined : this.#event.snapshotAt(this.#state, now);
+  }
+
+  /** Returns whether the event is held once every scheduled change has taken effect; undefined while the state is not known. */
+  endsHeld(): boolean | undefined {
+    return this.#state && endsHeld(this.#event, this.#state, this.#event.now() ?? this.#state.serverTime);
   }
 
   /** Replaces the state by `received`, unless that is older. */

@@ -35,7 +35,8 @@ type Accepted = Pick<CommandAnswer, "rev" | "effectiveAt" | "replaced" | "delive
 
 /** What can happen to a command. */
 export type ProgressEvent =
-  | { kind: "pressed"; spec: CommandSpec; at: number }
+  /** `isPreviousDecided`: the state shows how a command that is still being sent has ended. */
+  | { kind: "pressed"; spec: CommandSpec; at: number; isPreviousDecided?: boolean }
   | { kind: "attempted" }
   /** An attempt failed, or has waited too long for its answer. */
   | { kind: "failed"; why: string }
@@ -56,7 +57,7 @@ export function nextProgress(progress: Progress, event: ProgressEvent): Progress
     case "pressed": {
       const { spec, at: since } = event;
       const fresh = { phase: "sending" as const, spec, since, attempts: 0, failures: 0, why: "" };
-      return phase === "sending" ? { ...fresh, replaced: progress.spec.label } : fresh;
+      return phase === "sending" && !event.isPreviousDecided ? { ...fresh, replaced: progress.spec.label } : fresh;
     }
     case "attempted": return phase === "sending" ? { ...progress, attempts: progress.attempts + 1 } : progress;
     case "failed":

@@ -38,6 +38,11 @@ export function heldNowOrLater(client: Evaluator, state: StateBody, now: number)
   return fromNowOn(client, state, now).some(({ status }) => status === "paused");
 }
 
+/** Returns whether the event is held once every change that is scheduled has taken effect. */
+export function endsHeld(client: Evaluator, state: StateBody, now: number): boolean {
+  return fromNowOn(client, state, now).at(-1)?.status === "paused";
+}
+
 /** Returns the snapshots now and at each change that is scheduled. */
 function fromNowOn(client: Evaluator, state: StateBody, now: number): Snapshot[] {
   const instants = [now, ...state.timeline.map(({ from }) => from).filter((from) => from > now)];

@@ -8,7 +8,7 @@ import { Runtime } from "../edge/harness/runtime.ts";
 import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
-import { holdBack, live, press, record, recorded, seen, signedIn, signIn, unexpected } from "./harness/console.ts";
+import { holdAnswersBack, holdBack, live, press, record, recorded, seen, signedIn, signIn, unexpected } from "./harness/console.ts";
 import { network } from "./harness/network.ts";
 import { barriers, openPage, picture } from "./harness/page.ts";
 
@@ -85,6 +85,46 @@ describe("without an answer", { concurrency: 2 }, () => {
     assert.match((await page.textContent("#progress-lines"))!, /HOLD replaced GO, which had no answer yet/);
     gate.open();
     assert.deepEqual((await event.log()).map(({ name }) => name), ["pause", "pause", "create"]);
+    await page.context().close();
+  });
+
+  test("what the pushed state shows needs no answer: each press is sent, or it says why not", async () => {
+    const event = await begun(runtime, "pushed-first", 60_000);
+    const { page } = await signedIn(browser, runtime, "pushed-first", "desktop");
+    await live(page);
+    const answers = await holdAnswersBack(page);
+    await page.keyboard.press("h");
+    await seen(page, "#status", /^HELD$/);
+    await page.keyboard.press("g");
+    await seen(page, "#progress-title", /^(Sending GO …|No answer to GO for .*)$/);
+    assert.doesNotMatch((await page.textContent("#progress-lines"))!, /HOLD/, "that it holds can be seen");
+    await seen(page, "#status", /^RUNNING$/);
+    await page.keyboard.press("h");
+    await seen(page, "#status", /^HELD$/);
+    // Somebody else lets it go on before the answer is here: the next press is a new command, no repetition.
+    await event.command("resume", { actor: "tom" });
+    await seen(page, "#status", /^RUNNING$/);
+    await page.keyboard.press("h");
+    await seen(page, "#status", /^HELD$/);
+    answers.open();
+    await seen(page, "#progress-title", /^HOLD in effect/);
+    const names = (await event.log()).map(({ name, actor }) => `${name} by ${actor}`);
+    assert.deepEqual(names.slice(0, -1), ["pause by maria", "resume by tom", "pause by maria", "resume by maria", "pause by maria"]);
+    await page.context().close();
+  });
+
+  test("a confirmed seek that has to wait for another command says so", async () => {
+    await begun(runtime, "seek-waits", 60_000);
+    const { page } = await signedIn(browser, runtime, "seek-waits", "desktop");
+    await live(page);
+    const gate = await holdBack(page);
+    await press(page, "[data-by='60000']", "desktop");
+    await page.locator("#dialog-yes").waitFor();
+    await page.keyboard.press("h");
+    await press(page, "#dialog-yes", "desktop");
+    await seen(page, "#why-not", /^HOLD is being sent; wait for its answer or stop it$/);
+    gate.open();
+    await seen(page, "#status", /^HELD$/);
     await page.context().close();
   });
 

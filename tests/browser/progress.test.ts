@@ -92,6 +92,8 @@ test("HOLD that replaces another command says what is known of that one", () => 
     "Sending HOLD …",
     "HOLD replaced GO, which had no answer yet; the server may or may not have accepted GO.",
   ].join("\n"));
+  const decided = after(pressed, attempted, { kind: "pressed", spec: GO, at: 0, isPreviousDecided: true });
+  assert.equal(text(describe(decided)), "Sending GO …", "that the event is held can be seen");
 });
 
 test("hubs without an answer, what was replaced, and a later change are shown", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Downbeat, StateBody } from "downbeat-client";
 import { parsePosition } from "../../pages/console/position.ts";
-import { formatSnapshot, heldNowOrLater, movesNowOrLater, pastPosition } from "../../pages/console/timeline.ts";
+import { endsHeld, formatSnapshot, heldNowOrLater, movesNowOrLater, pastPosition } from "../../pages/console/timeline.ts";
 import { offlineClient } from "./harness/offline.ts";
 
 let client: Downbeat;
@@ -34,6 +34,13 @@ test("in the half second before a hold takes effect both HOLD and GO make sense"
   assert.deepEqual(both(HELD, 5_000), [false, true]);
   assert.deepEqual(both(ENDED, 4_900), [true, false]);
   assert.deepEqual(both(ENDED, 5_000), [false, false]);
+});
+
+test("what the event will be once all that is scheduled has taken effect", () => {
+  const goesOn = { ...HELD, timeline: [...HELD.timeline, { from: 7_000, position: 4_000, rate: 1 }] };
+  assert.deepEqual([4_900, 5_000].map((now) => endsHeld(client, HELD, now)), [true, true]);
+  assert.deepEqual([4_900, 5_000, 7_000].map((now) => endsHeld(client, goesOn, now)), [false, false, false]);
+  assert.equal(endsHeld(client, ENDED, 4_900), false);
 });
 
 test("a past position is known as far as the timeline goes back", () => {

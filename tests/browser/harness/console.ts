@@ -106,6 +106,19 @@ export async function holdBack(page: Page, only?: string): Promise<{ readonly co
   };
 }
 
+/** Lets the page's commands reach the worker, and holds the answers back until `open` is called. */
+export async function holdAnswersBack(page: Page): Promise<{ open(): void }> {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => { open = resolve; });
+  await page.route("**/commands", async (route) => {
+    const response = await route.fetch();
+    await opened;
+    // A request that the page has aborted meanwhile has no use for it.
+    await route.fulfill({ response }).catch(() => {});
+  });
+  return { open: () => open() };
+}
+
 /** Returns what the page has stored that contains `part`. */
 export function stored(page: Page, part: string): Promise<string[]> {
   return page.evaluate((wanted) => {
