@@ -1,4 +1,5 @@
 // What the other tests rely on: the clip can be sought, the network is as slow as configured and symmetric.
+// Measures milliseconds.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

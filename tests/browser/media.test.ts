@@ -1,4 +1,5 @@
 // A real <video> on the event's timeline.
+// Measures milliseconds.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -1,4 +1,5 @@
 // The viewer page through a whole event: on a phone that speaks French, and on a desktop.
+// Measures milliseconds.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

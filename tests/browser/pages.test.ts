@@ -1,4 +1,5 @@
 // The three pages together: their size, the servers they call, and that they hold at the same moment.
+// Measures milliseconds.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

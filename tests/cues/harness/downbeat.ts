@@ -2,11 +2,12 @@
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
-/** The directory that the tests write to. */
-export const SCRATCH = `${ROOT}/target/cues`;
+/** The directory that the tests of a file write to. */
+export const SCRATCH = `${ROOT}/target/cues/${basename(process.argv[1]!, ".test.ts")}`;
 mkdirSync(SCRATCH, { recursive: true });
 
 const DOWNBEAT = `${ROOT}/target/debug/downbeat`;

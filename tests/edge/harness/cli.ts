@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { Server } from "./calls.ts";
 import { ROOT } from "./runtime.ts";
 import { TOKENS } from "./tokens.ts";
@@ -30,7 +31,8 @@ export class Operator {
 
   /** `token` undefined: somebody without one. */
   constructor(name: string, server: Server, token: string | undefined = TOKENS.all) {
-    this.directory = `${ROOT}/target/edge/operators/${name}`;
+    // Test files run side by side, and some have operators of the same name.
+    this.directory = `${ROOT}/target/edge/operators/${basename(process.argv[1]!, ".test.ts")}/${name}`;
     rmSync(this.directory, { recursive: true, force: true });
     mkdirSync(this.directory, { recursive: true });
     // Nothing of the developer's own environment: no profile, no zone, no colour.

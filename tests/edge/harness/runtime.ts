@@ -1,9 +1,10 @@
 // The built worker in the real Workers runtime, as its own process group: started, ended, killed, started again.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { fileURLToPath } from "node:url";
 import { ENTRIES, type TokenEntry } from "./tokens.ts";
 import { turn, until } from "./until.ts";
@@ -146,6 +147,12 @@ function quiet(directory: string): NodeJS.ProcessEnv {
   };
 }
 
+/**
+ * Ports below those that systems take for outgoing connections: tests open thousands of these, also between the moment at
+ * which a port is found free and that at which a runtime listens there, or is started there again.
+ */
+const [PORT_MIN, PORT_MAX] = [20_000, 32_000];
+
 /** Returns a free port. */
 export async function freePort(): Promise<number> {
   return (await freePorts(1))[0]!;
@@ -153,8 +160,15 @@ export async function freePort(): Promise<number> {
 
 /** Returns `count` different free ports. They are held together, since a released port may be returned again. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer().listen(randomInt(PORT_MIN, PORT_MAX), "127.0.0.1");
+    const isFree = await once(server, "listening").then(() => true, (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") throw error;
+      return false;
+    });
+    if (isFree) servers.push(server);
+  }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => once(server.close(), "close")));
   return ports;
