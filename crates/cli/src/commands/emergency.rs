@@ -3,6 +3,7 @@
 pub(super) mod break_glass;
 mod clear;
 mod deliver;
+mod findings;
 mod init;
 mod place;
 mod reach;

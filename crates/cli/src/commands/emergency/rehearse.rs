@@ -1,7 +1,5 @@
 //! `emergency rehearse`: everything that a signed pause takes, with an event that nobody watches.
 
-use std::fmt::{self, Display as _};
-
 use downbeat_api::{Client, Expected, clock, new_id};
 use downbeat_core::event::EmergencyChannel;
 use downbeat_core::{Command, Request};
@@ -12,24 +10,16 @@ use downbeat_publish::emergency::pause::{Pause, base, channel, paused};
 use downbeat_publish::history::Pointer;
 use downbeat_publish::store::Store;
 use downbeat_wire::{EmergencyDocument, StateBody, StatusWord};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
+use super::findings::Findings;
 use super::{place, reach};
 use crate::cli::EmergencyArgs;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::output::{Failure, Report, members};
-use crate::text::{self, Table, count};
-
-/// What each step found.
-pub(crate) struct Rehearsed {
-    screen: Table,
-    place: Map<String, Value>,
-    faults: Vec<String>,
-    dry_run: bool,
-}
+use crate::output::members;
+use crate::text::{self, Table};
 
 /// What the steps share.
 struct Stage<'a> {
@@ -37,12 +27,11 @@ struct Stage<'a> {
     server: Client,
     store: Store,
     key: SigningKey,
-    screen: Table,
-    faults: Vec<String>,
+    findings: Findings,
 }
 
 /// Goes through all of it.
-pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Rehearsed, Error> {
+pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Findings, Error> {
     let event = &context.settings.event;
     let server = context.operator()?;
     let (key, store) = (place::key(context, args.key_file.as_deref())?, place::store(context, args.target.as_ref())?);
@@ -55,17 +44,19 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Rehea
         .line("rehearse", "sign a pause, write it, find it as pages do, deliver it, resume, remove it")
         .line("written", format!("into the pointer of {event} in {}", store.name()))
         .line("viewers read", channel.url.to_string());
-    let place = place::place(context, &store);
+    let mut place = place::place(context, &store);
+    place.extend(members(json!({ "dryRun": context.dry_run })));
     if context.dry_run {
-        return Ok(Rehearsed { screen, place, faults: Vec::new(), dry_run: true });
+        screen.line("dry run", "nothing was signed");
+        return Ok(Findings::new(screen, place));
     }
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
     confirm::pass(&gate, &screen, "Rehearse it?", context.output)?;
 
-    let mut stage = Stage { context, server, store, key, screen: Table::default(), faults: Vec::new() };
-    let faults = reach::pages(context, &channel, &mut stage.screen).await;
-    stage.faults.extend(faults);
-    reach::newcomers(context, &channel, &mut stage.screen).await;
+    let findings = Findings::new(Table::default(), place);
+    let mut stage = Stage { context, server, store, key, findings };
+    reach::pages(context, &channel, &mut stage.findings).await;
+    reach::newcomers(context, &channel, &mut stage.findings).await;
     let document = stage.sign(&state, &channel).await?;
     let written = stage.write(&channel, &document).await;
     if written {
@@ -73,10 +64,7 @@ pub(super) async fn run(context: &Context, args: &EmergencyArgs) -> Result<Rehea
     }
     // Whatever went wrong before: nothing of the rehearsal stays.
     stage.clear(&channel).await;
-    let verdict =
-        if stage.faults.is_empty() { "it works".to_owned() } else { format!("NOT ready: {}", stage.faults.join("; ")) };
-    stage.screen.line("verdict", verdict);
-    Ok(Rehearsed { screen: stage.screen, place, faults: stage.faults, dry_run: false })
+    Ok(stage.findings.finish())
 }
 
 /// Refuses an event that somebody watches, or that has a signed state already.
@@ -112,7 +100,7 @@ impl Stage<'_> {
             epoch: None,
         };
         let signed = sign(&self.key, &paused(base, &pause, clock::wall())?, &state.locale);
-        self.screen.line("signed", format!("{} bytes with the key {}", signed.document.to_json().len(), channel.key));
+        self.findings.line("signed", format!("{} bytes with the key {}", signed.document.to_json().len(), channel.key));
         Ok(signed.document)
     }
 
@@ -123,12 +111,12 @@ impl Stage<'_> {
             self.fault("written", Error::from(error).to_string());
             return false;
         }
-        self.screen.line("written", format!("into {}", self.store.name()));
+        self.findings.line("written", format!("into {}", self.store.name()));
         place::purge(self.context, channel.url.as_str()).await;
         let seen = emergency::wait(channel.url.as_str(), Some(document), timeout).await;
         match &seen.last {
             Ok(public) if seen.seen && public.open => {
-                self.screen.line(
+                self.findings.line(
                     "found",
                     format!("at {} after {}; pages of any site may read it", channel.url, text::fine(seen.ms)),
                 );
@@ -157,13 +145,13 @@ impl Stage<'_> {
         let expected = Expected { epoch: &state.epoch, rev: state.rev, status: Some(StatusWord::Paused) };
         let shown = self.server.wait_until_shown(&event, expected, self.context.settings.timeout).await;
         if shown.seen {
-            self.screen.line("delivered", format!("the server is at rev {}, paused", state.rev));
+            self.findings.line("delivered", format!("the server is at rev {}, paused", state.rev));
         } else {
             let status = shown.status.map_or("no answer", StatusWord::as_str);
             self.fault("delivered", format!("the server is at rev {}, but {status}", state.rev));
         }
         match self.resume().await {
-            Ok(said) => _ = self.screen.line("resumed", said),
+            Ok(said) => self.findings.line("resumed", said),
             Err(error) => self.fault("resumed", error.to_string()),
         }
     }
@@ -189,40 +177,14 @@ impl Stage<'_> {
         place::purge(self.context, channel.url.as_str()).await;
         let seen = emergency::wait(channel.url.as_str(), None, timeout).await;
         if seen.seen {
-            self.screen.line("removed", format!("after {}", text::fine(seen.ms)));
+            self.findings.line("removed", format!("after {}", text::fine(seen.ms)));
         } else {
             self.fault("removed", format!("{} still shows it after {}", channel.url, text::span(seen.ms)));
         }
     }
 
     fn fault(&mut self, step: &'static str, what: String) {
-        self.screen.line(step, format!("FAILED: {what}"));
-        self.faults.push(format!("{step}: {what}"));
-    }
-}
-
-impl Report for Rehearsed {
-    fn json(&self) -> Map<String, Value> {
-        let mut json = self.place.clone();
-        let more = json!({ "dryRun": self.dry_run, "ready": self.faults.is_empty(), "faults": self.faults });
-        json.extend(members(more));
-        json
-    }
-
-    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.screen.fmt(f)?;
-        if self.dry_run { writeln!(f, "dry run: nothing was signed") } else { Ok(()) }
-    }
-
-    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.faults.iter().try_for_each(|fault| writeln!(f, "{fault}"))
-    }
-
-    fn failure(&self) -> Option<Failure> {
-        (!self.faults.is_empty()).then(|| Failure {
-            exit: Exit::Different,
-            code: "not-ready",
-            message: format!("{}: {}", count(self.faults.len(), "fault"), self.faults.join("; ")),
-        })
+        let fault = format!("{step}: {what}");
+        self.findings.fault(step, format!("FAILED: {what}"), fault);
     }
 }
