@@ -1,5 +1,6 @@
 //! What one viewer of a load test saw.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -33,6 +34,8 @@ pub(super) struct Record {
     pub(super) attempts: Vec<Attempt>,
     /// Which cues fired, and when.
     pub(super) fired: Vec<(CueKey, LocalTime)>,
+    /// The moments that fired, however late.
+    moments: BTreeSet<CueKey>,
     pub(super) counts: Counts,
     /// The session's latest state.
     pub(super) last_version: Option<Version>,
@@ -76,6 +79,8 @@ pub struct Counts {
     pub acks: u64,
     /// How often the state went back to a lower revision of the same epoch, which must never happen.
     pub went_back: u64,
+    /// How often a moment fired that this viewer had fired before, which must never happen.
+    pub fired_twice: u64,
 }
 
 impl Record {
@@ -94,6 +99,7 @@ impl Record {
             connected,
             attempts: Vec::new(),
             fired: Vec::new(),
+            moments: BTreeSet::new(),
             counts: Counts::default(),
             last_version: None,
             arrived_at: clock::monotonic(),
@@ -147,6 +153,9 @@ impl Record {
     }
 
     fn handle_cue(&mut self, cue: &cueing::Effect, now: LocalTime) {
+        if let cueing::Effect::Fire { cue, .. } = cue {
+            self.counts.fired_twice += u64::from(!self.moments.insert(cue.key));
+        }
         let (cueing::Effect::Fire { cue, timing, .. } | cueing::Effect::Enter { cue, timing, .. }) = cue else {
             return;
         };

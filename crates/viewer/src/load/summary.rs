@@ -98,13 +98,14 @@ impl Summary {
 
 impl Counts {
     fn add(&mut self, other: &Self) {
-        let Self { requests, failures, pings, pongs, acks, went_back } = other;
+        let Self { requests, failures, pings, pongs, acks, went_back, fired_twice } = other;
         self.requests += requests;
         self.failures += failures;
         self.pings += pings;
         self.pongs += pongs;
         self.acks += acks;
         self.went_back += went_back;
+        self.fired_twice += fired_twice;
     }
 }
 

@@ -16,7 +16,9 @@ use super::plan::LoadPlan;
 use crate::exit::Exit;
 use crate::output::{Failure, Report};
 use crate::text::{self, Table};
-use downbeat_viewer::load::{Awareness, CueSpread, Delivery, Distribution, PauseTiming, Recording, SentPause, Summary};
+use downbeat_viewer::load::{
+    Awareness, Counts, CueSpread, Delivery, Distribution, PauseTiming, Recording, SentPause, Summary,
+};
 
 /// What a load test found.
 pub(super) struct LoadReport {
@@ -136,11 +138,13 @@ impl Report for LoadReport {
     }
 
     fn failure(&self) -> Option<Failure> {
-        let message = match (self.summary.missed(), self.summary.counts.went_back, self.summary.connecting) {
+        let Counts { went_back, fired_twice, .. } = self.summary.counts;
+        let message = match (self.summary.missed(), went_back, fired_twice, self.summary.connecting) {
             (missed @ 1.., ..) => format!("changes were missed {} times", thousands(missed)),
-            (0, went_back @ 1.., _) => format!("states went back {} times", text::thousands(went_back)),
-            (0, 0, None) => "no viewer got a socket".to_owned(),
-            (0, 0, Some(_)) => return None,
+            (0, went_back @ 1.., ..) => format!("states went back {} times", text::thousands(went_back)),
+            (0, 0, fired_twice @ 1.., _) => format!("cues fired twice {} times", text::thousands(fired_twice)),
+            (0, 0, 0, None) => "no viewer got a socket".to_owned(),
+            (0, 0, 0, Some(_)) => return None,
         };
         Some(Failure { exit: Exit::Network, code: "load", message })
     }

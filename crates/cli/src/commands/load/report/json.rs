@@ -32,7 +32,8 @@ impl LoadReport {
             "behind": summary.behind,
             "wentBack": counts.went_back,
             "cues": {
-                "followed": self.following, "fired": spread.fired, "apart": spread.apart.as_ref().map(distribution),
+                "followed": self.following, "fired": spread.fired, "twice": counts.fired_twice,
+                "apart": spread.apart.as_ref().map(distribution),
             },
             "reconnects": {
                 "lost": closes.collect::<Map<_, _>>(), "back": summary.reconnecting.as_ref().map(distribution),

@@ -63,11 +63,16 @@ impl LoadReport {
         } else {
             String::new()
         };
+        let twice = match self.summary.counts.fired_twice {
+            0 => String::new(),
+            count => format!("; {} for the second time at the same viewer", text::thousands(count)),
+        };
         match apart {
             Some(apart) => {
-                format!("{} fired{at}; {} at more than one viewer", thousands(fired), text::count(apart.count, "cue"))
+                let several = text::count(apart.count, "cue");
+                format!("{} fired{at}; {several} at more than one viewer{twice}", thousands(fired))
             }
-            None if fired > 0 => format!("{} fired{at}", thousands(fired)),
+            None if fired > 0 => format!("{} fired{at}{twice}", thousands(fired)),
             None => "none fired".to_owned(),
         }
     }
