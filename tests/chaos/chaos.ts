@@ -15,8 +15,9 @@ import { ADMIN, Weed } from "../publish/harness/weed.ts";
 import { Cable } from "./cable.ts";
 import { Crowd, Witness } from "./crowd.ts";
 import { Dice } from "./dice.ts";
-import { FAULTS, type Place } from "./faults.ts";
+import { FAULTS, type Place, sheet, toStore } from "./faults.ts";
 import { Model } from "./model.ts";
+import { SEAMS } from "./seams.ts";
 
 /** The part of a run in which nothing goes wrong any longer, in s: viewers wait up to 10 s before they join again. */
 const CALM = 25;
@@ -29,7 +30,7 @@ const { values: given } = parseArgs({
 });
 const [seconds, seed, viewers] = [Math.round(Number(given.minutes) * 60), Number(given.seed), Number(given.viewers)];
 const dice = new Dice(seed);
-const figures = { faults: {} as Record<string, number>, pauses: [] as number[], asked: 0, slowest: 0, converged: 0 };
+const figures = { faults: {} as Record<string, number>, pauses: [] as number[], asked: 0, slowest: 0, converged: 0, fired: 0 };
 
 /** Mounts a small disk for the storage, if this may; runs of a minute do without. */
 function smallDisk(): string | undefined {
@@ -80,12 +81,13 @@ async function pause(place: Place, witnesses: Witness[]): Promise<void> {
 async function run(): Promise<void> {
   const disk = smallDisk();
   if (disk !== undefined) mkdirSync(`${disk}/state`, { recursive: true });
-  const runtime = await Workerd.start("chaos", disk === undefined ? {} : { storage: `${disk}/state` });
+  const runtime = await Workerd.start("chaos", { before: SEAMS, ...(disk === undefined ? {} : { storage: `${disk}/state` }) });
   const weed = await Weed.start("chaos");
   const cable = await Cable.start(runtime.port);
   const event = await begun(runtime, "main", 100_000);
   const publisher = new Publisher("chaos", ADMIN);
   Object.assign(publisher.environment, { DOWNBEAT_SERVER: runtime.url, DOWNBEAT_EVENT: "main", DOWNBEAT_TOKEN: TOKENS.all });
+  await publisher.done("cues", "publish", sheet(publisher, 0), "--yes", ...toStore(weed));
   const place: Place = { runtime, cable, weed, publisher, model: new Model(event), disk, isUp: true, stops: 0 };
   const direct = Array.from({ length: WITNESSES / 2 }, () => new Witness(runtime, "main"));
   const witnesses = [...direct, ...Array.from({ length: WITNESSES / 2 }, () => new Witness(cable, "main"))];
@@ -122,8 +124,10 @@ async function run(): Promise<void> {
   await checkPointers(place);
   over = true;
   await time;
-  const { behind, wentBack } = await crowd.finish();
-  assert.deepEqual({ behind, wentBack }, { behind: 0, wentBack: 0 }, "every viewer has the newest revision, and none went back");
+  const { behind, wentBack, cues } = await crowd.finish();
+  assert.deepEqual({ behind, wentBack, twice: cues.twice }, { behind: 0, wentBack: 0, twice: 0 },
+    "every viewer has the newest revision, none went back, and none fired a cue twice");
+  figures.fired = cues.fired;
   await Promise.all(witnesses.map((witness) => witness.end()));
   cable.end();
   await weed.end();
@@ -147,7 +151,7 @@ try {
   await run();
   const sorted = figures.pauses.toSorted((a, b) => a - b).map(Math.round);
   const faults = Object.entries(figures.faults).map(([name, count]) => `${name} ${count}`).join(", ");
-  console.log(`seed ${seed}, ${seconds} s, ${viewers} viewers: nothing lost, nothing applied twice, all on the newest revision`);
+  console.log(`seed ${seed}, ${seconds} s, ${viewers} viewers: nothing lost, nothing applied twice, all on the newest revision; ${figures.fired} cues fired, none twice`);
   console.log(`faults: ${faults}`);
   console.log(`a pause was heard by all whose socket stayed open, ${sorted.length} times: median ${sorted[sorted.length >> 1]} ms, slowest ${sorted.at(-1)} ms`);
   console.log(`/time: ${figures.asked} times answered, the slowest after ${Math.round(figures.slowest)} ms; all on the newest revision ${Math.round(figures.converged)} ms after calm`);

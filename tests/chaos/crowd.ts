@@ -54,6 +54,7 @@ export interface Loaded {
   viewers: number;
   behind: number;
   wentBack: number;
+  cues: { fired: number; twice: number };
 }
 
 /** Hundreds of real viewers, for `seconds`. */

@@ -1,7 +1,7 @@
 // What goes wrong, one fault at a time. Each lasts some seconds at most, and ends by itself.
 
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { frame, upgrade } from "../attack/harness/raw.ts";
 import type { Workerd } from "../attack/harness/workerd.ts";
 import { type Publisher } from "../publish/harness/publisher.ts";
@@ -9,6 +9,7 @@ import { BUCKET, type Weed } from "../publish/harness/weed.ts";
 import type { Cable } from "./cable.ts";
 import type { Dice } from "./dice.ts";
 import type { Model } from "./model.ts";
+import { restart, setClock } from "./seams.ts";
 
 /** Everything that faults happen to. */
 export interface Place {
@@ -71,12 +72,25 @@ async function store({ weed }: Place, dice: Dice): Promise<void> {
   weed.thaw();
 }
 
+/** Writes a version of a sheet that lasts an hour: a moment every second, and one that only this version has. */
+export function sheet(publisher: Publisher, version: number): string {
+  const path = `${publisher.directory}/sheet-${version}.json`;
+  const moments = Array.from({ length: 3_600 }, (_, second) => ({ id: `at-${second}`, time: second, action: "flash" }));
+  writeFileSync(path, JSON.stringify([...moments, { id: `version-${version}`, time: 3_600, action: "flash" }]));
+  return path;
+}
+
+/** Returns the flags by which the store is published to. */
+export function toStore(weed: Weed): string[] {
+  return ["--target", `s3://${BUCKET}/chaos?endpoint=${weed.url}`, "--public-url", `${weed.url}/${BUCKET}/chaos`];
+}
+
 /** Somebody publishes, and is killed amid it; the event may or may not have been pointed at the new rundown. */
 async function publish(place: Place, dice: Dice): Promise<void> {
   const { publisher, weed } = place;
-  const sheet = publisher.sheet(1 + dice.below(30));
-  const target = dice.below(2) === 0 ? ["--target", `s3://${BUCKET}/chaos?endpoint=${weed.url}`, "--public-url", `${weed.url}/${BUCKET}/chaos`] : [];
-  const { child, ended } = publisher.start("cues", "publish", sheet, "--yes", "--timeout", "5s", ...target);
+  const version = sheet(publisher, 1 + dice.below(30));
+  const target = dice.below(4) > 0 ? toStore(weed) : [];
+  const { child, ended } = publisher.start("cues", "publish", version, "--yes", "--timeout", "5s", ...target);
   const last = setTimeout(() => child.kill("SIGKILL"), dice.below(2_500));
   await ended;
   clearTimeout(last);
@@ -95,6 +109,24 @@ async function strangers({ runtime }: Place, dice: Dice): Promise<void> {
       socket?.destroy();
     }
   }));
+}
+
+/** The platform restarts an object: the event's, or one of its first hubs. */
+async function evict({ runtime }: Place, dice: Dice): Promise<void> {
+  const hub = dice.below(5);
+  await (hub === 4 ? restart(runtime, "EVENT", "main") : restart(runtime, "HUB", `main/${hub}`));
+}
+
+/** The clock of the events' machine is stepped, and stepped back. */
+async function clock(place: Place, dice: Dice): Promise<void> {
+  const { stops } = place;
+  // A runtime that is down keeps its clock, and one that starts has a right one.
+  const set = async (ahead: number) => {
+    if (place.isUp && place.stops === stops) await setClock(place.runtime, "main", ahead).catch(() => {});
+  };
+  await set(dice.pick([-3_600_000, -5_000, 5_000, 90_000, 3_600_000]));
+  await wait(1_000 + dice.below(3_000));
+  await set(0);
 }
 
 /** The disk is full for a while. */
@@ -119,5 +151,7 @@ export const FAULTS: Record<string, { fault: Fault; weight: number; needs?: "dis
   store: { fault: store, weight: 1 },
   publish: { fault: publish, weight: 3 },
   strangers: { fault: strangers, weight: 2 },
+  evict: { fault: evict, weight: 3 },
+  clock: { fault: clock, weight: 2 },
   "disk full": { fault: full, weight: 1, needs: "disk" },
 };

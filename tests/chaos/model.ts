@@ -7,6 +7,9 @@ import { TOKENS } from "../edge/harness/tokens.ts";
 import { turn } from "../edge/harness/until.ts";
 import type { LogEntry, LogPage } from "../edge/harness/wire.ts";
 
+/** How far from its sending a command may take effect, in ms: six tries, each until the runtime is back. */
+const NOW = 60_000;
+
 export class Model {
   /** Every command that was sent, by its id: the revision it was answered with, if it was. */
   readonly commands = new Map<string, number | undefined>();
@@ -29,8 +32,13 @@ export class Model {
     const id = `c${++this.#count}`;
     this.commands.set(id, undefined);
     for (let tried = 0; tried < tries; tried++) {
+      const sentAt = Date.now();
       const answer = await this.event.send({ ...fields, id }).catch(() => undefined);
       if (answer?.status === 200) {
+        // The first attempt may be older; a clock that is wrong by an hour shows all the same.
+        const { effectiveAt } = answer.body;
+        const isNow = Math.abs(effectiveAt - sentAt) < NOW;
+        if (!isNow) throw new Error(`${id}, ${fields.command}, takes effect ${effectiveAt - sentAt} ms after it was sent`);
         const before = this.commands.get(id);
         if (before !== undefined && before !== answer.body.rev) this.#differing.push(`${id}: ${before} and ${answer.body.rev}`);
         this.commands.set(id, answer.body.rev);

@@ -23,7 +23,12 @@ export interface Options {
   variables?: Record<string, string>;
   /** Where its storage is; by default beside its configuration. */
   storage?: string;
+  /** A module that goes before the built one, and the classes whose objects run in an isolate of their own. */
+  before?: { text: string; apart: string[] };
 }
+
+/** The name of the module that goes before the built one. */
+const BEFORE = "before.js";
 
 export class Workerd {
   /** Its URL, without a slash at the end. It keeps it. */
@@ -48,7 +53,8 @@ export class Workerd {
     rmSync(runtime.directory, { recursive: true, force: true });
     mkdirSync(runtime.storage, { recursive: true });
     for (const file of ["entry.js", "index.js", "index_bg.wasm"]) cpSync(`${ROOT}/build/${file}`, `${runtime.directory}/${file}`);
-    writeFileSync(`${runtime.directory}/config.capnp`, configuration(options.variables ?? {}));
+    if (options.before !== undefined) writeFileSync(`${runtime.directory}/${BEFORE}`, options.before.text);
+    writeFileSync(`${runtime.directory}/config.capnp`, configuration(options));
     runtime.environment["DOWNBEAT_TOKENS"] = JSON.stringify(options.tokens ?? ENTRIES);
     await runtime.restart();
     return runtime;
@@ -112,32 +118,33 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** The configuration, with the objects and variables that wrangler.toml names. */
-function configuration(variables: Record<string, string>): string {
+function configuration({ variables = {}, before }: Options): string {
   const wrangler = readFileSync(`${ROOT}/wrangler.toml`, "utf8");
   const [, date] = /^compatibility_date = "(.*)"/m.exec(wrangler)!;
   const objects = [...wrangler.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"/gm)].map(([, name, type]) => ({ name, type }));
   const [, vars = ""] = /^\[vars\]\n((?:.*\n)*?)\n*\[/m.exec(wrangler) ?? [];
   const named = Object.fromEntries([...vars.matchAll(/^(\w+) = "(.*)"/gm)].map(([, name, value]) => [name, value]));
   const texts = Object.entries({ ...named, ...variables });
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
+  const modules = [...(before === undefined ? [] : [BEFORE]), "entry.js", "index.js", "index_bg.wasm"];
+  const service = (type: string) => (before?.apart.includes(type) ? "apart" : "main");
+  const worker = (name: string) => `    (name = "${name}", worker = (
       compatibilityDate = "${date}",
       modules = [
-        (name = "entry.js", esModule = embed "entry.js"),
-        (name = "index.js", esModule = embed "index.js"),
-        (name = "index_bg.wasm", wasm = embed "index_bg.wasm"),
+${modules.map((file) => `        (name = "${file}", ${file.endsWith(".js") ? "esModule" : "wasm"} = embed "${file}"),`).join("\n")}
       ],
       bindings = [
-${objects.map(({ name, type }) => `        (name = "${name}", durableObjectNamespace = "${type}"),`).join("\n")}
+${objects.map(({ name, type }) => `        (name = "${name}", durableObjectNamespace = (className = "${type}", serviceName = "${service(type!)}")),`).join("\n")}
 ${texts.map(([name, value]) => `        (name = "${name}", text = ${JSON.stringify(value)}),`).join("\n")}
         (name = "DOWNBEAT_TOKENS", fromEnvironment = "DOWNBEAT_TOKENS"),
       ],
       durableObjectNamespaces = [
-${objects.map(({ type }) => `        (className = "${type}", uniqueKey = "${type}", enableSql = true),`).join("\n")}
+${objects.filter(({ type }) => service(type!) === name).map(({ type }) => `        (className = "${type}", uniqueKey = "${type}", enableSql = true),`).join("\n")}
       ],
-      durableObjectStorage = (localDisk = "state"))),
+      durableObjectStorage = (localDisk = "state"))),`;
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+${[...new Set(["main", ...objects.map(({ type }) => service(type!))])].map(worker).join("\n")}
     (name = "state", disk = (writable = true)),
   ],
   sockets = [(name = "main", http = (), service = "main")],
