@@ -32,7 +32,7 @@ test("an event has its configuration, and defaults for the rest", async () => {
 });
 
 test("an event starts by itself", async () => {
-  const event = await begun(runtime, "by-itself", -700);
+  const event = await begun(runtime, "by-itself", -5_000);
   const { startsAt, status } = await event.state();
   assert.equal(status, "scheduled");
   assert.equal((await event.reaches(startsAt)).status, "running");
