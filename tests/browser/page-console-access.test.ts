@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { begun } from "../edge/harness/calls.ts";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { live, openConsole, press, seen, signedIn, stored, unexpected } from "./harness/console.ts";
-import { barriers, picture } from "./harness/page.ts";
+import { barriers, picture, SIZES } from "./harness/page.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -120,6 +120,47 @@ describe("access", { concurrency: 2 }, () => {
     await seen(page, "#progress-title", /^HOLD not applied$/);
     assert.equal((await event.time()).status, "running");
     await page.context().close();
+  });
+
+  test("over http to another machine no token is sent, unless the address says so; a link never", async () => {
+    await begun(runtime, "plain-http", 60_000);
+    // The same worker, under a name that browsers do not take for this machine.
+    const context = await browser.newContext({ viewport: SIZES.phone });
+    const asked: string[] = [];
+    await context.route("http://console.test/**", async (route) => {
+      const { pathname, search } = new URL(route.request().url());
+      asked.push(pathname);
+      await route.fulfill({ response: await route.fetch({ url: `${runtime.url}${pathname}${search}` }) });
+    });
+    const open = async (rest: string) => {
+      const page = await context.newPage();
+      await page.goto(`http://console.test/console?event=plain-http${rest}`);
+      await page.locator("#token").waitFor();
+      return page;
+    };
+    const enter = async (page: Page) => {
+      await page.fill("#token", TOKENS.all);
+      await page.keyboard.press("Enter");
+    };
+    const page = await open("");
+    assert.equal(await page.evaluate(() => isSecureContext), false);
+    await enter(page);
+    await seen(page, "#sign-in-note", /this page is not encrypted.*Open it with https\.$/);
+    assert.deepEqual(await stored(page, "dbt_"), []);
+    await page.close();
+    const linked = await open(`#sign-in=dbl_maria-phone_${"0".repeat(40)}`);
+    await seen(linked, "#sign-in-note", /^A link signs in over https only\./);
+    assert.ok(!linked.url().includes("dbl_"), "the code stays in no address");
+    await linked.close();
+    assert.deepEqual(asked.filter((path) => path === "/v1/token"), [], "no token, no code");
+
+    const trusting = await open("&insecure");
+    await enter(trusting);
+    await trusting.locator("#console").waitFor();
+    assert.deepEqual(asked.filter((path) => path === "/v1/token"), ["/v1/token"]);
+    // What the console asks for again and again may be on its way.
+    await context.unrouteAll({ behavior: "ignoreErrors" });
+    await context.close();
   });
 
   test("the log: the newest first, older entries by the button", async () => {

@@ -111,10 +111,13 @@ export async function holdAnswersBack(page: Page): Promise<{ open(): void }> {
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => { open = resolve; });
   await page.route("**/commands", async (route) => {
-    const response = await route.fetch();
-    await opened;
-    // A request that the page has aborted meanwhile has no use for it.
-    await route.fulfill({ response }).catch(() => {});
+    try {
+      const response = await route.fetch();
+      await opened;
+      await route.fulfill({ response });
+    } catch {
+      // A request that the page has aborted meanwhile has no use for it.
+    }
   });
   return { open: () => open() };
 }
