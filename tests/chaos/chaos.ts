@@ -13,9 +13,9 @@ import { until } from "../edge/harness/until.ts";
 import { Publisher } from "../publish/harness/publisher.ts";
 import { ADMIN, Weed } from "../publish/harness/weed.ts";
 import { Cable } from "./cable.ts";
-import { Crowd, Witness } from "./crowd.ts";
+import { Crowd, Revisions, Witness } from "./crowd.ts";
 import { Dice } from "./dice.ts";
-import { FAULTS, type Place, sheet, toStore } from "./faults.ts";
+import { FAULTS, type Place, sheet } from "./faults.ts";
 import { Model } from "./model.ts";
 import { SEAMS } from "./seams.ts";
 
@@ -87,10 +87,12 @@ async function run(): Promise<void> {
   const event = await begun(runtime, "main", 100_000);
   const publisher = new Publisher("chaos", ADMIN);
   Object.assign(publisher.environment, { DOWNBEAT_SERVER: runtime.url, DOWNBEAT_EVENT: "main", DOWNBEAT_TOKEN: TOKENS.all });
-  await publisher.done("cues", "publish", sheet(publisher, 0), "--yes", ...toStore(weed));
+  // To the worker, from which the crowd loads rundowns.
+  await publisher.done("cues", "publish", sheet(publisher, 0), "--yes");
   const place: Place = { runtime, cable, weed, publisher, model: new Model(event), disk, isUp: true, stops: 0 };
-  const direct = Array.from({ length: WITNESSES / 2 }, () => new Witness(runtime, "main"));
-  const witnesses = [...direct, ...Array.from({ length: WITNESSES / 2 }, () => new Witness(cable, "main"))];
+  const revisions = new Revisions();
+  const direct = Array.from({ length: WITNESSES / 2 }, () => new Witness(runtime, "main", revisions));
+  const witnesses = [...direct, ...Array.from({ length: WITNESSES / 2 }, () => new Witness(cable, "main", revisions))];
   const crowd = new Crowd(cable, "main", viewers, seconds);
   let over = false;
   const time = askTime(place, () => over);
@@ -121,6 +123,7 @@ async function run(): Promise<void> {
   await until(async () => witnesses.filter((witness) => witness.rev < rev).length, (behind) => behind === 0, `revision ${rev} at every viewer`);
   figures.converged = performance.now() - calm;
   assert.ok(witnesses.every((witness) => !witness.wentBack), "nobody went back to an older revision");
+  assert.deepEqual([...revisions.torn], [], "each revision is one state, for everybody and also after a kill");
   await checkPointers(place);
   over = true;
   await time;

@@ -5,7 +5,20 @@ import { once } from "node:events";
 import type { Server } from "../edge/harness/calls.ts";
 import { ROOT } from "../edge/harness/runtime.ts";
 import { turn } from "../edge/harness/until.ts";
-import { Viewer } from "../edge/harness/viewer.ts";
+import { type StateFrame, Viewer } from "../edge/harness/viewer.ts";
+
+/** What each revision was, by all who saw it. */
+export class Revisions {
+  /** The revisions that were two different states. */
+  readonly torn = new Set<string>();
+  readonly #seen = new Map<string, string>();
+
+  note({ epoch, rev, timeline, messages, rundown, startsAt, endedAt }: StateFrame): void {
+    const [name, state] = [`${epoch}.${rev}`, JSON.stringify({ timeline, messages, rundown, startsAt, endedAt })];
+    if ((this.#seen.get(name) ?? state) !== state) this.torn.add(name);
+    this.#seen.set(name, state);
+  }
+}
 
 /** A viewer who joins again whenever the socket is lost. */
 export class Witness {
@@ -16,10 +29,11 @@ export class Witness {
   #over = false;
   readonly #server: Server;
   readonly #event: string;
+  readonly #revisions: Revisions;
   readonly #done: Promise<void>;
 
-  constructor(server: Server, event: string) {
-    [this.#server, this.#event] = [server, event];
+  constructor(server: Server, event: string, revisions: Revisions) {
+    [this.#server, this.#event, this.#revisions] = [server, event, revisions];
     this.#done = this.#watch();
   }
 
@@ -28,6 +42,7 @@ export class Witness {
   get socket(): Viewer | undefined { return this.#viewer; }
 
   async #watch(): Promise<void> {
+    let read = 0;
     while (!this.#over) {
       if (!this.isConnected) {
         this.#viewer = await Viewer.join(this.#server, this.#event).catch(() => undefined);
@@ -35,7 +50,10 @@ export class Witness {
           for (let turns = 0; turns < 40; turns++) await turn();
           continue;
         }
+        read = 0;
       }
+      const { states } = this.#viewer!;
+      for (; read < states.length; read++) this.#revisions.note(states[read]!);
       this.wentBack ||= !this.#viewer!.neverWentBack;
       this.rev = Math.max(this.rev, this.#viewer!.last.rev);
       await turn();
