@@ -7,7 +7,8 @@ import { appendFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync,
 import { request } from "node:https";
 import { after, test } from "node:test";
 import { call, Event, now } from "./harness/calls.ts";
-import { ROOT } from "./harness/runtime.ts";
+import { ROOT, freePort } from "./harness/runtime.ts";
+import { until } from "./harness/until.ts";
 import { Viewer } from "./harness/viewer.ts";
 
 const DIRECTORY = `${ROOT}/target/edge/serve`;
@@ -166,6 +167,36 @@ test("a backup made amid an event is that event, and a damaged one changes nothi
   const kept = readdirSync(`${DIRECTORY}/origin`).filter((name) => name.startsWith("before-restore-"));
   assert.equal(kept.length, 1);
   assert.ok(readdirSync(`${DIRECTORY}/origin/${kept[0]}/objects`).length > 0);
+});
+
+test("a viewer who knows a later revision accepts the restored state at once", async () => {
+  const port = `${await freePort()}`;
+  const served = await serve("ahead", "--port", port);
+  const event = new Event(served, "gala");
+  const send = (body: object) => call<{ rev: number }>(served, "POST", `${event.path}/commands`, { token: served.token, body });
+  await event.put({ startsAt: await now(served), title: "Gala" }, served.token);
+  await send({ id: "p1", command: "pause", message: "Back soon" });
+  assert.equal(run("backup", "ahead.tar.gz", "--state", "ahead").status, 0);
+  for (const id of ["a1", "a2", "a3"]) await send({ id, command: "announce", message: id });
+  await send({ id: "r1", command: "resume" });
+  // A real session, in the command line.
+  const watch = spawn(`${ROOT}/target/debug/downbeat`, ["watch", "--json", "--server", served.url, "--event", "gala", "--for", "90s", "--every", "1s"], {
+    stdio: ["ignore", "pipe", "inherit"], env: { PATH: process.env["PATH"], HOME: DIRECTORY },
+  });
+  running.add(watch);
+  let lines = "";
+  watch.stdout.on("data", (bytes) => void (lines += String(bytes)));
+  const changes = async () => lines.split("\n").slice(0, -1).map((line) => JSON.parse(line)).filter(({ type }) => type === "change").map(({ state }) => state);
+  await until(changes, (seen) => seen.at(-1)?.rev === 6, "the viewer to know revision 6");
+  await served.end();
+  assert.equal(run("restore", "ahead.tar.gz", "--state", "ahead", "--replace").status, 0);
+  const again = await serve("ahead", "--port", port);
+  const seen = await until(changes, (seen) => seen.at(-1)?.rev === 2, "the viewer to accept revision 2");
+  assert.equal(seen.at(-1)!.status, "paused");
+  assert.notEqual(seen.at(-1)!.epoch, seen.at(-2)!.epoch);
+  watch.kill("SIGTERM");
+  running.delete(watch);
+  await again.end();
 });
 
 test("what is wrong is said with what to do", () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -22,6 +23,8 @@ usage: downbeat-worker restore FILE [--state DIR] [--replace]
   FILE         what "downbeat-worker backup" wrote
   --state DIR  the state to restore, while nothing serves from it (${STATE})
   --replace    although there is a state already; it is kept beside it, in before-restore-TIME
+
+Each event begins a new epoch: pages that know a later revision from before accept the restored one at once.
 `;
 
 /** What a backup says of itself. */
@@ -32,6 +35,9 @@ interface About {
 }
 
 const ABOUT = "backup.json";
+
+/** Where workerd keeps the alarms of a class. */
+const ALARMS = "metadata.sqlite";
 
 export const backup: Command = {
   help: BACKUP,
@@ -74,6 +80,7 @@ export const restore: Command = {
     try {
       const about = extract(file, copy);
       const count = check(`${copy}/objects`, file);
+      beginNewEpochs(`${copy}/objects`);
       const old = `${state}/before-restore-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}`;
       if (has) mkdirSync(old, { mode: 0o700 });
       for (const name of KEPT) {
@@ -130,4 +137,21 @@ function check(objects: string, file: string): number {
     }
   }
   return count;
+}
+
+/** Gives each event another epoch. In the same one, viewers would ignore the restored state for being older than theirs. */
+function beginNewEpochs(objects: string): void {
+  // Hubs have copies of what the event says, and ask it where they have none.
+  const hubs = `${objects}/downbeat-HubDo`;
+  if (existsSync(hubs)) for (const file of readdirSync(hubs)) if (file !== ALARMS) rmSync(`${hubs}/${file}`);
+  const events = `${objects}/downbeat-EventDo`;
+  for (const file of existsSync(events) ? readdirSync(events) : []) {
+    const database = new DatabaseSync(`${events}/${file}`);
+    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'state'").get()) {
+      const row = database.prepare("SELECT json FROM state").get() as { json: string } | undefined;
+      // As text: JavaScript would round the greatest numbers.
+      if (row) database.prepare("UPDATE state SET json = ?").run(row.json.replace(/"epoch":"[^"]*"/, `"epoch":"${randomBytes(8).toString("hex")}"`));
+    }
+    database.close();
+  }
 }
