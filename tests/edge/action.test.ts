@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { begun, call } from "./harness/calls.ts";
 import { Operator, type Ran } from "./harness/cli.ts";
@@ -50,6 +51,19 @@ test("the action is valid, and so is the workflow that the guide shows", () => {
   }
 });
 
+test("the project's own workflows are valid, and use actions at a commit", () => {
+  const folder = `${ROOT}/.github/workflows`;
+  const workflows = readdirSync(folder).map((name) => `${folder}/${name}`);
+  assert.ok(workflows.length >= 2);
+  execFileSync("actionlint", workflows, { encoding: "utf8" });
+  for (const file of workflows) {
+    judge("vendor.github-workflows", file);
+    for (const [, action] of readFileSync(file, "utf8").matchAll(/uses: (.*)$/gm)) {
+      assert.match(action!, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  }
+});
+
 test("an error is shown beside its line, and fails the check", async () => {
   const sheets = "../../../../cues/good/*\n../../../../cues/bad/overlap.json";
   const { exit, stdout } = await step("check", { SHEETS: sheets, DENY_WARNINGS: "true" });
@@ -93,12 +107,27 @@ test("publishing points the event at the rundown, and passes its hash to later s
   assert.deepEqual([log["entries"][0].actor, log["entries"][0].body.reason], ["octo", "hall/shows@0123456789ab"]);
 });
 
-test("if the command line is not installed, it is built, with a cache key of everything that goes into it", async () => {
-  const without = { ...runner.environment };
-  runner.environment["PATH"] = "/usr/bin:/bin";
-  const { exit } = await step("locate", { RUNNER_OS: "Linux", RUNNER_ARCH: "X64", RUNNER_TEMP: "/tmp/runner" });
-  assert.equal(exit, 0);
-  const output = readFileSync(`${runner.directory}/GITHUB_OUTPUT`, "utf8");
-  assert.match(output, /^build=true\nkey=downbeat-Linux-X64-\d+\nroot=\/tmp\/runner\/downbeat\n$/);
-  Object.assign(runner.environment, without);
+test("the released command line is downloaded, and refused if it is not the file of the release", async () => {
+  const version = /^version = "(.*)"$/m.exec(readFileSync(`${ROOT}/Cargo.toml`, "utf8"))![1]!;
+  const name = `downbeat-${version}-x86_64-unknown-linux-gnu`;
+  const release = `${runner.directory}/releases/v${version}`;
+  mkdirSync(`${release}/${name}`, { recursive: true });
+  writeFileSync(`${release}/${name}/downbeat`, "#!/bin/sh\necho released\n", { mode: 0o755 });
+  execFileSync("tar", ["-czf", `${name}.tar.gz`, name], { cwd: release });
+  const sum = createHash("sha256").update(readFileSync(`${release}/${name}.tar.gz`)).digest("hex");
+  writeFileSync(`${release}/SHA256SUMS`, `${sum}  ${name}.tar.gz\n`);
+  const kept = { ...runner.environment };
+  const inputs = { RUNNER_OS: "Linux", RUNNER_ARCH: "X64", RUNNER_TEMP: `${runner.directory}/temp`, DOWNBEAT_RELEASES: `file://${runner.directory}/releases`, PATH: "/usr/bin:/bin" };
+  const installed = await step("install", inputs);
+  assert.equal(installed.exit, 0, installed.stdout + installed.stderr);
+  const path = readFileSync(`${runner.directory}/GITHUB_PATH`, "utf8").trim();
+  assert.equal(execFileSync(`${path}/downbeat`, { encoding: "utf8" }), "released\n");
+
+  writeFileSync(`${release}/SHA256SUMS`, `${"0".repeat(64)}  ${name}.tar.gz\n`);
+  const altered = await step("install", inputs);
+  assert.equal(altered.exit, 1);
+  assert.match(altered.stdout, /^::error title=Downbeat::.* is not the file of the release/);
+  const missing = await step("install", { ...inputs, RUNNER_ARCH: "ARM64" });
+  assert.match(missing.stdout, /^::error title=Downbeat::.*aarch64-unknown-linux-gnu\.tar\.gz cannot be downloaded; use this action at the tag/);
+  Object.assign(runner.environment, kept);
 });
