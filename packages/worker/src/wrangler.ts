@@ -66,6 +66,8 @@ export class Wrangler {
       throw new Refusal(`wrangler is not signed in to Cloudflare: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN (docs/deploy.md has the token's least rights)`);
     }
     const { accounts } = known;
+    // A token of CI may deploy to an account, and not be allowed to list it.
+    if (accounts.length === 0 && settings.accountId !== undefined) return { id: settings.accountId, name: "an account that this token cannot list" };
     const chosen = settings.accountId === undefined ? accounts : accounts.filter(({ id }) => id === settings.accountId);
     if (chosen.length === 1) return chosen[0]!;
     const list = accounts.map(({ id, name }) => `  ${id}  ${name}`).join("\n");
