@@ -15,6 +15,8 @@ export interface TimeBody {
   timeline: Segment[];
   rundown: string | null;
   resync: number;
+  /** While the server is busy: how long to wait before the next try, in ms. */
+  retryAfter?: number;
   endedAt?: number;
   receivedAt?: number;
 }

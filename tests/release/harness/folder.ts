@@ -18,6 +18,9 @@ export function artefact(name: RegExp): string {
   return `${DIST}/${found[0]}`;
 }
 
+/** How long a line of shell may take, in ms: a registry that does not answer is no reason to wait for ever. */
+const PATIENCE = 240_000;
+
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), "downbeat-release-"));
   readonly #env: NodeJS.ProcessEnv;
@@ -40,7 +43,7 @@ export class Folder {
 
   /** Runs a line of shell. */
   run(line: string): { exit: number | null; stdout: string; stderr: string } {
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: this.path, env: this.#env, encoding: "utf8", input: "" });
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: this.path, env: this.#env, encoding: "utf8", input: "", timeout: PATIENCE });
     return { exit: status, stdout, stderr };
   }
 
