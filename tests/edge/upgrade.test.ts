@@ -142,6 +142,15 @@ test("an event that version 1 filled beyond what hubs accept is paused, and its 
   viewer.end();
 });
 
+test("an event of version 1 that is over is archived, and taken out again", async () => {
+  const event = new Event(worker, "over");
+  const { rev } = await event.state();
+  assert.equal((await event.put({ archived: true })).body.archived, true);
+  assert.equal((await event.send({ command: "reopen" })).problem.code, "archived");
+  assert.equal((await event.put({ archived: false })).body.rev, rev + 2);
+  await event.command("reopen");
+});
+
 test("a log beyond 32 bits is read from its end", async () => {
   const event = new Event(worker, "long");
   const { rev } = await event.command("pause");

@@ -439,4 +439,5 @@ fn is_configured(state: &StateBody, wanted: &Configuration) -> bool {
         && wanted.hubs.is_none_or(|hubs| hubs == state.hub_count())
         && same(wanted.resync.as_ref(), &state.resync)
         && same(wanted.emergency.as_ref(), &state.emergency)
+        && same(wanted.archived.as_ref(), &state.archived)
 }

@@ -8,6 +8,7 @@ pub(crate) mod cues;
 mod doctor;
 mod emergency;
 mod end;
+mod event_archive;
 mod event_delete;
 mod event_list;
 mod event_set;
@@ -25,6 +26,9 @@ mod token;
 mod undo;
 mod watch;
 
+use downbeat_core::EventName;
+use event_archive::Archive;
+
 use crate::cli::{Cli, EventTask, Global, Task};
 use crate::context::Context;
 use crate::error::Error;
@@ -41,11 +45,13 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
         Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, *args).await?),
         Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?).await?),
         Task::Event(EventTask::List(args)) => Box::new(event_list::run(&context()?, &args).await?),
-        Task::Event(EventTask::Delete(args)) => {
-            let mut context = context()?;
-            context.settings.event.clone_from(&args.name);
-            Box::new(event_delete::run(&context, &args).await?)
+        Task::Event(EventTask::Archive(args)) => {
+            Box::new(event_archive::run(&of(context()?, &args.name), args.attribution, Archive::Archived).await?)
         }
+        Task::Event(EventTask::Unarchive(args)) => {
+            Box::new(event_archive::run(&of(context()?, &args.name), args.attribution, Archive::Current).await?)
+        }
+        Task::Event(EventTask::Delete(args)) => Box::new(event_delete::run(&of(context()?, &args.name), &args).await?),
         Task::Status => Box::new(status::run(&context()?).await?),
         Task::Watch(args) => Box::new(watch::run(&context()?, &args).await?),
         Task::Pause { message, options, glass } if glass.break_glass => {
@@ -73,6 +79,12 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
         Task::Completions { shell } => Box::new(completions::run(shell)),
         Task::Man { out } => Box::new(man::run(out)?),
     })
+}
+
+/// Returns the context of a command that names its event, whatever the settings say.
+fn of(mut context: Context, event: &EventName) -> Context {
+    context.settings.event.clone_from(event);
+    context
 }
 
 /// Returns the context of a command that talks to a server.

@@ -96,8 +96,10 @@ pub(crate) fn program() -> String {
 fn event_name(context: &Context, state: Option<&StateBody>) -> String {
     let name = &context.settings.event;
     match state {
-        Some(state) if state.title.is_empty() => format!("{name} (rev {})", state.rev),
-        Some(state) => format!("{name}, \"{}\" (rev {})", state.title, state.rev),
+        Some(state) => {
+            let title = if state.title.is_empty() { String::new() } else { format!(", \"{}\"", state.title) };
+            format!("{name}{title} (rev {}{})", state.rev, if state.archived { ", archived" } else { "" })
+        }
         None => name.to_string(),
     }
 }

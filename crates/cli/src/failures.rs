@@ -104,7 +104,9 @@ fn problem_exit(problem: &Problem) -> Exit {
     let code = Code::ALL.iter().copied().find(|code| problem.is(*code));
     match code {
         Some(Code::Unauthorized | Code::Forbidden | Code::TooManyFailures) => Exit::Auth,
-        Some(Code::Stale | Code::Conflict | Code::StateTooLarge | Code::TokenConflict) => Exit::Conflict,
+        Some(Code::Stale | Code::Conflict | Code::Archived | Code::StateTooLarge | Code::TokenConflict) => {
+            Exit::Conflict
+        }
         Some(Code::Unavailable | Code::Internal) => Exit::Network,
         Some(_) => Exit::InvalidInput,
         // A newer server has codes that this program does not know; it knows their statuses.
@@ -152,6 +154,7 @@ mod tests {
             (Code::UnknownToken, Exit::InvalidInput),
             (Code::Stale, Exit::Conflict),
             (Code::Conflict, Exit::Conflict),
+            (Code::Archived, Exit::Conflict),
             (Code::UnknownEvent, Exit::InvalidInput),
             (Code::InvalidField, Exit::InvalidInput),
             (Code::DigestMismatch, Exit::InvalidInput),

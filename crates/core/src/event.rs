@@ -94,6 +94,9 @@ struct Show {
     ended_at: Option<ServerTime>,
     notices: Notices,
     rundown: Option<Digest>,
+    /// Whether it is archived: nothing changes it until it no longer is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    archived: bool,
 }
 
 /// Who changed what, and when.
@@ -118,7 +121,7 @@ impl ChangeRecord {
         self.id.as_ref()
     }
 
-    /// Returns the command's name, `create` for the creation of the event, `configure`, or `emergency`.
+    /// Returns the command's name; `create`, `configure`, `archive`, `unarchive`, or `emergency` for other changes.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -172,6 +175,10 @@ impl Show {
 
 const fn is_zero(number: &u16) -> bool {
     *number == 0
+}
+
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl EventState {
@@ -241,6 +248,11 @@ impl EventState {
     /// Returns the instant of the end, past or scheduled.
     pub const fn ended_at(&self) -> Option<ServerTime> {
         self.show.ended_at
+    }
+
+    /// Returns whether the event is archived: then it has ended, and every change but its removal from the archive is refused.
+    pub const fn is_archived(&self) -> bool {
+        self.show.archived
     }
 
     /// Returns the messages to viewers, current and scheduled.

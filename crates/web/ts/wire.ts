@@ -157,6 +157,8 @@ export type StateBody = {
   autoHubs?: AutoHubs;
   /** The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may. */
   origins?: Array<string>;
+  /** Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not. */
+  archived?: boolean;
   /** The URL of the rundown, relative to the server. */
   rundownUrl: string | null;
   /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
@@ -362,7 +364,7 @@ export type CommandAnswer = {
 export type LastChange = {
   /** The id, if it was a command. */
   id: CommandId | null;
-  /** The command's name, `create` or `configure`. */
+  /** The command's name; `create`, `configure`, `archive`, `unarchive` or `emergency` for other changes. */
   name: string;
   /** The actor. */
   actor: string;
@@ -492,6 +494,8 @@ export type StateFrame = {
   autoHubs?: AutoHubs;
   /** The sites whose pages may open sockets, as a browser's `Origin` names them; omitted if any may. */
   origins?: Array<string>;
+  /** Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not. */
+  archived?: boolean;
   /** The URL of the rundown, relative to the server. */
   rundownUrl: string | null;
   /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
@@ -559,7 +563,7 @@ export type LogEntry = {
   actor: string;
   /** The id of the token. */
   token: string;
-  /** The command's name, `create` or `configure`. */
+  /** The command's name; `create`, `configure`, `archive`, `unarchive` or `emergency` for other changes. */
   name: string;
   /** The body as the server parsed it. */
   body: Record<string, unknown>;
@@ -608,6 +612,7 @@ export type ProblemCode =
   | "method-not-allowed"
   | "stale"
   | "conflict"
+  | "archived"
   | "state-too-large"
   | "token-conflict"
   | "code-used"

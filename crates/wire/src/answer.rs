@@ -154,7 +154,7 @@ impl CommandAnswer {
 pub struct LastChange {
     /// The id, if it was a command.
     pub id: Option<CommandId>,
-    /// The command's name, `create` or `configure`.
+    /// The command's name; `create`, `configure`, `archive`, `unarchive` or `emergency` for other changes.
     pub name: String,
     /// The actor.
     pub actor: String,
@@ -210,12 +210,7 @@ pub struct ListedEvent {
     /// When it was created.
     pub created_at: ServerTime,
     /// Whether it is archived. Such events are listed with `?all` only.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "json::is_false")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
     pub archived: bool,
-}
-
-/// Returns whether a member is `false` and therefore omitted.
-pub(crate) const fn is_false(value: &bool) -> bool {
-    !*value
 }

@@ -8,7 +8,8 @@
 //! many viewers from the beginning.
 //!
 //! Omitted members stay as they are, or have their default in a new event; `"duration":null` makes it unknown, and
-//! `"emergency":null` removes the place where viewers look when the server does not answer.
+//! `"emergency":null` removes the place where viewers look when the server does not answer. `"archived":true` archives an event
+//! that has ended: until `"archived":false`, nothing else changes it, and the list of events leaves it out.
 
 use downbeat_core::Configuration;
 use downbeat_core::event::{EmergencyChannel, HUBS_MAX, HubCount};
@@ -38,6 +39,7 @@ pub fn parse(body: &[u8]) -> Result<(Configuration, Option<String>), Problem> {
         resync: fields.optional("resync")?,
         origins: fields.optional("origins")?,
         emergency: emergency(&mut fields)?,
+        archived: fields.optional("archived")?,
         if_rev: fields.optional("ifRev")?,
         reason: fields.text("reason", REASON_CHARS_MAX)?,
     };
@@ -67,6 +69,7 @@ pub fn body(configuration: &Configuration, actor: &str) -> Value {
     put("resync", configuration.resync.map(|resync| value(&resync)));
     put("origins", configuration.origins.as_ref().map(value));
     put("emergency", configuration.emergency.as_ref().map(value));
+    put("archived", configuration.archived.map(|archived| value(&archived)));
     put("ifRev", configuration.if_rev.map(|rev| value(&rev)));
     put("reason", configuration.reason.as_ref().map(value));
     put("actor", Some(value(actor)));

@@ -25,3 +25,8 @@ pub fn text<T: Serialize + ?Sized>(body: &T) -> String {
 pub(crate) fn value<T: Serialize + ?Sized>(body: &T) -> Value {
     serde_json::from_slice(text(body).as_bytes()).expect("what was written is JSON")
 }
+
+/// Returns whether a member is `false` and therefore omitted.
+pub(crate) const fn is_false(value: &bool) -> bool {
+    !*value
+}

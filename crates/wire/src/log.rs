@@ -37,7 +37,7 @@ pub struct LogEntry {
     pub actor: String,
     /// The id of the token.
     pub token: String,
-    /// The command's name, `create` or `configure`.
+    /// The command's name; `create`, `configure`, `archive`, `unarchive` or `emergency` for other changes.
     pub name: String,
     /// The body as the server parsed it.
     #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]

@@ -89,15 +89,27 @@ pub fn undo(undoable: &Undoable<'_>) -> Vec<Scope> {
 
 /// Returns the scopes that a configuration needs: `emergency` for the emergency key, `operate` for everything else.
 pub fn configuration(wanted: &Configuration) -> Vec<Scope> {
-    let Configuration { starts_at, duration, title, locale, hubs, resync, origins, emergency, if_rev: _, reason: _ } =
-        wanted;
+    let Configuration {
+        starts_at,
+        duration,
+        title,
+        locale,
+        hubs,
+        resync,
+        origins,
+        emergency,
+        archived,
+        if_rev: _,
+        reason: _,
+    } = wanted;
     let others = starts_at.is_some()
         || duration.is_some()
         || title.is_some()
         || locale.is_some()
         || hubs.is_some()
         || resync.is_some()
-        || origins.is_some();
+        || origins.is_some()
+        || archived.is_some();
     match (others, emergency.is_some()) {
         (true, true) => vec![Scope::Operate, Scope::Emergency],
         (false, true) => vec![Scope::Emergency],

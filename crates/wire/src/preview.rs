@@ -50,6 +50,7 @@ fn rebuilt(state: &StateBody) -> Result<EventState, PreviewError> {
         resync: Some(state.resync),
         origins: Some(state.origins.clone()),
         emergency: Some(state.emergency.clone()),
+        archived: Some(state.archived),
         if_rev: None,
         reason: None,
     };
@@ -136,6 +137,9 @@ mod tests {
             Err(PreviewError::Refused(Refusal::NotEnded))
         );
         assert_eq!(preview(&state, &request("b", Command::Undo), at(10)), Err(PreviewError::Undo));
+        let archived = StateBody { archived: true, ..state.clone() };
+        let refused = preview(&archived, &request("d", Command::Pause { message: None }), at(10));
+        assert_eq!(refused, Err(PreviewError::Refused(Refusal::Archived)));
         let broken = StateBody { timeline: Vec::new(), ..state };
         let refused = preview(&broken, &request("c", Command::Clear), at(10));
         assert!(matches!(refused, Err(PreviewError::Invalid(_))), "{refused:?}");

@@ -68,6 +68,8 @@ codes! {
     Stale = "stale", 409, "The event has moved on";
     /// The command does not fit the event's state, which is in `state`.
     Conflict = "conflict", 409, "The event's state does not allow this";
+    /// The event is archived: only `"archived": false` changes it; `state` is the current one.
+    Archived = "archived", 409, "The event is archived";
     /// With this change a pause would no longer fit into the event's state; `bytes` and `limit` say by how much.
     StateTooLarge = "state-too-large", 409, "The event's state would be too large";
     /// There is a token with this id already, or it cannot be changed this way.

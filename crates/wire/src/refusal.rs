@@ -17,11 +17,13 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
         Refusal::IdReused { .. }
         | Refusal::Ended { .. }
         | Refusal::NotEnded
+        | Refusal::NotOver { .. }
         | Refusal::HasBegun { .. }
         | Refusal::NothingToUndo
         | Refusal::OtherEpoch { .. }
         | Refusal::TooMuchScheduled
         | Refusal::NoMoreRevs => Code::Conflict,
+        Refusal::Archived => Code::Archived,
         Refusal::StateTooLarge { .. } => Code::StateTooLarge,
         _ => Code::InvalidField,
     };
@@ -61,6 +63,7 @@ fn pointer(refusal: &Refusal) -> Option<&'static str> {
         Refusal::Hubs { .. } => Some("/hubs"),
         Refusal::Resync { .. } => Some("/resync"),
         Refusal::Origins { .. } | Refusal::Origin { .. } => Some("/origins"),
+        Refusal::NotOver { .. } => Some("/archived"),
         _ => None,
     }
 }
@@ -86,6 +89,8 @@ mod tests {
             (Refusal::IdReused { id: "x".parse().unwrap(), was: "pause" }, Code::Conflict),
             (Refusal::Ended { ended_at: NOW }, Code::Conflict),
             (Refusal::NotEnded, Code::Conflict),
+            (Refusal::NotOver { ended_at: None }, Code::Conflict),
+            (Refusal::Archived, Code::Archived),
             (Refusal::NothingToUndo, Code::Conflict),
             (Refusal::TooMuchScheduled, Code::Conflict),
         ];

@@ -8,6 +8,7 @@ use downbeat_core::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use crate::json;
 use crate::route;
 use crate::time::{self, StatusWord, TimeBody};
 
@@ -94,6 +95,10 @@ pub struct StateBody {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub origins: Vec<String>,
+    /// Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not.
+    #[serde(default, skip_serializing_if = "json::is_false")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub archived: bool,
     /// The URL of the rundown, relative to the server.
     pub rundown_url: Option<String>,
     /// The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push.
@@ -131,6 +136,7 @@ impl StateBody {
                 Sizing::Fixed => None,
             },
             origins: state.origins().to_vec(),
+            archived: state.is_archived(),
             rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
             live_url: Some(route::live_path(event)),
             emergency: state.emergency().cloned(),
@@ -147,7 +153,7 @@ impl StateBody {
 
     /// Returns the JSON text that follows the digits of `serverTime`, as [`TimeBody::tail`] does.
     pub fn tail(&self) -> String {
-        time::tail(crate::json::text(self))
+        time::tail(json::text(self))
     }
 
     /// Returns the timeline, to ask for the position at an instant.

@@ -150,6 +150,7 @@ fn each_wrong_field_of_a_configuration_is_pointed_at() {
         (r#"{"emergency":{"key":"abc","url":"https://cdn.example.com/x"}}"#, "/emergency/key"),
         (r#"{"emergency":{"key":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","url":7}}"#, "/emergency/url"),
         (r#"{"emergency":{"key":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","url":"http://a.b"}}"#, "/emergency/url"),
+        (r#"{"archived":"yes"}"#, "/archived"),
         (r#"{"ifRev":"1"}"#, "/ifRev"),
         (r#"{"reason":["a"]}"#, "/reason"),
     ] {
@@ -285,6 +286,7 @@ prop_compose! {
         resync in prop::option::of(any::<u32>()),
         origins in prop::option::of(prop::collection::vec(any::<String>(), 0..3)),
         emergency in prop::option::of(prop::option::of(any::<[u8; 32]>())),
+        archived in any::<Option<bool>>(),
         if_rev in prop::option::of(any::<u64>()),
         reason in prop::option::of(".{0,500}"),
     ) -> Configuration {
@@ -298,6 +300,7 @@ prop_compose! {
             resync: resync.map(span),
             origins,
             emergency: emergency.map(|key| key.map(channel)),
+            archived,
             if_rev: if_rev.map(Rev::new),
             reason,
         }

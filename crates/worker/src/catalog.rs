@@ -38,23 +38,20 @@ const CATALOG: Object<'_> = Object { binding: "CATALOG", name: "catalog", region
 pub(crate) enum Entry {
     /// It is about to be made.
     Reserved,
-    /// It was made.
+    /// It was made, and is not archived.
     Made,
     /// It is archived.
     Archived,
-    /// It is no longer archived.
-    Unarchived,
 }
 
 impl Entry {
-    const ALL: [Self; 4] = [Self::Made, Self::Reserved, Self::Archived, Self::Unarchived];
+    const ALL: [Self; 3] = [Self::Made, Self::Reserved, Self::Archived];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Made => "made",
             Self::Reserved => "reserved",
             Self::Archived => "archived",
-            Self::Unarchived => "unarchived",
         }
     }
 

@@ -105,9 +105,8 @@ impl CatalogDo {
         self.make_tables()?;
         let has_changed = match entry {
             Entry::Reserved => self.insert("reserved", event)?,
-            Entry::Made => self.insert("events", event)?,
+            Entry::Made => self.insert("events", event)? | self.delete("archived", event)?,
             Entry::Archived => self.insert("events", event)? | self.insert("archived", event)?,
-            Entry::Unarchived => self.delete("archived", event)?,
         };
         if has_changed {
             self.handle_change();

@@ -2,9 +2,9 @@
 
 use downbeat_core::fanout::{Region, is_recent, joins};
 use downbeat_core::object_clock::{CALL_MAX, CallTime};
-use downbeat_core::{EventName, EventState, ServerTime, Span};
-use downbeat_wire::json;
+use downbeat_core::{EventName, EventState, Refusal, ServerTime, Span};
 use downbeat_wire::problem::{Code, Problem};
+use downbeat_wire::{json, refusal};
 use std::cell::RefCell;
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Error};
@@ -219,6 +219,15 @@ pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Pr
     match snapshot {
         Snapshot::State(state) => Ok(*state),
         Snapshot::Missing => Err(unknown_event(event)),
+    }
+}
+
+/// Returns the state of `event` from its object, for those who change what is stored beside it. An archived one is refused.
+pub(crate) async fn changeable_state(env: &Env, event: &EventName) -> Result<EventState, Problem> {
+    let state = state(env, event).await?;
+    match state.is_archived() {
+        true => Err(refusal::problem(&Refusal::Archived, event, Some(&state), clock::now())),
+        false => Ok(state),
     }
 }
 

@@ -45,7 +45,7 @@ pub struct EventDo {
     store: Rc<Store>,
     rundowns: RundownTable,
     /// The saved state. Changed only after the store has saved the change.
-    state: RefCell<Option<EventState>>,
+    state: Rc<RefCell<Option<EventState>>>,
     /// The commands that were applied and are being announced before they are answered.
     announcing: RefCell<Vec<CommandId>>,
     /// The repetitions of announcements that hubs have not confirmed.
@@ -54,7 +54,7 @@ pub struct EventDo {
     clock: Cell<ObjectClock>,
     /// How many sockets the hubs have, as they last said.
     occupancy: RefCell<Occupancy>,
-    /// Whether the catalog has this event.
+    /// Whether the catalog has this event, and knows whether it is archived.
     registration: Rc<Cell<Registration>>,
     /// Whether the event is being deleted right now.
     is_deleting: Cell<bool>,
@@ -93,7 +93,7 @@ impl DurableObject for EventDo {
             storage: state.storage(),
             store: Rc::new(Store::new(&state)),
             rundowns: RundownTable::new(&state),
-            state: RefCell::default(),
+            state: Rc::default(),
             announcing: RefCell::default(),
             retries: Cell::default(),
             clock: Cell::default(),
@@ -182,8 +182,8 @@ impl EventDo {
         decision
     }
 
-    /// Tells the catalog of this event, once in its life: it may have been made when the catalog did not answer, or by an
-    /// earlier version.
+    /// Tells the catalog of this event: once in its life, since it may have been made when the catalog did not answer, or by an
+    /// earlier version; and again when it is archived, or no longer is.
     fn register(&self) {
         let (Some(name), true) = (&self.name, self.state.borrow().is_some()) else { return };
         if self.registration.get() != Registration::Unknown {
@@ -194,17 +194,35 @@ impl EventDo {
         }
         self.registration.set(Registration::InProgress);
         let (env, name, store) = (self.env.clone(), name.clone(), self.store.clone());
-        let registration = self.registration.clone();
+        let (state, registration) = (self.state.clone(), self.registration.clone());
+        let entry = move || match &*state.borrow() {
+            Some(state) if state.is_archived() => Some(Entry::Archived),
+            Some(_) => Some(Entry::Made),
+            None => None,
+        };
         spawn_local(async move {
-            let registered = match catalog::put(&env, &name, Entry::Made).await {
-                Ok(()) => store.set_registered(),
-                Err(error) => Err(error),
-            };
-            registration.set(if registered.is_ok() { Registration::Done } else { Registration::Unknown });
-            if let Err(error) = registered {
-                worker::console_error!("event {name} is not in the list yet: {error}");
+            // One call at a time, until it says what is so by then. A deleted event is not entered again.
+            while let Some(current) = entry() {
+                let told = catalog::put(&env, &name, current).await;
+                if told.is_ok() && entry() != Some(current) {
+                    continue;
+                }
+                match told.and_then(|()| store.set_registered()) {
+                    Ok(()) => return registration.set(Registration::Done),
+                    Err(error) => worker::console_error!("event {name} is not in the list as it is: {error}"),
+                }
+                break;
             }
+            registration.set(Registration::Unknown);
         });
+    }
+
+    /// Waits until the catalog knows of this event what it should, or does not answer.
+    async fn registered(&self) {
+        self.register();
+        while self.registration.get() == Registration::InProgress {
+            clock::wait(POLL).await;
+        }
     }
 
     /// Returns the state, from memory after the first time.
@@ -237,6 +255,13 @@ impl EventDo {
             hash: None,
         };
         let entry = entry.sealed();
+        let was_archived = self.state.borrow().as_ref().is_some_and(EventState::is_archived);
+        if state.is_archived() != was_archived {
+            self.store.set_unregistered().map_err(broken)?;
+            if self.registration.get() == Registration::Done {
+                self.registration.set(Registration::Unknown);
+            }
+        }
         self.store.save(&state, change.id(), &entry, answer).map_err(broken)?;
         *self.state.borrow_mut() = Some(state);
         Ok(entry)
@@ -342,12 +367,14 @@ impl EventDo {
         if changed {
             let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
             let entry = self.save(state.clone(), token, logged, &answer)?;
+            self.register();
             // To the hubs it no longer has, too. Those it has are created where they belong.
             let announced = self.announce(event, &state, hubs);
             (_, extras.anchor) = join(announced, log_key::anchor(&self.env, event, &state, &entry)).await;
             answer = extras.text(&body);
             self.store.answer(state.rev(), &answer).map_err(broken)?;
         }
+        self.registered().await;
         Ok(Reply::json(status, answer))
     }
 

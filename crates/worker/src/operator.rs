@@ -34,15 +34,7 @@ pub(crate) async fn configure(env: &Env, request: Request, grant: &Grant, name: 
     register(env, name, wanted, actor.as_deref().unwrap_or(&caller.id)).await?;
     let path = Route::Event(name.clone()).path();
     let headers = vec![(TOKEN_HEADER, caller.to_string())];
-    let reply =
-        event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await?;
-    // On every success, not only the first: its answer may have been lost. If it fails, the event registers itself.
-    if reply.status() < 300
-        && let Err(error) = catalog::put(env, name, Entry::Made).await
-    {
-        worker::console_error!("event {name} is missing from the list: {error}");
-    }
-    Ok(reply)
+    event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await
 }
 
 /// Registers an event that is not known, if this configuration would make one.

@@ -86,7 +86,7 @@ pub(crate) async fn put(
 ) -> Result<Reply, Problem> {
     let content = body(request).await?;
     let store = store(env, target)?;
-    event::state(env, name).await?;
+    event::changeable_state(env, name).await?;
     let actual = digest_of(&content);
     if actual != digest {
         let detail = format!(
@@ -145,7 +145,7 @@ pub(crate) async fn delete(
         Problem::new(Code::BadRequest, "the header If-Match is missing; send the version from the list, in quotes")
     })?;
     let store = store(env, target)?;
-    if event::state(env, name).await?.rundown() == Some(digest) {
+    if event::changeable_state(env, name).await?.rundown() == Some(digest) {
         return Err(in_use(name, digest));
     }
     COPIES.with_borrow_mut(|copies| copies.remove(name, digest));

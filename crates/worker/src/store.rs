@@ -229,6 +229,12 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that the catalog does not know the event as it is.
+    pub(crate) fn set_unregistered(&self) -> Result<()> {
+        self.sql.exec("DROP TABLE IF EXISTS registered", None)?;
+        Ok(())
+    }
+
     /// Returns whether the event is being deleted.
     pub(crate) fn is_deleting(&self) -> Result<bool> {
         Ok(self.row("SELECT name FROM sqlite_master WHERE name = 'deleting'", vec![])?.is_some())

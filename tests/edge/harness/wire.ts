@@ -30,6 +30,7 @@ export interface StateBody extends Omit<TimeBody, "endedAt"> {
   locale: string;
   messages: { from: number; text: Record<string, string> | null; severity: string }[];
   hubs: number;
+  archived?: boolean;
   rundownUrl: string | null;
   liveUrl: string | null;
   emergency: { key: string; url: string } | null;
@@ -83,8 +84,14 @@ export interface LogPage {
   anchor?: Anchor;
 }
 
+export interface ListedEvent {
+  name: string;
+  createdAt: number;
+  archived?: boolean;
+}
+
 export interface EventList {
-  events: { name: string; createdAt: number }[];
+  events: ListedEvent[];
 }
 
 export interface RundownPage {

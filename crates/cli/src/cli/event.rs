@@ -32,6 +32,20 @@ instants. At its start time the event starts running by itself; after that, its 
     /// List the server's events
     List(EventListArgs),
 
+    /// Archive an event that has ended: it stays as it is, and "event list" leaves it out
+    #[command(after_help = "\
+Examples:
+  downbeat event archive gala-2025               shows the event, asks, and archives it
+  downbeat event archive gala-2025 --yes         does not ask
+  downbeat event list --all                      lists archived events too
+
+Nothing changes an archived event: every command, \"event set\" and \"cues publish\" are refused. Its state, its log and its \
+rundowns can be read. \"event unarchive\" makes it like any other that has ended; \"event delete\" deletes it.")]
+    Archive(EventArchiveArgs),
+
+    /// Take an event out of the archive: it can be changed again, and "event list" has it
+    Unarchive(EventArchiveArgs),
+
     /// Delete an event with all that the server stores for it: state, log, rundowns
     #[command(after_help = "\
 Examples:
@@ -49,6 +63,15 @@ pub(crate) struct EventListArgs {
     /// List archived events too
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventArchiveArgs {
+    /// The event's name, whatever the profile or --event says
+    pub(crate) name: EventName,
+
+    #[command(flatten)]
+    pub(crate) attribution: Attribution,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ use crate::time_zone::TimeZone;
 /// The server's events.
 pub(crate) struct List {
     events: EventList,
+    scope: EventScope,
     server: String,
 }
 
@@ -23,7 +24,7 @@ pub(crate) struct List {
 pub(crate) async fn run(context: &Context, args: &EventListArgs) -> Result<List, Error> {
     let server = context.operator()?;
     let scope = if args.all { EventScope::All } else { EventScope::Current };
-    Ok(List { events: server.events(scope).await?, server: server.url().to_string() })
+    Ok(List { events: server.events(scope).await?, scope, server: server.url().to_string() })
 }
 
 impl Report for List {
@@ -33,7 +34,8 @@ impl Report for List {
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.events.events.is_empty() {
-            return writeln!(f, "no events at {}; \"downbeat event set --starts-at …\" creates one", self.server);
+            let all = if self.scope == EventScope::All { "" } else { ", --all lists archived ones" };
+            return writeln!(f, "no events at {}; \"downbeat event set --starts-at …\" creates one{all}", self.server);
         }
         let width = self.events.events.iter().map(|event| event.name.as_str().len()).max().unwrap_or(0);
         for event in &self.events.events {

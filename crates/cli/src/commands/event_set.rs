@@ -74,6 +74,7 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
             origins
         }),
         emergency,
+        archived: None,
         if_rev: args.attribution.if_rev.or(state.map(|state| state.rev)),
         reason: args.attribution.reason,
     };
@@ -182,14 +183,14 @@ fn describe(
     changes
 }
 
-fn uncertain(context: &Context, error: ApiError) -> Error {
+pub(super) fn uncertain(context: &Context, error: ApiError) -> Error {
     if !error.may_have_arrived() {
         return error.into();
     }
     Error::uncertain(
         &format!("the configuration of {}", context.settings.event),
         error,
-        format!("{}\nthe same \"event set\" again is safe", context.command_line(&["event", "show"])),
+        format!("{}\nthe same command again is safe", context.command_line(&["event", "show"])),
     )
 }
 

@@ -57,6 +57,7 @@ impl EventState {
                 Err(Refusal::IdReused { id: request.id.clone(), was: receipt.command.name() })
             };
         }
+        self.check_not_archived()?;
         if !matches!(request.command, Command::Pause { .. }) {
             self.check_rev(request.if_rev)?;
         }
@@ -107,6 +108,12 @@ impl EventState {
     pub(super) fn next_rev(&self) -> Result<Rev, Refusal> {
         let next = self.rev.next();
         if next.is_valid() { Ok(next) } else { Err(Refusal::NoMoreRevs) }
+    }
+
+    /// # Errors
+    /// [`Refusal::Archived`] if the event is.
+    pub(super) const fn check_not_archived(&self) -> Result<(), Refusal> {
+        if self.show.archived { Err(Refusal::Archived) } else { Ok(()) }
     }
 
     pub(super) fn check_rev(&self, if_rev: Option<Rev>) -> Result<(), Refusal> {

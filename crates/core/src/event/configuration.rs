@@ -90,6 +90,8 @@ pub struct Configuration {
     pub origins: Option<Vec<String>>,
     /// Where viewers look when the server does not answer; `Some(None)` removes it.
     pub emergency: Option<Option<EmergencyChannel>>,
+    /// Whether it is archived; only an event that has ended can be.
+    pub archived: Option<bool>,
     /// The revision this was decided on; if the event has moved on, the change is refused.
     pub if_rev: Option<Rev>,
     /// Why, for the log.
@@ -159,6 +161,7 @@ impl Configuration {
             }
             None => {}
         }
+        show.archived = self.archived.unwrap_or(show.archived);
         show.delivery.resync = self.resync.unwrap_or(show.delivery.resync);
     }
 }
@@ -193,8 +196,10 @@ impl EventState {
             ended_at: None,
             notices: Notices::default(),
             rundown: None,
+            archived: false,
         };
         configuration.apply(&mut show);
+        show.check_archive(now)?;
         let last = ChangeRecord {
             id: None,
             name: "create".to_owned(),
@@ -234,8 +239,9 @@ impl EventState {
     /// Changes the event's configuration; returns whether that changed anything.
     ///
     /// # Errors
-    /// [`Refusal`] if a value is out of its range, if the start would move though the event has begun, or if the
-    /// event has changed since `if_rev`. The state is then unchanged.
+    /// [`Refusal`] if a value is out of its range, if the start would move though the event has begun, if the event has
+    /// changed since `if_rev`, if it is archived and would stay so, or if it would be archived before its end. The state is then
+    /// unchanged.
     pub fn handle_configuration(
         &mut self,
         configuration: Configuration,
@@ -246,17 +252,23 @@ impl EventState {
         self.check_rev(configuration.if_rev)?;
         let mut show = self.show.clone();
         configuration.apply(&mut show);
-        if let Some(starts_at) = configuration.starts_at
-            && starts_at != show.starts_at
-        {
-            show.reschedule(starts_at, now)?;
-        }
-        if show == self.show {
+        let starts_at = configuration.starts_at.filter(|starts_at| *starts_at != show.starts_at);
+        if show == self.show && starts_at.is_none() {
             return Ok(false);
         }
+        let name = match (self.show.archived, show.archived) {
+            (true, true) => return Err(Refusal::Archived),
+            (false, true) => "archive",
+            (true, false) => "unarchive",
+            (false, false) => "configure",
+        };
+        if let Some(starts_at) = starts_at {
+            show.reschedule(starts_at, now)?;
+        }
+        show.check_archive(now)?;
         let last = ChangeRecord {
             id: None,
-            name: "configure".to_owned(),
+            name: name.to_owned(),
             actor: actor.to_owned(),
             reason: configuration.reason,
             at: now,
@@ -273,6 +285,13 @@ impl EventState {
 }
 
 impl Show {
+    /// # Errors
+    /// [`Refusal::NotOver`] if the show is archived before its end.
+    fn check_archive(&self, now: ServerTime) -> Result<(), Refusal> {
+        let is_over = self.ended_at.is_some_and(|ended_at| ended_at <= now);
+        if self.archived && !is_over { Err(Refusal::NotOver { ended_at: self.ended_at }) } else { Ok(()) }
+    }
+
     /// Moves the start of an event that has not begun. A hold of the countdown and what was scheduled are removed, with
     /// their messages. Announcements stay. Returns whether something scheduled was replaced.
     pub(super) fn reschedule(&mut self, starts_at: ServerTime, now: ServerTime) -> Result<bool, Refusal> {

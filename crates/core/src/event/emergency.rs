@@ -114,7 +114,8 @@ impl EventState {
     ///
     /// # Errors
     /// [`Refusal::OtherEpoch`] if its epoch differs, [`Refusal::NotNewer`] if the event has been changed since,
-    /// [`Refusal::RevTooHigh`] if its revision is too far above the event's. The state is then unchanged.
+    /// [`Refusal::RevTooHigh`] if its revision is too far above the event's, [`Refusal::Archived`] if the event is archived. The
+    /// state is then unchanged.
     pub fn handle_emergency(&mut self, emergency: &EmergencyState) -> Result<bool, Refusal> {
         if emergency.epoch != self.epoch {
             return Err(Refusal::OtherEpoch { signed: emergency.epoch.clone(), epoch: self.epoch.clone() });
@@ -122,6 +123,7 @@ impl EventState {
         if emergency.rev == self.rev && self.last.name == NAME && self.last.at == emergency.signed_at {
             return Ok(false);
         }
+        self.check_not_archived()?;
         if emergency.rev <= self.rev {
             return Err(Refusal::NotNewer { signed: emergency.rev, rev: self.rev });
         }

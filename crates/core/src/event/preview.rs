@@ -46,9 +46,12 @@ impl EventState {
     ///
     /// # Errors
     /// [`Refusal`] if the configuration has no start, or a value out of its range.
-    pub fn from_public(configuration: Configuration, hubs: u16, visible: &EmergencyState) -> Result<Self, Refusal> {
+    pub fn from_public(mut configuration: Configuration, hubs: u16, visible: &EmergencyState) -> Result<Self, Refusal> {
+        // No event is archived when it is made.
+        let archived = configuration.archived.take();
         let mut state = Self::create(configuration, visible.epoch.clone(), &visible.actor, visible.signed_at)?;
         state.show = state.show.replaced_by(visible).0;
+        state.show.archived = archived.unwrap_or_default();
         state.rev = visible.rev;
         state.grown = hubs;
         Ok(state)

@@ -61,6 +61,13 @@ pub enum Refusal {
     },
     /// The event is not over, so that it cannot be reopened.
     NotEnded,
+    /// The event is not over, so that it cannot be archived.
+    NotOver {
+        /// When it will be, if that is scheduled.
+        ended_at: Option<ServerTime>,
+    },
+    /// The event is archived, so that nothing changes it.
+    Archived,
     /// The start cannot move: the event has begun.
     HasBegun {
         /// Where it stands.
@@ -177,6 +184,18 @@ impl fmt::Display for Refusal {
             }
             Self::Ended { ended_at } => write!(f, "the event's end is {ended_at}; \"reopen\" it first"),
             Self::NotEnded => f.write_str("the event is not over, so there is nothing to reopen"),
+            Self::NotOver { ended_at: None } => {
+                f.write_str("only an event that is over can be archived; \"end\" it first")
+            }
+            Self::NotOver { ended_at: Some(ended_at) } => {
+                write!(
+                    f,
+                    "only an event that is over can be archived, and this one ends at {ended_at}; wait until then"
+                )
+            }
+            Self::Archived => f.write_str(
+                "the event is archived, and nothing changes it; unarchive it first (downbeat event unarchive)",
+            ),
             Self::HasBegun { position } => {
                 write!(f, "the event has begun and is at {position}, so its start cannot change; use \"seek\"")
             }

@@ -1,5 +1,6 @@
 //! The event starts at 19:00:00; every instant below is the time of that evening.
 
+mod archive;
 mod commands;
 mod configuration;
 mod emergency;

@@ -12,8 +12,8 @@ use crate::time::ServerTime;
 /// What an `undo` would revert now, for those who decide who may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undoable<'a> {
-    /// The name of the change: a command's, `create`, `configure`, or `emergency`. For an undo that would itself be
-    /// undone, the name of the change that it reverted.
+    /// The name of the change, as [`ChangeRecord::name`] returns it. For an undo that would itself be undone, the name of the
+    /// change that it reverted.
     pub change: &'a str,
     /// Whether the rundown would change.
     pub rundown: bool,

@@ -112,7 +112,7 @@ fn an_undo_needs_what_the_undone_change_needed() {
         // Redo: core names the change, never "undo"; a state of an older version may.
         assert_eq!(of(name, name == "rundown", false)[0], scope.unwrap_or(Scope::Operate), "{name}");
     }
-    for change in ["configure", "create", "emergency", "undo", "of-tomorrow"] {
+    for change in ["configure", "archive", "unarchive", "create", "emergency", "undo", "of-tomorrow"] {
         assert_eq!(of(change, false, false), [Scope::Operate], "{change}");
         assert_eq!(of(change, true, true), [Scope::Operate, Scope::Publish, Scope::Emergency], "{change}");
     }
@@ -129,6 +129,8 @@ fn the_emergency_key_needs_its_own_scope_and_everything_else_operate() {
     let title = || Configuration { title: Some("x".to_owned()), ..Configuration::default() };
     assert_eq!(configuration(&Configuration::default()), [Scope::Operate]);
     assert_eq!(configuration(&title()), [Scope::Operate]);
+    let archive = Configuration { archived: Some(true), ..Configuration::default() };
+    assert_eq!(configuration(&archive), [Scope::Operate]);
     for emergency in [Some(Some(channel)), Some(None)] {
         let alone = Configuration { emergency: emergency.clone(), ..Configuration::default() };
         assert_eq!(configuration(&alone), [Scope::Emergency]);

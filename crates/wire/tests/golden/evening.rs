@@ -89,6 +89,7 @@ pub(crate) fn configuration() -> Configuration {
         resync: Some(ms(300_000)),
         origins: None,
         emergency: Some(Some(channel())),
+        archived: None,
         if_rev: None,
         reason: Some("first set-up".to_owned()),
     }
