@@ -36,6 +36,7 @@ const CALLS: Call[] = [
   ["PUT", "/v1/events/gala", { title: "mine" }],
   ["PUT", "/v1/events/gala", { emergency }],
   ["PUT", "/v1/events/gala", { emergency: null }],
+  ["PUT", "/v1/events/gala", { archived: true }],
   ...["pause", "resume", "clear", "end", "reopen", "undo"].map((name) => command({ command: name })),
   command({ command: "announce", message: "All is well" }),
   command({ command: "seek", position: 0 }),
@@ -224,11 +225,11 @@ test("each scope does what it says: undo, the emergency key and tokens included"
   const admin = await added("admin", ["admin"]);
   const only: [shown: string, allowed: RegExp][] = [
     [TOKENS.holder, /"(pause|resume|announce|clear|undo)"/],
-    [TOKENS.operator, /"(pause|resume|announce|clear|undo|seek|rate|end|reopen)"|"title"|^DELETE "\/v1\/events\/[a-z]+(\?force)?"/],
+    [TOKENS.operator, /"(pause|resume|announce|clear|undo|seek|rate|end|reopen)"|"title"|"archived"/],
     [TOKENS.publisher, /rundowns\/|"rundown"/],
     [TOKENS.reader, /^GET/],
     [keeper, /"emergency"/],
-    [admin, /^$/],
+    [admin, /^DELETE "\/v1\/events\/[a-z]+(\?force)?"/],
   ];
   await show.attacked("scopes that fall short", async (tried) => {
     for (const [shown, allowed] of only) {

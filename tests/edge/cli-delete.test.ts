@@ -47,6 +47,10 @@ test("an event that is under way is kept unless it is forced, whatever --event s
   assert.deepEqual([refused.code, refused.error?.code], [5, "conflict"]);
   assert.match(refused.error!.hint!, /--force/);
   assert.equal((await event.state()).rev, 1);
+  const ines = new Operator("cli-delete-ines", runtime, TOKENS.operator);
+  const forbidden = await ines.json("event", "delete", "gala", "--yes", "--force");
+  assert.deepEqual([forbidden.code, forbidden.error!.code], [7, "forbidden"]);
+  assert.match(forbidden.error!.hint!, /scope admin.*event archive gala/);
   const forced = await maria.json("event", "delete", "gala", "--yes", "--force");
   assert.deepEqual([forced.code, forced.deleted, forced["event"]], [0, true, "gala"]);
   const { stdout } = await maria.run("event", "list", "--all", "--quiet");

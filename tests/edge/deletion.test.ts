@@ -108,8 +108,9 @@ test("an event that is under way or has viewers is deleted by force only", async
 
 test("deleting needs the scope, and a name that was never made is unknown", async () => {
   const event = await begun(runtime, "kept", -3_600_000);
-  for (const token of [TOKENS.reader, TOKENS.publisher]) {
-    assert.equal((await remove(event, true, token)).status, 403);
+  for (const token of [TOKENS.reader, TOKENS.publisher, TOKENS.operator]) {
+    const refused = await remove(event, true, token);
+    assert.deepEqual([refused.status, refused.problem.scope], [403, "admin"]);
   }
   assert.equal((await call(runtime, "DELETE", event.path)).status, 401);
   assert.equal((await event.state()).rev, 1);

@@ -49,7 +49,8 @@ pub fn access(method: &str, route: &Route) -> Access {
         Route::Events | Route::Log(_) | Route::Audience(_) | Route::Rundowns(_) => one(&[Scope::Read]),
         Route::Event(_) | Route::Rundown(..) if reading => Access::Public,
         Route::Event(_) if method == "PUT" => one(&[Scope::Operate, Scope::Emergency]),
-        Route::Event(_) => one(&[Scope::Operate]),
+        // Deleting destroys the log, too, which says who did what.
+        Route::Event(_) => one(&[Scope::Admin]),
         Route::Rundown(..) => one(&[Scope::Publish]),
         Route::Commands(_) if method == "OPTIONS" => Access::Public,
         Route::Commands(_) => COMMANDS,

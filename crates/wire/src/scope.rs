@@ -23,7 +23,7 @@ pub enum Scope {
     Rooms,
     /// Set and remove an event's emergency key. Anyone who holds that key can pause without a token.
     Emergency,
-    /// Make, list and revoke tokens, each with at most the scopes and events of the maker's own.
+    /// Make, list and revoke tokens, each with at most the scopes and events of the maker's own; and delete events.
     Admin,
 }
 

@@ -54,7 +54,8 @@ Examples:
   downbeat event delete rehearsal --dry-run                     shows what would be deleted
 
 This cannot be undone. Viewers are disconnected, and the name can be used for a new event. An event that is running or \
-paused, or has viewers connected before its start, is refused without --force.")]
+paused, or has viewers connected before its start, is refused without --force. It needs a token of scope admin; to keep an \
+event that is over out of the way, \"downbeat event archive\" needs operate only.")]
     Delete(EventDeleteArgs),
 }
 

@@ -17,7 +17,7 @@ Scopes:
   read       read the log, the audience and the list of events
   emergency  set and remove an event's emergency key, with which anyone can pause without a token
   rooms      make rooms
-  admin      add, list, rotate and revoke tokens, with no more than its own scopes and events
+  admin      add, list, rotate and revoke tokens, with no more than its own scopes and events; delete events
 An undo needs the scope of what it undoes.";
 
 #[derive(Debug, Subcommand)]

@@ -55,10 +55,13 @@ pub(crate) async fn run(context: &Context, args: &EventDeleteArgs) -> Result<Del
     }
     let guard = if args.force { DeletionGuard::Forced } else { DeletionGuard::Checked };
     let deletion = server.delete_event(event, guard).await.map_err(|error| {
-        let is_guarded = error.is(Code::Conflict);
+        let (is_guarded, is_forbidden) = (error.is(Code::Conflict), error.is(Code::Forbidden));
         let error = Error::from(error);
         if is_guarded {
             error.with_hint("end it with \"downbeat end\", or delete it all the same with --force")
+        } else if is_forbidden {
+            let archive = context.command_line(&["event", "archive", event.as_str()]);
+            error.with_hint(format!("use a token of scope admin for it; one of scope operate can archive it: {archive}"))
         } else {
             error
         }

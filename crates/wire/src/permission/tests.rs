@@ -43,7 +43,7 @@ fn each_call_needs_the_scope_of_this_table() {
         ("GET", Route::Audience(event()), "read"),
         ("GET", Route::Rundowns(event()), "read"),
         ("PUT", Route::Event(event()), "operate, emergency"),
-        ("DELETE", Route::Event(event()), "operate"),
+        ("DELETE", Route::Event(event()), "admin"),
         ("PUT", Route::Rundown(event(), digest), "publish"),
         ("DELETE", Route::Rundown(event(), digest), "publish"),
         ("POST", Route::Commands(event()), "operate, hold, publish, emergency"),
