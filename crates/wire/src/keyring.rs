@@ -108,15 +108,12 @@ impl Keyring {
             ));
         }
         if let Some(known) = self.token(&wanted.id) {
-            if known.has(&wanted.credential) {
-                return if known.is_live(now) {
-                    Ok(Outcome::Repeated(Box::new(known.clone())))
-                } else {
-                    Err(conflict(format!(
-                        "this very token \"{}\" was made before, and is over; make another",
-                        wanted.id
-                    )))
-                };
+            let has = known.has(&wanted.credential);
+            if has && known.is_live(now) {
+                return Ok(Outcome::Repeated(Box::new(known.clone())));
+            }
+            if has || known.had(&wanted.credential) {
+                return Err(over(&wanted.id));
             }
             if known.is_live(now) {
                 let detail = format!(
@@ -126,13 +123,15 @@ impl Keyring {
                 return Err(conflict(detail));
             }
         }
-        self.tokens.retain(|token| {
-            token.id != wanted.id && token.revoked_at.is_none_or(|revoked_at| now - revoked_at < REMEMBERED)
-        });
         if self.tokens.iter().filter(|token| token.is_live(now)).count() >= TOKENS_MAX {
             return Err(conflict(format!("there are {TOKENS_MAX} tokens, the most; revoke those that nobody needs")));
         }
-        let token = TokenRecord::new(wanted, maker.id.clone(), now);
+        let is_earlier = |token: &mut TokenRecord| token.id == wanted.id;
+        let earlier = self.tokens.extract_if(.., is_earlier).next();
+        self.tokens.retain(|token| {
+            token.revoked_at.is_none_or(|revoked_at| now - revoked_at < REMEMBERED)
+        });
+        let token = TokenRecord::new(wanted, earlier.as_ref(), maker.id.clone(), now);
         self.tokens.push(token.clone());
         Ok(Outcome::Changed(Box::new(token)))
     }
@@ -154,6 +153,9 @@ impl Keyring {
         }
         if token.has(&rotation.credential) {
             return Ok(Outcome::Repeated(Box::new(token.clone())));
+        }
+        if token.had(&rotation.credential) {
+            return Err(over(id));
         }
         token.set_credential(rotation, now);
         Ok(Outcome::Changed(Box::new(token.clone())))
@@ -318,6 +320,11 @@ impl Grant {
     pub fn covers(&self, scopes: &[Scope], events: Option<&[EventPattern]>) -> bool {
         scopes.iter().all(|scope| scope.is_in(&self.scopes)) && pattern::covers(self.events.as_deref(), events)
     }
+}
+
+/// Returns the problem of a secret or a code that the token `id` had before.
+fn over(id: &TokenId) -> Problem {
+    conflict(format!("token \"{id}\" had this very secret or link before, and it is over; make another"))
 }
 
 fn conflict(detail: String) -> Problem {

@@ -12,6 +12,11 @@ use crate::token::{Grant, TokenId};
 /// The most live secrets of a token: the new one, and the old one for a while.
 const SECRETS_MAX: usize = 2;
 
+/// The most former credentials that a token remembers: 16, the newest ones.
+///
+/// Reason: a delayed copy of a request is minutes old, and every isolate has a copy of this. 64 digits each.
+const FORMER_MAX: usize = 16;
+
 /// A day, to which the last use is noted.
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -28,6 +33,10 @@ pub struct TokenRecord {
     /// The newest first; none until a sign-in code was redeemed.
     secrets: Vec<Secret>,
     pub(super) code: Option<PendingCode>,
+    /// The secrets and codes that it and earlier tokens of its id had: a delayed copy of the request that made one must not bring
+    /// it back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<Digest>,
     /// The beginning of the day of its last use.
     last_used: Option<ServerTime>,
     pub(super) revoked_at: Option<ServerTime>,
@@ -53,7 +62,8 @@ pub(super) struct PendingCode {
 }
 
 impl TokenRecord {
-    pub(super) fn new(wanted: NewToken, made_by: TokenId, now: ServerTime) -> Self {
+    /// Makes a token, in the place of an earlier one of its id that is over.
+    pub(super) fn new(wanted: NewToken, earlier: Option<&Self>, made_by: TokenId, now: ServerTime) -> Self {
         let NewToken { id, scopes, events, expires, credential } = wanted;
         let mut token = Self {
             id,
@@ -64,6 +74,7 @@ impl TokenRecord {
             made_at: now,
             secrets: Vec::new(),
             code: None,
+            former: earlier.map(Self::all_credentials).unwrap_or_default(),
             last_used: None,
             revoked_at: None,
         };
@@ -95,6 +106,23 @@ impl TokenRecord {
         }
     }
 
+    /// Returns whether it or an earlier token of its id had this, and it no longer counts.
+    pub(super) fn had(&self, credential: &Credential) -> bool {
+        let (Credential::Secret(sha256) | Credential::Code(sha256)) = credential;
+        self.former.contains(sha256)
+    }
+
+    /// Returns every secret and code that it has or had, the oldest first.
+    fn all_credentials(&self) -> Vec<Digest> {
+        let now = self.secrets.iter().rev().map(|secret| secret.sha256);
+        self.former.iter().copied().chain(now).chain(self.code.as_ref().map(|code| code.sha256)).collect()
+    }
+
+    fn retire(&mut self, credentials: impl Iterator<Item = Digest>) {
+        self.former.extend(credentials);
+        self.former.drain(..self.former.len().saturating_sub(FORMER_MAX));
+    }
+
     pub(super) fn check(&self, same: impl Fn(&Digest) -> bool, now: ServerTime) -> Check {
         // All are compared, so that the time taken does not tell which one it was.
         let mut shown = None;
@@ -115,9 +143,10 @@ impl TokenRecord {
     }
 
     pub(super) fn set_credential(&mut self, rotation: &Rotation, now: ServerTime) {
+        let code = self.code.take();
+        self.retire(code.into_iter().map(|code| code.sha256));
         match rotation.credential {
             Credential::Secret(sha256) => {
-                self.code = None;
                 self.set_secret(sha256, rotation.grace, now);
             }
             Credential::Code(sha256) => {
@@ -142,7 +171,8 @@ impl TokenRecord {
             secret.until = Some(secret.until.map_or(until, |earlier| earlier.min(until)));
         }
         self.secrets.insert(0, Secret { sha256, until: None });
-        self.secrets.truncate(SECRETS_MAX);
+        let dropped = self.secrets.split_off(SECRETS_MAX.min(self.secrets.len()));
+        self.retire(dropped.into_iter().map(|secret| secret.sha256));
     }
 
     /// Notes a use; returns whether it is the first of its day.

@@ -87,6 +87,50 @@ fn the_second_arrival_of_a_call_changes_nothing_and_does_not_bring_a_revoked_tok
     assert!(is_granted(&keyring, &again, at(4)) && !is_granted(&keyring, &maria, at(4)));
 }
 
+/// Calls arrive in any order and at any time: what has ended stays ended, although its id or its token lives on.
+#[test]
+fn a_delayed_call_brings_no_secret_and_no_code_back() {
+    let (mut keyring, first) = with_maria();
+    let wanted = |token: &Token| new("maria", &[Scope::Hold], secret(token));
+    let (second, third) = (token("maria", 2), token("maria", 3));
+    keyring.revoke(&id("maria"), &admin(), OwnToken::Kept, at(1)).unwrap();
+    keyring.add(wanted(&second), &admin(), at(2)).unwrap();
+    assert!(keyring.add(wanted(&first), &admin(), at(3)).unwrap_err().is(Code::TokenConflict));
+    keyring.revoke(&id("maria"), &admin(), OwnToken::Kept, at(4)).unwrap();
+    for ended in [&first, &second] {
+        assert!(keyring.add(wanted(ended), &admin(), at(5)).unwrap_err().is(Code::TokenConflict));
+    }
+    keyring.add(wanted(&third), &admin(), at(6)).unwrap();
+
+    let rotate = |keyring: &mut Keyring, credential, ms| {
+        keyring.rotate(&id("maria"), &Rotation { credential, grace: Span::ZERO }, &admin(), at(ms))
+    };
+    let (fourth, fifth, sixth) = (token("maria", 4), token("maria", 5), token("maria", 6));
+    for (token, ms) in [(&fourth, 7), (&fifth, 8), (&sixth, 9)] {
+        rotate(&mut keyring, secret(token), ms).unwrap();
+    }
+    for ended in [&first, &second, &third, &fourth] {
+        assert!(rotate(&mut keyring, secret(ended), 10).unwrap_err().is(Code::TokenConflict));
+    }
+    assert!(is_granted(&keyring, &sixth, at(11)));
+
+    let (link, newer) = (code("maria", 1), code("maria", 2));
+    rotate(&mut keyring, Credential::Code(link.sha256()), 12).unwrap();
+    rotate(&mut keyring, Credential::Code(newer.sha256()), 13).unwrap();
+    let late = rotate(&mut keyring, Credential::Code(link.sha256()), 14).unwrap_err();
+    assert!(late.is(Code::TokenConflict) && late.detail.contains("make another"), "{}", late.detail);
+    assert!(redeem(&mut keyring, &newer, &token("maria", 7), at(15)).is_ok());
+
+    // Saved and read back it still knows, and what it knows has an end.
+    let text = serde_json::to_string(&keyring).unwrap();
+    let mut keyring: Keyring = serde_json::from_str(&text).unwrap();
+    assert!(rotate(&mut keyring, secret(&fourth), 16).is_err());
+    for byte in 100..200 {
+        rotate(&mut keyring, secret(&token("maria", byte)), 17).unwrap();
+    }
+    assert!(serde_json::to_string(&keyring).unwrap().len() < 2_000);
+}
+
 #[test]
 fn after_a_rotation_both_secrets_work_for_the_grace_and_then_the_new_one() {
     let (mut keyring, first) = with_maria();
