@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::pattern::{self, EventPattern};
 use crate::problem::{Code, Problem};
 use crate::scope::{self, Scope};
-use crate::token::{Grant, TokenId};
+use crate::token::{Grant, TokenEntry, TokenId};
 
 /// The most tokens that are neither revoked nor expired: 200.
 ///
@@ -240,7 +240,7 @@ impl Keyring {
 
     /// Returns the tokens that `maker` may see: those that it could have made.
     pub fn listed(&self, maker: &Grant, now: ServerTime) -> Vec<ListedToken> {
-        let visible = self.tokens.iter().filter(|token| may_manage(maker, token).is_ok());
+        let visible = self.tokens.iter().filter(|token| maker.covers(&token.scopes, token.events.as_deref()));
         visible.map(|token| token.listed(now)).collect()
     }
 
@@ -254,7 +254,7 @@ impl Keyring {
         let token = token.ok_or_else(|| {
             Problem::new(Code::UnknownToken, format!("there is no token \"{id}\"; see \"downbeat token list\""))
         })?;
-        may_manage(maker, token)?;
+        may_manage(maker, id, &token.scopes, token.events.as_deref())?;
         Ok(token)
     }
 }
@@ -267,11 +267,14 @@ pub fn unknown_code() -> Problem {
     )
 }
 
-/// Returns the problem of a token whose id is in the server's secret.
-pub fn in_secret(id: &TokenId) -> Problem {
-    conflict(format!(
-        "token \"{id}\" is in the worker's secret DOWNBEAT_TOKENS, which this call cannot change; edit the secret, or choose another id"
-    ))
+/// Returns the problem of a change to a token that is in the server's secret; what it is, only a `maker` learns who could have made it.
+pub fn in_secret(entry: &TokenEntry, maker: &Grant) -> Problem {
+    let TokenEntry { id, scopes, events, .. } = entry;
+    may_manage(maker, id, scopes, events.as_deref()).err().unwrap_or_else(|| {
+        conflict(format!(
+            "token \"{id}\" is in the worker's secret DOWNBEAT_TOKENS, which this call cannot change; edit the secret, or choose another id"
+        ))
+    })
 }
 
 /// Checks that the maker has all that it wants to grant: nobody can give more than they have.
@@ -304,12 +307,17 @@ fn may_grant(
     }
 }
 
-/// Checks that `maker` could have made `token`, apart from its expiry. Otherwise a change would be a way to get more.
-fn may_manage(maker: &Grant, token: &TokenRecord) -> Result<(), Problem> {
-    if maker.covers(&token.scopes, token.events.as_deref()) {
+/// Checks that `maker` could have made the token `id`, apart from its expiry. Otherwise a change would be a way to get more.
+fn may_manage(
+    maker: &Grant,
+    id: &TokenId,
+    scopes: &[Scope],
+    events: Option<&[EventPattern]>,
+) -> Result<(), Problem> {
+    if maker.covers(scopes, events) {
         return Ok(());
     }
-    let (id, own) = (&token.id, &maker.id);
+    let own = &maker.id;
     let detail =
         format!("token \"{id}\" has scopes or events that token \"{own}\" lacks, which therefore cannot change it");
     Err(Problem::new(Code::Forbidden, detail))

@@ -393,7 +393,9 @@ impl EventDo {
         }
         let before = self.state()?.ok_or_else(|| unknown_event(event))?;
         let answered = self.store.answered(&request.id).map_err(broken)?;
-        if request.command == Command::Undo && answered.is_none() {
+        // Before anything else about the id is said. Its own repetition was checked at first, by what was the last change then.
+        let is_repeated = answered.as_ref().is_some_and(|answered| answered.receipt.command == request.command);
+        if request.command == Command::Undo && !is_repeated {
             caller.check(&permission::undo(&before.undoable()))?;
         }
         let (now, clock) = ClockReport::at(decision, clock::now());

@@ -132,30 +132,31 @@ pub(crate) async fn list(env: &Env, maker: &Grant) -> Result<Reply, Problem> {
     Ok(Reply::json(200, json::text(&list)))
 }
 
+/// Checks that a token is not in the secret, which no call changes.
+fn check_kept(env: &Env, maker: &Grant, id: &TokenId) -> Result<(), Problem> {
+    match Secret::of(env)?.entries().iter().find(|entry| entry.id == *id) {
+        Some(entry) => Err(in_secret(entry, maker)),
+        None => Ok(()),
+    }
+}
+
 /// Adds a token.
 pub(crate) async fn add(env: &Env, request: Request, maker: &Grant) -> Result<Reply, Problem> {
     let body = body(request).await?;
-    let wanted = NewToken::parse(&body)?;
-    if Secret::of(env)?.has(&wanted.id) {
-        return Err(in_secret(&wanted.id));
-    }
+    check_kept(env, maker, &NewToken::parse(&body)?.id)?;
     change(env, maker, "POST", &Route::Tokens.path(), Some(&body)).await
 }
 
 /// Replaces a token's secret or sign-in code.
 pub(crate) async fn rotate(env: &Env, request: Request, maker: &Grant, id: &TokenId) -> Result<Reply, Problem> {
     let body = body(request).await?;
-    if Secret::of(env)?.has(id) {
-        return Err(in_secret(id));
-    }
+    check_kept(env, maker, id)?;
     change(env, maker, "POST", &Route::OneToken(id.clone()).path(), Some(&body)).await
 }
 
 /// Revokes a token.
 pub(crate) async fn revoke(env: &Env, maker: &Grant, id: &TokenId, target: &Target<'_>) -> Result<Reply, Problem> {
-    if Secret::of(env)?.has(id) {
-        return Err(in_secret(id));
-    }
+    check_kept(env, maker, id)?;
     let own = if target.has(OWN) { "?own" } else { "" };
     change(env, maker, "DELETE", &format!("{}{own}", Route::OneToken(id.clone()).path()), None).await
 }

@@ -235,6 +235,20 @@ fn nobody_grants_more_than_they_have_or_changes_what_has_more() {
 }
 
 #[test]
+fn what_is_in_the_secret_is_said_to_those_only_who_could_have_made_it() {
+    let entry = TokenEntry {
+        id: id("boss"),
+        sha256: token("boss", 1).sha256(),
+        scopes: vec![Scope::Operate],
+        events: None,
+        expires: None,
+    };
+    assert!(in_secret(&entry, &admin()).is(Code::TokenConflict));
+    let lead = Grant { scopes: vec![Scope::Admin, Scope::Read], ..admin() };
+    assert!(in_secret(&entry, &lead).is(Code::Forbidden));
+}
+
+#[test]
 fn nobody_locks_themselves_out_without_saying_so() {
     let (mut keyring, _) = with_maria();
     let maria = Grant { id: id("maria"), ..admin() };
