@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { begun, call, type Event } from "./harness/calls.ts";
 import { Operator } from "./harness/cli.ts";
+import { Signer } from "./harness/emergency.ts";
 import { proxy } from "./harness/proxy.ts";
 import { Runtime } from "./harness/runtime.ts";
 import { sha256, TOKENS } from "./harness/tokens.ts";
@@ -92,6 +93,19 @@ test("every change is answered with a signature over its entry, and a page of th
   await runtime.restart();
   assert.equal((await published()).x, x, "the key outlives a power failure");
   assert.equal((await event.send(pause)).text, paused.text, "a repetition is answered with the same bytes");
+});
+
+test("the entry of a state that was signed while the worker was down has its anchor like every other", async () => {
+  const signer = new Signer();
+  const event = await begun(runtime, "glass", 100_000, signer.channel());
+  const known = await event.state();
+  const body = signer.pause(known, known.serverTime);
+  const answer = await call<{ anchor: Anchor }>(runtime, "POST", `${event.path}/emergency`, { body });
+  const [entry] = await event.log();
+  assert.equal(entry!.name, "emergency");
+  await assertSigned(answer.body.anchor, event, entry!);
+  const page = await call<LogPage>(runtime, "GET", `${event.path}/log`, { token: TOKENS.all });
+  assert.deepEqual(page.body.anchor, answer.body.anchor);
 });
 
 /** Makes an event with five entries, and two terminals: one that made them, and one that has never seen the event. */

@@ -235,6 +235,7 @@ test("the terminal breaks the glass while the worker is down, and the worker app
     assertChain(log);
     assert.deepEqual(log.map(({ name }) => name), ["emergency", "configure", "create"]);
     assert.equal((await at("emergency", "clear", "--yes", ...target))["changed"], true);
+    assert.equal((await at("log", "--verify"))["anchored"].rev, 3, "its entry is signed like every other");
     assert.equal((await at("resume", "--yes"))["rev"], 4);
     assert.equal((await at("log", "--verify"))["intact"], true);
   } finally {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use downbeat_core::{Configuration, Digest, EventName, Request, Rev, ServerTime, Span};
 use downbeat_wire::anchor::KeySet;
 use downbeat_wire::{
-    Anchor, Audience, Code, CommandAnswer, ConfigurationExtras, Deletion, EmergencyDocument, EventList, Grant, LogPage,
-    Route, RundownPage, RundownStore, StateBody, StoredRundown, TimeBody, Token, command, configuration, route,
+    Anchor, Audience, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage,
+    RundownStore, StateBody, StateExtras, StoredRundown, TimeBody, Token, command, configuration, route,
 };
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -236,16 +236,12 @@ impl Client {
         let body = configuration::body(wanted, actor).to_string().into_bytes();
         let answer = self.sender.send(&Call::sending(Method::PUT, Route::Event(event.clone()), body)).await?;
         let is_repeated = answer.is_repeated;
-        let extras = answer.body::<ConfigurationExtras>().unwrap_or_default();
-        match parse(answer, |state: &StateBody| state.server_time) {
+        match self.parse_state(answer) {
             Err(error) if is_repeated && error.is(Code::Stale) => {
                 let response = self.state(event).await?;
                 if is_configured(&response.body, wanted) { Ok(response) } else { Err(error) }
             }
-            parsed => parsed.inspect(|response| {
-                self.notify_state(&response.body);
-                self.notify_anchor(extras.anchor.as_ref());
-            }),
+            parsed => parsed,
         }
     }
 
@@ -387,8 +383,15 @@ impl Client {
     }
 
     async fn read_state(&self, call: &Call) -> Result<Response<StateBody>, ApiError> {
-        let response = self.read(call, |state: &StateBody| state.server_time).await?;
+        self.parse_state(self.sender.send(call).await?)
+    }
+
+    /// Parses a state, and the anchor that comes with it if it was changed.
+    fn parse_state(&self, answer: Answer) -> Result<Response<StateBody>, ApiError> {
+        let extras = answer.body::<StateExtras>().unwrap_or_default();
+        let response = parse(answer, |state: &StateBody| state.server_time)?;
         self.notify_state(&response.body);
+        self.notify_anchor(extras.anchor.as_ref());
         Ok(response)
     }
 

@@ -28,7 +28,7 @@ pub(crate) use cues::{
     TargetArgs, TimecodeArgs, begins_with,
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
-pub(crate) use event::{EmergencyKeyArg, EventArchiveArgs, EventDeleteArgs, EventListArgs, EventSetArgs, EventTask};
+pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventSetArgs, EventTask};
 pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};

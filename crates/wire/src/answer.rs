@@ -105,9 +105,9 @@ pub struct CommandAnswer {
     pub anchor: Option<Anchor>,
 }
 
-/// What the answer to a change of the configuration has beside the members of a [`StateBody`].
+/// What the answer to a change of the configuration, or to a signed state, has beside the members of a [`StateBody`].
 #[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
-pub struct ConfigurationExtras {
+pub struct StateExtras {
     /// Both clocks, if the one of the event's object is wrong.
     #[serde(default)]
     pub clock: Option<ClockReport>,
@@ -116,7 +116,7 @@ pub struct ConfigurationExtras {
     pub anchor: Option<Anchor>,
 }
 
-impl ConfigurationExtras {
+impl StateExtras {
     /// Returns the text of the answer that is `state` with these members.
     pub fn text(&self, state: &StateBody) -> String {
         let mut text = json::text(state);

@@ -128,9 +128,7 @@ impl Keyring {
         }
         let is_earlier = |token: &mut TokenRecord| token.id == wanted.id;
         let earlier = self.tokens.extract_if(.., is_earlier).next();
-        self.tokens.retain(|token| {
-            token.revoked_at.is_none_or(|revoked_at| now - revoked_at < REMEMBERED)
-        });
+        self.tokens.retain(|token| token.revoked_at.is_none_or(|revoked_at| now - revoked_at < REMEMBERED));
         let token = TokenRecord::new(wanted, earlier.as_ref(), maker.id.clone(), now);
         self.tokens.push(token.clone());
         Ok(Outcome::Changed(Box::new(token)))
@@ -308,12 +306,7 @@ fn may_grant(
 }
 
 /// Checks that `maker` could have made the token `id`, apart from its expiry. Otherwise a change would be a way to get more.
-fn may_manage(
-    maker: &Grant,
-    id: &TokenId,
-    scopes: &[Scope],
-    events: Option<&[EventPattern]>,
-) -> Result<(), Problem> {
+fn may_manage(maker: &Grant, id: &TokenId, scopes: &[Scope], events: Option<&[EventPattern]>) -> Result<(), Problem> {
     if maker.covers(scopes, events) {
         return Ok(());
     }

@@ -35,8 +35,7 @@ mod token_error;
 
 pub use anchor::Anchor;
 pub use answer::{
-    ClockReport, CommandAnswer, ConfigurationExtras, Deletion, DeliveryReport, EventList, HubName, LastChange,
-    ListedEvent,
+    ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, LastChange, ListedEvent, StateExtras,
 };
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};

@@ -12,7 +12,7 @@ use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::route::FORCE;
 use downbeat_wire::{
-    ClockReport, CommandAnswer, ConfigurationExtras, DeliveryReport, EmergencyDocument, Route, StateBody, command,
+    ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, StateExtras, command,
     configuration, json, refusal,
 };
 use futures_util::future::join;
@@ -362,20 +362,36 @@ impl EventDo {
             }
         };
         let body = StateBody::new(event, &state, now);
-        let mut extras = ConfigurationExtras { clock, anchor: None };
-        let mut answer = extras.text(&body);
-        if changed {
-            let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
-            let entry = self.save(state.clone(), token, logged, &answer)?;
-            self.register();
-            // To the hubs it no longer has, too. Those it has are created where they belong.
-            let announced = self.announce(event, &state, hubs);
-            (_, extras.anchor) = join(announced, log_key::anchor(&self.env, event, &state, &entry)).await;
-            answer = extras.text(&body);
-            self.store.answer(state.rev(), &answer).map_err(broken)?;
-        }
+        let extras = StateExtras { clock, anchor: None };
+        let answer = match changed {
+            true => {
+                // To the hubs it no longer has, too. Those it has are created where they belong.
+                let hubs = before.map_or(0, |before| before.delivery().hubs).max(state.delivery().hubs);
+                self.carry_out(event, state, token, logged, hubs, (body, extras)).await?
+            }
+            false => extras.text(&body),
+        };
         self.registered().await;
         Ok(Reply::json(status, answer))
+    }
+
+    /// Saves a change that is answered with the state, announces it to `hubs` hubs, and returns the answer with its anchor.
+    async fn carry_out(
+        &self,
+        event: &EventName,
+        state: EventState,
+        token: &str,
+        logged: Value,
+        hubs: u16,
+        (body, mut extras): (StateBody, StateExtras),
+    ) -> core::result::Result<String, Problem> {
+        let entry = self.save(state.clone(), token, logged, &extras.text(&body))?;
+        self.register();
+        let anchored = log_key::anchor(&self.env, event, &state, &entry);
+        (_, extras.anchor) = join(self.announce(event, &state, hubs), anchored).await;
+        let answer = extras.text(&body);
+        self.store.answer(state.rev(), &answer).map_err(broken)?;
+        Ok(answer)
     }
 
     /// Applies a command, or repeats the first answer to it. With `?dryRun` it only answers.
@@ -442,14 +458,15 @@ impl EventDo {
             return Err(emergency::wrong_signature(event));
         }
         let mut state = before.clone();
-        if state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))? {
-            let now = decision.now(clock::now());
-            let answer = json::text(&StateBody::new(event, &state, now));
-            self.save(state.clone(), emergency::TOKEN, emergency::logged(&document, &signed, now), &answer)?;
-            self.announce(event, &state, state.delivery().hubs).await;
-            return Ok(Reply::json(200, answer));
+        let changed = state.handle_emergency(&signed).map_err(|error| emergency::refused(&error, event, &before))?;
+        let (now, clock) = ClockReport::at(decision, clock::now());
+        if !changed {
+            return Ok(emergency::answer(event, &state, now));
         }
-        Ok(emergency::answer(event, &state, decision.now(clock::now())))
+        let logged = log::with_clock(emergency::logged(&document, &signed, now), clock);
+        let answer = (StateBody::new(event, &state, now), StateExtras { clock, anchor: None });
+        let hubs = state.delivery().hubs;
+        Ok(Reply::json(200, self.carry_out(event, state, emergency::TOKEN, logged, hubs, answer).await?))
     }
 
     /// Returns a page of the log.

@@ -61,7 +61,8 @@ pub(crate) async fn run(context: &Context, args: &EventDeleteArgs) -> Result<Del
             error.with_hint("end it with \"downbeat end\", or delete it all the same with --force")
         } else if is_forbidden {
             let archive = context.command_line(&["event", "archive", event.as_str()]);
-            error.with_hint(format!("use a token of scope admin for it; one of scope operate can archive it: {archive}"))
+            error
+                .with_hint(format!("use a token of scope admin for it; one of scope operate can archive it: {archive}"))
         } else {
             error
         }

@@ -122,11 +122,11 @@ fn operator_answers_are_golden() {
     let text = serde_json::to_string(&both).unwrap();
     assert!(text.contains(r#""clock":{"worker":1704070800000,"object":1704074400000},"anchor":{"#), "{text}");
     let body = StateBody::new(&name(), &paused(), at(20, 0, 0));
-    let extras = ConfigurationExtras { clock: both.clock, anchor: both.anchor };
+    let extras = StateExtras { clock: both.clock, anchor: both.anchor };
     let text = extras.text(&body);
     assert_eq!(serde_json::from_str::<StateBody>(&text).unwrap(), body);
-    assert_eq!(serde_json::from_str::<ConfigurationExtras>(&text).unwrap(), extras);
-    assert_eq!(ConfigurationExtras::default().text(&body), serde_json::to_string(&body).unwrap());
+    assert_eq!(serde_json::from_str::<StateExtras>(&text).unwrap(), extras);
+    assert_eq!(StateExtras::default().text(&body), serde_json::to_string(&body).unwrap());
     let main = ListedEvent { name: name(), created_at: MADE_AT, archived: false };
     assert_golden(fixture!("event-list"), &EventList { events: vec![main] });
 }
