@@ -1,6 +1,7 @@
 //! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
 mod deletion;
+mod registration;
 mod rundowns;
 
 use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
@@ -12,17 +13,15 @@ use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::route::FORCE;
 use downbeat_wire::{
-    ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, StateExtras, command,
+    Anchor, ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, StateExtras, command,
     configuration, json, refusal,
 };
 use futures_util::future::join;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
 
-use crate::catalog::{self, Entry};
 use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::reply::{Readers, Reply, unavailable};
@@ -182,49 +181,6 @@ impl EventDo {
         decision
     }
 
-    /// Tells the catalog of this event: once in its life, since it may have been made when the catalog did not answer, or by an
-    /// earlier version; and again when it is archived, or no longer is.
-    fn register(&self) {
-        let (Some(name), true) = (&self.name, self.state.borrow().is_some()) else { return };
-        if self.registration.get() != Registration::Unknown {
-            return;
-        }
-        if self.store.is_registered().unwrap_or(true) {
-            return self.registration.set(Registration::Done);
-        }
-        self.registration.set(Registration::InProgress);
-        let (env, name, store) = (self.env.clone(), name.clone(), self.store.clone());
-        let (state, registration) = (self.state.clone(), self.registration.clone());
-        let entry = move || match &*state.borrow() {
-            Some(state) if state.is_archived() => Some(Entry::Archived),
-            Some(_) => Some(Entry::Made),
-            None => None,
-        };
-        spawn_local(async move {
-            // One call at a time, until it says what is so by then. A deleted event is not entered again.
-            while let Some(current) = entry() {
-                let told = catalog::put(&env, &name, current).await;
-                if told.is_ok() && entry() != Some(current) {
-                    continue;
-                }
-                match told.and_then(|()| store.set_registered()) {
-                    Ok(()) => return registration.set(Registration::Done),
-                    Err(error) => worker::console_error!("event {name} is not in the list as it is: {error}"),
-                }
-                break;
-            }
-            registration.set(Registration::Unknown);
-        });
-    }
-
-    /// Waits until the catalog knows of this event what it should, or does not answer.
-    async fn registered(&self) {
-        self.register();
-        while self.registration.get() == Registration::InProgress {
-            clock::wait(POLL).await;
-        }
-    }
-
     /// Returns the state, from memory after the first time.
     fn state(&self) -> core::result::Result<Option<EventState>, Problem> {
         if self.state.borrow().is_none() {
@@ -255,13 +211,7 @@ impl EventDo {
             hash: None,
         };
         let entry = entry.sealed();
-        let was_archived = self.state.borrow().as_ref().is_some_and(EventState::is_archived);
-        if state.is_archived() != was_archived {
-            self.store.set_unregistered().map_err(broken)?;
-            if self.registration.get() == Registration::Done {
-                self.registration.set(Registration::Unknown);
-            }
-        }
+        self.check_registration(&state).map_err(broken)?;
         self.store.save(&state, change.id(), &entry, answer).map_err(broken)?;
         *self.state.borrow_mut() = Some(state);
         Ok(entry)
@@ -293,6 +243,17 @@ impl EventDo {
         self.retries.set(retries);
         self.handle_reports(&gathering);
         DeliveryReport::new(&gathering, (clock::now() - began).as_millis().unsigned_abs())
+    }
+
+    /// Announces the state, and signs the entry that made it meanwhile.
+    async fn announce_signed(
+        &self,
+        event: &EventName,
+        state: &EventState,
+        hubs: u16,
+        entry: &LogEntry,
+    ) -> (DeliveryReport, Option<Anchor>) {
+        join(self.announce(event, state, hubs), log_key::anchor(&self.env, event, state, entry)).await
     }
 
     /// Returns how many viewers are connected, and what a sample of them acknowledged of the last change.
@@ -387,8 +348,7 @@ impl EventDo {
     ) -> core::result::Result<String, Problem> {
         let entry = self.save(state.clone(), token, logged, &extras.text(&body))?;
         self.register();
-        let anchored = log_key::anchor(&self.env, event, &state, &entry);
-        (_, extras.anchor) = join(self.announce(event, &state, hubs), anchored).await;
+        (_, extras.anchor) = self.announce_signed(event, &state, hubs, &entry).await;
         let answer = extras.text(&body);
         self.store.answer(state.rev(), &answer).map_err(broken)?;
         Ok(answer)
@@ -434,9 +394,7 @@ impl EventDo {
 
         self.announcing.borrow_mut().push(request.id.clone());
         let _announcing = Announcing(&self.announcing, &request.id);
-        let announced = self.announce(event, &state, state.delivery().hubs);
-        let anchored = log_key::anchor(&self.env, event, &state, &entry);
-        (answer.delivery, answer.anchor) = join(announced, anchored).await;
+        (answer.delivery, answer.anchor) = self.announce_signed(event, &state, state.delivery().hubs, &entry).await;
         let text = json::text(&answer);
         self.store.answer(state.rev(), &text).map_err(broken)?;
         Ok(Reply::json(200, text))
