@@ -223,19 +223,5 @@ async fn send(
 
 /// Describes a token of the secret.
 fn of_secret(entry: &TokenEntry) -> ListedToken {
-    let Grant { id, scopes, events, expires } = entry.grant();
-    ListedToken {
-        id,
-        scopes,
-        events,
-        expires,
-        source: TokenSource::Secret,
-        made_by: None,
-        made_at: None,
-        last_used: None,
-        signed_in: true,
-        old_secret_until: None,
-        code_until: None,
-        revoked_at: None,
-    }
+    ListedToken { signed_in: true, ..ListedToken::new(entry.grant(), TokenSource::Secret) }
 }

@@ -1,6 +1,7 @@
 //! `token …`, a file per command.
 
 mod add;
+mod handing;
 mod list;
 mod new;
 mod output_file;

@@ -17,7 +17,7 @@ use crate::json::value;
 use crate::pattern::EventPattern;
 use crate::problem::Problem;
 use crate::scope::{self, Scope};
-use crate::token::{TokenError, TokenId};
+use crate::token::{Grant, TokenError, TokenId};
 
 /// The prefix of sign-in codes.
 const PREFIX: &str = "dbl_";
@@ -120,6 +120,12 @@ pub struct Redemption {
 }
 
 impl NewToken {
+    /// Returns what the token will allow.
+    pub fn grant(&self) -> Grant {
+        let Self { id, scopes, events, expires, .. } = self.clone();
+        Grant { id, scopes, events, expires }
+    }
+
     /// Parses the body.
     ///
     /// # Errors
@@ -276,6 +282,27 @@ pub struct ListedToken {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<ServerTime>,
+}
+
+impl ListedToken {
+    /// Lists a token of which nothing is known but what it allows.
+    pub fn new(grant: Grant, source: TokenSource) -> Self {
+        let Grant { id, scopes, events, expires } = grant;
+        Self {
+            id,
+            scopes,
+            events,
+            expires,
+            source,
+            made_by: None,
+            made_at: None,
+            last_used: None,
+            signed_in: false,
+            old_secret_until: None,
+            code_until: None,
+            revoked_at: None,
+        }
+    }
 }
 
 /// The answer of `GET /v1/tokens`.

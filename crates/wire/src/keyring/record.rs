@@ -190,11 +190,6 @@ impl TokenRecord {
         let code = self.code.as_ref().filter(|code| code.used_for.is_none() && now < code.expires);
         let ending = self.secrets.iter().filter_map(|secret| secret.until).find(|until| now < *until);
         ListedToken {
-            id: self.id.clone(),
-            scopes: self.scopes.clone(),
-            events: self.events.clone(),
-            expires: self.expires,
-            source: TokenSource::Worker,
             made_by: Some(self.made_by.clone()),
             made_at: Some(self.made_at),
             last_used: self.last_used,
@@ -202,6 +197,7 @@ impl TokenRecord {
             old_secret_until: ending,
             code_until: code.map(|code| code.expires),
             revoked_at: self.revoked_at,
+            ..ListedToken::new(self.grant(), TokenSource::Worker)
         }
     }
 }
