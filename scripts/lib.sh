@@ -8,6 +8,9 @@ worker_gzip_max=327680       # bytes of the whole worker, wasm and JavaScript: 3
 
 client_gzip_max=30720        # bytes of downbeat-client.js with its WebAssembly: 30 KiB
 
+# Where the program is that writes the worker's JavaScript.
+bindgen_folder=${CARGO_TARGET_DIR:-target}/quick
+
 # Compiled tools are kept outside the clone, so that all clones share them.
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/downbeat/tools
 # Python's packages: a folder for each version of the list, so that clones of different age do not replace each other's.

@@ -30,10 +30,16 @@ const environment: NodeJS.ProcessEnv = {
 delete environment["CARGO_TARGET_DIR"];
 delete environment["CARGO_INCREMENTAL"];
 
+/** When something happened, in s since the start. */
+interface Times {
+  page: number;
+  all: number;
+}
+
 const alive = new Set<ChildProcess>();
 process.on("exit", () => {
-  for (const child of alive) signal(child, "SIGKILL");
-  rmSync(place, { recursive: true, force: true });
+  for (const child of alive) signal(child, "SIGTERM");
+  rmSync(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => process.exit(130));
 
@@ -46,10 +52,10 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
 }
 
 /** Runs a command until `url` answers and it has printed `last`; returns when each happened, in s, and ends it. */
-async function start(cwd: string, url: string, last: RegExp, ...command: string[]): Promise<{ page: number; all: number }> {
+async function start(env: NodeJS.ProcessEnv, cwd: string, url: string, last: RegExp, ...command: string[]): Promise<Times> {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1_000;
-  const child = spawn(command[0]!, command.slice(1), { cwd, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command[0]!, command.slice(1), { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   alive.add(child);
   let printed = "";
   for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (text) => (printed += String(text)));
@@ -84,23 +90,25 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function row(what: string, { page, all }: { page: number; all: number }): void {
+function row(what: string, { page, all }: Times): void {
   console.log(`${what.padEnd(44)}${page.toFixed(1).padStart(12)} s${all.toFixed(1).padStart(12)} s`);
 }
 
 /** A start of a new clone, or a further one of the same. */
-async function ours(clone: string): Promise<{ page: number; all: number }> {
+async function ours(clone: string): Promise<Times> {
   const port = await freePort();
-  return start(clone, `http://127.0.0.1:${port}/`, /^ +downbeat resume$/m, "scripts/dev", "--port", `${port}`);
+  return start(environment, clone, `http://127.0.0.1:${port}/`, /^ +downbeat resume$/m, "scripts/dev", "--port", `${port}`);
 }
 
-async function starter(name: string): Promise<{ page: number; all: number }> {
+/** The starter's start. Its tools need Node 22, which they do not bring. */
+async function starter(name: string): Promise<Times> {
   const port = await freePort();
   const began = performance.now();
+  const env = { ...environment, PATH: `${ROOT}/node_modules/node/bin:${environment["PATH"]}` };
   const made = ["--yes", "create-cloudflare@latest", name, "--type", "hello-world", "--lang", "ts", "--no-deploy", "--no-git", "--no-open", "--no-agents"];
-  execFileSync("npx", made, { cwd: place, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  execFileSync("npx", made, { cwd: place, env, stdio: ["ignore", "pipe", "pipe"] });
   const before = (performance.now() - began) / 1_000;
-  const { page } = await start(`${place}/${name}`, `http://127.0.0.1:${port}/`, /(?:)/, "npx", "wrangler", "dev", "--port", `${port}`, "--ip", "127.0.0.1", "--inspector-port", "0");
+  const { page } = await start(env, `${place}/${name}`, `http://127.0.0.1:${port}/`, /(?:)/, "npx", "wrangler", "dev", "--port", `${port}`, "--ip", "127.0.0.1", "--inspector-port", "0");
   return { page: before + page, all: before + page };
 }
 

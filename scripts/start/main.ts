@@ -33,7 +33,7 @@ function prepare(): void {
   // The port may be another than last time.
   secret("downbeat.toml", `# Written by scripts/dev.\n[profile.local]\nserver = "${url}"\nevent = "main"\ntokenFile = "operator.token"\n`);
   secret("env", `# Written by scripts/dev: for a shell, so that "downbeat" is found and knows this server.
-export PATH=${quoted(`${ROOT}/target/debug`)}:"$PATH"
+export PATH=${quoted(`${ROOT}/target/quick`)}:"$PATH"
 export DOWNBEAT_CONFIG=${quoted(`${state}/downbeat.toml`)}
 `);
   secret("wrangler.toml", located(readFileSync(`${ROOT}/wrangler.toml`, "utf8"), `${ROOT}/target/dev-worker`, `${ROOT}/build/pages`));
@@ -53,13 +53,13 @@ function quoted(text: string): string {
 /** Runs the command line against this server. */
 async function downbeat(...words: string[]): Promise<string> {
   const environment = { PATH: process.env["PATH"], HOME: process.env["HOME"], DOWNBEAT_CONFIG: `${state}/downbeat.toml` };
-  return (await promisify(execFile)(`${ROOT}/target/debug/downbeat`, words, { cwd: ROOT, env: environment })).stdout;
+  return (await promisify(execFile)(`${ROOT}/target/quick/downbeat`, words, { cwd: ROOT, env: environment })).stdout;
 }
 
 async function main(): Promise<void> {
   prepare();
   // The command line may wait: what it takes is done while the others leave a core idle, and after them.
-  const commandLine = steps.run("the command line", 15, "scripts/build", "test-cli");
+  const commandLine = steps.run("the command line", 15, "scripts/build", "dev-cli");
   commandLine.catch(() => {});
   await Promise.all([
     steps.run("the worker", 0, "scripts/build", "dev-worker"),
