@@ -1,8 +1,9 @@
 // Opens the doors: viewers arrive within seconds, as many as this machine's server can take, twice and four times as many,
 // and the event is paused. `scripts/bench doors` runs it.
 import { parseArgs } from "node:util";
-import { program, pinned, downbeat, endAll, loaded, prepare, type Server, start, stored } from "../push/servers.ts";
-import type { Order, Report, Retry } from "../push/viewers.ts";
+import { audience, endWhenInterrupted, pause, say } from "../push/audience.ts";
+import { downbeat, endAll, loaded, pinned, prepare, type Server, start, stored } from "../push/servers.ts";
+import type { Retry } from "../push/viewers.ts";
 import { type Opened, print } from "./report.ts";
 
 const { values: given } = parseArgs({
@@ -30,11 +31,7 @@ const RETRIES: Record<string, Retry> = {
   "socket.io": { timeout: 20_000, least: 500, spread: 1_000, factor: 2, most: 5_000 },
 };
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => (endAll(), process.exit(signal === "SIGINT" ? 130 : 143)));
-}
-const say = (text: string) => process.stderr.isTTY ? process.stderr.write(`\r\x1b[K${text}`) : text && console.error(text);
-const pause = (s: number) => new Promise((done) => setTimeout(done, s * 1e3));
+endWhenInterrupted();
 
 type Distribution = { count: number; median: number; p99: number; last: number } | null;
 type Loaded = {
@@ -79,18 +76,6 @@ async function openOurs(viewers: number): Promise<Opened> {
   }
 }
 
-/** The process that holds the viewers of the others. */
-function audience() {
-  const args = ["--no-warnings", "--expose-gc", new URL("../push/viewers.ts", import.meta.url).pathname];
-  const { child, ended, end } = program(1, process.execPath, args, ["ignore", "inherit", "inherit", "ipc"]);
-  const told = <Done extends Report["done"]>(order: Order) => new Promise<Extract<Report, { done: Done }>>((done, failed) => {
-    child.once("message", (report) => done(report as Extract<Report, { done: Done }>));
-    ended.then(() => failed(new Error("the viewers' process ended")));
-    child.send(order);
-  });
-  return { told, end };
-}
-
 async function openOther(kind: "room" | "socket.io", viewers: number): Promise<Opened> {
   const server = await start(kind, 0);
   const { told, end } = audience();
@@ -98,7 +83,7 @@ async function openOther(kind: "room" | "socket.io", viewers: number): Promise<O
     const before = server.processor();
     const { port, path, greets } = server;
     await told<"opened">({ do: "open", port, path, viewers, greets, over: over * 1e3, retry: RETRIES[kind]! });
-    await pause(PAUSE);
+    await pause(PAUSE * 1e3);
     await told<"listening">({ do: "listen" });
     const { asked } = await server.change(JSON.stringify({ type: "state", status: "paused", rev: 2, text: "x".repeat(1_000) }));
     const { at } = await told<"heard">({ do: "heard", wait: (calm - PAUSE) * 1e3 });

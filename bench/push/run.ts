@@ -1,8 +1,8 @@
 // Pushes a change to thousands of viewers, from our worker and from other servers in turn, and compares them.
 // `scripts/bench push` runs it.
 import { parseArgs } from "node:util";
-import { endAll, load, pinned, prepare, program, type Server, start, stored } from "./servers.ts";
-import type { Order, Report } from "./viewers.ts";
+import { audience, endWhenInterrupted, pause, say } from "./audience.ts";
+import { endAll, load, pinned, prepare, type Server, start, stored } from "./servers.ts";
 import { type Case, print, type Round, type Seen } from "./report.ts";
 
 const { values: given } = parseArgs({
@@ -30,23 +30,7 @@ const all: Case[] = [
 const cases = given.only ? all.filter(({ name }) => given.only.split(",").includes(name)) : all;
 if (cases.length === 0 && given.only !== "load") throw new Error(`--only takes some of ${all.map(({ name }) => name).join(",")},load`);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => (endAll(), process.exit(signal === "SIGINT" ? 130 : 143)));
-}
-const say = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
-
-/** The process that holds the viewers; it takes one request at a time. */
-function audience() {
-  const args = ["--no-warnings", "--expose-gc", new URL("viewers.ts", import.meta.url).pathname];
-  const { child, ended, end } = program(1, process.execPath, args, ["ignore", "inherit", "inherit", "ipc"]);
-  const told = <Done extends Report["done"]>(order: Order) => new Promise<Extract<Report, { done: Done }>>((done, failed) => {
-    child.once("message", (report) => done(report as Extract<Report, { done: Done }>));
-    ended.then(() => failed(new Error("the viewers' process ended")));
-    child.send(order);
-  });
-  return { told, end };
-}
+endWhenInterrupted();
 
 /** Makes one change and returns when the viewers received it, in ms since the request. */
 async function change(server: Server, told: ReturnType<typeof audience>["told"], text: string) {
