@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { begun } from "./harness/calls.ts";
+import { Operator } from "./harness/cli.ts";
 import { type StandIn, standIn } from "./harness/stand-in.ts";
 import { Viewer } from "./harness/viewer.ts";
 
@@ -26,4 +27,14 @@ test("viewers of a full hub are sent on to one with room; when all are full, the
   viewers.pop()!.end();
   viewers.push(await Viewer.joinAtLast(worker, event.name));
   viewers.forEach((viewer) => viewer.end());
+});
+
+test("a load test fails if viewers got no socket, or did not learn of the pause", async () => {
+  await begun(worker, "crowded", 10_000, { hubs: 3 });
+  const maria = new Operator("full", worker);
+  const load = ["load", "--event", "crowded", "--viewers", "49", "--settle", "1s", "--duration", "3100ms"];
+  const loaded = await maria.json(...load, "--pause-after", "100ms", "--yes");
+  // Forty have no socket, and ask within 5 s: not all of them before the end.
+  assert.deepEqual([loaded.code, loaded["sockets"], loaded.error?.code], [8, 9, "load"], JSON.stringify(loaded));
+  assert.match(loaded.error!.message, /^\d+ viewers? never learned of the pause; 40 viewers never got a socket$/);
 });

@@ -139,14 +139,19 @@ impl Report for LoadReport {
 
     fn failure(&self) -> Option<Failure> {
         let Counts { went_back, fired_twice, .. } = self.summary.counts;
-        let message = match (self.summary.missed(), went_back, fired_twice, self.summary.connecting) {
-            (missed @ 1.., ..) => format!("changes were missed {} times", thousands(missed)),
-            (0, went_back @ 1.., ..) => format!("states went back {} times", text::thousands(went_back)),
-            (0, 0, fired_twice @ 1.., _) => format!("cues fired twice {} times", text::thousands(fired_twice)),
-            (0, 0, 0, None) => "no viewer got a socket".to_owned(),
-            (0, 0, 0, Some(_)) => return None,
-        };
-        Some(Failure { exit: Exit::Network, code: "load", message })
+        let missed = self.summary.missed();
+        let unaware = self.pause.as_ref().map_or(0, |pause| pause.awareness.unaware);
+        let joined = self.summary.joining.map_or(0, |joining| joining.count);
+        let unconnected = self.plan.viewers as usize - joined;
+        let faults = [
+            (missed, format!("changes were missed {} times", thousands(missed))),
+            (went_back as usize, format!("states went back {} times", text::thousands(went_back))),
+            (fired_twice as usize, format!("cues fired twice {} times", text::thousands(fired_twice))),
+            (unaware, format!("{} never learned of the pause", text::count(unaware, "viewer"))),
+            (unconnected, format!("{} never got a socket", text::count(unconnected, "viewer"))),
+        ];
+        let faults: Vec<String> = faults.into_iter().filter(|(count, _)| *count > 0).map(|(_, fault)| fault).collect();
+        (!faults.is_empty()).then(|| Failure { exit: Exit::Network, code: "load", message: faults.join("; ") })
     }
 }
 
