@@ -30,13 +30,16 @@ export type Fault = (place: Place, dice: Dice) => Promise<void>;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** A power failure, and the machine comes back. */
+/** A power failure while operators command, and the machine comes back. */
 async function kill(place: Place, dice: Dice): Promise<void> {
+  const commands = operators(place, dice);
+  await wait(dice.below(300));
   [place.isUp, place.stops] = [false, place.stops + 1];
   await place.runtime.kill();
   await wait(dice.below(1_500));
   await place.runtime.restart();
   place.isUp = true;
+  await commands;
 }
 
 /** Several operators at once, who do not know of each other. */
