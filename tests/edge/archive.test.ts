@@ -112,6 +112,8 @@ test("every change of an archived event is refused with the remedy, and whoever 
     assert.match(problem.detail, /unarchive it first \(downbeat event unarchive\)/);
   }
   assert.equal((await event.state()).rev, known.rev + 1);
+  const copied = await call(runtime, "PUT", `${event.path}/rundowns/${digest}.json?store=event`, { token: TOKENS.all, body: bytes });
+  assert.ok([200, 201].includes(copied.status), `copying from one store to the other changes nothing: ${copied.text}`);
 });
 
 test("undo archives again", async () => {

@@ -86,7 +86,11 @@ pub(crate) async fn put(
 ) -> Result<Reply, Problem> {
     let content = body(request).await?;
     let store = store(env, target)?;
-    event::changeable_state(env, name).await?;
+    // Who names a store copies from one to the other, which changes nothing of the event.
+    match target.parameter(STORE) {
+        Some(_) => event::state(env, name).await?,
+        None => event::changeable_state(env, name).await?,
+    };
     let actual = digest_of(&content);
     if actual != digest {
         let detail = format!(
