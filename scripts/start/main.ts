@@ -68,7 +68,9 @@ async function main(): Promise<void> {
 
   const child = runtime(`${state}/wrangler.toml`, state, Number(port));
   const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+  let stopped = false;
   const stop = async (code: number) => {
+    stopped = true;
     steps.end();
     await end(child);
     process.exit(code);
@@ -103,11 +105,13 @@ Ctrl-C stops it.
   downbeat resume
 `);
   } catch (error) {
+    if (stopped) return;
     steps.clear();
     console.error((error as Error).message);
     console.error("The worker runs all the same, without the command line.");
   }
   await ended;
+  if (stopped) return;
   console.error("the runtime stopped; the lines above say why");
   return stop(1);
 }
