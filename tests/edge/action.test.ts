@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { after, before, test } from "node:test";
 import { begun, call } from "./harness/calls.ts";
 import { Operator, type Ran } from "./harness/cli.ts";
@@ -65,7 +66,8 @@ test("the project's own workflows are valid, and use actions at a commit", () =>
 });
 
 test("an error is shown beside its line, and fails the check", async () => {
-  const sheets = "../../../../cues/good/*\n../../../../cues/bad/overlap.json";
+  const cues = relative(runner.directory, `${ROOT}/cues`);
+  const sheets = `${cues}/good/*\n${cues}/bad/overlap.json`;
   const { exit, stdout } = await step("check", { SHEETS: sheets, DENY_WARNINGS: "true" });
   assert.equal(exit, 3);
   assert.match(stdout, /^::error file=.*cues\/bad\/overlap\.json,line=6,col=30,endColumn=35,title=DB501::cue "song2"/m);
