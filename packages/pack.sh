@@ -12,7 +12,7 @@ with_repository() {
 pack_worker() {
   local out=$1 parts=node_modules/downbeat-worker
   mkdir -p "$out"/{bin,worker,serve}
-  esbuild packages/worker/src/main.ts --bundle --platform=node --format=esm --target=node22 --log-level=warning \
+  esbuild packages/worker/src/main.ts --bundle --platform=node --format=esm --target=node22 --packages=external --log-level=warning \
     --outfile="$out/bin/downbeat-worker.js"
   chmod 755 "$out/bin/downbeat-worker.js"
   cp build/{entry.js,index.js,index_bg.wasm} "$out/worker"
