@@ -1,7 +1,7 @@
 // A stranger's first hour, from the packed artefacts only: the worker's package, the command line, the client in a project of Vite.
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname } from "node:path";
 import { createHash } from "node:crypto";
@@ -60,7 +60,7 @@ test("the settings that init wrote go through wrangler", () => {
 test("dev: an event, a published sheet, a pause, and a project of Vite that joins", async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const dev = await folder.start(`npx downbeat-worker dev --port ${port}`, "downbeat resume");
+  const dev = await folder.start(`node_modules/.bin/downbeat-worker dev --port ${port}`, "downbeat resume");
   assert.match(dev.output, /^event main starts in 30 s$/m);
   const time = async () => (await (await fetch(`${url}/time`)).json()) as { status: string; message: string | null; rundown: string | null };
   assert.equal((await time()).status, "scheduled");
@@ -87,15 +87,16 @@ event.on("status", (status) => document.body.setAttribute("data-status", status)
 `);
   folder.ok(`cd site && npm install ${QUIET} ${VITE} ${artefact(/^downbeat-client-.*\.tgz$/)} && npx vite build --logLevel error`);
   const site = createServer((request, response) => {
-    const path = request.url === "/" ? "/index.html" : request.url!;
-    response.setHeader("content-type", extname(path) === ".js" ? "text/javascript" : "text/html");
-    response.end(readFileSync(`${folder.path}/site/dist${path}`));
+    const file = `${folder.path}/site/dist${request.url === "/" ? "/index.html" : request.url}`;
+    if (!existsSync(file)) return void response.writeHead(404).end();
+    response.setHeader("content-type", extname(file) === ".js" ? "text/javascript" : "text/html");
+    response.end(readFileSync(file));
   }).listen(0, "127.0.0.1");
   const browser = await launch();
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(site.address() as { port: number }).port}/`);
-    await page.waitForSelector('body[data-status="paused"]');
+    await page.waitForSelector('body[data-status="paused"]', { state: "attached" });
   } finally {
     await browser.close();
     site.close();
@@ -104,7 +105,7 @@ event.on("status", (status) => document.body.setAttribute("data-status", status)
 });
 
 test("serve: the same without wrangler", async () => {
-  const serve = await folder.start("npx downbeat-worker serve --port 0", "/console");
+  const serve = await folder.start("node_modules/.bin/downbeat-worker serve --port 0", "/console");
   const url = /^ready (.*)$/m.exec(serve.output)![1]!;
   const flags = `--server ${url} --event gala --token-file downbeat-state/operator.token`;
   folder.ok(`downbeat event set --yes --title Gala --starts-at +1h ${flags}`);

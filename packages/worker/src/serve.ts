@@ -130,5 +130,6 @@ async function ended(child: ChildProcess): Promise<void> {
     });
   }
   await new Promise((resolve) => void (child.exitCode === null && child.signalCode === null ? child.once("exit", resolve) : resolve(0)));
-  if (!asked) throw new Refusal("workerd ended by itself; the lines above say why. Whoever started this (systemd, Docker) should start it again");
+  // Ctrl-C in a terminal reaches both at once.
+  if (!asked && child.signalCode !== "SIGINT") throw new Refusal("workerd ended by itself; the lines above say why. Whoever started this (systemd, Docker) should start it again");
 }

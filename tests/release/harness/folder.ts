@@ -65,27 +65,20 @@ export class Folder {
     }
     assert.ok(output.includes(ready), `${line} printed ${output}`);
     child.stdout.resume();
-    return {
-      output,
-      end: async () => {
-        this.#running.delete(child);
-        // As Ctrl-C does: the whole group.
-        process.kill(-child.pid!, "SIGINT");
-        if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-        return child.exitCode;
-      },
-    };
+    return { output, end: () => this.#end(child) };
+  }
+
+  /** Ends a program as Ctrl-C does, with its whole group; returns its exit code. */
+  async #end(child: ChildProcess): Promise<number | null> {
+    this.#running.delete(child);
+    process.kill(-child.pid!, "SIGINT");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    return child.exitCode;
   }
 
   /** Ends what still runs, and deletes the folder. */
-  remove(): void {
-    for (const child of this.#running) {
-      try {
-        process.kill(-child.pid!, "SIGKILL");
-      } catch {
-        // It has ended.
-      }
-    }
+  async remove(): Promise<void> {
+    await Promise.all([...this.#running].map((child) => this.#end(child)));
     rmSync(this.path, { recursive: true, force: true });
   }
 }
