@@ -245,6 +245,17 @@ impl Client {
         }
     }
 
+    /// Begins a new epoch of an event whose storage was restored from an older copy, and returns its state.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn restore(&self, event: &EventName, actor: &str) -> Result<Response<StateBody>, ApiError> {
+        self.notify_sending();
+        let body = configuration::body(&Configuration::default(), actor).to_string().into_bytes();
+        let query = format!("?{}", route::RESTORED);
+        self.read_state(&Call { query, ..Call::sending(Method::PUT, Route::Event(event.clone()), body) }).await
+    }
+
     /// Sends a command. A command with an id that the event knows changes nothing, so it is safe to repeat.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod end;
 mod event_archive;
 mod event_delete;
 mod event_list;
+mod event_restore;
 mod event_set;
 mod event_show;
 mod load;
@@ -44,6 +45,7 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
     Ok(match task {
         Task::Event(EventTask::Set(args)) => Box::new(event_set::run(&context()?, *args).await?),
         Task::Event(EventTask::Show) => Box::new(event_show::run(&context()?).await?),
+        Task::Event(EventTask::Restore) => Box::new(event_restore::run(&context()?).await?),
         Task::Event(EventTask::List(args)) => Box::new(event_list::run(&context()?, &args).await?),
         Task::Event(EventTask::Archive(args)) => {
             Box::new(event_archive::run(&of(context()?, &args.name), args.attribution, Archive::Archived).await?)

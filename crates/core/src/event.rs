@@ -26,6 +26,7 @@ mod notices;
 mod parts;
 mod preview;
 mod refusal;
+mod restore;
 mod size;
 mod stored;
 mod undo;
@@ -72,6 +73,9 @@ pub struct EventState {
     /// that would send its viewers away.
     #[serde(default, skip_serializing_if = "is_zero")]
     grown: u16,
+    /// The epoch that this one took the place of, when storage was restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaces: Option<Epoch>,
 }
 
 /// What a command can change, and undo can restore.
@@ -190,6 +194,12 @@ impl EventState {
     /// Returns the epoch: the life of this event's counter of revisions.
     pub const fn epoch(&self) -> &Epoch {
         &self.epoch
+    }
+
+    /// Returns the epoch that this one took the place of ([`EventState::handle_restore`]); it is over, whatever revision of it
+    /// anybody has.
+    pub const fn replaces(&self) -> Option<&Epoch> {
+        self.replaces.as_ref()
     }
 
     /// Returns the revision: it grows by one with every change; an emergency brings the signed one.

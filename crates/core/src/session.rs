@@ -19,7 +19,7 @@
 //! let exchange = Exchange::new(local(500), answered, answered, local(540))?;
 //! let news = News {
 //!     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: EventTimeline::starting_at(starts_at),
-//!     rundown: None, details: Some(Details { messages: vec![], pushes: false }),
+//!     rundown: None, details: Some(Details { messages: vec![], pushes: false, replaces: None }),
 //! };
 //! session.handle_answer(&exchange, Some(news), None, local(540));
 //! assert_eq!(session.connection(), Connection::Polling(NoPush::NoSocket));
@@ -75,7 +75,7 @@
 //! # let exchange = Exchange::new(local(500), starts_at, starts_at, local(540))?;
 //! # let mut news = News {
 //! #     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: EventTimeline::starting_at(starts_at),
-//! #     rundown: None, details: Some(Details { messages: vec![], pushes: true }),
+//! #     rundown: None, details: Some(Details { messages: vec![], pushes: true, replaces: None }),
 //! # };
 //! # session.handle_answer(&exchange, Some(news.clone()), None, local(540));
 //! # let effects = |session: &mut Session| std::iter::from_fn(|| session.poll_effect()).collect::<Vec<_>>();

@@ -35,6 +35,7 @@ impl FullState {
         let details = Details {
             messages: body.messages.iter().map(|message| message.from).collect(),
             pushes: body.live_url.is_some(),
+            replaces: body.replaces.clone(),
         };
         let news = News {
             epoch: body.epoch.clone(),

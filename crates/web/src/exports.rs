@@ -132,11 +132,12 @@ extern "C" fn set_state(rev: f64, ended_at: f64) {
     viewer.set_state(epoch, rev, numbers, ended_at, rundown);
 }
 
-/// Adds the details of the pending state; the buffer holds the instants of its messages.
+/// Adds the details of the pending state; the buffers hold the instants of its messages, and the epoch that it replaces.
 #[unsafe(no_mangle)]
 extern "C" fn set_details(starts_at: f64, pushes: bool) {
-    let Instance { viewer: Some(viewer), numbers, .. } = instance() else { return };
-    viewer.set_details(starts_at, numbers, pushes);
+    let Instance { viewer: Some(viewer), numbers, text } = instance() else { return };
+    let [replaces] = Instance::texts(text);
+    viewer.set_details(starts_at, numbers, pushes, replaces);
 }
 
 /// Handles the answer to a ping; the buffer holds the epoch.

@@ -62,11 +62,11 @@ impl Viewer {
     }
 
     /// Adds to the pending state what only the whole state contains.
-    pub fn set_details(&mut self, starts_at: f64, messages: &[f64], pushes: bool) {
+    pub fn set_details(&mut self, starts_at: f64, messages: &[f64], pushes: bool, replaces: &str) {
         if let Some(news) = &mut self.pending {
             let messages = messages.iter().map(|from| server_time(*from)).collect();
             news.timeline.starts_at = server_time(starts_at);
-            news.details = Some(Details { messages, pushes });
+            news.details = Some(Details { messages, pushes, replaces: Epoch::from_text(replaces) });
         }
     }
 
@@ -246,7 +246,7 @@ mod tests {
     fn snapshot(ended_at: f64, at: f64) -> [f64; 3] {
         let mut viewer = Viewer::new(1, 2, &[], 0.0);
         viewer.set_state("k3v9x2m4", 2.0, &[1_000.0, 0.0, 1.0, 5_000.0, 4_000.0, 0.0], ended_at, "");
-        viewer.set_details(1_000.0, &[], false);
+        viewer.set_details(1_000.0, &[], false, "");
         assert!(viewer.snapshot(at));
         assert!(!viewer.snapshot(at), "a state is evaluated once");
         [0, 1, 2].map(|index| viewer.value(index))

@@ -101,8 +101,8 @@ function withBuffers(core: BufferCalls) {
       write(timeline, epoch, rundown);
       core.set_state(rev, endedAt);
     },
-    set_details(startsAt: number, messages: Float64Array, pushes: boolean): void {
-      write(messages);
+    set_details(startsAt: number, messages: Float64Array, pushes: boolean, replaces = ""): void {
+      write(messages, replaces);
       core.set_details(startsAt, pushes);
     },
     handle_pong(epoch: string, rev: number, now: number): void {

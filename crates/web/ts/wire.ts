@@ -126,6 +126,11 @@ export type StateBody = {
   epoch: Epoch;
   /** The revision. */
   rev: Rev;
+  /**
+   * The epoch that this one took the place of since storage was restored: answers with it are outdated, whatever their
+   * revision. Omitted if there is none.
+   */
+  replaces?: Epoch;
   /** The segments of the timeline, the earliest first. */
   timeline: Array<Segment>;
   /** The rundown viewers should have. */
@@ -463,6 +468,11 @@ export type StateFrame = {
   epoch: Epoch;
   /** The revision. */
   rev: Rev;
+  /**
+   * The epoch that this one took the place of since storage was restored: answers with it are outdated, whatever their
+   * revision. Omitted if there is none.
+   */
+  replaces?: Epoch;
   /** The segments of the timeline, the earliest first. */
   timeline: Array<Segment>;
   /** The rundown viewers should have. */

@@ -13,6 +13,9 @@ pub const ALL: &str = "all";
 /// The parameter of `DELETE /v1/events/{event}` that deletes an event although it is under way or has viewers.
 pub const FORCE: &str = "force";
 
+/// The parameter of `PUT /v1/events/{event}` that begins a new epoch: the event's storage was restored from an older copy.
+pub const RESTORED: &str = "restored";
+
 /// The parameter of the calls that store, list and delete rundowns which names where: `event` is the event's own storage,
 /// `bucket` the bucket that is bound to the server. By default it is the bucket if one is bound.
 pub const STORE: &str = "store";

@@ -59,6 +59,11 @@ pub struct StateBody {
     pub epoch: Epoch,
     /// The revision.
     pub rev: Rev,
+    /// The epoch that this one took the place of since storage was restored: answers with it are outdated, whatever their
+    /// revision. Omitted if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub replaces: Option<Epoch>,
     /// The segments of the timeline, the earliest first.
     pub timeline: Vec<Segment>,
     /// The rundown viewers should have.
@@ -119,6 +124,7 @@ impl StateBody {
             message,
             epoch: state.epoch().clone(),
             rev,
+            replaces: state.replaces().cloned(),
             timeline,
             rundown,
             resync,

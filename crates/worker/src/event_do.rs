@@ -11,7 +11,7 @@ use downbeat_wire::Audience;
 use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
 use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::route::FORCE;
+use downbeat_wire::route::{FORCE, RESTORED};
 use downbeat_wire::{
     Anchor, ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, StateExtras, command,
     configuration, json, refusal,
@@ -145,7 +145,8 @@ impl EventDo {
                 self.delete(&event, guard, decision).await
             }
             ("PUT", Some(Route::Event(event))) => {
-                self.configure(&event, &caller.id, &body(request).await?, decision).await
+                let restored = target.has(RESTORED);
+                self.configure(&event, &caller.id, restored, &body(request).await?, decision).await
             }
             ("POST", Some(Route::Commands(event))) => {
                 self.command(&event, &caller, &target, &body(request).await?, decision).await
@@ -298,11 +299,12 @@ impl EventDo {
         Ok(())
     }
 
-    /// Creates the event, or changes its configuration.
+    /// Creates the event, or changes its configuration; or, if its storage was `restored`, begins a new epoch instead.
     async fn configure(
         &self,
         event: &EventName,
         token: &str,
+        restored: bool,
         body: &[u8],
         decision: DecisionClock,
     ) -> core::result::Result<Reply, Problem> {
@@ -316,7 +318,12 @@ impl EventDo {
         }
         let refused = |error| refusal::problem(&error, event, before.as_ref(), now);
         let (status, changed, state) = match before.clone() {
+            None if restored => return Err(unknown_event(event)),
             None => (201, true, EventState::create(wanted, epoch()?, &actor, now).map_err(refused)?),
+            Some(mut state) if restored => {
+                state.handle_restore(epoch()?, &actor, now).map_err(refused)?;
+                (200, true, state)
+            }
             Some(mut state) => {
                 let changed = state.handle_configuration(wanted, &actor, now).map_err(refused)?;
                 (200, changed, state)

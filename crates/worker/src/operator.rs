@@ -26,13 +26,19 @@ pub(crate) fn grant(grant: &Grant) -> Reply {
 
 /// Creates an event or changes its configuration. What would be refused makes nothing, and a new event is registered
 /// before it is made.
-pub(crate) async fn configure(env: &Env, request: Request, grant: &Grant, name: &EventName) -> Result<Reply, Problem> {
+pub(crate) async fn configure(
+    env: &Env,
+    request: Request,
+    grant: &Grant,
+    query: &str,
+    name: &EventName,
+) -> Result<Reply, Problem> {
     let body = body(request).await?;
     let caller = grant.caller();
     let (wanted, actor) = configuration::parse(&body)?;
     caller.check(&permission::configuration(&wanted))?;
     register(env, name, wanted, actor.as_deref().unwrap_or(&caller.id)).await?;
-    let path = Route::Event(name.clone()).path();
+    let path = format!("{}?{query}", Route::Event(name.clone()).path());
     let headers = vec![(TOKEN_HEADER, caller.to_string())];
     event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await
 }

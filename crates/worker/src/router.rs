@@ -113,7 +113,9 @@ async fn change(
     grant: Option<&Grant>,
 ) -> Result<Reply, Problem> {
     match (method, &route, grant) {
-        ("PUT", Route::Event(event), Some(grant)) => operator::configure(env, request, grant, event).await,
+        ("PUT", Route::Event(event), Some(grant)) => {
+            operator::configure(env, request, grant, target.query, event).await
+        }
         ("DELETE", Route::Event(event), Some(grant)) => operator::delete(env, grant, target.query, event).await,
         ("PUT", Route::Rundown(event, digest), Some(_)) => rundowns::put(env, request, target, event, *digest).await,
         ("DELETE", Route::Rundown(event, digest), Some(_)) => {

@@ -34,6 +34,8 @@ export interface StateBody extends Omit<TimeBody, "endedAt"> {
   rundownUrl: string | null;
   liveUrl: string | null;
   emergency: { key: string; url: string } | null;
+  /** The epoch that this one took the place of. */
+  replaces?: string;
 }
 
 export interface Anchor {

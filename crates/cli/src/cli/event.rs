@@ -46,6 +46,16 @@ rundowns can be read. \"event unarchive\" makes it like any other that has ended
     /// Take an event out of the archive: it can be changed again, and "event list" has it
     Unarchive(EventArchiveArgs),
 
+    /// Go on with an event whose storage was restored from a backup
+    #[command(after_help = "\
+Run it once the server is up again with the restored storage. What was changed since the backup is lost; pages and hubs \
+that still have it take the restored state at once, and ignore what else is said of the lost one. It cannot be undone.
+
+Examples:
+  downbeat event restore                       shows what the server has, asks, and goes on from there
+  downbeat event restore --event gala --yes    does not ask")]
+    Restore,
+
     /// Delete an event with all that the server stores for it: state, log, rundowns
     #[command(after_help = "\
 Examples:

@@ -84,7 +84,7 @@ impl EventState {
             before: Some(Box::new(before)),
             undoes,
         };
-        let mut after = Self { epoch: self.epoch.clone(), rev, show, last, grown: self.grown };
+        let mut after = Self { rev, show, last, ..self.clone() };
         if may_be_refused(request, effective_at, now) {
             after.check_size(Some(&self.show), now)?;
         }

@@ -210,7 +210,7 @@ impl EventState {
             before: None,
             undoes: None,
         };
-        let state = Self { epoch, rev: Rev::FIRST, show, last, grown: 0 };
+        let state = Self { epoch, rev: Rev::FIRST, show, last, grown: 0, replaces: None };
         state.check_size(None, now)?;
         Ok(state)
     }
@@ -276,7 +276,7 @@ impl EventState {
             before: Some(Box::new(self.show.clone())),
             undoes: None,
         };
-        let mut after = Self { epoch: self.epoch.clone(), rev: self.next_rev()?, show, last, grown: self.grown };
+        let mut after = Self { rev: self.next_rev()?, show, last, ..self.clone() };
         after.check_size(Some(&self.show), now)?;
         after.fit(now, now, GivesWay::Unseen);
         *self = after;

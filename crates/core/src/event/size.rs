@@ -49,8 +49,7 @@ impl EventState {
         let show = self.show.settled(now);
         let show_bytes = json::length(&show);
         let last = ChangeRecord { before: None, ..self.last.clone() };
-        let bytes =
-            json::length(&Self { epoch: self.epoch.clone(), rev: self.rev, show, last, grown: HUBS_MAX }) + show_bytes;
+        let bytes = json::length(&Self { show, last, grown: HUBS_MAX, ..self.clone() }) + show_bytes;
         let has_grown = || before.is_none_or(|before| show_bytes > json::length(&before.settled(now)));
         if bytes > STATE_BYTES_MAX - PAUSE_BYTES && has_grown() {
             return Err(Refusal::StateTooLarge { bytes, parts: self.show.settled(now).parts() });

@@ -265,9 +265,11 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
             return;
         }
         let (version, current) = (state.version(), self.state().map(EventState::version));
+        // The event said which epoch is over.
+        let replaces_current = current.as_ref().is_some_and(|current| state.replaces() == Some(&current.epoch));
         match version.freshness(current.as_ref()) {
             Freshness::NotNewer => return,
-            Freshness::OtherEpoch if source == Source::Relay => return self.ask_event(),
+            Freshness::OtherEpoch if source == Source::Relay && !replaces_current => return self.ask_event(),
             Freshness::OtherEpoch => self.sent = Rev::default(),
             Freshness::Newer => {}
         }

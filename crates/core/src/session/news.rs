@@ -31,6 +31,8 @@ pub struct Details {
     pub messages: Vec<ServerTime>,
     /// Whether the server pushes changes.
     pub pushes: bool,
+    /// The epoch that is over since storage was restored: what is said of it later does not count.
+    pub replaces: Option<Epoch>,
 }
 
 /// A state received through the socket.
@@ -83,9 +85,12 @@ impl Snapshot {
             self.effective_at = None;
             if let Some(before) = &self.news {
                 self.former.insert(0, before.epoch.clone());
-                self.former.truncate(FORMER_MAX);
             }
         }
+        if let (true, Some(Details { replaces: Some(replaced), .. })) = (verdict != Verdict::Old, &news.details) {
+            self.former.insert(0, replaced.clone());
+        }
+        self.former.truncate(FORMER_MAX);
         if verdict == Verdict::Newer {
             self.effective_at = self.news.as_ref().and_then(|before| news.parts_from(before));
         }
@@ -181,7 +186,7 @@ mod tests {
     const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
     fn whole(epoch: &str, rev: u64) -> News {
-        News { details: Some(Details { messages: vec![START], pushes: true }), ..short(epoch, rev) }
+        News { details: Some(Details { messages: vec![START], pushes: true, replaces: None }), ..short(epoch, rev) }
     }
 
     fn short(epoch: &str, rev: u64) -> News {
@@ -213,6 +218,22 @@ mod tests {
         assert_eq!(known.update(whole("b", 1)), Verdict::NewLife);
         assert_eq!(known.update(whole("a", 10)), Verdict::Old);
         assert_eq!(known.update(whole("b", 2)), Verdict::Newer);
+    }
+
+    #[test]
+    fn a_restored_event_is_applied_although_it_is_behind_and_what_it_replaces_is_over() {
+        let mut restored = whole("b", 4);
+        restored.details.as_mut().unwrap().replaces = Some("a".parse().unwrap());
+        let mut ahead = Snapshot::default();
+        ahead.update(whole("a", 6));
+        assert!(ahead.is_behind(&"b.4".parse().unwrap()));
+        assert_eq!(ahead.update(restored.clone()), Verdict::NewLife);
+        assert_eq!(ahead.update(whole("a", 7)), Verdict::Old);
+        // One that joined afterwards and is answered by somebody who has not heard of it.
+        let mut joined = Snapshot::default();
+        joined.update(restored);
+        assert_eq!(joined.update(whole("a", 6)), Verdict::Old);
+        assert_eq!(joined.update(whole("b", 5)), Verdict::Newer);
     }
 
     #[test]

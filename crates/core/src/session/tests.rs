@@ -57,7 +57,7 @@ impl World {
             rev: Rev::FIRST,
             timeline: EventTimeline::starting_at(START),
             rundown: Some(RUNDOWN),
-            details: Some(Details { messages: vec![], pushes: false }),
+            details: Some(Details { messages: vec![], pushes: false, replaces: None }),
         };
         Self {
             session: Session::new(Seed::new(1), None, local(ms)),
@@ -295,7 +295,8 @@ fn a_new_revision_in_a_short_answer_is_followed_by_asking_for_the_whole_state() 
     world.run_until(9_000);
     let before = world.requests(Request::State);
     world.change(held(15_000, 15_000));
-    world.news.details = Some(Details { messages: vec![START + Span::from_millis(15_000)], pushes: false });
+    world.news.details =
+        Some(Details { messages: vec![START + Span::from_millis(15_000)], pushes: false, replaces: None });
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));
     world.run_until(16_000);
     assert_eq!(world.requests(Request::State), before + 1);
@@ -321,7 +322,7 @@ fn an_event_made_anew_begins_anew() {
         epoch: "b".parse().unwrap(),
         rev: Rev::FIRST,
         timeline: EventTimeline::starting_at(START + Span::from_millis(40_000)),
-        details: Some(Details { messages: vec![], pushes: false }),
+        details: Some(Details { messages: vec![], pushes: false, replaces: None }),
         ..world.news
     };
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));
