@@ -36,7 +36,7 @@ mod tree;
 pub use address::{Address, NoAddress};
 pub use bucket::{Bucket, Rate};
 pub use choice::{joins, joins_instead};
-pub use door::{ComeBack, Door, RefuseBy};
+pub use door::{ComeBack, Door, RefuseBy, Turn};
 pub use gathering::{Gathering, Report, Round};
 pub use growth::{Occupancy, hubs_for};
 pub use hub::Hub;

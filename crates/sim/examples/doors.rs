@@ -10,7 +10,7 @@ fn main() {
     );
     let seed = std::env::args().nth(1).and_then(|seed| seed.parse().ok()).unwrap_or(1);
     for policy in [Policy::Eager, Policy::Admitting] {
-        for viewers in [250, 500, 1_000, 2_000] {
+        for viewers in [250, 500, 1_000, 2_000, 4_000] {
             let plan = Plan {
                 viewers,
                 arrival: Span::from_millis(8_000),

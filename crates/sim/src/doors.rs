@@ -171,6 +171,9 @@ impl World {
         if let Some((cost, reply)) = self.server.begin(self.now) {
             self.in_progress = reply;
             self.schedule(self.now + cost, Event::Served);
+            for (at, job) in self.server.take_line() {
+                self.schedule(at, Event::Request(job));
+            }
         }
     }
 

@@ -167,12 +167,12 @@ impl Copy {
         self.refusals.push((hub, refusal, now));
     }
 
-    /// Returns whether a hub took no viewer a moment ago, so that it need not be asked at this limit.
-    pub(crate) fn takes_nobody(&self, hub: u16, limit: Limit, now: ServerTime) -> bool {
+    /// Returns why a hub took no viewer a moment ago, so that it need not be asked at this limit.
+    pub(crate) fn refusal(&self, hub: u16, limit: Limit, now: ServerTime) -> Option<Refusal> {
         let applies = |refusal: Refusal| refusal != Refusal::Crowded || limit == Limit::Crowded;
-        self.refusals
-            .iter()
-            .any(|(other, refusal, since)| *other == hub && applies(*refusal) && refusal.counts(*since, now))
+        let mut refusals = self.refusals.iter();
+        let found = refusals.find(|(other, why, since)| *other == hub && applies(*why) && why.counts(*since, now));
+        found.map(|(_, why, _)| *why)
     }
 
     fn apply(&mut self, snapshot: Snapshot, now: ServerTime) {

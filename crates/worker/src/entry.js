@@ -88,14 +88,24 @@ export class HubDo extends durable(wasm.HubDo) {
   }
 }
 
-export default {
+// A number is how many milliseconds a viewer is to wait for their turn to join. They wait here, since a client that goes
+// meanwhile would leave behind in the wasm whatever waits there.
+async function fetchAfter(ms, request, env, ctx) {
+  await scheduler.wait(ms);
+  ctx.hasWaited = true;
+  return entry.fetch(request, env, ctx);
+}
+
+const entry = {
   fetch(request, env, ctx) {
     recover();
     try {
-      return wasm.fetch(request, env, ctx);
+      const answer = wasm.fetch(request, env, ctx);
+      return typeof answer === "number" ? fetchAfter(answer, request, env, ctx) : answer;
     } catch (error) {
       noteTrap(error);
       throw error;
     }
   },
 };
+export default entry;

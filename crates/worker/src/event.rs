@@ -1,6 +1,6 @@
 //! Calls to an event's object, and this isolate's copies of what events and hubs answered.
 
-use downbeat_core::fanout::{Region, is_recent, joins};
+use downbeat_core::fanout::{Door, Rate, Region, is_recent, joins as joins_hub};
 use downbeat_core::object_clock::{CALL_MAX, CallTime};
 use downbeat_core::{EventName, EventState, Refusal, ServerTime, Span};
 use downbeat_wire::problem::{Code, Problem};
@@ -64,9 +64,14 @@ pub(crate) fn retry_after(now: ServerTime) -> Option<Span> {
     copies(|copies| copies.pressure.retry_after(now))
 }
 
-/// Returns whether this isolate is so slow that nobody should join.
-pub(crate) fn is_pressed(now: ServerTime) -> bool {
-    copies(|copies| copies.pressure.is_high(now))
+/// Returns how fast viewers join an event with so many `hubs` while this isolate is as slow as it is.
+pub(crate) fn joins(hubs: u16, now: ServerTime) -> Rate {
+    copies(|copies| copies.pressure.slowed(Door::joins(hubs), now))
+}
+
+/// Notes how long the line is of those who wait to join.
+pub(crate) fn handle_line(wait: Span, now: ServerTime) {
+    copies(|copies| copies.pressure.handle_line(wait, now));
 }
 
 /// Returns the name of an event's object.
@@ -141,8 +146,8 @@ async fn request_snapshot(
     }
     let (hubs, failures) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.failures()));
     let hub = match (hubs, failures) {
-        (Some(hubs), 0) => joins(hubs, region, next_spread(), None),
-        (Some(hubs), _) => joins(hubs, None, next_spread(), None),
+        (Some(hubs), 0) => joins_hub(hubs, region, next_spread(), None),
+        (Some(hubs), _) => joins_hub(hubs, None, next_spread(), None),
         // Every event has a first hub.
         (None, 0) => 0,
         (None, _) => return snapshot(env, event).await,

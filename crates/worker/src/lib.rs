@@ -66,11 +66,15 @@ use worker::Env;
 
 pub use runtime::Context;
 
-/// Answers a request: `/time` in the same turn where it can, everything else with a promise.
+/// Answers a request: `/time` in the same turn where it can, everything else with a promise. A number is how many
+/// milliseconds to wait before the same call is repeated.
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, ctx: Context) -> JsValue {
     if let Some(response) = time::answer_now(&request, &env, &ctx) {
         return response.into();
+    }
+    if let Some(turn) = live::turn(&request, &env, &ctx) {
+        return turn;
     }
     future_to_promise(AssertUnwindSafe(async move { Ok(router::answer(request, &env, &ctx).await.into()) })).into()
 }

@@ -1,14 +1,16 @@
-//! `GET /v1/events/{event}/live`: finds a hub that has room for a viewer, and passes the request on to it.
+//! `GET /v1/events/{event}/live`: lets a viewer wait for their turn, finds a hub that has room for them, and passes the
+//! request on to it.
 //!
-//! A viewer for whom no hub has room is told when to come back, here and without calling a hub where that is known: in the
+//! A viewer for whom the line is too long, or for whom no hub has room is told when to come back, here and without calling a hub where that is known: in the
 //! local runtime, hubs and worker share a thread, and a stranger's attempt must cost as little of it as possible.
 
 use core::cell::RefCell;
 use downbeat_core::fanout::hub::Limit;
-use downbeat_core::fanout::{Address, ComeBack, Door, RefuseBy, joins, joins_instead};
+use downbeat_core::fanout::{Address, ComeBack, Door, RefuseBy, Turn, joins, joins_instead};
 use downbeat_core::{EventName, ServerTime, Span, retry};
 use downbeat_wire::live::TRY_AGAIN_LATER;
 use downbeat_wire::problem::{Code, Problem};
+use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 use worker::{Env, WebSocketPair};
 
@@ -24,12 +26,47 @@ use crate::spread::next_spread;
 /// The most hubs that are tried for one viewer: 4. A viewer who finds no room in them comes back later.
 const TRIES: usize = 4;
 
-/// The longest wait of a viewer for a hub: 2 s. After that an answer is better than a socket: the viewer polls the status
-/// meanwhile, and the queue is shorter for all others.
-const JOIN_WAIT: Span = Span::from_millis(2_000);
+/// The longest wait of a viewer for hubs, once it is their turn: 20 s. A hub that was called makes the socket however late, so
+/// who is refused meanwhile costs a slow server twice.
+const JOIN_WAIT: Span = Span::from_millis(20_000);
+
+/// The time for which busy hubs are tried again: 4 s.
+const BUSY_MAX: Span = Span::from_millis(4_000);
+
+/// How long a viewer waits for hubs that send a change, or take nobody more this second, until they are tried again: 1 s and up
+/// to 1 s more. Thousands may wait, and what they do must not hold the change up.
+const BUSY_WAIT: Span = Span::from_millis(1_000);
 
 thread_local! {
     static DOOR: RefCell<Door> = RefCell::default();
+}
+
+/// Returns how many milliseconds a viewer waits for their turn to join, or how they are refused; `None` if it is their turn, or
+/// if the request asks for something else.
+pub(crate) fn turn(request: &Request, env: &Env, ctx: &Context) -> Option<JsValue> {
+    if ctx.has_waited().is_some() {
+        return None;
+    }
+    let url = request.url();
+    let event = Target::of(&url).path.strip_prefix("/v1/events/")?.strip_suffix("/live")?;
+    let now = clock::now();
+    let hubs = event::copies(|copies| Some(copies.find(event)?.last()?.delivery().hubs))?;
+    if request::address(request, env).is_some_and(|address| DOOR.with_borrow(|door| door.is_dropping(address, now))) {
+        return None;
+    }
+    let joins = event::joins(hubs, now);
+    let turn = DOOR.with_borrow_mut(|door| door.turn(joins, now));
+    event::handle_line(DOOR.with_borrow(|door| door.line(joins, now)), now);
+    match turn {
+        Turn::Join => None,
+        Turn::Wait(wait) => Some(JsValue::from_f64(wait.as_millis() as f64)),
+        Turn::Refused(come_back) => refuse(come_back).ok().map(JsValue::from),
+    }
+}
+
+/// Returns how long a viewer should wait who has asked for the state and will ask to join next; `None` if not at all.
+pub(crate) fn announce(hubs: u16, now: ServerTime) -> Option<Span> {
+    DOOR.with_borrow_mut(|door| door.announce(event::joins(hubs, now), now))
 }
 
 /// Passes the request on to a hub of the event, and returns the hub's response.
@@ -59,18 +96,31 @@ pub(crate) async fn join(
         let detail = format!("event \"{event}\" admits pages of other sites only; add this one to its \"origins\"");
         return Err(Problem::new(Code::ForeignOrigin, detail));
     }
-    if event::is_pressed(clock::now()) {
-        return refuse(DOOR.with_borrow_mut(|door| door.refuse(clock::now())));
-    }
     let lost = target.parameter("not").and_then(|not| not.parse().ok());
     let first = joins(hubs, region, next_spread(), lost);
-    let left = JOIN_WAIT - (clock::now() - began);
-    let joined = clock::within(left, try_hubs(env, event, hubs, first, address)).await;
-    event::handle_call(clock::now() - began);
-    match joined {
+    let tried = async {
+        loop {
+            let called = clock::now();
+            let tried = try_hubs(env, event, hubs, first, address).await;
+            event::handle_call(clock::now() - called);
+            match tried {
+                Ok(Tried::Busy) if clock::now() - began < BUSY_MAX => {
+                    clock::wait(BUSY_WAIT + Span::from_millis((next_spread() % 1_000) as i64)).await;
+                }
+                tried => return tried,
+            }
+        }
+    };
+    let tried = clock::within(JOIN_WAIT, tried).await;
+    let now = clock::now();
+    match tried {
         Some(Ok(Tried::Joined(response))) => Ok(response),
-        Some(Ok(Tried::Dropping)) => refuse(DOOR.with_borrow_mut(|door| door.refuse_dropping(clock::now()))),
-        Some(Ok(Tried::NoRoom)) | None => refuse(DOOR.with_borrow_mut(|door| door.refuse(clock::now()))),
+        Some(Ok(Tried::Dropping)) => refuse(DOOR.with_borrow_mut(|door| door.refuse_dropping(now))),
+        Some(Ok(Tried::NoRoom | Tried::Busy)) | None => {
+            let mut come_back = DOOR.with_borrow_mut(|door| door.refuse(event::joins(hubs, now), now));
+            come_back.wait = come_back.wait.max(event::retry_after(now).unwrap_or(Span::ZERO));
+            refuse(come_back)
+        }
         Some(Err(problem)) => Err(problem),
     }
 }
@@ -78,8 +128,10 @@ pub(crate) async fn join(
 /// What came of trying hubs.
 enum Tried {
     Joined(Response),
-    /// No hub that was tried has room right now.
+    /// No hub that was tried has room.
     NoRoom,
+    /// None has room, but one will in a moment: it sends a change, or others have just joined.
+    Busy,
     /// Sockets of the viewer's address were dropped right after they had joined.
     Dropping,
 }
@@ -93,11 +145,13 @@ async fn try_hubs(
     address: Option<Address>,
 ) -> Result<Tried, Problem> {
     let mut hub = first;
-    let mut failure = None;
+    let (mut failure, mut is_busy) = (None, false);
     for tried in 1..=TRIES {
         let is_last = tried == TRIES;
         let (called, limit) = if is_last { (first, Limit::Full) } else { (hub, Limit::Crowded) };
-        let instead = if event::copy(event, |copy| copy.takes_nobody(called, limit, clock::now())) {
+        let refusal = event::copy(event, |copy| copy.refusal(called, limit, clock::now()));
+        is_busy |= refusal == Some(Refusal::Busy);
+        let instead = if refusal.is_some() {
             joins_instead(hubs, hub)
         } else {
             match hub::join(env, event, called, address, limit).await {
@@ -113,6 +167,7 @@ async fn try_hubs(
                         (None, Limit::Crowded) => Refusal::Crowded,
                         (None, Limit::Full) => Refusal::Full,
                     };
+                    is_busy |= refusal == Refusal::Busy;
                     event::copy(event, |copy| copy.handle_refusal(called, refusal, clock::now()));
                     number(INSTEAD_HEADER)
                 }
@@ -127,6 +182,7 @@ async fn try_hubs(
     }
     match failure {
         Some(error) => Err(unavailable(&format!("a hub of event \"{event}\""), &error)),
+        None if is_busy => Ok(Tried::Busy),
         None => Ok(Tried::NoRoom),
     }
 }

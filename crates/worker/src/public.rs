@@ -9,6 +9,7 @@ use worker::Env;
 
 use crate::clock;
 use crate::event;
+use crate::live;
 use crate::reply::{CachePolicy, Reply};
 use crate::rundowns;
 use crate::runtime::Context;
@@ -26,7 +27,9 @@ pub(crate) async fn state(
         false => event::copied_state(env, ctx, event, region).await?,
     };
     let now = clock::now();
-    let body = StateBody { retry_after: event::retry_after(now), ..StateBody::new(event, &state, now) };
+    // Viewers ask for this before they join.
+    let turn = if authoritative { None } else { live::announce(state.delivery().hubs, now) };
+    let body = StateBody { retry_after: event::retry_after(now).max(turn), ..StateBody::new(event, &state, now) };
     Ok(Reply::json(200, json::text(&body)))
 }
 

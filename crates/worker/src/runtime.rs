@@ -17,6 +17,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = waitUntil)]
     pub(crate) fn wait_until(this: &Context, promise: &js_sys::Promise);
 
+    /// `true` if a viewer has waited for their turn to join. entry.js sets it.
+    #[wasm_bindgen(method, getter, js_name = hasWaited)]
+    pub(crate) fn has_waited(this: &Context) -> Option<bool>;
+
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     fn random_uuid() -> String;
 }

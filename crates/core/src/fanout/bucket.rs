@@ -38,6 +38,16 @@ impl Rate {
         Self { debt, ..self }
     }
 
+    /// Returns the time between two.
+    pub(super) const fn every(self) -> Span {
+        self.every
+    }
+
+    /// Returns the same rate, `times` as slow.
+    pub const fn slower(self, times: u32) -> Self {
+        Self { every: Span::from_micros(self.every.as_micros() * times as i64), ..self }
+    }
+
     /// Returns how long a bucket takes to fill that owes as much as it can.
     const fn fills_within(self) -> Span {
         Span::from_micros(self.every.as_micros() * (self.burst as i64 + self.debt as i64))
@@ -81,6 +91,11 @@ impl Bucket {
         fills_in
     }
 
+    /// Puts a token back; a full bucket stays so.
+    pub fn give_back(&mut self, rate: Rate) {
+        self.full_at = self.full_at - rate.every;
+    }
+
     /// A clock that stepped back finds a bucket that is empty at most.
     fn fills_in(&self, rate: Rate, now: ServerTime) -> Span {
         (self.full_at - now).clamp(Span::ZERO, rate.fills_within())
@@ -111,6 +126,8 @@ mod tests {
         assert_eq!(fills, [100, 200, 300, 300, 300]);
         assert_eq!(bucket.wait(rate, at(0)), Span::from_millis(100));
         assert!(!bucket.is_full(at(299)) && bucket.is_full(at(300)));
+        bucket.give_back(rate);
+        assert!(bucket.is_full(at(200)));
         // What is owed is made up for first.
         (0..9).for_each(|_| _ = bucket.spend(rate.with_debt(4), at(1_000)));
         assert_eq!(bucket.wait(rate.with_debt(4), at(1_000)), Span::from_millis(500));

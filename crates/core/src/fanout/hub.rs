@@ -35,7 +35,7 @@ use crate::name::Rev;
 use crate::time::{ServerTime, Span};
 use crate::version::{Freshness, Version};
 
-pub use self::admission::{HubError, Limit, Limits};
+pub use self::admission::{HubError, JOINS_PER_SECOND, Limit, Limits};
 pub use self::effect::{Answer, Effect, Source};
 pub use self::silence::Silence;
 

@@ -1,5 +1,6 @@
 //! Whether a worker is slow, and how long those who ask it should wait because of that.
 
+use super::bucket::Rate;
 use super::recent::is_recent;
 use crate::time::{ServerTime, Span};
 
@@ -17,11 +18,11 @@ const WAIT_MIN: Span = Span::from_millis(1_000);
 /// within 10 s.
 const WAIT_MAX: Span = Span::from_millis(6_000);
 
-/// From this wait on nobody joins: 2 s. A change is then half a second late already, and joins are what can wait.
-const NO_JOINS: Span = Span::from_millis(2_000);
-
 /// How long a measurement counts: 3 s. A worker that nobody asks measures nothing.
 const KEPT: Span = Span::from_millis(3_000);
+
+/// The longest line there can be: 10 s. A clock that stepped back makes none that lasts.
+const LINE_KEPT: Span = Span::from_millis(10_000);
 
 /// How slow a worker is, by how long its calls take. While they are slow, the wait doubles every half second; when they
 /// are not, it halves.
@@ -50,6 +51,8 @@ pub struct Pressure {
     /// The slowest call since then.
     slowest: Span,
     measured_at: Option<ServerTime>,
+    /// When the line of those who wait to join will be over.
+    line_until: Option<ServerTime>,
 }
 
 impl Pressure {
@@ -70,14 +73,28 @@ impl Pressure {
         self.slowest = Span::ZERO;
     }
 
-    /// Returns how long those who ask now should wait before they ask again; `None` if as long as they like.
-    pub fn retry_after(&self, now: ServerTime) -> Option<Span> {
-        (self.wait >= WAIT_MIN && is_recent(self.measured_at, KEPT, now)).then_some(self.wait)
+    /// Notes how long the line is of those who wait to join.
+    pub fn handle_line(&mut self, wait: Span, now: ServerTime) {
+        self.line_until = Some(now + wait);
     }
 
-    /// Returns whether the worker is so slow that nobody should join.
-    pub fn is_high(&self, now: ServerTime) -> bool {
-        self.retry_after(now).is_some_and(|wait| wait >= NO_JOINS)
+    /// Returns how long those who ask now should wait before they ask again; `None` if as long as they like. While many
+    /// wait to join it is as long as that takes, since those who join are told the state.
+    pub fn retry_after(&self, now: ServerTime) -> Option<Span> {
+        let line = self.line_until.map_or(Span::ZERO, |until| until - now);
+        // Few values, since an answer is prepared for each.
+        let of_line = [WAIT_MAX, Span::from_millis(4_000), Span::from_millis(2_000), WAIT_MIN];
+        let of_line = of_line.into_iter().find(|wait| *wait <= line).filter(|_| line <= LINE_KEPT);
+        of_line.max(self.slowness(now))
+    }
+
+    /// Returns the rate at which viewers join: half of `joins` while the worker is slow.
+    pub fn slowed(&self, joins: Rate, now: ServerTime) -> Rate {
+        if self.slowness(now).is_some() { joins.slower(2) } else { joins }
+    }
+
+    fn slowness(&self, now: ServerTime) -> Option<Span> {
+        (self.wait >= WAIT_MIN && is_recent(self.measured_at, KEPT, now)).then_some(self.wait)
     }
 }
 
@@ -119,7 +136,6 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [1_000, 2_000, 4_000, 6_000, 6_000]);
-        assert!(pressure.is_high(at(2_500)));
         let waits: Vec<_> = (6..10)
             .map(|step| {
                 pressure.handle_call(ms(4), at(step * 500));
@@ -127,7 +143,21 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [Some(3_000), Some(1_500), None, None]);
-        assert!(!pressure.is_high(at(4_500)));
+    }
+
+    #[test]
+    fn while_many_wait_to_join_nobody_asks_sooner_than_they_join() {
+        let mut pressure = Pressure::default();
+        pressure.handle_line(ms(7_500), at(0));
+        let waits = [0, 2_000, 5_000, 6_000, 7_000].map(|ms| pressure.retry_after(at(ms)).map(Span::as_millis));
+        assert_eq!(waits, [Some(6_000), Some(4_000), Some(2_000), Some(1_000), None]);
+        assert_eq!(pressure.retry_after(at(-3_600_000)), None);
+        // What is slow makes joins slower.
+        let joins = Rate::per_second(600, 8);
+        assert_eq!(pressure.slowed(joins, at(0)), joins);
+        pressure.handle_call(ms(3), at(0));
+        pressure.handle_call(ms(900), at(500));
+        assert_eq!(pressure.slowed(joins, at(500)), joins.slower(2));
     }
 
     #[test]

@@ -1,19 +1,30 @@
-//! A server that can serve only so much: one queue, and a cost for each piece of work.
+//! A server that can serve only so much: one queue, and a cost for each piece of work. Whom it lets join and when, what it
+//! says of its load: core decides that, as in the worker.
 
+use downbeat_core::fanout::{Door, Pressure, Rate, RefuseBy, Turn};
 use downbeat_core::session::{News, Push};
-use downbeat_core::{Span, Version};
+use downbeat_core::{ServerTime, Span, Version};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::world::BEGIN;
+
+/// How much longer everything takes than at a real server, and how many fewer viewers come.
+const SCALE: i64 = 10;
 
 /// How long each kind of work takes the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
     /// An answer over HTTP.
     pub answer: Span,
-    /// Making a socket.
+    /// Receiving a request to join.
+    pub arrival: Span,
+    /// Letting a request wait, and going on with it.
+    pub turn: Span,
+    /// Making a socket for a request that was received.
     pub join: Span,
-    /// Accepting a socket only to close it with a wait.
+    /// Accepting the socket of such a request only to close it with a wait.
     pub refusal: Span,
-    /// Refusing a handshake with status 503.
+    /// Refusing such a request with status 503.
     pub plain_refusal: Span,
     /// Sending a change through one socket.
     pub push: Span,
@@ -25,9 +36,11 @@ impl Costs {
     /// What was measured of one process of the Workers runtime, ten times as long.
     pub const MEASURED: Self = Self {
         answer: Span::from_micros(1_000),
-        join: Span::from_micros(12_000),
-        refusal: Span::from_micros(6_500),
-        plain_refusal: Span::from_micros(4_300),
+        arrival: Span::from_micros(3_500),
+        turn: Span::from_micros(300),
+        join: Span::from_micros(8_500),
+        refusal: Span::from_micros(3_000),
+        plain_refusal: Span::from_micros(800),
         push: Span::from_micros(270),
         pong: Span::from_micros(300),
     };
@@ -38,24 +51,12 @@ impl Costs {
 pub enum Policy {
     /// It does everything in order, also for clients that have gone, and says nothing about its load.
     Eager,
-    /// It sends changes first, takes a number of joins a second, refuses others with a wait, and says when it is slow.
+    /// It sends changes first, lets joins wait for their turn, refuses others with a wait, and says when it is slow.
     Admitting,
 }
 
-/// The joins a second that an admitting server takes: 50.
-const JOINS_PER_SECOND: i64 = 50;
-
-/// The time whose joins it takes at once after a calm: 2 s.
-const JOINS_BURST: Span = Span::from_millis(2_000);
-
-/// The longest time that a join may have waited: 2 s.
-const JOIN_WAIT_MAX: Span = Span::from_millis(2_000);
-
-/// The refusals a second above which they are plain: 20.
-const REFUSALS_PER_SECOND: usize = 20;
-
-/// How long a question has waited when an admitting server calls itself slow: 200 ms.
-const SLOW: Span = Span::from_millis(200);
+/// How fast viewers join: a tenth of what a worker begins.
+const JOINS: Rate = Rate::per_second(60, 1).with_debt(u32::MAX);
 
 /// Something that reaches the server.
 #[derive(Clone, Debug)]
@@ -78,6 +79,10 @@ pub(super) enum Work {
         number: u32,
     },
     Join {
+        socket: u64,
+    },
+    /// A request to join with this socket has waited for its turn.
+    Turn {
         socket: u64,
     },
     Ping {
@@ -127,11 +132,10 @@ pub(super) struct Server {
     sockets: BTreeMap<u64, u32>,
     gone: BTreeSet<u64>,
     is_busy: bool,
-    /// Until when the joins that were taken use up the rate.
-    taken_until: Span,
-    /// Until when those that were refused will.
-    promised_until: Span,
-    refusals: VecDeque<Span>,
+    door: Door,
+    pressure: Pressure,
+    /// Those who wait for their turn to join, and when that comes.
+    line: Vec<(Span, Job)>,
     /// How many sockets were made, also for clients that had gone.
     pub(super) made: u32,
 }
@@ -148,15 +152,20 @@ impl Server {
             sockets: BTreeMap::new(),
             gone: BTreeSet::new(),
             is_busy: false,
-            taken_until: Span::ZERO,
-            promised_until: Span::ZERO,
-            refusals: VecDeque::new(),
+            door: Door::default(),
+            pressure: Pressure::default(),
+            line: Vec::new(),
             made: 0,
         }
     }
 
     pub(super) fn enqueue(&mut self, job: Job, now: Span) {
         self.queue.push_back((now, job));
+    }
+
+    /// Returns those who have just begun to wait for their turn, and when that comes.
+    pub(super) fn take_line(&mut self) -> Vec<(Span, Job)> {
+        std::mem::take(&mut self.line)
     }
 
     pub(super) fn handle_gone(&mut self, socket: u64) {
@@ -208,6 +217,10 @@ impl Server {
     }
 
     fn serve(&mut self, job: &Job, waited: Span, now: Span) -> (Span, Option<Reply>) {
+        let at = ServerTime::from_millis((BEGIN + now).as_millis());
+        if !matches!(job.work, Work::Gone { .. }) {
+            self.pressure.handle_call(Span::from_micros(waited.as_micros() / SCALE), at);
+        }
         match job.work {
             Work::Time { .. } | Work::State { .. } | Work::Status { .. } => {
                 let mut news = self.news.clone();
@@ -215,11 +228,12 @@ impl Server {
                     news.details = None;
                 }
                 let served_at = now + self.costs.answer;
-                let retry_after = self.retry_after(waited);
+                let retry_after = (self.policy == Policy::Admitting).then(|| self.retry_after(job.work, at)).flatten();
                 let answer = Reply::Answer { work: job.work, sent_at: job.sent_at, served_at, news, retry_after };
                 (self.costs.answer, Some(answer))
             }
-            Work::Join { socket } => self.join(socket, job.viewer, waited, now),
+            Work::Join { socket } => self.join(socket, job, now, at),
+            Work::Turn { socket } => self.make(socket, job, self.costs.turn),
             Work::Ping { socket } if self.sockets.contains_key(&socket) => {
                 let version = Version { epoch: self.news.epoch.clone(), rev: self.news.rev };
                 (self.costs.pong, Some(Reply::Pong { socket, version }))
@@ -228,47 +242,52 @@ impl Server {
         }
     }
 
-    fn join(&mut self, socket: u64, viewer: u32, waited: Span, now: Span) -> (Span, Option<Reply>) {
+    /// As the worker does: who asks for the state will join next.
+    fn retry_after(&mut self, work: Work, at: ServerTime) -> Option<Span> {
+        let slow = self.pressure.retry_after(at);
+        match work {
+            Work::State { .. } => slow.max(self.door.announce(self.pressure.slowed(JOINS, at), at)),
+            _ => slow,
+        }
+    }
+
+    /// Receives a request to join: makes the socket if it is its turn.
+    fn join(&mut self, socket: u64, job: &Job, now: Span, at: ServerTime) -> (Span, Option<Reply>) {
+        let received = self.costs.arrival;
+        if self.policy == Policy::Admitting && !self.gone.contains(&socket) {
+            let joins = self.pressure.slowed(JOINS, at);
+            let turn = self.door.turn(joins, at);
+            self.pressure.handle_line(self.door.line(joins, at), at);
+            match turn {
+                Turn::Join => {}
+                Turn::Wait(wait) => {
+                    self.line.push((now + wait, Job { work: Work::Turn { socket }, ..job.clone() }));
+                    return (received, None);
+                }
+                Turn::Refused(come_back) => {
+                    let (cost, wait) = match come_back.by {
+                        RefuseBy::Closing => (self.costs.refusal, Some(come_back.wait)),
+                        RefuseBy::Answer => (self.costs.plain_refusal, None),
+                    };
+                    return (received + cost, Some(Reply::Refused { socket, wait }));
+                }
+            }
+        }
+        self.make(socket, job, received)
+    }
+
+    /// Makes a socket after what was `spent` on the request; for a client that has gone only if the server does not look.
+    fn make(&mut self, socket: u64, job: &Job, spent: Span) -> (Span, Option<Reply>) {
         let is_gone = self.gone.remove(&socket);
-        if self.policy != Policy::Eager {
-            if is_gone {
-                return (Span::ZERO, None);
-            }
-            if let Some(refusal) = self.refuse(socket, waited, now) {
-                return refusal;
-            }
+        if is_gone && self.policy == Policy::Admitting {
+            return (Span::ZERO, None);
         }
         self.made += 1;
         if is_gone {
-            return (self.costs.join, None);
+            return (spent + self.costs.join, None);
         }
-        self.sockets.insert(socket, viewer);
-        (self.costs.join, Some(self.push(socket)))
-    }
-
-    /// Refuses a join that waited too long or exceeds the rate, with the time at which its turn comes.
-    fn refuse(&mut self, socket: u64, waited: Span, now: Span) -> Option<(Span, Option<Reply>)> {
-        let interval = Span::from_micros(1_000_000 / JOINS_PER_SECOND);
-        let taken_until = self.taken_until.max(now - JOINS_BURST) + interval;
-        if waited <= JOIN_WAIT_MAX && taken_until <= now + interval {
-            self.taken_until = taken_until;
-            return None;
-        }
-        self.refusals.retain(|at| now - *at < Span::from_millis(1_000));
-        self.refusals.push_back(now);
-        if self.refusals.len() > REFUSALS_PER_SECOND {
-            return Some((self.costs.plain_refusal, Some(Reply::Refused { socket, wait: None })));
-        }
-        self.promised_until = self.promised_until.max(now) + interval;
-        let wait = (self.promised_until - now).max(Span::from_millis(100)).min(Span::from_millis(60_000));
-        Some((self.costs.refusal, Some(Reply::Refused { socket, wait: Some(wait) })))
-    }
-
-    fn retry_after(&self, waited: Span) -> Option<Span> {
-        let is_slow = self.policy != Policy::Eager && waited > SLOW;
-        is_slow.then(|| {
-            Span::from_micros(waited.as_micros() * 4).max(Span::from_millis(1_000)).min(Span::from_millis(6_000))
-        })
+        self.sockets.insert(socket, job.viewer);
+        (spent + self.costs.join, Some(self.push(socket)))
     }
 
     fn push(&self, socket: u64) -> Reply {

@@ -142,7 +142,7 @@ fn a_hub_that_took_nobody_is_avoided_for_a_while() {
     copy.handle_refusal(2, Refusal::Crowded, at(0));
     copy.handle_refusal(3, Refusal::Full, at(0));
     copy.handle_refusal(4, Refusal::Busy, at(0));
-    let avoided = |limit, ms| [0, 2, 3, 4].map(|hub| copy.takes_nobody(hub, limit, at(ms)));
+    let avoided = |limit, ms| [0, 2, 3, 4].map(|hub| copy.refusal(hub, limit, at(ms)).is_some());
     assert_eq!(avoided(Limit::Crowded, 49), [false, true, true, true]);
     assert_eq!(avoided(Limit::Full, 49), [false, false, true, true]);
     assert_eq!(avoided(Limit::Crowded, 999), [false, true, true, false]);
