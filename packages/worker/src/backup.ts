@@ -139,7 +139,10 @@ function check(objects: string, file: string): number {
   return count;
 }
 
-/** Gives each event another epoch. In the same one, viewers would ignore the restored state for being older than theirs. */
+/**
+ * Gives each event another epoch, which names the one that it replaces. In the same one, viewers would ignore the restored state for
+ * being older than theirs.
+ */
 function beginNewEpochs(objects: string): void {
   // Hubs have copies of what the event says, and ask it where they have none.
   const hubs = `${objects}/downbeat-HubDo`;
@@ -150,8 +153,16 @@ function beginNewEpochs(objects: string): void {
     if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'state'").get()) {
       const row = database.prepare("SELECT json FROM state").get() as { json: string } | undefined;
       // As text: JavaScript would round the greatest numbers.
-      if (row) database.prepare("UPDATE state SET json = ?").run(row.json.replace(/"epoch":"[^"]*"/, `"epoch":"${randomBytes(8).toString("hex")}"`));
+      if (row) database.prepare("UPDATE state SET json = ?").run(inNewEpoch(row.json));
     }
     database.close();
   }
+}
+
+/** Returns the stored state of an event in an epoch of its own. */
+function inNewEpoch(state: string): string {
+  const epoch = randomBytes(8).toString("hex");
+  return state
+    .replace(/,"replaces":"[^"]*"/, "")
+    .replace(/"epoch":"([^"]*)"/, (_, replaced) => `"epoch":"${epoch}","replaces":"${replaced}"`);
 }
