@@ -190,7 +190,8 @@ const TABLE: Record<string, Record<string, Refused>> = {
     "a dry run with a token of other events":
       by(TOKENS.gala, undefined, request("POST", "/commands?dryRun", { body: { command: "pause", id: "x" } })),
     "a configuration with a token of other events": by(TOKENS.gala, undefined, put("", { title: "x" })),
-    "deleting the event with a token to hold": by(TOKENS.holder, "operate", request("DELETE", "")),
+    "deleting the event with a token to hold": by(TOKENS.holder, "admin", request("DELETE", "")),
+    "deleting the event with a token to operate": by(TOKENS.operator, "admin", request("DELETE", "")),
     "deleting the event with a token of other events": by(TOKENS.gala, undefined, request("DELETE", "")),
     "the log with a token of other events": by(TOKENS.gala, undefined, get("/log")),
     "the audience with a token of other events": by(TOKENS.gala, undefined, get("/audience")),

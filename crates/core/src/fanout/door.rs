@@ -79,7 +79,7 @@ pub enum Turn {
 /// assert!(matches!(turns[608], Turn::Wait(wait) if wait.as_millis() == 1_001));
 /// // The line is 8 s long. Those behind it come up to half as long again after they were asked to, which is early enough.
 /// let Turn::Refused(come_back) = turns[5_999] else { panic!("it is too long for them") };
-/// assert_eq!((come_back.wait.as_millis(), come_back.by), (6_659, RefuseBy::Answer));
+/// assert_eq!((come_back.wait.as_millis(), come_back.by), (6_656, RefuseBy::Answer));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Door {
