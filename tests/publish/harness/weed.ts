@@ -57,6 +57,8 @@ export class Weed {
       [
         ...["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${this.#directory}/state`, "-volume.max=5"],
         ...["-s3", `-s3.port=${port}`, `-s3.config=${config}`, ...others],
+        // These would listen on ports of their own, which two servers cannot share.
+        ...["-s3.port.iceberg=0", "-s3.port.lance=0"],
       ],
       { cwd: this.#directory, detached: true, stdio: ["ignore", output, output] },
     );
