@@ -6,7 +6,7 @@ use downbeat_wire::{EmergencyBody, EmergencyDocument};
 
 use crate::commands;
 
-/// Gives an event the signed state that the bytes are, or that the document in the bytes holds.
+/// Applies a signed state to an event. The bytes are that state, or a document that contains it.
 ///
 /// # Panics
 /// If a refusal changed something, or the event takes no command afterwards.

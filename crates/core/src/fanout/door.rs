@@ -23,7 +23,7 @@ const JOINS_AT_ONCE: u32 = 8;
 /// overload give a socket up after 10 s.
 const LINE_MAX: Span = Span::from_millis(8_000);
 
-/// The furthest place that is given to one who is not in the line: 90 s, so that nobody is asked to wait longer than 60 s.
+/// The furthest place that is given to a viewer who is not in the line: 90 s, so that nobody is asked to wait longer than 60 s.
 const PLACE_MAX: Span = Span::from_millis(90_000);
 
 /// The shortest wait of a viewer who is asked to come back: 1 s, the time a change needs.
@@ -99,7 +99,7 @@ impl Default for Door {
 }
 
 impl Door {
-    /// Returns how fast viewers join an event with so many `hubs`.
+    /// Returns the rate at which viewers may join an event that has this number of `hubs`.
     pub fn joins(hubs: u16) -> Rate {
         Rate::per_second((u32::from(hubs) * JOINS_PER_SECOND).clamp(1, JOINS_MAX), JOINS_AT_ONCE).with_debt(u32::MAX)
     }
@@ -131,8 +131,8 @@ impl Door {
         (self.line(joins, now) >= RETURN_WAIT).then(|| self.place(joins, now))
     }
 
-    /// Gives a place to one who is not in the line. Returns how long they should wait: they come up to half as long again
-    /// after they are asked to, so it is two thirds of the time until it is their turn, and they wait in the line for the rest.
+    /// Gives a place to a viewer who is not in the line, and returns the wait to ask for: two thirds of the time until their
+    /// turn, since clients add up to half of a wait to it. They spend the rest in the line.
     fn place(&mut self, joins: Rate, now: ServerTime) -> Span {
         let last = self.given_until.max(now + self.line(joins, now));
         self.given_until = (last + joins.every()).min(now + PLACE_MAX);
