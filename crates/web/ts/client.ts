@@ -17,7 +17,8 @@ import { writeState } from "./state.ts";
 import { openStore, type Store } from "./store.ts";
 import { TimingProvider } from "./timing.ts";
 import { onWake } from "./wake.ts";
-import { type Ack, type Digest, type Locale, PATHS, type StateBody, type TimeBody } from "./wire.ts";
+import type { Ack, Digest, Locale, StateBody, TimeBody } from "./wire.ts";
+import { emergencyPath, eventPath, rundownPath, statusPath, timePath } from "./wire.ts";
 
 /** Which event to join, and how. */
 export interface JoinOptions {
@@ -204,9 +205,9 @@ export class Downbeat {
     const [first, second] = values as [number, number];
     const { event } = this.#options;
     switch (kind) {
-      case EffectKind.RequestTime: return void this.#request(Slot.Time, PATHS.time(event));
-      case EffectKind.RequestState: return void this.#request(Slot.Time, PATHS.event(event));
-      case EffectKind.RequestStatus: return void this.#request(Slot.Status, PATHS.status(event));
+      case EffectKind.RequestTime: return void this.#request(Slot.Time, timePath(event));
+      case EffectKind.RequestState: return void this.#request(Slot.Time, eventPath(event));
+      case EffectKind.RequestStatus: return void this.#request(Slot.Status, statusPath(event));
       case EffectKind.AbortRequest: return this.#requests[Slot.Time]?.abort();
       case EffectKind.OpenSocket: return this.#openSocket(Number.isNaN(first) ? "" : `?not=${first}`);
       case EffectKind.CloseSocket: return this.#live?.close();
@@ -214,7 +215,7 @@ export class Downbeat {
       case EffectKind.Ack:
         return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second } satisfies Ack));
       case EffectKind.CheckEmergency: return void this.#checkEmergency();
-      case EffectKind.SubmitEmergency: return submitSigned(this.#server + PATHS.emergency(event), this.#signed!);
+      case EffectKind.SubmitEmergency: return submitSigned(this.#server + emergencyPath(event), this.#signed!);
       case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!);
       case EffectKind.State: return this.#listeners.emit("state", (this.#state = this.#received!), first);
       case EffectKind.Status: return this.#listeners.emit("status", (this.#status = STATUSES[first]!), second);
@@ -281,7 +282,7 @@ export class Downbeat {
     } catch (error) {
       // Core itself asked for the request to be aborted.
       if (signal.aborted) return;
-      this.#drive(() => this.#viewer[isStatus ? "handle_status_failure" : "handle_time_failure"](failureReason(error), now()));
+      this.#drive(() => this.#viewer[isStatus ? /* @__KEY__ */ "handle_status_failure" : /* @__KEY__ */ "handle_time_failure"](failureReason(error), now()));
     }
   }
 
@@ -341,7 +342,7 @@ export class Downbeat {
   async #loadRundown(digest: Digest): Promise<void> {
     try {
       const stored = this.#connection.state === "unverified" ? this.#rundownUrl : undefined;
-      const rundown = await fetchRundown(stored ?? this.#server + PATHS.rundown(this.#options.event, digest), digest);
+      const rundown = await fetchRundown(stored ?? this.#server + rundownPath(this.#options.event, digest), digest);
       this.#drive(() => {
         if (!this.#viewer.handle_rundown(digest, columns(rundown, this.#rundown), now())) return;
         [this.#previousRundown, this.#rundown] = [this.#rundown, rundown];

@@ -643,19 +643,17 @@ export type ProblemCode =
 /** What stands before the state in the bytes that are signed. */
 export const SIGNED_PREFIX = "downbeat.emergency/1\n";
 
-/** The paths of the API, relative to the server. */
-export const PATHS = {
-  token: (): string => `/v1/token`,
-  events: (): string => `/v1/events`,
-  time: (event: EventName): string => `/v1/events/${event}/time`,
-  event: (event: EventName): string => `/v1/events/${event}`,
-  status: (event: EventName): string => `/v1/events/${event}/status`,
-  live: (event: EventName): string => `/v1/events/${event}/live`,
-  commands: (event: EventName): string => `/v1/events/${event}/commands`,
-  emergency: (event: EventName): string => `/v1/events/${event}/emergency`,
-  log: (event: EventName): string => `/v1/events/${event}/log`,
-  audience: (event: EventName): string => `/v1/events/${event}/audience`,
-  rundownPointer: (event: EventName): string => `/v1/events/${event}/rundown.json`,
-  rundowns: (event: EventName): string => `/v1/events/${event}/rundowns`,
-  rundown: (event: EventName, digest: Digest): string => `/v1/events/${event}/rundowns/${digest}.json`,
-} as const;
+// The paths of the API, relative to the server. Each is a function of its own, so that bundlers drop those that nobody calls.
+export const tokenPath = (): string => `/v1/token`;
+export const eventsPath = (): string => `/v1/events`;
+export const timePath = (event: EventName): string => `/v1/events/${event}/time`;
+export const eventPath = (event: EventName): string => `/v1/events/${event}`;
+export const statusPath = (event: EventName): string => `/v1/events/${event}/status`;
+export const livePath = (event: EventName): string => `/v1/events/${event}/live`;
+export const commandsPath = (event: EventName): string => `/v1/events/${event}/commands`;
+export const emergencyPath = (event: EventName): string => `/v1/events/${event}/emergency`;
+export const logPath = (event: EventName): string => `/v1/events/${event}/log`;
+export const audiencePath = (event: EventName): string => `/v1/events/${event}/audience`;
+export const rundownPointerPath = (event: EventName): string => `/v1/events/${event}/rundown.json`;
+export const rundownsPath = (event: EventName): string => `/v1/events/${event}/rundowns`;
+export const rundownPath = (event: EventName, digest: Digest): string => `/v1/events/${event}/rundowns/${digest}.json`;

@@ -157,8 +157,9 @@ fn print_paths() -> Result<(), NameError> {
         ("rundowns", Route::Rundowns(event.clone())),
         ("rundown", Route::Rundown(event.clone(), digest)),
     ];
-    println!("/** The paths of the API, relative to the server. */");
-    println!("export const PATHS = {{");
+    println!(
+        "// The paths of the API, relative to the server. Each is a function of its own, so that bundlers drop those that nobody calls."
+    );
     for (name, route) in routes {
         let path = route.path().replace(event.as_str(), "${event}").replace(&digest.to_string(), "${digest}");
         let arguments: Vec<&str> = [("event: EventName", "${event}"), ("digest: Digest", "${digest}")]
@@ -166,8 +167,7 @@ fn print_paths() -> Result<(), NameError> {
             .filter(|(_, place)| path.contains(place))
             .map(|(argument, _)| argument)
             .collect();
-        println!("  {name}: ({}): string => `{path}`,", arguments.join(", "));
+        println!("export const {name}Path = ({}): string => `{path}`;", arguments.join(", "));
     }
-    println!("}} as const;");
     Ok(())
 }
