@@ -54,6 +54,8 @@ fn merge(runs: &mut [u32], length: usize, first: &mut Vec<u32>, may_precede: &dy
 }
 
 /// Returns the smallest of the instants, or positions, that are present.
+// A call instead of inlined code keeps the browsers' module small.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) fn earliest<T: Copy + Ord>(instants: &[Option<T>]) -> Option<T> {
     let mut earliest = None;
     for instant in instants {

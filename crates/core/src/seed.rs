@@ -40,6 +40,8 @@ impl Seed {
     }
 
     /// Returns the next 64 bits.
+    // A call instead of inlined code keeps the browsers' module small.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub const fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN_GAMMA);
         mix(self.0)
@@ -48,6 +50,7 @@ impl Seed {
     /// Returns the next span: `ZERO` or more and less than `limit`, each microsecond as likely as any other.
     ///
     /// For a `limit` of `ZERO` or less it returns `ZERO`, and still draws.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub const fn span_below(&mut self, limit: Span) -> Span {
         let draw = self.next_u64();
         let limit = if limit.as_micros() < 0 { 0 } else { limit.as_micros() as u64 };

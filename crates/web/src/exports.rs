@@ -102,12 +102,13 @@ extern "C" fn allocate_text(bytes: usize) -> *mut u8 {
     text.as_mut_ptr()
 }
 
-/// Creates the viewer. The buffer holds the memory of the page before a reload, 64-bit words instead of doubles.
+/// Creates the viewer; an instance has one, once. The buffer holds the memory of the page before a reload, 64-bit words instead of doubles.
 #[unsafe(no_mangle)]
 extern "C" fn begin(high: u32, low: u32, now: f64) {
     let Instance { viewer, numbers, .. } = instance();
     let memory: Vec<u64> = numbers.iter().map(|word| word.to_bits()).collect();
-    *viewer = Some(Viewer::new(high, low, &memory, now));
+    // There is none to drop, and the code that would do it is a kilobyte.
+    core::mem::forget(viewer.replace(Viewer::new(high, low, &memory, now)));
 }
 
 /// Writes into the buffer which cues have fired. Returns the number of words.
