@@ -1,7 +1,7 @@
 // What the stage display shows, as a pure function of the event.
 
 import type { Status } from "downbeat-client";
-import { formatCountdown, formatPosition } from "../shared/format.ts";
+import { formatCountdown, formatDay, formatPosition } from "../shared/format.ts";
 
 /** The event at one instant; times in ms. */
 export interface EventNow {
@@ -12,6 +12,8 @@ export interface EventNow {
   rate: number;
   /** How long the event is meant to last, if known. */
   duration: number | undefined;
+  /** The time, in ms since 1970; undefined while it is not known. */
+  now?: number | undefined;
 }
 
 /** What the display shows, and in which colours. */
@@ -29,8 +31,11 @@ export interface Content {
 const SOON = 5 * 60_000;
 const LAST = 60_000;
 
+/** How long before the start its day and hour are shown too, in ms: nobody counts so many hours. */
+const FAR = 12 * 3_600_000;
+
 /** Returns what the display shows. */
-export function displayContent({ status, position, rate, duration }: EventNow): Content {
+export function displayContent({ status, position, rate, duration, now }: EventNow): Content {
   if (status === undefined || position === undefined) return { label: "connecting", figure: "–:––", detail: "", tone: "still" };
   if (status === "ended") return { label: "the event is over", figure: formatPosition(position), detail: "", tone: "still" };
   const total = duration === undefined ? "" : ` of ${formatPosition(duration)}`;
@@ -43,7 +48,8 @@ export function displayContent({ status, position, rate, duration }: EventNow): 
   const speed = rate === 1 ? "" : `at ${rate} × speed`;
   if (position < 0) {
     const left = -position / pace;
-    return { label: "starts in", figure: formatCountdown(left), detail: speed, tone: toneFor(left) };
+    const day = now !== undefined && left > FAR ? formatDay(now + left) : "";
+    return { label: "starts in", figure: formatCountdown(left), detail: [day, speed].filter((one) => one !== "").join(", "), tone: toneFor(left) };
   }
   if (duration === undefined) return { label: "running", figure: formatPosition(position), detail: speed, tone: "calm" };
   const elapsed = `${formatPosition(position)}${total}${speed === "" ? "" : `, ${speed}`}`;

@@ -1,4 +1,4 @@
-// The stage display: one large figure for the whole hall.
+// The stage display: one large figure for the whole hall, or one for each of several stages.
 
 import type { Status } from "downbeat-client";
 import { nextCues } from "../shared/cues.ts";
@@ -10,6 +10,7 @@ import { showMessage } from "../shared/message.ts";
 import { speak } from "../shared/speech.ts";
 import { displayContent } from "./content.ts";
 import { fillScreen, keepAwake } from "./screen.ts";
+import { showSeveral } from "./stages.ts";
 
 const SPOKEN: Record<Status, string> = {
   scheduled: "The event has not started.",
@@ -22,6 +23,7 @@ const SPOKEN: Record<Status, string> = {
 keepAwake();
 fillScreen(find<HTMLButtonElement>("full"));
 
+await showSeveral();
 const event = await joinEvent();
 showMessage(find("message"), event);
 connectionLight(find("light"), event, "full");
@@ -41,10 +43,12 @@ function draw(): void {
   const [now, position, rate] = [event.now(), event.position(), event.rate() ?? 0];
   const state = event.state;
   const duration = (state && "duration" in state ? state.duration : null) ?? event.rundown?.duration;
-  const { label, figure, detail, tone } = displayContent({ status: event.status, position, rate, duration });
+  const { label, figure, detail, tone } = displayContent({ status: event.status, position, rate, duration, now });
   document.body.dataset["tone"] = tone;
   document.body.style.setProperty("--chars", String(Math.max(4, figure.length)));
-  write(find("title"), (state && "title" in state && state.title) || event.rundown?.title || "Stage display");
+  const title = (state && "title" in state && state.title) || event.rundown?.title || eventName();
+  write(find("title"), title);
+  if (document.title !== `${title}: stage`) document.title = `${title}: stage`;
   write(find("label"), event.connection.why === "unknown-event" ? `no event named “${eventName()}”` : label);
   write(find("figure"), figure);
   write(find("detail"), detail);

@@ -5,12 +5,17 @@ import { stop } from "./alert.ts";
 
 /** Returns the name of the page's event. If the address has one that no event can have, the page stops and requests nothing. */
 export function eventName(): string {
-  const name = new URLSearchParams(location.search).get("event") || "main";
+  return eventNames()[0]!;
+}
+
+/** Returns the names of all events in the page's address, each once; of a page that shows one event only the first counts. */
+export function eventNames(): string[] {
+  const given = new URLSearchParams(location.search).getAll("event").filter((name) => name !== "");
   // The name is not repeated: whatever is in the address, perhaps a token, does not belong on a screen.
-  if (!isEventName(name)) {
+  if (!given.every(isEventName)) {
     stop("The address of this page names no event: after “?event=” write 1 to 63 of a–z, 0–9 and “-”, not beginning with “-”.");
   }
-  return name;
+  return given.length === 0 ? ["main"] : [...new Set(given)];
 }
 
 /**

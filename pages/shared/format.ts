@@ -24,6 +24,13 @@ export function formatTimeOfDay(instant: number): string {
   return new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
+/** Formats an instant, in ms since 1970, as a day and the local time of day: `Thu, 24 Dec, 19:00`. */
+export function formatDay(instant: number): string {
+  return new Date(instant).toLocaleString([], {
+    ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  });
+}
+
 /** Formats a length of time, in ms, in one unit: `40 s`, `3 min`, `2 h`. */
 export function formatSpan(ms: number): string {
   const seconds = Math.round(ms / SECOND);

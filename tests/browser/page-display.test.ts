@@ -130,3 +130,42 @@ test("F shows the page on the full screen and back, and the button does the same
   await until(isFull, (isFull) => isFull, "the page to fill the screen");
   await page.context().close();
 });
+
+test("without a title the display has the event's name, and a start that is days away has its day", async () => {
+  const event = await begun(runtime, "far-away", -25 * 24 * 60 * MINUTE);
+  const { page, faults } = await display("far-away", "phone");
+  await shows(page, "calm");
+  assert.equal(await page.locator("#title").innerText(), "far-away");
+  assert.equal(await page.title(), "far-away: stage");
+  const startsAt = (await event.state()).startsAt;
+  const day = await page.evaluate((at) => new Date(at).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }), startsAt);
+  await until(() => page.locator("#detail").innerText(), (detail) => detail === day, `the detail to say ${day}`);
+  await picture(page, "display-far-phone");
+  assert.deepEqual(await barriers(page), []);
+  await event.put({ title: "Spring gala" });
+  await until(() => page.locator("#title").innerText(), (title) => title === "Spring gala", "the title");
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("several stages by the address: a frame for each, which follows its own event", async () => {
+  const [hall, yard] = [await begun(runtime, "hall", 60 * SECOND, { title: "Great hall" }), await begun(runtime, "yard", -30 * MINUTE)];
+  for (const size of ["desktop", "phone"] as const) {
+    const { page, faults } = await openPage(browser, `${runtime.url}/display?event=hall&event=yard&event=hall`, size);
+    const stage = (name: string) => page.frameLocator(`iframe[title=${name}]`);
+    assert.equal(await page.locator("iframe").count(), 2);
+    const reads = (name: string, id: string, text: string) => until(() => stage(name).locator(id).innerText(), (shown) => shown === text, `${name} to say ${text}`);
+    await reads("hall", "#title", "Great hall");
+    await reads("yard", "#title", "yard");
+    await reads("yard", "#label", "starts in");
+    await hall.command("pause");
+    await reads("hall", "#label", "HELD");
+    await reads("yard", "#label", "starts in");
+    await picture(page, `display-several-${size}`);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), true);
+    await hall.command("resume");
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  }
+  assert.equal((await yard.time()).status, "scheduled");
+});
