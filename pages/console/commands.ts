@@ -1,7 +1,7 @@
 // Sending commands: one at a time, each until the worker answers or the operator stops it.
 
-import type { Downbeat } from "downbeat-client";
-import type { Api, Refusal } from "./api.ts";
+import type { CommandAnswer, Downbeat } from "downbeat-client";
+import type { Api, Outcome, Refusal } from "./api.ts";
 import { explain } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
 import { Observable } from "./observable.ts";
@@ -21,6 +21,9 @@ export interface CommandRequest extends CommandSpec {
   /** Called with what the worker finds wrong in a field. */
   onInvalid?: (detail: string) => void;
 }
+
+/** An outcome that is final. */
+type Answered = Exclude<Outcome<CommandAnswer>, { kind: "no-answer" }>;
 
 /** How long to wait for an answer before the operator is told and the same command is sent again, in ms. */
 const ANSWER_TIMEOUT = 3_000;
@@ -48,8 +51,12 @@ export class Commands extends Observable {
   #request: CommandRequest | undefined;
   /** The event's revision when that was pressed. */
   #revBefore: number | undefined;
+  /** Whether a state has shown since then that it was applied. */
+  #wasShown = false;
   /** Ends the attempts of the current command. */
   #attempts = new AbortController();
+  /** Ends those of commands that the pushed state has decided, and whose answers are still awaited. */
+  readonly #decided = new Set<AbortController>();
   /** Ends the wait before the next attempt. */
   #retryNow = (): void => {};
 
@@ -59,7 +66,11 @@ export class Commands extends Observable {
     this.#api = api;
     this.#latest = latest;
     this.#session = session;
-    latest.subscribe(() => this.#update({ kind: "rev-changed", rev: latest.rev ?? 0 }));
+    latest.subscribe(() => {
+      // Noted now: the next state may be somebody else's change.
+      this.#wasShown ||= this.#latest.rev !== this.#revBefore && this.#request?.isShown?.() === true;
+      this.#update({ kind: "rev-changed", rev: latest.rev ?? 0 });
+    });
     event.on("connection", ({ state }) => { if (state === "live") this.#retryNow(); });
     window.addEventListener("online", () => this.#retryNow());
   }
@@ -80,8 +91,8 @@ export class Commands extends Observable {
    */
   isDecided(): boolean {
     if (this.#request === undefined || this.#latest.rev === this.#revBefore) return false;
-    // A command that was decided on an older revision has been applied or will be refused.
-    return this.#request.ifRev !== undefined || this.#request.isShown?.() === true;
+    // Where no state can show it: a command for an older revision has been applied or will be refused.
+    return this.#request.isShown === undefined ? this.#request.ifRev !== undefined : this.#wasShown;
   }
 
   /**
@@ -94,9 +105,11 @@ export class Commands extends Observable {
     if (this.#progress.phase === "sending" && !isPreviousDecided && !request.isHold) {
       return explain(busyText(this.#progress.spec.label));
     }
-    this.#attempts.abort();
+    // The answer to a command that is decided may still be a refusal, which the operator has to see.
+    if (this.#progress.phase === "sending" && isPreviousDecided) this.#decided.add(this.#attempts);
+    else this.#attempts.abort();
     this.#attempts = new AbortController();
-    [this.#request, this.#revBefore] = [request, this.#latest.rev];
+    [this.#request, this.#revBefore, this.#wasShown] = [request, this.#latest.rev, false];
     const { actor } = this.#session;
     const body = {
       ...request.fields,
@@ -124,7 +137,7 @@ export class Commands extends Observable {
 
   /** Stops the attempts. */
   stop(): void {
-    this.#attempts.abort();
+    for (const attempts of [this.#attempts, ...this.#decided]) attempts.abort();
     this.#update({ kind: "stopped", at: performance.now() });
   }
 
@@ -141,10 +154,11 @@ export class Commands extends Observable {
   /** Attempts to send until there is an answer. Attempts overlap: on a bad line an early one may still be answered. */
   async #sendUntilAnswered(request: CommandRequest, body: object, attempts: AbortController): Promise<void> {
     for (let wait = RETRY_MIN; !attempts.signal.aborted; wait = Math.min(wait * 2, RETRY_MAX)) {
-      this.#update({ kind: "attempted" });
+      const isCurrent = () => attempts === this.#attempts;
+      if (isCurrent()) this.#update({ kind: "attempted" });
       const why = await Promise.race([this.#attempt(request, body, attempts), sleep(ANSWER_TIMEOUT)]);
       if (attempts.signal.aborted) return;
-      this.#update({ kind: "failed", why: why ?? `no answer in ${ANSWER_TIMEOUT / 1_000} s` });
+      if (isCurrent()) this.#update({ kind: "failed", why: why ?? `no answer in ${ANSWER_TIMEOUT / 1_000} s` });
       await this.#waitBeforeRetry(wait);
     }
   }
@@ -155,6 +169,7 @@ export class Commands extends Observable {
     if (outcome.kind === "no-answer") return outcome.why;
     if (attempts.signal.aborted) return undefined;
     attempts.abort();
+    if (attempts !== this.#attempts) return this.#handleLateAnswer(request, outcome, attempts);
     this.#retryNow();
     if (outcome.kind === "refused") {
       this.#refused(request, outcome.refusal);
@@ -166,6 +181,18 @@ export class Commands extends Observable {
     request.onAccepted?.();
     void this.#followUp(answer.rev, answer.effectiveAt);
     return undefined;
+  }
+
+  /** Handles the answer to a command that another one has followed. */
+  #handleLateAnswer(request: CommandRequest, outcome: Answered, attempts: AbortController): undefined {
+    this.#decided.delete(attempts);
+    if (outcome.kind === "refused") {
+      explain(`${request.label} was not applied: ${outcome.refusal.detail}`);
+      if (outcome.refusal.state !== undefined) this.#latest.receive(outcome.refusal.state);
+    } else {
+      this.#latest.receive(outcome.body.state);
+      request.onAccepted?.();
+    }
   }
 
   #refused(request: CommandRequest, refusal: Refusal): void {

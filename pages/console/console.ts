@@ -1,7 +1,7 @@
 // The operator's console: status, HOLD and GO, cues, seek, messages, log and audience of one event.
 
 import { connectionLight } from "../shared/connection-light.ts";
-import { find } from "../shared/dom.ts";
+import { find, write } from "../shared/dom.ts";
 import { eventName, joinEvent } from "../shared/event.ts";
 import { showMessage } from "../shared/message.ts";
 import { Api } from "./api.ts";
@@ -57,6 +57,13 @@ logView(changes, session);
 eventPicker(api, session);
 signIn(session, api, commands);
 
+const redraw = () => redraws.forEach((one) => one());
+// A press meets what is true at that moment: between two redraws a button may be out of date, in the background for a minute.
+for (const type of ["click", "submit", "keydown"]) document.addEventListener(type, redraw, { capture: true });
+document.addEventListener("visibilitychange", redraw);
+latest.subscribe(redraw);
+setInterval(redraw, REDRAW_INTERVAL);
+
 const keyList = find<HTMLDialogElement>("keys");
 infoDialog(keyList, find<HTMLButtonElement>("show-keys"));
 handleKeys({
@@ -67,13 +74,10 @@ handleKeys({
   s: () => goTo("seek", () => find("seek-to")),
   l: () => goTo("log", () => find("log-title")),
   "?": () => keyList.showModal(),
-});
+  escape: () => commands.close(),
+}, () => session.token === null ? write(find("sign-in-note"), "Nothing is held: sign in first.") : buttons.hold());
 
 // Leaves room below the content for the dock at the bottom of a phone's screen.
 new ResizeObserver(([dock]) => {
   document.documentElement.style.setProperty("--dock", `${dock?.borderBoxSize[0]?.blockSize ?? 0}px`);
 }).observe(find("dock"));
-
-const redraw = () => redraws.forEach((one) => one());
-latest.subscribe(redraw);
-setInterval(redraw, REDRAW_INTERVAL);

@@ -1,14 +1,29 @@
-// The active states, and the next cues.
+// The active states, and the next cues: how long until each, and at which time of day, unless the event is held.
 
 import type { Cue, Downbeat } from "downbeat-client";
 import { nextCues } from "../shared/cues.ts";
 import { find, write } from "../shared/dom.ts";
-import { formatCountdown, formatPosition } from "../shared/format.ts";
+import { formatCountdown, formatPosition, formatTimeOfDay } from "../shared/format.ts";
+import { cueNotes } from "./cue-notes.ts";
 import { make } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
 
 /** How many of the next cues are shown. */
 const NEXT_MAX = 5;
+
+/** A cue in a list. */
+interface Row {
+  id: string;
+  /** Where in the event: when it begins or, if it is active, ends. */
+  place: string;
+  action: string;
+  /** What else there is to know, one line for each thing. */
+  notes: readonly string[];
+  /** The time of day of `place`; empty while nobody can know it. */
+  clock: string;
+  /** The time left until `place`; empty while it does not pass. */
+  left: string;
+}
 
 /** Shows them. Returns the function that redraws them. */
 export function cuesView(event: Downbeat, latest: LatestState): () => void {
@@ -20,44 +35,48 @@ export function cuesView(event: Downbeat, latest: LatestState): () => void {
   });
 
   return () => {
-    const snapshot = latest.snapshot();
-    const rundown = event.rundown;
-    if (snapshot === undefined || rundown === undefined) {
+    const [snapshot, rundown, now] = [latest.snapshot(), event.rundown, event.now()];
+    if (snapshot === undefined || rundown === undefined || now === undefined) {
       list(live, [], "nothing");
       const sheet = latest.state?.rundown;
       list(next, [], sheet === undefined ? "nothing" : sheet === null ? "The event has no cue sheet." : "loading …");
       return;
     }
     const { position, rate } = snapshot;
-    // Nothing counts down while the event is held.
-    const until = (at: number, held: string) => rate === 0 ? held : formatCountdown((at - position) / rate);
+    const row = ({ id, action }: Cue, place: string, at: number | undefined, notes: readonly string[]): Row => {
+      // Nothing counts down while the event is held, and nobody knows when it goes on.
+      const left = at === undefined || rate === 0 ? undefined : (at - position) / rate;
+      const clock = left === undefined ? "" : formatTimeOfDay(Math.round(now + left));
+      return { id, action, place, notes, clock, left: left === undefined ? "" : formatCountdown(left) };
+    };
     const states = [...active.values()].toSorted((one, other) => one.time - other.time);
-    list(live, states.map((cue) => row(cue, "", cue.end === undefined ? "" : until(cue.end, `to ${formatPosition(cue.end)}`))), "nothing");
+    list(live, states.map((cue) => row(cue, cue.end === undefined ? "no end" : `to ${formatPosition(cue.end)}`, cue.end, [])), "nothing");
     const coming = nextCues(rundown, position, NEXT_MAX);
-    list(next, coming.map((cue) => row(cue, formatPosition(cue.time), until(cue.time, ""))), "no more cues");
+    const rows = coming.map((cue, index) =>
+      row(cue, formatPosition(cue.time), cue.time, index === 0 ? cueNotes(cue, latest.state?.locale) : []));
+    list(next, rows, "no more cues");
   };
 }
 
-/** A cue in a list: its id, when it begins, its action, and the time left. */
-type Row = [id: string, when: string, action: string, left: string];
-
-function row(cue: Cue, when: string, left: string): Row {
-  return [cue.id, when, cue.action, left];
-}
-
 function list(element: HTMLElement, rows: Row[], none: string): void {
-  const key = JSON.stringify([rows.map(([id, when]) => [id, when]), none]);
+  const key = JSON.stringify([rows.map(({ id, place, notes }) => [id, place, notes]), none]);
   if (element.dataset["rows"] !== key) {
     element.dataset["rows"] = key;
-    element.replaceChildren(...(rows.length === 0
-      ? [make("li", "none", none)]
-      : rows.map(([id, when, action]) => make(
-        "li", "cue",
-        ...(when === "" ? [] : [make("span", "when numbers", when)]),
-        make("span", "id", id),
-        make("span", "action", action),
-        make("span", "left numbers", ""),
-      ))));
+    element.replaceChildren(...(rows.length === 0 ? [make("li", "none", none)] : rows.map(item)));
   }
-  rows.forEach(([, , , left], index) => write(element.children[index]!.querySelector<HTMLElement>(".left")!, left));
+  rows.forEach(({ clock, left }, index) => {
+    const item = element.children[index]!;
+    write(item.querySelector<HTMLElement>(".left")!, left);
+    write(item.querySelector<HTMLElement>(".clock")!, clock);
+  });
+}
+
+function item({ id, place, action, notes }: Row): HTMLElement {
+  return make(
+    "li", "cue",
+    make("bdi", "id", id),
+    make("span", "left numbers"),
+    make("span", "place numbers", make("span", "when", place), make("span", "clock"), make("bdi", "action", action)),
+    ...(notes.length === 0 ? [] : [make("span", "notes", ...notes.map((line) => make("bdi", "", line)))]),
+  );
 }

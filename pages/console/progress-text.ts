@@ -23,6 +23,8 @@ export interface ProgressText {
   spoken: string;
   /** Whether the operator can stop further attempts. */
   canStop: boolean;
+  /** Whether the command is in effect and the operator has nothing to do about it. */
+  isSettled: boolean;
 }
 
 /** The time: on the page's own clock, and on the server's, as far as it is known; both in ms. */
@@ -36,7 +38,7 @@ const FAILURES_BEFORE_FALLBACK = 3;
 
 /** Describes a command's progress. */
 export function describeProgress(progress: Progress, now: Now): ProgressText {
-  const settled = { lines: [], fallback: undefined, canStop: false };
+  const settled = { lines: [], fallback: undefined, canStop: false, isSettled: false };
   switch (progress.phase) {
     case "idle": return { ...settled, tone: "none", title: "", spoken: "" };
     case "sending": return describeSending(progress, now);
@@ -54,7 +56,7 @@ function describeSending({ spec, since, attempts, failures, why, replaced }: Pro
   const lines = replaced === undefined ? [] : [`${replacement(spec.label, replaced)}; the server may or may not have accepted ${replaced}.`];
   if (failures === 0) {
     const title = `Sending ${spec.label} …`;
-    return { tone: "waiting", title, lines, fallback: undefined, spoken: title, canStop: true };
+    return { tone: "waiting", title, lines, fallback: undefined, spoken: title, canStop: true, isSettled: false };
   }
   const title = `No answer to ${spec.label} for ${formatSpan(Math.max(1_000, now.page - since))}`;
   lines.unshift(spec.doubt, `Sending the same command until it is answered: attempt ${attempts}, ${why}.`);
@@ -67,6 +69,7 @@ function describeSending({ spec, since, attempts, failures, why, replaced }: Pro
     fallback: needsFallback ? "downbeat pause --break-glass" : undefined,
     spoken: `No answer to ${spec.label}. ${spec.doubt}${needsFallback ? " To hold without the server: downbeat pause, break glass." : ""}`,
     canStop: true,
+    isSettled: false,
   };
 }
 
@@ -90,7 +93,7 @@ function describeAccepted({ spec, attempts, answer, acks, laterRev, replaced }: 
     : `${spec.label} accepted, rev ${rev}; takes effect ${when}`;
   const spoken = isInEffect ? `${spec.label} in effect.` : `${spec.label} accepted.`;
   const tone: Tone = laterRev !== undefined ? "superseded" : delivery.acked < delivery.hubs ? "partial" : "done";
-  return { tone, title, lines, spoken };
+  return { tone, title, lines, spoken, isSettled: isInEffect && tone !== "partial" };
 }
 
 function describeRefused({ spec, attempts, refusal, snapshot }: Progress & { phase: "refused" }) {

@@ -18,10 +18,14 @@ const SPOKEN: Record<StatusWord, string> = {
   unknown: "The state of the event is not known.",
 };
 
+/** From how many characters on a message may have to be scrolled, with the keyboard too. */
+const LONG = 120;
+
 /** Shows it. Returns the function that redraws it. */
 export function statusPanel(event: Downbeat, latest: LatestState): () => void {
   const [status, position, detail, rev, lost] = ["status", "position", "detail", "rev", "connection-lost"].map((id) => find(id)) as
     [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+  const message = find("message");
   let last: StatusWord | undefined;
   let chars = 0;
 
@@ -58,6 +62,7 @@ export function statusPanel(event: Downbeat, latest: LatestState): () => void {
       parts.push(...scheduledChange(latest, at));
     }
     write(detail, parts.join(" · "));
+    message.tabIndex = message.textContent.length > LONG ? 0 : -1;
     const mayBeWrong = isLost(event) || event.connection.why === "unknown-event";
     setVisible(lost, mayBeWrong);
     status.classList.toggle("old", mayBeWrong);

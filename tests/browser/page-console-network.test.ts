@@ -54,7 +54,8 @@ describe("without an answer", { concurrency: 2 }, () => {
     await page.route("**/commands?dryRun", () => void previews++);
     await press(page, "[data-by='60000']", "phone");
     await seen(page, "#dialog-lines", /^From 1:\d\d to about 2:\d\d\.Checking with the server …$/);
-    await page.keyboard.press("h");
+    // A finger cannot reach HOLD behind the dialog; a second operator can.
+    await page.evaluate(() => document.querySelector<HTMLElement>("#hold")!.click());
     await seen(page, "#status", /^HELD$/);
     await press(page, "#dialog-yes", "phone");
     await seen(page, "#progress-title", /^SEEK not applied: the event has changed$/);
@@ -120,7 +121,7 @@ describe("without an answer", { concurrency: 2 }, () => {
     const gate = await holdBack(page);
     await press(page, "[data-by='60000']", "desktop");
     await page.locator("#dialog-yes").waitFor();
-    await page.keyboard.press("h");
+    await page.evaluate(() => document.querySelector<HTMLElement>("#hold")!.click());
     await press(page, "#dialog-yes", "desktop");
     await seen(page, "#why-not", /^HOLD is being sent; wait for its answer or stop it$/);
     gate.open();

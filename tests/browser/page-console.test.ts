@@ -89,6 +89,11 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await live(page);
       await seen(page, "#next-cues", /burst/);
       await seen(page, "#live-cues", /song/);
+      // How long until each, its place, and the time of day.
+      await seen(page, "#next-cues li:first-child", /^burst\d:\d\d10:03\d\d:\d\d:\d\dmoment$/);
+      const startsAt = (await event.state()).startsAt;
+      const clock = new Date(startsAt + 800_000).toTimeString().slice(0, 8);
+      assert.equal(await page.locator("#live-cues li", { hasText: "song" }).locator(".clock").textContent(), clock, "the end of a state");
       await seen(page, "#figures", /hubs 4\/4/);
       await seen(page, "#undo", /^Undo: rundown by /);
       assert.equal(await page.locator("#go").getAttribute("aria-disabled"), "true", "it is not held");
@@ -107,12 +112,13 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       assert.equal((await event.time()).status, "paused");
       const [entry] = await event.log();
       assert.deepEqual([entry!.name, entry!.actor], ["pause", "maria"]);
-      await seen(page, "#log-entries li:first-child", /^pause by maria \(token all\)\d\d:\d\d:\d\d · at 9:0\d · rev 3$/);
+      await seen(page, "#log-entries li:first-child", /^pause by maria \(token all\)\d\d:\d\d:\d\d · at 9:\d\d · rev 3$/);
       await seen(page, "#undo", /^Undo: hold by maria at \d\d:\d\d:\d\d$/);
-      assert.match((await page.textContent("#hold"))!.trim(), /^HOLD$/);
+      assert.match((await page.textContent("#hold"))!.trim(), /^HOLD Ctrl Shift H$/);
       assert.equal(await page.locator("#hold").getAttribute("aria-disabled"), "true", "it is held");
       const held = await page.textContent("#position");
       assert.equal(await page.locator("#next-cues .left").first().textContent(), "", "nothing counts down while it is held");
+      assert.equal(await page.locator("#next-cues .clock").first().textContent(), "", "and nobody knows when it goes on");
       assert.deepEqual(await barriers(page), []);
       await picture(page, `console-held-${size}`);
 

@@ -1,0 +1,15 @@
+// What the operator reads about a cue besides its name and its time.
+
+import type { Cue, Locale } from "downbeat-client";
+
+/** The most characters of a text that are shown. */
+const CHARS_MAX = 160;
+
+/** Returns what the rundown says about a cue, one line for each thing: what viewers will read, and its track. */
+export function cueNotes({ message, track }: Cue, locale: Locale | undefined): string[] {
+  const text = message && (message[locale ?? ""] ?? Object.values(message)[0]);
+  return [
+    ...(text ? [`viewers read “${text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX - 1)}…` : text}”`] : []),
+    ...(track === undefined ? [] : [`on track ${track}`]),
+  ];
+}
