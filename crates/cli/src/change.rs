@@ -8,7 +8,7 @@ mod screen;
 
 use downbeat_api::{ApiError, Client, Expected, Response, Visibility};
 use downbeat_core::object_clock::TOLERANCE;
-use downbeat_core::{Request, Rev, ServerTime, Span};
+use downbeat_core::{Command, Request, Rev, ServerTime, Span};
 use downbeat_wire::{CommandAnswer, StateBody};
 
 use crate::cli::CommandOptions;
@@ -16,6 +16,7 @@ use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::instant;
+use crate::past;
 use crate::standing::Standing;
 use plan::Plan;
 use preview::Preview;
@@ -63,11 +64,20 @@ pub(crate) async fn carry_out(
     confirm::pass(&gate, &screen, spec.question, context.output)?;
 
     // Time has passed since the question was asked.
-    let request = plan.request()?;
+    let request = meant_for(plan.request()?, preview.as_ref());
     let answer = server.command(&context.settings.event, &request).await.map_err(|error| {
         failure::uncertain(context, spec.name, &request.id, plan.state().map(|state| state.rev), error)
     })?;
     read_back(context, &server, spec, request, answer).await
+}
+
+/// Returns an undo or a redo as one of the change that was shown, so that nothing else is undone.
+fn meant_for(mut request: Request, preview: Option<&Preview>) -> Request {
+    if let Command::Undo { rev } | Command::Redo { rev } = &mut request.command {
+        let shown = preview.and_then(Preview::answer).and_then(|answer| answer.reverted.as_ref());
+        *rev = rev.or(shown.map(|shown| shown.rev));
+    }
+    request
 }
 
 /// Reads the state and gathers what goes into the request.
@@ -79,7 +89,14 @@ async fn plan<'a>(
 ) -> Result<Plan<'a>, Error> {
     let reading = read_state(context, server, spec).await?;
     let requested_at = match &options.at {
-        Some(at) => Some(instant::parse(at, options.zone(), now(reading.as_ref(), server).await?)?),
+        // At once, however long the question is read.
+        Some(at) if at.trim() == "now" => None,
+        Some(at) => {
+            let now = now(reading.as_ref(), server).await?;
+            let instant = instant::parse(at, options.zone(), now)?;
+            past::check("--at", at, instant, spec.past_max(), options.zone(), now)?;
+            Some(instant)
+        }
         None => None,
     };
     let id = match &options.id {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use downbeat_api::ServerUrl;
-use downbeat_core::{EventName, Rate, Span};
+use downbeat_core::{EventName, Rate, Rev, Span};
 
 use crate::exit;
 use crate::given::{self, Destination};
@@ -232,9 +232,23 @@ Examples:
         options: CommandOptions,
     },
 
-    /// Undo the last change; a second undo applies it again
+    /// Undo the newest change that changed anything
+    #[command(after_help = UNDO_HELP)]
     #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
     Undo {
+        /// The revision to undo, as "downbeat log" shows it; refused if another change came after it
+        #[arg(value_name = "REV", value_parser = options::rev)]
+        rev: Option<Rev>,
+        #[command(flatten)]
+        options: CommandOptions,
+    },
+
+    /// Apply the change again that the last undo reverted
+    #[command(mut_arg("at", |arg| arg.hide(true)), mut_arg("tz", |arg| arg.hide(true)))]
+    Redo {
+        /// The revision to apply again: of the change, or of its undo
+        #[arg(value_name = "REV", value_parser = options::rev)]
+        rev: Option<Rev>,
         #[command(flatten)]
         options: CommandOptions,
     },
@@ -295,6 +309,15 @@ Examples:
   downbeat pause --message en=\"Back soon\" --message fr=\"De retour bientôt\"
   downbeat pause --at 2026-12-24T20:15:00+01:00          at that instant
   downbeat pause --dry-run                               shows what would happen";
+
+const UNDO_HELP: &str = "\
+It shows which change that is, who made it, and what undoing it does to viewers, and asks. If somebody changes the event in the \
+meantime, nothing is undone. What changed nothing, such as pausing a paused event, is passed over. Only the newest change can \
+be undone; \"downbeat redo\" applies it again.
+
+Examples:
+  downbeat undo          the newest change
+  downbeat undo 13       revision 13, or nothing";
 
 const LOAD_HELP: &str = "\
 Each viewer runs the session that pages run, over a socket of its own: it asks for the time, receives changes, fires the \

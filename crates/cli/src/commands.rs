@@ -29,6 +29,7 @@ mod watch;
 
 use downbeat_core::EventName;
 use event_archive::Archive;
+use undo::Direction;
 
 use crate::cli::{Cli, EventTask, Global, Task};
 use crate::context::Context;
@@ -67,7 +68,8 @@ pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Err
         Task::Clear { options } => Box::new(clear::run(&context()?, &options).await?),
         Task::End { message, options } => Box::new(end::run(&context()?, &message, &options).await?),
         Task::Reopen { options } => Box::new(reopen::run(&context()?, &options).await?),
-        Task::Undo { options } => Box::new(undo::run(&context()?, &options).await?),
+        Task::Undo { rev, options } => Box::new(undo::run(&context()?, Direction::Undo, rev, &options).await?),
+        Task::Redo { rev, options } => Box::new(undo::run(&context()?, Direction::Redo, rev, &options).await?),
         Task::Log(args) => Box::new(log::run(&context()?, &args).await?),
         Task::Cues(task) => cues::run(task, global, output).await?,
         Task::Clock(task) => clock::run(task, global, output).await?,

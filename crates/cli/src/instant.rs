@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::offset::LocalResult;
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone as _};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 use downbeat_core::{ServerTime, Span};
 use serde_json::json;
 
@@ -54,7 +54,7 @@ impl fmt::Display for InstantError {
         match self {
             Self::Unreadable { given } => write!(
                 f,
-                "{given:?} is not a time; give 2026-12-24T19:00:00+01:00, \"2026-12-24 19:00\" (with --tz for another zone than this machine's), or +30s"
+                "{given:?} is not a time; give 2026-12-24T19:00:00+01:00, \"2026-12-24 19:00\" (with --tz for another zone than this machine's), 19:00 (today), or +30s"
             ),
             Self::Skipped { given, zone, meant } => write!(
                 f,
@@ -87,8 +87,8 @@ impl From<InstantError> for Error {
     }
 }
 
-/// Reads an instant: RFC 3339, a local time of `zone` (`2026-12-24 19:00`, seconds optional), or a distance from `now`
-/// (`+30s`, `in 30s`, `now`).
+/// Reads an instant: RFC 3339, a local time of `zone` (`2026-12-24 19:00`, seconds optional), a time of today (`19:00`), or a
+/// distance from `now` (`+30s`, `in 30s`, `now`).
 ///
 /// # Errors
 /// [`InstantError`]; a local time that the zone skips or repeats is never guessed.
@@ -104,16 +104,23 @@ pub(crate) fn parse(given: &str, zone: TimeZone, now: ServerTime) -> Result<Serv
     }
     let instant = match DateTime::parse_from_rfc3339(text) {
         Ok(instant) => instant,
-        Err(_) => local(given, zone)?,
+        Err(_) => local(given, zone, now)?,
     };
     ServerTime::try_from_millis(instant.timestamp_millis())
         .ok_or_else(|| InstantError::OutOfRange { given: given.to_owned() })
 }
 
-fn local(given: &str, zone: TimeZone) -> Result<DateTime<FixedOffset>, InstantError> {
+/// Reads a time of day: `19:00`, seconds optional.
+fn time_of_day(given: &str) -> Option<NaiveTime> {
+    ["%H:%M", "%H:%M:%S"].into_iter().find_map(|format| NaiveTime::parse_from_str(given.trim(), format).ok())
+}
+
+fn local(given: &str, zone: TimeZone, now: ServerTime) -> Result<DateTime<FixedOffset>, InstantError> {
+    let today = || Some(zone.at(now).date_naive().and_time(time_of_day(given)?));
     let local = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .into_iter()
         .find_map(|format| NaiveDateTime::parse_from_str(given.trim(), format).ok())
+        .or_else(today)
         .ok_or_else(|| InstantError::Unreadable { given: given.to_owned() })?;
     let by = |offset: FixedOffset| offset.from_local_datetime(&local).single();
     let out_of_range = || InstantError::OutOfRange { given: given.to_owned() };
@@ -179,6 +186,20 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_day_is_todays_in_the_zone() {
+        // NOW is 00:00 in London and 09:00 in Tokyo, on the same day; 19:00 of the day before in New York.
+        for (zone, instant) in [
+            ("UTC", "2024-01-01T19:30:00Z"),
+            ("Asia/Tokyo", "2024-01-01T19:30:00+09:00"),
+            ("America/New_York", "2023-12-31T19:30:00-05:00"),
+        ] {
+            let expected = read(instant, "UTC");
+            assert_eq!(read("19:30", zone), expected, "{zone}");
+            assert_eq!(read(" 19:30:00 ", zone), expected, "{zone}");
+        }
+    }
+
+    #[test]
     fn a_time_the_clocks_jump_over_is_an_error_with_both_instants() {
         let error = read("2026-03-29 02:30", "Europe/Berlin").unwrap_err();
         assert!(matches!(error, InstantError::Skipped { .. }));
@@ -221,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_no_instant_says_which_forms_there_are() {
-        for given in ["", "tomorrow", "2026-13-01 10:00", "19:00", "+", "24/12/2026 19:00", "2026-12-24 25:00"] {
+        for given in ["", "tomorrow", "2026-13-01 10:00", "19", "25:00", "+", "24/12/2026 19:00", "2026-12-24 25:00"] {
             let error = read(given, "UTC").unwrap_err();
             assert!(matches!(error, InstantError::Unreadable { .. }), "{given}");
             assert!(error.to_string().contains("--tz"));

@@ -32,6 +32,7 @@ mod interrupt;
 mod last_seen;
 mod message;
 mod output;
+mod past;
 mod printed;
 mod profile;
 mod sheets;

@@ -35,6 +35,12 @@ impl TimeZone {
         }
     }
 
+    /// Returns the instant at which the zone's clocks show `local`; `None` if they never do, or twice.
+    pub(crate) fn instant(self, local: NaiveDateTime) -> Option<ServerTime> {
+        let at = self.offsets(local).single()?.from_local_datetime(&local).single()?;
+        ServerTime::try_from_millis(at.timestamp_millis())
+    }
+
     /// Returns the zone's name, as far as it is known.
     pub(crate) fn name(self) -> String {
         match self {

@@ -21,6 +21,14 @@ pub const LEAD: Span = Span::from_millis(2_000);
 /// Reason: otherwise a mistyped year would be accepted.
 pub const AHEAD_MAX: Span = Span::from_millis(31 * 24 * 3_600_000);
 
+/// How long ago the instant may be that a pause asks for: 5 s. It then acts at once, as soon as its lead allows.
+///
+/// Reason: somebody who pauses "at 20:15:00" and confirms at 20:15:03 wants the pause; an hour that passed long ago is a mistake.
+pub const PAST_PAUSE_MAX: Span = Span::from_millis(5_000);
+
+/// How long ago the instant may be that any other command asks for: as long as clocks may disagree without anybody noticing.
+pub const PAST_MAX: Span = crate::object_clock::TOLERANCE;
+
 /// The slowest rate an operator may set: 0.25, the least at which every browser still plays sound.
 pub const RATE_MIN: Rate = Rate::from_thousandths(250).expect("250 thousandths are below Rate::MAX");
 
@@ -74,8 +82,16 @@ pub enum Command {
         /// The rundown's digest.
         rundown: Option<Digest>,
     },
-    /// Reverts the last change. Undo twice is redo.
-    Undo,
+    /// Reverts the newest change that changed anything.
+    Undo {
+        /// The revision it is meant for; another one is refused.
+        rev: Option<Rev>,
+    },
+    /// Applies the change again that the last `undo` reverted.
+    Redo {
+        /// The revision it is meant for, of the change or of its undo; another one is refused.
+        rev: Option<Rev>,
+    },
 }
 
 /// A [`Command`] with its actor, reason and condition.
@@ -91,14 +107,27 @@ pub struct Request {
     pub reason: Option<String>,
     /// The revision this was decided on; if the event has moved on, the command is refused (but never a pause).
     pub if_rev: Option<Rev>,
-    /// When it should take effect; at the earliest the command's lead after now.
+    /// When it should take effect; at the earliest the command's lead after now. One that has passed is refused
+    /// ([`Command::past_max`]).
     pub at: Option<ServerTime>,
 }
 
 impl Command {
     /// The names of all commands, as on the wire.
-    pub const NAMES: [&str; 11] =
-        ["pause", "resume", "seek", "rate", "announce", "clear", "reschedule", "end", "reopen", "rundown", "undo"];
+    pub const NAMES: [&str; 12] = [
+        "pause",
+        "resume",
+        "seek",
+        "rate",
+        "announce",
+        "clear",
+        "reschedule",
+        "end",
+        "reopen",
+        "rundown",
+        "undo",
+        "redo",
+    ];
 
     /// Returns the command's name on the wire.
     pub const fn name(&self) -> &'static str {
@@ -113,7 +142,8 @@ impl Command {
             Self::End { .. } => "end",
             Self::Reopen => "reopen",
             Self::Rundown { .. } => "rundown",
-            Self::Undo => "undo",
+            Self::Undo { .. } => "undo",
+            Self::Redo { .. } => "redo",
         }
     }
 
@@ -127,6 +157,14 @@ impl Command {
 
     /// Returns whether the command can be scheduled; the others take effect on arrival.
     pub const fn can_be_scheduled(&self) -> bool {
-        !matches!(self, Self::Reschedule { .. } | Self::Rundown { .. } | Self::Undo)
+        !matches!(self, Self::Reschedule { .. } | Self::Rundown { .. } | Self::Undo { .. } | Self::Redo { .. })
+    }
+
+    /// Returns how long ago the instant may be that it asks for; longer ago is a mistake, and refused.
+    pub const fn past_max(&self) -> Span {
+        match self {
+            Self::Pause { .. } => PAST_PAUSE_MAX,
+            _ => PAST_MAX,
+        }
     }
 }

@@ -26,6 +26,7 @@ mod notices;
 mod parts;
 mod preview;
 mod refusal;
+mod reset;
 mod restore;
 mod size;
 mod stored;
@@ -56,8 +57,9 @@ pub use limits::{
 pub use notices::{Notice, NoticeError, Notices};
 pub use parts::StateParts;
 pub use refusal::Refusal;
+pub use reset::Reset;
 pub use stored::{STORED_VERSION, StoredError};
-pub use undo::Undoable;
+pub use undo::{Reverted, Undoable};
 
 /// The state of one event.
 ///
@@ -69,6 +71,9 @@ pub struct EventState {
     rev: Rev,
     show: Show,
     last: ChangeRecord,
+    /// The newest change that changed anything, with its revision, if later ones changed nothing: `undo` is about that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prior: Option<Box<(Rev, ChangeRecord)>>,
     /// How many hubs there are since some were added; 0 before that. Not a part of the show: undo removes no hub, since
     /// that would send its viewers away.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -112,11 +117,14 @@ pub struct ChangeRecord {
     reason: Option<String>,
     at: ServerTime,
     effective_at: ServerTime,
-    /// The show before it; `None` for the creation of the event, which cannot be undone.
+    /// The show before it; `None` for the creation of the event, which cannot be undone, and for what changed nothing.
     before: Option<Box<Show>>,
-    /// The name of the change that an `undo` reverted, or restored by being undone itself.
+    /// The name of the change that an `undo` reverted, or a `redo` applied again. Earlier versions stored no more than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undoes: Option<String>,
+    /// That change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reverted: Option<Box<Reverted>>,
 }
 
 impl ChangeRecord {
@@ -153,6 +161,11 @@ impl ChangeRecord {
     /// Returns whether `undo` can revert it.
     pub const fn can_be_undone(&self) -> bool {
         self.before.is_some()
+    }
+
+    /// Returns the change that an `undo` reverted, or a `redo` applied again.
+    pub fn reverted(&self) -> Option<&Reverted> {
+        self.reverted.as_deref()
     }
 }
 
@@ -196,8 +209,8 @@ impl EventState {
         &self.epoch
     }
 
-    /// Returns the epoch that this one took the place of ([`EventState::handle_restore`]); it is over, whatever revision of it
-    /// anybody has.
+    /// Returns the epoch that this one took the place of ([`EventState::handle_restore`], [`EventState::handle_reset`]); it is over,
+    /// whatever revision of it anybody has.
     pub const fn replaces(&self) -> Option<&Epoch> {
         self.replaces.as_ref()
     }
@@ -268,6 +281,11 @@ impl EventState {
     /// Returns the messages to viewers, current and scheduled.
     pub const fn notices(&self) -> &Notices {
         &self.show.notices
+    }
+
+    /// Returns whether the last change changed nothing, such as the pause of an event that is paused already.
+    pub const fn is_unchanged(&self) -> bool {
+        self.prior.is_some()
     }
 
     /// Returns the last change.

@@ -340,6 +340,18 @@ export type ClockReport = {
   object: ServerTime;
 };
 
+/** The change that an `undo` reverted, or a `redo` applied again. */
+export type Reverted = {
+  /** The revision it had made. */
+  rev: Rev;
+  /** Its name, as `ChangeRecord::name` returns it. */
+  name: string;
+  /** Who had made it. */
+  actor: string;
+  /** When it had been decided. */
+  at: ServerTime;
+};
+
 /**
  * The answer to a command: the event's state with it.
  *
@@ -355,6 +367,13 @@ export type CommandAnswer = {
   effectiveAt: ServerTime;
   /** Whether something that was scheduled for later has been replaced. */
   replaced: boolean;
+  /**
+   * Whether nothing is different from before, as after the pause of an event that is paused already. `undo` is then about the
+   * change before it.
+   */
+  unchanged?: boolean;
+  /** The change that an `undo` reverted, or a `redo` applied again. */
+  reverted?: Reverted;
   /** The state with it. */
   state: StateBody;
   /** How far it was delivered. */
@@ -379,6 +398,8 @@ export type LastChange = {
   at: ServerTime;
   /** When it takes effect. */
   effectiveAt: ServerTime;
+  /** The change that it reverted, if it is an `undo`, or applied again, if it is a `redo`. */
+  reverted?: Reverted;
 };
 
 /** The hubs of one region together. */

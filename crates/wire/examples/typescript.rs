@@ -4,7 +4,7 @@
 //! cargo run --package downbeat-wire --features typescript --example typescript >crates/web/ts/wire.ts
 //! ```
 
-use downbeat_core::event::{EmergencyChannel, EmergencyKey, PointerUrl};
+use downbeat_core::event::{EmergencyChannel, EmergencyKey, PointerUrl, Reverted};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
 use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
@@ -66,6 +66,7 @@ fn main() -> Result<(), NameError> {
         DeliveryReport,
         Anchor,
         ClockReport,
+        Reverted,
         CommandAnswer,
         LastChange,
         RegionAudience,

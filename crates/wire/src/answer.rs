@@ -1,6 +1,6 @@
 //! The answers to operators' calls.
 
-use downbeat_core::event::ChangeRecord;
+use downbeat_core::event::{ChangeRecord, Reverted};
 use downbeat_core::fanout::{Gathering, Region};
 use downbeat_core::object_clock::DecisionClock;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
@@ -91,6 +91,15 @@ pub struct CommandAnswer {
     pub effective_at: ServerTime,
     /// Whether something that was scheduled for later has been replaced.
     pub replaced: bool,
+    /// Whether nothing is different from before, as after the pause of an event that is paused already. `undo` is then about the
+    /// change before it.
+    #[serde(default, skip_serializing_if = "json::is_false")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub unchanged: bool,
+    /// The change that an `undo` reverted, or a `redo` applied again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub reverted: Option<Reverted>,
     /// The state with it.
     pub state: StateBody,
     /// How far it was delivered.
@@ -139,6 +148,8 @@ impl CommandAnswer {
             rev: state.rev(),
             effective_at: state.last_change().effective_at(),
             replaced,
+            unchanged: state.is_unchanged(),
+            reverted: state.last_change().reverted().cloned(),
             state: StateBody::new(event, state, now),
             delivery: DeliveryReport { hubs: state.delivery().hubs.into(), ..DeliveryReport::default() },
             clock: None,
@@ -164,6 +175,10 @@ pub struct LastChange {
     pub at: ServerTime,
     /// When it takes effect.
     pub effective_at: ServerTime,
+    /// The change that it reverted, if it is an `undo`, or applied again, if it is a `redo`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub reverted: Option<Reverted>,
 }
 
 impl From<&ChangeRecord> for LastChange {
@@ -175,6 +190,7 @@ impl From<&ChangeRecord> for LastChange {
             reason: change.reason().map(str::to_owned),
             at: change.at(),
             effective_at: change.effective_at(),
+            reverted: change.reverted().cloned(),
         }
     }
 }

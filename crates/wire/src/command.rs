@@ -55,7 +55,8 @@ pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
                 Problem::invalid_field("/rundown", "\"rundown\" is missing; give a rundown's SHA-256, or null for none")
             })?,
         },
-        "undo" => Command::Undo,
+        "undo" => Command::Undo { rev: fields.optional("rev")? },
+        "redo" => Command::Redo { rev: fields.optional("rev")? },
         unknown => {
             let detail = format!(
                 "there is no command {:?}; the commands are {}",
@@ -91,7 +92,8 @@ pub fn body(request: &Request) -> Value {
         Command::Rate { rate } => put(&mut fields, "rate", value(rate)),
         Command::Reschedule { starts_at } => put(&mut fields, "startsAt", value(starts_at)),
         Command::Rundown { rundown } => put(&mut fields, "rundown", value(rundown)),
-        Command::Resume | Command::Clear | Command::Reopen | Command::Undo => {}
+        Command::Undo { rev: Some(rev) } | Command::Redo { rev: Some(rev) } => put(&mut fields, "rev", value(rev)),
+        Command::Resume | Command::Clear | Command::Reopen | Command::Undo { .. } | Command::Redo { .. } => {}
     }
     put(&mut fields, "actor", value(&request.actor));
     if let Some(reason) = &request.reason {

@@ -4,7 +4,7 @@
 //! the members in the order of [`LogEntry`]; `prev` is the hash of the entry before it, 64 zeros for the first.
 //! Changing or removing an entry in the middle breaks every hash after it.
 
-use downbeat_core::{Digest, Rev, ServerTime};
+use downbeat_core::{Digest, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Digest as _;
@@ -62,6 +62,20 @@ pub struct LogPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub anchor: Option<Anchor>,
+}
+
+/// Returns the body of an entry with what the command itself does not say: which change an `undo` or a `redo` was about
+/// (`reverted`), or that it changed nothing (`unchanged`).
+pub fn with_effect(mut body: Value, state: &EventState) -> Value {
+    if let Value::Object(fields) = &mut body {
+        if let Some(reverted) = state.last_change().reverted() {
+            fields.insert("reverted".to_owned(), json::value(reverted));
+        }
+        if state.is_unchanged() {
+            fields.insert("unchanged".to_owned(), Value::Bool(true));
+        }
+    }
+    body
 }
 
 /// Returns the body of an entry with the two clocks, if they differed.

@@ -57,7 +57,7 @@ pub fn access(method: &str, route: &Route) -> Access {
     }
 }
 
-/// Returns the scope that a command needs; `None` for `undo`, which needs those of [`undo`].
+/// Returns the scope that a command needs; `None` for `undo` and `redo`, which need those of [`undo`].
 pub const fn command(command: &Command) -> Option<Scope> {
     match command {
         Command::Pause { .. } | Command::Resume | Command::Announce { .. } | Command::Clear => Some(Scope::Hold),
@@ -67,11 +67,11 @@ pub const fn command(command: &Command) -> Option<Scope> {
         | Command::End { .. }
         | Command::Reopen => Some(Scope::Operate),
         Command::Rundown { .. } => Some(Scope::Publish),
-        Command::Undo => None,
+        Command::Undo { .. } | Command::Redo { .. } => None,
     }
 }
 
-/// Returns the scopes that an undo needs: those of what it reverts.
+/// Returns the scopes that an undo or a redo needs: those of what it is about.
 pub fn undo(undoable: &Undoable<'_>) -> Vec<Scope> {
     let mut scopes = vec![match undoable.change {
         "pause" | "resume" | "announce" | "clear" => Scope::Hold,

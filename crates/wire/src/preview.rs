@@ -13,7 +13,7 @@ use crate::state::StateBody;
 /// Why a command cannot be previewed from the public state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PreviewError {
-    /// What `undo` restores is not public.
+    /// What `undo` and `redo` restore is not public.
     Undo,
     /// The event would refuse the command, as far as its public state says.
     Refused(Refusal),
@@ -30,7 +30,7 @@ pub enum PreviewError {
 /// # Errors
 /// [`PreviewError`] if the public state does not say what would happen, or says that the command would be refused.
 pub fn preview(state: &StateBody, request: &Request, now: ServerTime) -> Result<CommandAnswer, PreviewError> {
-    if request.command == Command::Undo {
+    if matches!(request.command, Command::Undo { .. } | Command::Redo { .. }) {
         return Err(PreviewError::Undo);
     }
     let event = rebuilt(state)?;
@@ -62,7 +62,7 @@ fn rebuilt(state: &StateBody) -> Result<EventState, PreviewError> {
 impl fmt::Display for PreviewError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Undo => f.write_str("only the server knows what undo restores"),
+            Self::Undo => f.write_str("only the server knows what undo and redo restore"),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Invalid(why) => write!(f, "the server's state is not valid: {why}"),
         }
@@ -136,7 +136,7 @@ mod tests {
             preview(&state, &request("a", Command::Reopen), at(10)),
             Err(PreviewError::Refused(Refusal::NotEnded))
         );
-        assert_eq!(preview(&state, &request("b", Command::Undo), at(10)), Err(PreviewError::Undo));
+        assert_eq!(preview(&state, &request("b", Command::Undo { rev: None }), at(10)), Err(PreviewError::Undo));
         let archived = StateBody { archived: true, ..state.clone() };
         let refused = preview(&archived, &request("d", Command::Pause { message: None }), at(10));
         assert_eq!(refused, Err(PreviewError::Refused(Refusal::Archived)));

@@ -20,6 +20,9 @@ pub fn problem(refusal: &Refusal, event: &EventName, state: Option<&EventState>,
         | Refusal::NotOver { .. }
         | Refusal::HasBegun { .. }
         | Refusal::NothingToUndo
+        | Refusal::NothingToRedo
+        | Refusal::UndoneAlready { .. }
+        | Refusal::NotNewest { .. }
         | Refusal::OtherEpoch { .. }
         | Refusal::TooMuchScheduled
         | Refusal::NoMoreRevs => Code::Conflict,
@@ -54,7 +57,8 @@ fn pointer(refusal: &Refusal) -> Option<&'static str> {
         Refusal::OtherEpoch { .. } => Some("/state/epoch"),
         Refusal::IdReused { .. } => Some("/id"),
         Refusal::StartsInThePast { .. } | Refusal::NoStart => Some("/startsAt"),
-        Refusal::NotSchedulable { .. } | Refusal::TooFarAhead { .. } => Some("/at"),
+        Refusal::NotSchedulable { .. } | Refusal::TooFarAhead { .. } | Refusal::Past { .. } => Some("/at"),
+        Refusal::NotNewest { .. } => Some("/rev"),
         Refusal::Message(_) => Some("/message"),
         Refusal::Position { .. } => Some("/position"),
         Refusal::Rate { .. } => Some("/rate"),

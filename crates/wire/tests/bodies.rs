@@ -253,7 +253,10 @@ fn commands() -> impl Strategy<Value = Command> {
         prop::option::of(drafts()).prop_map(|message| Command::End { message }),
         Just(Command::Reopen),
         prop::option::of(digests).prop_map(|rundown| Command::Rundown { rundown }),
-        Just(Command::Undo),
+        Just(Command::Undo { rev: None }),
+        Just(Command::Undo { rev: Some(Rev::new(7)) }),
+        Just(Command::Redo { rev: Some(Rev::new(8)) }),
+        Just(Command::Redo { rev: None }),
     ]
 }
 

@@ -119,7 +119,13 @@ fn assert_pause_fits(before: &EventState, now: ServerTime) {
     assert_is_delivered(&state, &request, now);
     // Nor what follows: another pause at once, and going on.
     let mut now = now;
-    for command in [request.command.clone(), Command::Resume, request.command.clone(), Command::Resume, Command::Undo] {
+    for command in [
+        request.command.clone(),
+        Command::Resume,
+        request.command.clone(),
+        Command::Resume,
+        Command::Undo { rev: None },
+    ] {
         now += ms(100);
         let request = Request { command, ..request.clone() };
         match state.handle_command(&request, None, now) {
@@ -192,7 +198,7 @@ fn asks() -> impl Strategy<Value = Ask> {
         1 => prop::option::of(drafts()).prop_map(Ask::End),
         3 => (-31_622_400_000..31_622_400_000_i64).prop_map(Ask::Seek),
         2 => (250..=4_000_u16).prop_map(Ask::Rate),
-        4 => prop_oneof![Just(Command::Resume), Just(Command::Clear), Just(Command::Undo), Just(Command::Reopen)].prop_map(Ask::Plain),
+        4 => prop_oneof![Just(Command::Resume), Just(Command::Clear), Just(Command::Undo { rev: None }), Just(Command::Reopen)].prop_map(Ask::Plain),
         2 => configurations().prop_map(Ask::Configure),
         1 => (0..4_usize, drafts()).prop_map(|(past, draft)| Ask::Signed(past, draft)),
     ]
@@ -306,7 +312,7 @@ fn an_event_filled_to_the_brim_is_paused_and_keeps_its_undo() {
         let mut paused = state.clone();
         paused.handle_command(&pause, None, now).unwrap();
         assert!(paused.last_change().can_be_undone());
-        paused.handle_command(&request(100, Command::Undo, None), None, now + ms(100)).unwrap();
+        paused.handle_command(&request(100, Command::Undo { rev: None }, None), None, now + ms(100)).unwrap();
         assert_eq!(paused.status(now + ms(3_000)), Status::Running);
     }
 }

@@ -378,7 +378,7 @@ impl EventDo {
         let answered = self.store.answered(&request.id).map_err(broken)?;
         // Before anything else about the id is said. Its own repetition was checked at first, by what was the last change then.
         let is_repeated = answered.as_ref().is_some_and(|answered| answered.receipt.command == request.command);
-        if request.command == Command::Undo && !is_repeated {
+        if matches!(request.command, Command::Undo { .. } | Command::Redo { .. }) && !is_repeated {
             caller.check(&permission::undo(&before.undoable()))?;
         }
         let (now, clock) = ClockReport::at(decision, clock::now());
@@ -397,7 +397,8 @@ impl EventDo {
         if target.has(command::DRY_RUN) {
             return Ok(Reply::json(200, text));
         }
-        let entry = self.save(state.clone(), &caller.id, log::with_clock(command::body(&request), clock), &text)?;
+        let logged = log::with_clock(log::with_effect(command::body(&request), &state), clock);
+        let entry = self.save(state.clone(), &caller.id, logged, &text)?;
 
         self.announcing.borrow_mut().push(request.id.clone());
         let _announcing = Announcing(&self.announcing, &request.id);

@@ -27,6 +27,7 @@ pub(crate) async fn last_change(server: &Client, context: &Context) -> Option<La
     Some(LastChange {
         id: text("id").and_then(|id| id.parse().ok()),
         reason: text("reason"),
+        reverted: entry.body.get("reverted").and_then(|reverted| serde_json::from_value(reverted.clone()).ok()),
         name: entry.name,
         actor: entry.actor,
         at: entry.at,
@@ -70,7 +71,7 @@ pub(super) fn ineffective(
     rev: Rev,
     seen: &Visibility,
     unseen: Unseen,
-    undo: &str,
+    undo: Option<&str>,
     change: Map<String, Value>,
 ) -> Error {
     let url = server.url_of(&downbeat_wire::Route::EventTime(context.settings.event.clone()));
@@ -96,7 +97,11 @@ pub(super) fn ineffective(
             ),
         ),
     };
-    Error::unseen(message, format!("{hint}\ntake it back with: {undo}")).with_more(change)
+    Error::unseen(message, hint + &take_back(undo)).with_more(change)
+}
+
+fn take_back(undo: Option<&str>) -> String {
+    undo.map(|undo| format!("\ntake it back with: {undo}")).unwrap_or_default()
 }
 
 /// Creates the error for a change that the server has written, but that the public URL does not show in time.
@@ -105,7 +110,7 @@ pub(crate) fn unseen(
     server: &Client,
     rev: Rev,
     seen: &Visibility,
-    undo: &str,
+    undo: Option<&str>,
     change: Map<String, Value>,
 ) -> Error {
     let url = server.url_of(&downbeat_wire::Route::EventTime(context.settings.event.clone()));
@@ -115,7 +120,7 @@ pub(crate) fn unseen(
     };
     Error::unseen(
         format!("the change is written as rev {rev}, but not seen at {url} after {}: {last}", text::span(seen.ms)),
-        format!("{}\ntake it back with: {undo}", context.command_line(&["status"])),
+        context.command_line(&["status"]) + &take_back(undo),
     )
     .with_more(change)
 }

@@ -1,7 +1,8 @@
 //! A command that is about to be sent, and the state for which it is made.
 
 use downbeat_api::Response;
-use downbeat_core::{Command, CommandId, Request, ServerTime};
+use downbeat_core::command::{PAST_MAX, PAST_PAUSE_MAX};
+use downbeat_core::{Command, CommandId, Request, ServerTime, Span};
 use downbeat_wire::StateBody;
 
 use crate::error::Error;
@@ -25,6 +26,11 @@ pub(crate) struct CommandSpec<'a> {
 }
 
 impl CommandSpec<'_> {
+    /// Returns how long ago the instant may be that is asked for.
+    pub(super) fn past_max(&self) -> Span {
+        if self.is_pause() { PAST_PAUSE_MAX } else { PAST_MAX }
+    }
+
     /// Returns whether this is the emergency command, which must not depend on a server that can read.
     pub(super) fn is_pause(&self) -> bool {
         self.name == "pause"

@@ -37,7 +37,8 @@ pub(crate) struct AcceptedChange {
     /// When it takes effect, for the screen.
     takes_effect: String,
     visibility: Visibility,
-    undo: String,
+    /// The command line that reverts it; `None` if it changed nothing.
+    undo: Option<String>,
     applied: Applied,
 }
 
@@ -98,7 +99,13 @@ impl AcceptedChange {
         let Response { body: answer, clock: answered } = answer;
         // The answer comes from the event, the public URL's from the worker, whose clock viewers have.
         let clock = visibility.clock.unwrap_or(answered);
-        let undo = undo.unwrap_or_else(|| context.command_line(&["undo", "--if-rev", &answer.rev.to_string()]));
+        let undo = undo.unwrap_or_else(|| {
+            let back = if name == "undo" { "redo" } else { "undo" };
+            let rev = answer.reverted.as_ref().map_or(answer.rev, |reverted| reverted.rev);
+            context.command_line(&[back, &rev.to_string()])
+        });
+        // Undoing what changed nothing would undo something else.
+        let undo = Some(undo).filter(|_| !answer.unchanged);
         Self {
             name,
             id,
@@ -128,7 +135,7 @@ impl AcceptedChange {
     ) -> Result<ChangeReport, Error> {
         let Some(unseen) = unseen else { return Ok(ChangeReport::Accepted(Box::new(self))) };
         let (rev, seen, undo) = (self.answer.rev, &self.visibility, &self.undo);
-        Err(failure::ineffective(context, server, rev, seen, unseen, undo, self.json()))
+        Err(failure::ineffective(context, server, rev, seen, unseen, undo.as_deref(), self.json()))
     }
 
     fn json(&self) -> Map<String, Value> {
@@ -139,6 +146,8 @@ impl AcceptedChange {
             "rev": self.answer.rev,
             "effectiveAt": self.answer.effective_at,
             "replaced": self.answer.replaced,
+            "unchanged": self.answer.unchanged,
+            "reverted": self.answer.reverted,
             "then": self.standing.as_ref().map(context::standing_json),
             "state": self.answer.state,
             "delivery": self.answer.delivery,
@@ -170,6 +179,9 @@ impl AcceptedChange {
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.headline(f)?;
+        if self.answer.unchanged {
+            writeln!(f, "it was so already: nothing is different from before")?;
+        }
         if self.answer.replaced {
             writeln!(f, "what had been scheduled for later is replaced")?;
         }
@@ -180,7 +192,11 @@ impl AcceptedChange {
             writeln!(f, "{}", describe_clocks(clock))?;
         }
         writeln!(f, "{}", describe_visibility(self.answer.rev, &self.visibility))?;
-        writeln!(f, "undo with: {}", self.undo)
+        match (&self.undo, self.name) {
+            (Some(undo), "undo") => writeln!(f, "redo with: {undo}"),
+            (Some(undo), _) => writeln!(f, "undo with: {undo}"),
+            (None, _) => Ok(()),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn build(
     match (&plan.reading, preview) {
         (Some(reading), Some(preview)) => {
             describe_states(&mut screen, server, reading, preview)?;
-            if request.command == Command::Undo {
+            if matches!(request.command, Command::Undo { .. } | Command::Redo { .. }) {
                 let last = failure::last_change(server, context).await.map(|last| text::last_change(&last));
                 screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
             }

@@ -9,7 +9,8 @@ use crate::time_zone::TimeZone;
 /// The options that every command has in addition to its own.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CommandOptions {
-    /// When it takes effect: 2026-12-24T19:00:00+01:00, "2026-12-24 19:00" (with --tz), or +30s; by default at once
+    /// When it takes effect: 2026-12-24T19:00:00+01:00, "2026-12-24 19:00" (with --tz), 19:00 (today), or +30s; by default at once.
+    /// A time that has passed is refused
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
 

@@ -92,7 +92,7 @@ pub(super) async fn run(context: &Context, attribution: Attribution, archive: Ar
     let undo = context.command_line(&["event", back, event.as_str()]);
     let (rev, is_seen) = (state.rev, seen.seen);
     let made = Archiving::Made { place: context.place(), state, seen: seen.clone(), undo: undo.clone() };
-    if is_seen { Ok(made) } else { Err(change::unseen(context, &server, rev, &seen, &undo, made.json())) }
+    if is_seen { Ok(made) } else { Err(change::unseen(context, &server, rev, &seen, Some(&undo), made.json())) }
 }
 
 impl Report for Archiving {

@@ -204,7 +204,7 @@ async fn read_back(
     let Response { body: state, clock } = answer;
     let seen =
         server.wait_until_visible(&context.settings.event, &state.epoch, state.rev, context.settings.timeout).await;
-    let undo = (!made).then(|| context.command_line(&["undo", "--if-rev", &state.rev.to_string()]));
+    let undo = (!made).then(|| context.command_line(&["undo", &state.rev.to_string()]));
     let rev = state.rev;
     let begins = text::when(state.starts_at, zone, clock.now());
     let set = Set::Made {
@@ -218,8 +218,7 @@ async fn read_back(
     if seen.seen {
         return Ok(set);
     }
-    let undo = undo.unwrap_or_else(|| "nothing: a new event stays".to_owned());
-    Err(change::unseen(context, server, rev, &seen, &undo, set.json()))
+    Err(change::unseen(context, server, rev, &seen, undo.as_deref(), set.json()))
 }
 
 impl Report for Set {

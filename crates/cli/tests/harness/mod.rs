@@ -167,6 +167,8 @@ impl Event {
             rev,
             effective_at,
             replaced,
+            unchanged: self.state.is_unchanged(),
+            reverted: self.state.last_change().reverted().cloned(),
             state: self.body(),
             delivery: DeliveryReport::default(),
             clock: None,

@@ -63,16 +63,23 @@ impl EventState {
         }
         let effective_at = effective_at(request, now)?;
         let rev = self.next_rev()?;
-        let undoes = matches!(request.command, Command::Undo).then(|| self.undoable().change.to_owned());
+        let reversal = self.reversal(&request.command)?;
 
         let mut show = self.show.clone();
-        let replaced = show.apply(&request.command, &self.last, effective_at, now)?;
+        let reverted = reversal.as_ref().map(|reversal| reversal.change);
+        let replaced = show.apply(&request.command, reverted, effective_at, now)?;
+        show.notices.end_hold(show.ended_at, effective_at);
         if show.is_overfull(now) {
             return Err(Refusal::TooMuchScheduled);
         }
         show.prune(now);
         let mut before = self.show.clone();
         before.prune(now);
+        let reverted = reversal.map(|reversal| reversal.reverted);
+        let is_unchanged = show == before;
+        // What an undo reverts is compared with the show as it was left.
+        let show = if is_unchanged { self.show.clone() } else { show };
+        let prior = self.prior.clone().or_else(|| Some(Box::new((self.rev, self.last.clone()))));
 
         let last = ChangeRecord {
             id: Some(request.id.clone()),
@@ -81,10 +88,11 @@ impl EventState {
             reason: request.reason.clone(),
             at: now,
             effective_at,
-            before: Some(Box::new(before)),
-            undoes,
+            before: (!is_unchanged).then(|| Box::new(before)),
+            undoes: reverted.as_ref().map(|reverted| reverted.name.clone()),
+            reverted: reverted.map(Box::new),
         };
-        let mut after = Self { rev, show, last, ..self.clone() };
+        let mut after = Self { rev, show, last, prior: prior.filter(|_| is_unchanged), ..self.clone() };
         if may_be_refused(request, effective_at, now) {
             after.check_size(Some(&self.show), now)?;
         }
@@ -124,7 +132,8 @@ impl EventState {
     }
 }
 
-/// Returns when a command takes effect: as asked, but not before its lead has passed, so that all viewers act together.
+/// Returns when a command takes effect: as asked, but not before its lead has passed, so that all viewers act together. An
+/// instant that has passed is refused: nobody means yesterday's hour, least of all for a show that runs now.
 fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusal> {
     let soonest = now + request.command.lead();
     let Some(asked) = request.at else { return Ok(soonest) };
@@ -134,16 +143,19 @@ fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusa
     if asked - now > AHEAD_MAX {
         return Err(Refusal::TooFarAhead { ahead: asked - now });
     }
+    if now - asked > request.command.past_max() {
+        return Err(Refusal::Past { at: asked, now });
+    }
     Ok(asked.max(soonest))
 }
 
 impl Show {
-    /// Applies `command` from `from` on, where `last` is the change before it; returns whether something scheduled
-    /// was replaced.
+    /// Applies `command` from `from` on, where `reverted` is the change that an undo or a redo concerns; returns whether
+    /// something scheduled was replaced.
     fn apply(
         &mut self,
         command: &Command,
-        last: &ChangeRecord,
+        reverted: Option<&ChangeRecord>,
         from: ServerTime,
         now: ServerTime,
     ) -> Result<bool, Refusal> {
@@ -151,7 +163,8 @@ impl Show {
         if let Some(ended_at) = ended_at {
             match command {
                 Command::Reopen
-                | Command::Undo
+                | Command::Undo { .. }
+                | Command::Redo { .. }
                 | Command::Announce { .. }
                 | Command::Clear
                 | Command::Rundown { .. } => {}
@@ -168,9 +181,7 @@ impl Show {
             }
             Command::Resume => {
                 let replaced = self.change(from, None, Some(self.pace.rate_just_before(from)));
-                if self.notices.notice(from).is_some_and(|notice| notice.origin == Origin::Hold) {
-                    self.notices.show(from, None, Origin::Release);
-                }
+                self.notices.take_away(from, Origin::Hold, Origin::Release);
                 replaced
             }
             Command::Seek { position } => {
@@ -209,6 +220,7 @@ impl Show {
                     self.timeline = self.visible().timeline;
                     self.pace.change(ended_at, None, None, self.starts_at);
                     self.notices.forget(from, &[Origin::Hold, Origin::Release]);
+                    self.notices.take_away(from, Origin::End, Origin::Release);
                 } else {
                     self.notices.forget(now, &[Origin::End]);
                 }
@@ -219,7 +231,7 @@ impl Show {
                 self.rundown = *rundown;
                 false
             }
-            Command::Undo => self.undo(last, from)?,
+            Command::Undo { .. } | Command::Redo { .. } => self.undo(reverted.ok_or(Refusal::NothingToUndo)?, from)?,
         })
     }
 

@@ -209,8 +209,9 @@ impl EventState {
             effective_at: now,
             before: None,
             undoes: None,
+            reverted: None,
         };
-        let state = Self { epoch, rev: Rev::FIRST, show, last, grown: 0, replaces: None };
+        let state = Self { epoch, rev: Rev::FIRST, show, last, prior: None, grown: 0, replaces: None };
         state.check_size(None, now)?;
         Ok(state)
     }
@@ -275,8 +276,9 @@ impl EventState {
             effective_at: now,
             before: Some(Box::new(self.show.clone())),
             undoes: None,
+            reverted: None,
         };
-        let mut after = Self { rev: self.next_rev()?, show, last, ..self.clone() };
+        let mut after = Self { rev: self.next_rev()?, show, last, prior: None, ..self.clone() };
         after.check_size(Some(&self.show), now)?;
         after.fit(now, now, GivesWay::Unseen);
         *self = after;

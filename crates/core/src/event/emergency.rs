@@ -99,6 +99,7 @@ impl EmergencyState {
         if message.is_some() {
             self.notices.show(from, message, Origin::Hold);
         }
+        self.notices.end_hold(self.timeline.ended_at, from);
         self.rev = rev;
         self.signed_at = now;
         Ok(())
@@ -135,6 +136,7 @@ impl EventState {
         let (show, effective_at) = self.show.replaced_by(emergency);
         self.show = show;
         self.rev = emergency.rev;
+        self.prior = None;
         self.last = ChangeRecord {
             id: None,
             name: NAME.to_owned(),
@@ -144,6 +146,7 @@ impl EventState {
             effective_at,
             before: Some(Box::new(before)),
             undoes: None,
+            reverted: None,
         };
         self.fit(effective_at, emergency.signed_at, GivesWay::Messages);
         Ok(true)

@@ -27,11 +27,11 @@ pub(super) enum Origin {
     /// An announcement, or its removal.
     #[default]
     Announcement,
-    /// A hold; its message goes away when the event resumes.
+    /// A hold; its message goes away when the event resumes, and when it ends.
     Hold,
     /// A resume, which removed the message of a hold.
     Release,
-    /// The end.
+    /// The end; its message goes away when the event is reopened.
     End,
 }
 
@@ -111,6 +111,32 @@ impl Notices {
             self.0.remove(0);
         }
         replaced
+    }
+
+    /// Takes the message away that is shown at `from`, if it came with a decision of the origin `of`, which is over by then
+    /// because of one of the origin `by`. Announcements for later stay.
+    pub(super) fn take_away(&mut self, from: ServerTime, of: Origin, by: Origin) {
+        let place = self.0.partition_point(|notice| notice.from <= from);
+        let is_over = |shown: &Notice| shown.origin == of && shown.message.is_some();
+        let Some(shown) = self.0[..place].last_mut().filter(|shown| is_over(shown)) else { return };
+        let gone = Notice { from, message: None, origin: by };
+        if shown.from == from {
+            *shown = gone;
+        } else {
+            self.0.insert(place, gone);
+        }
+        if self.0.len() > SEGMENTS_MAX {
+            self.0.remove(0);
+        }
+    }
+
+    /// Takes the message of a hold away when the event ends, if it is still shown by then. `from` is when a decision takes
+    /// effect that may have changed the one or the other.
+    pub(super) fn end_hold(&mut self, ended_at: Option<ServerTime>, from: ServerTime) {
+        self.0.retain(|notice| notice.origin != Origin::End || notice.message.is_some() || notice.from <= from);
+        if let Some(ended_at) = ended_at {
+            self.take_away(ended_at, Origin::Hold, Origin::End);
+        }
     }
 
     /// Returns these notices up to `from`, then what `shown` shows, then what is `scheduled` after that.

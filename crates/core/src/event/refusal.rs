@@ -84,6 +84,33 @@ pub enum Refusal {
     NoStart,
     /// There is no change to undo.
     NothingToUndo,
+    /// The newest change is no undo, so that there is nothing to apply again.
+    NothingToRedo,
+    /// The change has been undone already; undoing that would bring it back.
+    UndoneAlready {
+        /// The revision of the change.
+        rev: Rev,
+        /// Its name.
+        name: String,
+        /// The revision of the undo.
+        by: Rev,
+    },
+    /// Only the newest change that changed anything can be undone, and it is a different one.
+    NotNewest {
+        /// The revision that was to be undone.
+        asked: Rev,
+        /// The revision of the newest change that changed anything.
+        rev: Rev,
+        /// Its name.
+        name: String,
+    },
+    /// The command asks for an instant that has passed.
+    Past {
+        /// The instant.
+        at: ServerTime,
+        /// When it was asked for.
+        now: ServerTime,
+    },
     /// The command takes effect on arrival and cannot be scheduled.
     NotSchedulable {
         /// The command.
@@ -204,7 +231,20 @@ impl fmt::Display for Refusal {
                 "the new start {starts_at} is not after now ({now}); give a later one, or \"seek\" once the event has begun"
             ),
             Self::NoStart => f.write_str("a new event needs \"startsAt\", milliseconds since 1970"),
-            Self::NothingToUndo => f.write_str("nothing has changed since the event was created"),
+            Self::NothingToUndo => {
+                f.write_str("there is nothing to undo: nothing has changed since the event was created or restored")
+            }
+            Self::NothingToRedo => f.write_str("there is nothing to redo: the newest change is not an undo"),
+            Self::UndoneAlready { rev, name, by } => {
+                write!(f, "rev {rev} (\"{name}\") is undone already, by rev {by}; \"redo\" applies it again")
+            }
+            Self::NotNewest { asked, rev, name } => write!(
+                f,
+                "only the newest change can be undone or redone, and that is rev {rev} (\"{name}\"), not rev {asked}; check the event, then decide again"
+            ),
+            Self::Past { at, now } => {
+                write!(f, "\"at\" is {at}, which has passed: it is {now}; give a time to come, or none to act at once")
+            }
             Self::NotSchedulable { command } => {
                 write!(f, "\"{command}\" takes effect on arrival; omit \"at\"")
             }

@@ -16,6 +16,7 @@ impl EventState {
     /// [`Refusal`] if there is no further revision.
     pub fn handle_restore(&mut self, epoch: Epoch, actor: &str, now: ServerTime) -> Result<(), Refusal> {
         self.rev = self.next_rev()?;
+        self.prior = None;
         self.replaces = Some(core::mem::replace(&mut self.epoch, epoch));
         self.last = ChangeRecord {
             id: None,
@@ -26,6 +27,7 @@ impl EventState {
             effective_at: now,
             before: None,
             undoes: None,
+            reverted: None,
         };
         Ok(())
     }

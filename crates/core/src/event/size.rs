@@ -49,7 +49,8 @@ impl EventState {
         let show = self.show.settled(now);
         let show_bytes = json::length(&show);
         let last = ChangeRecord { before: None, ..self.last.clone() };
-        let bytes = json::length(&Self { show, last, grown: HUBS_MAX, ..self.clone() }) + show_bytes;
+        // The next change that changes anything keeps no other.
+        let bytes = json::length(&Self { show, last, prior: None, grown: HUBS_MAX, ..self.clone() }) + show_bytes;
         let has_grown = || before.is_none_or(|before| show_bytes > json::length(&before.settled(now)));
         if bytes > STATE_BYTES_MAX - PAUSE_BYTES && has_grown() {
             return Err(Refusal::StateTooLarge { bytes, parts: self.show.settled(now).parts() });
@@ -64,13 +65,17 @@ impl EventState {
             return false;
         }
         self.show.notices.drop_superseded(now);
-        if let Some(before) = &mut self.last.before {
+        let prior = self.prior.as_deref_mut().map(|(_, prior)| prior);
+        for before in
+            [Some(&mut self.last), prior].into_iter().flatten().filter_map(|change| change.before.as_deref_mut())
+        {
             before.notices.drop_superseded(now);
         }
         if self.bytes() <= STATE_BYTES_MAX {
             return false;
         }
         self.last.before = None;
+        self.prior = None;
         if gives_way == GivesWay::Unseen {
             return false;
         }

@@ -7,6 +7,7 @@ mod emergency;
 mod messages;
 mod pause;
 mod refusals;
+mod reset;
 mod schedule;
 mod undo;
 mod undo_again;
@@ -46,7 +47,12 @@ fn announce(words: &str) -> Command {
 fn rundown(byte: u8) -> Command {
     Command::Rundown { rundown: Some(Digest::from_bytes([byte; 32])) }
 }
+const fn rundown_none() -> Command {
+    Command::Rundown { rundown: None }
+}
 const PAUSE: Command = Command::Pause { message: None };
+const UNDO: Command = Command::Undo { rev: None };
+const REDO: Command = Command::Redo { rev: None };
 const END: Command = Command::End { message: None };
 
 fn pause_saying(words: &str) -> Command {

@@ -1,19 +1,27 @@
-//! Undoing the last change.
+//! Undoing the newest change that changed anything, and applying it again.
 //!
 //! Time does not run backwards, so undo does not restore an old timeline; it reverts what the change *did*: a jump
 //! is jumped back by the same distance, a hold ends, a rate is restored, and otherwise the position
 //! moves on from where it is. A change that has not taken effect yet is removed as if it had never been made.
 //! What such a change replaced in the schedule is not restored once it has taken effect.
+//!
+//! An undo is not undone by another one: two people who undo the same mistake must not bring it back. `redo` does that.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
 
 use super::notices::Notices;
 use super::{ChangeRecord, EventState, Refusal, Show};
+use crate::command::Command;
+use crate::name::Rev;
 use crate::time::ServerTime;
 
-/// What an `undo` would revert now, for those who decide who may.
+/// What an `undo` would revert now, or a `redo` apply again, for those who decide who may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undoable<'a> {
-    /// The name of the change, as [`ChangeRecord::name`] returns it. For an undo that would itself be undone, the name of the
-    /// change that it reverted.
+    /// The name of the change, as [`ChangeRecord::name`] returns it. Where the newest change is an undo or a redo, the name of
+    /// the change that it was about.
     pub change: &'a str,
     /// Whether the rundown would change.
     pub rundown: bool,
@@ -21,17 +29,81 @@ pub struct Undoable<'a> {
     pub emergency: bool,
 }
 
+/// The change that an `undo` reverted, or a `redo` applied again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Reverted {
+    /// The revision it had made.
+    pub rev: Rev,
+    /// Its name, as [`ChangeRecord::name`] returns it.
+    pub name: String,
+    /// Who had made it.
+    pub actor: String,
+    /// When it had been decided.
+    pub at: ServerTime,
+}
+
+/// What an undo or a redo is about.
+pub(super) struct Reversal<'a> {
+    /// The change that is reverted: for a redo the undo.
+    pub(super) change: &'a ChangeRecord,
+    /// The change that an operator thinks of.
+    pub(super) reverted: Reverted,
+}
+
 impl EventState {
-    /// Returns what an `undo` would revert now.
+    /// Returns what an `undo` would revert now, or a `redo` apply again.
     pub fn undoable(&self) -> Undoable<'_> {
+        let (_, newest) = self.newest();
         let differs = |differs: fn(&Show, &Show) -> bool| {
-            self.last.before.as_deref().is_some_and(|before| differs(before, &self.show))
+            newest.before.as_deref().is_some_and(|before| differs(before, &self.show))
         };
         Undoable {
-            change: self.last.undoes.as_deref().unwrap_or(&self.last.name),
+            change: newest.undoes.as_deref().unwrap_or(&newest.name),
             rundown: differs(|before, since| before.rundown != since.rundown),
             emergency: differs(|before, since| before.emergency != since.emergency),
         }
+    }
+
+    /// Returns the newest change that changed anything, and its revision.
+    fn newest(&self) -> (Rev, &ChangeRecord) {
+        match self.prior.as_deref() {
+            Some((rev, prior)) => (*rev, prior),
+            None => (self.rev, &self.last),
+        }
+    }
+
+    /// Returns what `command` reverts; `None` if it is neither an undo nor a redo.
+    ///
+    /// # Errors
+    /// [`Refusal`] if there is nothing to undo or to redo, or if the newest change differs from the one that is meant.
+    pub(super) fn reversal(&self, command: &Command) -> Result<Option<Reversal<'_>>, Refusal> {
+        let (is_redo, asked) = match command {
+            Command::Undo { rev } => (false, *rev),
+            Command::Redo { rev } => (true, *rev),
+            _ => return Ok(None),
+        };
+        let (rev, change) = self.newest();
+        // A version from before there was a redo says only what an undo was about, or nothing.
+        let reverted = change.reverted.as_deref().cloned().unwrap_or_else(|| Reverted {
+            rev,
+            name: change.undoes.as_ref().unwrap_or(&change.name).clone(),
+            actor: change.actor.clone(),
+            at: change.at,
+        });
+        let is_meant = asked.is_none_or(|asked| asked == rev || asked == reverted.rev);
+        let is_undo = change.name == "undo";
+        if change.before.is_none() || (is_redo && !is_undo) {
+            return Err(if is_redo { Refusal::NothingToRedo } else { Refusal::NothingToUndo });
+        }
+        if !is_meant {
+            let asked = asked.unwrap_or_default();
+            return Err(Refusal::NotNewest { asked, rev, name: change.name.to_owned() });
+        }
+        if is_undo && !is_redo {
+            return Err(Refusal::UndoneAlready { rev: reverted.rev, name: reverted.name, by: rev });
+        }
+        Ok(Some(Reversal { change, reverted }))
     }
 }
 

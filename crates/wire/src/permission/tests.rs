@@ -74,12 +74,13 @@ fn commands() -> Vec<Command> {
         Command::End { message: None },
         Command::Reopen,
         Command::Rundown { rundown: None },
-        Command::Undo,
+        Command::Undo { rev: None },
+        Command::Redo { rev: None },
     ]
 }
 
 /// What each command needs: the one table of commands and scopes.
-const TABLE: [(&str, Option<Scope>); 11] = [
+const TABLE: [(&str, Option<Scope>); 12] = [
     ("pause", Some(Scope::Hold)),
     ("resume", Some(Scope::Hold)),
     ("seek", Some(Scope::Operate)),
@@ -91,6 +92,7 @@ const TABLE: [(&str, Option<Scope>); 11] = [
     ("reopen", Some(Scope::Operate)),
     ("rundown", Some(Scope::Publish)),
     ("undo", None),
+    ("redo", None),
 ];
 
 #[test]

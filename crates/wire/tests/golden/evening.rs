@@ -52,7 +52,8 @@ pub(crate) fn requests() -> Vec<Request> {
         Request { at: Some(at(22, 0, 0)), ..request("e-1", Command::End { message: None }) },
         request("e-2", Command::Reopen),
         request("d-1", Command::Rundown { rundown: Some(rundown()) }),
-        Request { reason: Some("wrong key".to_owned()), ..request("u-1", Command::Undo) },
+        Request { reason: Some("wrong key".to_owned()), ..request("u-1", Command::Undo { rev: None }) },
+        request("u-3", Command::Redo { rev: Some(Rev::new(6)) }),
     ]
 }
 

@@ -110,6 +110,8 @@ fn operator_answers_are_golden() {
         rev: paused().rev(),
         effective_at: paused().last_change().effective_at(),
         replaced: false,
+        unchanged: false,
+        reverted: None,
         state: StateBody::new(&name(), &paused(), at(20, 0, 0)),
         delivery: DeliveryReport { hubs: 4, acked: 4, sockets: 18_342, ms: 41, missing: Vec::new() },
         clock: None,
@@ -289,6 +291,7 @@ fn commands_are_golden() {
         fixture!("command-reopen"),
         fixture!("command-rundown"),
         fixture!("command-undo"),
+        fixture!("command-redo"),
     ];
     for ((name, text), request) in fixtures.into_iter().zip(requests()) {
         assert_eq!(name, format!("command-{}", request.command.name()));

@@ -6,7 +6,7 @@ fn archived(archived: bool) -> Configuration {
 
 impl Evening {
     /// Ends the event at 20:00:00 and archives it at 20:01:00.
-    fn archived() -> Self {
+    pub(super) fn archived() -> Self {
         let mut evening = Self::new();
         evening.schedule(END, at(20, 0, 0), at(19, 59, 0));
         assert_eq!(evening.event.handle_configuration(archived(true), "ines", at(20, 1, 0)), Ok(true));
@@ -67,7 +67,8 @@ fn nothing_but_its_removal_from_the_archive_changes_an_archived_event() {
         END,
         Command::Reopen,
         rundown(1),
-        Command::Undo,
+        UNDO,
+        REDO,
     ];
     assert_eq!(commands.iter().map(Command::name).collect::<Vec<_>>(), Command::NAMES);
     for command in commands {
@@ -117,9 +118,9 @@ fn undo_archives_an_event_again() {
     let mut evening = Evening::archived();
     evening.event.handle_configuration(archived(false), "ines", at(20, 2, 0)).unwrap();
     assert_eq!(evening.event.undoable().change, "unarchive");
-    evening.apply(Command::Undo, at(20, 3, 0));
+    evening.apply(UNDO, at(20, 3, 0));
     assert!(evening.event.is_archived());
-    assert_eq!(evening.refuse(Command::Undo, at(20, 4, 0)), Refusal::Archived);
+    assert_eq!(evening.refuse(UNDO, at(20, 4, 0)), Refusal::Archived);
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn an_event_adds_hubs_as_they_fill_and_changes_nothing_else() {
 
     // A change that is undone sends nobody away.
     evening.apply(Command::Pause { message: None }, at(19, 30, 0));
-    evening.apply(Command::Undo, at(19, 31, 0));
+    evening.apply(UNDO, at(19, 31, 0));
     assert_eq!(evening.event.delivery().hubs, 7);
 }
 

@@ -98,7 +98,7 @@ fn undo_takes_it_back_like_any_pause() {
     let signed = evening.signed_pause(Some("Back soon"), at(19, 10, 0) - ms(500));
     evening.take(&signed);
     assert!(evening.event.last_change().can_be_undone());
-    evening.apply(Command::Undo, at(19, 29, 58));
+    evening.apply(UNDO, at(19, 29, 58));
     assert_eq!((evening.position(at(19, 30, 0)), evening.position(at(19, 31, 0))), (pos(0, 10, 0), pos(0, 11, 0)));
     assert_eq!((evening.shown(at(19, 29, 59)), evening.shown(at(19, 30, 0))), (Some("Back soon"), Some("Welcome")));
 }

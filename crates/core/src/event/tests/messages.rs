@@ -113,3 +113,71 @@ fn a_message_for_now_replaces_one_for_later_and_that_is_said() {
     assert!(!evening.schedule(Command::Clear, at(22, 0, 0), at(20, 1, 0)));
     assert!(evening.handle(Command::Clear, None, at(21, 30, 0)).1);
 }
+
+#[test]
+fn the_message_of_a_hold_goes_with_the_end() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Smoke alarm, please stay seated"), at(20, 0, 0));
+    evening.apply(END, at(20, 10, 0));
+    assert_eq!(evening.shown(at(20, 10, 2) - ms(1)), Some("Smoke alarm, please stay seated"));
+    assert_eq!((evening.status(at(20, 10, 2)), evening.event.message(at(20, 10, 2))), (Status::Ended, None));
+    evening.apply(Command::Reopen, at(20, 20, 0));
+    assert_eq!((evening.status(at(20, 20, 2)), evening.shown(at(20, 20, 2))), (Status::Paused, None));
+    evening.apply(Command::Resume, at(20, 30, 0));
+    assert_eq!(evening.shown(at(20, 30, 2)), None);
+}
+
+#[test]
+fn the_message_of_a_hold_goes_with_an_end_that_was_planned_before_it() {
+    let mut evening = Evening::new();
+    evening.schedule(END, at(22, 0, 0), at(19, 0, 0));
+    evening.apply(pause_saying("Smoke"), at(21, 50, 0));
+    evening.apply(announce("Doors on the left"), at(21, 51, 0));
+    evening.apply(pause_saying("Still smoke"), at(21, 52, 0));
+    assert_eq!(evening.shown(at(22, 0, 0) - ms(1)), Some("Still smoke"));
+    assert_eq!((evening.status(at(22, 0, 0)), evening.shown(at(22, 0, 0))), (Status::Ended, None));
+    // Taken back in time, the end takes nothing away.
+    evening.apply(Command::Reopen, at(21, 55, 0));
+    assert_eq!((evening.status(at(22, 0, 0)), evening.shown(at(22, 0, 0))), (Status::Paused, Some("Still smoke")));
+}
+
+#[test]
+fn an_end_that_moves_takes_the_message_of_the_hold_away_when_it_comes() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Smoke"), at(20, 0, 0));
+    evening.schedule(END, at(22, 0, 0), at(20, 1, 0));
+    evening.schedule(END, at(23, 0, 0), at(20, 2, 0));
+    assert_eq!(evening.shown(at(22, 30, 0)), Some("Smoke"));
+    assert_eq!(evening.shown(at(23, 0, 0)), None);
+    evening.schedule(END, at(21, 0, 0), at(20, 3, 0));
+    assert_eq!((evening.shown(at(21, 0, 0) - ms(1)), evening.shown(at(21, 0, 0))), (Some("Smoke"), None));
+}
+
+#[test]
+fn an_announcement_outlasts_the_end() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Smoke"), at(20, 0, 0));
+    evening.apply(announce("Tickets are refunded"), at(20, 5, 0));
+    evening.apply(END, at(20, 10, 0));
+    assert_eq!(evening.shown(at(20, 11, 0)), Some("Tickets are refunded"));
+}
+
+#[test]
+fn the_message_of_an_end_goes_when_the_event_is_reopened() {
+    let mut evening = Evening::new();
+    evening.apply(end_saying("Good night"), at(21, 0, 0));
+    evening.apply(Command::Reopen, at(21, 10, 0));
+    assert_eq!(evening.shown(at(21, 10, 2) - ms(1)), Some("Good night"));
+    assert_eq!((evening.status(at(21, 10, 2)), evening.shown(at(21, 10, 2))), (Status::Paused, None));
+    evening.apply(UNDO, at(21, 20, 0));
+    assert_eq!((evening.status(at(21, 20, 2)), evening.shown(at(21, 20, 2))), (Status::Ended, Some("Good night")));
+}
+
+#[test]
+fn a_resume_leaves_what_is_announced_for_later() {
+    let mut evening = Evening::new();
+    evening.apply(pause_saying("Smoke"), at(20, 0, 0));
+    evening.schedule(announce("The bar closes"), at(21, 0, 0), at(20, 1, 0));
+    evening.apply(Command::Resume, at(20, 10, 0));
+    assert_eq!((evening.shown(at(20, 10, 2)), evening.shown(at(21, 0, 0))), (None, Some("The bar closes")));
+}

@@ -14,7 +14,8 @@ fn one_of_each() -> Vec<Command> {
         END,
         Command::Reopen,
         rundown(1),
-        Command::Undo,
+        UNDO,
+        REDO,
     ]
 }
 
@@ -82,13 +83,13 @@ fn an_id_is_not_used_for_two_commands() {
 }
 
 #[test]
-fn an_instant_in_the_past_or_within_the_lead_means_as_soon_as_everyone_can_act() {
-    for asked in [at(12, 0, 0), at(19, 10, 0), at(19, 10, 1)] {
+fn an_instant_within_the_lead_means_as_soon_as_everyone_can_act() {
+    for asked in [at(19, 9, 59), at(19, 10, 0), at(19, 10, 1)] {
         let mut evening = Evening::new();
         assert_eq!(evening.handle(seek(pos(1, 0, 0)), Some(asked), at(19, 10, 0)).0, at(19, 10, 2));
     }
     let mut evening = Evening::new();
-    assert_eq!(evening.handle(PAUSE, Some(at(12, 0, 0)), at(19, 10, 0)).0, at(19, 10, 0) + ms(500));
+    assert_eq!(evening.handle(PAUSE, Some(at(19, 9, 55)), at(19, 10, 0)).0, at(19, 10, 0) + ms(500));
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn nothing_is_scheduled_more_than_31_days_ahead() {
 #[test]
 fn what_takes_effect_as_it_arrives_cannot_be_scheduled() {
     let mut evening = Evening::new();
-    for command in [Command::Reschedule { starts_at: at(20, 0, 0) }, rundown(1), Command::Undo] {
+    for command in [Command::Reschedule { starts_at: at(20, 0, 0) }, rundown(1), UNDO] {
         let name = command.name();
         let scheduled = Request { at: Some(at(18, 45, 0)), ..request("s", command) };
         assert_eq!(evening.refuse_request(&scheduled, at(18, 30, 0)), Refusal::NotSchedulable { command: name });
@@ -182,6 +183,43 @@ fn a_message_that_is_none_is_refused_wherever_it_is_given() {
 #[test]
 fn a_new_event_has_nothing_to_undo() {
     let mut evening = Evening::new();
-    assert_eq!(evening.refuse(Command::Undo, at(18, 30, 0)), Refusal::NothingToUndo);
+    assert_eq!(evening.refuse(UNDO, at(18, 30, 0)), Refusal::NothingToUndo);
     assert!(!evening.event.last_change().can_be_undone());
+}
+
+#[test]
+fn an_instant_that_has_passed_is_refused_and_never_acts_at_once() {
+    let mut evening = Evening::new();
+    let now = at(20, 0, 0);
+    let commands = [
+        Command::Resume,
+        seek(pos(0, 1, 0)),
+        rate(2.0),
+        announce("Vote now"),
+        Command::Clear,
+        END,
+        Command::Reopen,
+        PAUSE,
+    ];
+    for (index, command) in commands.into_iter().enumerate() {
+        for ago in [command.past_max() + ms(1), ms(60_000), ms(86_400_000)] {
+            let past = now - ago;
+            let asked = Request { at: Some(past), ..request(&format!("p{index}"), command.clone()) };
+            assert_eq!(evening.refuse_request(&asked, now), Refusal::Past { at: past, now }, "{command:?}");
+        }
+    }
+    // Within what clocks may disagree, and for a pause within the time it takes to confirm one, it is now that is meant.
+    for (command, ago) in [(seek(pos(0, 1, 0)), ms(1_000)), (PAUSE, ms(5_000)), (END, ms(1))] {
+        let (effective_at, _) = evening.handle(command.clone(), Some(now - ago), now);
+        assert_eq!(effective_at, now + command.lead());
+    }
+}
+
+#[test]
+fn a_refusal_of_a_past_instant_says_which_and_what_time_it_is() {
+    let refusal = Refusal::Past { at: at(19, 0, 0), now: at(20, 0, 0) };
+    assert_eq!(
+        refusal.to_string(),
+        "\"at\" is 2024-01-01T00:00:00.000Z, which has passed: it is 2024-01-01T01:00:00.000Z; give a time to come, or none to act at once"
+    );
 }
