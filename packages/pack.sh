@@ -32,6 +32,6 @@ pack_client() {
   mkdir -p "$out"
   cp build/client/* "$out"
   # The pages' own copy has no such line: they do not serve the map.
-  printf '//# sourceMappingURL=downbeat-client.js.map\n' >>"$out/downbeat-client.js"
+  for file in client media; do printf '//# sourceMappingURL=downbeat-%s.js.map\n' $file >>"$out/downbeat-$file.js"; done
   with_repository "$out/package.json"
 }

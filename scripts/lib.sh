@@ -8,6 +8,8 @@ worker_gzip_max=327680       # bytes of the whole worker, wasm and JavaScript: 3
 
 client_gzip_max=30720        # bytes of downbeat-client.js with its WebAssembly: 30 KiB
 
+media_gzip_max=12288         # bytes of downbeat-media.js, which only pages with media load: 12 KiB
+
 # Where the program is that writes the worker's JavaScript.
 bindgen_folder=${CARGO_TARGET_DIR:-target}/quick
 

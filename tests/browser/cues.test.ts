@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
-import { launch } from "./harness/chromium.ts";
+import { launch } from "./harness/engine.ts";
 import { network } from "./harness/network.ts";
 import { moment, show, state } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";

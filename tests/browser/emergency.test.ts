@@ -9,7 +9,7 @@ import { type Document, Signer } from "../edge/harness/emergency.ts";
 import { ROOT, Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
 import { Site } from "../publish/harness/site.ts";
-import { launch } from "./harness/chromium.ts";
+import { launch } from "./harness/engine.ts";
 import { network } from "./harness/network.ts";
 import { type Site as Home, site } from "./harness/site.ts";
 import { status, Viewer } from "./harness/viewer.ts";

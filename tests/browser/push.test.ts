@@ -7,7 +7,7 @@ import { call, type Event } from "../edge/harness/calls.ts";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
-import { launch } from "./harness/chromium.ts";
+import { launch } from "./harness/engine.ts";
 import { type Network, network } from "./harness/network.ts";
 import { patient, show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";

@@ -53,12 +53,14 @@ test("pages are revalidated each time, and not sent again", async () => {
   assert.deepEqual([again.status, again.text], [304, ""]);
 });
 
-test("pages of other sites may load the client, and no other file", async () => {
+test("pages of other sites may load the client with its media, and no other file", async () => {
   const origin = { origin: "https://gala.example" };
-  const client = await get("/downbeat-client.js", origin);
-  assert.match(client.headers.get("content-type")!, /^text\/javascript/);
-  assert.equal(client.headers.get("access-control-allow-origin"), "*");
-  assert.equal(client.headers.get("cross-origin-resource-policy"), "cross-origin");
+  for (const file of ["/downbeat-client.js", "/downbeat-media.js"]) {
+    const { headers } = await get(file, origin);
+    assert.match(headers.get("content-type")!, /^text\/javascript/);
+    assert.equal(headers.get("access-control-allow-origin"), "*");
+    assert.equal(headers.get("cross-origin-resource-policy"), "cross-origin");
+  }
   assert.equal((await get("/console.js", origin)).headers.get("access-control-allow-origin"), null);
 });
 

@@ -115,13 +115,18 @@ test("serve: the same without wrangler", async () => {
   assert.equal(await serve.end(), 0);
 });
 
-test("the client's package has types, a source map, and the file that its integrity is for", async () => {
+test("the client's package has types, source maps, and the files that their integrity is for", async () => {
   const manifest = JSON.parse(readFileSync(`${folder.path}/site/node_modules/downbeat-client/package.json`, "utf8"));
   assert.deepEqual([manifest.version, manifest.exports["./package.json"]], [version, "./package.json"]);
-  const packed = readFileSync(`${folder.path}/site/node_modules/downbeat-client/downbeat-client.js`, "utf8");
-  assert.match(packed, /\n\/\/# sourceMappingURL=downbeat-client\.js\.map\n$/);
-  const map = JSON.parse(readFileSync(`${folder.path}/site/node_modules/downbeat-client/downbeat-client.js.map`, "utf8"));
-  assert.ok(map.sources.some((source: string) => source.endsWith("client.ts")), `${map.sources}`);
-  const single = readFileSync(`${DIST}/downbeat-client-${version}.js`, "utf8");
-  assert.equal(single, packed.replace("downbeat-client.js.map", `downbeat-client-${version}.js.map`));
+  for (const [name, source] of [["downbeat-client", "client.ts"], ["downbeat-media", "media.ts"]] as const) {
+    const packed = readFileSync(`${folder.path}/site/node_modules/downbeat-client/${name}.js`, "utf8");
+    assert.ok(packed.endsWith(`\n//# sourceMappingURL=${name}.js.map\n`));
+    const map = JSON.parse(readFileSync(`${folder.path}/site/node_modules/downbeat-client/${name}.js.map`, "utf8"));
+    assert.ok(map.sources.some((path: string) => path.endsWith(source)), `${map.sources}`);
+    const single = readFileSync(`${DIST}/${name}-${version}.js`, "utf8");
+    assert.equal(single, packed.replaceAll(/downbeat-(client|media)\.js/g, `downbeat-$1-${version}.js`));
+  }
+  // The one loads the other by its versioned name.
+  const client = readFileSync(`${DIST}/downbeat-client-${version}.js`, "utf8");
+  assert.ok(client.includes(`import("./downbeat-media-${version}.js")`));
 });

@@ -1,5 +1,6 @@
 // The imports of the Rust files: which file each name in a `use` is defined in.
 
+import { posix } from "node:path";
 import { FILES, lineAt, read } from "./files.ts";
 import type { Edge } from "./graph.ts";
 
@@ -92,7 +93,9 @@ function load(file: string, parent: Module | undefined, isRoot: boolean): Module
       open.push(current);
       current = child;
     } else if (name !== undefined) {
-      const place = [folder, ...inlinePath(), name].join("/");
+      // The shells for browsers share two files.
+      const [, given] = /#\[path = "([^"]+)"\]\s*$/.exec(source.slice(0, match.index)) ?? [];
+      const place = given ? posix.join(file, "..", given.replace(/\.rs$/, "")) : [folder, ...inlinePath(), name].join("/");
       const target = [`${place}.rs`, `${place}/mod.rs`].find((path) => FILES.includes(path));
       if (target === undefined) throw new Error(`${file}: no file for "mod ${name};" at ${place}.rs`);
       current.children.set(name, load(target, current, false));

@@ -8,7 +8,7 @@ import { type Edge, cycles, describe } from "./graph.ts";
 import { code, paths, rustImports } from "./rust.ts";
 import { typescriptImports } from "./typescript.ts";
 
-/** What each crate may depend on (`crates/ARCHITECTURE.md`). Nothing depends on a shell: worker, cli, web. */
+/** What each crate may depend on (`crates/ARCHITECTURE.md`). Nothing depends on a shell: worker, cli, web, media. */
 const ARROWS: Record<string, string[]> = {
   core: [],
   wire: ["core"],
@@ -19,6 +19,7 @@ const ARROWS: Record<string, string[]> = {
   viewer: ["core", "wire", "sheet", "api"],
   worker: ["core", "wire", "sheet"],
   web: ["core", "wire"],
+  media: ["core"],
   cli: ["core", "wire", "sheet", "api", "publish", "viewer"],
   bindgen: [],
 };

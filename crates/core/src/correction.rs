@@ -8,7 +8,7 @@
 //! correction.handle_timeline(EventTimeline::starting_at(starts_at));
 //! // The event is at 10 s, and the video, which plays, at 10.15 s.
 //! let reading = |ms| Reading {
-//!     position: Span::from_millis(ms + 150), duration: None, rate: 1.0, paused: false, busy: false, seekable: true,
+//!     position: Span::from_millis(ms + 150), duration: None, rate: 1.0, paused: false, ended: false, busy: false, live: false,
 //! };
 //! let mut at = |ms| {
 //!     correction.handle_reading(&reading(ms), starts_at + Span::from_millis(ms), LocalTime::from_micros(ms * 1_000))
@@ -27,7 +27,15 @@
 //! the media seeks, ahead by the time its seeks have been found to take; then it rests.
 //!
 //! A drift is never taken from one reading but from the mean of three or more.
+//!
+//! # Seeks that miss
+//!
+//! Some media cannot go where it is sent: a server without byte ranges leaves it where it was or takes it to its
+//! beginning, and some players land on key frames only. A seek that misses is not repeated: the drift that it left
+//! is played away where that is possible ([`PACED`]), and otherwise told ([`Correction::is_out_of_reach`]). What it left has to
+//! double, or the event to jump, before the next attempt.
 
+mod aim;
 mod drifts;
 mod goal;
 mod limits;
@@ -38,13 +46,14 @@ mod seeking;
 
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::timeline::{EventTimeline, Position};
+use aim::Aim;
 use drifts::{Drifts, beyond};
 use goal::Goal;
 use limits::{PLAYABLE, READ_EVERY, READ_IDLE, READ_SOON, SETTLE};
 use phase::Phase;
 
-pub use limits::{CORRECTED_IN, ENGAGES, RATE_SHARE, RELEASES, REST, REST_MAX, SEEKS, SEEKS_ONLY};
-pub use reading::{Action, Doing, Means, Reading};
+pub use limits::{AIMED, CORRECTED_IN, ENGAGES, PACED, RATE_SHARE, RELEASES, REST, REST_MAX, SEEKS, SEEKS_ONLY};
+pub use reading::{Action, Doing, Loops, Means, Reading};
 
 /// The correction of one media element.
 ///
@@ -61,11 +70,9 @@ pub struct Correction {
     phase: Phase,
     /// Where the media should have been at the last reading, and how fast the event went.
     last: Option<Goal>,
-    /// How far the event moves during a seek, as learned from earlier seeks.
-    overshoot: Span,
-    /// Whether the last seek has yet to be learned from.
-    learns: bool,
-    has_learned: bool,
+    aim: Aim,
+    /// How long a loop of the media is, and who goes back to its beginning.
+    loops: Loops,
     rest: Span,
     /// Whether the event has jumped and the media has yet to follow.
     jumped: bool,
@@ -88,9 +95,8 @@ impl Correction {
             drifts: Drifts::none(),
             phase: Phase::Watching,
             last: None,
-            overshoot: Span::ZERO,
-            learns: false,
-            has_learned: false,
+            aim: Aim::new(),
+            loops: Loops::No,
             rest: REST,
             jumped: false,
             stood: None,
@@ -106,6 +112,35 @@ impl Correction {
         self.timeline = Some(timeline);
     }
 
+    /// Makes the media start again from its beginning whenever it has come to the end of a loop.
+    pub fn handle_loops(&mut self, loops: Loops) {
+        self.loops = loops;
+    }
+
+    /// Handles that the element has other media now: what was learned of seeks that missed no longer counts.
+    pub fn handle_other_media(&mut self) {
+        self.aim.forget_misses();
+        (self.phase, self.stood, self.asked_at, self.drift) = (Phase::Watching, None, None, None);
+        self.drifts.forget();
+    }
+
+    /// Handles that the media was left alone for a while, and follows again from the next reading on.
+    pub fn handle_return(&mut self) {
+        self.jumped = true;
+        self.asked_at = None;
+    }
+
+    /// Returns where the media should be at `now`, and how fast the event moves; `None` before there is a timeline.
+    pub(crate) fn goal(&self, duration: Option<Span>, server: ServerTime, now: LocalTime) -> Option<Goal> {
+        let timeline = self.timeline.as_ref()?;
+        let goal = Goal::new(timeline, self.begins - self.nudge, server, now);
+        Some(match (self.loops, duration) {
+            (Loops::Itself, Some(length)) => goal.in_loop(length, false),
+            (Loops::After(length), _) => goal.in_loop(length, true),
+            _ => goal,
+        })
+    }
+
     /// Makes the media play this much ahead of the event, or behind it if negative: to compensate for the latency of
     /// screens and loudspeakers, which a page cannot measure.
     pub fn handle_nudge(&mut self, nudge: Span) {
@@ -119,15 +154,16 @@ impl Correction {
 
     /// Decides what to do after a reading at `now`, when the server's time was `server`.
     pub fn handle_reading(&mut self, reading: &Reading, server: ServerTime, now: LocalTime) -> Action {
-        let Some(timeline) = &self.timeline else { return Action::Nothing };
-        let goal = Goal::new(timeline, self.begins - self.nudge, server, now);
+        let Some(goal) = self.goal(reading.duration, server, now) else { return Action::Nothing };
         let last = self.last.replace(goal);
-        if !reading.seekable {
+        if reading.live {
             self.measure(reading, &goal, 0.0);
             self.read_again(Doing::Live, &goal, READ_IDLE);
             return Action::Nothing;
         }
-        let end = reading.duration.filter(|end| goal.position >= *end);
+        // Files end a little before or after the duration that they state.
+        let stated = reading.duration.filter(|end| goal.position >= *end);
+        let end = reading.place_of_end(&goal).or(stated);
         if goal.rate == 0.0 || goal.position < Span::ZERO || end.is_some() {
             return self.stand(reading, &goal, end);
         }
@@ -137,8 +173,9 @@ impl Correction {
         }
         self.asked_at = None;
         let paced = last.is_some_and(|last| last.rate != goal.rate);
-        if last.is_some_and(|last| beyond(goal.position - last.position_at(now), ENGAGES)) {
+        if last.is_some_and(|last| beyond(goal.ahead_of(last.position_at(now)), ENGAGES)) {
             self.jumped = true;
+            self.aim.forget_misses();
         }
         if self.jumped || paced {
             self.drifts.forget();
@@ -162,6 +199,12 @@ impl Correction {
     /// Returns the mean drift as last measured: positive where the media is ahead of the event.
     pub const fn drift(&self) -> Option<Span> {
         self.drift
+    }
+
+    /// Returns whether the media is where no seek and no rate brings it to the event.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.aim.has_missed()
+            && self.drift.is_some_and(|drift| beyond(drift, if self.means == Means::Rates { PACED } else { SEEKS }))
     }
 
     /// Returns what is being done.
@@ -194,7 +237,7 @@ impl Correction {
         let is_off = beyond(reading.position - place, RELEASES) && !reading.busy;
         let seek = (is_off && (self.stood != Some(place) || !reading.paused)).then_some(place);
         self.drift = None;
-        self.read_again(Doing::Standing, goal, READ_IDLE);
+        self.read_again(Doing::Standing { ended: end.is_some() }, goal, READ_IDLE);
         if reading.paused && seek.is_none() {
             return Action::Nothing;
         }
@@ -213,11 +256,13 @@ impl Correction {
         }
         self.asked_at = Some(goal.at);
         let rate = playable(goal.rate);
-        if !beyond(reading.position - goal.position, ENGAGES) {
+        let drift = goal.drift(reading.position);
+        if !beyond(drift, self.aim.worth(ENGAGES)) {
             self.settle(reading, goal);
             return Action::Play { seek: None, rate };
         }
         (self.jumped, self.rest) = (false, REST);
+        self.aim.refine();
         match self.seek(goal) {
             Action::Seek { to, rate } => Action::Play { seek: Some(to), rate },
             other => other,
@@ -229,7 +274,7 @@ impl Correction {
         if reading.paused || reading.busy {
             return None;
         }
-        self.drifts.push(goal.at, reading.position - goal.position, faster, ENGAGES);
+        self.drifts.push(goal.at, goal.drift(reading.position), faster, ENGAGES);
         let mean = self.drifts.mean(goal.at, faster);
         self.drift = mean.or(self.drift);
         mean

@@ -11,8 +11,9 @@
 //! | [`timeline`] | [`EventTimeline`]: where the event is at an instant |
 //! | [`seed`] | [`Seed`]: randomness that arrives as a number |
 //! | [`correction`] | [`Correction`](correction::Correction): keeping a media element on the timeline |
+//! | [`media`] | [`Media`](media::Media): one player that follows the event, and whose pause it is |
 //! | [`cueing`] | [`Cueing`](cueing::Cueing): which cue a viewer fires when |
-//! | [`session`] | [`Session`]: one viewer of one event, the façade over clock, cueing and correction |
+//! | [`session`] | [`Session`]: one viewer of one event, the façade over clock and cueing |
 //! | [`fanout`] | [`fanout::Tree`]: how a change reaches every viewer's hub |
 //! | [`retry`] | how long a client that was refused waits |
 //! | [`version`] | [`Version`]: which state somebody has, in a few characters |
@@ -32,6 +33,7 @@ pub mod cueing;
 pub mod event;
 pub mod fanout;
 mod json;
+pub mod media;
 pub mod message;
 pub mod name;
 pub mod object_clock;

@@ -1,4 +1,4 @@
-//! One viewer of one event: the façade over clock, cueing, correction and connection.
+//! One viewer of one event: the façade over clock, cueing and connection.
 //!
 //! It reads no clock and opens no socket. The shell reports what happened (`handle_*`), does what
 //! [`Session::poll_effect`] returns until that returns `None`, and ticks again at [`Session::next_deadline`]:
@@ -113,7 +113,6 @@ mod effect;
 mod emergency;
 mod line;
 mod loading;
-mod media;
 mod news;
 mod overload;
 mod polling;
@@ -125,19 +124,16 @@ mod unverified;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::{ClockChange, DisciplinedClock, Envelope, Exchange, JumpWatch, Reading, Schedule, WallTime};
-use crate::correction::{self, Action, Means};
+use crate::clock::{ClockChange, DisciplinedClock, Envelope, Exchange, JumpWatch, Schedule, WallTime};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
 use crate::name::{Digest, Rev};
 use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
-use crate::timeline::Position;
 use crate::version::Version;
 use line::{Content, Knowledge, Line};
 use loading::{Loading, Start};
-use media::Media;
 use news::{Snapshot, Verdict};
 use overload::{Load, Warmth};
 use stand_in::StandIn;
@@ -145,7 +141,6 @@ use stand_in::StandIn;
 use connection::Cause;
 pub use connection::{Connection, Failure, NoPush, Wait};
 pub use effect::{Effect, Request};
-pub use media::MediaId;
 pub use news::{Details, News, Push};
 pub use stand_in::{UNBOUNDED, VALIDITY_MAX, Validity};
 
@@ -158,7 +153,6 @@ pub struct Session {
     loading: Loading,
     snapshot: Snapshot,
     cueing: Cueing,
-    media: Media,
     line: Line,
     /// Whether a pong named a state that is not known here.
     missed: bool,
@@ -217,7 +211,6 @@ impl Session {
             loading,
             snapshot: Snapshot::default(),
             cueing: Cueing::new(memory),
-            media: Media::default(),
             line,
             missed: false,
             ack: None,
@@ -390,30 +383,6 @@ impl Session {
         self.loading.fail(digest, now);
     }
 
-    /// Makes a media element follow the event; its beginning is at the position `begins`.
-    pub fn bind_media(&mut self, begins: Position, means: Means) -> MediaId {
-        self.media.bind(begins, means)
-    }
-
-    /// Stops following with a media element.
-    pub fn release_media(&mut self, media: MediaId) {
-        self.media.release(media);
-    }
-
-    /// Decides what to do to a media element that was read at `now`. Read it again at
-    /// [`Correction::next_deadline`](correction::Correction::next_deadline), and whenever it fires an event.
-    pub fn handle_media(&mut self, media: MediaId, reading: &correction::Reading, now: LocalTime) -> Action {
-        match self.reading(now) {
-            Some(Reading { time, .. }) => self.media.handle_reading(media, reading, time, now),
-            None => Action::Nothing,
-        }
-    }
-
-    /// Makes media play this much ahead of the event, to compensate for the latency of screens and loudspeakers.
-    pub fn handle_nudge(&mut self, nudge: Span) {
-        self.media.handle_nudge(nudge);
-    }
-
     /// Lets requests for a better clock wait for what is more important: a socket that is being opened, or a server that
     /// is overloaded.
     fn spare(&mut self, now: LocalTime) {
@@ -453,7 +422,6 @@ impl Session {
             self.cueing.forget();
         }
         self.cueing.handle_timeline(news.timeline.clone());
-        self.media.handle_timeline(&news.timeline);
         // Viewers who have just joined are spread already.
         let start = if is_first { Start::AtOnce } else { Start::Spread };
         if self.loading.want(news.rundown, start, now) && news.rundown.is_none() {

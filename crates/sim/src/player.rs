@@ -17,8 +17,14 @@ pub struct Player {
     pub paused: bool,
     /// How long the media is; `None` for a live stream.
     pub duration: Option<Span>,
-    /// Whether it can seek.
-    pub seekable: bool,
+    /// Whether it is a live stream.
+    pub live: bool,
+    /// The distance of its key frames in ms, if it lands on them only.
+    pub key_frames: Option<i64>,
+    /// Whether a seek takes it to its beginning instead, as without byte ranges.
+    pub restarts: bool,
+    /// Whether it goes back to its beginning by itself, at its end.
+    pub loops: bool,
     /// How long a seek takes, in ms.
     pub seek_ms: i64,
     /// How long it takes from `play()` until the media moves, in ms.
@@ -61,7 +67,10 @@ impl Player {
             rate: 1.0,
             paused: true,
             duration: None,
-            seekable: true,
+            live: false,
+            key_frames: None,
+            restarts: false,
+            loops: false,
             seek_ms: 60,
             play_ms: 20,
             ppm: 0.0,
@@ -77,6 +86,10 @@ impl Player {
         if !self.paused && self.stalled.is_none() {
             let rate = if self.obeys { self.rate } else { 1.0 };
             self.position_us += 1_000.0 * rate * (1.0 + self.ppm / 1e6);
+            if let Some(end) = self.duration.filter(|end| self.position_us >= end.as_micros() as f64) {
+                (self.position_us, self.paused) =
+                    if self.loops { (0.0, false) } else { (end.as_micros() as f64, true) };
+            }
         }
     }
 
@@ -89,18 +102,25 @@ impl Player {
             rate: self.rate,
             paused: self.paused,
             busy: self.stalled.is_some_and(|(_, says)| says),
-            seekable: self.seekable,
+            ended: self.duration.is_some_and(|end| self.position_us >= end.as_micros() as f64),
+            live: self.live,
         }
     }
 
     fn seek(&mut self, to: Span, now: i64) {
         self.position_us = to.as_micros() as f64;
+        if let Some(apart) = self.key_frames {
+            self.position_us -= self.position_us.rem_euclid(apart as f64 * 1_000.0);
+        }
+        if self.restarts {
+            self.position_us = 0.0;
+        }
         self.stalled = Some((now + self.seek_ms, true));
     }
 
     fn act(&mut self, action: Action, now: i64) {
         match action {
-            Action::Nothing => {}
+            Action::Nothing | Action::Load => {}
             Action::Pause { seek } => {
                 self.paused = true;
                 seek.into_iter().for_each(|to| self.seek(to, now));

@@ -1,6 +1,6 @@
 //! What correction does to players as browsers have them, millisecond by millisecond.
 
-use downbeat_core::correction::{Action, Doing, Means, RELEASES};
+use downbeat_core::correction::{AIMED, Action, Doing, Loops, Means, RELEASES};
 use downbeat_core::{Position, Span};
 use downbeat_sim::player::{Page, Player, START};
 use proptest::collection::vec;
@@ -130,7 +130,7 @@ fn after_its_end_the_video_stands_at_its_end() {
 
 #[test]
 fn a_live_stream_is_told_of_and_never_touched() {
-    let live = Player { seekable: false, paused: false, ..Player::new() };
+    let live = Player { live: true, paused: false, ..Player::new() };
     let mut page = Page::open(live, Means::Rates, 600_000);
     page.player.position_us = 592_000_000.0;
     page.run(5_000);
@@ -179,6 +179,69 @@ fn a_player_that_cannot_hit_is_left_in_peace_more_and_more() {
     }
     // Without longer and longer rests they would be 300.
     assert!((10..20).contains(&seeks), "{seeks} seeks in ten minutes");
+}
+
+#[test]
+fn where_rates_are_broken_a_jump_is_aimed_until_it_is_close() {
+    // What playing takes to begin, and what a seek takes while it plays, are learned one after the other.
+    for (seek_ms, play_ms) in [(80, 20), (180, 90), (350, 10), (60, 300)] {
+        let mut page = Page::open(Player { seek_ms, play_ms, ..Player::new() }, Means::Seeks, 600_000);
+        let took = page.run_until_within(AIMED.as_millis() as f64, 20_000);
+        assert!(took < 8_000 && page.seeks() <= 3, "{seek_ms} ms: {took} ms, {:?}", page.done);
+        page.run(60_000);
+        assert_eq!(page.done, [], "and then it is left alone");
+    }
+}
+
+#[test]
+fn a_player_that_lands_on_key_frames_is_sought_once_and_paced() {
+    let mut page = Page::open(Player { key_frames: Some(4_000), ..Player::new() }, Means::Rates, 603_000);
+    page.run(1_000);
+    assert!(page.drift_ms() < -2_900.0, "it landed on the frame before: {}", page.drift_ms());
+    let took = page.run_until_within(50.0, 120_000);
+    assert_eq!(page.seeks(), 0, "{:?}", page.done);
+    assert!(took < 80_000, "{took} ms");
+    page.change(1, Some(1_200_000), None);
+    page.run(2_000);
+    assert_eq!(page.seeks(), 1, "a jump of the event is followed again");
+}
+
+#[test]
+fn media_that_cannot_be_sought_is_tried_once_and_then_told() {
+    let mut page = Page::open(Player { restarts: true, ..Player::new() }, Means::Rates, 600_000);
+    page.run(60_000);
+    assert_eq!(page.seeks(), 1, "{:?}", page.done);
+    assert!(page.correction.is_out_of_reach());
+    let to = page.player.position_us as i64 / 1_000;
+    page.change(1, Some(to), None);
+    page.run(5_000);
+    assert!(!page.correction.is_out_of_reach(), "the event came to where it is");
+}
+
+#[test]
+fn a_loop_goes_round_by_itself_and_is_never_sought() {
+    let length = Some(Span::from_millis(10_000));
+    let mut page = Page::open(Player { duration: length, loops: true, ..Player::new() }, Means::Rates, 600_500);
+    page.correction.handle_loops(Loops::Itself);
+    page.run(8_000);
+    page.run(60_000);
+    assert_eq!(page.done, [], "six times round");
+    assert!((page.drift_ms() % 10_000.0).abs() < 50.0, "{}", page.drift_ms());
+    page.kick(-150);
+    page.run(20_000);
+    assert_eq!(page.seeks(), 0, "also where the ends meet: {:?}", page.done);
+}
+
+#[test]
+fn a_loop_shorter_than_the_media_is_sent_back_in_time() {
+    let length = Span::from_millis(10_000);
+    let mut page = Page::open(Player { duration: Some(length + length), ..Player::new() }, Means::Rates, 605_000);
+    page.correction.handle_loops(Loops::After(length));
+    page.run(2_000);
+    page.run(30_000);
+    assert_eq!(page.seeks(), 3, "{:?}", page.done);
+    let (at, _) = page.done.iter().find(|(_, action)| matches!(action, Action::Seek { .. })).unwrap();
+    assert!((610_000..610_020).contains(at), "{at}");
 }
 
 #[test]
@@ -270,7 +333,7 @@ proptest! {
                         let share = rate / base - 1.0;
                         prop_assert!((-0.0501..=0.0501).contains(&share), "{} ms: {:?} while the event has {}", ms, action, base);
                     }
-                    Action::Pause { .. } | Action::Nothing => {}
+                    Action::Pause { .. } | Action::Nothing | Action::Load => {}
                 }
                 if let Action::Seek { to, .. } | Action::Play { seek: Some(to), .. } = action {
                     prop_assert!(*to >= Span::ZERO);

@@ -109,20 +109,6 @@ pub enum Reason {
     NoAnswer,
 }
 
-/// What to do to a media element; `value(0)` is where to seek, or NaN, `value(1)` the rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum MediaAction {
-    /// Nothing.
-    Nothing,
-    /// Pause, then seek.
-    Pause,
-    /// Seek, then play.
-    Play,
-    /// Seek, or change the rate.
-    Change,
-}
-
 impl Reason {
     /// Returns the reason with this number: [`Reason::NoAnswer`] if the number does not name a failed request.
     pub const fn from_number(number: u8) -> Self {
@@ -188,7 +174,7 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_names_in_the_same_order() {
         let (rust, typescript) = (include_str!("codes.rs"), include_str!("../ts/codes.ts"));
-        for name in ["EffectKind", "Reason", "MediaAction"] {
+        for name in ["EffectKind", "Reason"] {
             let expected = variants(rust, &format!("pub enum {name} "));
             assert_eq!(expected, variants(typescript, &format!("export const enum {name} ")));
             assert!(expected.len() > 3);

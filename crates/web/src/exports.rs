@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use crate::Viewer;
-use crate::codes::{EffectKind, MediaAction, Reason};
+use crate::codes::{EffectKind, Reason};
 
 /// The viewer and the two buffers.
 struct Instance {
@@ -74,14 +74,6 @@ export! {
     fn countdown(now: f64) -> f64;
     fn timing_vector(now: f64) -> bool;
     fn received_ago(now: f64) -> f64;
-    fn bind_media(begins: f64, seeks_only: bool) -> u32;
-    fn release_media(media: u32);
-    fn set_nudge(ms: f64);
-    fn handle_media(
-        media: u32, position: f64, duration: f64, rate: f64, paused: bool, busy: bool, seekable: bool, now: f64
-    ) -> MediaAction;
-    fn next_read_in(media: u32, now: f64) -> f64;
-    fn media_drift(media: u32) -> f64;
 }
 
 /// Allocates the buffer for `count` numbers. Returns its address.

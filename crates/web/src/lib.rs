@@ -23,5 +23,5 @@ mod numbers;
 mod runtime;
 mod viewer;
 
-pub use codes::{ConnectionCode, EffectKind, MediaAction, Reason, StatusCode};
+pub use codes::{ConnectionCode, EffectKind, Reason, StatusCode};
 pub use viewer::Viewer;

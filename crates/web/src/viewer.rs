@@ -3,7 +3,6 @@
 //! A state reaches it in two steps: [`Viewer::set_state`] says what it is, and the call after that says where it came from.
 
 mod effects;
-mod media;
 
 use alloc::vec::Vec;
 use downbeat_core::Version;

@@ -5,11 +5,12 @@ import { EffectKind, Reason } from "./codes.ts";
 import { createViewer, type Viewer } from "./core.ts";
 import { cueTurn } from "./cue-turn.ts";
 import { askUtc, fetchPublished, fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
-import type { Connection, Events, Listener, MediaOptions, Message, Snapshot, Status, Text } from "./events.ts";
+import type { Connection, Events, Listener, Message, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
 import { Listeners } from "./listeners.ts";
 import { type Closing, type LiveSocket, openLive } from "./live.ts";
-import { Media } from "./media.ts";
+import { Binding } from "./media-binding.ts";
+import type { MediaBinding, MediaOptions, MediaPlayer } from "./media-types.ts";
 import { textFor } from "./message.ts";
 import { failureReason, fetchRundown, request } from "./request.ts";
 import { columns, type Rundown } from "./rundown.ts";
@@ -63,7 +64,8 @@ export class Downbeat {
   readonly #store: Store;
   readonly #viewer: Viewer;
   readonly #listeners = new Listeners();
-  readonly #media = new Set<Media>();
+  readonly #media = new Set<Binding>();
+  readonly #mediaHost = { event: this, nudge: 0, emit: (change: Events["media"]) => this.#listeners.emit("media", change) };
   readonly #stopWaking: () => void;
   readonly #requests: AbortController[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -146,21 +148,26 @@ export class Downbeat {
   get rundown(): Rundown | undefined { return this.#rundown; }
 
   /**
-   * Makes a `<video>` or `<audio>` follow the event: it plays, holds, seeks and is kept in time. Browsers play sound only
-   * after a gesture, but `muted` elements at any time.
+   * Makes a `<video>`, `<audio>` or other player follow the event: it plays, holds, seeks and is kept in time. What a person pauses
+   * stays paused. Browsers play sound only after a gesture, but `muted` elements at any time; `on("media")` says how it is doing.
    */
-  bindMedia(element: HTMLMediaElement, options: MediaOptions = {}): { readonly drift: number | undefined; release(): void } {
-    const media = new Media(element, this.#viewer, options);
-    this.#media.add(media);
+  bindMedia(media: HTMLMediaElement | MediaPlayer, options: MediaOptions = {}): MediaBinding {
+    const binding = new Binding(media, options, this.#mediaHost);
+    this.#media.add(binding);
     return {
-      get drift() { return media.drift; },
-      release: () => { if (this.#media.delete(media)) media.release(); },
+      get drift() { return binding.drift; },
+      get state() { return binding.state; },
+      rejoin: () => binding.rejoin(),
+      release: () => { if (this.#media.delete(binding)) binding.release(); },
     };
   }
 
+  /** Ends a person's pauses: media plays where the event is. Call it in a gesture if the media sounds. */
+  rejoin(): void { this.#media.forEach((media) => media.rejoin()); }
+
   /** Makes media play `ms` ahead of the event, to make up for the delay of screens and loudspeakers. */
   setNudge(ms: number): void {
-    this.#viewer.set_nudge(ms);
+    this.#mediaHost.nudge = ms;
     this.#media.forEach((media) => media.read());
   }
 
@@ -197,7 +204,6 @@ export class Downbeat {
     const moved = [EffectKind.State, EffectKind.Status, EffectKind.Clock];
     if (effects.some(({ kind }) => moved.includes(kind)) && !this.#left) {
       this.timingProvider.follow(this.#viewer);
-      this.#media.forEach((media) => media.read());
     }
   }
 

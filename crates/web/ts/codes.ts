@@ -39,11 +39,3 @@ export const enum Reason {
   UnknownEvent,
   NoAnswer,
 }
-
-/** What to do to a media element. */
-export const enum MediaAction {
-  Nothing,
-  Pause,
-  Play,
-  Change,
-}

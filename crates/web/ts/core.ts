@@ -2,7 +2,8 @@
 // one viewer.
 
 import wasm from "#wasm";
-import type { EffectKind, MediaAction, Reason } from "./codes.ts";
+import type { EffectKind, Reason } from "./codes.ts";
+import { compile } from "./inflate.ts";
 import type { Closing } from "./live.ts";
 import type { Columns } from "./rundown.ts";
 
@@ -33,14 +34,6 @@ interface Calls {
   /** Returns 0 if position and rate are not known. */
   timing_vector(now: number): number;
   received_ago(now: number): number;
-  bind_media(begins: number, seeksOnly: boolean): number;
-  release_media(media: number): void;
-  set_nudge(ms: number): void;
-  handle_media(
-    ...read: [media: number, position: number, duration: number, rate: number, paused: boolean, busy: boolean, seekable: boolean, now: number]
-  ): MediaAction;
-  next_read_in(media: number, now: number): number;
-  media_drift(media: number): number;
 }
 
 /** The exports that read or write the two buffers. */
@@ -66,15 +59,9 @@ let module: Promise<WebAssembly.Module> | undefined;
 
 /** Creates a viewer; call its `begin` before anything else. The module is compiled once per page. */
 export async function createViewer(): Promise<Viewer> {
-  const { exports } = await WebAssembly.instantiate(await (module ??= inflate().then(WebAssembly.compile)));
+  const { exports } = await WebAssembly.instantiate(await (module ??= compile(wasm)));
   const core = exports as unknown as Calls & BufferCalls;
   return { ...core, ...withBuffers(core) };
-}
-
-function inflate(): Promise<ArrayBuffer> {
-  const packed = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Response(stream).arrayBuffer();
 }
 
 /** Returns the calls that pass arrays and texts. */

@@ -1,5 +1,6 @@
 // What a page is told, and the names for it.
 
+import type { MediaChange } from "./media-types.ts";
 import type { Cue } from "./rundown.ts";
 import type { Locale, Severity, StateBody, TimeBody } from "./wire.ts";
 
@@ -64,14 +65,6 @@ export interface Connection {
     | "no-answer";
 }
 
-/** How a media element follows the event. */
-export interface MediaOptions {
-  /** The position of the event at which the media begins, in ms. Default: 0. */
-  begins?: number;
-  /** Whether to correct drift by seeking only, for players that stutter at other rates. Default: in Safari. */
-  seeksOnly?: boolean;
-}
-
 /** How an answer changed the page's clock. */
 export interface ClockChange {
   /** `slewed`: gradually. `stepped`: at once, by more than 250 ms. `reset`: the device's clock had jumped. */
@@ -92,6 +85,8 @@ export interface Events {
   message: Message | null;
   connection: Connection;
   clock: ClockChange;
+  /** What has become of media that follows the event. */
+  media: MediaChange;
 }
 
 /** The event at one instant. */

@@ -11,11 +11,11 @@ export const FLAGS = [
   ...["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
 ];
 
-/** Starts it. Each page in a context of its own is a separate viewer, with separate storage. */
-export function launch(): Promise<Browser> {
+/** Starts it, with further flags. Each page in a context of its own is a separate viewer, with separate storage. */
+export function launch(...flags: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: executable(),
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
   });
 }
 

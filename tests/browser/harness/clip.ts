@@ -1,6 +1,7 @@
 // A short clip for `<video>`, made by the browser itself: a grey that changes with time, one key frame per second.
 
 import type { Page } from "playwright-core";
+import type { EnginePage } from "./engine-page.ts";
 
 interface Frame {
   /** In ms from the beginning. */
@@ -13,11 +14,14 @@ const WIDTH = 64;
 const HEIGHT = 36;
 const FRAMES_PER_SECOND = 10;
 
-/** Returns a WebM file of `seconds`, with a key frame every second. `page` is any page in a secure context. */
-export async function clip(page: Page, seconds: number): Promise<Buffer> {
-  const encoded = await page.evaluate(encode, { WIDTH, HEIGHT, FRAMES_PER_SECOND, seconds });
+/**
+ * Returns a WebM file of `seconds`, with a key frame every second. `page` is any page in a secure context. A `recorded` file has
+ * neither its length nor an index, like those of `MediaRecorder`.
+ */
+export async function clip(page: Page | EnginePage, seconds: number, recorded = false): Promise<Buffer> {
+  const encoded = await (page as EnginePage).evaluate(encode, { WIDTH, HEIGHT, FRAMES_PER_SECOND, seconds });
   const frames = encoded.map(({ time, key, base64 }) => ({ time, key, bytes: Buffer.from(base64, "base64") }));
-  return webm(frames, seconds * 1_000);
+  return webm(frames, recorded ? undefined : seconds * 1_000);
 }
 
 /** In the page: encodes the frames. */
@@ -47,8 +51,8 @@ async function encode(asked: { WIDTH: number; HEIGHT: number; FRAMES_PER_SECOND:
   return frames;
 }
 
-/** Returns frames as a WebM file: a cluster for each key frame, and an index of the clusters first. */
-function webm(frames: Frame[], duration: number): Buffer {
+/** Returns frames as a WebM file: a cluster for each key frame, and an index of the clusters first; without the length and the index if `duration` is undefined. */
+function webm(frames: Frame[], duration: number | undefined): Buffer {
   const clusters: Buffer[] = [];
   const starts: number[] = [];
   for (const [index, { time, key }] of frames.entries()) {
@@ -64,9 +68,9 @@ function webm(frames: Frame[], duration: number): Buffer {
     starts.push(time);
   }
   const length = Buffer.alloc(8);
-  length.writeDoubleBE(duration);
+  length.writeDoubleBE(duration ?? 0);
   const before = [
-    element(0x1549a966, number(0x2ad7b1, 1_000_000), element(0x4489, length), text(0x4d80, "tests"), text(0x5741, "tests")),
+    element(0x1549a966, number(0x2ad7b1, 1_000_000), ...(duration ? [element(0x4489, length)] : []), text(0x4d80, "tests"), text(0x5741, "tests")),
     element(
       0x1654ae6b,
       element(
@@ -87,7 +91,7 @@ function webm(frames: Frame[], duration: number): Buffer {
     return element(0x1c53bb6b, ...points);
   };
   const head = Buffer.concat(before);
-  const content = Buffer.concat([head, index(head.length + index(0).length), ...clusters]);
+  const content = Buffer.concat([head, ...(duration ? [index(head.length + index(0).length)] : []), ...clusters]);
   const file = element(
     0x1a45dfa3,
     ...[number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8)],

@@ -20,24 +20,25 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connec
 
 export interface Site {
   readonly url: string;
-  /** Serves a document of the test's own at `path`. */
-  put(path: string, body: string | Buffer): void;
+  /** Serves a document of the test's own at `path`; without byte ranges if so wished. */
+  put(path: string, body: string | Buffer, ranges?: boolean): void;
   end(): void;
 }
 
 /** Serves `build/client` under `/client/`, an empty page at `/`, and what tests `put`; all of it under `policy`. */
 export async function site(policy: string = POLICY): Promise<Site> {
   const put = new Map<string, string | Buffer>([["/", "<!doctype html><title>a site</title>"]]);
+  const whole = new Set<string>();
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://site").pathname);
     try {
       const body = put.get(path) ?? (await readFile(`${ROOT}/build${path}`));
       const bytes = Buffer.from(body);
       const type = TYPES[extname(path)] ?? TYPES[".html"]!;
-      const headers = { "content-type": type, "content-security-policy": policy, "accept-ranges": "bytes" };
+      const headers = { "content-type": type, "content-security-policy": policy, "accept-ranges": whole.has(path) ? "none" : "bytes" };
       // Players seek with range requests.
       const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
-      if (range === null) return response.writeHead(200, headers).end(bytes);
+      if (range === null || whole.has(path)) return response.writeHead(200, headers).end(bytes);
       const first = Number(range[1]);
       const last = range[2] === "" ? bytes.length - 1 : Math.min(Number(range[2]), bytes.length - 1);
       const part = { ...headers, "content-range": `bytes ${first}-${last}/${bytes.length}` };
@@ -49,7 +50,10 @@ export async function site(policy: string = POLICY): Promise<Site> {
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    put: (path, body) => void put.set(path, body),
+    put(path, body, ranges = true) {
+      put.set(path, body);
+      if (!ranges) whole.add(path);
+    },
     end() {
       server.close();
       server.closeAllConnections();

@@ -6,11 +6,13 @@ use crate::timeline::{EventTimeline, Position};
 
 /// Where the media should be at one instant.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Goal {
+pub(crate) struct Goal {
     pub(super) at: LocalTime,
-    pub(super) position: Span,
+    pub(crate) position: Span,
     /// The rate of the event; 0 is held.
-    pub(super) rate: f64,
+    pub(crate) rate: f64,
+    /// The length of the loop, in media that goes back by itself.
+    around: Option<Span>,
     /// When the timeline changes next.
     pub(super) changes_at: Option<LocalTime>,
 }
@@ -22,7 +24,38 @@ impl Goal {
         let starts = (position < Span::ZERO).then(|| timeline.reaches(begins, server));
         let changes = earliest(&[timeline.next_segment(server), starts.flatten()]);
         let changes_at = changes.map(|change| now + (change - server));
-        Self { at: now, position, rate: timeline.rate(server).as_factor(), changes_at }
+        Self { at: now, position, rate: timeline.rate(server).as_factor(), around: None, changes_at }
+    }
+
+    /// Returns the goal in media whose beginning follows after `length`. Media that has to be sent back (`sent`) is
+    /// read when that is due, and its drift includes the way back; media that goes back by itself has its end beside its
+    /// beginning.
+    pub(super) fn in_loop(mut self, length: Span, sent: bool) -> Self {
+        let micros = length.as_micros();
+        if micros <= 0 || self.position < Span::ZERO {
+            return self;
+        }
+        self.position = Span::from_micros(self.position.as_micros() % micros);
+        if !sent {
+            self.around = Some(length);
+        } else if self.rate > 0.0 {
+            let left = (length - self.position).as_micros() as f64 / self.rate;
+            self.changes_at = earliest(&[self.changes_at, Some(self.at + Span::from_micros(left as i64))]);
+        }
+        self
+    }
+
+    /// Returns how far media at `position` is ahead.
+    pub(super) fn drift(&self, position: Span) -> Span {
+        -self.ahead_of(position)
+    }
+
+    /// Returns how far the goal is ahead of `position`, the shorter way around a loop.
+    pub(super) fn ahead_of(&self, position: Span) -> Span {
+        let way = self.position - position;
+        let Some(around) = self.around.map(Span::as_micros) else { return way };
+        let half = around / 2;
+        Span::from_micros((way.as_micros() + half).rem_euclid(around) - half)
     }
 
     /// Returns where the media should be at another instant, if nothing changes in between.

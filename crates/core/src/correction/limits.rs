@@ -23,6 +23,20 @@ pub const SEEKS: Span = Span::from_millis(300);
 /// Reason: a seek is seen and heard, more than a smaller drift is.
 pub const SEEKS_ONLY: Span = Span::from_millis(100);
 
+/// The drift that is left to media whose rate cannot be used, right after it was taken somewhere: 40 ms, a frame at 25 Hz.
+///
+/// Reason: viewers expect a jump then, and the first seek has just shown how long seeks take.
+pub const AIMED: Span = Span::from_millis(40);
+
+/// How often such media is taken closer after a jump: twice, since a seek while playing takes another time than the one
+/// with which it began.
+pub(super) const AIMS: u8 = 2;
+
+/// The largest drift that is played away where seeks miss: 10 s, which takes 200 s.
+///
+/// Reason: key frames are up to 10 s apart. What is farther away is somewhere else in the film, and stays there.
+pub const PACED: Span = Span::from_millis(10_000);
+
 /// The time in which a drift is corrected by a rate that is not at its limit: 3 s.
 ///
 /// Reason: 50 ms then make 1.7 %, which nobody hears, since pitch is preserved.
@@ -53,8 +67,9 @@ pub(super) const READ_IDLE: Span = Span::from_millis(1_000);
 /// The wait before the next reading while too few are known: 50 ms.
 pub(super) const READ_SOON: Span = Span::from_millis(50);
 
-/// The longest correction by rate before rates are given up for this media: 12 s, twice what the largest drift takes.
-pub(super) const PACING_MAX: Span = Span::from_millis(12_000);
+/// The shortest time after which rates that do not help are given up for this media: 12 s. Where the drift needs longer,
+/// it is twice that.
+pub(super) const PACING_MIN: Span = Span::from_millis(12_000);
 
 /// The longest duration learned for a seek: 2 s. Longer ones are due to the network, and not typical of the player.
 pub(super) const OVERSHOOT_MAX: Span = Span::from_millis(2_000);

@@ -3,7 +3,8 @@
 use super::drifts::beyond;
 use super::goal::Goal;
 use super::limits::{
-    CORRECTED_IN, ENGAGES, PACING_MAX, RATE_SHARE, READ_EVERY, READ_SOON, RELEASES, REST, SEEKS, SEEKS_ONLY,
+    AIMED, CORRECTED_IN, ENGAGES, PACED, PACING_MIN, RATE_SHARE, READ_EVERY, READ_SOON, RELEASES, REST, SEEKS,
+    SEEKS_ONLY,
 };
 use super::phase::{Pacing, Phase};
 use super::reading::{Action, Doing, Means, Reading};
@@ -21,15 +22,16 @@ impl Correction {
         };
         let seeks = match self.means {
             Means::Rates => SEEKS,
+            Means::Seeks if self.aim.takes_closer(drift, AIMED) => AIMED,
             Means::Seeks => SEEKS_ONLY,
         };
-        if beyond(drift, seeks) {
+        if beyond(drift, self.aim.worth(seeks)) {
             return self.seek(goal);
         }
         if !beyond(drift, ENGAGES) {
             self.rest = REST;
         }
-        if self.means == Means::Rates && beyond(drift, ENGAGES) {
+        if self.means == Means::Rates && beyond(drift, ENGAGES) && !beyond(drift, PACED) {
             return self.pace(drift, goal);
         }
         let action = at_rate(reading, goal.rate);
@@ -42,23 +44,25 @@ impl Correction {
         let share = -(drift.as_micros() as f64) / CORRECTED_IN.as_micros() as f64;
         let rate = playable(goal.rate * (1.0 + share.clamp(-RATE_SHARE, RATE_SHARE)));
         self.drifts.forget();
-        self.phase = Phase::Pacing(Pacing { faster: rate - goal.rate, since: goal.at, ends_at: None });
+        let faster = rate - goal.rate;
+        let takes = Span::from_micros((-2.0 * drift.as_micros() as f64 / faster) as i64);
+        self.phase = Phase::Pacing(Pacing { faster, until: goal.at + takes.max(PACING_MIN), ends_at: None });
         self.read_again(Doing::Pacing, goal, READ_SOON);
         Action::Rate { rate }
     }
 
     /// Continues to correct by the rate, or ends that.
     pub(super) fn keep_pacing(&mut self, reading: &Reading, goal: &Goal, pacing: Pacing) -> Action {
-        let Pacing { faster, since, ends_at } = pacing;
+        let Pacing { faster, until, ends_at } = pacing;
         let now = goal.at;
         let Some(drift) = self.measure(reading, goal, faster) else {
             self.read_again(Doing::Pacing, goal, READ_SOON);
             return at_rate(reading, goal.rate + faster);
         };
-        if beyond(drift, SEEKS) {
+        if beyond(drift, self.aim.worth(SEEKS)) {
             return self.seek(goal);
         }
-        if now - since > PACING_MAX {
+        if now > until {
             self.means = Means::Seeks;
             self.drifts.forget();
         }

@@ -14,7 +14,8 @@ pub(super) enum Phase {
 pub(super) struct Pacing {
     /// How much faster than the event the media plays; negative if slower.
     pub(super) faster: f64,
-    pub(super) since: LocalTime,
+    /// When rates are given up, if the drift is still there.
+    pub(super) until: LocalTime,
     /// When the drift should be gone, once that is near.
     pub(super) ends_at: Option<LocalTime>,
 }

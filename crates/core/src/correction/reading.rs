@@ -1,5 +1,6 @@
 //! What a shell reads from a media element, and what it does to it.
 
+use super::goal::Goal;
 use crate::time::Span;
 
 /// A media element at one instant.
@@ -13,10 +14,30 @@ pub struct Reading {
     pub rate: f64,
     /// Whether it is paused, has not begun, or has come to its end.
     pub paused: bool,
+    /// Whether it has come to its end.
+    pub ended: bool,
     /// Whether it cannot say where it is just now: it seeks, or waits for data.
     pub busy: bool,
-    /// Whether it can go to any position; a live stream cannot.
-    pub seekable: bool,
+    /// Whether it is a live stream: its drift is measured, and nothing is done about it.
+    pub live: bool,
+}
+
+impl Reading {
+    /// Returns where the media has ended, if the event is there or beyond.
+    pub(super) fn place_of_end(&self, goal: &Goal) -> Option<Span> {
+        (self.ended && goal.drift(self.position) <= super::ENGAGES).then_some(self.position)
+    }
+}
+
+/// Whether media starts again from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loops {
+    /// It ends.
+    No,
+    /// At its end, where it goes back by itself.
+    Itself,
+    /// After this time, which is shorter than the media: it is sent back.
+    After(Span),
 }
 
 /// What is to be done to a media element. Positions are from its own beginning, rates are for its `playbackRate`.
@@ -24,6 +45,8 @@ pub struct Reading {
 pub enum Action {
     /// Nothing.
     Nothing,
+    /// Load it: its page wants that late, and its time is near.
+    Load,
     /// Pause it; then go there, if it says where.
     Pause {
         /// Where to stand.
@@ -69,7 +92,10 @@ pub enum Doing {
     /// Nothing for now: the media has just been moved, or the event is about to be.
     Resting,
     /// Nothing: the event stands, or is outside the media, and the media stands with it.
-    Standing,
-    /// Nothing ever: the media is a live stream. Its drift is told.
+    Standing {
+        /// Whether the event is past the media's end.
+        ended: bool,
+    },
+    /// Nothing: the media is a live stream. Its drift is told.
     Live,
 }

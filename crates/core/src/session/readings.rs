@@ -1,8 +1,7 @@
 //! What a session can be asked, at any time.
 
-use super::{Connection, MediaId, News, Session};
+use super::{Connection, News, Session};
 use crate::clock::Reading;
-use crate::correction::Correction;
 use crate::cueing::Memory;
 use crate::event::Status;
 use crate::time::{LocalTime, ServerTime, Span};
@@ -58,10 +57,5 @@ impl Session {
     /// Returns what has fired. Store it, to survive a reload, before carrying out an effect that fires a cue.
     pub fn memory(&self) -> Memory {
         self.cueing.memory()
-    }
-
-    /// Returns how a media element is being corrected.
-    pub fn correction(&self, media: MediaId) -> Option<&Correction> {
-        self.media.correction(media)
     }
 }

@@ -8,7 +8,7 @@ mod unverified;
 use super::*;
 use crate::cueing::{self, CueKey, Kind, Late, ListedCue};
 use crate::name::Rev;
-use crate::timeline::{EventTimeline, Rate, Segment, Timeline};
+use crate::timeline::{EventTimeline, Position, Rate, Segment, Timeline};
 
 const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 const RUNDOWN: Digest = Digest::from_bytes([7; 32]);
@@ -338,30 +338,4 @@ fn a_viewer_who_stays_an_hour_asks_less_than_fifty_times() {
     let asked = world.requests(Request::Time) + world.requests(Request::State);
     // 11 at the quick paces, about 10 until the skew is known, 11 in the 55 minutes after.
     assert!((25..50).contains(&asked), "{asked}");
-}
-
-#[test]
-fn media_follows_what_is_heard_later_and_stands_while_the_event_does() {
-    let mut world = World::joining(0);
-    let video = world.session.bind_media(Position::START, Means::Rates);
-    let reading = |position, paused| correction::Reading {
-        position,
-        duration: None,
-        rate: 1.0,
-        paused,
-        busy: false,
-        seekable: true,
-    };
-    assert_eq!(world.session.handle_media(video, &reading(Span::ZERO, true), world.now), Action::Nothing);
-    world.run_until(10_000);
-    let there = world.session.position(world.now).unwrap() - Position::START;
-    let play = world.session.handle_media(video, &reading(there, true), world.now);
-    assert_eq!(play, Action::Play { seek: None, rate: 1.0 });
-    world.change(held(12_000, 12_000));
-    world.session.handle_news(world.news.clone(), world.now);
-    world.run_until(12_500);
-    let pause = world.session.handle_media(video, &reading(Span::from_millis(12_000), false), world.now);
-    assert_eq!(pause, Action::Pause { seek: None });
-    world.session.release_media(video);
-    assert!(world.session.correction(video).is_none());
 }

@@ -1,0 +1,69 @@
+// A `<video>` or `<audio>` as a player.
+
+import type { MediaPlayer } from "../media-types.ts";
+import { Traits } from "./core.ts";
+
+/** The element's events after which it is read again. */
+const EVENTS = [
+  ...["loadedmetadata", "durationchange", "canplay", "playing", "play", "pause", "ended", "waiting", "seeking", "seeked", "ratechange"],
+  ...["volumechange", "emptied", "error"],
+];
+
+/** A player whose media may have to be loaded, and which may be taken off its page. */
+export class ElementPlayer implements MediaPlayer {
+  readonly #element: HTMLMediaElement;
+  #wasAttached = false;
+
+  constructor(element: HTMLMediaElement) {
+    this.#element = element;
+  }
+
+  get currentTime(): number { return this.#element.currentTime; }
+  get duration(): number { return this.#element.duration; }
+  get paused(): boolean { return this.#element.paused; }
+  get rate(): number { return this.#element.playbackRate; }
+  set rate(rate: number) { this.#element.playbackRate = rate; }
+
+  get buffering(): boolean {
+    const { seeking, paused, ended, readyState } = this.#element;
+    return seeking || (!paused && !ended && readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
+  }
+
+  /** How far it can be sought, in s; not a number if it cannot. */
+  get seekable(): number {
+    const { seekable } = this.#element;
+    return seekable.length ? seekable.end(seekable.length - 1) : NaN;
+  }
+
+  get traits(): number {
+    const element = this.#element;
+    const { readyState, networkState, isConnected } = element;
+    this.#wasAttached ||= isConnected;
+    const hasSource = networkState === HTMLMediaElement.NETWORK_IDLE || networkState === HTMLMediaElement.NETWORK_LOADING;
+    return (element.ended ? Traits.Ended | Traits.Paused : 0)
+      | (readyState > 0 ? Traits.Ready : 0)
+      | (hasSource ? Traits.Loadable : 0)
+      | (element.error ? Traits.Failed : 0)
+      | (element.muted || element.volume === 0 ? Traits.Muted : 0)
+      | (this.#wasAttached && !isConnected ? Traits.Detached : 0)
+      | (element.srcObject instanceof MediaStream ? Traits.Stream : 0);
+  }
+
+  load(): void { this.#element.preload = "auto"; }
+
+  /** Has the element go back to its beginning at its end. Returns a function that puts it as it was. */
+  loop(): () => void {
+    const before = this.#element.loop;
+    this.#element.loop = true;
+    return () => { this.#element.loop = before; };
+  }
+
+  play(): Promise<void> { return this.#element.play(); }
+  pause(): void { this.#element.pause(); }
+  seek(seconds: number): void { this.#element.currentTime = seconds; }
+
+  watch(changed: (event: Event) => void): () => void {
+    for (const name of EVENTS) this.#element.addEventListener(name, changed);
+    return () => { for (const name of EVENTS) this.#element.removeEventListener(name, changed); };
+  }
+}

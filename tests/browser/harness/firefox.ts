@@ -1,0 +1,107 @@
+// A real Firefox, driven by WebDriver BiDi.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { createInterface } from "node:readline";
+import { asJson, type EngineBrowser, type EngineContext, type EnginePage } from "./engine-page.ts";
+
+/** Media play without a gesture, windows that nobody sees are not slowed down, and nothing is sent home. */
+const PREFERENCES = {
+  "media.autoplay.default": 0,
+  "dom.min_background_timeout_value": 4,
+  "dom.timeout.enable_budget_timer_throttling": false,
+  "media.suspend-background-video.enabled": false,
+  "network.captive-portal-service.enabled": false,
+  "network.connectivity-service.enabled": false,
+  "app.normandy.enabled": false,
+  "app.update.disabledForTesting": true,
+  "browser.safebrowsing.downloads.remote.enabled": false,
+  "browser.shell.checkDefaultBrowser": false,
+  "datareporting.policy.dataSubmissionEnabled": false,
+  "extensions.update.enabled": false,
+  "toolkit.telemetry.enabled": false,
+};
+
+export class Firefox implements EngineBrowser {
+  readonly #process: ChildProcess;
+  readonly #directory: string;
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<number, { resolve: (result: any) => void; reject: (error: Error) => void }>();
+  #last = 0;
+
+  private constructor(process: ChildProcess, directory: string, socket: WebSocket) {
+    [this.#process, this.#directory, this.#socket] = [process, directory, socket];
+    socket.onmessage = ({ data }) => {
+      const { id, type, result, error, message } = JSON.parse(data as string);
+      const waiting = this.#waiting.get(id);
+      if (!waiting) return;
+      this.#waiting.delete(id);
+      if (type === "error") waiting.reject(new Error(`${error}: ${message}`));
+      else waiting.resolve(result);
+    };
+  }
+
+  static async launch(): Promise<Firefox> {
+    const directory = mkdtempSync(`${tmpdir()}/downbeat-firefox-`);
+    const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
+    writeFileSync(`${directory}/user.js`, lines.join(""));
+    const flags = ["--headless", "--no-remote", "--profile", directory, "--remote-debugging-port", "0"];
+    const process = spawn("firefox-esr", flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    let url: string | undefined;
+    for await (const line of createInterface({ input: process.stderr! })) {
+      url = /WebDriver BiDi listening on (ws:\S+)/.exec(line)?.[1];
+      if (url) break;
+    }
+    if (!url) throw new Error("Firefox ended before it listened");
+    process.stderr!.resume();
+    const socket = new WebSocket(`${url}/session`);
+    await once(socket as any, "open");
+    const firefox = new Firefox(process, directory, socket);
+    await firefox.send("session.new", { capabilities: {} });
+    return firefox;
+  }
+
+  async newContext(): Promise<EngineContext> {
+    const { userContext } = await this.send("browser.createUserContext");
+    return {
+      newPage: () => this.#newPage(userContext),
+      close: () => this.send("browser.removeUserContext", { userContext }),
+    };
+  }
+
+  newPage(): Promise<EnginePage> {
+    return this.#newPage("default");
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close();
+    const gone = once(this.#process, "exit");
+    process.kill(-this.#process.pid!, "SIGKILL");
+    await gone;
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+
+  send(method: string, params: object = {}): Promise<any> {
+    const id = ++this.#last;
+    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#socket.send(JSON.stringify({ id, method, params }));
+    return answer;
+  }
+
+  async #newPage(userContext: string): Promise<EnginePage> {
+    // A window of its own: one tab of several would be hidden.
+    const { context } = await this.send("browsingContext.create", { type: "window", userContext });
+    return {
+      goto: (url) => this.send("browsingContext.navigate", { context, url, wait: "complete" }),
+      close: () => this.send("browsingContext.close", { context }),
+      evaluate: async (inPage, argument) => {
+        const script = { expression: asJson(inPage, argument), target: { context }, awaitPromise: true, resultOwnership: "none" };
+        const { type, result, exceptionDetails } = await this.send("script.evaluate", script);
+        if (type === "exception") throw new Error(exceptionDetails.text);
+        return JSON.parse(result.value).value;
+      },
+    };
+  }
+}
