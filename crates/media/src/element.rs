@@ -126,39 +126,31 @@ impl Element {
 
 #[cfg(test)]
 mod tests {
+    const TYPESCRIPT: &str = include_str!("../../web/ts/media/core.ts");
+
     /// Returns the variants of an enum, in either language: one per line, ending with a comma.
     fn variants<'a>(source: &'a str, head: &str) -> Vec<&'a str> {
         let (_, body) = source.split_once(head).expect("the enum is in the source");
-        let lines = body.lines().map(str::trim).skip(1).take_while(|line| *line != "}" && *line != "];");
+        let lines = body.lines().map(str::trim).skip(1).take_while(|line| !line.starts_with(['}', ']']));
         lines.filter(|line| !line.starts_with("//")).collect()
     }
 
     #[test]
-    fn both_languages_have_the_same_names_in_the_same_order() {
-        let typescript = include_str!("../../web/ts/media/core.ts");
+    fn both_languages_have_the_same_actions_and_states_in_the_same_order() {
         let actions = variants(include_str!("element.rs"), "pub enum MediaAction ");
-        assert_eq!(actions, variants(typescript, "export const enum MediaAction "));
-        let state = include_str!("../../core/src/media/state.rs");
-        let states = variants(state, "pub enum MediaState ")
-            .into_iter()
-            .map(|name| format!("\"{}\",", name.trim_end_matches(',').to_lowercase()));
-        assert_eq!(states.collect::<Vec<_>>(), variants(typescript, "export const STATES "));
-        let traits = include_str!("../../core/src/media/observed.rs")
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("pub const "));
-        let bits = traits.filter_map(|line| line.split_once(": Self")).enumerate().map(|(bit, (name, _))| {
-            format!(
-                "{}{} = {},",
-                &name[..1],
-                name[1..]
-                    .to_lowercase()
-                    .split('_')
-                    .enumerate()
-                    .map(|(n, part)| if n == 0 { part.to_owned() } else { part[..1].to_uppercase() + &part[1..] })
-                    .collect::<String>(),
-                1 << bit
-            )
-        });
-        assert_eq!(bits.collect::<Vec<_>>(), variants(typescript, "export const enum Traits "));
+        assert_eq!(actions, variants(TYPESCRIPT, "export const enum MediaAction "));
+        let states = variants(include_str!("../../core/src/media/state.rs"), "pub enum MediaState ");
+        let quoted = |name: &&str| format!("\"{}\",", name.trim_end_matches(',').to_lowercase());
+        assert_eq!(states.iter().map(quoted).collect::<Vec<_>>(), variants(TYPESCRIPT, "export const STATES "));
+    }
+
+    #[test]
+    fn both_languages_have_the_same_traits_with_the_same_bits() {
+        let rust = include_str!("../../core/src/media/observed.rs").lines().map(str::trim);
+        let names = rust.filter_map(|line| line.strip_prefix("pub const ")?.split_once(": Self"));
+        let names: Vec<_> = names.map(|(name, _)| name.replace('_', "").to_lowercase()).collect();
+        let expected = names.iter().enumerate().map(|(bit, name)| format!("{name} = {},", 1 << bit));
+        let found = variants(TYPESCRIPT, "export const enum Traits ");
+        assert_eq!(expected.collect::<Vec<_>>(), found.iter().map(|line| line.to_lowercase()).collect::<Vec<_>>());
     }
 }

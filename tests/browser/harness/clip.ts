@@ -18,7 +18,7 @@ const FRAMES_PER_SECOND = 10;
  * Returns a WebM file of `seconds`, with a key frame every second. `page` is any page in a secure context. A `recorded` file has
  * neither its length nor an index, like those of `MediaRecorder`.
  */
-export async function clip(page: Page | EnginePage, seconds: number, recorded = false): Promise<Buffer> {
+export async function clip(page: Page | Pick<EnginePage, "evaluate">, seconds: number, recorded = false): Promise<Buffer> {
   const encoded = await (page as EnginePage).evaluate(encode, { WIDTH, HEIGHT, FRAMES_PER_SECOND, seconds });
   const frames = encoded.map(({ time, key, base64 }) => ({ time, key, bytes: Buffer.from(base64, "base64") }));
   return webm(frames, recorded ? undefined : seconds * 1_000);
