@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, rmSync } from "node:fs";
 import { after, test } from "node:test";
 import { Workerd } from "../attack/harness/workerd.ts";
-import { begun, call } from "./harness/calls.ts";
+import { begun, call, Event } from "./harness/calls.ts";
 import { Operator } from "./harness/cli.ts";
 import { TOKENS } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
@@ -55,4 +55,37 @@ test("viewers that are ahead of restored storage take the restored state at once
   assert.deepEqual(log.map(({ name }) => name), ["restore", "create"]);
   const undo = await event.send({ command: "undo" });
   assert.equal(undo.status, 409, undo.text);
+});
+
+test("log --verify says what was restored and what is lost with it, and raises an alarm only until then", async () => {
+  const server = await Workerd.start("restored-log");
+  after(() => server.kill());
+  const [maria, joe] = [new Operator("maria", server), new Operator("joe", server)];
+  await begun(server, "gala", 60_000);
+  const at = (who: Operator, ...args: string[]) => who.json(...args, "--event", "gala");
+  const copy = `${server.directory}/copy`;
+  const { epoch } = await new Event(server, "gala").state();
+  assert.equal((await at(maria, "pause", "--yes"))["rev"], 2);
+  await server.kill();
+  cpSync(server.storage, copy, { recursive: true });
+  await server.restart();
+  for (const command of ["resume", "pause"]) assert.equal((await at(maria, command, "--yes")).code, 0);
+  await server.kill();
+  rmSync(server.storage, { recursive: true });
+  cpSync(copy, server.storage, { recursive: true });
+  await server.restart();
+
+  const cutOff = await at(maria, "log", "--verify");
+  assert.deepEqual([cutOff.code, cutOff["restored"]], [4, []]);
+  assert.match(cutOff["finding"], /ends with rev 2, but the server has signed rev 4/);
+  assert.equal((await at(joe, "event", "restore", "--yes")).code, 0);
+
+  const verified = await at(maria, "log", "--verify");
+  assert.deepEqual([verified.code, verified["intact"], verified["finding"]], [0, true, null], JSON.stringify(verified));
+  const [{ at: when, ...restored }] = verified["restored"];
+  assert.deepEqual(restored, { from: 2, replaces: epoch, rev: 3, actor: "joe", lost: 4 });
+  assert.equal(when, (await new Event(server, "gala").log())[0]!.at);
+  assert.equal(verified["anchored"].rev, 2, "what was signed before is still part of the log");
+  const { stdout } = await maria.run("log", "--verify", "--event", "gala");
+  assert.match(stdout, new RegExp(`^restored from rev 2 by joe at \\S+ \\(rev 3\\), replacing epoch ${epoch}; what came after, up to rev 4, `, "m"));
 });

@@ -1,5 +1,6 @@
 //! `log`: who changed what, when and why; with `--verify`, whether the log is what it was.
 
+mod restored;
 mod verify;
 
 use std::fmt;

@@ -36,7 +36,7 @@ pub(crate) async fn run(context: &Context, args: &KeepArgs) -> Result<Verified, 
             let state = server.state(event).await?.body;
             let (entries, _) = server.log_entries(event, None, None).await?;
             let mut inspection = Inspection::of_worker(server, event, &entries, &rule).await?;
-            let broken = log::check(&entries, kept, &state.epoch, state.rev);
+            let broken = log::check(&entries, kept, state);
             inspection.faults.extend(broken.map(|finding| Fault { key: "log".to_owned(), what: finding.to_string() }));
             inspection
         }

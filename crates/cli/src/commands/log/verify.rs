@@ -6,9 +6,10 @@ use downbeat_api::Client;
 use downbeat_core::{Epoch, Rev, ServerTime};
 use downbeat_wire::anchor::AnchorKey;
 use downbeat_wire::log::ChainCheck;
-use downbeat_wire::{Anchor, LogEntry};
+use downbeat_wire::{Anchor, LogEntry, StateBody};
 use serde_json::{Value, json};
 
+use super::restored::{EarlierEpochs, Relation, Restored};
 use crate::anchors::{self, KnownKey};
 use crate::context::Context;
 use crate::error::Error;
@@ -25,6 +26,8 @@ pub(crate) struct Verified {
     newest: Option<Rev>,
     /// The newest of the kept anchors that are part of it, and how many are.
     anchored: Option<(Anchor, usize)>,
+    /// When the event went on from an older copy, the newest first.
+    restored: Vec<Restored>,
     key: Option<KeyCheck>,
 }
 
@@ -59,7 +62,7 @@ pub(super) async fn run(context: &Context, server: &Client) -> Result<Verified, 
     let kept = anchors::recall(server.url(), event);
     // The event first: what is written after that may be in the log or not.
     let state = server.state(event).await?.body;
-    let mut check = LogCheck::new(&state.epoch, kept);
+    let mut check = LogCheck::new(&state.epoch, state.replaces, kept);
     server.each_log_entry(event, None, None, |entry| check.handle_entry(&entry)).await?;
     let mut verified = check.finish(state.rev);
     if let Some((anchor, _)) = &verified.anchored {
@@ -70,12 +73,12 @@ pub(super) async fn run(context: &Context, server: &Client) -> Result<Verified, 
     Ok(verified)
 }
 
-/// Checks a log, the newest entry first, of an event that had the state `epoch` and `rev` before it was read. `kept` is what
-/// the server has signed about it.
-pub(crate) fn check(entries: &[LogEntry], kept: Vec<Anchor>, epoch: &Epoch, rev: Rev) -> Option<Finding> {
-    let mut check = LogCheck::new(epoch, kept);
+/// Checks a log, the newest entry first, of an event that had `state` before it was read. `kept` is what the server has signed
+/// about it.
+pub(crate) fn check(entries: &[LogEntry], kept: Vec<Anchor>, state: StateBody) -> Option<Finding> {
+    let mut check = LogCheck::new(&state.epoch, state.replaces, kept);
     entries.iter().for_each(|entry| check.handle_entry(entry));
-    check.finish(rev).finding
+    check.finish(state.rev).finding
 }
 
 /// The check of a log, of which one entry is in memory at a time.
@@ -84,7 +87,7 @@ struct LogCheck {
     epoch: Epoch,
     /// The anchors of this epoch that were not met yet.
     kept: Vec<Anchor>,
-    other_epoch: Option<Epoch>,
+    earlier: EarlierEpochs,
     /// The newest anchor that was met, and how many were.
     anchored: Option<(Anchor, usize)>,
     rewritten: Option<Anchor>,
@@ -94,13 +97,12 @@ struct LogCheck {
 }
 
 impl LogCheck {
-    fn new(epoch: &Epoch, kept: Vec<Anchor>) -> Self {
-        let last = kept.last().map(|last| last.epoch.clone());
-        let kept: Vec<Anchor> = kept.into_iter().filter(|anchor| anchor.epoch == *epoch).collect();
+    fn new(epoch: &Epoch, replaces: Option<Epoch>, kept: Vec<Anchor>) -> Self {
+        let (kept, earlier) = kept.into_iter().partition(|anchor| anchor.epoch == *epoch);
         Self {
             chain: ChainCheck::default(),
             epoch: epoch.clone(),
-            other_epoch: last.filter(|_| kept.is_empty()),
+            earlier: EarlierEpochs::new(replaces, earlier),
             kept,
             anchored: None,
             rewritten: None,
@@ -115,24 +117,31 @@ impl LogCheck {
         self.newest = self.newest.or(Some(entry.rev));
         self.oldest = Some(entry.rev);
         self.chain.handle_entry(entry);
-        for anchor in self.kept.extract_if(.., |anchor| anchor.rev == entry.rev) {
-            if Some(anchor.hash) != entry.hash {
-                self.rewritten = Some(anchor);
-            } else if let Some((_, count)) = &mut self.anchored {
-                *count += 1;
-            } else {
-                self.anchored = Some((anchor, 1));
-            }
+        let (met, differ): (Vec<Anchor>, _) = self
+            .kept
+            .extract_if(.., |anchor| anchor.rev == entry.rev)
+            .partition(|anchor| Some(anchor.hash) == entry.hash);
+        self.rewritten = differ.into_iter().last().or(self.rewritten.take());
+        for anchor in met.into_iter().chain(self.earlier.handle_entry(entry)) {
+            self.anchored.get_or_insert((anchor, 0)).1 += 1;
         }
     }
 
     /// Returns the result for an event that was at `rev` before its log was read.
     fn finish(self, rev: Rev) -> Verified {
-        let finding = self.finding(rev);
-        let Self { entries, newest, anchored, .. } = self;
-        Verified { entries, finding, newest, anchored, key: None }
+        let own = self.finding(rev);
+        let Self { epoch, entries, newest, anchored, earlier, .. } = self;
+        let Relation { restored, contradicted, unrelated } = earlier.finish();
+        let finding = own
+            .or_else(|| contradicted.map(|Anchor { rev, at, .. }| Finding::Rewritten { anchor: rev, at }))
+            .or_else(|| {
+                let anchor = unrelated.filter(|_| anchored.is_none())?;
+                Some(Finding::OtherEpoch { anchor, event: epoch })
+            });
+        Verified { entries, finding, newest, anchored, restored, key: None }
     }
 
+    /// Returns what is wrong with the log by itself, and by what was signed in its own epoch.
     fn finding(&self, rev: Rev) -> Option<Finding> {
         let missed = self.kept.iter().max_by_key(|anchor| anchor.rev);
         if let Some(broken) = self.chain.first_broken() {
@@ -150,7 +159,7 @@ impl LogCheck {
             }
             (_, _, Some(oldest)) if oldest != Rev::FIRST => Some(Finding::NoBeginning(oldest)),
             (Some(missed), ..) => Some(Finding::Rewritten { anchor: missed.rev, at: missed.at }),
-            _ => self.other_epoch.clone().map(|anchor| Finding::OtherEpoch { anchor, event: self.epoch.clone() }),
+            _ => None,
         }
     }
 }
@@ -164,6 +173,7 @@ impl Verified {
             "entries": self.entries,
             "intact": finding.is_none(),
             "finding": finding,
+            "restored": self.restored.iter().map(Restored::json).collect::<Vec<_>>(),
             "anchored": anchored.map(|(newest, count)| json!({ "anchors": count, "rev": newest.rev, "at": newest.at })),
             "key": self.key.as_ref().map(|key| json!({
                 "key": key.known.key,
@@ -182,6 +192,9 @@ impl fmt::Display for Verified {
                 let changes = text::count(usize::try_from(self.entries).unwrap_or(usize::MAX), "change");
                 writeln!(f, "intact: {changes}, none of them altered or left out")?;
             }
+        }
+        for restored in &self.restored {
+            writeln!(f, "{restored}")?;
         }
         match (&self.anchored, self.newest) {
             (Some((anchor, count)), Some(newest)) => {
@@ -284,12 +297,12 @@ mod tests {
 
     /// Checks a log with these anchors, of an event at `rev`.
     fn verified(entries: &[LogEntry], rev: u64, kept: Vec<Anchor>) -> Verified {
-        let mut check = LogCheck::new(&epoch(), kept);
+        let mut check = LogCheck::new(&epoch(), None, kept);
         entries.iter().for_each(|entry| check.handle_entry(entry));
         check.finish(Rev::new(rev))
     }
     fn check(entries: &[LogEntry], rev: u64) -> Option<Finding> {
-        super::check(entries, Vec::new(), &epoch(), Rev::new(rev))
+        verified(entries, rev, Vec::new()).finding
     }
 
     /// What the server has signed of `entries` at `revs`.
@@ -347,7 +360,7 @@ mod tests {
         assert_eq!(check(&anew, 7), None, "without an anchor nobody can tell");
         assert_eq!(verified(&anew, 7, kept()).finding, Some(Finding::Rewritten { anchor: Rev::new(2), at }));
 
-        let again = Anchor { epoch: "another".parse().unwrap(), ..kept().remove(0) };
+        let again = Anchor { epoch: "another".parse().unwrap(), hash: CHAIN_START, ..kept().remove(0) };
         let other = verified(&honest, 5, vec![again.clone()]).finding;
         assert_eq!(other, Some(Finding::OtherEpoch { anchor: again.epoch.clone(), event: epoch() }));
         let both = [vec![again], kept()].concat();
