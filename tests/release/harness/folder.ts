@@ -1,7 +1,7 @@
 // An empty folder outside the checkout, with Node, npm and the system's own programs, and without cargo: what a stranger has.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,6 +45,16 @@ export class Folder {
   run(line: string): { exit: number | null; stdout: string; stderr: string } {
     const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: this.path, env: this.#env, encoding: "utf8", input: "", timeout: PATIENCE });
     return { exit: status, stdout, stderr };
+  }
+
+  /** Runs a line of shell while this process goes on, and may serve it. */
+  runBeside(line: string): Promise<{ exit: number | null; stdout: string; stderr: string }> {
+    return new Promise((resolve) => {
+      const child = execFile("sh", ["-c", line], { cwd: this.path, env: this.#env, timeout: PATIENCE }, (_, stdout, stderr) => {
+        resolve({ exit: child.exitCode, stdout, stderr });
+      });
+      child.stdin!.end();
+    });
   }
 
   /** Runs a line of shell that must succeed; returns what it printed. */
