@@ -8,14 +8,15 @@ with_repository() {
     fs.writeFileSync(file, `${JSON.stringify(json, null, 2)}\n`);' "$1" "$GITHUB_REPOSITORY"
 }
 
-# Makes the package downbeat-worker in the folder $1.
+# Makes the package downbeat-worker in the folder $1; $2 is the command line, which compiles the demo's cues.
 pack_worker() {
-  local out=$1 parts=node_modules/downbeat-worker
+  local out=$1 program=$2 parts=node_modules/downbeat-worker
   mkdir -p "$out"/{bin,worker,serve}
   esbuild packages/worker/src/main.ts --bundle --platform=node --format=esm --target=node22 --packages=external --log-level=warning \
     --outfile="$out/bin/downbeat-worker.js"
   chmod 755 "$out/bin/downbeat-worker.js"
   cp build/{entry.js,index.js,index_bg.wasm} "$out/worker"
+  "$program" cues compile cues/good/demo.jsonc --out "$out/demo.json" --quiet
   cp packages/worker/src/front.js "$out/serve"
   cp -r build/pages packages/worker/examples packages/worker/{package.json,README.md} LICENSE "$out"
   # What EMERGENCY_URL says is each user's own: deploy and serve put it in.

@@ -26,7 +26,8 @@ test("checksums are those of the files, and every name has the version", () => {
   assert.deepEqual(sums.map(([, name]) => name).toSorted(), readdirSync(DIST).filter((name) => name !== "SHA256SUMS").toSorted());
   for (const [sum, name] of sums) {
     assert.equal(createHash("sha256").update(readFileSync(`${DIST}/${name}`)).digest("hex"), sum, name);
-    assert.ok(name.includes(version), name);
+    // The installers' names stay, so that the address of the newest one does.
+    assert.ok(name.includes(version) || name.startsWith("install."), name);
   }
 });
 
@@ -44,6 +45,8 @@ test("the worker's package is installed, and init says what to do next", () => {
   assert.equal(folder.ok("npx downbeat-worker --version"), `downbeat-worker ${version}\n`);
   const words = folder.ok("npx downbeat-worker init");
   assert.match(words, /^wrote wrangler\.toml, \.gitignore\n/);
+  const steps = words.split("\n").filter((line) => line.startsWith("  ")).map((line) => /^  (\S+(?: \S+)*)( {2,})\S/.exec(line)![0].length);
+  assert.deepEqual(new Set(steps).size, 1, `what each step does begins in one column:\n${words}`);
   for (const step of ["npm install", "npx downbeat-worker dev", "npx downbeat-worker deploy --dry-run"]) assert.ok(words.includes(step), step);
   assert.match(folder.run("npx downbeat-worker init").stderr, /is there already; it stays as it is/);
   // What somebody without a package.json gets: one that pins the version.
@@ -63,7 +66,10 @@ test("dev: an event, a published sheet, a pause, and a project of Vite that join
   const dev = await folder.start(`node_modules/.bin/downbeat-worker dev --port ${port}`, "downbeat resume");
   assert.match(dev.output, /^event main starts in 30 s$/m);
   const time = async () => (await (await fetch(`${url}/time`)).json()) as { status: string; message: string | null; rundown: string | null };
-  assert.equal((await time()).status, "scheduled");
+  const first = await time();
+  assert.equal(first.status, "scheduled");
+  const demo = (await (await fetch(`${url}/v1/events/main/rundowns/${first.rundown}.json`)).json()) as { cues: unknown[] };
+  assert.ok(demo.cues.length > 100, "a new user sees cues");
 
   folder.file("sheet.json", '[{"time": 560, "action": "startSong1"}, {"time": 800, "action": "startSong2"}]');
   const flags = `--server ${url} --event main --token-file .downbeat/operator.token`;

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { relative, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "./command.ts";
-import { PAGES, WORKER, template, wrangler } from "./parts.ts";
+import { DEMO, PAGES, WORKER, template, wrangler } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { located } from "./settings.ts";
 import { ALL_SCOPES, makeToken } from "./token.ts";
@@ -68,7 +69,10 @@ export const dev: Command = {
       }
       await pause(100);
     }
-    process.stdout.write(`${await event(url, readFileSync(tokenFile, "utf8").trim())}\n${words(url, relative(process.cwd(), tokenFile))}`);
+    const token = readFileSync(tokenFile, "utf8").trim();
+    const about = await event(url, token);
+    const cues = existsSync(DEMO) && (await publish(url, token, readFileSync(DEMO)));
+    process.stdout.write(`${about}\n${cues ? "its cues are published: lights, particles and titles over the viewer page's clip\n" : ""}${words(url, relative(process.cwd(), tokenFile))}`);
     await ended;
     await end(child);
     if (!asked) throw new Refusal("the runtime stopped; the lines above say why");
@@ -119,6 +123,21 @@ export async function event(url: string, token: string): Promise<string> {
   const made = await fetch(path, { method: "PUT", headers: { authorization: `Bearer ${token}` }, body });
   if (!made.ok) throw new Refusal(`the event could not be made: ${await made.text()}`);
   return `event main starts in ${EVENT_IN / 1_000} s`;
+}
+
+/** Publishes a rundown for the event "main", unless it has one; returns whether it was published. */
+async function publish(url: string, token: string, rundown: Buffer): Promise<boolean> {
+  const path = `${url}/v1/events/main`;
+  const current = (await (await fetch(path)).json()) as { rundown?: unknown };
+  if (current.rundown) return false;
+  const digest = createHash("sha256").update(rundown).digest("hex");
+  const headers = { authorization: `Bearer ${token}` };
+  const stored = await fetch(`${path}/rundowns/${digest}.json`, { method: "PUT", headers, body: new Uint8Array(rundown) });
+  if (!stored.ok) throw new Refusal(`the event's cues could not be stored: ${await stored.text()}`);
+  const body = JSON.stringify({ id: `demo-${digest.slice(0, 16)}`, command: "rundown", rundown: digest });
+  const pointed = await fetch(`${path}/commands`, { method: "POST", headers, body });
+  if (!pointed.ok) throw new Refusal(`the event's cues could not be published: ${await pointed.text()}`);
+  return true;
 }
 
 function words(url: string, tokenFile: string): string {

@@ -44,14 +44,18 @@ export const init: Command = {
       written.push(".gitignore");
     }
     const shown = relative(process.cwd(), directory);
-    const install = hadPackage ? `npm install --save-exact downbeat-worker@${VERSION}` : "npm install";
+    const steps = [
+      ...(shown === "" ? [] : [[`cd ${shown}`, ""]]),
+      [hadPackage ? `npm install --save-exact downbeat-worker@${VERSION}` : "npm install", "the worker, wrangler and the runtime"],
+      ["npx downbeat-worker dev", "runs it on this machine"],
+      ["npx downbeat-worker deploy --dry-run", "says what a deployment to your Cloudflare account would do"],
+      ["npx downbeat-worker serve", "or serves it from this machine, without Cloudflare"],
+    ] as [string, string][];
+    const width = Math.max(...steps.map(([command]) => command.length));
     process.stdout.write(`wrote ${written.join(", ")}${shown === "" ? "" : ` into ${shown}`}
 
 Next:
-${shown === "" ? "" : `  cd ${shown}\n`}  ${install.padEnd(36)} the worker, wrangler and the runtime
-  npx downbeat-worker dev              runs it on this machine
-  npx downbeat-worker deploy --dry-run says what a deployment to your Cloudflare account would do
-  npx downbeat-worker serve            or serves it from this machine, without Cloudflare
+${steps.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`.trimEnd()).join("\n")}
 wrangler.toml has the settings, each with a comment: the domain, what is logged, the event that /time answers for.
 `);
   },

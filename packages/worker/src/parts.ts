@@ -20,6 +20,9 @@ export const PAGES = `${packed ? here : WORKER}/pages`;
 /** The module that serves the pages under plain workerd, and passes what is not a page to the worker. */
 export const FRONT = packed ? `${here}/serve/front.js` : `${here}/src/front.js`;
 
+/** The demo's rundown, compiled; a checkout has only its sheet, which scripts/dev publishes. */
+export const DEMO = `${here}/demo.json`;
+
 /** The settings that come with the package, as text. */
 export function template(): string {
   return readFileSync(packed ? `${here}/wrangler.toml` : `${checkout}/wrangler.toml`, "utf8");
