@@ -93,7 +93,7 @@
 //! session.handle_push(Push { news, hub: 2, ack: true }, local(10_620));
 //! let told = effects(&mut session);
 //! assert!(told.iter().any(|effect| matches!(effect, Effect::State { lateness } if lateness.as_millis() == 300)));
-//! assert!(told.contains(&Effect::Ack { rev: Rev::new(2), applied_at: now }));
+//! assert!(told.contains(&Effect::Ack { rev: Rev::new(2), applied_at: now, lacks_rundown: false }));
 //! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
 //! ```
 //!
@@ -139,7 +139,7 @@ use overload::{Load, Warmth};
 use stand_in::StandIn;
 
 use connection::Cause;
-pub use connection::{Connection, Failure, NoPush, Wait};
+pub use connection::{Connection, Failure, Lack, NoPush, Via, Wait};
 pub use effect::{Effect, Request};
 pub use news::{Details, News, Push};
 pub use stand_in::{UNBOUNDED, VALIDITY_MAX, Validity};
@@ -381,6 +381,7 @@ impl Session {
     /// Handles that a rundown could not be fetched; it is retried.
     pub fn handle_rundown_failure(&mut self, digest: Digest, now: LocalTime) {
         self.loading.fail(digest, now);
+        self.advance(now);
     }
 
     /// Lets requests for a better clock wait for what is more important: a socket that is being opened, or a server that

@@ -7,7 +7,7 @@ use downbeat_api::http::{FILE_BYTES_MAX, Limits};
 use downbeat_core::clock::Exchange;
 use downbeat_core::session::{Failure, News};
 use downbeat_core::{Digest, EventName, Span};
-use downbeat_sheet::Rundown;
+use downbeat_sheet::{Rundown, digest_of};
 use downbeat_wire::{Route, StateBody, TimeBody};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -91,13 +91,21 @@ impl EventClient {
         Socket::open(&self.endpoint, &format!("{path}{query}")).await
     }
 
-    /// Loads a rundown. The first viewer that needs it sends the request, and the others wait for the same copy.
-    pub(super) async fn rundown(&self, digest: Digest) -> Result<Arc<Rundown>, Failure> {
+    /// Loads a rundown. The first viewer that needs it sends the request, and the others wait for the same copy. After `failures`
+    /// it is requested under a URL that no cache on the way has.
+    pub(super) async fn rundown(&self, digest: Digest, failures: u32) -> Result<Arc<Rundown>, Failure> {
         let mut loaded = self.rundown.lock().await;
         if let Some((_, rundown)) = loaded.as_ref().filter(|(known, _)| *known == digest) {
             return Ok(Arc::clone(rundown));
         }
-        let response = self.requests.get(&Route::Rundown(self.event.clone(), digest).path(), RUNDOWN).await?;
+        let mut path = Route::Rundown(self.event.clone(), digest).path();
+        if failures > 0 {
+            path.push_str(&format!("?try={failures}"));
+        }
+        let response = self.requests.get(&path, RUNDOWN).await?;
+        if digest_of(&response.body) != digest {
+            return Err(Failure::NoAnswer);
+        }
         let rundown = Arc::new(Rundown::parse(&response.body).map_err(|_| Failure::NoAnswer)?);
         *loaded = Some((digest, Arc::clone(&rundown)));
         Ok(rundown)

@@ -8,7 +8,7 @@ use downbeat_api::clock;
 use downbeat_core::clock::WallTime;
 use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Effect, Failure, Push, Request};
-use downbeat_core::{Digest, LocalTime, Rev, Seed, ServerTime, Session, Span};
+use downbeat_core::{Digest, LocalTime, Seed, Session, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::Ack;
 use futures_util::StreamExt;
@@ -234,13 +234,15 @@ impl Viewer {
                     observer.observe(Observation::Pinged, &self.session, now);
                     self.send_ping(observer).await;
                 }
-                Effect::Ack { rev, applied_at } => {
+                Effect::Ack { rev, applied_at, lacks_rundown } => {
                     observer.observe(Observation::Acknowledged, &self.session, now);
-                    self.send_ack(rev, applied_at, observer).await;
+                    let ack = Ack::new(rev, applied_at);
+                    self.send_ack(if lacks_rundown { ack.without_rundown() } else { ack }, observer).await;
                 }
-                Effect::LoadRundown(digest) => {
+                Effect::LoadRundown { digest, failures } => {
                     let client = Arc::clone(&self.client);
-                    self.rundowns.push(Box::pin(async move { Reply::Rundown(digest, client.rundown(digest).await) }));
+                    let load = async move { Reply::Rundown(digest, client.rundown(digest, failures).await) };
+                    self.rundowns.push(Box::pin(load));
                 }
                 Effect::AbortRequest => self.time_reply = None,
                 // Signed states are in stores, and viewers that measure a server do not load those.
@@ -279,9 +281,9 @@ impl Viewer {
         }
     }
 
-    async fn send_ack<O: Observer>(&mut self, rev: Rev, applied_at: ServerTime, observer: &mut O) {
+    async fn send_ack<O: Observer>(&mut self, ack: Ack, observer: &mut O) {
         let Some(socket) = &mut self.socket else { return };
-        let text = serde_json::to_string(&Ack::new(rev, applied_at)).expect("an ack has only text for keys");
+        let text = serde_json::to_string(&ack).expect("an ack has only text for keys");
         if let Err(reason) = socket.send(text).await {
             self.handle_closed(reason, observer, clock::monotonic());
         }

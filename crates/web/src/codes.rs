@@ -1,7 +1,7 @@
 //! The names that cross to the page as numbers; `ts/codes.ts` has the same names.
 
 use downbeat_core::Status;
-use downbeat_core::session::{Connection, Failure, NoPush, Wait};
+use downbeat_core::session::{Connection, Failure, Lack, NoPush, Via, Wait};
 
 /// What [`crate::Viewer::poll_effect`] asks the page to do; `value(0)` and following hold its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub enum EffectKind {
     CloseSocket,
     /// Send the ping.
     Ping,
-    /// Acknowledge a change: its revision, and the server time at which it was applied.
+    /// Acknowledge a change: its revision, the server time at which it was applied, and 1 if the rundown is missing.
     Ack,
     /// Check the emergency pointer for a signed state, aborting an earlier check.
     CheckEmergency,
     /// Post the signed state that was applied last to the server.
     SubmitEmergency,
-    /// Fetch the state's rundown.
+    /// Fetch the state's rundown: how many fetches of it have failed.
     LoadRundown,
     /// The state received last is now in force: how late it arrived.
     State,
@@ -107,6 +107,10 @@ pub enum Reason {
     UnknownEvent,
     /// The response was not a valid answer.
     NoAnswer,
+    /// The answer for the time was a cache's, or contradicts what is known.
+    StaleTime,
+    /// The rundown could not be fetched.
+    NoRundown,
 }
 
 impl Reason {
@@ -116,6 +120,7 @@ impl Reason {
             n if n == Self::Timeout as u8 => Self::Timeout,
             n if n == Self::Unreachable as u8 => Self::Unreachable,
             n if n == Self::UnknownEvent as u8 => Self::UnknownEvent,
+            n if n == Self::StaleTime as u8 => Self::StaleTime,
             _ => Self::NoAnswer,
         }
     }
@@ -139,6 +144,17 @@ pub(crate) fn connection(connection: Connection) -> (ConnectionCode, Reason) {
         Connection::Polling(NoPush::NoSocket) => (ConnectionCode::Polling, Reason::NoPush),
         Connection::Polling(NoPush::Lost) => (ConnectionCode::Polling, Reason::PushLost),
         Connection::Polling(NoPush::StateUnknown) => (ConnectionCode::Polling, Reason::StateUnknown),
+        Connection::Lacking(via, lack) => {
+            let code = match via {
+                Via::Push => ConnectionCode::Live,
+                Via::Polling => ConnectionCode::Polling,
+            };
+            let reason = match lack {
+                Lack::Time => Reason::StaleTime,
+                Lack::Rundown => Reason::NoRundown,
+            };
+            (code, reason)
+        }
         Connection::Holdover(failure) => (ConnectionCode::Holdover, reason(failure)),
         Connection::Unverified(failure) => (ConnectionCode::Unverified, reason(failure)),
     }
@@ -150,6 +166,7 @@ fn reason(failure: Failure) -> Reason {
         Failure::Unreachable => Reason::Unreachable,
         Failure::UnknownEvent => Reason::UnknownEvent,
         Failure::NoAnswer => Reason::NoAnswer,
+        Failure::StaleTime => Reason::StaleTime,
     }
 }
 
@@ -158,6 +175,7 @@ pub(crate) fn failure(reason: Reason) -> Failure {
         Reason::Timeout => Failure::Timeout,
         Reason::Unreachable => Failure::Unreachable,
         Reason::UnknownEvent => Failure::UnknownEvent,
+        Reason::StaleTime => Failure::StaleTime,
         _ => Failure::NoAnswer,
     }
 }

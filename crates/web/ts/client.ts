@@ -5,7 +5,7 @@ import { EffectKind, Reason } from "./codes.ts";
 import { createViewer, type Viewer } from "./core.ts";
 import { cueTurn } from "./cue-turn.ts";
 import { askUtc, fetchPublished, fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
-import type { Connection, Events, Listener, Message, Snapshot, Status, Text } from "./events.ts";
+import type { Connection, Events, Listener, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
 import { Listeners } from "./listeners.ts";
 import { type Closing, type LiveSocket, openLive } from "./live.ts";
@@ -208,7 +208,7 @@ export class Downbeat {
   }
 
   #do({ kind, values }: Effect): void {
-    const [first, second] = values as [number, number];
+    const [first, second, third] = values as [number, number, number];
     const { event } = this.#options;
     switch (kind) {
       case EffectKind.RequestTime: return void this.#request(Slot.Time, timePath(event));
@@ -219,10 +219,10 @@ export class Downbeat {
       case EffectKind.CloseSocket: return this.#live?.close();
       case EffectKind.Ping: return this.#live?.send("p");
       case EffectKind.Ack:
-        return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second } satisfies Ack));
+        return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second, rundown: third ? "missing" : undefined } satisfies Ack));
       case EffectKind.CheckEmergency: return void this.#checkEmergency();
       case EffectKind.SubmitEmergency: return submitSigned(this.#server + emergencyPath(event), this.#signed!);
-      case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!);
+      case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!, first);
       case EffectKind.State: return this.#listeners.emit("state", (this.#state = this.#received!), first);
       case EffectKind.Status: return this.#listeners.emit("status", (this.#status = STATUSES[first]!), second);
       case EffectKind.Message: return this.#listeners.emit("message", this.#message(first));
@@ -345,17 +345,23 @@ export class Downbeat {
     });
   }
 
-  async #loadRundown(digest: Digest): Promise<void> {
+  async #loadRundown(digest: Digest, failures: number): Promise<void> {
     try {
       const stored = this.#connection.state === "unverified" ? this.#rundownUrl : undefined;
-      const rundown = await fetchRundown(stored ?? this.#server + rundownPath(this.#options.event, digest), digest);
+      const rundown = await fetchRundown(stored ?? this.#server + rundownPath(this.#options.event, digest), digest, failures);
       this.#drive(() => {
         if (!this.#viewer.handle_rundown(digest, columns(rundown, this.#rundown), now())) return;
         [this.#previousRundown, this.#rundown] = [this.#rundown, rundown];
+        this.#emitRundown("loaded");
       });
     } catch {
       this.#drive(() => this.#viewer.handle_rundown_failure(digest, now()));
+      this.#emitRundown("missing");
     }
+  }
+
+  #emitRundown(state: RundownChange["state"]): void {
+    this.#listeners.emit("rundown", { state, rundown: this.#rundown });
   }
 
   #message(index: number): Message | null {

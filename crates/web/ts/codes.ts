@@ -38,4 +38,6 @@ export const enum Reason {
   Unreachable,
   UnknownEvent,
   NoAnswer,
+  StaleTime,
+  NoRundown,
 }

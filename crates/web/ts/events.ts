@@ -1,7 +1,7 @@
 // What a page is told, and the names for it.
 
 import type { MediaChange } from "./media-types.ts";
-import type { Cue } from "./rundown.ts";
+import type { Cue, Rundown } from "./rundown.ts";
 import type { Locale, Severity, StateBody, TimeBody } from "./wire.ts";
 
 /** A cue's turn. */
@@ -49,9 +49,11 @@ export interface Connection {
    */
   state: "acquiring" | "live" | "polling" | "holdover" | "unverified";
   /**
-   * Why: `none` while `live`; `first-answer`: no answer has come yet; `state-unknown`: the server answers with the time,
+   * Why: `none` while `live` and nothing is missing; `first-answer`: no answer has come yet; `state-unknown`: the server answers with the time,
    * but does not have the state at the moment; `no-push`: the first socket is not open yet, or the server offers none;
-   * `push-lost`: the socket was lost, and the client is opening another; otherwise how the last request failed.
+   * `push-lost`: the socket was lost, and the client is opening another; `stale-time`: what answers for the time is a cache, or
+   * contradicts what is known, so the event plays on by the last answer that proves something, and the bound grows; `no-rundown`:
+   * the event's rundown could not be loaded, and is tried again; otherwise how the last request failed. Both also while `live`.
    */
   why:
     | "none"
@@ -62,7 +64,17 @@ export interface Connection {
     | "timeout"
     | "unreachable"
     | "unknown-event"
-    | "no-answer";
+    | "no-answer"
+    | "stale-time"
+    | "no-rundown";
+}
+
+/** Whether this page has the event's rundown. */
+export interface RundownChange {
+  /** `loaded`: its cues are followed from now on. `missing`: it could not be loaded; it is tried again, past caches. */
+  state: "loaded" | "missing";
+  /** The rundown whose cues are followed: the former one while the new one is missing. */
+  rundown: Rundown | undefined;
 }
 
 /** How an answer changed the page's clock. */
@@ -87,6 +99,7 @@ export interface Events {
   clock: ClockChange;
   /** What has become of media that follows the event. */
   media: MediaChange;
+  rundown: RundownChange;
 }
 
 /** The event at one instant. */
@@ -108,7 +121,7 @@ export const CONNECTIONS: readonly Connection["state"][] = ["acquiring", "live",
 /** In the order of `Reason`. */
 export const REASONS: readonly Connection["why"][] = [
   ...(["none", "first-answer", "state-unknown", "no-push", "push-lost"] as const),
-  ...(["timeout", "unreachable", "unknown-event", "no-answer"] as const),
+  ...(["timeout", "unreachable", "unknown-event", "no-answer", "stale-time", "no-rundown"] as const),
 ];
 /** In the order that `EffectKind::Clock` documents. */
 export const CHANGES: readonly ClockChange["change"][] = ["slewed", "stepped", "reset"];

@@ -12,7 +12,7 @@
  */
 
 export { Downbeat, isEventName, join, type JoinOptions } from "./client.ts";
-export type { ClockChange, Connection, CueTurn, Events, Message, Snapshot, Status, Text } from "./events.ts";
+export type { ClockChange, Connection, CueTurn, Events, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
 export type { MediaBinding, MediaChange, MediaOptions, MediaPlayer, MediaState } from "./media-types.ts";
 export type { Cue, Rundown, Track } from "./rundown.ts";
 export type { TimingProvider, TimingVector } from "./timing.ts";

@@ -66,13 +66,21 @@ function measure(url: string) {
   };
 }
 
-/** Fetches the rundown with this digest, which the browser checks. */
-export async function fetchRundown(url: string, digest: Digest): Promise<Rundown> {
+/**
+ * Fetches the rundown with this digest, which the browser checks. What a cache has may be wrong, and stays wrong: the first retry
+ * passes the browser's cache and replaces what it has, and later ones also pass those on the way, under a URL that is not yet there.
+ */
+export async function fetchRundown(url: string, digest: Digest, failures: number): Promise<Rundown> {
   const integrity = `sha256-${btoa(digest.replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))))}`;
-  const response = await fetch(url, { integrity, credentials: "omit" });
+  const response = await fetch(failures > 1 ? withQuery(url, `try=${failures}`) : url, {
+    ...{ integrity, credentials: "omit", cache: failures ? "reload" : "default" },
+  });
   if (!response.ok) throw new HttpStatusError(response.status);
   return response.json();
 }
+
+/** Adds to the query of a URL, which may have one. */
+const withQuery = (url: string, query: string): string => url + (url.includes("?") ? "&" : "?") + query;
 
 /** Returns core's name for the reason why a request failed. */
 export function failureReason(error: unknown): Reason {

@@ -538,6 +538,9 @@ export type StateFrame = {
 /** What an `Ack` is. */
 export type AckKind = "ack";
 
+/** What a viewer that acknowledges a change says of the event's rundown. */
+export type AckRundown = "missing";
+
 /** A viewer's acknowledgement that a change was applied. */
 export type Ack = {
   /** The type of the frame. */
@@ -549,6 +552,8 @@ export type Ack = {
    * if that was later.
    */
   appliedAt: ServerTime;
+  /** Whether the viewer has the event's rundown; omitted if it does, or the event has none. */
+  rundown?: AckRundown;
 };
 
 /** What a token allows. */

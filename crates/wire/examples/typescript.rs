@@ -9,7 +9,7 @@ use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
 use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
 use downbeat_wire::emergency::SIGNED_PREFIX;
-use downbeat_wire::live::{AckKind, StateKind};
+use downbeat_wire::live::{AckKind, AckRundown, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
 use ts_rs::{Config, TS};
@@ -76,6 +76,7 @@ fn main() -> Result<(), NameError> {
         StateKind,
         StateFrame,
         AckKind,
+        AckRundown,
         Ack,
         Scope,
         Grant,

@@ -39,7 +39,7 @@ pub use answer::{
 };
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};
-pub use live::{Ack, StateFrame};
+pub use live::{Ack, AckRundown, StateFrame};
 pub use log::{LogEntry, LogPage};
 pub use pattern::EventPattern;
 pub use preview::{PreviewError, preview};

@@ -73,6 +73,19 @@ pub struct Ack {
     /// When it was applied, in the server's time as the viewer estimates it: at its effect, or when it was received
     /// if that was later.
     pub applied_at: ServerTime,
+    /// Whether the viewer has the event's rundown; omitted if it does, or the event has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub rundown: Option<AckRundown>,
+}
+
+/// What a viewer that acknowledges a change says of the event's rundown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum AckRundown {
+    /// It is not there yet, or could not be loaded.
+    Missing,
 }
 
 /// What an [`Ack`] is.
@@ -87,7 +100,13 @@ pub enum AckKind {
 impl Ack {
     /// Returns the acknowledgement that `rev` was applied at `applied_at`.
     pub const fn new(rev: Rev, applied_at: ServerTime) -> Self {
-        Self { kind: AckKind::Ack, rev, applied_at }
+        Self { kind: AckKind::Ack, rev, applied_at, rundown: None }
+    }
+
+    /// Says of the event's rundown that the viewer lacks it.
+    #[must_use]
+    pub const fn without_rundown(self) -> Self {
+        Self { rundown: Some(AckRundown::Missing), ..self }
     }
 
     /// Parses a frame; `None` if it is not valid.
@@ -170,6 +189,9 @@ mod tests {
         }
         let ack = Ack::new(Rev::new(13), ServerTime::from_millis(1_704_067_200_541));
         assert_eq!(Ack::parse(r#"{"type":"ack","rev":13,"appliedAt":1704067200541,"new":1}"#), Some(ack));
+        let missing = r#"{"type":"ack","rev":13,"appliedAt":1704067200541,"rundown":"missing"}"#;
+        assert_eq!(Ack::parse(missing), Some(ack.without_rundown()));
+        assert_eq!(json::text(&ack.without_rundown()), missing);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How both views write what they have in common.
 
 use downbeat_core::ServerTime;
-use downbeat_core::session::{Connection, Failure, NoPush, Wait};
+use downbeat_core::session::{Connection, Failure, Lack, NoPush, Via, Wait};
 use downbeat_wire::{Audience, LogEntry};
 
 use super::model::Model;
@@ -20,6 +20,8 @@ pub(super) fn connection(connection: Connection) -> String {
         Connection::Polling(NoPush::NoSocket) => "asking every few seconds: no socket yet".to_owned(),
         Connection::Polling(NoPush::Lost) => "asking every few seconds: the socket was lost".to_owned(),
         Connection::Polling(NoPush::StateUnknown) => "the server does not know the state at the moment".to_owned(),
+        Connection::Lacking(Via::Push, lack) => format!("live, but {}", missing(lack)),
+        Connection::Lacking(Via::Polling, lack) => format!("asking every few seconds, and {}", missing(lack)),
         Connection::Holdover(why) => format!("on its own: {}", failure(why)),
         Connection::Unverified(why) => format!("on its own, with an unverified clock: {}", failure(why)),
     }
@@ -31,6 +33,14 @@ fn failure(failure: Failure) -> &'static str {
         Failure::Unreachable => "the server cannot be reached",
         Failure::UnknownEvent => "there is no such event",
         Failure::NoAnswer => "the server answers with an error",
+        Failure::StaleTime => "what answers for the time is a cache",
+    }
+}
+
+fn missing(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Time => "what answers for the time is a cache",
+        Lack::Rundown => "the rundown cannot be loaded",
     }
 }
 

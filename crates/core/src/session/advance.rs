@@ -1,7 +1,8 @@
 //! Doing what is due, and telling the shell what has changed.
 
 use super::line::Knowledge;
-use super::{Effect, Failure, Request, Session};
+use super::loading::Fetch;
+use super::{Effect, Failure, Lack, Request, Session};
 use crate::clock::{Due, Reading};
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
@@ -31,8 +32,8 @@ impl Session {
         self.request_time(now);
         // A change that has taken effect is acknowledged through the socket that asked for it, if that is still open.
         self.ack = self.ack.filter(|_| self.line.socket.is_open());
-        if let Some(digest) = self.loading.poll(now) {
-            self.effects.push(Effect::LoadRundown(digest));
+        if let Some(Fetch { digest, failures }) = self.loading.poll(now) {
+            self.effects.push(Effect::LoadRundown { digest, failures });
         }
         self.choose_clock(now);
         let reading = self.reading(now);
@@ -44,11 +45,16 @@ impl Session {
             (Some(_), Some(_)) => Knowledge::Complete,
             _ => Knowledge::Incomplete,
         };
-        let connection = self.line.connection(knowledge);
+        let connection = self.line.connection(knowledge).lacking(self.lack());
         if self.sent.connection != connection {
             self.sent.connection = connection;
             self.effects.push(Effect::Connection(connection));
         }
+    }
+
+    /// Returns what is missing although changes are received.
+    fn lack(&self) -> Option<Lack> {
+        self.loading.has_failed().then_some(Lack::Rundown)
     }
 
     /// Sends the request for the time that is due, or aborts the one that got no answer.
@@ -72,7 +78,8 @@ impl Session {
         self.cueing.handle_tick(reading.time, reading.bound);
         let takes_effect = self.snapshot.effective_at.is_none_or(|effective_at| effective_at <= reading.time);
         if let Some(rev) = self.ack.take_if(|_| takes_effect) {
-            self.effects.push(Effect::Ack { rev, applied_at: reading.time });
+            let lacks_rundown = self.loading.is_missing();
+            self.effects.push(Effect::Ack { rev, applied_at: reading.time, lacks_rundown });
         }
     }
 

@@ -13,11 +13,32 @@ pub enum Connection {
     /// Changes are received by polling: some seconds late where the server normally pushes, and up to one poll
     /// interval of the clock where it never does. Time and cues are as exact as live.
     Polling(NoPush),
+    /// Changes are received, but something else is missing.
+    Lacking(Via, Lack),
     /// The server does not answer. The event goes on from the last known state, with a bound that grows by 100 ppm.
     Holdover(Failure),
     /// The server has never answered. The event goes on from a state that was known before, by the device's clock or some
     /// source of UTC, without any bound: cues that need one do not fire.
     Unverified(Failure),
+}
+
+/// How changes are received while something else is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// As in [`Connection::Live`].
+    Push,
+    /// As in [`Connection::Polling`].
+    Polling,
+}
+
+/// What is missing although changes are received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// The time: what answers the requests for it is a cache, or contradicts what is known. The event goes on by the last
+    /// answer that proves something, and the bound grows.
+    Time,
+    /// The rundown: it could not be fetched. It is tried again.
+    Rundown,
 }
 
 /// What a viewer waits for while acquiring.
@@ -53,6 +74,19 @@ pub enum Failure {
     UnknownEvent,
     /// The answer was an error, or not what the server sends.
     NoAnswer,
+    /// The answer was not made for this request: a cache repeated an earlier one, or it contradicts what is known.
+    StaleTime,
+}
+
+impl Connection {
+    /// Returns this connection while `lack` is missing.
+    pub(super) fn lacking(self, lack: Option<Lack>) -> Self {
+        match (self, lack) {
+            (Self::Live, Some(lack)) => Self::Lacking(Via::Push, lack),
+            (Self::Polling(_), Some(lack)) => Self::Lacking(Via::Polling, lack),
+            _ => self,
+        }
+    }
 }
 
 /// Why the server closed a socket.

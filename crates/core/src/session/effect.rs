@@ -31,14 +31,22 @@ pub enum Effect {
         rev: Rev,
         /// When it was applied: when it took effect or, if later, when it was received.
         applied_at: ServerTime,
+        /// Whether the event has a rundown that this viewer does not have yet.
+        lacks_rundown: bool,
     },
     /// Fetch the pointer that the state names, which may contain a signed state, and pass what is validly signed for
     /// this event to [`super::Session::handle_signed`]. An earlier fetch is aborted.
     CheckEmergency,
     /// Post the signed state that was applied last to the server.
     SubmitEmergency,
-    /// Fetch the rundown with this digest, and pass it to [`super::Session::handle_rundown`].
-    LoadRundown(Digest),
+    /// Fetch the rundown with this digest, and pass it to [`super::Session::handle_rundown`]. After a failure, ask past caches:
+    /// what they have may be wrong, and would be for good.
+    LoadRundown {
+        /// The digest.
+        digest: Digest,
+        /// How many fetches of this rundown have failed before.
+        failures: u32,
+    },
     /// The event's state changed, or is known for the first time.
     State {
         /// How long after it took effect the change was received; `ZERO` if in time, or for the first

@@ -23,6 +23,16 @@ pub(super) struct Loading {
     wanted: Option<Digest>,
     state: State,
     backoff: Backoff,
+    /// How many fetches of the wanted rundown failed.
+    failures: u32,
+}
+
+/// A fetch to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fetch {
+    pub(super) digest: Digest,
+    /// How many fetches of it have failed before.
+    pub(super) failures: u32,
 }
 
 /// When the fetch of a rundown starts.
@@ -47,7 +57,7 @@ enum State {
 
 impl Loading {
     pub(super) fn new(seed: Seed) -> Self {
-        Self { seed, wanted: None, state: State::Done, backoff: Backoff::new() }
+        Self { seed, wanted: None, state: State::Done, backoff: Backoff::new(), failures: 0 }
     }
 
     /// Sets which rundown the event names, and when its fetch starts. Returns whether it changed.
@@ -57,6 +67,7 @@ impl Loading {
         }
         self.wanted = rundown;
         self.backoff = Backoff::new();
+        self.failures = 0;
         let wait = match start {
             Start::AtOnce => Span::ZERO,
             Start::Spread => self.seed.span_below(SPREAD),
@@ -66,12 +77,13 @@ impl Loading {
     }
 
     /// Returns what to fetch at `now`, and assumes that the fetch begins.
-    pub(super) fn poll(&mut self, now: LocalTime) -> Option<Digest> {
+    pub(super) fn poll(&mut self, now: LocalTime) -> Option<Fetch> {
         let due = self.deadline().is_some_and(|deadline| deadline <= now);
         if due {
             self.state = State::Asked { until: now + LOAD_MAX };
         }
-        self.wanted.filter(|_| due)
+        let failures = self.failures;
+        self.wanted.filter(|_| due).map(|digest| Fetch { digest, failures })
     }
 
     /// Handles that a rundown was loaded; returns whether it is the wanted one.
@@ -79,6 +91,7 @@ impl Loading {
         let is_wanted = self.wanted == Some(digest) && self.state != State::Done;
         if is_wanted {
             self.state = State::Done;
+            self.failures = 0;
         }
         is_wanted
     }
@@ -86,8 +99,19 @@ impl Loading {
     /// Handles that a fetch failed.
     pub(super) fn fail(&mut self, digest: Digest, now: LocalTime) {
         if self.wanted == Some(digest) && matches!(self.state, State::Asked { .. }) {
+            self.failures = self.failures.saturating_add(1);
             self.state = State::Waiting { until: now + self.backoff.next_wait(&mut self.seed) };
         }
+    }
+
+    /// Returns whether the wanted rundown is not loaded.
+    pub(super) fn is_missing(&self) -> bool {
+        self.state != State::Done
+    }
+
+    /// Returns whether the wanted rundown could not be loaded so far.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failures > 0
     }
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
@@ -113,23 +137,23 @@ mod tests {
     fn a_viewer_who_has_just_come_fetches_at_once_and_a_change_is_spread() {
         let mut loading = Loading::new(Seed::new(3));
         assert!(loading.want(Some(FIRST), Start::AtOnce, at(0)));
-        assert_eq!(loading.poll(at(0)), Some(FIRST));
+        assert_eq!(loading.poll(at(0)).map(|fetch| fetch.digest), Some(FIRST));
         assert_eq!(loading.poll(at(0)), None);
         assert!(loading.finish(FIRST));
         assert!(!loading.want(Some(FIRST), Start::Spread, at(10)));
         assert!(loading.want(Some(SECOND), Start::Spread, at(10)));
         let due = loading.deadline().unwrap();
         assert!(at(10) < due && due < at(2_010), "{due:?}");
-        assert_eq!(loading.poll(due), Some(SECOND));
+        assert_eq!(loading.poll(due).map(|fetch| fetch.digest), Some(SECOND));
     }
 
     #[test]
     fn a_fetch_that_hangs_is_followed_by_another_and_the_first_to_come_is_taken() {
         let mut loading = Loading::new(Seed::new(3));
         loading.want(Some(FIRST), Start::AtOnce, at(0));
-        assert_eq!(loading.poll(at(0)), Some(FIRST));
+        assert_eq!(loading.poll(at(0)).map(|fetch| fetch.digest), Some(FIRST));
         assert_eq!(loading.poll(at(59_999)), None);
-        assert_eq!(loading.poll(loading.deadline().unwrap()), Some(FIRST));
+        assert_eq!(loading.poll(loading.deadline().unwrap()).map(|fetch| fetch.digest), Some(FIRST));
         assert!(loading.finish(FIRST));
         assert_eq!(loading.deadline(), None);
         assert!(!loading.finish(FIRST), "the other one brings nothing new");
@@ -145,10 +169,12 @@ mod tests {
         loading.fail(FIRST, at(50));
         let again = loading.deadline().unwrap();
         assert!(again <= at(10_050), "{again:?}");
-        assert_eq!(loading.poll(again), Some(FIRST));
+        assert!(loading.is_missing() && loading.has_failed());
+        assert_eq!(loading.poll(again), Some(Fetch { digest: FIRST, failures: 1 }));
         loading.want(Some(SECOND), Start::AtOnce, again);
         loading.fail(FIRST, again);
-        assert_eq!(loading.poll(again), Some(SECOND));
+        assert_eq!(loading.poll(again).map(|fetch| fetch.digest), Some(SECOND));
         assert!(!loading.finish(FIRST));
+        assert!(loading.is_missing() && !loading.has_failed(), "the other rundown has not failed");
     }
 }

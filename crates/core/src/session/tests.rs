@@ -36,6 +36,7 @@ struct World {
     /// The wait that answers ask for.
     asks_for_wait: Option<Span>,
     cues: Vec<ListedCue>,
+    rundowns_fail: bool,
     effects: Vec<(i64, Effect)>,
 }
 
@@ -71,6 +72,7 @@ impl World {
             answers_in: Span::from_millis(40),
             asks_for_wait: None,
             cues: vec![moment("doors", 10_000), moment("burst", 20_000), state("song", 5_000, 60_000)],
+            rundowns_fail: false,
             effects: vec![],
         }
     }
@@ -120,11 +122,11 @@ impl World {
                 self.session.handle_failure(request, Failure::NoAnswer, self.now);
             }
             Effect::Request(request) => self.session.handle_failure(request, Failure::Unreachable, self.now),
-            Effect::LoadRundown(digest) if self.line_is_up => {
+            Effect::LoadRundown { digest, .. } if self.line_is_up && !self.rundowns_fail => {
                 let list = CueList::new(self.cues.clone().into_iter(), &Seed::new(1));
                 self.session.handle_rundown(digest, list, |_, _| true, self.now);
             }
-            Effect::LoadRundown(digest) => self.session.handle_rundown_failure(digest, self.now),
+            Effect::LoadRundown { digest, .. } => self.session.handle_rundown_failure(digest, self.now),
             Effect::OpenSocket { not } => match self.hubs {
                 Hubs::Up => self.session.handle_push(self.pushed(not.map_or(0, |not| (not + 1) % 4)), self.now),
                 Hubs::Dumb => {}

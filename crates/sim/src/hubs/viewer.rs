@@ -95,7 +95,7 @@ impl Viewer {
                     leave(self.socket.take().expect("there is one to close"), context);
                 }
                 Effect::Ping => self.ping(context, hubs),
-                Effect::Ack { rev, applied_at } => {
+                Effect::Ack { rev, applied_at, .. } => {
                     let socket = self.socket.expect("acks go through a socket");
                     assert_eq!(self.session.state().expect("a change is known").rev, rev);
                     // As far as the device knows: the two ways of an answer took up to 4 s each.
@@ -105,7 +105,7 @@ impl Viewer {
                         context.network.transmit(context.now, Message::Hub(hub.number(), ack));
                     }
                 }
-                Effect::LoadRundown(_) => self.arrive(ViewerInput::Rundown, context),
+                Effect::LoadRundown { .. } => self.arrive(ViewerInput::Rundown, context),
                 Effect::Cue(cueing::Effect::Fire { cue, .. }) => {
                     let state = self.session.state().expect("cues come with a state");
                     let times = self.fired.entry((place(&state.epoch, state.rev).0, cue.key.bits())).or_default();

@@ -21,12 +21,13 @@ impl Viewer {
             Some(Effect::OpenSocket { not }) => self.emit(EffectKind::OpenSocket, &[or_nan(not.map(f64::from))]),
             Some(Effect::CloseSocket) => EffectKind::CloseSocket,
             Some(Effect::Ping) => EffectKind::Ping,
-            Some(Effect::Ack { rev, applied_at }) => {
-                self.emit(EffectKind::Ack, &[rev.number() as f64, applied_at.as_millis() as f64])
+            Some(Effect::Ack { rev, applied_at, lacks_rundown }) => {
+                let lacks = f64::from(u8::from(lacks_rundown));
+                self.emit(EffectKind::Ack, &[rev.number() as f64, applied_at.as_millis() as f64, lacks])
             }
             Some(Effect::CheckEmergency) => EffectKind::CheckEmergency,
             Some(Effect::SubmitEmergency) => EffectKind::SubmitEmergency,
-            Some(Effect::LoadRundown(_)) => EffectKind::LoadRundown,
+            Some(Effect::LoadRundown { failures, .. }) => self.emit(EffectKind::LoadRundown, &[f64::from(failures)]),
             Some(Effect::State { lateness }) => self.emit(EffectKind::State, &[span_ms(lateness)]),
             Some(Effect::Status { status: new, lateness }) => {
                 self.emit(EffectKind::Status, &[f64::from(status(new) as u8), span_ms(lateness)])

@@ -164,7 +164,7 @@ fn what_travels_through_a_socket_is_golden() {
     assert_tolerant::<StateFrame>(fixture!("live-state"));
     assert_eq!(StateFrame::of_body(&body, 2, true), compact(fixture!("live-state").1));
     let applied_at = at(20, 0, 0) + ms(541);
-    let ack = Ack { kind: AckKind::Ack, rev: paused().rev(), applied_at };
+    let ack = Ack { kind: AckKind::Ack, rev: paused().rev(), applied_at, rundown: None };
     assert_golden(fixture!("live-ack"), &ack);
     assert_eq!(Ack::new(paused().rev(), applied_at), ack);
     assert_eq!(Ack::parse(fixture!("live-ack").1), Some(ack));

@@ -95,7 +95,7 @@ fn standing_spans(model: &Model, standing: Option<Standing>) -> Vec<Span<'static
 fn connection_spans(model: &Model) -> Vec<Span<'static>> {
     let style = match model.connection {
         Connection::Live => GOOD,
-        Connection::Acquiring(_) | Connection::Polling(_) => POOR,
+        Connection::Acquiring(_) | Connection::Polling(_) | Connection::Lacking(..) => POOR,
         Connection::Holdover(_) | Connection::Unverified(_) => BAD,
     };
     let mut spans = vec![Span::styled(words::connection(model.connection), style)];

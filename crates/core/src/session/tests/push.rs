@@ -38,7 +38,7 @@ impl World {
 
     fn acks(&self) -> Vec<(i64, u64, i64)> {
         let acks = self.effects.iter().filter_map(|(at, effect)| match effect {
-            Effect::Ack { rev, applied_at } => Some((*at, rev.number(), (*applied_at - START).as_millis())),
+            Effect::Ack { rev, applied_at, .. } => Some((*at, rev.number(), (*applied_at - START).as_millis())),
             _ => None,
         });
         acks.collect()
@@ -278,4 +278,32 @@ fn a_server_that_cannot_tell_the_state_is_asked_again_within_seconds() {
     world.state_is_known = true;
     world.run_until(36_001);
     assert_eq!(world.session.connection(), Connection::Polling(NoPush::NoSocket));
+}
+
+#[test]
+fn a_rundown_that_cannot_be_loaded_is_told_to_page_and_operator_and_asked_for_past_caches() {
+    let mut world = world();
+    world.rundowns_fail = true;
+    world.run_until(20_000);
+    assert_eq!(world.session.connection(), Connection::Lacking(Via::Push, Lack::Rundown));
+    let failures: Vec<u32> = world
+        .effects
+        .iter()
+        .filter_map(|(_, effect)| match effect {
+            Effect::LoadRundown { failures, .. } => Some(*failures),
+            _ => None,
+        })
+        .collect();
+    assert!(failures.len() >= 2 && failures.iter().copied().eq(0..failures.len() as u32), "{failures:?}");
+    world.change(held(25_000, 25_000));
+    world.session.handle_push(Push { news: world.news.clone(), hub: 0, ack: true }, world.now);
+    world.run_until(26_000);
+    let lacks = world.effects.iter().filter_map(|(_, effect)| match effect {
+        Effect::Ack { lacks_rundown, .. } => Some(*lacks_rundown),
+        _ => None,
+    });
+    assert_eq!(lacks.collect::<Vec<_>>(), [true]);
+    world.rundowns_fail = false;
+    world.run_until(200_000);
+    assert_eq!(world.session.connection(), Connection::Live);
 }
