@@ -34,5 +34,9 @@ help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; exit 0; }
 # Finds the browser for the tests, under any of the names it is packaged as.
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; }
 
+# Finds the other engines: Firefox, and WebKit with a screen that nobody sees.
+find_firefox() { command -v firefox-esr || command -v firefox; }
+find_webkit() { command -v WebKitWebDriver && command -v Xvfb && ls /usr/lib/*/webkit2gtk-4.1/MiniBrowser; } 2>/dev/null
+
 bytes() { wc -c <"$1" | tr -d ' '; }
 gzip_bytes() { gzip -9 -c "$1" | wc -c | tr -d ' '; }

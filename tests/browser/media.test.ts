@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 import type { Event } from "../edge/harness/calls.ts";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
-import { launch } from "./harness/engine.ts";
+import { launch, withEncoder } from "./harness/engine.ts";
 import { clip } from "./harness/clip.ts";
 import { show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
@@ -32,7 +32,7 @@ before(async () => {
   [runtime, browser, ours] = await Promise.all([Runtime.start("browser-media"), launch(), site()]);
   event = await show(runtime, "media", 5_000, []);
   viewer = await Viewer.join(browser, ours, runtime, "media");
-  ours.put("/clip.webm", await clip(viewer.page, 180));
+  ours.put("/clip.webm", await withEncoder(viewer.page, ours.url, (page) => clip(page, 180)));
   await viewer.page.evaluate(watch);
   await follows("it plays");
 });

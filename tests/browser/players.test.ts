@@ -9,7 +9,7 @@ import { ROOT, Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch as launchChromium } from "./harness/chromium.ts";
 import { clip } from "./harness/clip.ts";
-import { ENGINE, launch } from "./harness/engine.ts";
+import { ENGINE, launch, withEncoder } from "./harness/engine.ts";
 import { show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
 import { Viewer } from "./harness/viewer.ts";
@@ -26,13 +26,15 @@ before(async () => {
   [runtime, browser, ours] = await Promise.all([Runtime.start("browser-players"), launch(), site()]);
   event = await show(runtime, "players", SINCE, []);
   viewer = await Viewer.join(browser, ours, runtime, "players");
-  const file = await clip(viewer.page, 300);
-  ours.put("/clip.webm", file);
-  ours.put("/other.webm", file);
-  ours.put("/short.webm", await clip(viewer.page, 4));
-  ours.put("/recorded.webm", await clip(viewer.page, 300, true));
+  await withEncoder(viewer.page, ours.url, async (page) => {
+    const file = await clip(page, 300);
+    ours.put("/clip.webm", file);
+    ours.put("/other.webm", file);
+    ours.put("/whole.webm", file, false);
+    ours.put("/short.webm", await clip(page, 4));
+    ours.put("/recorded.webm", await clip(page, 300, true));
+  });
   ours.put("/alone/downbeat-client.js", readFileSync(`${ROOT}/build/client/downbeat-client.js`));
-  ours.put("/whole.webm", file, false);
 });
 afterEach(() => viewer.page.evaluate(() => {
   const { binding, video } = globalThis as any;
@@ -97,7 +99,8 @@ test("another source is no pause: it is followed from where the event is", async
   assert.equal((await told()).includes("paused"), false);
 });
 
-test("a recording without its length is followed like any other file", async (t) => {
+// WebKitGTK plays such files, but cannot seek in them.
+test("a recording without its length is followed like any other file", { skip: ENGINE === "webkit" }, async (t) => {
   await bind({ src: "/recorded.webm" });
   const state = await until(async () => (await told()).at(-1), (state) => state !== undefined && state !== "loading", "to be told");
   t.diagnostic(`${state}; ${await viewer.evaluate("`${video.duration} s, ${[...Array(video.seekable.length)].map((_, i) => video.seekable.end(i))}`")}`);
@@ -106,11 +109,11 @@ test("a recording without its length is followed like any other file", async (t)
 
 test("media that cannot be sought is tried once, and then told", async (t) => {
   await bind({ src: "/whole.webm" });
-  const read = () => viewer.evaluate<[string, number, number]>("[binding.state, binding.drift, globalThis.seeks]");
-  const [state, drift, seeks] = await until(read, ([state, drift]) => state === "unseekable" || (state === "playing" && Math.abs(drift) < 50), "to be told");
-  t.diagnostic(`${state}, ${drift.toFixed(0)} ms off, ${seeks} seeks`);
-  // Some engines load such a file anew, and so can seek in it.
-  if (ENGINE === "chromium") assert.deepEqual([state, seeks], ["unseekable", 1]);
+  const read = () => viewer.evaluate<[string, number | null, number]>("[binding.state, binding.drift, globalThis.seeks]");
+  const [state, drift, seeks] = await until(read, ([state, drift]) => state === "unseekable" || (state === "playing" && drift !== null && Math.abs(drift) < 50), "to be told");
+  t.diagnostic(`${state}, ${drift?.toFixed(0)} ms off, ${seeks} seeks`);
+  // Firefox seeks in what it has loaded so far.
+  if (ENGINE !== "firefox") assert.deepEqual([state, seeks], ["unseekable", 1]);
 });
 
 test("a loop goes on for as long as the event", async () => {

@@ -39,6 +39,10 @@ pub const STALLS: Span = Span::from_millis(1_000);
 /// How long before its beginning media is loaded whose page wants it loaded late (`preload="none"`): 10 s.
 pub const LOADS: Span = Span::from_millis(10_000);
 
+/// A duration that grows and is no more than this ahead of the position, in s, is no duration: WebKitGTK has none of files
+/// without one, and none from servers without byte ranges, and says what it has played.
+const GROWS: f64 = 0.5;
+
 /// How often to look again at media that waits for a person, for the browser or for its data: every second.
 const LOOKS: Span = Span::from_millis(1_000);
 
@@ -68,6 +72,9 @@ pub struct Media {
     hidden_at: Option<LocalTime>,
     muted_at: Option<LocalTime>,
     busy_since: Option<LocalTime>,
+    /// The duration last read, in s, and whether it is only what has been played so far.
+    duration: f64,
+    grows: bool,
     state: MediaState,
     deadline: Option<LocalTime>,
 }
@@ -89,6 +96,8 @@ impl Media {
             hidden_at: None,
             muted_at: None,
             busy_since: None,
+            duration: f64::NAN,
+            grows: false,
             state: MediaState::Loading,
             deadline: None,
         }
@@ -131,15 +140,19 @@ impl Media {
         if self.ready && !seen.has(Traits::READY) {
             // Another source: what happened to the former one was nobody's doing.
             (self.plays, self.busy_since, self.asked_to_load, self.asked_at) = (false, None, false, None);
+            (self.duration, self.grows) = (f64::NAN, false);
             self.correction.handle_other_media();
         }
+        let ahead = seen.duration - seen.position.as_micros() as f64 / 1e6;
+        self.grows |= seen.duration > self.duration && ahead < GROWS;
+        self.duration = seen.duration;
         self.ready = seen.has(Traits::READY);
         self.judge(seen, now);
         let action = match self.pause {
             _ if seen.has(Traits::FAILED) => self.idle(MediaState::Failed, now),
             Some(Pause::Personal { .. }) => self.idle(MediaState::Paused, now),
             Some(Pause::Hidden) => self.idle(MediaState::Hidden, now),
-            None if self.ready => self.follow(&seen.reading(), server, now),
+            None if self.ready => self.follow(&seen.reading(self.grows), server, now),
             None => self.load(seen, server, now),
         };
         match action {
@@ -243,6 +256,7 @@ impl Media {
         self.state = match self.correction.doing() {
             _ if self.deadline.is_none() => MediaState::Loading,
             Doing::Live => MediaState::Live,
+            Doing::Standing { ended: true } if self.grows => MediaState::Unseekable,
             Doing::Standing { ended: true } => MediaState::Ended,
             Doing::Standing { ended: false } => MediaState::Held,
             _ if self.refused => MediaState::Blocked,

@@ -186,7 +186,7 @@ fn where_rates_are_broken_a_jump_is_aimed_until_it_is_close() {
     // What playing takes to begin, and what a seek takes while it plays, are learned one after the other.
     for (seek_ms, play_ms) in [(80, 20), (180, 90), (350, 10), (60, 300)] {
         let mut page = Page::open(Player { seek_ms, play_ms, ..Player::new() }, Means::Seeks, 600_000);
-        let took = page.run_until_within(AIMED.as_millis() as f64, 20_000);
+        let took = page.run_until_within(AIMED.as_millis() as f64 + 5.0, 20_000);
         assert!(took < 8_000 && page.seeks() <= 3, "{seek_ms} ms: {took} ms, {:?}", page.done);
         page.run(60_000);
         assert_eq!(page.done, [], "and then it is left alone");

@@ -10,6 +10,7 @@ const RETRY = 5_000;
 export class Binding implements MediaBinding {
   #follower: Follower | undefined;
   #state: MediaState = "loading";
+  #attempts = 0;
 
   constructor(media: HTMLMediaElement | MediaPlayer, options: MediaOptions, host: Host) {
     // What plays now and is paused when the file is there was paused meanwhile.
@@ -32,7 +33,7 @@ export class Binding implements MediaBinding {
   async #load(...args: [HTMLMediaElement | MediaPlayer, MediaOptions, Host, boolean]): Promise<void> {
     let file;
     try {
-      file = await import("#media");
+      file = await import("#media").catch((cause) => this.#attempts++ ? again(this.#attempts) : Promise.reject(cause));
     } catch (cause) {
       if (this.#state === "loading") {
         reportError(new Error("bindMedia needs downbeat-media.js beside downbeat-client.js, and it could not be loaded", { cause }));
@@ -46,4 +47,9 @@ export class Binding implements MediaBinding {
     this.#follower = follower;
     follower.read();
   }
+}
+
+/** Imports the file by another URL: Firefox and Safari never request a module again that once failed. */
+function again(attempt: number): Promise<typeof import("#media")> {
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ `${new URL(`downbeat-media.js?${attempt}`, import.meta.url)}`);
 }

@@ -1,7 +1,7 @@
 // A real Chromium, with a fresh profile and without network traffic of its own.
 
-import { accessSync, constants } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
+import { onPath } from "./on-path.ts";
 
 /** The names of its executable in distributions; the same as in scripts/lib.sh. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -21,16 +21,7 @@ export function launch(...flags: string[]): Promise<Browser> {
 
 /** Returns its path. */
 export function executable(): string {
-  for (const directory of (process.env["PATH"] ?? "").split(":")) {
-    for (const name of NAMES) {
-      const path = `${directory}/${name}`;
-      try {
-        accessSync(path, constants.X_OK);
-        return path;
-      } catch {
-        // Not there; try the next.
-      }
-    }
-  }
-  throw new Error("there is no Chromium on the PATH; scripts/setup says how to get one");
+  const path = onPath(NAMES);
+  if (path === undefined) throw new Error("there is no Chromium on the PATH; scripts/setup says how to get one");
+  return path;
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { asJson, type EngineBrowser, type EngineContext, type EnginePage } from "./engine-page.ts";
+import { onPath } from "./on-path.ts";
 
 /** Media play without a gesture, windows that nobody sees are not slowed down, and nothing is sent home. */
 const PREFERENCES = {
@@ -48,7 +49,7 @@ export class Firefox implements EngineBrowser {
     const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
     writeFileSync(`${directory}/user.js`, lines.join(""));
     const flags = ["--headless", "--no-remote", "--profile", directory, "--remote-debugging-port", "0"];
-    const process = spawn("firefox-esr", flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const process = spawn(onPath(["firefox-esr", "firefox"])!, flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
     let url: string | undefined;
     for await (const line of createInterface({ input: process.stderr! })) {
       url = /WebDriver BiDi listening on (ws:\S+)/.exec(line)?.[1];

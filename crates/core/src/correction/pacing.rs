@@ -26,6 +26,9 @@ impl Correction {
             Means::Seeks => SEEKS_ONLY,
         };
         if beyond(drift, self.aim.worth(seeks)) {
+            if beyond(drift, SEEKS) {
+                self.aim.refine();
+            }
             return self.seek(goal);
         }
         if !beyond(drift, ENGAGES) {

@@ -52,14 +52,14 @@ impl Observed {
         self.traits.0 & traits.0 != 0
     }
 
-    /// Returns what correction needs.
-    pub(super) fn reading(&self) -> Reading {
+    /// Returns what correction needs; `grows` is whether its duration is none.
+    pub(super) fn reading(&self, grows: bool) -> Reading {
         // A file that was recorded without its length has no end either, but can be sought without limit.
         let is_endless = self.duration == f64::INFINITY && self.seekable != f64::INFINITY;
         let micros = (self.duration * 1e6) as i64;
         Reading {
             position: self.position,
-            duration: self.duration.is_finite().then_some(Span::from_micros(micros)),
+            duration: (self.duration.is_finite() && !grows).then_some(Span::from_micros(micros)),
             rate: self.rate,
             paused: self.has(Traits::PAUSED),
             ended: self.has(Traits::ENDED),

@@ -271,3 +271,19 @@ fn media_that_waits_for_data_is_told_after_a_second() {
     page.read();
     assert_eq!(page.media.state(), MediaState::Playing);
 }
+
+#[test]
+fn a_duration_that_grows_with_the_position_is_none() {
+    let mut page = Page::open(600_000);
+    page.traits = READY;
+    for (position, duration) in [(0, 0.000_4), (10, 0.010_1), (40, 0.040_2)] {
+        (page.position, page.duration) = (position, duration);
+        page.now += 60;
+        page.read();
+    }
+    // It was sent to the event, and came no farther than to what it takes for its end.
+    page.traits |= PAUSED | Traits::ENDED.0;
+    page.now += 2_000;
+    page.read();
+    assert_eq!((page.read(), page.media.state()), (Action::Nothing, MediaState::Unseekable));
+}
