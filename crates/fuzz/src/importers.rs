@@ -17,8 +17,14 @@ pub fn run(bytes: &[u8]) {
     let options = match first & 0x80 {
         0 => FormatOptions::default(),
         _ => FormatOptions {
-            frame_rate: "29.97".parse().ok(),
-            start: None,
+            // What a format has no use for is refused at once.
+            frame_rate: if matches!(format.name(), "edl" | "csv") { "29.97".parse().ok() } else { None },
+            start: match first & 0x40 {
+                0 => None,
+                _ if format.name() == "csv" => Some("19:30".to_owned()),
+                _ => Some("00:00:00:00".to_owned()),
+            },
+            clock_change: None,
             action: Some("mark".to_owned()),
             name: Some("any".to_owned()),
         },

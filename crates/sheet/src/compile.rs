@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::options::{Included, Options, ReadIncluded, Unread};
 use crate::rundown::Rundown;
-use crate::source;
+use crate::source::{self, Crew, Trace};
 
 /// The result of compiling a sheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,4 +46,17 @@ pub fn compile_with(source: &str, options: &Options, read: &ReadIncluded<'_>) ->
     let diagnostics = report.into_diagnostics();
     let denied = options.deny_warnings && diagnostics.iter().any(|diagnostic| diagnostic.level() == Level::Warning);
     Compiled { rundown: rundown.filter(|_| !refused && !denied), diagnostics, included }
+}
+
+/// Returns what a sheet says for those who run the show, and not for viewers; `read` is as in [`compile_with`].
+///
+/// ```
+/// let sheet = r#"[{ "time": 560, "action": "startSong", "note": "watch the conductor" }]"#;
+/// let crew = downbeat_sheet::crew(sheet, &|_| unreachable!("it includes nothing"));
+/// assert_eq!(crew.notes[0].note.as_deref(), Some("watch the conductor"));
+/// ```
+pub fn crew(source: &str, read: &ReadIncluded<'_>) -> Crew {
+    let mut trace = Trace::default();
+    source::read(source, &Options::default(), read, &mut Report::default(), Some(&mut trace));
+    trace.crew
 }

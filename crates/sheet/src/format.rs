@@ -13,7 +13,7 @@ const WIDTH: usize = 120;
 const INDENT: usize = 2;
 
 /// Formats a sheet: two spaces a level, each cue on one line if it fits 120 characters, no trailing commas. Comments stay
-/// with what they are about, single empty lines stay, and values keep their notation. A rundown is returned as it is,
+/// with what they are about, single empty lines stay, values keep their notation, and lines their ends (LF or CRLF). A rundown is returned as it is,
 /// since its name is the digest of its bytes.
 ///
 /// ```
@@ -39,8 +39,12 @@ pub fn format(source: &str) -> Result<String, Diagnostic> {
     if parsed.as_ref().is_some_and(source::is_rundown) {
         return Ok(source.to_owned());
     }
-    match (tree::read(text), parsed.is_some(), report.into_diagnostics().pop()) {
-        (Some(document), true, _) => Ok(document.print()),
+    // The lines are laid out with LF, and get the ends that most of the file's have.
+    let unix = text.replace("\r\n", "\n");
+    let is_windows = text.matches("\r\n").count() * 2 > text.matches('\n').count();
+    let ended = |laid_out: String| if is_windows { laid_out.replace('\n', "\r\n") } else { laid_out };
+    match (tree::read(&unix), parsed.is_some(), report.into_diagnostics().pop()) {
+        (Some(document), true, _) => Ok(ended(document.print())),
         (_, _, Some(diagnostic)) => Err(diagnostic),
         // Not reached: the parser has read the same tokens.
         (_, _, None) => Ok(source.to_owned()),
@@ -211,6 +215,20 @@ mod tests {
             "[\n  {{\n    \"time\": 1,\n    \"action\": \"a\",\n    \"note\": \"{long}\",\n    \"params\": {{}}\n  }},\n  {{ \"time\": 2 }},\n  []\n]\n"
         );
         assert_eq!(laid_out.unwrap(), expected);
+    }
+
+    #[test]
+    fn lines_keep_their_ends() {
+        let unix = "// head\n[\n  /* two\n     lines */\n  { \"time\": 1, \"action\": \"a\" }\n]\n";
+        let windows = unix.replace('\n', "\r\n");
+        assert_eq!(format(unix).unwrap(), unix);
+        assert_eq!(format(&windows).unwrap(), windows);
+        assert_eq!(
+            format("[{\"time\": 1,\r\n\"action\": \"a\"}]").unwrap(),
+            "[\r\n  { \"time\": 1, \"action\": \"a\" }\r\n]\r\n"
+        );
+        let error = format("[\r\n{\r\n1").unwrap_err();
+        assert_eq!(error.line_column("[\r\n{\r\n1"), Some((3, 1)));
     }
 
     #[test]

@@ -17,6 +17,8 @@
 mod audacity;
 mod csv;
 mod cue_label;
+mod day_clock;
+mod day_time;
 mod edl;
 mod exchange;
 mod format;
@@ -26,13 +28,16 @@ mod import;
 mod json;
 mod row;
 mod rows;
+mod srt;
+mod timecode;
 mod vtt;
 
-pub use exchange::{Exported, FormatOptions, Imported, Remark};
+pub use exchange::{ClockChange, Exported, FormatOptions, Imported, Remark};
 pub use format::{Format, IMPORT_BYTES_MAX};
+pub(crate) use row::length;
 
 /// The supported formats, sorted by name.
-pub const FORMATS: &[Format] = &[audacity::FORMAT, csv::FORMAT, edl::FORMAT, json::FORMAT, vtt::FORMAT];
+pub const FORMATS: &[Format] = &[audacity::FORMAT, csv::FORMAT, edl::FORMAT, json::FORMAT, srt::FORMAT, vtt::FORMAT];
 
 impl Format {
     /// Returns the format with this name.

@@ -6,6 +6,7 @@
 //! | start here | for |
 //! | --- | --- |
 //! | [`compile`], [`compile_with`] | compiling a sheet's text to a rundown and all diagnostics |
+//! | [`crew`] | what a sheet says for those who run the show, and not for viewers |
 //! | [`diagnostic`] | problems in a sheet: code, place, remedy |
 //! | [`format()`] | formatting a sheet, with its comments |
 //! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
@@ -45,7 +46,7 @@ pub mod rundown;
 mod source;
 
 #[cfg(feature = "compiler")]
-pub use compile::{Compiled, compile, compile_with};
+pub use compile::{Compiled, compile, compile_with, crew};
 #[cfg(feature = "compiler")]
 pub use diagnostic::{Diagnostic, Level, explain};
 #[cfg(feature = "compiler")]
@@ -59,4 +60,4 @@ pub use rundown::{
     Rundown, Texts, Track, Why, digest_of,
 };
 #[cfg(feature = "compiler")]
-pub use source::FrameRate;
+pub use source::{Crew, CrewNote, FrameRate};

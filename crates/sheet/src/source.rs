@@ -5,6 +5,7 @@
 //! its own ([`cue`]), then the cues together ([`resolve`], [`arrange`], [`review`]).
 
 mod arrange;
+mod crew;
 mod cue;
 mod cursor;
 mod declare;
@@ -15,11 +16,13 @@ mod header;
 mod ids;
 mod include;
 mod interner;
+mod invisible;
 mod json;
 mod label;
 mod name;
 mod names;
 mod nearest;
+mod nfc;
 mod origin;
 mod place;
 mod read;
@@ -34,15 +37,19 @@ mod tree;
 mod vars;
 mod words;
 
+pub(crate) use crew::Trace;
+pub use crew::{Crew, CrewNote};
 pub(crate) use header::ID_UNNAMED;
-pub(crate) use name::is_id_char;
+pub(crate) use invisible::invisible;
+pub(crate) use name::{is_id, is_id_char};
 pub(crate) use names::{Names, names};
 pub(crate) use nearest::nearest;
+pub(crate) use nfc::{is_mark, nfc};
 pub(crate) use origin::Origin;
 pub(crate) use read::{is_rundown, read};
 pub(crate) use schema::DeclaredParams;
 pub use time::FrameRate;
-pub(crate) use time::{TimeError, frame};
+pub(crate) use time::{TimeError, frame, time_ms};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use downbeat_core::Position;
-use downbeat_sheet::interchange::{FORMATS, FormatOptions};
+use downbeat_sheet::interchange::{FORMATS, Format, FormatOptions};
 use downbeat_sheet::preview::{self, Picture};
 use downbeat_sheet::{Level, Options, Rundown, Unread, compile_with};
 use proptest::prelude::*;
@@ -31,7 +31,7 @@ static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let compiled = compile_with(&String::from_utf8_lossy(&sheet), &Options::default(), &nothing);
         let Some(rundown) = compiled.rundown.filter(|rundown| rundown.cues().len() < 60) else { continue };
         corpus.push(rundown.to_bytes());
-        let options = format_options();
+        let options = format_options(format);
         corpus.extend(
             FORMATS.iter().filter_map(|format| Some(format.export(&rundown, &options).ok()?.text.into_bytes())),
         );
@@ -63,10 +63,13 @@ fn within(value: &Value, values: &mut Vec<Value>) {
     inner.into_iter().for_each(|value| within(value, values));
 }
 
-fn format_options() -> FormatOptions {
+/// Returns options of which the format has use for each.
+fn format_options(format: &Format) -> FormatOptions {
+    let counts_frames = matches!(format.name(), "edl" | "csv");
     FormatOptions {
-        frame_rate: "25".parse().ok(),
-        start: None,
+        frame_rate: if counts_frames { "25".parse().ok() } else { None },
+        start: (format.name() == "csv").then(|| "19:30".to_owned()),
+        clock_change: None,
         action: Some("mark".to_owned()),
         name: Some("any".to_owned()),
     }
@@ -248,7 +251,7 @@ proptest! {
             let at = Position::from_millis(at);
             prop_assert!(rundown.join(at).len() + rundown.next(at).len() == rundown.cues().len() && rundown.diff(&rundown).is_empty());
             for format in FORMATS {
-                let _ = format.export(&rundown, &format_options());
+                let _ = format.export(&rundown, &format_options(format));
             }
         }
     }
@@ -258,7 +261,7 @@ proptest! {
         let _ = Rundown::parse(&file);
         let file = String::from_utf8_lossy(&file);
         for format in FORMATS {
-            for options in [format_options(), FormatOptions::default()] {
+            for options in [format_options(format), FormatOptions::default()] {
                 match format.import(&file, &options) {
                     Ok(imported) => prop_assert!(downbeat_sheet::compile(&imported.sheet).rundown.is_some(), "{}", imported.sheet),
                     Err(remarks) => prop_assert!(!remarks.is_empty()),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use downbeat_sheet::Level;
 
 use super::finding::Finding;
+use super::repository::from_root;
 use super::sheet::{SHOWN_MAX, Sheet};
 use super::summary::counted;
 use crate::text;
@@ -42,7 +43,7 @@ pub(crate) fn commands(sheets: &[Sheet]) -> String {
 fn command(out: &mut String, finding: &Finding<'_>) {
     let mut properties = Vec::new();
     if let Some(path) = finding.path() {
-        properties.push(format!("file={}", property(path.strip_prefix("./").unwrap_or(path))));
+        properties.push(format!("file={}", property(&from_root(path))));
     }
     if let (Some(from), Some(to)) = (finding.from, finding.to) {
         properties.push(format!("line={}", from.line));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use downbeat_sheet::preview::{self, Annotation};
-use downbeat_sheet::{Compiled, Diagnostic, Included, Level, Options, Rundown, compile_with};
+use downbeat_sheet::{Compiled, Crew, Diagnostic, Included, Level, Options, Rundown, Unread, compile_with};
 use serde_json::{Value, json};
 
 use super::excerpt;
@@ -35,12 +35,19 @@ pub(crate) fn read(path: &Path, options: &Options) -> Result<Sheet, Error> {
     Ok(Sheet::compile(source(path)?, options))
 }
 
-/// Returns the name and the rundown of a sheet; if it has errors, they are shown.
-pub(crate) fn rundown(path: &Path, output: Output) -> Result<(String, Rundown), Error> {
+/// Reads a sheet that must compile; if it has errors, they are shown.
+pub(crate) fn compiled(path: &Path, output: Output) -> Result<Sheet, Error> {
     let sheet = read(path, &Options::default())?;
     if !output.json && sheet.rundown.is_none() {
         output.remark(&sheet.report());
     }
+    sheet.rundown()?;
+    Ok(sheet)
+}
+
+/// Returns the name and the rundown of a sheet; if it has errors, they are shown.
+pub(crate) fn rundown(path: &Path, output: Output) -> Result<(String, Rundown), Error> {
+    let sheet = compiled(path, output)?;
     let rundown = sheet.rundown()?.clone();
     Ok((sheet.name, rundown))
 }
@@ -108,6 +115,15 @@ impl Sheet {
                 .with_hint("fix the sheet, then \"downbeat cues check\" it again")
                 .with("diagnostics", self.json())
         })
+    }
+
+    /// Returns what the sheet says for those who run the show.
+    pub(crate) fn crew(&self) -> Crew {
+        let included = |path: &str| {
+            let text = self.texts.iter().find(|text| text.included_as.as_deref() == Some(path));
+            text.map(|text| text.source.clone()).ok_or_else(|| Unread::Because("it was not read".to_owned()))
+        };
+        downbeat_sheet::crew(&self.texts[0].source, &included)
     }
 
     /// Returns each diagnostic with its place.

@@ -15,22 +15,94 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-/// Reads a text; `-` is standard input.
+/// Reads the text of a sheet; `-` is standard input.
 pub(crate) fn source(path: &Path) -> Result<Source, Error> {
-    let failed = |why: String| Error::file(path, why);
-    let is_file = path != Path::new("-");
-    let (name, bytes) = if is_file {
-        (path.display().to_string(), std::fs::read(path).map_err(|error| failed(error.to_string()))?)
-    } else {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
-        ("stdin".to_owned(), bytes)
-    };
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Error::invalid(format!("{name} is not UTF-8 text: byte {at} is not part of a character"), "save it as UTF-8")
-    })?;
+    let (name, is_file, bytes) = read(path)?;
+    let text = String::from_utf8(bytes).map_err(|error| not_text(&name, error.as_bytes()))?;
     Ok(Source { name, is_file, text })
+}
+
+/// Reads the text of another program's file, which may be UTF-16 with a byte order mark; `-` is standard input.
+pub(crate) fn foreign(path: &Path) -> Result<Source, Error> {
+    let (name, is_file, bytes) = read(path)?;
+    let text = match utf16(&bytes) {
+        Some(text) => text,
+        None => String::from_utf8(bytes).map_err(|error| not_text(&name, error.as_bytes()))?,
+    };
+    match text.trim_start_matches('\u{feff}').trim_start() {
+        start if start.starts_with("{\\rtf") => {
+            Err(other_file(&name, "a text with fonts (RTF)", "save it as plain text"))
+        }
+        start if is_html(start) => {
+            Err(other_file(&name, "a web page", "export the file itself; a link may have led to a page about it"))
+        }
+        _ => Ok(Source { name, is_file, text }),
+    }
+}
+
+fn read(path: &Path) -> Result<(String, bool, Vec<u8>), Error> {
+    let failed = |error: std::io::Error| Error::file(path, error.to_string());
+    if path != Path::new("-") {
+        return Ok((path.display().to_string(), true, std::fs::read(path).map_err(failed)?));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+    Ok(("stdin".to_owned(), false, bytes))
+}
+
+/// Returns the text of UTF-16 with a byte order mark, as Excel's "Unicode Text" is.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let (mark, bytes) = bytes.split_first_chunk::<2>()?;
+    let unit = match mark {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+    String::from_utf16(&pairs.iter().map(|&pair| unit(pair)).collect::<Vec<_>>()).ok()
+}
+
+fn is_html(text: &str) -> bool {
+    let start: String = text.chars().take(15).collect::<String>().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+/// Creates the error for a file that is not what its name says.
+fn other_file(name: &str, what: &str, remedy: &str) -> Error {
+    Error::invalid(format!("{name} is {what}"), remedy)
+}
+
+/// Creates the error for bytes that are not UTF-8: what they are, as far as their beginning shows it.
+fn not_text(name: &str, bytes: &[u8]) -> Error {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    let (even, odd) = bytes.iter().take(512).enumerate().fold((0, 0), |(even, odd), (at, byte)| match (byte, at % 2) {
+        (0, 0) => (even + 1, odd),
+        (0, _) => (even, odd + 1),
+        _ => (even, odd),
+    });
+    let workbook = "an Excel workbook (or another zip archive), not a text, whatever its name says";
+    if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
+        return other_file(name, workbook, "open it and save it as \"CSV UTF-8\"");
+    }
+    if starts(b"\xd0\xcf\x11\xe0") {
+        return other_file(name, "an old Excel workbook (.xls), not a text", "open it and save it as \"CSV UTF-8\"");
+    }
+    if starts(b"%PDF") {
+        return other_file(name, "a PDF, not a text", "export the table itself");
+    }
+    if starts(b"\x1f\x8b") {
+        return other_file(name, "compressed (gzip)", "unpack it first");
+    }
+    if starts(b"\xff\xfe") || starts(b"\xfe\xff") || even.max(odd) * 4 > bytes.len().min(512) {
+        return other_file(name, "UTF-16, not UTF-8", "save it as UTF-8; Excel calls it \"CSV UTF-8\"");
+    }
+    let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |_| bytes.len());
+    let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    let message = format!(
+        "{name} is not UTF-8 text: in line {line}, the byte 0x{byte:02X} is not part of a character, as in files of older Windows programs"
+    );
+    Error::invalid(message, "save it as UTF-8; Excel calls it \"CSV UTF-8\"")
 }
 
 /// Returns a reader of included files, which are in the folder of the sheet named `name` or below it.

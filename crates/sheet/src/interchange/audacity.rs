@@ -6,10 +6,11 @@ use downbeat_core::{Position, Span};
 use super::cue_label::CueLabel;
 use super::exchange::{Exported, FormatOptions, Remark};
 use super::format::Format;
-use super::import::Import;
+use super::import::{Import, lines};
 use super::row::{Row, length};
 use super::rows;
 use crate::rundown::{Rundown, clock};
+use crate::source::Crew;
 
 /// The format of Audacity's label tracks.
 pub(super) const FORMAT: Format = Format {
@@ -21,61 +22,87 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn import(text: &str, options: &FormatOptions, import: &mut Import) {
-    for (index, line) in text.lines().enumerate() {
+    let start_ms = match options.file_start_ms() {
+        Ok(start_ms) => start_ms,
+        Err(error) => return import.refuse_file(error),
+    };
+    for (index, line) in lines(text).enumerate() {
         // After a label there may be a line with its range of frequencies.
         if line.trim().is_empty() || line.starts_with("\\\t") {
             continue;
         }
-        read(line, index + 1, options, import);
+        read(line, index + 1, start_ms, options, import);
     }
 }
 
-fn read(line: &str, number: usize, options: &FormatOptions, import: &mut Import) {
+fn read(line: &str, number: usize, start_ms: i64, options: &FormatOptions, import: &mut Import) {
     let mut parts = line.splitn(3, '\t');
-    let mut time = || parts.next().and_then(|part| seconds_ms(part.trim()));
-    let (Some(from), Some(to)) = (time(), time()) else {
-        let problem = "it does not begin with two times in seconds, each followed by a tab";
-        return import.refuse(number, problem, "export the labels from Audacity again");
+    let mut time = || parts.next().map_or(Err(NO_TIMES), |part| seconds_ms(part.trim()));
+    let (from, to) = match time().and_then(|from| Ok((from, time()?))) {
+        Ok(times) => times,
+        Err((problem, remedy)) => return import.refuse(number, problem, remedy),
     };
     if to < from {
         return import.refuse(number, "it ends before it begins", "exchange the two times");
     }
+    if from < start_ms {
+        let problem = "it comes before the time at which the event begins";
+        return import.refuse(number, problem, "give an earlier one (--start)");
+    }
     let label = CueLabel::parse(parts.next().unwrap_or_default());
     let Some(action) = import.action(number, &label.action, options) else { return };
     let mut row = Row::at_line(number);
-    row.set("time", clock(Position::from_millis(from)));
+    row.set("time", clock(Position::from_millis(from - start_ms)));
     row.set_some("duration", (to > from).then(|| length(Span::from_millis(to - from))));
-    row.name = Some(action.clone());
-    row.set("action", action);
-    row.set_some("track", label.track);
-    row.set_some("id", label.id);
+    label.set_in(&mut row, action);
     import.add(row);
 }
 
-fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
+fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) -> Result<Exported, Remark> {
+    let start = Span::from_millis(options.file_start_ms()?);
+    let rows = rows::rows_of(rundown, crew);
     let mut text = String::new();
-    for cue in rundown.cues() {
-        let seconds = |at: Position| format!("{}.{:06}", at.as_millis() / 1_000, at.as_millis() % 1_000 * 1_000);
+    for (cue, row) in rundown.cues().iter().zip(&rows) {
+        let seconds = |at: Position| {
+            let ms = (at + start).as_millis();
+            format!("{}.{:06}", ms / 1_000, ms % 1_000 * 1_000)
+        };
         let (from, to) = (seconds(cue.time()), seconds(cue.end().unwrap_or(cue.time())));
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{from}\t{to}\t{}", CueLabel::new(cue));
+        let _ = writeln!(text, "{from}\t{to}\t{}", CueLabel::new(cue, row));
     }
-    let remarks = rows::lost_fields(&rows::rows_of(rundown), &["id", "time", "action", "track", "duration"]);
-    Ok(Exported { text, remarks })
+    Ok(Exported { text, remarks: rows::lost_fields(&rows, &["id", "time", "action", "track", "duration"]) })
 }
 
+/// What is wrong with a line, and what to do about it.
+type Refusal = (&'static str, &'static str);
+
+const NO_TIMES: Refusal =
+    ("it does not begin with two times in seconds, each followed by a tab", "export the labels from Audacity again");
+
 /// Returns the milliseconds of a decimal number of seconds such as `563.5` or `563,5`, rounded to the nearest.
-fn seconds_ms(text: &str) -> Option<i64> {
+fn seconds_ms(text: &str) -> Result<i64, Refusal> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(positive) = text.strip_prefix(['-', '\u{2212}']) {
+        let before = ("its time is before zero", "move the label, or delete it");
+        return seconds_ms(positive).and(Err(before));
+    }
     // Nine digits are thirty years.
     if !matches!(whole.len(), 1..=9) || !digits(whole) || !digits(fraction) {
-        return None;
+        return Err(NO_TIMES);
+    }
+    // Audacity writes six decimals; three after a comma may be thousands that somebody separated.
+    if text.contains(',') && fraction.len() == 3 && matches!(whole.len(), 1..=3) && !whole.starts_with('0') {
+        return Err((
+            "its time may be thousands or decimals",
+            "write it with a point before the decimals, or with six of them",
+        ));
     }
     let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
     let up = fraction.as_bytes().get(3).is_some_and(|&digit| digit >= b'5');
-    let ms = whole.parse::<i64>().ok()? * 1_000 + thousandths.parse::<i64>().ok()?;
-    Some(ms + i64::from(up))
+    let number = |text: &str| text.parse::<i64>().map_err(|_| NO_TIMES);
+    Ok(number(whole)? * 1_000 + number(&thousandths)? + i64::from(up))
 }
 
 #[cfg(test)]
@@ -107,7 +134,7 @@ mod tests {
                 "2 it does not begin with two times in seconds",
                 "3 it ends before it begins",
                 "4 it does not say what to do",
-                "5 it does not begin with two times in seconds",
+                "5 its time is before zero",
                 "6 it does not begin with two times in seconds",
             ]
         );
@@ -139,11 +166,14 @@ mod tests {
             (".5", None),
             ("", None),
             ("-1", None),
+            ("1,200", None),
+            ("1,200000", Some(1_200)),
+            ("0,500", Some(500)),
             ("1e3", None),
             ("1.2.3", None),
             ("9999999999", None),
         ] {
-            assert_eq!(seconds_ms(text), ms, "{text}");
+            assert_eq!(seconds_ms(text).ok(), ms, "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@ use core::fmt;
 use serde_json::Value;
 
 use super::ids::is_id;
+use super::row::Row;
 use crate::rundown::Cue;
 
 /// A cue as one line of text.
@@ -12,14 +13,29 @@ pub(super) struct CueLabel {
     /// Empty if it names none.
     pub(super) action: String,
     pub(super) track: Option<String>,
+    /// `@` for an id that the compiler generates.
     pub(super) id: Option<String>,
 }
 
+/// What stands for a generated id.
+const GENERATED: &str = "@";
+
 impl CueLabel {
-    /// Returns the label of a cue. An id that sheets cannot have is left out.
-    pub(super) fn new(cue: &Cue) -> Self {
-        let id = Some(cue.id().to_owned()).filter(|id| is_id(id));
-        Self { action: cue.action().to_owned(), track: cue.track().map(str::to_owned), id }
+    /// Returns the label of a cue, which is this row.
+    pub(super) fn new(cue: &Cue, row: &Row) -> Self {
+        let id = row.field("id").and_then(Value::as_str).unwrap_or(GENERATED);
+        Self { action: cue.action().to_owned(), track: cue.track().map(str::to_owned), id: Some(id.to_owned()) }
+    }
+
+    /// Sets what the label says in a row of this action. Without an id, its id is made from the action.
+    pub(super) fn set_in(self, row: &mut Row, action: String) {
+        match self.id {
+            Some(id) if id == GENERATED => {}
+            Some(id) => row.set("id", id),
+            None => row.name = Some(action.clone()),
+        }
+        row.set("action", action);
+        row.set_some("track", self.track);
     }
 
     /// Parses a label: an action, perhaps a track in brackets, perhaps an id after `#`. Action and track may be in JSON
@@ -30,7 +46,7 @@ impl CueLabel {
             return label;
         }
         let (rest, id) = match text.rsplit_once('#') {
-            Some((rest, id)) if is_id(id) && (rest.is_empty() || rest.ends_with(' ')) => {
+            Some((rest, id)) if is_label_id(id) && (rest.is_empty() || rest.ends_with(' ')) => {
                 (rest.trim_end(), Some(id.to_owned()))
             }
             _ => (text, None),
@@ -69,6 +85,11 @@ impl fmt::Display for CueLabel {
     }
 }
 
+/// Returns whether a text may follow `#`.
+fn is_label_id(text: &str) -> bool {
+    text == GENERATED || is_id(text)
+}
+
 /// Parses a label whose names are in quotes.
 fn parse_quoted(text: &str) -> Option<CueLabel> {
     let (action, rest) = name(text)?;
@@ -80,7 +101,7 @@ fn parse_quoted(text: &str) -> Option<CueLabel> {
         None => (None, rest),
     };
     let id = match rest.strip_prefix(" #") {
-        Some(id) => Some(Some(id).filter(|id| is_id(id))?.to_owned()),
+        Some(id) => Some(Some(id).filter(|id| is_label_id(id))?.to_owned()),
         None => None,
     };
     (id.is_some() || rest.is_empty()).then_some(CueLabel { action, track, id })
@@ -114,6 +135,7 @@ mod tests {
             ("[music]", label("", Some("music"), None)),
             ("", label("", None, None)),
             ("take #2", label("take", None, Some("2"))),
+            ("take [fx] #@", label("take", Some("fx"), Some("@"))),
             ("C#7", label("C#7", None, None)),
             ("a # b", label("a # b", None, None)),
             ("list[1]", label("list[1]", None, None)),

@@ -1,16 +1,17 @@
 //! Edit decision lists (CMX 3600), which film editors exchange: events with timecode, and markers on them.
 
 mod edit;
+mod event_line;
 mod export;
 mod list;
-mod timecode;
 
 use super::exchange::{FormatOptions, Remark};
 use super::format::Format;
-use super::import::Import;
+use super::import::{Import, lines};
+use super::rows::counted;
+use crate::interchange::timecode::{frame_rate, start};
 use edit::Edit;
 use list::List;
-use timecode::{frame_rate, start};
 
 /// The format of edit decision lists.
 pub(super) const FORMAT: Format = Format {
@@ -30,10 +31,15 @@ fn import(text: &str, options: &FormatOptions, import: &mut Import) {
         Err(error) => return import.refuse_file(error),
     };
     let mut list = List::new(rate);
-    for (index, line) in text.lines().enumerate() {
+    for (index, line) in lines(text).enumerate() {
         if !line.trim().is_empty() {
             list.read(line.trim(), index + 1, import);
         }
+    }
+    list.finish(import);
+    if list.blacks > 0 {
+        let count = counted(list.blacks, "edit of black (BL) is", "edits of black (BL) are");
+        import.remark(Remark::file(format!("{count} left out"), "add cues where black should be one"));
     }
     let first_ms = list.edits.iter().map(|edit| rate.ms(edit.begin)).min();
     if options.start.is_none() && first_ms.is_some_and(|first_ms| first_ms >= USUAL_START_MS) {

@@ -3,19 +3,61 @@
 use core::fmt;
 
 use crate::rundown::Rundown;
-use crate::source::FrameRate;
+use crate::source::{FrameRate, time_ms};
 
 /// What a file leaves open, as far as its user knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormatOptions {
     /// The frames per second, if times are counted in frames.
     pub frame_rate: Option<FrameRate>,
-    /// The timecode at which the event begins; zero if `None`.
+    /// Where in the file's times the event begins, in the form in which the file writes them: a timecode, a time of day
+    /// (`19:30`, `7:30 PM`), a time. Zero if `None`.
     pub start: Option<String>,
+    /// The change of clocks after the event begins, if its times are times of day.
+    pub clock_change: Option<ClockChange>,
     /// The action of cues that name none.
     pub action: Option<String>,
     /// The id of the sheet, and its title if the file has none.
     pub name: Option<String>,
+}
+
+impl FormatOptions {
+    /// Returns where the event begins in a file that counts time from its own beginning, in milliseconds. Such a file has
+    /// no frames.
+    ///
+    /// # Errors
+    /// What the file has no use for, or what cannot be read.
+    pub(super) fn file_start_ms(&self) -> Result<i64, Remark> {
+        if self.frame_rate.is_some() {
+            let problem = "a frame rate is given (--fps), and the format does not count frames";
+            return Err(Remark::file(problem, "leave it out"));
+        }
+        let Some(start) = self.start.as_deref() else { return Ok(0) };
+        time_ms(start).map_err(|error| {
+            let problem = format!("{start:?}, at which the event begins, {}", error.problem());
+            Remark::file(problem, "write a time of the file, such as --start 00:10:00")
+        })
+    }
+
+    /// Refuses what a format has no use for.
+    ///
+    /// # Errors
+    /// Which option that is.
+    pub(super) fn refuse_timecode(&self) -> Result<(), Remark> {
+        let given = [("--fps", self.frame_rate.is_some()), ("--start", self.start.is_some())];
+        let Some((option, _)) = given.into_iter().find(|(_, given)| *given) else { return Ok(()) };
+        let problem = format!("{option} is given, and the format counts milliseconds from the event's beginning");
+        Err(Remark::file(problem, "leave it out"))
+    }
+}
+
+/// A change of the clocks on the wall, to summer time or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockChange {
+    /// The time on the old clocks at which it happens, in milliseconds after the event begins.
+    pub wall_ms: i64,
+    /// How far the clocks are put forward, in milliseconds; negative if they are put back.
+    pub by_ms: i64,
 }
 
 /// A sheet made from a file.

@@ -2,7 +2,9 @@
 
 use super::exchange::{Exported, FormatOptions, Imported, Remark};
 use super::import::Import;
+use super::rows::counted;
 use crate::rundown::Rundown;
+use crate::source::Crew;
 
 /// The size of a file that is read: at most 32 MiB, three times that of a sheet.
 pub const IMPORT_BYTES_MAX: usize = 32 << 20;
@@ -22,7 +24,7 @@ pub struct Format {
 pub(super) type ReadFile = fn(&str, &FormatOptions, &mut Import);
 
 /// Writes a rundown, or returns why that is not possible.
-pub(super) type WriteFile = fn(&Rundown, &FormatOptions) -> Result<Exported, Remark>;
+pub(super) type WriteFile = fn(&Rundown, &Crew, &FormatOptions) -> Result<Exported, Remark>;
 
 impl Format {
     /// Returns its name, in lower case.
@@ -73,8 +75,23 @@ impl Format {
     /// # Errors
     /// Why that is not possible.
     pub fn export(&self, rundown: &Rundown, options: &FormatOptions) -> Result<Exported, Remark> {
+        self.export_with(rundown, &Crew::default(), options)
+    }
+
+    /// Writes a rundown in this format, with what its sheet says beside it.
+    ///
+    /// # Errors
+    /// Why that is not possible.
+    pub fn export_with(&self, rundown: &Rundown, crew: &Crew, options: &FormatOptions) -> Result<Exported, Remark> {
         match self.export {
-            Some(write) => write(rundown, options),
+            Some(write) => {
+                let mut exported = write(rundown, crew, options)?;
+                if crew.disabled > 0 {
+                    let problem = format!("{} disabled, and left out", counted(crew.disabled, "cue is", "cues are"));
+                    exported.remarks.push(Remark::file(problem, "enable what the other program needs"));
+                }
+                Ok(exported)
+            }
             None => Err(Remark::file(format!("{} is only read, not written", self.name), "choose another format")),
         }
     }

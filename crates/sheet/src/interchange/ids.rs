@@ -1,18 +1,18 @@
 //! Ids of cues, made from names.
 
 use crate::rundown::NAME_CHARS_MAX;
-use crate::source::is_id_char;
+use crate::source::{is_id_char, is_mark, nfc};
 
-/// Returns whether a text may be the id of a cue in a sheet.
-pub(super) fn is_id(text: &str) -> bool {
-    text.chars().all(is_id_char) && (1..=NAME_CHARS_MAX).contains(&text.chars().count())
-}
+pub(super) use crate::source::is_id;
 
 /// Returns a name as an id: characters that ids cannot have become a hyphen.
 pub(super) fn id_from(name: &str) -> String {
     let mut id = String::new();
-    for char in name.chars() {
+    for char in nfc(name).chars() {
         match is_id_char(char) {
+            // A joiner is only allowed between letters, and a mark only on one.
+            true if matches!(char, '\u{200c}' | '\u{200d}') => {}
+            true if is_mark(char) && (id.is_empty() || id.ends_with('-')) => {}
             true => id.push(char),
             false if !id.ends_with('-') => id.push('-'),
             false => {}

@@ -97,6 +97,12 @@ impl Import {
     }
 }
 
+/// Returns the lines of a text, which end in LF, CRLF, or CR alone.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    // The line end between CR and LF is not one of its own.
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
 /// Returns the kinds of all actions, if they have to be declared. Lines that contradict each other are errors.
 fn kinds(rows: &[Row], errors: &mut Vec<Remark>) -> Option<BTreeMap<String, Option<Kind>>> {
     let actions = rows::kinds(rows)?;

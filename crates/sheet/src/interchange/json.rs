@@ -6,6 +6,7 @@ use super::header::Header;
 use super::rows;
 use crate::format::format;
 use crate::rundown::Rundown;
+use crate::source::Crew;
 
 /// The format of resolved sheets.
 pub(super) const FORMAT: Format = Format {
@@ -16,9 +17,10 @@ pub(super) const FORMAT: Format = Format {
     export: Some(export),
 };
 
-fn export(rundown: &Rundown, _: &FormatOptions) -> Result<Exported, Remark> {
-    let rows = rows::rows_of(rundown);
+fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) -> Result<Exported, Remark> {
+    options.refuse_timecode()?;
+    let rows = rows::rows_of(rundown, crew);
     let written = Header { actions: rows::kinds(&rows), ..Header::from_rundown(rundown) }.write(&rows);
     let text = format(&written).map_err(|diagnostic| Remark::file(diagnostic.problem(), diagnostic.remedy()))?;
-    Ok(Exported { text, remarks: Vec::new() })
+    Ok(Exported { text, remarks: rows::changed_ids(&rows).into_iter().collect() })
 }

@@ -99,7 +99,7 @@ impl Row {
 }
 
 /// Returns a length of time in its shortest exact form: `4m`, `1h2m3.5s`, `800ms`.
-pub(super) fn length(span: Span) -> String {
+pub(crate) fn length(span: Span) -> String {
     let ms = span.as_millis();
     if ms < 1_000 {
         return format!("{ms}ms");

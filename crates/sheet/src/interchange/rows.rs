@@ -6,10 +6,17 @@ use super::exchange::Remark;
 use super::ids::{id_from, numbered};
 use super::row::{FIELDS, Row};
 use crate::rundown::{Kind, Rundown};
+use crate::source::{Crew, CrewNote};
 
 /// Returns the cues of a rundown, each with an id unless the compiler generates it.
-pub(super) fn rows_of(rundown: &Rundown) -> Vec<Row> {
+pub(super) fn rows_of(rundown: &Rundown, crew: &Crew) -> Vec<Row> {
     let mut rows: Vec<Row> = rundown.cues.iter().map(Row::from_cue).collect();
+    for (row, CrewNote { note, owner, group, flags }) in rows.iter_mut().zip(&crew.notes) {
+        row.set_some("note", note.clone());
+        row.set_some("owner", owner.clone());
+        row.set_some("group", group.clone());
+        row.set_some("flags", (!flags.is_empty()).then(|| flags.clone()));
+    }
     name_rows(&mut rows);
     rows
 }
@@ -26,26 +33,41 @@ pub(super) fn kinds(rows: &[Row]) -> Option<BTreeMap<String, Option<Kind>>> {
     Some(actions)
 }
 
-/// Returns a remark about the fields of cues that a format loses, given those that it keeps.
+/// Returns remarks about ids that become others, and about the fields of cues that a format loses, given those it keeps.
 pub(super) fn lost_fields(rows: &[Row], kept: &[&str]) -> Vec<Remark> {
     let lost = FIELDS.into_iter().filter(|name| !kept.contains(name)).filter_map(|name| {
         let count = rows.iter().filter(|row| row.field(name).is_some()).count();
-        (count > 0).then(|| counted(name, count))
+        (count > 0).then(|| cues_with(name, count))
     });
     let mut lost: Vec<String> = lost.collect();
     let differing = rows.iter().filter(|row| row.kind_differs()).count();
     if differing > 0 {
-        lost.push(counted("kind", differing));
+        lost.push(cues_with("kind", differing));
     }
-    if lost.is_empty() {
-        return Vec::new();
+    let mut remarks: Vec<Remark> = changed_ids(rows).into_iter().collect();
+    if !lost.is_empty() {
+        let problem = format!("the format has no place for {}", lost.join(", "));
+        remarks.push(Remark::file(problem, "keep the sheet"));
     }
-    let problem = format!("the format has no place for {}", lost.join(", "));
-    vec![Remark::file(problem, "keep the sheet")]
+    remarks
 }
 
-fn counted(field: &str, count: usize) -> String {
-    format!("{field} ({count} {})", if count == 1 { "cue" } else { "cues" })
+/// Returns a remark about ids that become others, if there are any: those of repeats, which a sheet cannot write.
+pub(super) fn changed_ids(rows: &[Row]) -> Option<Remark> {
+    let mut changed = rows.iter().filter_map(|row| Some((row.name.as_deref()?, row.field("id")?.as_str()?)));
+    let (was, is) = changed.next()?;
+    let count = counted(changed.count() + 1, "id of a repeat becomes another", "ids of repeats become others");
+    let problem = format!("{count}, such as {is:?} for {was:?}");
+    Some(Remark::file(problem, "keep the sheet, whose \"repeat\" says the same in one line"))
+}
+
+fn cues_with(field: &str, count: usize) -> String {
+    format!("{field} ({})", counted(count, "cue", "cues"))
+}
+
+/// Returns a number with its noun.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Assigns rows without an id one made from their name, which no other row has.

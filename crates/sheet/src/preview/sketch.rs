@@ -6,7 +6,7 @@ use super::Annotation;
 use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::options::{Included, Options, ReadIncluded};
 use crate::rundown::Rundown;
-use crate::source::{self, Origin};
+use crate::source::{self, Origin, Trace};
 
 /// What could be understood of a sheet, and its diagnostics.
 #[derive(Clone, Debug)]
@@ -23,9 +23,9 @@ pub struct Sketch {
 /// If a diagnostic is an error, the rundown is only for viewing, not for publishing.
 pub fn sketch(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Sketch {
     let mut report = Report::default();
-    let mut origins = Vec::new();
-    let (rundown, included) = source::read(source, options, read, &mut report, Some(&mut origins));
-    Sketch { rundown, diagnostics: report.into_diagnostics(), included, origins }
+    let mut trace = Trace::default();
+    let (rundown, included) = source::read(source, options, read, &mut report, Some(&mut trace));
+    Sketch { rundown, diagnostics: report.into_diagnostics(), included, origins: trace.origins }
 }
 
 impl Sketch {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::arrange::{self, ArrangedCue};
+use super::crew::{Crew, CrewNote, Trace};
 use super::file::File;
 use super::header::Header;
 use super::ids::Ids;
 use super::include::{Loader, SHEET_BYTES_MAX, Texts, Trees};
 use super::interner::Interner;
-use super::origin::Origin;
 use super::tree::{Shape, Tree};
 use super::{cue, resolve, review, syntax};
 use crate::diagnostic::{At, Code, FileId, Location, Message, Report};
@@ -17,14 +17,13 @@ use crate::rundown::{CUES_MAX, Cue, FORMAT, NotARundown, Rundown, Track};
 
 /// Reads a sheet and what it includes. The rundown may only be published if no error was reported.
 ///
-/// If `origins` is given, it gets the origin of each of the rundown's cues, in their order; it stays empty if the text is
-/// a rundown already.
+/// If `trace` is given, it gets what the sheet says beside the rundown; it stays empty if the text is a rundown already.
 pub(crate) fn read(
     source: &str,
     options: &Options,
     read: &ReadIncluded<'_>,
     report: &mut Report,
-    origins: Option<&mut Vec<Origin>>,
+    trace: Option<&mut Trace>,
 ) -> (Option<Rundown>, Vec<Included>) {
     // Some editors begin a file with a byte order mark, which is not part of the sheet.
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
@@ -46,7 +45,7 @@ pub(crate) fn read(
         let mut loader = Loader::new(&texts, &trees, read);
         loader.load_sheet(tree, text.len(), file, report);
         let (header, files) = (core::mem::take(&mut loader.header), core::mem::take(&mut loader.files));
-        (compose(header, &files, options, report, origins), loader.into_paths())
+        (compose(header, &files, options, report, trace), loader.into_paths())
     };
     (Some(rundown), texts.into_included(paths))
 }
@@ -78,7 +77,7 @@ fn compose(
     files: &[File<'_>],
     options: &Options,
     report: &mut Report,
-    origins: Option<&mut Vec<Origin>>,
+    trace: Option<&mut Trace>,
 ) -> Rundown {
     let (mut drafts, mut arranged) = (Vec::new(), Vec::new());
     let mut names = Interner::default();
@@ -103,8 +102,14 @@ fn compose(
     resolve::resolve(&mut drafts, &ids, report);
     let mut arranged = arrange::arrange(&drafts, arranged, header.duration, report);
     review::review(&mut arranged, &drafts, &header, options, report);
-    if let Some(origins) = origins {
-        origins.extend(arranged.iter().map(|cue| drafts[cue.draft()].place.origin()));
+    if let Some(trace) = trace {
+        let places = || arranged.iter().map(|cue| drafts[cue.draft()].place);
+        trace.origins = places().map(|place| place.origin()).collect();
+        trace.crew = Crew {
+            notes: places().map(|place| CrewNote::at(&place)).collect(),
+            disabled: drafts.iter().filter(|draft| draft.disabled).count(),
+            locale: header.locales.as_ref().and_then(|locales| locales.first().cloned()),
+        };
     }
     let cues: Vec<Cue> = arranged.into_iter().map(|arranged| arranged.cue).collect();
     let tracks = header.declarations.tracks.unwrap_or_else(|| tracks_used(&cues));

@@ -2,6 +2,7 @@
 //! too much.
 
 mod context;
+mod day;
 mod drift;
 mod frequency;
 mod lanes;
@@ -31,4 +32,5 @@ pub(super) fn review(
     needs::review(cues, &mut review);
     preload::review(cues, &mut review);
     locales::review(cues, &mut review);
+    day::review(cues, &mut review);
 }

@@ -12,5 +12,6 @@ mod when;
 pub(crate) use error::TimeError;
 pub use frame_rate::FrameRate;
 pub(super) use reference::{Anchor, Reference, reference};
+pub(crate) use text::time_ms;
 pub(crate) use timecode::frame;
 pub(super) use when::{When, read_when};

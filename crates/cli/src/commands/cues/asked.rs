@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use downbeat_core::Position;
+use downbeat_core::{Locale, Position};
 use downbeat_sheet::{Cue, Rundown};
 use serde_json::{Map, Value, json};
 
@@ -21,6 +21,8 @@ pub(super) struct Asked {
     pub(super) name: String,
     pub(super) rundown: Rundown,
     pub(super) position: Position,
+    /// The first of the sheet's locales; `None` if it lists none, or is a rundown.
+    locale: Option<Locale>,
     /// The event's status and position, if the position was given relative to it.
     live: Option<Value>,
 }
@@ -33,10 +35,17 @@ impl Asked {
         context: &dyn Fn() -> Result<Context, ProfileError>,
         output: Output,
     ) -> Result<Self, Error> {
-        let local = sheet.map(|path| sheets::rundown(path, output)).transpose()?;
+        let local = match sheet {
+            Some(path) => {
+                let sheet = sheets::compiled(path, output)?;
+                let (locale, rundown) = (sheet.crew().locale, sheet.rundown()?.clone());
+                Some((sheet.name, rundown, locale))
+            }
+            None => None,
+        };
         let local = match (local, time) {
-            (Some((name, rundown)), Destination::To(position)) => {
-                return Ok(Self { name, rundown, position, live: None });
+            (Some((name, rundown, locale)), Destination::To(position)) => {
+                return Ok(Self { name, rundown, position, locale, live: None });
             }
             (local, _) => local,
         };
@@ -45,11 +54,11 @@ impl Asked {
             Destination::To(position) => position,
             Destination::By(span) => (live.standing.position + span).whole_millis(),
         };
-        let (name, rundown) = match local {
+        let (name, rundown, locale) = match local {
             Some(local) => local,
-            None => (live.name.clone(), live.rundown()?.clone()),
+            None => (live.name.clone(), live.rundown()?.clone(), None),
         };
-        Ok(Self { name, rundown, position, live: Some(live.json()) })
+        Ok(Self { name, rundown, position, locale, live: Some(live.json()) })
     }
 
     /// Returns both as members of a JSON object.
@@ -87,17 +96,24 @@ pub(super) fn cue_json(cue: &Cue) -> Value {
     })
 }
 
-/// Returns a cue's message or params in short, and what a viewer's clock decides about it.
-pub(super) fn gist(cue: &Cue) -> String {
-    let parts = [words(cue), cue.condition().unwrap_or_default()];
-    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
+impl Asked {
+    /// Returns a cue's message or params in short, and what a viewer's clock decides about it.
+    pub(super) fn gist(&self, cue: &Cue) -> String {
+        let parts = [self.message(cue).unwrap_or_else(|| params(cue)), cue.condition().unwrap_or_default()];
+        parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Returns the cue's message in the sheet's first locale; in English, or else in any, if it does not have that.
+    pub(super) fn message(&self, cue: &Cue) -> Option<String> {
+        let message = cue.message()?;
+        let words = self.locale.as_ref().and_then(|locale| message.get(locale));
+        let words = words.or_else(|| message.get(&Locale::default())).or_else(|| message.values().next())?;
+        Some(format!("\u{201c}{words}\u{201d}"))
+    }
 }
 
-/// Returns the cue's first message, or else its params.
-fn words(cue: &Cue) -> String {
-    if let Some(words) = cue.message().and_then(|message| message.values().next()) {
-        return format!("\u{201c}{words}\u{201d}");
-    }
+/// Returns the cue's params.
+fn params(cue: &Cue) -> String {
     let part = |(name, value): (&String, &Value)| match value {
         Value::String(text) => format!("{name}={text}"),
         other => format!("{name}={other}"),

@@ -5,7 +5,7 @@ use std::fmt;
 use downbeat_sheet::{Cue, Kind};
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, cue_json, gist};
+use super::asked::{Asked, cue_json};
 use crate::cli::AtArgs;
 use crate::columns::Columns;
 use crate::context::Context;
@@ -79,7 +79,7 @@ impl Report for At {
                 cue.id().to_owned(),
                 cue.action().to_owned(),
                 left,
-                gist(cue),
+                self.asked.gist(cue),
             ]);
         }
         writeln!(f, "\n{bold}on{bold:#}")?;
@@ -98,7 +98,7 @@ impl Report for At {
                 cue.id().to_owned(),
                 cue.action().to_owned(),
                 until,
-                gist(cue),
+                self.asked.gist(cue),
             ]);
         }
         writeln!(f, "\n{bold}next{bold:#}")?;

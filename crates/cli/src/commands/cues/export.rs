@@ -31,9 +31,10 @@ pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Ex
         output.remark(&sheet.report());
     }
     let rundown = sheet.rundown()?;
-    let exported = args.format.export(rundown, &format_options(&args.timecode)).map_err(|refusal| {
-        Error::invalid(format!("{} was not exported: {}", sheet.name, refusal.problem), refusal.remedy)
-    })?;
+    let exported =
+        args.format.export_with(rundown, &sheet.crew(), &format_options(&args.timecode)).map_err(|refusal| {
+            Error::invalid(format!("{} was not exported: {}", sheet.name, refusal.problem), refusal.remedy)
+        })?;
     if !output.json {
         for remark in &exported.remarks {
             output.remark(&(sheets::remark(&sheet.name, remark) + "\n"));

@@ -23,7 +23,7 @@ pub(crate) struct Import {
 
 /// Makes a sheet from a file.
 pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -> Result<Import, Error> {
-    let Source { name: file, is_file, text } = sheets::source(&args.file)?;
+    let Source { name: file, is_file, text } = sheets::foreign(&args.file)?;
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.filter(|_| is_file);
     let options = FormatOptions { action: args.action.clone(), name, ..format_options(&args.timecode) };

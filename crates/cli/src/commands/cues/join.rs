@@ -67,7 +67,7 @@ impl Report for Join {
         if sees.is_empty() {
             writeln!(f, "  nothing")?;
         }
-        write!(f, "{}", columns(&sees))?;
+        write!(f, "{}", self.columns(&sees))?;
         if misses.is_empty() {
             return Ok(());
         }
@@ -76,7 +76,7 @@ impl Report for Join {
         if earlier > 0 {
             writeln!(f, "  … {earlier} earlier (--all shows them)")?;
         }
-        write!(f, "{}", columns(&misses[earlier..]))
+        write!(f, "{}", self.columns(&misses[earlier..]))
     }
 
     fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,24 +85,29 @@ impl Report for Join {
     }
 }
 
-fn columns(all: &[Joined<'_>]) -> Columns {
-    let mut columns = Columns::default();
-    for Joined { cue, outcome, why } in all {
-        let track = cue.track().unwrap_or("-").to_owned();
-        let condition = match cue.condition() {
-            Some(condition) if *outcome != Outcome::Missed => format!("; {condition}"),
-            _ => String::new(),
-        };
-        // That they are missed stands above them.
-        let outcome = if *outcome == Outcome::Missed { String::new() } else { outcome.to_string() };
-        columns.line([
-            text::position(cue.time()),
-            track,
-            cue.id().to_owned(),
-            cue.action().to_owned(),
-            outcome,
-            format!("{why}{condition}"),
-        ]);
+impl Join {
+    /// Returns a line per cue; those that are seen with their message.
+    fn columns(&self, all: &[Joined<'_>]) -> Columns {
+        let mut columns = Columns::default();
+        for Joined { cue, outcome, why } in all {
+            let track = cue.track().unwrap_or("-").to_owned();
+            let message = self.asked.message(cue).filter(|_| *outcome != Outcome::Missed).unwrap_or_default();
+            let condition = match cue.condition() {
+                Some(condition) if *outcome != Outcome::Missed => format!("; {condition}"),
+                _ => String::new(),
+            };
+            // That they are missed stands above them.
+            let outcome = if *outcome == Outcome::Missed { String::new() } else { outcome.to_string() };
+            columns.line([
+                text::position(cue.time()),
+                track,
+                cue.id().to_owned(),
+                cue.action().to_owned(),
+                outcome,
+                message,
+                format!("{why}{condition}"),
+            ]);
+        }
+        columns
     }
-    columns
 }

@@ -4,14 +4,17 @@ use csv::StringRecord;
 use serde_json::{Map, Value, json};
 
 use super::columns::{Column, ColumnHead};
-use crate::interchange::exchange::{FormatOptions, Remark};
+use super::formulas::without_guard;
+use super::times::{TimeCell, Times};
+use crate::interchange::exchange::FormatOptions;
 use crate::interchange::import::Import;
 use crate::interchange::row::Row;
 use crate::rundown::Kind;
 
 /// A line while its cells are read.
-struct Cells<'i> {
+struct Cells<'i, 't> {
     row: Row,
+    times: Vec<TimeCell<'t>>,
     params: Map<String, Value>,
     texts: Map<String, Value>,
     line: usize,
@@ -23,6 +26,7 @@ pub(super) fn read_line(
     record: &StringRecord,
     heads: &[Option<ColumnHead>],
     line: usize,
+    times: &mut Times,
     options: &FormatOptions,
     import: &mut Import,
 ) {
@@ -30,23 +34,25 @@ pub(super) fn read_line(
         let problem = format!("it has {} cells, the header has {}", record.len(), heads.len());
         return import.refuse(line, problem, "put cells that contain the separator into quotes");
     }
-    let mut cells = Cells { row: Row::at_line(line), params: Map::new(), texts: Map::new(), line, import };
+    let row = Row::at_line(line);
+    let mut cells = Cells { row, times: Vec::new(), params: Map::new(), texts: Map::new(), line, import };
     for (head, cell) in heads.iter().zip(record) {
+        let cell = without_guard(cell);
         if let Some(head) = head.as_ref().filter(|_| !cell.trim().is_empty()) {
             // Spaces at the ends only matter in texts that people read.
             let is_text = matches!(head.column, Column::Text("message") | Column::Message | Column::Param);
             cells.read(head, if is_text { cell } else { cell.trim() });
         }
     }
-    cells.finish(options);
+    cells.finish(times, options);
 }
 
-impl Cells<'_> {
-    fn read(&mut self, head: &ColumnHead, cell: &str) {
+impl<'t> Cells<'_, 't> {
+    fn read(&mut self, head: &'t ColumnHead, cell: &'t str) {
         match head.column {
             Column::Id => self.row.set("id", cell),
             Column::Name => self.row.name = Some(cell.to_owned()),
-            Column::Time(field) => self.time(field, cell),
+            Column::Time(field) => self.times.push(TimeCell { field, column: &head.name, cell }),
             Column::Text(field) => self.row.set(field, cell),
             Column::Json(field) => match serde_json::from_str::<Map<String, Value>>(cell) {
                 Ok(object) => self.row.set(field, object),
@@ -56,7 +62,7 @@ impl Cells<'_> {
                 }
             },
             Column::Param => {
-                self.params.insert(head.rest().to_owned(), serde_json::from_str(cell).unwrap_or_else(|_| cell.into()));
+                self.params.insert(head.rest().to_owned(), param(cell));
             }
             Column::Message => {
                 self.texts.insert(head.rest().to_owned(), cell.into());
@@ -75,7 +81,10 @@ impl Cells<'_> {
                 "false" | "no" | "0" => {}
                 _ => self.refuse(head, cell, "is neither yes nor no", "write true or false"),
             },
-            Column::Flags => self.row.set("flags", cell.split_whitespace().collect::<Vec<_>>()),
+            Column::Flags => match serde_json::from_str::<Vec<String>>(cell) {
+                Ok(words) => self.row.set("flags", words),
+                Err(_) => self.row.set("flags", cell.split_whitespace().collect::<Vec<_>>()),
+            },
         }
     }
 
@@ -84,27 +93,10 @@ impl Cells<'_> {
         self.import.refuse(self.line, format!("column {:?}: {shown:?} {problem}", head.name), remedy);
     }
 
-    /// Reads a time as sheets write it. Plain seconds may have a comma, and minutes and seconds become a full clock time.
-    fn time(&mut self, field: &'static str, cell: &str) {
-        let point = cell.replace(',', ".");
-        if let Some(number) = plain_seconds(&point) {
-            return self.row.set(field, Value::Number(number));
-        }
-        let time = match minutes_and_seconds(&point) {
-            Some(clock) => {
-                let problem = format!("{cell:?} is read as minutes and seconds, {clock}");
-                self.import.remark(Remark::line(self.line, problem, "write all three parts to be sure"));
-                clock
-            }
-            // A comma before the decimals of a clock time; elsewhere commas are not replaced.
-            None if cell.contains(':') => point,
-            None => cell.to_owned(),
-        };
-        self.row.set(field, time);
-    }
-
-    fn finish(self, options: &FormatOptions) {
-        let Self { mut row, params, texts, line, import } = self;
+    fn finish(self, times: &mut Times, options: &FormatOptions) {
+        let Self { mut row, times: cells, params, texts, line, import } = self;
+        let has_time = cells.iter().any(|cell| cell.field == "time");
+        times.read(&cells, &mut row, import);
         for (field, parts) in [("params", params), ("message", texts)] {
             if parts.is_empty() {
                 continue;
@@ -115,31 +107,25 @@ impl Cells<'_> {
             }
             row.set(field, parts);
         }
-        if row.field("time").is_none() {
+        if !has_time {
             return import.refuse(line, "it has no time", "say when it fires, or delete the line");
         }
         let Some(action) = import.action(line, row.text("action"), options) else { return };
         row.set("action", action);
-        import.add(row);
+        // A time that was refused leaves its row without one.
+        if row.field("time").is_some() {
+            import.add(row);
+        }
     }
 }
 
-/// Returns a number of seconds, exactly as it is written.
-fn plain_seconds(cell: &str) -> Option<serde_json::Number> {
-    let is_number =
-        cell.parse::<f64>().is_ok() && cell.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    if is_number { serde_json::from_str(cell).ok() } else { None }
-}
-
-/// Returns `M:SS` as `HH:MM:SS`.
-fn minutes_and_seconds(cell: &str) -> Option<String> {
-    let (minutes, seconds) = cell.split_once(':')?;
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !matches!(minutes.len(), 1..=4) || !is_digits(minutes) || !seconds.split('.').all(is_digits) {
-        return None;
+/// Returns a param: JSON if it is that, or a text. Spreadsheets write true and false in capitals.
+fn param(cell: &str) -> Value {
+    match cell {
+        "TRUE" => true.into(),
+        "FALSE" => false.into(),
+        _ => serde_json::from_str(cell).unwrap_or_else(|_| cell.into()),
     }
-    let minutes: u32 = minutes.parse().ok()?;
-    Some(format!("{:02}:{:02}:{seconds}", minutes / 60, minutes % 60))
 }
 
 /// Reads `50ms`, `50ms or skip`, `50ms or fire`.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::interchange::exchange::FormatOptions;
 use crate::interchange::import::Import;
-use crate::source::nearest;
+use crate::source::{invisible, nearest};
 
 /// The names a column may have, and what it says about a cue.
 const COLUMNS: [(&str, Column); 25] = [
@@ -98,6 +98,11 @@ fn head(name: &str, index: usize, line: usize, used: &mut BTreeSet<String>, impo
     if name.is_empty() || name.starts_with('#') {
         return None;
     }
+    if let Some(found) = invisible(name) {
+        let problem = format!("the name of column {} has {found}, which nobody sees", index + 1);
+        import.refuse(line, problem, "type the name again");
+        return None;
+    }
     let Some(column) = column_named(&name.to_lowercase()) else {
         let problem = format!("column {} is called {name:?}, which says nothing about a cue", index + 1);
         let remedy = format!("rename it, or begin its name with # to leave it out; {}", hint(&name.to_lowercase()));
@@ -110,6 +115,11 @@ fn head(name: &str, index: usize, line: usize, used: &mut BTreeSet<String>, impo
         import.refuse(line, problem, "keep one of them, or begin the name of the other with #");
     }
     Some(ColumnHead { column, name: name.to_owned() })
+}
+
+/// Returns whether a cell of a header names a column.
+pub(super) fn is_known(name: &str) -> bool {
+    column_named(&name.trim().to_lowercase()).is_some()
 }
 
 /// Returns the column with this name, which is in lower case.

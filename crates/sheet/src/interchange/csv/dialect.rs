@@ -1,5 +1,9 @@
 //! How a table is written: its delimiter, its quotes, and the lines of its records.
 
+use csv::{ReaderBuilder, StringRecord};
+
+use super::columns::is_known;
+
 /// Counts lines up to where records begin.
 pub(super) struct Lines<'t> {
     text: &'t [u8],
@@ -42,10 +46,31 @@ pub(super) fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
     opened
 }
 
-/// Returns the delimiter that the first line has most of.
+/// Returns the delimiter that separates the most known names of columns in the first line that is not empty, or else that
+/// it has most of. What is in quotes does not count.
 pub(super) fn guess_delimiter(text: &str) -> u8 {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let count = |byte: &u8| line.bytes().filter(|other| other == byte).count();
+    let header = header_text(text);
+    let known = |delimiter: &u8| {
+        let mut reader =
+            ReaderBuilder::new().delimiter(*delimiter).has_headers(false).flexible(true).from_reader(header.as_bytes());
+        let mut record = StringRecord::new();
+        let cells = match reader.read_record(&mut record) {
+            Ok(true) => record.iter().collect(),
+            _ => Vec::new(),
+        };
+        (cells.iter().filter(|cell| is_known(cell)).count(), cells.len())
+    };
     // The last of equals wins.
-    b"\t;,".iter().copied().max_by_key(count).unwrap_or(b',')
+    b"|\t;,".iter().copied().max_by_key(known).unwrap_or(b',')
+}
+
+/// Returns the first record that is not empty: up to a line end that is not in quotes.
+fn header_text(text: &str) -> &str {
+    let text = text.trim_start_matches(['\r', '\n', ' ']);
+    let mut quoted = false;
+    let end = text.find(|char| {
+        quoted ^= char == '"';
+        !quoted && (char == '\n' || char == '\r')
+    });
+    end.map_or(text, |end| &text[..end])
 }

@@ -148,3 +148,187 @@ fn an_action_has_one_kind() {
     let table = "time,action,kind,end\n1,a,moment,3\n2,a,state,4\n";
     assert_eq!(refusals(table), ["3 the action \"a\" is a state here and a moment elsewhere"]);
 }
+
+/// Returns the options with which an event begins at this time of day, or this timecode.
+fn at(start: &str, frame_rate: Option<&str>) -> FormatOptions {
+    FormatOptions {
+        start: Some(start.to_owned()),
+        frame_rate: frame_rate.map(|rate| rate.parse().unwrap()),
+        ..FormatOptions::default()
+    }
+}
+
+#[test]
+fn times_of_day_count_from_when_the_event_begins() {
+    let table = "time,action,end\n19:30,doors,19:45\n7:45 PM,open,\n23:50,finale,00:10\n00:15,out,\n";
+    let expected = [
+        "0-900000 doors@0 doors",
+        "900000 open@900000 open",
+        "15600000-16800000 finale@15600000 finale",
+        "17100000 out@17100000 out",
+    ];
+    for start in ["19:30", "7:30 PM", "0.8125", "19:30:00"] {
+        assert_eq!(cues(&FORMAT, table, &at(start, None)), expected, "{start}");
+    }
+    let parts = "duration,time,action\n0.0625,0.8125,a\n,0.9,b\n,1.0104166667,c\n";
+    assert_eq!(
+        cues(&FORMAT, parts, &at("19:30", None)),
+        ["0-5400000 a@0 a", "7560000 b@7560000 b", "17100000 c@17100000 c"]
+    );
+    // A length is not a time of day, and a reference stays one.
+    let lengths = "time,action,duration,id\n19:30,a,0:05,first\n#first.end+5s,b,4m,\n";
+    assert_eq!(cues(&FORMAT, lengths, &at("19:30", None)), ["0-5000 first a", "10000-250000 b@10000 b"]);
+    let imported = FORMAT.import(table, &at("19:30", None)).unwrap();
+    assert_eq!(imported.remarks[0].line, Some(2));
+    assert!(
+        imported.remarks[0].problem.contains("\"19:30\" is read as a time of day, 00:00:00"),
+        "{:?}",
+        imported.remarks
+    );
+}
+
+#[test]
+fn times_of_day_are_never_read_as_something_else() {
+    let line = |time: &str| format!("time,action\n\"{time}\",a\n");
+    for time in ["7:30 PM", "2026-12-24 19:30", "0.8125", "19h30"] {
+        assert_eq!(refusals(&line(time)), [format!("2 column \"time\": {time:?} is a time of day")]);
+    }
+    for time in ["560", "1930", "19:60", "soon", "2026-04-05T19:30Z"] {
+        let refused = refused(&FORMAT, &line(time), &at("19:30", None));
+        assert_eq!(refused, [format!("2 column \"time\": {time:?} is not a time of day")]);
+    }
+    assert_eq!(
+        refused(&FORMAT, &line("19:00"), &at("19:30", None)),
+        ["2 column \"time\": \"19:00\" is 00:30:00 before the event begins"]
+    );
+    assert_eq!(refused(&FORMAT, &line("19:30"), &at("soon", None)), ["- \"soon\""]);
+    // Two or more parts of a day without --start.
+    let parts = FORMAT.import("time,action\n0.5,a\n0.75,b\n", &FormatOptions::default()).unwrap();
+    assert!(parts.remarks[0].message().contains("--start"), "{:?}", parts.remarks);
+}
+
+#[test]
+fn timecode_has_the_rate_and_the_beginning_that_are_given() {
+    let table = "time,action,duration\n01:00:10:12,a,00:00:02:00\n01;00;20;00,b,\n";
+    assert_eq!(refusals(&table.replace(';', ":"))[0], "2 column \"time\": \"01:00:10:12\" counts frames");
+    let found = cues(&FORMAT, &table.replace(';', ":"), &at("01:00:00:00", Some("25")));
+    assert_eq!(found, ["10480-12480 a@10480 a", "20000 b@20000 b"]);
+    assert_eq!(refused(&FORMAT, "time,action\n560,a\n", &at("01:00:00:00", Some("25"))).len(), 2);
+    let unused = refused(
+        &FORMAT,
+        "time,action\n560,a\n",
+        &FormatOptions { frame_rate: "25".parse().ok(), ..FormatOptions::default() },
+    );
+    assert_eq!(unused, ["- a frame rate is given (--fps)"]);
+    assert_eq!(refused(&FORMAT, "time,action\n560,a\n", &at("01:00:00:00", None)).len(), 1);
+}
+
+#[test]
+fn separated_thousands_are_refused_with_what_to_write() {
+    for (table, remedy) in [
+        ("time,action\n\"1,200\",a\n", "write 1200, or 1.2 for less"),
+        ("time;action\n1.200;a\n", "write 1200, or 1.2 for less"),
+        ("time,action\n\"1,200.5\",a\n", "write 1200.5"),
+        ("time;action\n1 200;a\n", "write 1200"),
+        ("time;action\n1\u{202f}200,5;a\n", "write 1200.5"),
+        ("time,action,duration\n1,a,\"1,200\"\n", "write 1200, or 1.2 for less"),
+    ] {
+        let refusals = FORMAT.import(table, &FormatOptions::default()).unwrap_err();
+        assert_eq!(refusals.iter().map(|refusal| &*refusal.remedy).collect::<Vec<_>>(), [remedy], "{table}");
+    }
+    assert_eq!(read("time;action\n563,5;a\n1,250;b\n"), ["1250 b@1250 b", "563500 a@563500 a"]);
+    assert_eq!(read("time,action\n1.250,b\n007,c\n"), ["1250 b@1250 b", "7000 c@7000 c"]);
+}
+
+#[test]
+fn what_nobody_sees_is_refused_by_its_name() {
+    for (table, problem) in [
+        ("time,action\n\u{200b}560,a\n", "2 column \"time\": \"\\u{200b}560\" has a zero width space (U+200B)"),
+        ("time,action\n560\u{200e},a\n", "2 column \"time\": \"560\\u{200e}\" has a left-to-right mark (U+200E)"),
+        ("time,\u{200b}action\n560,a\n", "1 the name of column 2 has a zero width space (U+200B)"),
+        (
+            "time,action\n560,start\u{200b}Song\n",
+            "2 cue number 1 at 00:09:20 has the action \"start\\u{200b}Song\" with a zero width space (U+200B)",
+        ),
+        (
+            "time,action,track\n560,a,\u{202e}x\n",
+            "2 cue number 1 at 00:09:20 has the track \"\\u{202e}x\" with a bidirectional control (U+202E)",
+        ),
+        (
+            "time,action,id\n560,a,b\u{a0}c\n",
+            "2 cue \"b\\u{a0}c\" at 00:09:20 has the id \"b\\u{a0}c\" with a no-break space (U+00A0)",
+        ),
+    ] {
+        assert_eq!(refusals(table)[0], problem, "{table:?}");
+    }
+}
+
+#[test]
+fn what_spreadsheets_leave_behind_is_refused_by_its_name() {
+    let line = |time: &str| refusals(&format!("time,action\n\"{time}\",a\n"));
+    assert_eq!(line("=A1+5"), ["2 column \"time\": \"=A1+5\" is a formula"]);
+    for error in ["#REF!", "#N/A", "########"] {
+        assert_eq!(
+            line(error),
+            [format!("2 column \"time\": {error:?} is what a spreadsheet writes where it has no value")]
+        );
+    }
+}
+
+#[test]
+fn separators_in_quotes_do_not_count() {
+    assert_eq!(read("time;\"action\";\"#a,b,c,d\"\n1,5;a;x\n"), ["1500 a@1500 a"]);
+    assert_eq!(read("\"#note; a; b; c\",time,action\nx,1,a\n"), ["1000 a@1000 a"]);
+    assert_eq!(read("time|action\n1|a, b; c\n"), ["1000 a, b; c@1000 a, b; c"]);
+    assert_eq!(read("\"#two\nlines;;;;\",time,action\nx,1,a\n"), ["1000 a@1000 a"]);
+}
+
+#[test]
+fn formulas_are_harmless_and_come_back() {
+    let sheet = r#"[{ "id": "-a", "time": 1, "action": "=cmd", "message": "@all, sing!", "params": { "x": "+1" } },
+        { "time": 2, "action": "'=x", "track": "-t" }]"#;
+    let rundown = crate::compile(sheet).rundown.unwrap();
+    let exported = FORMAT.export(&rundown, &FormatOptions::default()).unwrap();
+    assert!(exported.text.contains("'-a,00:00:01,'=cmd,") && exported.text.contains("''=x,'-t"), "{}", exported.text);
+    assert_eq!(exported.remarks.len(), 1);
+    assert!(exported.remarks[0].problem.starts_with("5 cells begin like formulas"), "{:?}", exported.remarks);
+    assert_eq!(FORMAT.import(&exported.text, &FormatOptions::default()).unwrap().rundown.cues(), rundown.cues());
+}
+
+#[test]
+fn notes_and_flags_are_kept() {
+    let sheet = r#"[{ "id": "a", "time": 1, "action": "go", "note": "wait for the conductor", "owner": "Maria", "group": "Act 1",
+        "flags": ["rehearse", "two words"] }, { "time": 2, "action": "b", "disabled": true },
+        { "id": "r", "time": 3, "action": "tick", "note": "quietly", "repeat": { "every": "1s", "count": 2 } }]"#;
+    let unread = |_: &str| unreachable!("it includes nothing");
+    let (rundown, crew) = (crate::compile(sheet).rundown.unwrap(), crate::crew(sheet, &unread));
+    assert_eq!((crew.notes.len(), crew.disabled), (3, 1));
+    let exported = FORMAT.export_with(&rundown, &crew, &FormatOptions::default()).unwrap();
+    assert_eq!(
+        exported.text,
+        "id,time,action,flags,note,owner,group\n\
+        a,00:00:01,go,\"[\"\"rehearse\"\",\"\"two words\"\"]\",wait for the conductor,Maria,Act 1\n\
+        r,00:00:03,tick,,quietly,,\nr-2,00:00:04,tick,,quietly,,\n"
+    );
+    let remarks: Vec<String> = exported.remarks.iter().map(|remark| remark.message()).collect();
+    assert!(remarks[0].contains("\"r-2\" for \"r#2\"") && remarks[1].starts_with("1 cue is disabled"), "{remarks:?}");
+    let back = FORMAT.import(&exported.text, &FormatOptions::default()).unwrap();
+    assert_eq!(crate::crew(&back.sheet, &unread).notes, crew.notes);
+}
+
+#[test]
+fn options_that_say_nothing_are_refused() {
+    let rundown = crate::compile(r#"[{ "time": 1, "action": "a" }]"#).rundown.unwrap();
+    for name in ["csv", "json"] {
+        let format = crate::interchange::Format::named(name).unwrap();
+        assert!(format.export(&rundown, &at("19:30", None)).unwrap_err().problem.starts_with("--start is given"));
+    }
+    for name in ["audacity", "vtt"] {
+        let format = crate::interchange::Format::named(name).unwrap();
+        let options = at("00:10:00", None);
+        let exported = format.export(&rundown, &options).unwrap();
+        assert!(exported.text.contains(if name == "vtt" { "00:10:01.000" } else { "601.000000" }), "{}", exported.text);
+        assert_eq!(format.import(&exported.text, &options).unwrap().rundown.cues(), rundown.cues());
+        assert!(format.export(&rundown, &at("00:10:00", Some("25"))).is_err());
+    }
+}

@@ -6,20 +6,20 @@ use crate::interchange::row::Row;
 use crate::rundown::Kind;
 
 /// The members of a payload that is a whole cue; JSON with any other is params.
-pub(super) const MEMBERS: [&str; 12] =
-    ["action", "track", "kind", "end", "params", "late", "jitter", "needs", "preload", "message", "note", "owner"];
+pub(super) const MEMBERS: [&str; 14] = [
+    "action", "track", "kind", "end", "params", "late", "jitter", "needs", "preload", "message", "flags", "note",
+    "owner", "group",
+];
 
 /// The action of a text.
-const CAPTION: &str = "caption";
-
-/// The character references of WebVTT.
-const ENTITIES: [(&str, &str); 6] =
-    [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&lrm;", "\u{200e}"), ("&rlm;", "\u{200f}")];
+pub(in crate::interchange) const CAPTION: &str = "caption";
 
 /// What names the action of a cue.
 pub(super) enum ActionName {
-    /// The payload.
-    Payload(String),
+    /// The payload, which is a whole cue.
+    Cue(String),
+    /// The payload, which is a text.
+    Text(String),
     /// The identifier, if the cue has one.
     Identifier,
     /// Neither.
@@ -32,7 +32,7 @@ pub(super) enum ActionName {
 /// What is wrong, and what to do about it.
 pub(super) fn read(payload: &str, row: &mut Row) -> Result<ActionName, (String, &'static str)> {
     match serde_json::from_str::<Value>(payload) {
-        Ok(Value::Object(object)) if is_cue(&object) => read_cue(object, row).map(ActionName::Payload),
+        Ok(Value::Object(object)) if is_cue(&object) => read_cue(object, row).map(ActionName::Cue),
         Ok(Value::Object(object)) => {
             row.set("params", object);
             Ok(ActionName::Identifier)
@@ -43,7 +43,7 @@ pub(super) fn read(payload: &str, row: &mut Row) -> Result<ActionName, (String, 
                 return Ok(ActionName::Missing);
             }
             row.set("message", text);
-            Ok(ActionName::Payload(CAPTION.to_owned()))
+            Ok(ActionName::Text(CAPTION.to_owned()))
         }
     }
 }
@@ -95,26 +95,21 @@ fn read_cue(object: Map<String, Value>, row: &mut Row) -> Result<String, (String
     Ok(action)
 }
 
+/// Returns whether a text has a tag that is never closed; players show nothing after it.
+pub(super) fn has_open_tag(text: &str) -> bool {
+    text.rfind('<').is_some_and(|at| !text[at..].contains('>'))
+}
+
 /// Returns a text without tags, and with characters for their references.
 fn plain_text(text: &str) -> String {
+    let text = text.replace('\0', "\u{fffd}");
     let mut plain = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['<', '&']) {
-        let (before, after) = rest.split_at(at);
-        plain.push_str(before);
-        let entity = ENTITIES.iter().find(|(entity, _)| after.starts_with(entity));
-        rest = match (entity, after.find('>').filter(|_| after.starts_with('<'))) {
-            (Some((entity, character)), _) => {
-                plain.push_str(character);
-                &after[entity.len()..]
-            }
-            (None, Some(end)) => &after[end + 1..],
-            (None, None) => {
-                plain.push_str(&after[..1]);
-                &after[1..]
-            }
-        };
+    let mut rest = &*text;
+    while let Some(at) = rest.find('<') {
+        let Some(length) = rest[at..].find('>') else { break };
+        plain.push_str(&htmlize::unescape(&rest[..at]));
+        rest = &rest[at + length + 1..];
     }
-    plain.push_str(rest);
+    plain.push_str(&htmlize::unescape(rest));
     plain.trim().to_owned()
 }

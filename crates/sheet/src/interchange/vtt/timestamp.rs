@@ -20,7 +20,9 @@ impl<'t> CueTimes<'t> {
     pub(super) fn parse(line: &'t str) -> Result<Self, (String, &'static str)> {
         let (from, rest) = line.split_once("-->").unwrap_or((line, ""));
         let rest = rest.trim_start();
-        let (to, settings) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        // The settings may follow without a space.
+        let end = rest.find(|char: char| !char.is_ascii_digit() && !":.,".contains(char)).unwrap_or(rest.len());
+        let (to, settings) = rest.split_at(end);
         let read = |text: &str| {
             let invalid = || (format!("{text:?} is not a WebVTT time"), "write it such as 00:09:20.000");
             parse_ms(text).ok_or_else(invalid)
@@ -39,7 +41,7 @@ fn parse_ms(text: &str) -> Option<i64> {
     let (clock, thousandths) = text.split_once('.')?;
     let parts: Vec<&str> = clock.split(':').collect();
     let (hours, minutes, seconds) = match parts[..] {
-        [hours, minutes, seconds] => (number(hours, 2..=6)?, minutes, seconds),
+        [hours, minutes, seconds] => (number(hours, 1..=6)?, minutes, seconds),
         [minutes, seconds] => (0, minutes, seconds),
         _ => return None,
     };

@@ -29,6 +29,14 @@ pub(super) fn seconds(number: &str) -> Result<Reading, TimeError> {
     }
 }
 
+/// Returns the milliseconds of a time that is not in a sheet: seconds too may be a text.
+pub(crate) fn time_ms(text: &str) -> Result<i64, TimeError> {
+    match self::text(text, None) {
+        Err(TimeError::Quoted) => seconds(text).map(|reading| reading.ms),
+        read => read.map(|reading| reading.ms),
+    }
+}
+
 /// Reads a time or a length of time written as a text; `rate` is that of timecode that does not name its own.
 pub(super) fn text(text: &str, rate: Option<FrameRate>) -> Result<Reading, TimeError> {
     if let Some(rest) = text.strip_prefix('-') {

@@ -1,6 +1,6 @@
-//! The timecode of a list: its rate, and how its frames are counted.
+//! Timecode in files: its rate, and how its frames are counted.
 
-use crate::interchange::exchange::{FormatOptions, Remark};
+use super::exchange::{FormatOptions, Remark};
 use crate::source::{FrameRate, TimeError, frame};
 
 /// How timecode with `:` before the frames is counted.
@@ -36,9 +36,23 @@ pub(super) fn start(options: &FormatOptions, rate: FrameRate, counting: Counting
     })
 }
 
-/// Returns the number of the frame with this timecode. With `;` before the frames it is always drop-frame.
+/// Returns whether a text is meant as timecode, not as a clock time: it has four parts, or a semicolon.
+pub(super) fn is_timecode(text: &str) -> bool {
+    text.starts_with(|char: char| char.is_ascii_digit())
+        && (text.contains(';') || text.bytes().filter(|&byte| byte == b':').count() == 3)
+}
+
+/// Returns the number of the frame with this timecode. With `;` or `,` in it, it is always drop-frame: some programs write
+/// `;` before the frames, others everywhere; `.` and `,` mark the second field of a frame.
 pub(super) fn frame_number(text: &str, rate: FrameRate, counting: Counting) -> Result<i64, TimeError> {
-    let colon = text.rsplit_once(':').filter(|_| counting == Counting::DropFrame && !text.contains(';'));
-    let dropping = colon.map(|(clock, frames)| format!("{clock};{frames}"));
-    frame(dropping.as_deref().unwrap_or(text), Some(rate)).map(|(frame, _)| frame)
+    let parts: Vec<&str> = text.split([':', ';', '.', ',']).collect();
+    let [hours, minutes, seconds, frames] = parts[..] else { return Err(TimeError::Unknown) };
+    let drops = counting == Counting::DropFrame || text.contains([';', ',']);
+    let separator = if drops { ';' } else { ':' };
+    frame(&format!("{hours}:{minutes}:{seconds}{separator}{frames}"), Some(rate)).map(|(frame, _)| frame)
+}
+
+/// Returns the number of frames of a day.
+pub(super) fn day_frames(rate: FrameRate, counting: Counting) -> Result<i64, TimeError> {
+    frame_number("24:00:00:00", rate, counting)
 }
