@@ -15,10 +15,10 @@
 //! ```
 
 mod audacity;
+mod audition;
 mod csv;
 mod cue_label;
 mod day_clock;
-mod day_time;
 mod edl;
 mod exchange;
 mod format;
@@ -37,7 +37,8 @@ pub use format::{Format, IMPORT_BYTES_MAX};
 pub(crate) use row::length;
 
 /// The supported formats, sorted by name.
-pub const FORMATS: &[Format] = &[audacity::FORMAT, csv::FORMAT, edl::FORMAT, json::FORMAT, srt::FORMAT, vtt::FORMAT];
+pub const FORMATS: &[Format] =
+    &[audacity::FORMAT, audition::FORMAT, csv::FORMAT, edl::FORMAT, json::FORMAT, srt::FORMAT, vtt::FORMAT];
 
 impl Format {
     /// Returns the format with this name.

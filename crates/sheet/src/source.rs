@@ -49,7 +49,7 @@ pub(crate) use origin::Origin;
 pub(crate) use read::{is_rundown, read};
 pub(crate) use schema::DeclaredParams;
 pub use time::FrameRate;
-pub(crate) use time::{TimeError, frame, time_ms};
+pub(crate) use time::{DAY_MS, DayTime, TimeError, frame, time_ms};
 
 #[cfg(test)]
 mod tests;

@@ -31,10 +31,8 @@ static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let compiled = compile_with(&String::from_utf8_lossy(&sheet), &Options::default(), &nothing);
         let Some(rundown) = compiled.rundown.filter(|rundown| rundown.cues().len() < 60) else { continue };
         corpus.push(rundown.to_bytes());
-        let options = format_options(format);
-        corpus.extend(
-            FORMATS.iter().filter_map(|format| Some(format.export(&rundown, &options).ok()?.text.into_bytes())),
-        );
+        let written = |format: &Format| Some(format.export(&rundown, &written_options(format)).ok()?.text.into_bytes());
+        corpus.extend(FORMATS.iter().filter_map(written));
     }
     corpus
 });
@@ -73,6 +71,12 @@ fn format_options(format: &Format) -> FormatOptions {
         action: Some("mark".to_owned()),
         name: Some("any".to_owned()),
     }
+}
+
+/// Returns options with which the format is written.
+fn written_options(format: &Format) -> FormatOptions {
+    let frame_rate = if format.name() == "edl" { "25".parse().ok() } else { None };
+    FormatOptions { frame_rate, ..FormatOptions::default() }
 }
 
 /// What happens to a text.
@@ -251,7 +255,7 @@ proptest! {
             let at = Position::from_millis(at);
             prop_assert!(rundown.join(at).len() + rundown.next(at).len() == rundown.cues().len() && rundown.diff(&rundown).is_empty());
             for format in FORMATS {
-                let _ = format.export(&rundown, &format_options(format));
+                let _ = format.export(&rundown, &written_options(format));
             }
         }
     }

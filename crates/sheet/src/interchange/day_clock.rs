@@ -1,7 +1,7 @@
 //! From times of day to positions in an event of which the time of day is known at which it begins.
 
-use super::day_time::{DAY_MS, DayTime};
 use super::exchange::{ClockChange, FormatOptions, Remark};
+use crate::source::{DAY_MS, DayTime};
 
 /// Half a day: what is further ahead than this may as well be behind.
 const HALF_DAY_MS: i64 = DAY_MS / 2;

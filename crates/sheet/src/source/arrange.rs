@@ -3,6 +3,7 @@
 use downbeat_core::{Position, Span};
 
 use super::draft::{Draft, Repeat, Time};
+use super::nfc::nfc;
 use crate::diagnostic::{Code, Message, Report};
 use crate::rundown::{CUES_MAX, Cue, Kind, TIME_MAX, clock};
 
@@ -82,7 +83,7 @@ fn set_times(draft: &Draft<'_>, cue: &mut Cue, (begin, end): Times) {
         cue.kind = if end.is_some() { Kind::State } else { Kind::Moment };
     }
     if let Some(id) = draft.id() {
-        cue.id = id.into();
+        cue.id = (*nfc(id)).into();
     }
 }
 
@@ -95,7 +96,7 @@ fn repeat(draft: &Draft<'_>, first: &ArrangedCue, repeated: &mut Vec<ArrangedCue
         cue.time = cue.time + shift;
         cue.end = cue.end.map(|end| end + shift);
         if let Some(id) = draft.id() {
-            cue.id = format!("{id}#{}", nth + 1).into();
+            cue.id = format!("{}#{}", nfc(id), nth + 1).into();
         }
         repeated.push(ArrangedCue { cue, draft: first.draft, first: false, dropped: false });
     }

@@ -18,6 +18,7 @@ use super::file::File;
 use super::header::Header;
 use super::interner::Interner;
 use super::name::NameCheck;
+use super::nfc::nfc;
 use super::place::Place;
 use super::time::{When, read_when};
 use super::tree::{Field, Shape, Value};
@@ -89,9 +90,9 @@ impl<'s> CueReader<'_, 's> {
             id: Box::default(),
             time: Position::START,
             end: None,
-            action: self.names.intern(action.map_or("", |(name, _)| name)),
+            action: self.names.intern(&nfc(action.map_or("", |(name, _)| name))),
             kind: kind.unwrap_or(Kind::Moment),
-            track: track.map(|name| self.names.intern(name)),
+            track: track.map(|name| self.names.intern(&nfc(name))),
             params: content::params(params, declared, &place, cursor).as_ref().map(Params::new),
             late: late.and_then(|field| delivery::late(field, cursor)),
             jitter: cursor.length_ms(jitter).filter(|&ms| ms > 0).map(Span::from_millis),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
 use super::json;
+use super::nfc::nfc;
 use super::schema::ParamsSchema;
 use super::tree::{Field, Object, Shape};
 use super::vars::Vars;
@@ -60,10 +61,10 @@ fn read_all<T>(
         };
         let subject = format!("{what} {}", quoted(name));
         let value = read(inner, &mut cursor.key(name).named(&subject));
-        if all.insert(name.to_owned(), value).is_none() {
+        if all.insert(nfc(name).into_owned(), value).is_none() {
             continue;
         }
-        if object.fields().take(index).any(|other| other.name() == name) {
+        if object.fields().take(index).any(|other| nfc(other.name()) == nfc(name)) {
             cursor.duplicate_key(field);
         } else {
             let problem = format!("{subject} is declared in another of the sheet's files too");

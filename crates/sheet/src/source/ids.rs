@@ -1,16 +1,19 @@
 //! The ids that authors give to cues.
 
+use std::borrow::Cow;
+
 use super::draft::Draft;
 use super::label::CueLabel;
+use super::nfc::nfc;
 use crate::diagnostic::{Code, Message, Report};
 
-/// All given ids with the indices of their drafts, sorted.
-pub(super) struct Ids<'s>(Vec<(&'s str, usize)>);
+/// All given ids in NFC with the indices of their drafts, sorted.
+pub(super) struct Ids<'s>(Vec<(Cow<'s, str>, usize)>);
 
 impl<'s> Ids<'s> {
     /// Collects the ids. A repeated one is reported, and its later drafts lose it.
     pub(super) fn collect(drafts: &mut [Draft<'s>], report: &mut Report) -> Self {
-        let given = drafts.iter().enumerate().filter_map(|(index, draft)| Some((draft.id()?, index)));
+        let given = drafts.iter().enumerate().filter_map(|(index, draft)| Some((nfc(draft.id()?), index)));
         let mut ids: Vec<_> = given.collect();
         ids.sort();
         let mut repeated = Vec::new();
@@ -34,12 +37,13 @@ impl<'s> Ids<'s> {
 
     /// Returns the index of the draft with this id.
     pub(super) fn find(&self, id: &str) -> Option<usize> {
-        let at = self.0.binary_search_by_key(&id, |&(known, _)| known).ok()?;
+        let id = nfc(id);
+        let at = self.0.binary_search_by(|(known, _)| known.cmp(&id)).ok()?;
         Some(self.0[at].1)
     }
 
     /// Returns all ids.
-    pub(super) fn all(&self) -> impl Iterator<Item = &'s str> {
-        self.0.iter().map(|&(id, _)| id)
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(id, _)| &**id)
     }
 }

@@ -9,6 +9,7 @@ use super::cursor::Cursor;
 use super::header::{Header, Part};
 use super::json;
 use super::name::NameCheck;
+use super::nfc::nfc;
 use super::time::FrameRate;
 use super::tree::{Array, Field, Object, Shape, Value};
 use super::vars::Vars;
@@ -108,7 +109,7 @@ fn read_title<'s>(id: Option<Field<'s>>, title: Option<Field<'s>>, header: &mut 
     if let Some((text, field)) = cursor.text_field(id)
         && cursor.check_id(text, field) == NameCheck::Valid
     {
-        text.clone_into(&mut header.id);
+        header.id = nfc(text).into_owned();
     }
     header.title.clone_from(&header.id);
     let Some((text, field)) = cursor.text_field(title) else { return };

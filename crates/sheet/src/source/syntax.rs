@@ -79,8 +79,15 @@ fn refused_fault(fault: &Fault, text: &str) -> Refusal {
     };
     let mut letters = fault.problem.chars();
     let problem: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
-    let message =
-        Message::new(format!("not valid JSON at {found}: {problem}"), "fix this place, what follows was not read");
+    let quote = text[start..]
+        .trim_start()
+        .starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{2018}', '\u{2019}', '\'']);
+    let remedy = if quote {
+        "write straight double quotes (\"), which some programs make curly"
+    } else {
+        "fix this place, what follows was not read"
+    };
+    let message = Message::new(format!("not valid JSON at {found}: {problem}"), remedy);
     Refusal { code: Code::Syntax, span: start..end, message }
 }
 

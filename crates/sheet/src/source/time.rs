@@ -1,5 +1,6 @@
 //! Times as people write them, read exactly: no floating point on the way to milliseconds.
 
+mod day_time;
 mod decimal;
 mod error;
 mod field;
@@ -9,6 +10,7 @@ mod text;
 mod timecode;
 mod when;
 
+pub(crate) use day_time::{DAY_MS, DayTime};
 pub(crate) use error::TimeError;
 pub use frame_rate::FrameRate;
 pub(super) use reference::{Anchor, Reference, reference};

@@ -5,13 +5,12 @@ use serde_json::Value;
 
 use super::separators::{CellNumber, Separators};
 use crate::interchange::day_clock::DayClock;
-use crate::interchange::day_time::DayTime;
 use crate::interchange::exchange::{FormatOptions, Remark};
 use crate::interchange::import::Import;
 use crate::interchange::row::Row;
 use crate::interchange::timecode::{Counting, frame_number, is_timecode};
 use crate::rundown::clock;
-use crate::source::{FrameRate, invisible};
+use crate::source::{DayTime, FrameRate, invisible};
 
 /// What a cell of a spreadsheet says in place of a value that it could not compute.
 const ERRORS: [&str; 8] = ["#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "##"];

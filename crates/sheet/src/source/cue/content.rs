@@ -9,6 +9,7 @@ use crate::source::declare::Action;
 use crate::source::header::Header;
 use crate::source::json;
 use crate::source::name::NameCheck;
+use crate::source::nfc::nfc;
 use crate::source::place::Place;
 use crate::source::tree::Field;
 
@@ -24,7 +25,7 @@ pub(super) fn declared_action<'h>(
         return None;
     }
     let actions = header.declarations.actions.as_ref()?;
-    let action = actions.get(name);
+    let action = actions.get(&*nfc(name));
     if action.is_none() {
         let known = actions.keys().map(String::as_str);
         cursor.report(Code::UnknownAction, span, undeclared(name, Declaration::Action, known, &cursor));
@@ -39,7 +40,7 @@ pub(super) fn track<'s>(field: Option<Field<'s>>, header: &Header, cursor: &mut 
     if cursor.check_name(name, "track", span.clone()) == NameCheck::Invalid {
         return Some(name);
     }
-    if let Some(tracks) = header.declarations.tracks.as_ref().filter(|tracks| !tracks.contains_key(name)) {
+    if let Some(tracks) = header.declarations.tracks.as_ref().filter(|tracks| !tracks.contains_key(&*nfc(name))) {
         let known = tracks.keys().map(String::as_str);
         cursor.report(Code::UnknownTrack, span, undeclared(name, Declaration::Track, known, &cursor));
     }

@@ -1,9 +1,11 @@
 //! Times and lengths of time that do not depend on other cues.
 
+use super::day_time::DayTime;
 use super::decimal::{decimal, is_digits, within_limit};
 use super::error::TimeError;
 use super::frame_rate::FrameRate;
 use super::timecode::{is_timecode, timecode};
+use crate::source::invisible::invisible;
 
 /// A time or a length of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +41,31 @@ pub(crate) fn time_ms(text: &str) -> Result<i64, TimeError> {
 
 /// Reads a time or a length of time written as a text; `rate` is that of timecode that does not name its own.
 pub(super) fn text(text: &str, rate: Option<FrameRate>) -> Result<Reading, TimeError> {
-    if let Some(rest) = text.strip_prefix('-') {
-        return Err(if self::text(rest, rate).is_ok() { TimeError::Negative } else { TimeError::Unknown });
+    // A minus, and what word processors make of it.
+    if let Some(rest) = text.strip_prefix(['-', '\u{2212}', '\u{2013}']) {
+        let is_time = matches!(self::text(rest, rate), Ok(_) | Err(TimeError::Quoted));
+        return Err(if is_time { TimeError::Negative } else { TimeError::Unknown });
     }
+    plain(text, rate).map_err(|error| if error == TimeError::Unknown { reason(text, rate) } else { error })
+}
+
+/// Returns why a text does not look like a time, as far as that can be seen.
+fn reason(text: &str, rate: Option<FrameRate>) -> TimeError {
+    let is_time = |text: &str| matches!(plain(text, rate), Ok(_) | Err(TimeError::Quoted));
+    if invisible(text).is_some() {
+        TimeError::Invisible
+    } else if text.trim() != text && is_time(text.trim()) {
+        TimeError::Spaces
+    } else if text.contains(',') && is_time(&text.replace(',', ".")) {
+        TimeError::Comma
+    } else if DayTime::is_meant(text) {
+        TimeError::TimeOfDay
+    } else {
+        TimeError::Unknown
+    }
+}
+
+fn plain(text: &str, rate: Option<FrameRate>) -> Result<Reading, TimeError> {
     if text.starts_with('#') {
         return Err(TimeError::ReferenceHere);
     }
@@ -54,7 +78,7 @@ pub(super) fn text(text: &str, rate: Option<FrameRate>) -> Result<Reading, TimeE
     if text.contains(':') {
         return clock(text);
     }
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    if is_digits(&text.replacen('.', "", 1)) {
         return Err(TimeError::Quoted);
     }
     units(text, &[("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1)]).map(Reading::exact)
@@ -78,7 +102,10 @@ fn clock(text: &str) -> Result<Reading, TimeError> {
     if ![hours.unwrap_or("0"), minutes, seconds, fraction].into_iter().all(is_digits) {
         return Err(TimeError::Unknown);
     }
-    let below_sixty = |part: &str| part.len() == 2 && part < "60";
+    if seconds.len() != 2 || hours.is_some() && minutes.len() != 2 {
+        return Err(TimeError::Digits);
+    }
+    let below_sixty = |part: &str| part < "60";
     if !below_sixty(seconds) || hours.is_some() && !below_sixty(minutes) {
         return Err(TimeError::Sixty);
     }
@@ -179,7 +206,7 @@ mod tests {
         for (written, problem) in [
             ("560", TimeError::Quoted),
             ("00:60:00", TimeError::Sixty),
-            ("00:00:5", TimeError::Sixty),
+            ("00:00:5", TimeError::Digits),
             ("9:75", TimeError::Sixty),
             ("00:00:00.0001", TimeError::TooFine),
             ("-00:00:01", TimeError::Negative),

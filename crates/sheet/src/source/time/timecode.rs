@@ -29,7 +29,10 @@ pub(crate) fn frame(text: &str, rate: Option<FrameRate>) -> Result<(i64, FrameRa
         return Err(TimeError::Unknown);
     }
     let rate = rate.ok_or(TimeError::NoRate)?;
-    if [minutes, seconds].iter().any(|part| part.len() != 2 || *part > "59") {
+    if [minutes, seconds].iter().any(|part| part.len() != 2) {
+        return Err(TimeError::Digits);
+    }
+    if [minutes, seconds].iter().any(|part| *part > "59") {
         return Err(TimeError::Sixty);
     }
     // Five digits are more than the hours of a year; the other parts are known to be short.
@@ -131,7 +134,7 @@ mod tests {
             ("00:12:00:25@25", TimeError::BadFrame),
             ("00:12:00:0000@25", TimeError::BadFrame),
             ("00:60:00:00@25", TimeError::Sixty),
-            ("00:00:5:00@25", TimeError::Sixty),
+            ("00:00:5:00@25", TimeError::Digits),
             ("00:12:00:12@26", TimeError::BadRate),
             ("00:12:00:12@", TimeError::BadRate),
             ("123456:00:00:00@25", TimeError::TooLong),

@@ -1,7 +1,7 @@
 //! Times of day, as running orders have them: `19:30`, `7:30 PM`, a part of a day such as 0.8125, with or without a date.
 
 /// A day: 24 h, in milliseconds.
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// The latest hour: 47, since running orders count on after midnight (25:30 is half past one).
 const HOUR_MAX: i64 = 47;
@@ -14,18 +14,18 @@ const SERIAL_MIN: i64 = 20_000;
 
 /// A time of day, perhaps with a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DayTime {
+pub(crate) struct DayTime {
     /// The date as the number of days since 1970.
-    pub(super) date: Option<i64>,
+    pub(crate) date: Option<i64>,
     /// Milliseconds since midnight; from a day on, those of the next day.
-    pub(super) ms: i64,
+    pub(crate) ms: i64,
     /// Whether it was written as a part of a day.
-    pub(super) is_part: bool,
+    pub(crate) is_part: bool,
 }
 
 impl DayTime {
     /// Parses a time of day; `None` if the text is not one. A plain number is a part of a day.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = spaced(text);
         if let Some(part) = day_part(&text) {
             return Some(part);
@@ -40,7 +40,7 @@ impl DayTime {
 
     /// Returns whether a text can only be a time of day: it has a half of the day, a date, or more decimals than times in
     /// seconds have.
-    pub(super) fn is_meant(text: &str) -> bool {
+    pub(crate) fn is_meant(text: &str) -> bool {
         match Self::parse(text) {
             Some(time) if time.is_part => {
                 let decimals = text.split_once(['.', ',']).map_or(0, |(_, decimals)| decimals.trim_end().len());
