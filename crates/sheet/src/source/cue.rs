@@ -1,5 +1,6 @@
 //! Reads the cues of a sheet, one by one.
 
+mod address;
 mod content;
 mod crew;
 mod delivery;

@@ -2,6 +2,7 @@
 
 use downbeat_core::Span;
 
+use super::address;
 use crate::diagnostic::{Code, Message};
 use crate::rundown::{NUMBER_MAX, Preload};
 use crate::source::cursor::Cursor;
@@ -73,6 +74,10 @@ fn read_asset(element: Value<'_>, cursor: &mut Cursor<'_>) -> Option<String> {
     if asset.is_empty() || asset.chars().count() > ASSET_CHARS_MAX || asset.contains(unfit) {
         let problem = format!("{} preloads {}, which is not an address", cursor.subject, quoted(&asset));
         let remedy = format!("use 1 to {ASSET_CHARS_MAX} characters without spaces, such as \"/a/song1.ogg\"");
+        cursor.report(Code::BadAsset, element.span(), Message::new(problem, remedy));
+    } else if let Some(why) = address::unfit(&asset) {
+        let problem = format!("{} preloads {}, which {why}", cursor.subject, quoted(&asset));
+        let remedy = "use a path, such as \"/a/song1.ogg\", or an address such as \"https://cdn.example/song1.ogg\"";
         cursor.report(Code::BadAsset, element.span(), Message::new(problem, remedy));
     }
     Some(asset)
