@@ -12,6 +12,7 @@ const SPOKEN: Record<Connection["state"], string> = {
   polling: "Updates may arrive a few seconds late.",
   holdover: "Connection lost, playing on.",
   unverified: "The server does not answer. Playing on by this device's clock.",
+  left: "",
 };
 
 /** How often the text is updated, in ms: it may count seconds. */
@@ -48,6 +49,7 @@ function describe({ state, why }: Connection, bound: number | undefined, age: nu
     case "polling": return why === "push-lost" ? `reconnecting${precision}` : `polling${precision}`;
     case "holdover": return `connection lost, playing on${age === undefined ? "" : ` · last answer ${formatSpan(age)} ago`}`;
     case "unverified": return "time unverified, playing on";
+    case "left": return "";
     case "acquiring":
       if (why === "unknown-event") return "no such event";
       return why === "first-answer" ? "connecting" : "no answer yet, retrying";

@@ -53,9 +53,9 @@ test("pages are revalidated each time, and not sent again", async () => {
   assert.deepEqual([again.status, again.text], [304, ""]);
 });
 
-test("pages of other sites may load the client with its media, and no other file", async () => {
+test("pages of other sites may load the client and its parts, and no other file", async () => {
   const origin = { origin: "https://gala.example" };
-  for (const file of ["/downbeat-client.js", "/downbeat-media.js"]) {
+  for (const file of ["/downbeat-client.js", "/downbeat-media.js", "/downbeat-countdown.js"]) {
     const { headers } = await get(file, origin);
     assert.match(headers.get("content-type")!, /^text\/javascript/);
     assert.equal(headers.get("access-control-allow-origin"), "*");

@@ -135,4 +135,7 @@ test("the client's package has types, source maps, and the files that their inte
   // The one loads the other by its versioned name.
   const client = readFileSync(`${DIST}/downbeat-client-${version}.js`, "utf8");
   assert.ok(client.includes(`import("./downbeat-media-${version}.js")`));
+  for (const { default: file } of Object.values(manifest.exports).filter((entry): entry is { default: string } => typeof entry === "object")) {
+    assert.ok(existsSync(`${folder.path}/site/node_modules/downbeat-client/${file}`), file);
+  }
 });

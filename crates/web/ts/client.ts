@@ -1,13 +1,14 @@
 // One viewer: passes what happens to core, and does what core decides.
 
+import { check, checkJoin, demand, FLAG_RULE, NAME_RULE } from "./checks.ts";
 import { now, wall } from "./clock.ts";
 import { EffectKind, Reason } from "./codes.ts";
 import { createViewer, type Viewer } from "./core.ts";
 import { cueTurn } from "./cue-turn.ts";
 import { askUtc, fetchPublished, fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
-import type { Connection, Events, Listener, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
+import type { ClockChange, Connection, CueTurn, Events, Listener, ListenOptions, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
-import { Listeners } from "./listeners.ts";
+import { call, Listeners } from "./listeners.ts";
 import { type Closing, type LiveSocket, openLive } from "./live.ts";
 import { Binding } from "./media-binding.ts";
 import type { MediaBinding, MediaOptions, MediaPlayer } from "./media-types.ts";
@@ -36,6 +37,8 @@ export interface JoinOptions {
    * Pages that the server has answered know both from it.
    */
   emergency?: { url: string; key: string };
+  /** Leaves the event when it is aborted; before the event is joined, {@link join} rejects with its reason. */
+  signal?: AbortSignal;
 }
 
 type Effect = { kind: EffectKind; values: number[] };
@@ -43,16 +46,27 @@ type Effect = { kind: EffectKind; values: number[] };
 /** The requests of which only the last counts: for time or state, for the status, and for a signed state. */
 const enum Slot { Time, Status, Emergency }
 
+/** Answers in the place of core once the event was left: that nothing is known. */
+const NOTHING = new Proxy({} as Viewer, { get: () => () => NaN });
+
 /** Returns whether an event can have this name: 1 to 63 of `a-z`, `0-9` and `-`, not beginning with `-`. */
-export const isEventName = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
+export const isEventName = (name: string): boolean => NAME_RULE.test(JSON.stringify(name));
 
 /**
- * Joins an event. Add listeners with {@link Downbeat.on} right away: none is called before the first answer.
- * @throws TypeError if no event can have this name: as a part of a URL it could lead to another event.
+ * Joins an event. Add listeners with {@link Downbeat.on} right away: none is called before the first answer. A bad network is
+ * no error: `connection` says what the page has.
+ *
+ * Runs in pages, in workers and in Node 20 or newer. Where there is no `WebSocket` (Node 20), changes are found by polling.
+ * @throws TypeError if an option is missing, unknown or of the wrong type, if the server has no `http:` or `https:`, or if no
+ * event can have this name. Error if no WebAssembly may be compiled here. The signal's reason if it is aborted.
  */
 export async function join(options: JoinOptions): Promise<Downbeat> {
-  if (!isEventName(options.event)) throw new TypeError("not an event's name");
-  return new Downbeat(options, await createViewer());
+  checkJoin(options);
+  const viewer = await createViewer().catch((cause) => {
+    throw new Error("WebAssembly cannot be compiled here; does the page's policy have 'wasm-unsafe-eval'?", { cause });
+  });
+  options.signal?.throwIfAborted();
+  return new Downbeat(options, viewer);
 }
 
 /** One viewer of one event. Created by {@link join}. */
@@ -62,11 +76,12 @@ export class Downbeat {
   readonly #options: JoinOptions;
   readonly #server: string;
   readonly #store: Store;
-  readonly #viewer: Viewer;
+  #viewer: Viewer;
   readonly #listeners = new Listeners();
   readonly #media = new Set<Binding>();
   readonly #mediaHost = { event: this, nudge: 0, emit: (change: Events["media"]) => this.#listeners.emit("media", change) };
-  readonly #stopWaking: () => void;
+  /** Aborted when the event is left. */
+  readonly #leaving = new AbortController();
   readonly #requests: AbortController[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #live: LiveSocket | undefined;
@@ -81,9 +96,13 @@ export class Downbeat {
   #state: TimeBody | StateBody | undefined;
   #rundown: Rundown | undefined;
   #previousRundown: Rundown | undefined;
+  #rundownChange: RundownChange | undefined;
   #status: Status | undefined;
+  #message: Message | null | undefined;
+  #clock: ClockChange | undefined;
   #connection: Connection = { state: "acquiring", why: "first-answer" };
-  #left = false;
+  /** The states that are active, by the cue's id, each with the event's position at its last turn. */
+  readonly #active = new Map<string, { turn: CueTurn; at: number }>();
 
   /** @internal */
   constructor(options: JoinOptions, viewer: Viewer) {
@@ -92,16 +111,25 @@ export class Downbeat {
     this.#store = openStore(`${this.#server} ${options.event}`);
     this.#viewer = viewer;
     viewer.begin(...this.#store.viewer, this.#store.memory, now());
-    this.#stopWaking = onWake(() => this.#drive(() => viewer.handle_wake(now(), wall())));
+    const { signal } = this.#leaving;
+    onWake(() => this.#drive(() => viewer.handle_wake(now(), wall())), signal);
+    options.signal?.addEventListener("abort", () => this.leave(), { signal });
     this.#tick();
   }
 
   /**
-   * Calls `listener` for what happens from now on. Returns a function that stops this. Listeners for `state` and `status`
-   * also get how late they are called: the ms between a change taking effect and this page learning of it, 0 if in time.
+   * Calls `listener` for what happens from now on; with `now: true`, first for what is known already: the current value, or each
+   * active state as an `enter`. Returns a function that stops this. Listeners for `state` and `status` also get how late they
+   * are called: the ms between a change taking effect and this page learning of it, 0 if in time.
+   * @throws TypeError for unknown names and options. InvalidStateError once the event was left.
    */
-  on<Name extends keyof Events>(name: Name, listener: Listener<Name>): () => void {
-    return this.#listeners.add(name, listener);
+  on<Name extends keyof Events>(name: Name, listener: Listener<Name>, options: ListenOptions = {}): () => void {
+    this.#demandJoined();
+    check("on", options, { now: FLAG_RULE });
+    const remove = this.#listeners.add(name, listener);
+    const known = name === "cue" ? this.activeCues : [name === "rundown" ? this.#rundownChange : (this as any)[name]];
+    if (options.now) known.forEach((value) => value === undefined || call(listener, value, 0));
+    return remove;
   }
 
   /** Returns the server's time, in ms since 1970; undefined before the first answer. */
@@ -135,23 +163,39 @@ export class Downbeat {
     return { status: STATUSES[status]!, position, rate };
   }
 
-  /** The status that listeners were last called with. */
+  /** The status that listeners were last called with; like all that follow, undefined before the first answer and once left. */
   get status(): Status | undefined { return this.#status; }
 
-  /** The connection that listeners were last called with. */
+  /** The operator's message; null if there is none. */
+  get message(): Message | null | undefined { return this.#message; }
+
+  /** The connection that listeners were last called with; `left` in the end. */
   get connection(): Connection { return this.#connection; }
 
   /** The state that listeners were last called with. */
   get state(): TimeBody | StateBody | undefined { return this.#state; }
 
+  /** The change of the clock that listeners were last called with. */
+  get clock(): ClockChange | undefined { return this.#clock; }
+
   /** The current rundown. */
   get rundown(): Rundown | undefined { return this.#rundown; }
+
+  /** The states that are active, as they would be entered now: `into` is how far into the cue the event is. */
+  get activeCues(): CueTurn[] {
+    const position = this.position() ?? 0;
+    return [...this.#active.values()].map(({ turn, at }) => ({ ...turn, into: turn.into + position - at }));
+  }
 
   /**
    * Makes a `<video>`, `<audio>` or other player follow the event: it plays, holds, seeks and is kept in time. What a person pauses
    * stays paused. Browsers play sound only after a gesture, but `muted` elements at any time; `on("media")` says how it is doing.
+   * @throws TypeError without an element, and for unknown options. InvalidStateError once the event was left.
    */
   bindMedia(media: HTMLMediaElement | MediaPlayer, options: MediaOptions = {}): MediaBinding {
+    this.#demandJoined();
+    demand(media?.play, "bindMedia needs a <video> or <audio>");
+    check("bindMedia", options, { begins: /^(-?\d.*|undefined)$/, seeksOnly: FLAG_RULE, loop: /^(true|false|\d.*|undefined)$/ });
     const binding = new Binding(media, options, this.#mediaHost);
     this.#media.add(binding);
     return {
@@ -167,22 +211,36 @@ export class Downbeat {
 
   /** Makes media play `ms` ahead of the event, to make up for the delay of screens and loudspeakers. */
   setNudge(ms: number): void {
+    this.#demandJoined();
+    demand(Number.isFinite(ms), "setNudge needs a number of ms");
     this.#mediaHost.nudge = ms;
     this.#media.forEach((media) => media.read());
   }
 
-  /** Leaves the event: no more requests, calls of listeners, or corrections of media. */
+  /**
+   * Leaves the event: no more requests, calls of listeners, or corrections of media. Listeners for `connection` are told `left`;
+   * afterwards nothing is known: methods and properties return undefined, and {@link on} throws.
+   */
   leave(): void {
     if (this.#left) return;
-    this.#left = true;
     clearTimeout(this.#timer);
+    this.#leaving.abort();
     this.#requests.forEach((request) => request.abort());
     this.#live?.close();
-    this.#stopWaking();
     this.#media.forEach((media) => media.release());
     this.#media.clear();
-    this.#listeners.clear();
+    this.#viewer = NOTHING;
+    this.#status = this.#message = this.#state = this.#clock = this.#rundown = undefined;
+    this.#active.clear();
     this.timingProvider.close();
+    this.#listeners.emit("connection", (this.#connection = { state: "left", why: "left" }));
+    this.#listeners.clear();
+  }
+
+  get #left(): boolean { return this.#leaving.signal.aborted; }
+
+  #demandJoined(): void {
+    if (this.#left) throw new DOMException("the event was left", "InvalidStateError");
   }
 
   readonly #tick = (): void => this.#drive(() => this.#viewer.handle_tick(now(), wall()));
@@ -225,12 +283,12 @@ export class Downbeat {
       case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!, first);
       case EffectKind.State: return this.#listeners.emit("state", (this.#state = this.#received!), first);
       case EffectKind.Status: return this.#listeners.emit("status", (this.#status = STATUSES[first]!), second);
-      case EffectKind.Message: return this.#listeners.emit("message", this.#message(first));
+      case EffectKind.Message: return this.#listeners.emit("message", (this.#message = this.#messageAt(first)));
       case EffectKind.Connection:
         this.#connection = { state: CONNECTIONS[first]!, why: REASONS[second]! };
         return this.#listeners.emit("connection", this.#connection);
       case EffectKind.Clock:
-        return this.#listeners.emit("clock", { change: CHANGES[first]!, bound: this.bound() ?? Infinity });
+        return this.#listeners.emit("clock", (this.#clock = { change: CHANGES[first]!, bound: this.bound() ?? Infinity }));
       default: return this.#emitCue(kind, values);
     }
   }
@@ -240,7 +298,12 @@ export class Downbeat {
     const cue = (isOfPrevious ? this.#previousRundown : this.#rundown)?.cues[index!];
     if (cue === undefined) return;
     if (kind === EffectKind.Standby && this.#options.preload !== false) cue.preload?.assets.forEach(prefetch);
-    this.#listeners.emit("cue", cueTurn(kind, rest, cue, this.#text(cue.message), this.bound() ?? Infinity));
+    const turn = cueTurn(kind, rest, cue, this.#text(cue.message), this.bound() ?? Infinity);
+    if (kind === EffectKind.Leave) this.#active.delete(cue.id);
+    else if (kind === EffectKind.Enter || kind === EffectKind.Adjust) {
+      this.#active.set(cue.id, { turn: { ...turn, turn: "enter" }, at: this.position() ?? 0 });
+    }
+    this.#listeners.emit("cue", turn);
   }
 
   /** Opens the socket. A page that is not allowed to connect to the server works without one. */
@@ -361,10 +424,10 @@ export class Downbeat {
   }
 
   #emitRundown(state: RundownChange["state"]): void {
-    this.#listeners.emit("rundown", { state, rundown: this.#rundown });
+    this.#listeners.emit("rundown", (this.#rundownChange = { state, rundown: this.#rundown }));
   }
 
-  #message(index: number): Message | null {
+  #messageAt(index: number): Message | null {
     const state = this.#state;
     const notice = state && "messages" in state ? state.messages[index] : undefined;
     const text = this.#text(notice?.text);
@@ -372,7 +435,7 @@ export class Downbeat {
   }
 
   #text(texts: Record<Locale, string> | null | undefined): Text | null {
-    return textFor(texts, this.#options.locales ?? navigator.languages, this.#whole?.locale ?? "");
+    return textFor(texts, this.#options.locales ?? globalThis.navigator?.languages ?? [], this.#whole?.locale ?? "");
   }
 }
 
@@ -380,7 +443,12 @@ function known(number: number): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** Fetches an asset of a cue into the browser's cache, at low priority. */
+/** Fetches an asset of a cue into the browser's cache, at low priority. What is no URL is left alone: sheets are written by others. */
 function prefetch(asset: string): void {
-  fetch(new URL(asset, document.baseURI), { mode: "no-cors", credentials: "omit", priority: "low" }).catch(() => {});
+  try {
+    const url = new URL(asset, globalThis.document?.baseURI ?? location.href);
+    fetch(url, { mode: "no-cors", credentials: "omit", priority: "low" }).catch(() => {});
+  } catch {
+    // Nor is there a cache without a location.
+  }
 }

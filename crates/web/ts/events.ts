@@ -45,9 +45,9 @@ export interface Connection {
    * `acquiring`: time or state are not known yet. `live`: a socket is open and answers, so changes come at once.
    * `polling`: changes are found by polling, some seconds late. `holdover`: the server does not answer; the event plays
    * on from the last state received, and the bound grows. `unverified`: the server has never answered; the event plays on
-   * from a state that was known before, by a clock that nothing proves, and cues that need a bound are withheld.
+   * from a state that was known before, by a clock that nothing proves, and cues that need a bound are withheld. `left`: it is over.
    */
-  state: "acquiring" | "live" | "polling" | "holdover" | "unverified";
+  state: "acquiring" | "live" | "polling" | "holdover" | "unverified" | "left";
   /**
    * Why: `none` while `live` and nothing is missing; `first-answer`: no answer has come yet; `state-unknown`: the server answers with the time,
    * but does not have the state at the moment; `no-push`: the first socket is not open yet, or the server offers none;
@@ -66,7 +66,14 @@ export interface Connection {
     | "unknown-event"
     | "no-answer"
     | "stale-time"
-    | "no-rundown";
+    | "no-rundown"
+    | "left";
+}
+
+/** How a listener is added. */
+export interface ListenOptions {
+  /** Whether to call it at once for what is known already. Default: `false`. */
+  now?: boolean;
 }
 
 /** Whether this page has the event's rundown. */
@@ -113,6 +120,11 @@ export interface Snapshot {
 
 /** Called with what happened, and how late the page learned of it, in ms. */
 export type Listener<Name extends keyof Events> = (value: Events[Name], lateness: number) => void;
+
+/** The names of {@link Events}. */
+export const NAMES: readonly string[] = Object.keys(
+  { cue: 1, state: 1, status: 1, message: 1, connection: 1, clock: 1, media: 1, rundown: 1 } satisfies Record<keyof Events, 1>,
+);
 
 /** In the order of `StatusCode` in `src/codes.rs`. */
 export const STATUSES: readonly Status[] = ["scheduled", "running", "paused", "ended"];

@@ -4,15 +4,16 @@
  * ```js
  * import { join } from "downbeat-client";
  * const event = await join({ server: "https://downbeat.example.workers.dev", event: "main" });
- * event.on("cue", ({ turn, cue }) => { if (turn === "fire") effects[cue.action]?.(cue.params); });
- * event.bindMedia(document.querySelector("video"));
+ * event.on("cue", ({ turn, cue, into }) => console.log(turn, cue.action, cue.params, `${into} ms into it`));
+ * const video = document.querySelector("video");
+ * if (video) event.bindMedia(video);
  * ```
  *
  * @packageDocumentation
  */
 
 export { Downbeat, isEventName, join, type JoinOptions } from "./client.ts";
-export type { ClockChange, Connection, CueTurn, Events, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
+export type { ClockChange, Connection, CueTurn, Events, Listener, ListenOptions, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
 export type { MediaBinding, MediaChange, MediaOptions, MediaPlayer, MediaState } from "./media-types.ts";
 export type { Cue, Rundown, Track } from "./rundown.ts";
 export type { TimingProvider, TimingVector } from "./timing.ts";

@@ -51,18 +51,18 @@ export async function request<Body>(url: string, signal: AbortSignal): Promise<A
 function measure(url: string) {
   let found: (entry?: PerformanceResourceTiming) => void;
   const entry = new Promise<PerformanceResourceTiming | undefined>((resolve) => { found = resolve; });
-  // An observer gets every entry, even after the page's own buffer of them is full.
-  const observer = new PerformanceObserver((list) => {
+  // An observer gets every entry, even after the page's own buffer of them is full. Not every runtime has one.
+  const observer = globalThis.PerformanceObserver && new PerformanceObserver((list) => {
     const entries = list.getEntriesByName(url) as PerformanceResourceTiming[];
     if (entries.length > 0) found(entries.at(-1));
   });
-  observer.observe({ type: "resource" });
+  observer?.observe({ type: "resource" });
   return {
     entry() {
       setTimeout(found!, MEASUREMENT_WAIT);
       return entry;
     },
-    end: () => observer.disconnect(),
+    end: () => observer?.disconnect(),
   };
 }
 
