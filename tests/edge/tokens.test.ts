@@ -15,6 +15,7 @@ interface ListedToken {
   expires: number | null;
   source: "secret" | "worker";
   madeBy?: string;
+  device?: boolean;
   lastUsed?: number;
   signedIn: boolean;
   oldSecretUntil?: number;
@@ -279,4 +280,26 @@ test("many failures are told to wait, and refuse no valid token", async () => {
     "a quiet second",
   );
   assert.equal(single.problem.code, "unauthorized");
+});
+
+test("any token adds keys of its devices, with no more than it has, and they end with it or by themselves", async () => {
+  const operator = await added("otto", { scopes: ["operate", "read"] });
+  const device = (id: string, more: object = {}, maker = operator) => add(id, { device: true, scopes: ["operate"], ...more }, maker);
+  assert.equal((await add("otto-other", { scopes: ["operate"] }, operator)).status, 403, "only keys of devices");
+  assert.equal((await device("otto-web", { scopes: ["admin"] })).status, 403);
+  for (const id of ["otto-web", "otto-phone"]) assert.equal((await device(id)).status, 201);
+  assert.deepEqual([await grant(token("otto-web")), await grant(token("otto-phone"))], [200, 200]);
+  assert.equal((await device("otto-second", {}, token("otto-web"))).status, 403, "a device adds none");
+  // Of a token in the secret, too.
+  assert.equal((await device("holder-web", { scopes: ["hold"] }, TOKENS.holder)).status, 201);
+  assert.equal(await grant(token("holder-web")), 200);
+  const { device: is, madeBy } = (await listed()).get("otto-web")!;
+  assert.deepEqual([is, madeBy], [true, "otto"]);
+
+  assert.equal((await revoke("otto-phone", token("otto-web"), "?own")).status, 403, "not another one");
+  assert.equal((await revoke("otto-web", token("otto-web"), "?own")).status, 200);
+  await until(() => grant(token("otto-web")), (status) => status === 401, "the device to be out");
+  assert.equal((await revoke("otto")).status, 200);
+  await until(() => grant(token("otto-phone")), (status) => status === 401, "the other one to end with its token");
+  assert.notEqual((await listed()).get("otto-phone")!.revokedAt, undefined);
 });

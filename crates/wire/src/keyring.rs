@@ -30,6 +30,9 @@ use crate::token::{Grant, TokenEntry, TokenId};
 /// Reason: every isolate that serves operators has a copy of all of them, about 400 B each.
 pub const TOKENS_MAX: usize = 200;
 
+/// The most live keys of devices that one token has: 10. Whoever may not add tokens must not fill the keyring.
+pub const DEVICES_MAX: usize = 10;
+
 /// How long a sign-in code is valid: 10 min. Source: the design.
 pub const CODE_LIFE: Span = Span::from_millis(600_000);
 
@@ -101,6 +104,11 @@ impl Keyring {
     /// [`Problem`]: more than the maker has, an id in use, the past, too many tokens.
     pub fn add(&mut self, wanted: NewToken, maker: &Grant, now: ServerTime) -> Result<Outcome, Problem> {
         may_grant(maker, &wanted.scopes, wanted.events.as_deref(), wanted.expires)?;
+        if wanted.device && self.token(&maker.id).is_some_and(|token| token.device) {
+            let detail =
+                "this is the key of a device, which cannot add another; sign in with the token that it came from";
+            return Err(Problem::new(Code::Forbidden, detail));
+        }
         if wanted.expires.is_some_and(|expires| expires <= now) {
             return Err(Problem::invalid_field(
                 "/expires",
@@ -122,6 +130,14 @@ impl Keyring {
                 );
                 return Err(conflict(detail));
             }
+        }
+        let is_device = |token: &&TokenRecord| token.device && token.made_by == maker.id && token.is_live(now);
+        if wanted.device && self.tokens.iter().filter(is_device).count() >= DEVICES_MAX {
+            let detail = format!(
+                "token \"{}\" has {DEVICES_MAX} devices, the most; sign one out, or have one revoked: downbeat token list",
+                maker.id
+            );
+            return Err(conflict(detail));
         }
         if self.tokens.iter().filter(|token| token.is_live(now)).count() >= TOKENS_MAX {
             return Err(conflict(format!("there are {TOKENS_MAX} tokens, the most; revoke those that nobody needs")));
@@ -226,9 +242,30 @@ impl Keyring {
         token.handle_use(now).then_some(token)
     }
 
-    /// Returns what a token is worth. `same` compares the SHA-256 of its text.
-    pub fn check(&self, id: &TokenId, same: impl Fn(&Digest) -> bool, now: ServerTime) -> Check {
-        self.token(id).map_or(Check::Unknown, |token| token.check(same, now))
+    /// Returns what a token is worth. `same` compares the SHA-256 of its text; `in_secret` says whether the worker's secret has
+    /// a token, which may have keys of devices here.
+    pub fn check(
+        &self,
+        id: &TokenId,
+        same: impl Fn(&Digest) -> bool,
+        in_secret: impl Fn(&TokenId) -> bool,
+        now: ServerTime,
+    ) -> Check {
+        let Some(token) = self.token(id) else { return Check::Unknown };
+        match token.check(same, now) {
+            Check::Granted(_) if token.device && !self.has_maker(token, in_secret, now) => {
+                Check::Refused("the token that this device's key came from was revoked or replaced; sign in again")
+            }
+            check => check,
+        }
+    }
+
+    /// Returns whether the token that the key of a device came from is still the same and valid.
+    fn has_maker(&self, device: &TokenRecord, in_secret: impl Fn(&TokenId) -> bool, now: ServerTime) -> bool {
+        match self.token(&device.made_by) {
+            Some(maker) => maker.has_device_of(device.made_at, now),
+            None => in_secret(&device.made_by),
+        }
     }
 
     /// Returns whether there is a sign-in code like this, used or not. `same` compares its SHA-256.
@@ -239,7 +276,14 @@ impl Keyring {
     /// Returns the tokens that `maker` may see: those that it could have made.
     pub fn listed(&self, maker: &Grant, now: ServerTime) -> Vec<ListedToken> {
         let visible = self.tokens.iter().filter(|token| maker.covers(&token.scopes, token.events.as_deref()));
-        visible.map(|token| token.listed(now)).collect()
+        let listed = |token: &TokenRecord| {
+            let maker = token.device.then(|| self.token(&token.made_by)).flatten();
+            let over = maker.filter(|maker| !maker.has_device_of(token.made_at, now));
+            let mut listed = token.listed(now);
+            listed.revoked_at = listed.revoked_at.or(over.map(|maker| maker.revoked_at.unwrap_or(now)));
+            listed
+        };
+        visible.map(listed).collect()
     }
 
     fn token(&self, id: &TokenId) -> Option<&TokenRecord> {

@@ -45,6 +45,9 @@ pub fn access(method: &str, route: &Route) -> Access {
         // `POST` redeems a code, which is the authority.
         Route::Token if matches!(method, "GET" | "HEAD") => Access::Token,
         Route::Token => Access::Public,
+        // The key of a device may be added with any token, and each token may end itself; [`token`] checks the rest.
+        Route::Tokens if method == "POST" => Access::Token,
+        Route::OneToken(_) if method == "DELETE" => Access::Token,
         Route::Tokens | Route::OneToken(_) => one(&[Scope::Admin]),
         Route::Events | Route::Log(_) | Route::Audience(_) | Route::Rundowns(_) => one(&[Scope::Read]),
         Route::Event(_) | Route::Rundown(..) if reading => Access::Public,
@@ -86,6 +89,11 @@ pub fn undo(undoable: &Undoable<'_>) -> Vec<Scope> {
         scopes.push(Scope::Emergency);
     }
     scopes
+}
+
+/// Returns who may add or revoke a token.
+pub const fn token(is_own: bool) -> Access {
+    if is_own { Access::Token } else { Access::OneOf(&[Scope::Admin]) }
 }
 
 /// Returns the scopes that a configuration needs: `emergency` for the emergency key, `operate` for everything else.

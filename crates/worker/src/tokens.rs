@@ -9,7 +9,7 @@ use downbeat_wire::keyring::{
 };
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::token::{Grant, Token, TokenEntry, TokenId};
-use downbeat_wire::{Route, json};
+use downbeat_wire::{Route, json, permission};
 use js_sys::Promise;
 use std::cell::RefCell;
 use wasm_bindgen_futures::JsFuture;
@@ -50,7 +50,11 @@ thread_local! {
 /// Returns what a token that is not in the secret is worth, for a call that arrived at `arrived`.
 pub(crate) async fn check(env: &Env, ctx: &Context, token: &Token, arrived: ServerTime) -> Result<Check, Problem> {
     let (id, sha256) = (token.id(), token.sha256());
-    let check = look(env, ctx, arrived, |keyring, now| keyring.check(id, |known| is_same(known, &sha256), now)).await?;
+    let secret = Secret::of(env)?;
+    let in_secret = |id: &TokenId| secret.has(id);
+    let check =
+        look(env, ctx, arrived, |keyring, now| keyring.check(id, |known| is_same(known, &sha256), in_secret, now));
+    let check = check.await?;
     if matches!(check, Check::Granted(_)) && COPY.with_borrow_mut(|copy| copy.handle_use(id, clock::now())) {
         note_use(env, ctx, id);
     }
@@ -143,7 +147,9 @@ fn check_kept(env: &Env, maker: &Grant, id: &TokenId) -> Result<(), Problem> {
 /// Adds a token.
 pub(crate) async fn add(env: &Env, request: Request, maker: &Grant) -> Result<Reply, Problem> {
     let body = body(request).await?;
-    check_kept(env, maker, &NewToken::parse(&body)?.id)?;
+    let wanted = NewToken::parse(&body)?;
+    maker.check_access(permission::token(wanted.device))?;
+    check_kept(env, maker, &wanted.id)?;
     change(env, maker, "POST", &Route::Tokens.path(), Some(&body)).await
 }
 
@@ -156,6 +162,7 @@ pub(crate) async fn rotate(env: &Env, request: Request, maker: &Grant, id: &Toke
 
 /// Revokes a token.
 pub(crate) async fn revoke(env: &Env, maker: &Grant, id: &TokenId, target: &Target<'_>) -> Result<Reply, Problem> {
+    maker.check_access(permission::token(maker.id == *id))?;
     check_kept(env, maker, id)?;
     let own = if target.has(OWN) { "?own" } else { "" };
     change(env, maker, "DELETE", &format!("{}{own}", Route::OneToken(id.clone()).path()), None).await

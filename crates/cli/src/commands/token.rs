@@ -63,5 +63,7 @@ fn told(token: &ListedToken) -> String {
         Some(at) => format!(", until {}", text::when(at, TimeZone::Local, clock::wall())),
         None => ", without expiry".to_owned(),
     };
-    format!("{}{}{expires}", scope::listed(&token.scopes), events.unwrap_or_default())
+    let maker = token.made_by.as_ref().filter(|_| token.device);
+    let device = maker.map(|maker| format!(", a device of {maker}")).unwrap_or_default();
+    format!("{}{}{expires}{device}", scope::listed(&token.scopes), events.unwrap_or_default())
 }

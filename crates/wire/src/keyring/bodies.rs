@@ -99,6 +99,8 @@ pub struct NewToken {
     pub expires: Option<ServerTime>,
     /// How its holder proves that it is theirs.
     pub credential: Credential,
+    /// Whether it is for another device of whoever asks: any token may add such a key, which ends with that token.
+    pub device: bool,
 }
 
 /// The body of `POST /v1/tokens/{id}`: another secret for a token.
@@ -153,6 +155,7 @@ impl NewToken {
             events,
             expires: fields.optional("expires")?,
             credential: credential(&mut fields)?,
+            device: fields.optional("device")?.unwrap_or_default(),
         })
     }
 
@@ -165,6 +168,9 @@ impl NewToken {
             fields.insert("events".to_owned(), value(events));
         }
         fields.insert("expires".to_owned(), value(&self.expires));
+        if self.device {
+            fields.insert("device".to_owned(), Value::Bool(true));
+        }
         put_credential(&mut fields, self.credential);
         Value::Object(fields)
     }
@@ -264,6 +270,9 @@ pub struct ListedToken {
     /// The id of the token that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_by: Option<TokenId>,
+    /// Whether it is the key of a device, which ends with the token that made it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub device: bool,
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at: Option<ServerTime>,
@@ -295,6 +304,7 @@ impl ListedToken {
             expires,
             source,
             made_by: None,
+            device: false,
             made_at: None,
             last_used: None,
             signed_in: false,

@@ -28,8 +28,14 @@ pub struct TokenRecord {
     pub(super) scopes: Vec<Scope>,
     pub(super) events: Option<Vec<EventPattern>>,
     pub(super) expires: Option<ServerTime>,
-    made_by: TokenId,
-    made_at: ServerTime,
+    pub(super) made_by: TokenId,
+    pub(super) made_at: ServerTime,
+    /// Whether it is the key of a device of `made_by`, and ends with it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(super) device: bool,
+    /// When its secret was last replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_at: Option<ServerTime>,
     /// The newest first; none until a sign-in code was redeemed.
     secrets: Vec<Secret>,
     pub(super) code: Option<PendingCode>,
@@ -64,7 +70,7 @@ pub(super) struct PendingCode {
 impl TokenRecord {
     /// Makes a token, in the place of an earlier one of its id that is over.
     pub(super) fn new(wanted: NewToken, earlier: Option<&Self>, made_by: TokenId, now: ServerTime) -> Self {
-        let NewToken { id, scopes, events, expires, credential } = wanted;
+        let NewToken { id, scopes, events, expires, credential, device } = wanted;
         let mut token = Self {
             id,
             scopes,
@@ -72,6 +78,8 @@ impl TokenRecord {
             expires,
             made_by,
             made_at: now,
+            device,
+            replaced_at: None,
             secrets: Vec::new(),
             code: None,
             former: earlier.map(Self::all_credentials).unwrap_or_default(),
@@ -96,6 +104,14 @@ impl TokenRecord {
     /// Returns whether the token is neither revoked nor expired.
     pub(super) fn is_live(&self, now: ServerTime) -> bool {
         self.revoked_at.is_none() && self.expires.is_none_or(|expires| now < expires)
+    }
+
+    /// Returns whether the keys of devices that were made with it at `made_at` count: not once it is over or has another secret,
+    /// nor those of an earlier token of its id.
+    pub(super) fn has_device_of(&self, made_at: ServerTime, now: ServerTime) -> bool {
+        self.is_live(now)
+            && self.made_at <= made_at
+            && self.replaced_at.is_none_or(|replaced_at| replaced_at <= made_at)
     }
 
     /// Returns whether this is one of its secrets, or its code.
@@ -167,6 +183,7 @@ impl TokenRecord {
 
     fn set_secret(&mut self, sha256: Digest, grace: Span, now: ServerTime) {
         let until = now + grace;
+        self.replaced_at = (!self.secrets.is_empty()).then_some(now).or(self.replaced_at);
         for secret in &mut self.secrets {
             secret.until = Some(secret.until.map_or(until, |earlier| earlier.min(until)));
         }
@@ -192,6 +209,7 @@ impl TokenRecord {
         ListedToken {
             made_by: Some(self.made_by.clone()),
             made_at: Some(self.made_at),
+            device: self.device,
             last_used: self.last_used,
             signed_in: !self.secrets.is_empty(),
             old_secret_until: ending,

@@ -1,3 +1,5 @@
+mod devices;
+
 use super::*;
 use crate::token::Token;
 use proptest::prelude::*;
@@ -25,7 +27,7 @@ fn code(name: &str, byte: u8) -> SignInCode {
 }
 
 fn new(name: &str, scopes: &[Scope], credential: Credential) -> NewToken {
-    NewToken { id: id(name), scopes: scopes.to_vec(), events: None, expires: None, credential }
+    NewToken { id: id(name), scopes: scopes.to_vec(), events: None, expires: None, credential, device: false }
 }
 
 fn secret(token: &Token) -> Credential {
@@ -33,7 +35,7 @@ fn secret(token: &Token) -> Credential {
 }
 
 fn check(keyring: &Keyring, token: &Token, now: ServerTime) -> Check {
-    keyring.check(token.id(), |sha256| *sha256 == token.sha256(), now)
+    keyring.check(token.id(), |sha256| *sha256 == token.sha256(), |id| id.as_str() == "in-secret", now)
 }
 
 fn is_granted(keyring: &Keyring, token: &Token, now: ServerTime) -> bool {

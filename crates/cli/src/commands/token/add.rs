@@ -14,7 +14,7 @@ pub(super) async fn run(context: &Context, args: TokenAddArgs) -> Result<Handing
     let expires = expiry(&args.expiry)?;
     let handover = Handover::draw(&args.id, &args.handover)?;
     let TokenAddArgs { id, scopes, events, .. } = args;
-    let wanted = NewToken { id, scopes, events, expires, credential: handover.credential() };
+    let wanted = NewToken { id, scopes, events, expires, credential: handover.credential(), device: false };
     let lines = [
         ("adds", format!("token \"{}\"", wanted.id)),
         ("for", told(&ListedToken::new(wanted.grant(), TokenSource::Worker))),

@@ -37,7 +37,11 @@ pub(super) async fn run(context: &Context, args: &TokenRevokeArgs) -> Result<Rev
         screen.line("it has", told(token));
     }
     let is_made = |token: &&ListedToken| token.made_by.as_ref() == Some(&args.id) && token.revoked_at.is_none();
-    let made: Vec<String> = known.iter().filter(is_made).map(|token| token.id.to_string()).collect();
+    let (devices, made): (Vec<_>, Vec<_>) = known.iter().filter(is_made).partition(|token| token.device);
+    let [devices, made] = [devices, made].map(|some| some.iter().map(|token| token.id.to_string()).collect::<Vec<_>>());
+    if !devices.is_empty() {
+        screen.line("ends too", format!("the keys of its devices: {}", devices.join(", ")));
+    }
     if !made.is_empty() {
         screen.line("stay valid", format!("the tokens that it made: {}", made.join(", ")));
     }
