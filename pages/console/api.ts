@@ -1,7 +1,7 @@
 // Calls of the operator's API, at the worker that served the page.
 
 import type { Audience, CommandAnswer, EventList, Grant, LastChange, LogPage, Problem, StateBody } from "downbeat-client";
-import type { Rights, Session } from "./session.ts";
+import { type Rights, type Session, tokenId } from "./session.ts";
 
 /** A problem (RFC 9457), with the members that some problems add. */
 export interface Refusal extends Problem {
@@ -20,6 +20,9 @@ export type Outcome<Body> =
   | { kind: "refused"; refusal: Refusal }
   /** No answer: it is not known whether the call was carried out. */
   | { kind: "no-answer"; why: string };
+
+/** What a console needs: the key of a device has no more than this. */
+const DEVICE_SCOPES: readonly string[] = ["hold", "operate", "publish", "read"];
 
 /** How long to wait for an answer, in ms, unless the caller has a signal of its own. */
 const TIMEOUT = 10_000;
@@ -69,14 +72,41 @@ export class Api {
    * The same code and token may be sent again until they are answered.
    */
   async redeem(code: string, token: string): Promise<Outcome<Rights>> {
-    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-    const outcome = await this.#call<Grant>("POST", "/v1/token", { token: null, body: { code, sha256: hex(bytes) } });
+    const outcome = await this.#call<Grant>("POST", "/v1/token", { token: null, body: { code, sha256: await sha256(token) } });
     return outcome.kind === "answered" ? { kind: "answered", body: this.#rightsOf(outcome.body) } : outcome;
   }
 
-  #rightsOf({ scopes, events }: Grant): Rights {
+  /**
+   * Adds a key of its own for this device, which has what the token in use has, ends with it, and can be revoked alone.
+   * `token` is the key, which this page has made and of which the worker learns the SHA-256.
+   */
+  async addDevice(token: string, maker: { token: string; rights: Rights }): Promise<Outcome<unknown>> {
+    return this.#addToken({ id: tokenId(token), sha256: await sha256(token) }, maker.rights, maker.token);
+  }
+
+  /** Adds a key for another device, and the code of the link that signs it in. */
+  async addLink(id: string, code: string): Promise<Outcome<{ codeUntil?: number }>> {
+    return this.#addToken({ id, codeSha256: await sha256(code) }, this.#session.rights);
+  }
+
+  /** Ends the token itself: the key of a device that is signed out. */
+  revokeOwn(token: string): Promise<Outcome<unknown>> {
+    return this.#call("DELETE", `/v1/tokens/${tokenId(token)}?own`, { token });
+  }
+
+  #addToken<Body>(body: object, { scopes, events, expires }: Rights, token?: string): Promise<Outcome<Body>> {
+    const own = scopes.filter((scope) => DEVICE_SCOPES.includes(scope));
+    return this.#call("POST", "/v1/tokens", {
+      body: { ...body, device: true, scopes: own, expires, ...(events && { events }) },
+      ...(token !== undefined && { token }),
+    });
+  }
+
+  #rightsOf(grant: Grant): Rights {
+    const { scopes, events } = grant;
     const operate = scopes.includes("operate");
     return {
+      ...grant,
       hold: operate || scopes.includes("hold"),
       operate,
       publish: scopes.includes("publish"),
@@ -109,6 +139,11 @@ export class Api {
       return { kind: "no-answer", why: isLate ? "no answer in time" : "the server cannot be reached" };
     }
   }
+}
+
+/** Returns the SHA-256 of a text, as hexadecimal digits. Only on pages that nobody can have changed on their way. */
+async function sha256(text: string): Promise<string> {
+  return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
 /** Writes bytes as hexadecimal digits. */

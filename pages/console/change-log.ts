@@ -47,6 +47,11 @@ export class ChangeLog extends Observable {
     return newest?.rev === this.#latest.rev ? newest : undefined;
   }
 
+  /** The newest change that changed anything, which `undo` is about; undefined if there may be a later one. */
+  get newest(): LogEntry | undefined {
+    return this.last && this.#entries.find(({ body }) => body["unchanged"] !== true);
+  }
+
   /** Returns the event's position when a change took effect, in ms, if it is known. */
   position({ rev }: LogEntry): number | undefined { return this.#positions.get(rev); }
 

@@ -17,6 +17,7 @@ import { holdAndGo } from "./hold-and-go.ts";
 import { goTo, handleKeys } from "./keys.ts";
 import { LatestState } from "./latest-state.ts";
 import { logView } from "./log-view.ts";
+import { phone } from "./phone.ts";
 import { progressView } from "./progress-view.ts";
 import { seek } from "./seek.ts";
 import { Session } from "./session.ts";
@@ -56,6 +57,7 @@ const redraws = [
 logView(changes, session);
 eventPicker(api, session);
 signIn(session, api, commands);
+phone(session, api);
 
 const redraw = () => redraws.forEach((one) => one());
 // A press meets what is true at that moment: between two redraws a button may be out of date, in the background for a minute.

@@ -2,6 +2,7 @@
 //
 // The code works once, and for ten minutes. It is not the token: the page makes that, and nobody else ever has it.
 
+import { eventName } from "../shared/event.ts";
 import { hex } from "./api.ts";
 
 /** A link that was opened. */
@@ -16,6 +17,35 @@ export interface SignInLink {
 
 const FRAGMENT = "#sign-in=";
 
+/** The longest id of a token, in characters. */
+const ID_CHARS_MAX = 32;
+
+/** Returns an id for a new key of the holder of `id`: `otto-phone-3f2a9c`. */
+export function newId(id: string, kind: "device" | "phone"): string {
+  const end = `-${kind}-${random(3)}`;
+  return id.slice(0, ID_CHARS_MAX - end.length) + end;
+}
+
+/** Makes a token, of which the worker learns the SHA-256 only. */
+export function newToken(id: string): string {
+  return `dbt_${id}_${random(32)}`;
+}
+
+/** Makes the code of a link that signs a device in as `id`. */
+export function newCode(id: string): string {
+  return `dbl_${id}_${random(20)}`;
+}
+
+/** Returns the link with a code: the console of this event, at the address of this page. */
+export function linkOf(code: string): string {
+  return `${location.origin}${location.pathname}?${new URLSearchParams({ event: eventName() })}${FRAGMENT}${code}`;
+}
+
+/** Returns random bytes as hexadecimal digits. */
+function random(bytes: number): string {
+  return hex(crypto.getRandomValues(new Uint8Array(bytes)).buffer);
+}
+
 /**
  * Takes the link out of the page's address, where it would stay in the history and in whatever is copied from there.
  * Returns it, or what is wrong with it; undefined if the address has none.
@@ -29,5 +59,5 @@ export function takeLink(): SignInLink | string | undefined {
   if (id === undefined) return "The link is not complete. Open it again, whole.";
   // Browsers hash on pages that nobody can have changed on their way.
   if (!isSecureContext) return "A link signs in over https only. Open the console at its https address.";
-  return { id, code, token: `dbt_${id}_${hex(crypto.getRandomValues(new Uint8Array(32)).buffer)}` };
+  return { id, code, token: newToken(id) };
 }

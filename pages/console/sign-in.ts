@@ -2,11 +2,12 @@
 
 import { find, write } from "../shared/dom.ts";
 import { speak } from "../shared/speech.ts";
+import { canStore } from "../shared/storage.ts";
 import type { Api } from "./api.ts";
 import type { Commands } from "./commands.ts";
 import { explain, setVisible } from "./dom.ts";
-import { ACTOR_CHARS_MAX, type Session, tokenProblem } from "./session.ts";
-import { type SignInLink, takeLink } from "./sign-in-link.ts";
+import { ACTOR_CHARS_MAX, type Rights, type Session, tokenProblem } from "./session.ts";
+import { newId, newToken, type SignInLink, takeLink } from "./sign-in-link.ts";
 
 /**
  * Returns why no token should be entered here; undefined if it may be. Over plain http to another machine, everyone in
@@ -24,6 +25,7 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
   const actor = find<HTMLInputElement>("actor");
   const button = find<HTMLButtonElement>("sign-in-button");
   const note = find("sign-in-note");
+  const remember = find<HTMLInputElement>("remember");
   /** The link that was opened, until it is redeemed or the worker has refused it. */
   let link: SignInLink | undefined;
   /** Only the answer to the last check counts. */
@@ -44,6 +46,19 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
     setVisible(find("token-field"), link === undefined);
     setVisible(find("link-text"), link !== undefined);
     write(find("link-id"), link === undefined ? "" : `“${link.id}”`);
+  };
+
+  /** Begins the session with what was accepted. `isOwn`: the token belongs to this page alone, as that of a link does. */
+  const begin = async (accepted: string, rights: Rights, isOwn: boolean) => {
+    const name = actor.value.trim();
+    if (!remember.checked) return session.begin(accepted, name, rights);
+    if (isOwn) return session.begin(accepted, name, rights, "device");
+    // A token that others may have too is not left on a device: it gets a key of its own.
+    const own = newToken(newId(rights.id, "device"));
+    const added = await api.addDevice(own, { token: accepted, rights });
+    if (added.kind === "answered") return session.begin(own, name, rights, "device");
+    session.begin(accepted, name, rights);
+    explain(`Signed in for this tab only: ${added.kind === "refused" ? added.refusal.detail : added.why}.`);
   };
 
   form.addEventListener("submit", async (submit) => {
@@ -70,7 +85,8 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
     if (outcome.kind === "refused") return showError(`Not signed in: ${outcome.refusal.detail}.`);
     token.value = "";
     write(note, "");
-    session.begin(text, actor.value.trim(), outcome.body);
+    await begin(text, outcome.body, used !== undefined);
+    if (!session.isKept) explain("This browser keeps nothing for this page: you have to sign in again after a reload.");
     speak("Signed in.");
     find("title").focus();
   });
@@ -93,7 +109,10 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
   };
   find("sign-out").addEventListener("click", () => {
     commands.stop();
+    const { token, isRemembered } = session;
     session.end();
+    // The key of the device ends with its use; without an answer it is still forgotten here.
+    if (token !== null && isRemembered) void api.revokeOwn(token);
   });
 
   let wasIn: boolean | undefined;
@@ -103,6 +122,9 @@ export function signIn(session: Session, api: Api, commands: Commands): void {
     wasIn = isIn;
     setVisible(find("sign-in"), !isIn);
     setVisible(find("console"), isIn);
+    // Browsers hash, which a key of its own needs, on pages only that nobody can have changed on their way.
+    setVisible(find("remember-field"), isSecureContext && canStore("device"));
+    setVisible(find("no-storage"), !canStore("tab"));
     button.form?.reset();
     actor.value = session.actor;
     if (isIn) return;

@@ -1,19 +1,16 @@
-// Undoing the last change, with its effect described first.
+// Undoing the newest change, or doing again what was undone, with its effect described first.
 
 import type { Downbeat } from "downbeat-client";
 import { find, write } from "../shared/dom.ts";
-import { formatTimeOfDay } from "../shared/format.ts";
 import type { Api } from "./api.ts";
 import type { ChangeLog } from "./change-log.ts";
 import type { Commands } from "./commands.ts";
 import { confirm } from "./dialog.ts";
 import { explain, setDisabled } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
-import { describePreview, requestPreview } from "./preview.ts";
+import { type Preview, requestPreview } from "./preview.ts";
 import type { Session } from "./session.ts";
-
-/** The changes that are undone without asking, since no viewer jumps, and their names on the page. */
-const HARMLESS: Record<string, string> = { pause: "hold", resume: "go", announce: "message", clear: "clear" };
+import { changeName, describeDifference, HARMLESS, type Reversal, reversalOf } from "./undo-words.ts";
 
 /** Makes the button work. Returns what its key does, and the function that redraws it. */
 export function undo(
@@ -25,44 +22,55 @@ export function undo(
   session: Session,
 ): { act(): void; redraw(): void } {
   const button = find<HTMLButtonElement>("undo");
+  /** Returns what the button does; without the log that is to undo what only the worker knows. */
+  const reversal = (): Reversal | undefined => {
+    const { newest } = changes;
+    if (newest !== undefined) return reversalOf(newest);
+    if (latest.rev === undefined || latest.rev === 1) return undefined;
+    return { command: "undo", about: { rev: latest.rev, name: "" }, words: `Undo the last change (rev ${latest.rev})` };
+  };
   const act = async () => {
-    if (button.ariaDisabled === "true") return explain(button.title);
-    const { last } = changes;
-    const ifRev = latest.rev;
-    const fields = { command: "undo" };
-    if (last === undefined || !(last.name in HARMLESS)) {
+    const what = reversal();
+    if (button.ariaDisabled === "true" || what === undefined) return explain(button.title);
+    const [{ command, about, words }, ifRev] = [what, latest.rev];
+    // The revision, so that nothing but what the operator has read is undone. Without the log the worker says what that is.
+    const fields = { command, ...(about.name === "" ? {} : { rev: about.rev }) };
+    if (!HARMLESS.includes(about.name)) {
+      const before = latest.state;
       const preview = requestPreview(api, fields, ifRev);
-      const lines = () => [`${describeLast(changes, latest)}.`, ...describePreview(event, preview), "Viewers may jump."];
-      if (!(await confirm({ title: "Undo?", yes: "Undo", lines }))) return;
+      const lines = () => [`${about.name === "" ? describeReverted(preview) ?? words : words}.`, ...effect(preview)];
+      const effect = ({ answer, note }: Preview) => note !== undefined ? [note]
+        : answer === undefined || before === undefined ? []
+        : describeDifference(event, before, answer.state, answer.effectiveAt);
+      const [title, yes] = command === "undo" ? ["Undo?", "Undo"] : ["Do it again?", "Redo"];
+      if (!(await confirm({ title, yes, lines }))) return;
     }
-    commands.send({ label: "UNDO", doubt: "The change may not have been undone.", isHold: false, fields, ifRev });
+    const doubt = command === "undo" ? "The change may not have been undone." : "The change may not have been done again.";
+    commands.send({ label: command.toUpperCase(), doubt, isHold: false, fields, ifRev });
   };
   button.addEventListener("click", () => void act());
   return {
     act: () => void act(),
     redraw() {
-      write(button, describeLast(changes, latest));
-      // Revision 1 is the creation of the event.
-      const nothing = latest.rev === undefined || latest.rev === 1 ? "There is nothing to undo." : undefined;
-      setDisabled(button, cannotUndo(changes.last?.name, session) ?? nothing ?? commands.busyWith("UNDO"));
+      const what = reversal();
+      write(button, what?.words ?? "Undo");
+      const nothing = what === undefined ? "There is nothing to undo." : undefined;
+      setDisabled(button, nothing ?? cannotUndo(what?.about.name, session) ?? commands.busyWith(what!.command.toUpperCase()));
     },
   };
 }
 
 /** Returns why the token cannot undo the change of this name: that needs the scope of the change. */
 function cannotUndo(name: string | undefined, session: Session): string | undefined {
-  if (name !== undefined && name in HARMLESS) return session.cannot("hold");
+  if (name !== undefined && HARMLESS.includes(name)) return session.cannot("hold");
   if (name === "rundown") return session.cannot("publish");
-  if (name !== undefined && name !== "undo") return session.cannot("operate");
-  // The log cannot be read, or it does not name the change: the worker knows whether the token may.
+  if (name !== undefined && name !== "") return session.cannot("operate");
+  // The log cannot be read: the worker knows whether the token may.
   const reasons = (["hold", "publish", "operate"] as const).map((right) => session.cannot(right));
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
-/** Describes what would be undone: `Undo: hold by maria at 19:03:12`. */
-function describeLast(changes: ChangeLog, latest: LatestState): string {
-  const { last } = changes;
-  if (last === undefined) return latest.rev === undefined ? "Undo" : `Undo the last change (rev ${latest.rev})`;
-  if (last.name === "create") return "Undo: nothing to undo";
-  return `Undo: ${HARMLESS[last.name] ?? last.name} by ${last.actor} at ${formatTimeOfDay(last.at)}`;
+/** Names the change that the worker would undo; undefined until it has answered. */
+function describeReverted({ answer }: Preview): string | undefined {
+  return answer?.reverted && `Undo: ${changeName(answer.reverted.name)} by ${answer.reverted.actor}`;
 }

@@ -26,6 +26,14 @@ export function store(key: string, text: string | null, lifetime: Lifetime = "ta
   }
 }
 
+/** Returns whether the browser keeps anything now. */
+export function canStore(lifetime: Lifetime): boolean {
+  const key = "downbeat probe";
+  const isKept = store(key, "1", lifetime);
+  store(key, null, lifetime);
+  return isKept;
+}
+
 /** Calls `listener` when another tab changes what the device keeps under a key. */
 export function onStoredElsewhere(key: string, listener: (text: string | null) => void): void {
   addEventListener("storage", (event) => {

@@ -95,7 +95,7 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       const clock = new Date(startsAt + 800_000).toTimeString().slice(0, 8);
       assert.equal(await page.locator("#live-cues li", { hasText: "song" }).locator(".clock").textContent(), clock, "the end of a state");
       await seen(page, "#figures", /hubs 4\/4/);
-      await seen(page, "#undo", /^Undo: rundown by /);
+      await seen(page, "#undo", /^Undo: other cue sheet by /);
       assert.equal(await page.locator("#go").getAttribute("aria-disabled"), "true", "it is not held");
       assert.equal(await overflow(page), 0);
       assert.deepEqual(await barriers(page), []);
@@ -136,6 +136,11 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await seen(page, "#progress-title", /^UNDO in effect/);
       await seen(page, "#status", /^HELD$/);
       assert.deepEqual((await event.log()).map(({ name }) => name).slice(0, 3), ["undo", "resume", "pause"]);
+      // An undo is not undone: the button does its change again.
+      await seen(page, "#undo", /^Redo: go by maria at /);
+      await press(page, "#undo", size);
+      await seen(page, "#progress-title", /^REDO in effect/);
+      await seen(page, "#status", /^RUNNING$/);
       assert.deepEqual(unexpected(faults), []);
       await page.context().close();
     });
@@ -251,11 +256,19 @@ describe("at the size of a phone and of a desktop", { concurrency: 2 }, () => {
       await seen(page, "#dialog-lines", /From 4:00 to 3:50/);
       await press(page, "#dialog-yes", size);
       await seen(page, "#position", /^3:50$/);
-      await seen(page, "#undo", /^Undo: seek by maria/);
+      await seen(page, "#undo", /^Undo: seek to 3:50 by maria/);
       await press(page, "#undo", size);
-      await seen(page, "#dialog-lines", /^Undo: seek by maria at \d\d:\d\d:\d\d\.The event will then be HELD at 4:00\.Viewers may jump\.$/);
+      await seen(page, "#dialog-lines", /^Undo: seek to 3:50 by maria at \d\d:\d\d:\d\d\.The event will then be HELD at 4:00\.Viewers jump from 3:50 to 4:00\.$/);
       await picture(page, `console-undo-${size}`);
       await page.keyboard.press("Escape");
+      // Settings, in words; what a repeated hold does not change is passed over.
+      await event.put({ title: "Winter gala", duration: 3_600_000 });
+      await event.command("pause", { actor: "tom" });
+      await seen(page, "#undo", /^Undo: new title and duration by all at /);
+      await press(page, "#undo", size);
+      await seen(page, "#dialog-lines", /The title is “Spring gala” again\.The duration is open again\.$/);
+      await press(page, "#dialog-yes", size);
+      await seen(page, "#title", /^Spring gala$/);
 
       await press(page, "#end", size);
       await seen(page, "#dialog-lines", new RegExp(`This ends Spring gala \\(asks-${size}\\) for every viewer`));
