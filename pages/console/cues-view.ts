@@ -3,7 +3,7 @@
 import type { Cue, Downbeat } from "downbeat-client";
 import { nextCues } from "../shared/cues.ts";
 import { find, write } from "../shared/dom.ts";
-import { formatCountdown, formatPosition, formatTimeOfDay } from "../shared/format.ts";
+import { formatCountdown, formatPosition, formatWhen } from "../shared/format.ts";
 import { cueNotes } from "./cue-notes.ts";
 import { make } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
@@ -46,7 +46,7 @@ export function cuesView(event: Downbeat, latest: LatestState): () => void {
     const row = ({ id, action }: Cue, place: string, at: number | undefined, notes: readonly string[]): Row => {
       // Nothing counts down while the event is held, and nobody knows when it goes on.
       const left = at === undefined || rate === 0 ? undefined : (at - position) / rate;
-      const clock = left === undefined ? "" : formatTimeOfDay(Math.round(now + left));
+      const clock = left === undefined ? "" : formatWhen(now + left);
       return { id, action, place, notes, clock, left: left === undefined ? "" : formatCountdown(left) };
     };
     const states = [...active.values()].toSorted((one, other) => one.time - other.time);

@@ -3,7 +3,7 @@
 import type { Downbeat, StatusWord } from "downbeat-client";
 import { find, write } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
-import { formatPosition, formatSpan, formatTimeOfDay } from "../shared/format.ts";
+import { formatPosition, formatSpan, formatTimeOfDay, formatWhen } from "../shared/format.ts";
 import { speak } from "../shared/speech.ts";
 import { setVisible } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
@@ -56,7 +56,7 @@ export function statusPanel(event: Downbeat, latest: LatestState): () => void {
     const parts = at === undefined ? [] : [`now ${formatTimeOfDay(at)}`];
     if (snapshot !== undefined && state !== undefined) {
       const length = state.duration ?? event.rundown?.duration;
-      if (word === "scheduled") parts.push(`begins at ${formatTimeOfDay((at ?? 0) - snapshot.position)}`);
+      if (word === "scheduled") parts.push(`begins at ${formatWhen((at ?? 0) - snapshot.position)}`);
       if (length !== undefined && length !== null) parts.push(`of ${formatPosition(length)}`);
       if (snapshot.rate !== 0 && snapshot.rate !== 1) parts.push(`rate × ${snapshot.rate}`);
       parts.push(...scheduledChange(latest, at));

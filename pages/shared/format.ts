@@ -13,13 +13,14 @@ export function formatCountdown(left: number): string {
   return clockDigits(Math.max(0, Math.ceil(left / SECOND)));
 }
 
-/** Formats a position to the tenth of a second: `4:07.3`. */
+/** Formats a position to the tenth of a second, like a running clock: `4:07.3`; before the beginning the tenths left. */
 export function formatTenths(position: number): string {
-  const tenth = Math.floor((Math.abs(position) % SECOND) / 100);
-  return `${position < 0 ? "−" : ""}${clockDigits(Math.floor(Math.abs(position) / SECOND))}.${tenth}`;
+  const tenths = Math.floor(position / 100);
+  const shown = Math.abs(tenths);
+  return `${tenths < 0 ? "−" : ""}${clockDigits(Math.floor(shown / 10))}.${shown % 10}`;
 }
 
-/** Formats an instant, in ms since 1970, as the local time of day: `19:00:05`. */
+/** Formats an instant, in ms since 1970, like a running clock: the local time of day, `19:00:05`. */
 export function formatTimeOfDay(instant: number): string {
   return new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
@@ -29,6 +30,11 @@ export function formatDay(instant: number): string {
   return new Date(instant).toLocaleString([], {
     ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   });
+}
+
+/** Formats the instant of something, in ms since 1970, to the nearest second: it may be computed, and a fraction of a ms early. */
+export function formatWhen(instant: number): string {
+  return formatTimeOfDay(Math.round(instant / SECOND) * SECOND);
 }
 
 /** Formats a length of time, in ms, in one unit: `40 s`, `3 min`, `2 h`. */

@@ -239,7 +239,7 @@ fn join_says_of_each_cue_what_a_late_viewer_sees_and_why() {
     assert_eq!((run.code, run.err.as_str()), (0, ""));
     for line in [
         "  00:09:20.000  music  song1        startSong  goes on from 00:00:44  it lasts until 00:13:20\n",
-        "  00:10:03.500  fx     burst1       particles  fires                  it may be up to 2 s late\n",
+        "  00:10:03.500  fx     burst1       particles  fires                  it may be up to 2 s late; “Sing!”\n",
         "  00:02:03.500  fx     welcome        applause  it is a moment, which is over at once\n",
     ] {
         assert!(run.out.contains(line), "{line} is not in\n{}", run.out);

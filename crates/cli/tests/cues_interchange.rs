@@ -113,3 +113,109 @@ fn what_goes_out_comes_back() {
     assert_eq!(downbeat(&["cues", "export", "midi", &gala]).code, 2);
     assert_eq!(downbeat(&["cues", "export", "edl", &gala, "--fps", "31"]).code, 2);
 }
+
+#[test]
+fn files_that_are_not_text_are_refused_as_what_they_are() {
+    let directory = Directory::new();
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for (name, bytes, what) in [
+        ("book.csv", b"PK\x03\x04\x14\x00".to_vec(), "is an Excel workbook"),
+        ("old.csv", b"\xd0\xcf\x11\xe0\xa1\xb1".to_vec(), "is an old Excel workbook"),
+        ("a.csv", b"%PDF-1.7\n\xe2\xe3".to_vec(), "is a PDF"),
+        ("a.txt", b"{\\rtf1\\ansi".to_vec(), "is a text with fonts"),
+        ("page.csv", b"<!DOCTYPE html><html>".to_vec(), "is a web page"),
+        ("latin.csv", b"time,action\n1,caf\xe9\n".to_vec(), "in line 2, the byte 0xE9 is not part of a character"),
+        ("wide.csv", [utf16("time,action\n"), vec![0, 0xd8]].concat(), "is UTF-16"),
+    ] {
+        let path = file(&directory, name, bytes);
+        let refused = run(&directory, &["cues", "import", "csv", &path]);
+        assert!(refused.code == 3 && refused.err.contains(what), "{name}: {}", refused.err);
+    }
+    // Excel's "Unicode Text" is read.
+    let marked = [vec![0xff, 0xfe], utf16("time\taction\r\n1,5\tcaf\u{e9}\r\n")].concat();
+    let path = file(&directory, "unicode.txt", marked);
+    let sheet = run(&directory, &["cues", "import", "csv", &path]);
+    assert!(sheet.out.contains(r#"{ "time": 1.5, "action": "café" }"#), "{}{}", sheet.out, sheet.err);
+    // A sheet is UTF-8.
+    let sheet = file(&directory, "sheet.json", [vec![0xff, 0xfe], utf16("[]")].concat());
+    assert!(run(&directory, &["cues", "check", &sheet]).err.contains("is UTF-16"));
+}
+
+#[test]
+fn times_of_day_are_read_against_the_start_and_its_zone() {
+    let directory = Directory::new();
+    let table = file(&directory, "night.csv", "time,action\n01:45,a\n03:10,b\n04:00,c\n");
+    let times = |arguments: &[&str]| -> Vec<i64> {
+        let out = run(&directory, &[&["cues", "import", "csv", &table], arguments].concat());
+        assert_eq!(out.code, 0, "{}", out.err);
+        let compiled = run_in(&directory, &["cues", "compile", "-"], &[], out.out.as_bytes()).out;
+        let compiled: Value = serde_json::from_str(&compiled).unwrap();
+        compiled["cues"].as_array().unwrap().iter().map(|cue| cue["time"].as_i64().unwrap() / 60_000).collect()
+    };
+    assert_eq!(times(&["--start", "01:30"]), [15, 100, 150]);
+    assert_eq!(times(&["--start", "1:30 AM"]), [15, 100, 150]);
+    // In this night the clocks go from 02:00 to 03:00, and in October from 03:00 back to 02:00.
+    assert_eq!(times(&["--start", "2026-03-29 01:30", "--tz", "Europe/Berlin"]), [15, 40, 90]);
+    assert_eq!(times(&["--start", "2026-10-25 01:30", "--tz", "Europe/Berlin"]), [15, 160, 210]);
+    assert_eq!(times(&["--start", "2026-03-29T00:30:00Z", "--tz", "Europe/Berlin"]), [15, 40, 90]);
+    let skipped =
+        run(&directory, &["cues", "import", "csv", &table, "--start", "2026-03-29 02:30", "--tz", "Europe/Berlin"]);
+    assert!(skipped.code == 3 && skipped.err.contains("does not exist in Europe/Berlin"), "{}", skipped.err);
+}
+
+#[test]
+fn paths_for_github_are_those_of_the_repository() {
+    let directory = Directory::new();
+    fs::create_dir_all(directory.path("shows/gala")).unwrap();
+    file(&directory, "shows/gala/a.json", "[");
+    let within = |folder: &str, path: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_downbeat"));
+        let out =
+            command.current_dir(directory.path(folder)).args(["cues", "check", path, "--format", "github"]).output();
+        String::from_utf8(out.unwrap().stdout).unwrap()
+    };
+    assert!(within("shows", "./gala/a.json").starts_with("::error file=gala/a.json,"), "outside of a repository");
+    fs::create_dir(directory.path(".git")).unwrap();
+    for (folder, path) in [
+        ("", "shows/gala/a.json"),
+        ("shows", "./gala/a.json"),
+        ("shows/gala", "a.json"),
+        ("shows/gala", "../gala/a.json"),
+    ] {
+        let out = within(folder, path);
+        assert!(out.starts_with("::error file=shows/gala/a.json,"), "{folder} {path}: {out}");
+    }
+}
+
+#[test]
+fn formatting_keeps_the_ends_of_lines() {
+    let directory = Directory::new();
+    let windows = "// head\r\n[\r\n  { \"time\": 1, \"action\": \"a\" }\r\n]\r\n";
+    let path = file(&directory, "a.jsonc", windows);
+    assert_eq!(run(&directory, &["cues", "fmt", "--check", &path]).code, 0);
+    fs::write(&path, windows.replace("  {", "{")).unwrap();
+    assert_eq!(run(&directory, &["cues", "fmt", &path]).code, 0);
+    assert_eq!(fs::read_to_string(&path).unwrap(), windows);
+}
+
+#[test]
+fn messages_are_shown_in_the_sheets_first_locale() {
+    let directory = Directory::new();
+    let sheet = |locales: &str| {
+        format!(
+            r#"{{ "version": 1, {locales} "cues": [{{ "time": 1, "action": "a", "duration": "9s",
+            "message": {{ "de": "Singt!", "en": "Sing!", "fr": "Chantez !" }} }}] }}"#
+        )
+    };
+    for (locales, shown) in [
+        (r#""locales": ["fr", "de", "en"],"#, "Chantez !"),
+        (r#""locales": ["de", "en", "fr"],"#, "Singt!"),
+        ("", "Sing!"),
+    ] {
+        let path = file(&directory, "a.json", sheet(locales));
+        for command in ["at", "join"] {
+            let out = run(&directory, &["cues", command, "5", &path]).out;
+            assert!(out.contains(shown), "{command} {locales}: {out}");
+        }
+    }
+}

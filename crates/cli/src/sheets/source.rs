@@ -18,8 +18,7 @@ pub(crate) struct Source {
 /// Reads the text of a sheet; `-` is standard input.
 pub(crate) fn source(path: &Path) -> Result<Source, Error> {
     let (name, is_file, bytes) = read(path)?;
-    let text = String::from_utf8(bytes).map_err(|error| not_text(&name, error.as_bytes()))?;
-    Ok(Source { name, is_file, text })
+    Ok(Source { text: utf8(&name, bytes)?, name, is_file })
 }
 
 /// Reads the text of another program's file, which may be UTF-16 with a byte order mark; `-` is standard input.
@@ -27,7 +26,7 @@ pub(crate) fn foreign(path: &Path) -> Result<Source, Error> {
     let (name, is_file, bytes) = read(path)?;
     let text = match utf16(&bytes) {
         Some(text) => text,
-        None => String::from_utf8(bytes).map_err(|error| not_text(&name, error.as_bytes()))?,
+        None => utf8(&name, bytes)?,
     };
     match text.trim_start_matches('\u{feff}').trim_start() {
         start if start.starts_with("{\\rtf") => {
@@ -72,37 +71,45 @@ fn other_file(name: &str, what: &str, remedy: &str) -> Error {
     Error::invalid(format!("{name} is {what}"), remedy)
 }
 
-/// Creates the error for bytes that are not UTF-8: what they are, as far as their beginning shows it.
-fn not_text(name: &str, bytes: &[u8]) -> Error {
+/// Returns the text of UTF-8.
+fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
+    if let Some(error) = known(name, &bytes) {
+        return Err(error);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let (bytes, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
+        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let message = format!(
+            "{name} is not UTF-8 text: in line {line}, the byte 0x{byte:02X} is not part of a character, as in files of older Windows programs"
+        );
+        Error::invalid(message, "save it as UTF-8; Excel calls it \"CSV UTF-8\"")
+    })
+}
+
+/// Returns the error for a file of another kind than UTF-8 text that its beginning gives away.
+fn known(name: &str, bytes: &[u8]) -> Option<Error> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);
     let (even, odd) = bytes.iter().take(512).enumerate().fold((0, 0), |(even, odd), (at, byte)| match (byte, at % 2) {
         (0, 0) => (even + 1, odd),
         (0, _) => (even, odd + 1),
         _ => (even, odd),
     });
-    let workbook = "an Excel workbook (or another zip archive), not a text, whatever its name says";
-    if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
-        return other_file(name, workbook, "open it and save it as \"CSV UTF-8\"");
-    }
-    if starts(b"\xd0\xcf\x11\xe0") {
-        return other_file(name, "an old Excel workbook (.xls), not a text", "open it and save it as \"CSV UTF-8\"");
-    }
-    if starts(b"%PDF") {
-        return other_file(name, "a PDF, not a text", "export the table itself");
-    }
-    if starts(b"\x1f\x8b") {
-        return other_file(name, "compressed (gzip)", "unpack it first");
-    }
-    if starts(b"\xff\xfe") || starts(b"\xfe\xff") || even.max(odd) * 4 > bytes.len().min(512) {
-        return other_file(name, "UTF-16, not UTF-8", "save it as UTF-8; Excel calls it \"CSV UTF-8\"");
-    }
-    let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), |_| bytes.len());
-    let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let byte = bytes.get(at).copied().unwrap_or_default();
-    let message = format!(
-        "{name} is not UTF-8 text: in line {line}, the byte 0x{byte:02X} is not part of a character, as in files of older Windows programs"
-    );
-    Error::invalid(message, "save it as UTF-8; Excel calls it \"CSV UTF-8\"")
+    let is_utf16 = starts(b"\xff\xfe") || starts(b"\xfe\xff") || even.max(odd) * 4 > bytes.len().min(512);
+    let (what, remedy) = if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
+        ("an Excel workbook (or another zip archive), not a text", "open it and save it as \"CSV UTF-8\"")
+    } else if starts(b"\xd0\xcf\x11\xe0") {
+        ("an old Excel workbook (.xls), not a text", "open it and save it as \"CSV UTF-8\"")
+    } else if starts(b"%PDF") {
+        ("a PDF, not a text", "export the table itself")
+    } else if starts(b"\x1f\x8b") {
+        ("compressed (gzip)", "unpack it first")
+    } else if is_utf16 {
+        ("UTF-16, not UTF-8", "save it as UTF-8; Excel calls it \"CSV UTF-8\"")
+    } else {
+        return None;
+    };
+    Some(other_file(name, what, remedy))
 }
 
 /// Returns a reader of included files, which are in the folder of the sheet named `name` or below it.

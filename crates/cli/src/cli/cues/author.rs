@@ -8,6 +8,7 @@ use downbeat_sheet::FrameRate;
 use downbeat_sheet::interchange::{FORMATS, Format};
 
 use crate::given::{self, Destination};
+use crate::time_zone::TimeZone;
 
 pub(super) const INIT: &str = "\
 Examples:
@@ -67,15 +68,19 @@ Examples:
   downbeat cues import audacity labels.txt -o gala.jsonc
   downbeat cues import edl marks.edl --fps 29.97 --start 01:00:00:00 -o gala.jsonc
   downbeat cues import vtt track.vtt       to standard output
+  downbeat cues import csv running-order.csv --start 19:30 -o gala.jsonc     its times are times of day
 
 csv       The first line names the columns: time, action; optionally track, id, end or duration,
           kind, params (JSON) or params.song, message or message.en, late, jitter, needs
           (50ms or skip), preload (JSON), disabled, flags, note, owner, group. A column whose name
-          begins with # is ignored.
+          begins with # is ignored. With --start 19:30 (or \"7:30 PM\", or 0.8125) times are times of
+          day, and what comes after midnight is of the next day. With --fps they may be timecode.
 audacity  A label is an action, optionally with a track and an id: startSong [music] #song1.
           A label without length is a moment.
+audition  The name of a marker is read as a label is, its description is the note.
 edl       The name of an edit's clip, or of a marker, is read as a label is. One frame is a moment.
 vtt       JSON with an \"action\" is a whole cue, other JSON its params, other text its message.
+srt       Each subtitle is a message.
 
 All errors are reported at once, with their lines; then nothing is written.";
 
@@ -86,8 +91,8 @@ Examples:
   downbeat cues export vtt gala.jsonc > gala.vtt
   downbeat cues export json gala.jsonc     without comments, includes, vars, repeats and references
 
-csv and vtt keep everything that cues have, and json the whole sheet. What the others cannot express
-is reported on standard error.";
+csv, vtt and json keep everything that cues have, notes too. What the others cannot express is
+reported on standard error, and so are ids that cannot come back as they are.";
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -184,6 +189,10 @@ pub(crate) struct ImportArgs {
     #[command(flatten)]
     pub(crate) timecode: TimecodeArgs,
 
+    /// The time zone of times of day; matters in a night in which the clocks change, if --start has a date
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) tz: Option<TimeZone>,
+
     /// The action of cues for which the file does not name one
     #[arg(long, value_name = "NAME")]
     pub(crate) action: Option<String>,
@@ -210,12 +219,12 @@ pub(crate) struct ExportArgs {
 /// How timecode counts.
 #[derive(Debug, Args)]
 pub(crate) struct TimecodeArgs {
-    /// The frames per second, if times are counted in frames: 25, 29.97 …
+    /// The frames per second, if times are counted in frames: 25, 29.97 … (edl, and tables with timecode)
     #[arg(long = "fps", value_name = "RATE")]
     pub(crate) frame_rate: Option<FrameRate>,
 
-    /// The timecode at which the event begins; by default 00:00:00:00
-    #[arg(long, value_name = "TIMECODE")]
+    /// Where the event begins in the file's times: 01:00:00:00, 00:10:00; in tables 19:30 or "2026-12-24 19:30"
+    #[arg(long, value_name = "TIME")]
     pub(crate) start: Option<String>,
 }
 

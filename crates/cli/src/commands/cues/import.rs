@@ -3,15 +3,24 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use downbeat_sheet::interchange::{FormatOptions, Imported};
+use downbeat_core::{ServerTime, Span};
+use downbeat_sheet::interchange::{ClockChange, FormatOptions, Imported};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{ImportArgs, TimecodeArgs};
 use crate::error::Error;
 use crate::files;
+use crate::instant;
 use crate::output::{Content, Output, Report, members};
 use crate::sheets::{self, Source};
 use crate::text;
+use crate::time_zone::TimeZone;
+
+/// Clocks are changed at full quarters of an hour: in milliseconds.
+const CLOCK_CHANGE_STEP_MS: i64 = 900_000;
+
+/// The quarters of an hour in which a change is looked for: those of 36 hours.
+const CLOCK_CHANGE_STEPS: usize = 144;
 
 /// A sheet made from a file.
 pub(crate) struct Import {
@@ -26,7 +35,8 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
     let Source { name: file, is_file, text } = sheets::foreign(&args.file)?;
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.filter(|_| is_file);
-    let options = FormatOptions { action: args.action.clone(), name, ..format_options(&args.timecode) };
+    let mut options = FormatOptions { action: args.action.clone(), name, ..format_options(&args.timecode) };
+    set_dated_start(&mut options, args.tz.unwrap_or(TimeZone::Local))?;
     let imported = match args.format.import(&text, &options) {
         Ok(imported) => imported,
         Err(refusals) => return Err(sheets::not_imported(&file, &refusals)),
@@ -46,6 +56,24 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
 /// Returns the options of timecode.
 pub(super) fn format_options(args: &TimecodeArgs) -> FormatOptions {
     FormatOptions { frame_rate: args.frame_rate, start: args.start.clone(), ..FormatOptions::default() }
+}
+
+/// Prepares a start with a date: an instant becomes a local time of the zone, whose clocks may change after it.
+fn set_dated_start(options: &mut FormatOptions, zone: TimeZone) -> Result<(), Error> {
+    let is_dated = |start: &&str| start.len() > 10 && start.as_bytes()[4] == b'-' && start.as_bytes()[7] == b'-';
+    let Some(start) = options.start.as_deref().map(str::trim).filter(is_dated) else { return Ok(()) };
+    // There is no distance from now in it.
+    let begin = instant::parse(start, zone, ServerTime::from_millis(0))?;
+    let offset_s = |at: ServerTime| zone.at(at).offset().local_minus_utc();
+    let (first_s, step) = (offset_s(begin), Span::from_millis(CLOCK_CHANGE_STEP_MS));
+    let steps = core::iter::successors(Some((begin, Span::ZERO)), |&(at, after)| Some((at + step, after + step)));
+    let change = steps.take(CLOCK_CHANGE_STEPS).find(|&(at, _)| offset_s(at) != first_s);
+    options.clock_change = change.map(|(at, after)| ClockChange {
+        wall_ms: after.as_millis(),
+        by_ms: i64::from(offset_s(at) - first_s) * 1_000,
+    });
+    options.start = Some(zone.at(begin).format("%Y-%m-%d %H:%M:%S").to_string());
+    Ok(())
 }
 
 /// Writes the sheet. An existing one is not overwritten without `--yes`: somebody may have edited it.

@@ -91,7 +91,8 @@ impl Join {
         let mut columns = Columns::default();
         for Joined { cue, outcome, why } in all {
             let track = cue.track().unwrap_or("-").to_owned();
-            let message = self.asked.message(cue).filter(|_| *outcome != Outcome::Missed).unwrap_or_default();
+            let message = self.asked.message(cue).filter(|_| *outcome != Outcome::Missed);
+            let message = message.map(|words| format!("; {words}")).unwrap_or_default();
             let condition = match cue.condition() {
                 Some(condition) if *outcome != Outcome::Missed => format!("; {condition}"),
                 _ => String::new(),
@@ -104,8 +105,7 @@ impl Join {
                 cue.id().to_owned(),
                 cue.action().to_owned(),
                 outcome,
-                message,
-                format!("{why}{condition}"),
+                format!("{why}{condition}{message}"),
             ]);
         }
         columns
