@@ -28,6 +28,8 @@ export class Folder {
 
   constructor() {
     mkdirSync(`${this.path}/bin`);
+    // npm would install into a folder above that has one.
+    mkdirSync(`${this.path}/node_modules`);
     symlinkSync(process.execPath, `${this.path}/bin/node`);
     this.#env = {
       PATH: `${this.path}/bin:/usr/bin:/bin`, HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"],
