@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "./command.ts";
-import { withEmergency } from "./pages.ts";
+import { withEmbedders, withEmergency } from "./pages.ts";
 import { answering, becomes, examine, interrupted } from "./live.ts";
 import { PAGES, VERSION } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
@@ -23,7 +23,8 @@ usage: downbeat-worker deploy [--dry-run] [--while-live] [--config FILE] [--env 
                      the first operator's here (operator.token). DOWNBEAT_TOKEN is read where there is no file
 
 Signs in as wrangler does: "npx wrangler login", or CLOUDFLARE_API_TOKEN. EMERGENCY_URL and EMERGENCY_KEY, if set, are put into
-the pages (docs/emergency.md).
+the pages (docs/emergency.md). EMBED_SITES, in the settings' [vars] or the environment, names the sites that may show the viewer in
+a frame (docs/integrate.md).
 `;
 
 /** Where the last deployment's address is remembered, beside the settings. */
@@ -65,7 +66,7 @@ export const deploy: Command = {
 
     const folder = mkdtempSync(join(tmpdir(), "downbeat-deploy-"));
     try {
-      const flags = [...emergencyPages(folder)];
+      const flags = [...ownPages(folder, settings)];
       let token = given;
       if (!secrets?.includes(SECRET)) {
         if (existsSync(tokenFile)) {
@@ -124,14 +125,18 @@ async function refuseWhileLive(url: string | undefined, token: string | undefine
   if (!anyway) throw new Refusal("not deployed: it would close the sockets of everyone who is watching. --while-live deploys anyway");
 }
 
-/** Returns the flags for pages that know where a signed pause is, if the environment says it. */
-function emergencyPages(folder: string): string[] {
-  if (process.env["EMERGENCY_URL"] === undefined) return [];
+/** Returns the flags for pages that know where a signed pause is, and which sites may frame them, if environment or settings say it. */
+function ownPages(folder: string, settings: Settings): string[] {
+  const { EMERGENCY_URL: emergency, EMBED_SITES: sites = settings.embedSites } = process.env;
+  if (emergency === undefined && !sites) return [];
   cpSync(PAGES, `${folder}/pages`, { recursive: true });
   for (const file of readdirSync(`${folder}/pages`).filter((name) => name.endsWith(".html"))) {
-    writeFileSync(`${folder}/pages/${file}`, withEmergency(readFileSync(`${folder}/pages/${file}`, "utf8"), process.env));
+    if (emergency !== undefined) writeFileSync(`${folder}/pages/${file}`, withEmergency(readFileSync(`${folder}/pages/${file}`, "utf8"), process.env));
   }
-  say("pages", `a signed pause is at ${process.env["EMERGENCY_URL"]}`);
+  const headers = `${folder}/pages/_headers`;
+  writeFileSync(headers, withEmbedders(readFileSync(headers, "utf8"), { EMBED_SITES: sites }));
+  if (emergency !== undefined) say("pages", `a signed pause is at ${emergency}`);
+  if (sites) say("frames", `the viewer may be shown in pages of ${sites}`);
   return ["--assets", `${folder}/pages`];
 }
 

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import { gzipSync } from "node:zlib";
+import { Refusal } from "./refusal.ts";
 
 /** A path that is answered without the worker. */
 export interface Page {
@@ -25,10 +26,13 @@ const TYPES: Record<string, string> = {
   ".mp4": "video/mp4",
 };
 
-/** Copies the pages from one folder to another, and returns them by path. `edit` may change the HTML. */
-export function copyPages(from: string, to: string, edit: (html: string) => string): Record<string, Page> {
+/**
+ * Copies the pages from one folder to another, and returns them by path. `edit` may change the HTML, and `editHeaders` what
+ * `_headers` says.
+ */
+export function copyPages(from: string, to: string, edit: (html: string) => string, editHeaders: (text: string) => string): Record<string, Page> {
   mkdirSync(to, { recursive: true });
-  const rules = parseHeaders(readFileSync(`${from}/_headers`, "utf8"));
+  const rules = parseHeaders(editHeaders(readFileSync(`${from}/_headers`, "utf8")));
   const pages: Record<string, Page> = {};
   for (const file of readdirSync(from).filter((file) => file !== "_headers").sort()) {
     const type = TYPES[extname(file)] ?? "application/octet-stream";
@@ -51,6 +55,21 @@ export function copyPages(from: string, to: string, edit: (html: string) => stri
 export function withEmergency(html: string, { EMERGENCY_URL: url = "", EMERGENCY_KEY: key = "" }: NodeJS.Dict<string>): string {
   const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   return html.replace(/(<meta name="downbeat-emergency") content="[^"]*" data-key="[^"]*"/, `$1 content="${escaped(url)}" data-key="${escaped(key)}"`);
+}
+
+/** A site as a policy names it: `https://www.example.com`, `https://*.example.com`, with a port if it has one. */
+const SITE = /^https?:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i;
+
+/**
+ * Returns `_headers` with the sites of `EMBED_SITES`, separated by spaces or commas, as those that may show the viewer and the stage
+ * display in a frame. The console stays in no frame at all.
+ */
+export function withEmbedders(headers: string, { EMBED_SITES: given = "" }: NodeJS.Dict<string>): string {
+  const sites = given.split(/[\s,]+/).filter((site) => site !== "").map((site) => site.replace(/\/$/, ""));
+  for (const site of sites) {
+    if (!SITE.test(site)) throw new Refusal(`EMBED_SITES: "${site}" is not a site such as https://www.example.com or https://*.example.com`);
+  }
+  return headers.replace(/frame-ancestors 'self'/g, ["frame-ancestors 'self'", ...sites].join(" "));
 }
 
 interface Rule {

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Readable } from "node:stream";
 import type { Command, Options } from "./command.ts";
 import { type Socket, configuration } from "./capnp.ts";
-import { copyPages, withEmergency } from "./pages.ts";
+import { copyPages, withEmbedders, withEmergency } from "./pages.ts";
 import { FRONT, PAGES, VERSION, WORKER, template, workerd } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { setupOf } from "./settings.ts";
@@ -64,7 +64,7 @@ export const serve: Command = {
     mkdirSync(`${run}/worker`, { recursive: true, mode: 0o700 });
     for (const file of readdirSync(WORKER).filter((file) => /\.(js|wasm)$/.test(file))) copyFileSync(`${WORKER}/${file}`, `${run}/worker/${file}`);
     copyFileSync(FRONT, `${run}/worker/front.js`);
-    const pages = copyPages(PAGES, `${run}/pages`, (html) => withEmergency(html, values));
+    const pages = copyPages(PAGES, `${run}/pages`, (html) => withEmergency(html, values), (text) => withEmbedders(text, setup.variables));
     if (tls) {
       copyFileSync(certificate, `${run}/certificate.pem`);
       copyFileSync(key!, `${run}/key.pem`);

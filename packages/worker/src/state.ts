@@ -18,6 +18,7 @@ const ENVIRONMENT = `# Variables and secrets of the worker, a line each. Read wh
 # TRUSTED_PROXIES=10.0.0.1      a proxy on another machine, whose X-Forwarded-For counts; several with commas
 # EMERGENCY_URL=https://…       where pages look for a signed pause while this server is gone: docs/emergency.md
 # EMERGENCY_KEY=…               the key that signs it
+# EMBED_SITES=https://…         sites that may show the viewer and the stage display in a frame; several with spaces
 
 # The first operators' tokens, as a JSON array. More are added without a restart: downbeat token add NAME
 `;

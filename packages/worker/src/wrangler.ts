@@ -18,6 +18,8 @@ export interface Settings {
   paidOnly: string[];
   buckets: string[];
   defaultEvent: string;
+  /** The sites that may show the viewer in a frame; empty for none. */
+  embedSites: string;
 }
 
 /** The account that wrangler deploys to. */
@@ -55,6 +57,7 @@ export class Wrangler {
       paidOnly: [...(config.limits?.cpu_ms === undefined ? [] : ["limits.cpu_ms"]), ...(config.logpush ? ["logpush"] : [])],
       buckets: config.r2_buckets.map((bucket: { bucket_name?: string }) => bucket.bucket_name ?? ""),
       defaultEvent: String(config.vars["DEFAULT_EVENT"] ?? "main"),
+      embedSites: String(config.vars["EMBED_SITES"] ?? ""),
     };
   }
 
