@@ -39,6 +39,26 @@ export function samples(page: string): Sample[] {
   }));
 }
 
+/** Returns the samples in the comments of the client's TypeScript, which editors show. */
+export function commentSamples(): Sample[] {
+  const folder = "crates/web/ts";
+  return readdirSync(`${ROOT}/${folder}`).filter((name) => name.endsWith(".ts")).flatMap((name) => {
+    const page = `${folder}/${name}`;
+    const text = read(page);
+    return [...text.matchAll(/^ *\* ```([a-z]+)\n([^]*?)^ *\* ```$/gm)].map((match) => ({
+      page,
+      line: text.slice(0, match.index).split("\n").length + 1,
+      language: match[1]!,
+      text: match[2]!.replaceAll(/^ *\* ?/gm, ""),
+    }));
+  });
+}
+
+/** Returns every sample of code that uses the client: those of the pages, and those in its comments. */
+export function codeSamples(): Sample[] {
+  return [...samplesIn("js", "ts", "tsx"), ...commentSamples().filter(({ language }) => ["js", "ts", "tsx"].includes(language))];
+}
+
 /** Returns the samples of all pages in `languages`. */
 export function samplesIn(...languages: string[]): Sample[] {
   return PAGES.flatMap(samples).filter(({ language }) => languages.includes(language));

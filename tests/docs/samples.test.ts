@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { posix } from "node:path";
 import { beforeEach, test } from "node:test";
-import { type Sample, PAGES, ROOT, commands, place, read, samples, samplesIn } from "./pages.ts";
+import { type Sample, PAGES, ROOT, codeSamples, commands, place, read, samples, samplesIn } from "./pages.ts";
 
 const SCRATCH = `${ROOT}/target/docs`;
 
@@ -112,22 +112,25 @@ test("JSON is valid, and the time is what the worker answers", () => {
   assert.deepEqual(Object.keys(entry), Object.keys(fixture));
 });
 
-test("code fits the package's types", () => {
-  const client = JSON.stringify([`${ROOT}/build/client/index.d.ts`]);
-  const code = samplesIn("js");
-  assert.ok(code.length >= 4, "the pages show code");
-  const names = code.map((_, index) => `sample-${index}.js`);
+test("code fits the package's types, as strictly as TypeScript checks", () => {
+  const types = (name: string) => [`${ROOT}/build/client/${name}.d.ts`];
+  const code = codeSamples();
+  assert.ok(code.length >= 7, "the pages and the comments show code");
+  const names = code.map(({ language }, index) => `sample-${index}.${language === "tsx" ? "tsx" : "ts"}`);
   code.forEach(({ text }, index) => writeFileSync(`${SCRATCH}/${names[index]}`, `${text}\nexport {};\n`));
-  writeFileSync(`${SCRATCH}/tsconfig.json`, `{
-    "compilerOptions": {
-      "allowJs": true, "checkJs": true, "noEmit": true, "strict": false, "module": "esnext", "moduleResolution": "bundler",
-      "target": "es2022", "lib": ["es2022", "dom"], "types": [],
-      "paths": { "downbeat-client": ${client}, "https://*/downbeat-client.js": ${client} }
+  writeFileSync(`${SCRATCH}/tsconfig.json`, JSON.stringify({
+    compilerOptions: {
+      ...{ noEmit: true, strict: true, module: "esnext", moduleResolution: "bundler", jsx: "react-jsx", target: "es2022" },
+      ...{ lib: ["es2022", "dom", "dom.iterable"], types: [] },
+      paths: {
+        "downbeat-client": types("index"), "https://*/downbeat-client.js": types("index"), "downbeat-client/react": types("react"),
+        "downbeat-client/countdown": types("countdown"), "downbeat-client/countdown-text": types("countdown-text"),
+      },
     },
-    "files": ${JSON.stringify(names)}
-  }`);
+    files: names,
+  }));
   const { status, stdout } = shell(`${ROOT}/node_modules/.bin/tsc --project tsconfig.json`, { PATH: process.env["PATH"]! });
-  const named = stdout.replaceAll(/sample-(\d+)\.js/g, (_, index) => `${place(code[Number(index)]!)} (sample)`);
+  const named = stdout.replaceAll(/sample-(\d+)\.tsx?/g, (_, index) => `${place(code[Number(index)]!)} (sample)`);
   assert.equal(status, 0, named);
 });
 
