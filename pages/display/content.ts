@@ -1,7 +1,8 @@
 // What the stage display shows, as a pure function of the event.
 
 import type { Status } from "downbeat-client";
-import { formatCountdown, formatDay, formatPosition } from "../shared/format.ts";
+import { formatCountdown, formatDay, formatNumber, formatPosition } from "../shared/format.ts";
+import { say } from "../shared/words.ts";
 
 /** The event at one instant; times in ms. */
 export interface EventNow {
@@ -36,26 +37,26 @@ const FAR = 12 * 3_600_000;
 
 /** Returns what the display shows. */
 export function displayContent({ status, position, rate, duration, now }: EventNow): Content {
-  if (status === undefined || position === undefined) return { label: "connecting", figure: "–:––", detail: "", tone: "still" };
-  if (status === "ended") return { label: "the event is over", figure: formatPosition(position), detail: "", tone: "still" };
-  const total = duration === undefined ? "" : ` of ${formatPosition(duration)}`;
+  if (status === undefined || position === undefined) return { label: say("stageConnecting"), figure: "–:––", detail: "", tone: "still" };
+  if (status === "ended") return { label: say("stageOver"), figure: formatPosition(position), detail: "", tone: "still" };
+  const total = duration === undefined ? undefined : formatPosition(duration);
   if (status === "paused") {
-    const detail = position < 0 ? "before the start" : total === "" ? "position" : `position,${total}`;
-    return { label: "HELD", figure: formatPosition(position), detail, tone: "held" };
+    const detail = position < 0 ? say("beforeStart") : total === undefined ? say("place") : say("placeOf", { time: total });
+    return { label: say("stageHeld"), figure: formatPosition(position), detail, tone: "held" };
   }
   // Time left is shown as real time: at twice the speed it passes in half of it.
   const pace = rate || 1;
-  const speed = rate === 1 ? "" : `at ${rate} × speed`;
+  const speed = rate === 1 ? "" : say("atSpeed", { rate: formatNumber(rate) });
   if (position < 0) {
     const left = -position / pace;
     const day = now !== undefined && left > FAR ? formatDay(now + left) : "";
-    return { label: "starts in", figure: formatCountdown(left), detail: [day, speed].filter((one) => one !== "").join(", "), tone: toneFor(left) };
+    return { label: say("stageStarts"), figure: formatCountdown(left), detail: [day, speed].filter((one) => one !== "").join(", "), tone: toneFor(left) };
   }
-  if (duration === undefined) return { label: "running", figure: formatPosition(position), detail: speed, tone: "calm" };
-  const elapsed = `${formatPosition(position)}${total}${speed === "" ? "" : `, ${speed}`}`;
+  if (duration === undefined) return { label: say("stageRunning"), figure: formatPosition(position), detail: speed, tone: "calm" };
+  const elapsed = `${say("elapsedOf", { elapsed: formatPosition(position), time: total! })}${speed === "" ? "" : `, ${speed}`}`;
   const left = (duration - position) / pace;
-  if (left > 0) return { label: "remaining", figure: formatCountdown(left), detail: elapsed, tone: toneFor(left) };
-  return { label: "overtime", figure: `+${formatPosition(-left)}`, detail: elapsed, tone: "over" };
+  if (left > 0) return { label: say("stageRemaining"), figure: formatCountdown(left), detail: elapsed, tone: toneFor(left) };
+  return { label: say("stageOvertime"), figure: `+${formatPosition(-left)}`, detail: elapsed, tone: "over" };
 }
 
 function toneFor(left: number): Content["tone"] {

@@ -8,16 +8,16 @@ import { eventName, joinEvent } from "../shared/event.ts";
 import { formatCountdown, formatPosition, formatTimeOfDay } from "../shared/format.ts";
 import { showMessage } from "../shared/message.ts";
 import { speak } from "../shared/speech.ts";
+import { loadWords, say } from "../shared/words.ts";
+import type { Words } from "../shared/words/en.ts";
 import { displayContent } from "./content.ts";
 import { fillScreen, keepAwake } from "./screen.ts";
 import { showSeveral } from "./stages.ts";
 
-const SPOKEN: Record<Status, string> = {
-  scheduled: "The event has not started.",
-  running: "The event is running.",
-  paused: "The event is held.",
-  ended: "The event is over.",
-};
+const SPOKEN = { scheduled: "saysNotStarted", running: "running", paused: "saysHeld", ended: "ended" } as const satisfies Record<Status, keyof Words>;
+
+// The page works in English until they are there.
+const words = loadWords();
 
 // Before anything is awaited, so that an early key press counts.
 keepAwake();
@@ -32,10 +32,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 event.on("state", draw);
 event.on("status", (status) => {
   draw();
-  speak(SPOKEN[status]);
+  speak(say(SPOKEN[status]));
 });
 event.on("clock", draw);
 document.addEventListener("visibilitychange", draw);
+void words.then(draw);
 draw();
 
 /** Draws the display, and again when the next second begins, so that all displays of a hall change together. */
@@ -48,8 +49,9 @@ function draw(): void {
   document.body.style.setProperty("--chars", String(Math.max(4, figure.length)));
   const title = (state && "title" in state && state.title) || event.rundown?.title || eventName();
   write(find("title"), title);
-  if (document.title !== `${title}: stage`) document.title = `${title}: stage`;
-  write(find("label"), event.connection.why === "unknown-event" ? `no event named “${eventName()}”` : label);
+  const page = say("stage", { title });
+  if (document.title !== page) document.title = page;
+  write(find("label"), event.connection.why === "unknown-event" ? say("noEventNamed", { name: eventName() }) : label);
   write(find("figure"), figure);
   write(find("detail"), detail);
   write(find("time-of-day"), now === undefined ? "––:––:––" : formatTimeOfDay(now));
@@ -63,8 +65,8 @@ function nextCueText(position: number, rate: number): string {
   const [cue] = nextCues(event.rundown, position, 1);
   if (cue === undefined) return "";
   return rate > 0
-    ? `next ${cue.id} in ${formatCountdown((cue.time - position) / rate)}`
-    : `next ${cue.id} at ${formatPosition(cue.time)}`;
+    ? say("nextIn", { cue: cue.id, time: formatCountdown((cue.time - position) / rate) })
+    : say("nextAt", { cue: cue.id, time: formatPosition(cue.time) });
 }
 
 /** Returns the ms of real time until `ms`, which grows at `rate`, reaches the next whole second. */

@@ -5,6 +5,7 @@ export function stop(text: string): never {
   const alert = document.createElement("p");
   alert.className = "message";
   alert.role = "alert";
+  alert.dir = "auto";
   alert.dataset["severity"] = "major";
   alert.textContent = text;
   document.body.prepend(alert);

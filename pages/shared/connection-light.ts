@@ -2,17 +2,18 @@
 
 import type { Connection, Downbeat } from "downbeat-client";
 import { write } from "./dom.ts";
-import { formatSpan } from "./format.ts";
+import { formatNumber, formatSpan } from "./format.ts";
 import { speak } from "./speech.ts";
+import { say } from "./words.ts";
+import type { Words } from "./words/en.ts";
 
 /** What a screen reader says, once, when the connection changes. */
-const SPOKEN: Record<Connection["state"], string> = {
-  acquiring: "Connecting.",
-  live: "Connected.",
-  polling: "Updates may arrive a few seconds late.",
-  holdover: "Connection lost, playing on.",
-  unverified: "The server does not answer. Playing on by this device's clock.",
-  left: "",
+const SPOKEN: Partial<Record<Connection["state"], keyof Words>> = {
+  acquiring: "saysConnecting",
+  live: "saysLive",
+  polling: "saysPolling",
+  holdover: "saysLost",
+  unverified: "saysUnverified",
 };
 
 /** How often the text is updated, in ms: it may count seconds. */
@@ -27,6 +28,8 @@ export function connectionLight(element: HTMLElement, event: Downbeat, detail: D
   const label = document.createElement("span");
   sign.className = "sign";
   sign.ariaHidden = "true";
+  // Numbers and words of two directions.
+  label.dir = "auto";
   element.replaceChildren(sign, label);
   const update = () => {
     element.dataset["state"] = event.connection.state;
@@ -36,22 +39,23 @@ export function connectionLight(element: HTMLElement, event: Downbeat, detail: D
   event.on("clock", update);
   event.on("connection", ({ state }) => {
     update();
-    speak(SPOKEN[state]);
+    const spoken = SPOKEN[state];
+    if (spoken) speak(say(spoken));
   });
   setInterval(update, UPDATE_INTERVAL);
 }
 
 /** Describes a connection: `live ±9 ms`, `connection lost, playing on`, `time unverified, playing on`. `bound` and `age` are in ms. */
 function describe({ state, why }: Connection, bound: number | undefined, age: number | undefined): string {
-  const precision = bound === undefined ? "" : ` ±${Math.max(1, Math.round(bound))} ms`;
+  const precision = bound === undefined ? "" : ` ±${formatNumber(Math.max(1, Math.round(bound)))} ms`;
   switch (state) {
-    case "live": return `live${precision}`;
-    case "polling": return why === "push-lost" ? `reconnecting${precision}` : `polling${precision}`;
-    case "holdover": return `connection lost, playing on${age === undefined ? "" : ` · last answer ${formatSpan(age)} ago`}`;
-    case "unverified": return "time unverified, playing on";
+    case "live": return say("live") + precision;
+    case "polling": return say(why === "push-lost" ? "reconnecting" : "polling") + precision;
+    case "holdover": return say("connectionLost") + (age === undefined ? "" : ` · ${say("lastAnswer", { time: formatSpan(age) })}`);
+    case "unverified": return say("unverified");
     case "left": return "";
     case "acquiring":
-      if (why === "unknown-event") return "no such event";
-      return why === "first-answer" ? "connecting" : "no answer yet, retrying";
+      if (why === "unknown-event") return say("noSuchEvent");
+      return say(why === "first-answer" ? "lightConnecting" : "retrying");
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Downbeat, isEventName, join, type JoinOptions } from "downbeat-client";
 import { stop } from "./alert.ts";
+import { locales, say } from "./words.ts";
 
 /** Returns the name of the page's event. If the address has one that no event can have, the page stops and requests nothing. */
 export function eventName(): string {
@@ -13,7 +14,7 @@ export function eventNames(): string[] {
   const given = new URLSearchParams(location.search).getAll("event").filter((name) => name !== "");
   // The name is not repeated: whatever is in the address, perhaps a token, does not belong on a screen.
   if (!given.every(isEventName)) {
-    stop("The address of this page names no event: after “?event=” write 1 to 63 of a–z, 0–9 and “-”, not beginning with “-”.");
+    stop(say("badAddress"));
   }
   return given.length === 0 ? ["main"] : [...new Set(given)];
 }
@@ -25,7 +26,8 @@ export function eventNames(): string[] {
 function emergencyChannel(event: string): JoinOptions["emergency"] {
   const meta = document.querySelector<HTMLMetaElement>("meta[name=downbeat-emergency]");
   const key = meta?.dataset["key"];
-  return meta?.content && key ? { url: meta.content.replace("{event}", event), key } : undefined;
+  // A page whose maker wrote them wrongly must run all the same.
+  return /^https?:\/\/[^\s?#@]+$/.test(meta?.content ?? "") && /^[\w-]{43}$/.test(key ?? "") ? { url: meta!.content.replace("{event}", event), key: key! } : undefined;
 }
 
 /** Joins the event at the worker that served the page. If the browser cannot run the client, the page says so. */
@@ -33,9 +35,10 @@ export async function joinEvent(options: Pick<JoinOptions, "preload"> = {}): Pro
   const event = eventName();
   try {
     const emergency = emergencyChannel(event);
-    return await join({ server: location.origin, event, ...(emergency && { emergency }), ...options });
-  } catch {
+    return await join({ server: location.origin, event, locales: locales(), ...(emergency && { emergency }), ...options });
+  } catch (error) {
+    console.warn(error);
     // Never a network error: without a network the client exists and waits.
-    return stop("This page needs WebAssembly, which this browser does not run here. Try another browser.");
+    return stop(say("noWebAssembly"));
   }
 }

@@ -1,6 +1,7 @@
 // A button for the full screen.
 
 import { write } from "./dom.ts";
+import { say } from "./words.ts";
 
 /**
  * Makes `button` show `element` on the full screen, and leave it again. Returns a function that does the same, for a key.
@@ -16,7 +17,7 @@ export function fullScreen(button: HTMLElement, element: HTMLElement): () => voi
   button.hidden = !document.fullscreenEnabled;
   button.addEventListener("click", toggle);
   document.addEventListener("fullscreenchange", () => {
-    write(label, document.fullscreenElement ? "Leave full screen" : "Full screen");
+    write(label, say(document.fullscreenElement ? "leaveFullScreen" : "fullScreen"));
   });
   return toggle;
 }

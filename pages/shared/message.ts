@@ -12,6 +12,8 @@ export function showMessage(element: HTMLElement, event: Downbeat): void {
     element.lang = message?.locale ?? "";
     element.textContent = message?.text ?? "";
   };
+  // In the direction of its own language, whatever the page's.
+  element.dir = "auto";
   show(null);
   event.on("message", show);
 }

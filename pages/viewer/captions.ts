@@ -50,6 +50,7 @@ function caption({ message }: CueTurn): HTMLElement {
   const element = document.createElement("span");
   element.className = "caption";
   element.lang = message!.locale;
+  element.dir = "auto";
   element.textContent = message!.text;
   return element;
 }

@@ -2,7 +2,8 @@
 
 import type { Downbeat } from "downbeat-client";
 import { write } from "../shared/dom.ts";
-import { formatTenths } from "../shared/format.ts";
+import { formatNumber, formatTenths } from "../shared/format.ts";
+import { say } from "../shared/words.ts";
 import type { Clip } from "./clip.ts";
 import { onTick } from "./ticker.ts";
 
@@ -19,7 +20,9 @@ const DRIFT_INTERVAL = 1_000;
 export function details({ title, position: place, drift }: Elements, event: Downbeat, clip: Clip): void {
   let written = -Infinity;
   onTick((position) => {
-    write(place, position === undefined ? "–" : formatTenths(position));
+    const words = position === undefined ? "–" : formatTenths(position);
+    write(place, words);
+    place.style.setProperty("--chars", String(words.length));
     const name = titleOf(event);
     write(title, name);
     if (document.title !== name) document.title = name;
@@ -32,13 +35,13 @@ export function details({ title, position: place, drift }: Elements, event: Down
 
 /** Describes the drift: `−4 ms` is behind the event. */
 function describeDrift(event: Downbeat, clip: Clip, isMoving: boolean): string {
-  if (clip.isMissing) return "did not load; the event continues without it";
+  if (clip.isMissing) return say("videoMissing");
   const drift = clip.drift();
   if (event.position() === undefined) return "–";
-  if (!isMoving) return "paused";
-  if (drift === undefined) return "adjusting";
+  if (!isMoving) return say("standing");
+  if (drift === undefined) return say("adjusting");
   const ms = Math.round(drift);
-  return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${Math.abs(ms)} ms`;
+  return `${ms < 0 ? "−" : ms > 0 ? "+" : "±"}${formatNumber(Math.abs(ms))} ms`;
 }
 
 /** Returns the event's title, or its rundown's, or a default. */

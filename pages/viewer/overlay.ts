@@ -1,10 +1,11 @@
 // What covers the stage while the show is not running: the countdown, a hold, the end, or why nothing is known yet.
 
-import type { Downbeat, Status } from "downbeat-client";
+import type { Downbeat } from "downbeat-client";
 import { write } from "../shared/dom.ts";
 import { eventName } from "../shared/event.ts";
 import { formatCountdown, formatPosition, formatTimeOfDay } from "../shared/format.ts";
 import { speak } from "../shared/speech.ts";
+import { locale, say } from "../shared/words.ts";
 import { onTick } from "./ticker.ts";
 
 interface Elements {
@@ -24,14 +25,6 @@ interface Content {
   below?: string;
 }
 
-/** What a screen reader says when the status changes. It does not count down: the countdown can be read at any time. */
-const SPOKEN: Record<Status, string> = {
-  scheduled: "The event has not begun yet.",
-  running: "The event is running.",
-  paused: "The event is on hold.",
-  ended: "The event is over.",
-};
-
 /** Shows the overlay whenever the show is not running. */
 export function overlay({ overlay, above, main, below }: Elements, event: Downbeat): void {
   onTick((position) => {
@@ -45,7 +38,7 @@ export function overlay({ overlay, above, main, below }: Elements, event: Downbe
     main.style.setProperty("--chars", String(content.main.length));
     write(below, content.below ?? "");
   });
-  event.on("status", (status) => speak(SPOKEN[status]));
+  event.on("status", (status) => speak(say(status)));
 }
 
 /** Returns what to show; undefined while the show runs. */
@@ -53,30 +46,29 @@ function contentFor(event: Downbeat, position: number | undefined): Content | un
   const { status, connection } = event;
   if (status === undefined || position === undefined) {
     if (connection.why === "unknown-event") {
-      const below = "Check the event’s name at the end of the address. This page keeps trying.";
-      return { phase: "unknown", above: "There is no event called", main: eventName(), below };
+      return { phase: "unknown", above: say("noEventCalled"), main: eventName(), below: say("checkAddress") };
     }
-    if (connection.why === "first-answer") return { phase: "acquiring", main: "Connecting" };
-    const below = "No answer from the server yet. This page keeps trying; you do not need to do anything.";
-    return { phase: "acquiring", main: "Connecting", below };
+    if (connection.why === "first-answer") return { phase: "acquiring", main: say("connecting") };
+    return { phase: "acquiring", main: say("connecting"), below: say("noAnswerYet") };
   }
-  if (status === "ended") return { phase: "ended", main: "The event is over" };
+  if (status === "ended") return { phase: "ended", main: say("isOver") };
   if (status === "paused") {
-    const countdown = `The countdown is stopped at ${formatCountdown(-position)}.`;
-    const resume = `The event will continue from ${formatPosition(position)}.`;
-    return { phase: "paused", main: "On hold", below: position < 0 ? countdown : resume };
+    const below = position < 0 ? say("countdownStopped", { time: formatCountdown(-position) }) : say("continuesFrom", { time: formatPosition(position) });
+    return { phase: "paused", main: say("onHold"), below };
   }
   if (position >= 0) return undefined;
   const rate = event.rate() || 1;
   const left = -position / rate;
-  return { phase: "scheduled", above: "Starts in", main: formatCountdown(left), below: formatStart(Date.now() + left) };
+  return { phase: "scheduled", above: say("startsIn"), main: formatCountdown(left), below: formatStart(Date.now() + left) };
 }
 
 /** Formats an instant to the nearest second: `at 19:00:00`, or with the day if it is not today. */
 function formatStart(exact: number): string {
   const ms = Math.round(exact / 1_000) * 1_000;
   const date = new Date(ms);
-  if (date.toDateString() === new Date().toDateString()) return `at ${formatTimeOfDay(ms)}`;
-  const day = date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
-  return `on ${day}, ${date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+  if (date.toDateString() === new Date().toDateString()) return say("startsAt", { time: formatTimeOfDay(ms) });
+  const day = date.toLocaleString(locale === "en" ? undefined : locale, {
+    ...{ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  });
+  return say("startsOn", { day });
 }

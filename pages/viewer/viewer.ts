@@ -5,12 +5,16 @@ import { find } from "../shared/dom.ts";
 import { eventName, joinEvent } from "../shared/event.ts";
 import { fullScreen } from "../shared/full-screen.ts";
 import { showMessage } from "../shared/message.ts";
+import { loadWords } from "../shared/words.ts";
 import { captions } from "./captions.ts";
 import { clip, fetchClip } from "./clip.ts";
 import { details } from "./details.ts";
 import { effects } from "./effects.ts";
 import { overlay } from "./overlay.ts";
 import { startTicking } from "./ticker.ts";
+
+// The page works in English until they are there.
+void loadWords();
 
 // The whole page, so that the operator's message stays visible.
 fullScreen(find("full"), find("show"));

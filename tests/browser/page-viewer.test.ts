@@ -29,7 +29,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
 
     await each((seat) => seat.reads("#overlay-main", /^0:[0-5]\d$/));
     assert.equal(await phone.text("h1"), "Soirée d’ouverture");
-    assert.match(await phone.text("#overlay-below"), /^at \d\d:\d\d:\d\d$/);
+    await phone.reads("#overlay-below", /^à \d\d:\d\d:\d\d$/);
     assert.match(await phone.text("#position"), /^−0:[0-5]\d\.\d$/);
     await show("countdown", seats);
     await event.command("reschedule", { startsAt: (await event.time()).serverTime + 3_000 });
@@ -41,7 +41,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
       assert.equal(await phone.evaluate("document.querySelector('#states .caption').lang"), "fr");
       await each(async (seat) => {
         await until(() => seat.glow(), (glow) => glow === "rgb(77, 124, 255)", "the light to be blue");
-        await seat.reads("#light", /^live ±\d+ ms$/);
+        await seat.reads("#light", /^(live|en direct) ±\d+ ms$/);
         await seat.follows();
         await seat.reads("#drift", /^[−+±]\d+ ms$/);
       });
@@ -77,12 +77,13 @@ describe("the viewer page", { concurrency: 2 }, () => {
       await burst(event, seats, 40_000, async () => {
         held = (await event.command("pause", { message: { fr, en }, severity: "major" })).effectiveAt;
         await event.reaches(held + 1_000);
-        await each((seat) => seat.reads("#overlay-main", /^On hold$/));
+        await each((seat) => seat.reads("#overlay-main", /^(On hold|En pause)$/));
         if ((await each((seat) => seat.lit())).every(Boolean)) return true;
         await event.command("resume");
         return false;
       });
-      await each((seat) => seat.reads("#spoken", "The event is on hold."));
+      await desktop.reads("#spoken", "The event is on hold.");
+      await phone.reads("#spoken", "L’événement est en pause.");
       await phone.reads("#message", fr);
       await desktop.reads("#message", en);
       assert.equal(await phone.evaluate("document.querySelector('#message').lang"), "fr");
@@ -114,7 +115,7 @@ describe("the viewer page", { concurrency: 2 }, () => {
 
     await t.test("it ends, and the light goes out", async () => {
       await event.command("end");
-      await each((seat) => seat.reads("#overlay-main", /^The event is over$/));
+      await each((seat) => seat.reads("#overlay-main", /^(The event is over|L’événement est terminé)$/));
       await each((seat) => until(() => seat.glow(), (glow) => glow === "rgba(0, 0, 0, 0)", "no light"));
       await show("ended", seats);
     });

@@ -21,8 +21,9 @@ export function countdownText(ms: number, locale?: string): string {
 
 /** Returns whole seconds as a running clock: `4:07`, `1:02:30`. */
 export function clockText(seconds: number, locale?: string): string {
+  // Adding 0 makes 0 of −0, which would be written with its sign.
   const digits = (count: number, minimumIntegerDigits: number) =>
-    new Intl.NumberFormat(locale, { minimumIntegerDigits, useGrouping: false }).format(Math.floor(count));
+    new Intl.NumberFormat(locale, { minimumIntegerDigits, useGrouping: false }).format(Math.floor(count) + 0);
   const [hours, minutes] = [Math.floor(seconds / HOUR), (seconds % HOUR) / MINUTE];
   const rest = digits(seconds % MINUTE, 2);
   return hours > 0 ? `${digits(hours, 1)}:${digits(minutes, 2)}:${rest}` : `${digits(minutes, 1)}:${rest}`;

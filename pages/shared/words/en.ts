@@ -1,0 +1,75 @@
+// The pages' own words in English, which every page has. The other languages have a file each, which is loaded when it is needed.
+
+/** A word in braces is filled in: `{time}`. */
+export const EN = {
+  // What covers the stage.
+  connecting: "Connecting",
+  noAnswerYet: "No answer from the server yet. This page keeps trying; you do not need to do anything.",
+  noEventCalled: "There is no event called",
+  checkAddress: "Check the event’s name at the end of the address. This page keeps trying.",
+  isOver: "The event is over",
+  onHold: "On hold",
+  countdownStopped: "The countdown is stopped at {time}.",
+  continuesFrom: "The event will continue from {time}.",
+  startsIn: "Starts in",
+  startsAt: "at {time}",
+  startsOn: "on {day}",
+  // What a screen reader says when the status changes.
+  scheduled: "The event has not begun yet.",
+  running: "The event is running.",
+  paused: "The event is on hold.",
+  ended: "The event is over.",
+  // The connection.
+  live: "live",
+  polling: "polling",
+  reconnecting: "reconnecting",
+  connectionLost: "connection lost, playing on",
+  lastAnswer: "last answer {time} ago",
+  unverified: "time unverified, playing on",
+  noSuchEvent: "no such event",
+  lightConnecting: "connecting",
+  retrying: "no answer yet, retrying",
+  // The same for a screen reader.
+  saysConnecting: "Connecting.",
+  saysLive: "Connected.",
+  saysPolling: "Updates may arrive a few seconds late.",
+  saysLost: "Connection lost, playing on.",
+  saysUnverified: "The server does not answer. Playing on by this device's clock.",
+  // Below the stage, and buttons.
+  position: "Position",
+  video: "Video",
+  videoMissing: "did not load; the event continues without it",
+  adjusting: "adjusting",
+  standing: "paused",
+  effects: "Effects",
+  clip: "The event's video: minutes, seconds and frames, and a hand that turns",
+  play: "Play",
+  fullScreen: "Full screen",
+  leaveFullScreen: "Leave full screen",
+  // The stage display.
+  stageDisplay: "Stage display",
+  stage: "{title}: stage",
+  stageConnecting: "connecting",
+  stageHeld: "HELD",
+  stageOver: "the event is over",
+  stageStarts: "starts in",
+  stageRunning: "running",
+  stageRemaining: "remaining",
+  stageOvertime: "overtime",
+  beforeStart: "before the start",
+  place: "position",
+  placeOf: "position, of {time}",
+  elapsedOf: "{elapsed} of {time}",
+  atSpeed: "at {rate} × speed",
+  clock: "clock",
+  nextIn: "next {cue} in {time}",
+  nextAt: "next {cue} at {time}",
+  noEventNamed: "no event named “{name}”",
+  saysNotStarted: "The event has not started.",
+  saysHeld: "The event is held.",
+  // Why a page can do nothing.
+  badAddress: "The address of this page names no event: after “?event=” write 1 to 63 of a–z, 0–9 and “-”, not beginning with “-”.",
+  noWebAssembly: "This page needs WebAssembly, which this browser does not run here. Try another browser.",
+};
+
+export type Words = Record<keyof typeof EN, string>;
