@@ -11,9 +11,10 @@
 //!
 //! - this program has paused the media, or has not started it;
 //! - the media has come to its end, has no data yet, or was given another source;
-//! - the page was hidden within a second of it ([`NEAR`]): browsers pause videos then. It plays on when the page
-//!   is visible;
-//! - it was unmuted within a second of it: browsers pause what begins to sound before a gesture, or refuse to play it.
+//! - the page was hidden less than a second before ([`NEAR`]) or right after it: browsers pause videos then. It plays on when
+//!   the page is visible;
+//! - it was unmuted less than a second before, on a page that nobody has touched: browsers pause what begins to sound before a
+//!   gesture, or refuse to play it.
 //!
 //! A person's pause lasts, whatever the event does, until the media plays again (by whatever the person presses), or until
 //! [`Media::rejoin`]. Then the media is taken to where the event is.
@@ -28,10 +29,15 @@ use crate::timeline::{EventTimeline, Position};
 pub use observed::{Observed, Traits};
 pub use state::MediaState;
 
-/// How close to a pause its reason has to be: 1 s.
+/// How long before a pause its reason may have been: 1 s.
 ///
 /// Reason: the events of one cause are tasks of their own, and a busy page runs them up to hundreds of ms apart.
 pub const NEAR: Span = Span::from_millis(1_000);
+
+/// How long after a pause the page may be hidden so that this is its reason: 250 ms.
+///
+/// Reason: browsers do both in one go, in either order; a person needs longer to pause and to leave.
+const HIDES: Span = Span::from_millis(250);
 
 /// How long media may wait for data before that is told: 1 s.
 pub const STALLS: Span = Span::from_millis(1_000);
@@ -42,6 +48,13 @@ pub const LOADS: Span = Span::from_millis(10_000);
 /// A duration that grows and is no more than this ahead of the position, in s, is no duration: WebKitGTK has none of files
 /// without one, and none from servers without byte ranges, and says what it has played.
 const GROWS: f64 = 0.5;
+
+/// How far apart two readings have to be to tell whether media moves: 40 ms, a frame at 25 Hz.
+const MOVES: Span = Span::from_millis(40);
+
+/// A duration below 0.25 s is not believed at first, for 2 s: WebKitGTK begins with none, and says 0. Paused then, it would stay so.
+const TINY: f64 = 0.25;
+const EARLY: Span = Span::from_millis(2_000);
 
 /// How often to look again at media that waits for a person, for the browser or for its data: every second.
 const LOOKS: Span = Span::from_millis(1_000);
@@ -67,6 +80,7 @@ pub struct Media {
     /// Whether the browser refused to play it.
     refused: bool,
     ready: bool,
+    ready_since: Option<LocalTime>,
     asked_at: Option<LocalTime>,
     asked_to_load: bool,
     hidden_at: Option<LocalTime>,
@@ -75,6 +89,9 @@ pub struct Media {
     /// The duration last read, in s, and whether it is only what has been played so far.
     duration: f64,
     grows: bool,
+    /// Where it was read last, and whether it moved since the reading before.
+    last: Option<(LocalTime, Span)>,
+    moves: bool,
     state: MediaState,
     deadline: Option<LocalTime>,
 }
@@ -91,6 +108,7 @@ impl Media {
             stands: false,
             refused: false,
             ready: false,
+            ready_since: None,
             asked_at: None,
             asked_to_load: false,
             hidden_at: None,
@@ -98,6 +116,8 @@ impl Media {
             busy_since: None,
             duration: f64::NAN,
             grows: false,
+            last: None,
+            moves: false,
             state: MediaState::Loading,
             deadline: None,
         }
@@ -146,13 +166,16 @@ impl Media {
         let ahead = seen.duration - seen.position.as_micros() as f64 / 1e6;
         self.grows |= seen.duration > self.duration && ahead < GROWS;
         self.duration = seen.duration;
-        self.ready = seen.has(Traits::READY);
+        self.ready_since = if seen.has(Traits::READY) { self.ready_since.or(Some(now)) } else { None };
+        let is_early = |since| seen.duration < TINY && now - since < EARLY;
+        self.ready = self.ready_since.is_some_and(|since| !is_early(since));
+        self.watch_position(seen, now);
         self.judge(seen, now);
         let action = match self.pause {
             _ if seen.has(Traits::FAILED) => self.idle(MediaState::Failed, now),
             Some(Pause::Personal { .. }) => self.idle(MediaState::Paused, now),
             Some(Pause::Hidden) => self.idle(MediaState::Hidden, now),
-            None if self.ready => self.follow(&seen.reading(self.grows), server, now),
+            None if self.ready => self.follow(&seen.reading(self.grows, self.moves), server, now),
             None => self.load(seen, server, now),
         };
         match action {
@@ -205,12 +228,15 @@ impl Media {
         if was_paused && !seen.has(Traits::ENDED) {
             self.pause = Some(Pause::Personal { at: now });
         }
+        let is_silent_or_allowed = seen.has(Traits::MUTED) || seen.has(Traits::TOUCHED);
         match self.pause {
-            Some(Pause::Personal { at }) if self.hidden_at.is_some_and(|hidden| is_near(at, hidden)) => {
+            Some(Pause::Personal { at })
+                if self.hidden_at.is_some_and(|hidden| at - hidden <= NEAR && hidden - at <= HIDES) =>
+            {
                 self.pause = Some(Pause::Hidden);
             }
             Some(Pause::Personal { at })
-                if !seen.has(Traits::MUTED) && self.muted_at.is_some_and(|muted| is_near(at, muted)) =>
+                if !is_silent_or_allowed && self.muted_at.is_some_and(|muted| at - muted <= NEAR) =>
             {
                 self.handle_refusal();
             }
@@ -219,6 +245,24 @@ impl Media {
                 self.correction.handle_return();
             }
             _ => {}
+        }
+    }
+
+    /// Finds out whether the position moves: WebKit now and then says that there is no data, and plays on.
+    fn watch_position(&mut self, seen: &Observed, now: LocalTime) {
+        if seen.has(Traits::BUSY) || seen.has(Traits::PAUSED) {
+            (self.last, self.moves) = (None, false);
+            return;
+        }
+        let Some((at, position)) = self.last else {
+            self.last = Some((now, seen.position));
+            return;
+        };
+        let passed = now - at;
+        if passed >= MOVES {
+            let moved = seen.position - position;
+            self.moves = (moved + moved).as_micros() as f64 >= passed.as_micros() as f64 * seen.rate;
+            self.last = Some((now, seen.position));
         }
     }
 
@@ -268,11 +312,6 @@ impl Media {
         };
         action
     }
-}
-
-fn is_near(one: LocalTime, other: LocalTime) -> bool {
-    let apart = one - other;
-    apart <= NEAR && apart >= -NEAR
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ impl Traits {
     pub const PAUSED: Self = Self(1);
     /// It has come to its end.
     pub const ENDED: Self = Self(1 << 1);
-    /// It cannot say where it is just now: it seeks, or waits for data.
+    /// It cannot say where it is just now: it seeks.
     pub const BUSY: Self = Self(1 << 2);
     /// Its length and its first position are known.
     pub const READY: Self = Self(1 << 3);
@@ -30,6 +30,10 @@ impl Traits {
     pub const WAS_PAUSED: Self = Self(1 << 9);
     /// It is a stream that is made while it is seen, such as a camera's.
     pub const STREAM: Self = Self(1 << 10);
+    /// A person has touched the page, so browsers let it sound.
+    pub const TOUCHED: Self = Self(1 << 11);
+    /// It says that it has no data beyond its position.
+    pub const STARVED: Self = Self(1 << 12);
 }
 
 /// Media at one instant.
@@ -52,8 +56,8 @@ impl Observed {
         self.traits.0 & traits.0 != 0
     }
 
-    /// Returns what correction needs; `grows` is whether its duration is none.
-    pub(super) fn reading(&self, grows: bool) -> Reading {
+    /// Returns what correction needs; `grows` is whether its duration is none, `moves` whether its position does.
+    pub(super) fn reading(&self, grows: bool, moves: bool) -> Reading {
         // A file that was recorded without its length has no end either, but can be sought without limit.
         let is_endless = self.duration == f64::INFINITY && self.seekable != f64::INFINITY;
         let micros = (self.duration * 1e6) as i64;
@@ -63,7 +67,7 @@ impl Observed {
             rate: self.rate,
             paused: self.has(Traits::PAUSED),
             ended: self.has(Traits::ENDED),
-            busy: self.has(Traits::BUSY),
+            busy: self.has(Traits::BUSY) || (self.has(Traits::STARVED) && !moves),
             live: is_endless || self.has(Traits::STREAM),
         }
     }

@@ -142,7 +142,7 @@ fn what_hides_the_page_pauses_and_what_shows_it_plays() {
             page.pauses();
         } else {
             page.pauses();
-            page.passes(400);
+            page.passes(200);
             page.traits |= HIDDEN;
             page.read();
         }
@@ -152,6 +152,30 @@ fn what_hides_the_page_pauses_and_what_shows_it_plays() {
         page.traits &= !HIDDEN;
         assert!(matches!(page.read(), Action::Play { seek: Some(_), .. }));
     }
+}
+
+#[test]
+fn a_person_who_pauses_and_leaves_finds_it_paused() {
+    let mut page = Page::playing();
+    page.pauses();
+    page.passes(600);
+    page.traits |= HIDDEN;
+    page.read();
+    page.traits &= !HIDDEN;
+    page.passes(60_000);
+    assert_eq!((page.read(), page.media.state()), (Action::Nothing, MediaState::Paused));
+}
+
+#[test]
+fn a_person_who_unmutes_and_pauses_has_paused() {
+    let mut page = Page::playing();
+    page.traits |= MUTED | Traits::TOUCHED.0;
+    page.read();
+    page.passes(500);
+    page.traits &= !MUTED;
+    page.read();
+    page.passes(300);
+    assert_eq!((page.pauses(), page.media.state()), (Action::Nothing, MediaState::Paused));
 }
 
 #[test]
@@ -261,25 +285,39 @@ fn a_recording_without_its_length_is_no_live_stream() {
 #[test]
 fn media_that_waits_for_data_is_told_after_a_second() {
     let mut page = Page::playing();
-    page.traits |= Traits::BUSY.0;
-    page.read();
-    assert_eq!(page.media.state(), MediaState::Playing);
-    page.now += 1_000;
-    page.read();
+    page.traits |= Traits::STARVED.0;
+    for _ in 0..13 {
+        page.now += 100;
+        page.read();
+    }
     assert_eq!(page.media.state(), MediaState::Stalled);
-    page.traits &= !Traits::BUSY.0;
+    page.traits &= !Traits::STARVED.0;
     page.read();
     assert_eq!(page.media.state(), MediaState::Playing);
+}
+
+#[test]
+fn media_that_says_so_and_plays_on_waits_for_nothing() {
+    let mut page = Page::playing();
+    page.traits |= Traits::STARVED.0;
+    page.position += 200;
+    let mut paces = false;
+    for _ in 0..30 {
+        page.passes(100);
+        paces |= matches!(page.read(), Action::Rate { rate } if rate < 1.0);
+    }
+    assert_eq!(page.media.state(), MediaState::Playing);
+    assert!(paces, "and is corrected");
 }
 
 #[test]
 fn a_duration_that_grows_with_the_position_is_none() {
     let mut page = Page::open(600_000);
     page.traits = READY;
-    for (position, duration) in [(0, 0.000_4), (10, 0.010_1), (40, 0.040_2)] {
+    for (position, duration) in [(0, 0.000_4), (1_200, 1.210_1), (2_400, 2.440_2)] {
         (page.position, page.duration) = (position, duration);
-        page.now += 60;
-        page.read();
+        page.now += 1_200;
+        assert!(!matches!(page.read(), Action::Pause { .. }));
     }
     // It was sent to the event, and came no farther than to what it takes for its end.
     page.traits |= PAUSED | Traits::ENDED.0;

@@ -26,6 +26,8 @@ export const enum Traits {
   Hidden = 256,
   WasPaused = 512,
   Stream = 1024,
+  Touched = 2048,
+  Starved = 4096,
 }
 
 /** In the order of `crates/core/src/media/state.rs`. */

@@ -24,10 +24,7 @@ export class ElementPlayer implements MediaPlayer {
   get rate(): number { return this.#element.playbackRate; }
   set rate(rate: number) { this.#element.playbackRate = rate; }
 
-  get buffering(): boolean {
-    const { seeking, paused, ended, readyState } = this.#element;
-    return seeking || (!paused && !ended && readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
-  }
+  get buffering(): boolean { return this.#element.seeking; }
 
   /** How far it can be sought, in s; not a number if it cannot. */
   get seekable(): number {
@@ -42,6 +39,7 @@ export class ElementPlayer implements MediaPlayer {
     const hasSource = networkState === HTMLMediaElement.NETWORK_IDLE || networkState === HTMLMediaElement.NETWORK_LOADING;
     return (element.ended ? Traits.Ended | Traits.Paused : 0)
       | (readyState > 0 ? Traits.Ready : 0)
+      | (!element.paused && !element.ended && readyState < HTMLMediaElement.HAVE_FUTURE_DATA ? Traits.Starved : 0)
       | (hasSource ? Traits.Loadable : 0)
       | (element.error ? Traits.Failed : 0)
       | (element.muted || element.volume === 0 ? Traits.Muted : 0)

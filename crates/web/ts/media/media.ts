@@ -124,6 +124,7 @@ export class Follower {
       | (player.paused ? Traits.Paused : 0)
       | (player.buffering ? Traits.Busy : 0)
       | (document.hidden ? Traits.Hidden : 0)
+      | (navigator.userActivation?.hasBeenActive === false ? 0 : Traits.Touched)
       | (event?.type === "pause" ? Traits.WasPaused : 0);
   }
 
