@@ -32,6 +32,7 @@ export function compose(name: string, event: Downbeat, latest: LatestState, comm
       const shown = make("p", "message", words);
       shown.dataset["severity"] = draft.severity;
       shown.lang = locale;
+      shown.dir = "auto";
       return texts.length === 1 ? shown : make("div", "", make("span", "tag", locale), shown);
     }));
     if (texts.length === 0) preview.replaceChildren(make("p", "none", "Your message appears here as viewers will see it."));

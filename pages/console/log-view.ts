@@ -36,7 +36,12 @@ function row(entry: LogEntry, position: number | undefined): HTMLElement {
     "li", "entry",
     make("div", "head", make("strong", "name", entry.name), " ", make("span", "actor", `by ${entry.actor}${token}`)),
     make("div", "place numbers", when, position === undefined ? "" : ` · at ${formatPosition(position)}`, ` · rev ${entry.rev}`),
-    ...details(entry).map((line) => make("p", "detail-line", line)),
+    ...details(entry).map((line) => {
+      const text = make("p", "detail-line", line);
+      // Others have written it, in whatever script.
+      text.dir = "auto";
+      return text;
+    }),
   );
 }
 
