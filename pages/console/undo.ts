@@ -55,7 +55,8 @@ export function undo(
       const what = reversal();
       write(button, what?.words ?? "Undo");
       const nothing = what === undefined ? "There is nothing to undo." : undefined;
-      setDisabled(button, nothing ?? cannotUndo(what?.about.name, session) ?? commands.busyWith(what!.command.toUpperCase()));
+      const cannot = cannotUndo(what?.about.name ?? changes.newest?.name, session);
+      setDisabled(button, cannot ?? nothing ?? commands.busyWith(what!.command.toUpperCase()));
     },
   };
 }
