@@ -210,6 +210,25 @@ test("a viewer who knows a later revision accepts the restored state at once", a
   await again.end();
 });
 
+test("a signal that comes before it listens ends it, and workerd with it", async () => {
+  const child = spawn(process.execPath, [...PROGRAM, "serve", "--port", "0", "--state", "early"], { cwd: DIRECTORY, stdio: ["ignore", "ignore", "inherit"] });
+  running.add(child);
+  const started = async () => spawnSync("pgrep", ["-P", `${child.pid}`], { encoding: "utf8" }).stdout.trim();
+  const workerd = Number(await until(started, (pid) => pid !== "", "workerd to be started"));
+  child.kill("SIGTERM");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  running.delete(child);
+  assert.deepEqual([child.exitCode, child.signalCode], [0, null]);
+  const gone = async () => {
+    try {
+      return !process.kill(workerd, 0);
+    } catch {
+      return true;
+    }
+  };
+  await until(gone, (gone) => gone, "workerd to have ended");
+});
+
 test("what is wrong is said with what to do", () => {
   for (const [args, status, words] of [
     [["sevre"], 2, /there is no command "sevre"; there are init, dev, deploy, serve, backup, restore/],

@@ -79,11 +79,14 @@ export const serve: Command = {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
       env: { ...process.env, ...setup.variables },
     });
-    const listening = await listens(child);
+    // From now on a signal ends workerd too, also before it listens.
+    const end = ended(child);
+    const listening = await listens(child).catch((error: unknown) => end.then(() => undefined, () => Promise.reject(error)));
+    if (listening === undefined) return;
     const local = `${tls ? "https" : "http"}://${isEvery(address) ? "localhost" : address.includes(":") ? `[${address}]` : address}:${listening}`;
     const url = domain === undefined ? local : `https://${domain}${tls && listening !== 443 ? `:${listening}` : ""}`;
     announce(url, local, state);
-    await ended(child);
+    await end;
   },
 };
 
@@ -129,7 +132,7 @@ async function ended(child: ChildProcess): Promise<void> {
       setTimeout(() => child.kill("SIGKILL"), END_PATIENCE).unref();
     });
   }
-  await new Promise((resolve) => void (child.exitCode === null && child.signalCode === null ? child.once("exit", resolve) : resolve(0)));
+  await new Promise((resolve) => void child.once("exit", resolve).once("error", resolve));
   // Ctrl-C in a terminal reaches both at once.
   if (!asked && child.signalCode !== "SIGINT") throw new Refusal("workerd ended by itself; the lines above say why. Whoever started this (systemd, Docker) should start it again");
 }
