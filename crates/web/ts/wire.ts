@@ -59,6 +59,11 @@ export type StatusWord = "scheduled" | "running" | "paused" | "ended" | "unknown
 export type TimeBody = {
   /** When the answer left. */
   serverTime: ServerTime;
+  /**
+   * The query parameter `t1` of the request, if it had a valid one (`parse_t1`): it shows that the answer was made for this
+   * request, and by no cache for another.
+   */
+  t1?: string;
   /** Where the event is at that instant. */
   status: StatusWord;
   /** The message to viewers at that instant, in the event's default locale. */
@@ -118,6 +123,8 @@ export type AutoHubs = {
 export type StateBody = {
   /** When the answer left. */
   serverTime: ServerTime;
+  /** The query parameter `t1` of the request, as in `TimeBody::t1`. */
+  t1?: string;
   /** Where the event is at that instant. */
   status: StatusWord;
   /** The message to viewers at that instant, in the event's default locale. */
@@ -481,6 +488,8 @@ export type StateFrame = {
   ack: boolean;
   /** When the answer left. */
   serverTime: ServerTime;
+  /** The query parameter `t1` of the request, as in `TimeBody::t1`. */
+  t1?: string;
   /** Where the event is at that instant. */
   status: StatusWord;
   /** The message to viewers at that instant, in the event's default locale. */

@@ -51,6 +51,10 @@ pub struct AutoHubs {
 pub struct StateBody {
     /// When the answer left.
     pub server_time: ServerTime,
+    /// The query parameter `t1` of the request, as in [`TimeBody::t1`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub t1: Option<String>,
     /// Where the event is at that instant.
     pub status: StatusWord,
     /// The message to viewers at that instant, in the event's default locale.
@@ -120,6 +124,7 @@ impl StateBody {
             TimeBody::new(state, now);
         Self {
             server_time,
+            t1: None,
             status,
             message,
             epoch: state.epoch().clone(),

@@ -52,6 +52,11 @@ impl StatusWord {
 pub struct TimeBody {
     /// When the answer left.
     pub server_time: ServerTime,
+    /// The query parameter `t1` of the request, if it had a valid one ([`parse_t1`]): it shows that the answer was made for this
+    /// request, and by no cache for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub t1: Option<String>,
     /// Where the event is at that instant.
     pub status: StatusWord,
     /// The message to viewers at that instant, in the event's default locale.
@@ -95,6 +100,7 @@ impl TimeBody {
     pub fn new(state: &EventState, now: ServerTime) -> Self {
         Self {
             server_time: now,
+            t1: None,
             status: state.status(now).into(),
             message: state.message(now).and_then(|message| message.text(state.locale())).map(str::to_owned),
             epoch: Some(state.epoch().clone()),
@@ -115,6 +121,7 @@ impl TimeBody {
             Some(state) => Self { status: StatusWord::Unknown, message: None, ..Self::new(state, now) },
             None => Self {
                 server_time: now,
+                t1: None,
                 status: StatusWord::Unknown,
                 message: None,
                 epoch: None,
@@ -153,12 +160,26 @@ pub(crate) fn tail(mut json: String) -> String {
 /// The JSON text before the digits of `serverTime`.
 pub const PREFIX: &str = r#"{"serverTime":"#;
 
-/// Writes an answer into `out`: [`PREFIX`], the digits of `now`, and a prepared [`TimeBody::tail`] or
-/// [`StateBody::tail`](crate::StateBody::tail).
-pub fn write_time(out: &mut String, now: ServerTime, tail: &str) {
+/// The longest value of the query parameter `t1` that is repeated in the answer: 24 characters.
+const T1_MAX: usize = 24;
+
+/// Returns a value of the query parameter `t1` if it is valid: 1 to 24 letters, digits or dots.
+pub fn parse_t1(value: &str) -> Option<&str> {
+    let is_valid = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
+    (1..=T1_MAX).contains(&value.len()).then_some(value).filter(|value| value.as_bytes().iter().all(is_valid))
+}
+
+/// Writes an answer into `out`: [`PREFIX`], the digits of `now`, the request's valid `t1` if it had one, and a prepared
+/// [`TimeBody::tail`] or [`StateBody::tail`](crate::StateBody::tail).
+pub fn write_time(out: &mut String, now: ServerTime, t1: Option<&str>, tail: &str) {
     out.clear();
     out.push_str(PREFIX);
     write!(out, "{}", now.as_millis()).expect("a String takes whatever is written");
+    if let Some(t1) = t1 {
+        out.push_str(r#","t1":""#);
+        out.push_str(t1);
+        out.push('"');
+    }
     out.push_str(tail);
 }
 
@@ -187,9 +208,19 @@ mod tests {
         let mut out = "what was there before".to_owned();
         for now in [START, START + Span::from_millis(2_000), START + Span::from_millis(3_600_000)] {
             let body = TimeBody::new(&event, now);
-            write_time(&mut out, now, &body.tail());
+            write_time(&mut out, now, None, &body.tail());
             assert_eq!(out, serde_json::to_string(&body).unwrap());
             assert_eq!(out, body.to_json());
+            write_time(&mut out, now, Some("k3v9.x2"), &body.tail());
+            assert_eq!(out, TimeBody { t1: Some("k3v9.x2".to_owned()), ..body }.to_json());
+        }
+    }
+
+    #[test]
+    fn only_short_words_are_repeated() {
+        assert_eq!(parse_t1("0.k3v9X2m4"), Some("0.k3v9X2m4"));
+        for value in ["", "a\"b", "a%20b", "é", "abcdefghijklmnopqrstuvwxy"] {
+            assert_eq!(parse_t1(value), None, "{value}");
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) async fn state(
     ctx: &Context,
     event: &EventName,
     region: Option<Region>,
+    t1: Option<&str>,
     authoritative: bool,
 ) -> Result<Reply, Problem> {
     let state = match authoritative {
@@ -29,7 +30,8 @@ pub(crate) async fn state(
     let now = clock::now();
     // Viewers ask for this before they join.
     let turn = if authoritative { None } else { live::announce(state.delivery().hubs, now) };
-    let body = StateBody { retry_after: event::retry_after(now).max(turn), ..StateBody::new(event, &state, now) };
+    let (retry_after, t1) = (event::retry_after(now).max(turn), t1.map(str::to_owned));
+    let body = StateBody { retry_after, t1, ..StateBody::new(event, &state, now) };
     Ok(Reply::json(200, json::text(&body)))
 }
 
@@ -40,7 +42,7 @@ pub(crate) async fn status(
     event: &EventName,
     region: Option<Region>,
 ) -> Result<Reply, Problem> {
-    let state = state(env, ctx, event, region, false).await?;
+    let state = state(env, ctx, event, region, None, false).await?;
     Ok(state.cached(CachePolicy::Short).header("cache-tag", "event"))
 }
 

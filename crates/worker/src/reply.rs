@@ -111,6 +111,7 @@ impl Reply {
         set(VERSION_HEADER, env!("CARGO_PKG_VERSION"));
         if readers == Readers::Public {
             set("access-control-allow-origin", "*");
+            set("access-control-expose-headers", EXPOSED);
             set("timing-allow-origin", "*");
         }
         set("cross-origin-resource-policy", readers.resource_policy());
@@ -130,6 +131,9 @@ impl Reply {
         response.expect("statuses are ours, and an empty body goes with each of them")
     }
 }
+
+/// The headers that pages of other sites may read: whether a cache answered, and when to try again.
+pub(crate) const EXPOSED: &str = "Age, Retry-After";
 
 /// How long browsers use nothing but HTTPS for this host: a year. Other hosts of the domain are not this worker's to decide on.
 const HSTS: &str = "max-age=31536000";

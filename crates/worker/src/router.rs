@@ -78,12 +78,12 @@ async fn get(
     match (&route, grant) {
         (Route::Time, _) => {
             let event = runtime::default_event(env, EventName::clone);
-            time::answer(env, ctx, &event, region, false).await
+            time::answer(env, ctx, &event, region, time::t1(target), false).await
         }
-        (Route::EventTime(event), _) => time::answer(env, ctx, event, region, true).await,
+        (Route::EventTime(event), _) => time::answer(env, ctx, event, region, time::t1(target), true).await,
         (Route::Event(event), _) => {
             let operator = auth::may_read(request, env, ctx, event).await;
-            public::state(env, ctx, event, region, operator).await
+            public::state(env, ctx, event, region, time::t1(target), operator).await
         }
         (Route::Status(event), _) => public::status(env, ctx, event, region).await,
         (Route::RundownPointer(event), _) => public::rundown_pointer(env, ctx, event, region).await,

@@ -25,7 +25,7 @@ use crate::runtime::Context;
 use crate::{clock, event};
 use bucket::Bucket;
 use copies::{Copied, RundownCopies};
-use problems::{broken, in_use};
+use problems::{broken, damaged, in_use};
 
 pub(crate) use problems::{changed, unknown};
 
@@ -196,7 +196,11 @@ pub(crate) async fn copied(env: &Env, event: &EventName, digest: Digest) -> Resu
             }
         }
     }
-    let stored = stored(env, event, digest).await;
+    // Whoever has wrong bytes under this name keeps them for a year.
+    let stored = match stored(env, event, digest).await {
+        Ok(Some(bytes)) if digest_of(&bytes) != digest => Err(damaged(event, digest)),
+        stored => stored,
+    };
     let bytes = stored.as_ref().ok().cloned().flatten();
     COPIES.with_borrow_mut(|copies| copies.handle_answer(event, digest, bytes, clock::now()));
     stored

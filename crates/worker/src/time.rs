@@ -9,14 +9,14 @@ use downbeat_core::fanout::Region;
 use downbeat_core::{EventName, ServerTime};
 use downbeat_wire::TimeBody;
 use downbeat_wire::problem::Problem;
-use downbeat_wire::time::write_time;
+use downbeat_wire::time::{parse_t1, write_time};
 use std::cell::RefCell;
 use web_sys::{Headers, Request, Response, ResponseInit};
 use worker::Env;
 
 use crate::copies::{Prepared, Snapshot};
 use crate::event;
-use crate::reply::Reply;
+use crate::reply::{EXPOSED, Reply};
 use crate::request::Target;
 use crate::runtime::{Context, default_event};
 use crate::{clock, request};
@@ -35,6 +35,7 @@ fn init(cache_control: &str) -> ResponseInit {
         ("content-type", "application/json"),
         ("cache-control", cache_control),
         ("access-control-allow-origin", "*"),
+        ("access-control-expose-headers", EXPOSED),
         ("timing-allow-origin", "*"),
         ("x-content-type-options", "nosniff"),
     ] {
@@ -71,7 +72,8 @@ pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<
     default_event(env, |default| {
         let (event, prepared) = subject(target.path, default)?;
         event::copies(|copies| {
-            let (response, refresh) = copies.answer(prepared, event, now, |tail| respond(now, prepared, tail))?;
+            let respond = |tail: &str| respond(now, prepared, &target, tail);
+            let (response, refresh) = copies.answer(prepared, event, now, respond)?;
             if refresh {
                 event::refresh_later(env, ctx, &event.parse().ok()?, request::region(request));
             }
@@ -80,15 +82,21 @@ pub(crate) fn answer_now(request: &Request, env: &Env, ctx: &Context) -> Option<
     })
 }
 
-fn respond(now: ServerTime, prepared: Prepared, tail: &str) -> Response {
-    let init = match prepared {
-        Prepared::Time => &TIME_INIT,
-        Prepared::Status => &STATUS_INIT,
+fn respond(now: ServerTime, prepared: Prepared, target: &Target<'_>, tail: &str) -> Response {
+    let (init, t1) = match prepared {
+        Prepared::Time => (&TIME_INIT, t1(target)),
+        // Caches give it to others.
+        Prepared::Status => (&STATUS_INIT, None),
     };
     ANSWER.with_borrow_mut(|text| {
-        write_time(text, now, tail);
+        write_time(text, now, t1, tail);
         init.with(|init| Response::new_with_opt_str_and_init(Some(text), init)).expect(OURS)
     })
+}
+
+/// Returns what the request wants repeated.
+pub(crate) fn t1<'a>(target: &Target<'a>) -> Option<&'a str> {
+    target.parameter("t1").and_then(parse_t1)
 }
 
 /// Answers when there was no fresh copy. An event that does not exist is an error if the request `named` it, while
@@ -98,6 +106,7 @@ pub(crate) async fn answer(
     ctx: &Context,
     event: &EventName,
     region: Option<Region>,
+    t1: Option<&str>,
     named: bool,
 ) -> Result<Reply, Problem> {
     if named && event::is_made_up(env, ctx, event) {
@@ -119,5 +128,6 @@ pub(crate) async fn answer(
     })?;
     body.received_at = waited.then_some(received_at);
     body.retry_after = event::retry_after(now);
+    body.t1 = t1.map(str::to_owned);
     Ok(Reply::json(200, body.to_json()))
 }

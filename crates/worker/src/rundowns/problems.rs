@@ -13,6 +13,13 @@ pub(crate) fn unknown(event: &EventName, digest: Digest) -> Problem {
     )
 }
 
+/// Returns the problem of a rundown whose stored bytes are not those that were published, and logs it.
+pub(super) fn damaged(event: &EventName, digest: Digest) -> Problem {
+    worker::console_error!("the stored bytes of rundown {digest} of event {event} are damaged");
+    let detail = format!("the stored bytes of rundown {digest} are damaged; publish it again");
+    Problem::new(Code::Unavailable, detail)
+}
+
 /// Returns the problem of a rundown that cannot be deleted, since viewers have it.
 pub(super) fn in_use(event: &EventName, digest: Digest) -> Problem {
     let detail = format!("event \"{event}\" has rundown {digest} right now; point it at another one first");
