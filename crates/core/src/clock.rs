@@ -5,6 +5,7 @@
 //! | [`Exchange`] | a request and its answer: four timestamps, and what they prove |
 //! | [`Estimator`], [`Envelope`] | exchanges in, the offset and its bound out |
 //! | [`DisciplinedClock`] | what viewers see: no steps once it has settled, and it never runs back while slewing |
+//! | [`Granularity`] | how coarse the device's clock is |
 //! | [`JumpWatch`] | notices sleep and set clocks |
 //! | [`Schedule`], [`Backoff`] | when to ask, and when to try again |
 //! | [`Spread`] | delay and jitter, for people |
@@ -21,6 +22,7 @@ mod disciplined;
 mod envelope;
 mod estimator;
 mod exchange;
+mod granularity;
 mod interval;
 mod jump;
 mod offset;
@@ -32,6 +34,7 @@ pub use disciplined::{DisciplinedClock, Reading};
 pub use envelope::{Envelope, TOLERANCE, WINDOW};
 pub use estimator::{ClockChange, Estimate, Estimator, STEP_MIN};
 pub use exchange::{DishonestExchange, Exchange, Resolution};
+pub use granularity::Granularity;
 pub use interval::Interval;
 pub use jump::{JUMP_MIN, JumpWatch, WallTime};
 pub use offset::{Offset, SKEW_MAX, Skew};

@@ -9,7 +9,7 @@
 //! use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, ServerTime};
 //!
 //! let local = |ms: i64| LocalTime::from_micros(ms * 1_000 + 250);
-//! let mut session = Session::new(Seed::from_parts(&[b"gala", b"viewer 17"]), None, local(0));
+//! let mut session = Session::new(Seed::from_parts(&[b"gala", b"viewer 17"]), None, LocalTime::from_micros(7));
 //! // Within half a second it asks for the whole state …
 //! session.handle_tick(local(500), WallTime::from_millis(7_500));
 //! assert_eq!(session.poll_effect(), Some(Effect::Request(Request::State)));
@@ -25,7 +25,7 @@
 //! assert_eq!(session.connection(), Connection::Polling(NoPush::NoSocket));
 //! // How the 40 ms divide between the two ways is unknown, so the position is known to within 20 ms.
 //! assert_eq!(session.position(local(540)).unwrap().as_millis(), 600_020);
-//! assert!(session.reading(local(540)).unwrap().bound.as_millis() <= 21);
+//! assert!(session.reading(local(540)).unwrap().bound.as_millis() <= 22);
 //! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
 //! ```
 //!
@@ -69,7 +69,7 @@
 //! # use downbeat_core::session::{Connection, Details, Effect, News, Push, Session};
 //! # use downbeat_core::{EventTimeline, LocalTime, Rev, Seed, Segment, ServerTime, Span, Position, Rate, Timeline};
 //! # let local = |ms: i64| LocalTime::from_micros(ms * 1_000);
-//! # let mut session = Session::new(Seed::from_parts(&[b"gala", b"viewer 17"]), None, local(0));
+//! # let mut session = Session::new(Seed::from_parts(&[b"gala", b"viewer 17"]), None, LocalTime::from_micros(7));
 //! # session.handle_tick(local(500), WallTime::from_millis(7_500));
 //! # let starts_at = ServerTime::from_millis(1_704_067_200_000);
 //! # let exchange = Exchange::new(local(500), starts_at, starts_at, local(540))?;
@@ -111,11 +111,13 @@ mod advance;
 mod connection;
 mod effect;
 mod emergency;
+mod evidence;
 mod line;
 mod loading;
 mod news;
 mod overload;
 mod polling;
+mod proof;
 mod readings;
 mod socket;
 mod stand_in;
@@ -124,7 +126,7 @@ mod unverified;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::{ClockChange, DisciplinedClock, Envelope, Exchange, JumpWatch, Schedule, WallTime};
+use crate::clock::{ClockChange, DisciplinedClock, Envelope, Exchange, JUMP_MIN, JumpWatch, Schedule, WallTime};
 use crate::cueing::{CueList, Cueing, Memory};
 use crate::event::Status;
 use crate::name::{Digest, Rev};
@@ -132,6 +134,7 @@ use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::version::Version;
+use evidence::Evidence;
 use line::{Content, Knowledge, Line};
 use loading::{Loading, Start};
 use news::{Snapshot, Verdict};
@@ -148,6 +151,7 @@ pub use stand_in::{UNBOUNDED, VALIDITY_MAX, Validity};
 #[derive(Clone, Debug)]
 pub struct Session {
     clock: DisciplinedClock<Envelope>,
+    evidence: Evidence,
     jumps: JumpWatch,
     schedule: Schedule,
     loading: Loading,
@@ -200,12 +204,15 @@ impl Session {
     /// `memory` is what had fired before the page was reloaded.
     pub fn new(viewer: Seed, memory: Option<Memory>, now: LocalTime) -> Self {
         let mut seed = viewer;
+        let mut clock = DisciplinedClock::new(Envelope::new());
+        clock.handle_reading(now);
         let loading = Loading::new(Seed::new(seed.next_u64()));
         let line = Line::new(&mut seed, now);
         let sent =
             LastSent { connection: line.connection(Knowledge::Incomplete), status: None, message: None, valid: None };
         Self {
-            clock: DisciplinedClock::new(Envelope::new()),
+            clock,
+            evidence: Evidence::default(),
             jumps: JumpWatch::new(),
             schedule: Schedule::new(now, seed),
             loading,
@@ -224,12 +231,15 @@ impl Session {
     /// Does what is due at `now`. Ticks may come at any time, also late; `wall` is the wall clock, read at the same
     /// moment.
     pub fn handle_tick(&mut self, now: LocalTime, wall: WallTime) {
-        let jumped = self.jumps.handle_readings(now, wall);
+        // Both clocks may move in steps, and either reading be early or late by one.
+        let least = JUMP_MIN + Span::from_micros(self.clock.step().as_micros().saturating_mul(4));
+        let jumped = self.jumps.handle_readings(now, wall).filter(|by| (*by).max(-*by) >= least);
         if self.stand_in.handle_wall(now, wall, jumped) {
             self.cueing.handle_step();
         }
         if let Some(by) = jumped {
             self.clock.handle_doubt(by);
+            self.evidence.handle_doubt();
             self.schedule.handle_doubt(now);
             self.line.handle_doubt(now);
         }
@@ -250,6 +260,17 @@ impl Session {
     /// Handles an answer: the exchange, and the state in it; `news` is `None` if the server does not know the state.
     /// `resync` is the interval of requests that the server asks for.
     pub fn handle_answer(&mut self, exchange: &Exchange, news: Option<News>, resync: Option<Span>, now: LocalTime) {
+        self.clock.handle_reading(now);
+        let (exchange, step) = (&self.clock.coarsened(exchange), self.clock.step());
+        match self.evidence.judge(exchange, self.proven(exchange.t4()), step) {
+            evidence::Verdict::Believed => self.line.is_time_stale = false,
+            verdict => {
+                if verdict == evidence::Verdict::NothingProven {
+                    self.forget_time();
+                }
+                return self.handle_failure(Request::Time, Failure::StaleTime, now);
+            }
+        }
         if let Some(request) = self.schedule.in_flight() {
             let warmth = if request.cold { Warmth::Cold } else { Warmth::Warm };
             self.line.overload.handle_answer(now - request.at, warmth, now);

@@ -2,7 +2,8 @@
 
 use downbeat_core::clock::comparison::{Median8, Min8, Single, Smoothed};
 use downbeat_core::clock::{
-    ClockChange, DisciplinedClock, Due, Envelope, Estimator, Exchange, JumpWatch, Offset, Schedule, WallTime,
+    ClockChange, DisciplinedClock, Due, Envelope, Estimator, Exchange, Granularity, JumpWatch, Offset, Schedule,
+    WallTime,
 };
 use downbeat_core::{LocalTime, Seed, ServerTime, Span};
 use proptest::prelude::*;
@@ -210,6 +211,37 @@ proptest! {
             let back = clock.estimator().server_time(there).unwrap();
             prop_assert!(size(back - time) <= Span::from_micros(1));
         }
+    }
+
+    #[test]
+    fn the_step_of_a_coarse_clock_is_never_taken_for_less_than_it_is(
+        step_us in prop_oneof![Just(100.0), Just(1_000.0), Just(5_000.0), Just(50_000.0 / 3.0), Just(100_000.0), 20.0..200_000.0_f64],
+        phase in 0.0..1.0_f64,
+        waits in proptest::collection::vec(prop_oneof![0..200_i64, 0..50_000_i64, 0..2_000_000_i64, 0..300_000_000_i64], 2..200),
+        early in any::<u64>(),
+    ) {
+        let (mut granularity, mut now) = (Granularity::new(), 0_i64);
+        for wait in waits {
+            now += wait;
+            let exact = now as f64 / step_us + phase;
+            let jitter = (Seed::new(early ^ exact.floor().to_bits()).next_u64() % 1_000) as f64 / 1_000.0;
+            let steps = if exact.fract() >= jitter { exact.floor() + 1.0 } else { exact.floor() };
+            granularity.handle_reading(LocalTime::from_micros((steps * step_us).round() as i64));
+            let found = granularity.step().as_micros() as f64;
+            prop_assert!(found >= step_us.floor() - 1.0, "{} for {}", found, step_us);
+        }
+    }
+
+    #[test]
+    fn the_step_of_a_fine_clock_is_found_to_be_short(waits in proptest::collection::vec(1_000..3_000_000_i64, 5)) {
+        let (mut granularity, mut now) = (Granularity::new(), 0);
+        for wait in waits {
+            now += wait;
+            granularity.handle_reading(LocalTime::from_micros(now));
+            // What follows in the same turn.
+            granularity.handle_reading(LocalTime::from_micros(now + 130));
+        }
+        prop_assert!(granularity.step() <= Span::from_micros(131), "{:?}", granularity.step());
     }
 
     #[test]

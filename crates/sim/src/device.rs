@@ -1,6 +1,6 @@
 //! A viewer's device: its crystal is a little off, its wall clock is set, it sleeps.
 
-use downbeat_core::{LocalTime, ServerTime, Span};
+use downbeat_core::{LocalTime, Seed, ServerTime, Span};
 
 use crate::Dice;
 
@@ -19,6 +19,30 @@ pub struct Device {
     naps: Vec<(ServerTime, Span)>,
     /// When the wall clock was set, and by how much.
     settings: Vec<(ServerTime, Span)>,
+    coarseness: Option<Coarseness>,
+}
+
+/// How a browser rounds the monotonic clock before a page reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Coarseness {
+    /// Readings are whole numbers of this, plus the phase.
+    pub step_us: f64,
+    /// Where the steps begin.
+    pub phase: Span,
+    /// Whether each step comes early or late by a random part of itself, as in Chromium and Firefox; otherwise all readings are
+    /// rounded down.
+    pub jitters: bool,
+}
+
+impl Coarseness {
+    fn rounded(self, local: LocalTime) -> LocalTime {
+        let exact = (local.as_micros() - self.phase.as_micros()) as f64 / self.step_us;
+        let whole = exact.floor();
+        // The same step always comes at the same moment.
+        let comes_at = Dice::new(Seed::new(whole.to_bits())).unit();
+        let steps = if self.jitters && exact - whole >= comes_at { whole + 1.0 } else { whole };
+        LocalTime::from_micros((steps * self.step_us).round() as i64 + self.phase.as_micros())
+    }
 }
 
 impl Device {
@@ -33,6 +57,7 @@ impl Device {
             swing: dice.between(Span::from_millis(1_200_000), Span::from_millis(3_600_000)),
             naps: Vec::new(),
             settings: Vec::new(),
+            coarseness: None,
         }
     }
 
@@ -40,6 +65,12 @@ impl Device {
     #[must_use]
     pub fn with_skew_ppm(self, ppm: f64) -> Self {
         Self { skew: ppm * 1e-6, wander: 0.0, ..self }
+    }
+
+    /// Makes pages read the monotonic clock as a browser rounds it.
+    #[must_use]
+    pub fn with_coarseness(self, coarseness: Coarseness) -> Self {
+        Self { coarseness: Some(coarseness), ..self }
     }
 
     /// Makes it sleep at `at` for `nap`: its monotonic clock stops meanwhile, as Chrome's does on macOS and Linux. Naps are
@@ -57,8 +88,13 @@ impl Device {
         self
     }
 
-    /// Returns what the monotonic clock shows at `at`, to the microsecond.
+    /// Returns what the monotonic clock shows at `at`: to the microsecond, unless it is coarse.
     pub fn local(&self, at: ServerTime) -> LocalTime {
+        let exact = self.exact_local(at);
+        self.coarseness.map_or(exact, |coarseness| coarseness.rounded(exact))
+    }
+
+    fn exact_local(&self, at: ServerTime) -> LocalTime {
         let asleep = self.naps.iter().map(|(from, nap)| (at - *from).max(Span::ZERO).min(*nap));
         let awake = asleep.fold(at - self.born, |awake, nap| awake - nap);
         let elapsed = awake.as_micros() as f64;
@@ -77,7 +113,8 @@ impl Device {
     /// Returns the first instant at which the monotonic clock shows `local` or more.
     pub fn when(&self, local: LocalTime) -> ServerTime {
         let elapsed = local - self.origin;
-        let slack = Span::from_micros(elapsed.as_micros().abs() / 1_000 + 1_000);
+        let step = self.coarseness.map_or(0, |coarseness| coarseness.step_us as i64);
+        let slack = Span::from_micros(elapsed.as_micros().abs() / 1_000 + 1_000 + 2 * step);
         let asleep = self.naps.iter().fold(Span::ZERO, |sum, (_, nap)| sum + *nap);
         let (mut before, mut after) = (self.born + elapsed - slack, self.born + elapsed + slack + asleep);
         while after - before > Span::from_micros(1) {
@@ -91,7 +128,6 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use downbeat_core::Seed;
 
     const BORN: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 

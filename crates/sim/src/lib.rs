@@ -29,7 +29,7 @@ pub mod player;
 pub mod trace;
 pub mod world;
 
-pub use device::Device;
+pub use device::{Coarseness, Device};
 pub use dice::Dice;
 pub use network::Network;
 pub use world::World;

@@ -1,10 +1,10 @@
 //! A viewer's clock through eventful evenings, on every network: the code that ships, in simulated worlds.
 
-use downbeat_core::clock::{ClockChange, DisciplinedClock, Due, Envelope, JumpWatch, Schedule, WallTime};
+use downbeat_core::clock::{ClockChange, DisciplinedClock, Due, Envelope, JUMP_MIN, JumpWatch, Schedule, WallTime};
 use downbeat_core::{Seed, ServerTime, Span};
 use downbeat_sim::network::Kind;
 use downbeat_sim::world::BEGIN;
-use downbeat_sim::{Device, World};
+use downbeat_sim::{Coarseness, Device, World};
 
 /// What a page does: it asks when it should, and reads its clocks four times a second.
 struct Viewer {
@@ -12,6 +12,8 @@ struct Viewer {
     clock: DisciplinedClock<Envelope>,
     schedule: Schedule,
     watch: JumpWatch,
+    /// Whether the device's readings are used to find out how coarse its clock is.
+    is_coarse: bool,
     asked: u32,
     doubts: Vec<ServerTime>,
     changes: Vec<(ServerTime, ClockChange)>,
@@ -28,15 +30,19 @@ impl Viewer {
             World::new(kind, Seed::from_parts(&[kind.name().as_bytes(), &number.to_be_bytes()])).with_device(device);
         let schedule = Schedule::new(world.local(), Seed::new(number));
         let (clock, watch) = (DisciplinedClock::new(Envelope::new()), JumpWatch::new());
-        Self { world, clock, schedule, watch, asked: 0, doubts: Vec::new(), changes: Vec::new() }
+        Self { world, clock, schedule, watch, is_coarse: false, asked: 0, doubts: Vec::new(), changes: Vec::new() }
     }
 
     /// Lets time pass until `end`, and calls `observe` at each tick with the shown time and its error.
     fn watch_until(&mut self, end: ServerTime, mut observe: impl FnMut(&Self, ServerTime, Span)) {
         while self.world.now() < end {
             let local = self.world.local();
+            if self.is_coarse {
+                self.clock.handle_reading(local);
+            }
             let wall = WallTime::from_millis(self.world.device().wall(self.world.now()).as_millis());
-            if let Some(by) = self.watch.handle_readings(local, wall) {
+            let least = JUMP_MIN + Span::from_micros(4 * self.clock.step().as_micros());
+            if let Some(by) = self.watch.handle_readings(local, wall).filter(|by| size(*by) >= least) {
                 self.clock.handle_doubt(by);
                 self.schedule.handle_doubt(local);
                 self.doubts.push(self.world.now());
@@ -139,4 +145,27 @@ fn an_hour_is_answered_with_few_questions() {
     let first = viewer.asked;
     viewer.watch_until(after(7_200), |_, _, _| {});
     assert!((10..16).contains(&(viewer.asked - first)), "{} in the second", viewer.asked - first);
+}
+
+#[test]
+fn a_coarse_clock_is_in_the_bound() {
+    // Safari and Firefox; a page of many; Tor and Firefox that resist fingerprinting.
+    for step_us in [1_000.0, 5_000.0, 50_000.0 / 3.0, 100_000.0] {
+        for (jitters, number) in [(false, 0), (true, 1), (false, 2), (true, 3)] {
+            let phase = Span::from_micros(number * 1_234_567);
+            let coarseness = Coarseness { step_us, phase, jitters };
+            let mut viewer = Viewer::new(Kind::Wifi, number as u64, |device| device.with_coarseness(coarseness));
+            viewer.is_coarse = true;
+            let mut readings = 0;
+            viewer.watch_until(after(600), |viewer, _, error| {
+                let bound = viewer.bound();
+                assert!(size(error) <= bound, "{step_us} {number}: off by {error:?}, bound {bound:?}");
+                readings += 1;
+            });
+            assert!(readings > 1_000 && viewer.doubts.is_empty(), "{step_us} {number}: {:?}", viewer.doubts);
+            // Once for what it shows, once for each stamp, and what a fine clock has: 100 ppm of six minutes, and a round trip.
+            let bound = viewer.bound().as_micros() as f64;
+            assert!(bound <= 3.0 * step_us + 60_000.0, "{step_us} {number}: {bound} µs");
+        }
+    }
 }

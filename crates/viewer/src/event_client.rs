@@ -1,9 +1,10 @@
 //! The client that all viewers of one event share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use downbeat_api::ServerUrl;
 use downbeat_api::http::{FILE_BYTES_MAX, Limits};
+use downbeat_api::{ServerUrl, clock};
 use downbeat_core::clock::Exchange;
 use downbeat_core::session::{Failure, News};
 use downbeat_core::{Digest, EventName, Span};
@@ -32,6 +33,8 @@ pub struct EventClient {
     pub(super) frames: FrameCache,
     /// The rundown that was loaded last.
     rundown: Mutex<Option<(Digest, Arc<Rundown>)>>,
+    /// How many requests for the time were sent.
+    asked: AtomicU64,
 }
 
 /// An answer that carries the server's time.
@@ -54,13 +57,29 @@ impl EventClient {
     pub async fn connect(url: &ServerUrl, event: EventName) -> Result<Self, ViewerError> {
         let endpoint = Arc::new(Endpoint::resolve(url).await?);
         let requests = Requests::new(Arc::clone(&endpoint));
-        Ok(Self { endpoint, event, requests, frames: FrameCache::default(), rundown: Mutex::default() })
+        Ok(Self {
+            endpoint,
+            event,
+            requests,
+            frames: FrameCache::default(),
+            rundown: Mutex::default(),
+            asked: AtomicU64::new(0),
+        })
+    }
+
+    /// Returns what the next request for the time asks with: a word of its own, which no cache has.
+    fn t1(&self) -> String {
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}.{number:x}", clock::wall().as_micros())
     }
 
     /// Requests the time, with the short state.
     pub(super) async fn time(&self) -> Result<TimedAnswer, Failure> {
-        let response = self.requests.get(&Route::EventTime(self.event.clone()).path(), STATE).await?;
+        let t1 = self.t1();
+        let path = format!("{}?t1={t1}", Route::EventTime(self.event.clone()).path());
+        let response = self.requests.get(&path, STATE).await?;
         let time: TimeBody = parse(&response)?;
+        check_fresh(&response, time.t1.as_deref(), &t1)?;
         let received_at = time.received_at.unwrap_or(time.server_time);
         let exchange = Exchange::new(response.sent, received_at, time.server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
@@ -70,8 +89,11 @@ impl EventClient {
 
     /// Requests the whole state, which carries the time too.
     pub(super) async fn state(&self) -> Result<TimedAnswer, Failure> {
-        let response = self.requests.get(&Route::Event(self.event.clone()).path(), STATE).await?;
+        let t1 = self.t1();
+        let path = format!("{}?t1={t1}", Route::Event(self.event.clone()).path());
+        let response = self.requests.get(&path, STATE).await?;
         let state = FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)?;
+        check_fresh(&response, state.body.t1.as_deref(), &t1)?;
         let StateBody { server_time, resync, retry_after, .. } = state.body;
         let exchange = Exchange::new(response.sent, server_time, server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
@@ -110,6 +132,15 @@ impl EventClient {
         *loaded = Some((digest, Arc::clone(&rundown)));
         Ok(rundown)
     }
+}
+
+/// Checks that no cache answered. Servers of before do not repeat what a request asks with.
+///
+/// # Errors
+/// [`Failure::StaleTime`] if the answer was made for another request, or is older than it.
+fn check_fresh(response: &Response, repeated: Option<&str>, asked: &str) -> Result<(), Failure> {
+    let is_fresh = response.age == 0 && repeated.is_none_or(|repeated| repeated == asked);
+    is_fresh.then_some(()).ok_or(Failure::StaleTime)
 }
 
 fn parse<T: DeserializeOwned>(response: &Response) -> Result<T, Failure> {

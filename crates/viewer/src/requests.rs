@@ -29,6 +29,8 @@ pub(super) struct Response {
     pub(super) sent: LocalTime,
     /// When the response began to arrive.
     pub(super) arrived: LocalTime,
+    /// How many seconds ago a cache received it; 0 if none did.
+    pub(super) age: u64,
     pub(super) body: Vec<u8>,
 }
 
@@ -84,6 +86,8 @@ impl Requests {
         let response = connection.send_request(request).await.map_err(|_| ConnectionLost)?;
         let arrived = clock::monotonic();
         let status = response.status().as_u16();
+        let age =
+            response.headers().get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok()).unwrap_or(0);
         let body = match Limited::new(response.into_body(), bytes_max).collect().await {
             Ok(body) => body,
             // Through another connection it would be as long.
@@ -92,7 +96,7 @@ impl Requests {
         };
         self.idle().push(connection);
         Ok(match status {
-            200..=299 => Ok(Response { sent, arrived, body: body.to_bytes().to_vec() }),
+            200..=299 => Ok(Response { sent, arrived, age, body: body.to_bytes().to_vec() }),
             404 => Err(Failure::UnknownEvent),
             _ => Err(Failure::NoAnswer),
         })

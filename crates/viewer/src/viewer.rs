@@ -131,6 +131,7 @@ impl Viewer {
                 let PushedState { state, hub, ack } = &*pushed;
                 observer.observe(Observation::Pushed(state, *hub), &self.session, now);
                 self.live_url.clone_from(&state.body.live_url);
+                self.session.handle_pushed_time(state.body.server_time, now);
                 self.session.handle_push(Push { news: state.news.clone(), hub: *hub, ack: *ack }, now);
             }
             Frame::Closed(code, text) => {
@@ -218,6 +219,7 @@ impl Viewer {
     async fn perform_effects<O: Observer>(&mut self, observer: &mut O) {
         while let Some(effect) = self.session.poll_effect() {
             let now = clock::monotonic();
+            self.session.handle_reading(now);
             observer.observe(Observation::Effect(&effect), &self.session, now);
             match effect {
                 Effect::Request(request) => {

@@ -62,7 +62,7 @@ export! {
     fn handle_signed(signed_at: f64, valid_until: f64, now: f64);
     fn handle_known(now: f64);
     fn handle_utc(utc: f64, t1: f64, t4: f64, now: f64);
-    fn handle_push(hub: u32, ack: bool, now: f64);
+    fn handle_push(hub: u32, ack: bool, sent: f64, now: f64);
     fn handle_wait(wait: f64, now: f64);
     fn poll_effect() -> EffectKind;
     fn value(index: usize) -> f64;

@@ -120,8 +120,9 @@ impl Viewer {
         self.session.handle_utc(server_time(utc), local_time(t1), local_time(t4), local_time(now));
     }
 
-    /// Applies the pending state as one that `hub` pushed; `ack` is whether to acknowledge it.
-    pub fn handle_push(&mut self, hub: u32, ack: bool, now: f64) {
+    /// Applies the pending state as one that `hub` pushed, and wrote at `sent`; `ack` is whether to acknowledge it.
+    pub fn handle_push(&mut self, hub: u32, ack: bool, sent: f64, now: f64) {
+        self.session.handle_pushed_time(server_time(sent), local_time(now));
         if let Some(news) = self.pending.take() {
             let hub = hub as u16;
             self.session.handle_push(Push { news, hub, ack }, local_time(now));
@@ -183,7 +184,8 @@ impl Viewer {
     }
 
     /// Returns in how many milliseconds the next tick is due; 0 means now.
-    pub fn next_tick_in(&self, now: f64) -> f64 {
+    pub fn next_tick_in(&mut self, now: f64) -> f64 {
+        self.session.handle_reading(local_time(now));
         span_ms((self.session.next_deadline() - local_time(now)).max(Span::ZERO))
     }
 

@@ -139,7 +139,8 @@ export class Downbeat {
   position(): number | undefined { return known(this.#viewer.position(now())); }
 
   /**
-   * Returns how wrong {@link now} may be, in ms either way: half the best round trip, plus drift since then. Undefined before the
+   * Returns how wrong {@link now} may be, in ms either way: half the best round trip, plus drift since then, plus the steps in which
+   * the device's clock moves. Undefined before the
    * first answer, and while the connection is `unverified`.
    */
   bound(): number | undefined { return known(this.#viewer.bound(now())); }
@@ -314,7 +315,7 @@ export class Downbeat {
         state: (frame) => this.#drive(() => {
           this.#receive(frame);
           this.#saveState();
-          this.#viewer.handle_push(frame.hub, frame.ack, now());
+          this.#viewer.handle_push(frame.hub, frame.ack, frame.serverTime, now());
         }),
         pong: (version) => this.#drive(() => {
           const [epoch, rev] = version.split(".");
@@ -337,8 +338,9 @@ export class Downbeat {
     const signal = this.#newSignal(slot);
     const isStatus = slot === Slot.Status;
     try {
-      const { body, t1, t4 } = await request<TimeBody | StateBody>(this.#server + path, signal);
+      const { body, t1, t4, isStale } = await request<TimeBody | StateBody>(this.#server + path, !isStatus, signal);
       this.#drive(() => {
+        if (isStale) return this.#viewer.handle_time_failure(Reason.StaleTime, now());
         this.#receive(body);
         this.#saveState();
         if (body.retryAfter) this.#viewer.handle_wait(body.retryAfter, now());

@@ -19,7 +19,7 @@ interface Calls {
   handle_signed(signedAt: number, validUntil: number, now: number): void;
   handle_known(now: number): void;
   handle_utc(utc: number, t1: number, t4: number, now: number): void;
-  handle_push(hub: number, ack: boolean, now: number): void;
+  handle_push(hub: number, ack: boolean, sent: number, now: number): void;
   handle_wait(wait: number, now: number): void;
   handle_time_failure(reason: Reason, now: number): void;
   handle_status_failure(reason: Reason, now: number): void;

@@ -12,6 +12,8 @@ export interface Answer<Body> {
   t1: number;
   /** When the answer began to arrive, in ms. */
   t4: number;
+  /** Whether a cache answered. */
+  isStale: boolean;
 }
 
 /** The server answered with an error. */
@@ -26,12 +28,18 @@ export class HttpStatusError extends Error {
 /** How long to wait for the browser's own measurements after an answer has been read, in ms. */
 const MEASUREMENT_WAIT = 50;
 
+/** The URLs where a server repeats what a request asks with. From there it never answers without. */
+const repeating = new Set<string>();
+
 /**
- * Requests `url`. The browser measures more precisely than this page when the request left and the answer came: its
+ * Requests `url`. `isExchange` makes its URL one that no cache has, and the server repeats what makes it so: what a proxy or a
+ * service worker gives all the same is an old answer. The browser measures more precisely than this page when the request left and the answer came: its
  * times leave out name resolution, connecting and a busy page. Where it does not report them, the page's own readings
  * are as correct, with a wider bound.
  */
-export async function request<Body>(url: string, signal: AbortSignal): Promise<Answer<Body>> {
+export async function request<Body extends { t1?: string }>(asked: string, isExchange: boolean, signal: AbortSignal): Promise<Answer<Body>> {
+  const own = Math.random().toString(36).slice(2) + "0";
+  const url = isExchange ? withQuery(asked, `t1=${own}`) : asked;
   const measurement = measure(url);
   try {
     const before = now();
@@ -39,9 +47,12 @@ export async function request<Body>(url: string, signal: AbortSignal): Promise<A
     const after = now();
     if (!response.ok) throw new HttpStatusError(response.status);
     const body = (await response.json()) as Body;
+    if (body.t1 === own) repeating.add(asked);
+    const isOwn = body.t1 === own || (body.t1 === undefined && !repeating.has(asked));
+    const isStale = isExchange && (!isOwn || Number(response.headers.get("age")) > 0);
     const entry = await measurement.entry();
     const isMeasured = entry !== undefined && entry.requestStart >= before && entry.responseStart >= entry.requestStart;
-    return { body, t1: isMeasured ? entry.requestStart : before, t4: isMeasured ? entry.responseStart : after };
+    return { body, isStale, t1: isMeasured ? entry.requestStart : before, t4: isMeasured ? entry.responseStart : after };
   } finally {
     measurement.end();
   }

@@ -2,6 +2,7 @@
 
 use super::estimator::{ClockChange, Estimator, STEP_MIN, solve};
 use super::exchange::Exchange;
+use super::granularity::Granularity;
 use super::offset::Offset;
 use crate::time::{LocalTime, ServerTime, Span};
 
@@ -39,6 +40,7 @@ const ACQUIRED_AFTER_TIME: Span = Span::from_millis(10_000);
 #[derive(Clone, Debug, Default)]
 pub struct DisciplinedClock<E> {
     estimator: E,
+    granularity: Granularity,
     slew: Option<Slew>,
     acquisition: Option<Acquisition>,
 }
@@ -48,7 +50,7 @@ pub struct DisciplinedClock<E> {
 pub struct Reading {
     /// The server's time.
     pub time: ServerTime,
-    /// The bound to either side: the estimator's bound plus what is still to be slewed.
+    /// The bound to either side: the estimator's bound, what is still to be slewed, and the step in which the device's clock moves.
     pub bound: Span,
     /// What is still to be slewed; negative if the clock is behind its estimate.
     pub ahead: Span,
@@ -70,7 +72,7 @@ struct Acquisition {
 impl<E: Estimator> DisciplinedClock<E> {
     /// Returns a clock that shows nothing before the first exchange.
     pub const fn new(estimator: E) -> Self {
-        Self { estimator, slew: None, acquisition: None }
+        Self { estimator, granularity: Granularity::new(), slew: None, acquisition: None }
     }
 
     /// Returns the estimator.
@@ -78,11 +80,27 @@ impl<E: Estimator> DisciplinedClock<E> {
         &self.estimator
     }
 
+    /// Handles that the device's clock shows `now`, wherever it was read: readings show how coarse it is. Of a clock that is known
+    /// to be fine, none need to be passed.
+    pub fn handle_reading(&mut self, now: LocalTime) {
+        self.granularity.handle_reading(now);
+    }
+
+    /// Returns the step in which the device's clock moves, at most.
+    pub fn step(&self) -> Span {
+        self.granularity.step()
+    }
+
+    /// Returns the exchange as it was on this device, whose clock may be coarse.
+    pub fn coarsened(&self, exchange: &Exchange) -> Exchange {
+        exchange.with_slack(self.step())
+    }
+
     /// Handles an exchange; its `t4` is now. Returns how the shown time changed: [`ClockChange::None`] if it is slewed.
     pub fn handle_exchange(&mut self, exchange: &Exchange) -> ClockChange {
         let now = exchange.t4();
         let shown = self.reading(now);
-        let change = self.estimator.handle_exchange(exchange);
+        let change = self.estimator.handle_exchange(&self.coarsened(exchange));
         let acquiring = self.count(change, now);
         let (Some(shown), Some(estimate)) = (shown, self.estimator.server_time(now)) else {
             return ClockChange::None;
@@ -103,6 +121,14 @@ impl<E: Estimator> DisciplinedClock<E> {
         self.estimator.handle_doubt(by);
     }
 
+    /// Forgets all exchanges: they proved nothing. What was measured of the device's clock stays.
+    pub fn forget(&mut self)
+    where
+        E: Default,
+    {
+        (self.estimator, self.slew, self.acquisition) = (E::default(), None, None);
+    }
+
     /// Returns by how much a clock of the device may have jumped since the last exchange: usually not at all. While it
     /// differs from [`Span::ZERO`], a reading may be off by that much more than its bound.
     pub fn doubt(&self) -> Span {
@@ -114,7 +140,7 @@ impl<E: Estimator> DisciplinedClock<E> {
         let estimate = self.estimator.estimate(now)?;
         let time = estimate.offset.server_time(now);
         let ahead = self.slew.map_or(Span::ZERO, |slew| slew.ahead_at(time));
-        Some(Reading { time: time + ahead, bound: estimate.bound + ahead.max(-ahead), ahead })
+        Some(Reading { time: time + ahead, bound: estimate.bound + ahead.max(-ahead) + self.step(), ahead })
     }
 
     /// Returns the first local time at which the clock shows `time` or more, if no exchange comes in between.

@@ -28,6 +28,8 @@ pub struct Exchange {
     t3: ServerTime,
     t4: LocalTime,
     resolution: Resolution,
+    /// By how much more the device's readings may be wrong, either way.
+    slack: Span,
 }
 
 /// The resolution of the two clocks' readings: each is at most this much earlier than its instant.
@@ -75,13 +77,19 @@ impl Exchange {
         if t3.as_micros() < t2.as_micros() {
             return Err(DishonestExchange::AnsweredBeforeAsked { t2, t3 });
         }
-        Ok(Self { t1, t2, t3, t4, resolution: Resolution::of(t1, t2, t3, t4) })
+        Ok(Self { t1, t2, t3, t4, resolution: Resolution::of(t1, t2, t3, t4), slack: Span::ZERO })
     }
 
     /// Returns the same exchange with a known resolution of the clocks.
     #[must_use]
     pub const fn with_resolution(self, resolution: Resolution) -> Self {
         Self { resolution, ..self }
+    }
+
+    /// Returns the same exchange on a device whose readings may be wrong by `slack`, either way; see [`super::Granularity`].
+    #[must_use]
+    pub const fn with_slack(self, slack: Span) -> Self {
+        Self { slack, ..self }
     }
 
     /// Returns when the request left.
@@ -139,8 +147,8 @@ impl Exchange {
     /// Returns the interval that contains the offset at `t4`, whichever way readings are rounded.
     pub fn interval(&self) -> Interval {
         let elapsed = self.t4 - self.t1;
-        let upper = Interval::point(self.at_most() + self.resolution.local).widened(elapsed).upper();
-        let lower = self.at_least() - self.resolution.server;
+        let upper = Interval::point(self.at_most() + self.resolution.local).widened(elapsed).upper() + self.slack;
+        let lower = self.at_least() - self.resolution.server - self.slack;
         if lower <= upper {
             return Interval::spanning(lower, upper);
         }

@@ -25,6 +25,7 @@ impl Session {
 
     /// Does whatever is due: requests, fetches, cues, and reporting changes to the shell.
     pub(super) fn advance(&mut self, now: LocalTime) {
+        self.clock.handle_reading(now);
         let asks_time = self.line.advance(now, &mut self.effects);
         if asks_time && self.schedule.in_flight().is_none() {
             self.schedule.handle_doubt(now);
@@ -54,7 +55,8 @@ impl Session {
 
     /// Returns what is missing although changes are received.
     fn lack(&self) -> Option<Lack> {
-        self.loading.has_failed().then_some(Lack::Rundown)
+        let lacks_rundown = self.loading.has_failed().then_some(Lack::Rundown);
+        self.line.is_time_stale.then_some(Lack::Time).or(lacks_rundown)
     }
 
     /// Sends the request for the time that is due, or aborts the one that got no answer.

@@ -24,6 +24,8 @@ pub(super) struct Line {
     failure: Option<Failure>,
     /// Whether the last answer lacked the state.
     state_unknown: bool,
+    /// Whether the last answer for the time proved nothing.
+    pub(super) is_time_stale: bool,
     push: Push,
 }
 
@@ -68,6 +70,7 @@ impl Line {
             received_at: None,
             failure: None,
             state_unknown: false,
+            is_time_stale: false,
             push: Push::NotYet,
         }
     }
@@ -130,6 +133,11 @@ impl Line {
         if failure == Failure::Timeout {
             self.overload.handle_sign(now);
         }
+        if failure == Failure::StaleTime {
+            // The way to the server is open, and nothing is known of what it has.
+            self.is_time_stale = true;
+            return;
+        }
         if request == Request::Status {
             self.polling.finish();
             if failure == Failure::NoAnswer {
@@ -186,7 +194,7 @@ impl Line {
                 effects.push(Effect::Request(Request::Status));
             }
         }
-        if self.push != Push::Open && (self.failure.is_some() || self.state_unknown) {
+        if self.push != Push::Open && (self.has_failed() || self.state_unknown) {
             self.emergency.begin(now);
         } else {
             self.emergency.end();
@@ -199,7 +207,7 @@ impl Line {
 
     /// Returns whether a request failed since the server last answered.
     pub(super) fn has_failed(&self) -> bool {
-        self.failure.is_some()
+        self.failure.is_some() || self.is_time_stale
     }
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
@@ -210,6 +218,10 @@ impl Line {
     pub(super) fn connection(&self, knowledge: Knowledge) -> Connection {
         match (knowledge, self.push, self.failure) {
             (Knowledge::Incomplete, _, Some(failure)) => Connection::Acquiring(Wait::Failed(failure)),
+            (Knowledge::Incomplete, ..) if self.is_time_stale => {
+                Connection::Acquiring(Wait::Failed(Failure::StaleTime))
+            }
+            (Knowledge::Unverified, ..) if self.is_time_stale => Connection::Unverified(Failure::StaleTime),
             (Knowledge::Incomplete, _, None) if self.state_unknown => Connection::Acquiring(Wait::State),
             (Knowledge::Incomplete, _, None) => Connection::Acquiring(Wait::FirstAnswer),
             (Knowledge::Unverified, ..) => Connection::Unverified(self.failure.unwrap_or(Failure::NoAnswer)),
