@@ -31,6 +31,11 @@ impl Error {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// Says first what did happen before it failed.
+    pub(crate) fn after(self, done: &str) -> Self {
+        Self { message: format!("{done}: {}", self.message), ..self }
+    }
+
     /// Adds members for programs.
     pub(crate) fn with_more(self, more: Map<String, Value>) -> Self {
         Self { more, ..self }

@@ -24,13 +24,15 @@ pub enum Exit {
     Network = 8,
     /// The change was written, but the public URL does not show it yet.
     Unseen = 9,
+    /// The rundown is stored, but no server was told, so viewers do not get it.
+    NotPointed = 10,
     /// Ctrl-C: 128 plus the number of SIGINT, as in shells.
     Interrupted = 130,
 }
 
 impl Exit {
     /// All exit codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Done,
         Self::Internal,
         Self::Usage,
@@ -41,6 +43,7 @@ impl Exit {
         Self::Auth,
         Self::Network,
         Self::Unseen,
+        Self::NotPointed,
         Self::Interrupted,
     ];
 
@@ -63,6 +66,7 @@ Exit codes:
     7  auth: the token is missing, unknown, expired, or does not allow it
     8  network: the server cannot be reached, does not answer, or failed
     9  written, but not visible at the edge in time
+   10  the rundown is stored, but viewers do not get it: no server was told
   130  interrupted";
 
 #[cfg(test)]

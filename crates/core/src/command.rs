@@ -1,5 +1,6 @@
 //! What an operator can ask of an event.
 
+use crate::event::PageUrl;
 use crate::message::Draft;
 use crate::name::{CommandId, Digest, Rev};
 use crate::time::{ServerTime, Span};
@@ -81,6 +82,11 @@ pub enum Command {
     Rundown {
         /// The rundown's digest.
         rundown: Option<Digest>,
+        /// Where viewers load it from; `None` for the server itself.
+        url: Option<PageUrl>,
+        /// Whether this goes back to an earlier rundown. It changes nothing here; the log says so, and the next rollback goes
+        /// back further.
+        is_rollback: bool,
     },
     /// Reverts the newest change that changed anything.
     Undo {

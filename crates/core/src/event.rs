@@ -50,7 +50,7 @@ use crate::version::Version;
 pub use crate::timeline::Status;
 pub use apply::{Outcome, Receipt};
 pub use configuration::{Configuration, Delivery, HubCount, Sizing};
-pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, POINTER_URL_BYTES_MAX, PointerUrl};
+pub use emergency::{EmergencyChannel, EmergencyKey, EmergencyState, PAGE_URL_BYTES_MAX, PageUrl};
 pub use limits::{
     HUBS_MAX, ORIGIN_CHARS_MAX, ORIGINS_MAX, PAUSE_BYTES, RESYNC_MAX, RESYNC_MIN, STATE_BYTES_MAX, TITLE_CHARS_MAX,
 };
@@ -103,6 +103,9 @@ struct Show {
     ended_at: Option<ServerTime>,
     notices: Notices,
     rundown: Option<Digest>,
+    /// Where viewers load the rundown from; `None` for the server itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rundown_url: Option<PageUrl>,
     /// Whether it is archived: nothing changes it until it no longer is.
     #[serde(default, skip_serializing_if = "is_false")]
     archived: bool,
@@ -266,6 +269,11 @@ impl EventState {
     /// Returns the rundown viewers should have.
     pub const fn rundown(&self) -> Option<Digest> {
         self.show.rundown
+    }
+
+    /// Returns where viewers load the rundown from; `None` for the server itself.
+    pub const fn rundown_url(&self) -> Option<&PageUrl> {
+        self.show.rundown_url.as_ref()
     }
 
     /// Returns the instant of the end, past or scheduled.

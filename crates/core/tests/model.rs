@@ -121,7 +121,9 @@ impl Telling {
             Ask::Reschedule(ms) => Command::Reschedule { starts_at: self.at(self.now + ms) },
             Ask::End(says) => Command::End { message: says.then(|| draft("over")) },
             Ask::Reopen => Command::Reopen,
-            Ask::Rundown(byte) => Command::Rundown { rundown: Some(Digest::from_bytes([byte; 32])) },
+            Ask::Rundown(byte) => {
+                Command::Rundown { rundown: Some(Digest::from_bytes([byte; 32])), url: None, is_rollback: false }
+            }
             Ask::Undo if self.is_undone => Command::Redo { rev: None },
             Ask::Undo => Command::Undo { rev: None },
         };

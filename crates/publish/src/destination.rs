@@ -1,16 +1,15 @@
 //! Where the rundowns of an event are published: a store, or the event's own server.
 
 use downbeat_api::{Client, Response};
-use downbeat_core::{Digest, EventName, Rev, ServerTime};
+use downbeat_core::{Digest, EventName, Rev};
 use downbeat_sheet::digest_of;
+use downbeat_wire::StateBody;
 use downbeat_wire::problem::Code;
 use downbeat_wire::publication::rundown_key;
-use downbeat_wire::{LogEntry, Publication, StateBody};
-use serde::Serialize;
 
+use crate::changes::{LiveStack, RundownChange, changes_in_log, changes_in_store};
 use crate::error::PublishError;
 use crate::history::Snapshot;
-use crate::log::publications_in_log;
 use crate::offer::Offer;
 use crate::store::Store;
 
@@ -31,28 +30,13 @@ pub enum Survey {
     Worker(Box<Response<StateBody>>),
 }
 
-/// A rundown of an event, when it was first published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FirstPublication {
-    /// The rundown.
-    pub rundown: Digest,
-    /// The revision that first pointed at it.
-    pub rev: Rev,
-    /// When that was.
-    pub at: ServerTime,
-    /// Who did it.
-    pub actor: String,
-    /// The event has this rundown now.
-    pub present: bool,
-}
-
 /// What was published for an event.
 #[derive(Debug)]
 pub struct History {
-    /// Each rundown once, in the order of the first publications.
-    pub rundowns: Vec<FirstPublication>,
-    /// Every revision of a store, the oldest first. A server has them in its log.
-    pub revisions: Option<Vec<Publication>>,
+    /// The changes of the event's rundown, the oldest first.
+    pub changes: Vec<RundownChange>,
+    /// What was live.
+    pub live: LiveStack,
 }
 
 impl Destination {
@@ -75,11 +59,12 @@ impl Destination {
         match (self, survey) {
             (Self::Store(store), Survey::Store(snapshot)) => {
                 let revisions = snapshot.revisions(store, event).await?;
-                Ok(History { rundowns: first_publications(&revisions), revisions: Some(revisions) })
+                Ok(History { changes: changes_in_store(&revisions), live: LiveStack::of_revisions(&revisions) })
             }
             (Self::Worker(client), survey) => {
                 let (log, _) = client.log_entries(event, None, None).await?;
-                Ok(History { rundowns: first_publications_in_log(&log, survey.rundown()), revisions: None })
+                let (changes, live) = changes_in_log(&log, survey.rundown());
+                Ok(History { changes, live })
             }
             (Self::Store(_), Survey::Worker(_)) => unreachable!("a store is not surveyed through a server"),
         }
@@ -143,72 +128,5 @@ impl Survey {
             Self::Store(snapshot) => snapshot.rundown(),
             Self::Worker(reading) => reading.body.rundown,
         }
-    }
-}
-
-/// Returns each rundown of a store's revisions once. The last revision is the present one.
-pub fn first_publications(revisions: &[Publication]) -> Vec<FirstPublication> {
-    let present = revisions.last().map(|last| last.rundown);
-    once(revisions.iter().map(|Publication { rundown, rev, at, actor, .. }| FirstPublication {
-        rundown: *rundown,
-        rev: *rev,
-        at: *at,
-        actor: actor.clone(),
-        present: present == Some(*rundown),
-    }))
-}
-
-/// Returns each rundown that a log names once. `entries` begin with the newest; `present` is the event's rundown.
-pub fn first_publications_in_log(entries: &[LogEntry], present: Option<Digest>) -> Vec<FirstPublication> {
-    once(publications_in_log(entries).rev().map(|(entry, rundown)| FirstPublication {
-        rundown,
-        rev: entry.rev,
-        at: entry.at,
-        actor: entry.actor.clone(),
-        present: present == Some(rundown),
-    }))
-}
-
-fn once(publications: impl Iterator<Item = FirstPublication>) -> Vec<FirstPublication> {
-    let mut list: Vec<FirstPublication> = Vec::new();
-    for publication in publications {
-        if list.iter().all(|listed| listed.rundown != publication.rundown) {
-            list.push(publication);
-        }
-    }
-    list
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use downbeat_wire::log::CHAIN_START;
-    use serde_json::json;
-
-    #[test]
-    fn rundowns_are_listed_once_in_the_order_of_their_first_publication() {
-        let digest = |byte: u8| Digest::from_bytes([byte; 32]);
-        let entry = |rev: u64, name: &str, rundown: Option<u8>| LogEntry {
-            rev: Rev::new(rev),
-            at: ServerTime::from_millis(1_704_067_200_000),
-            effective_at: ServerTime::from_millis(1_704_067_200_000),
-            actor: "maria".to_owned(),
-            token: "maria".to_owned(),
-            name: name.to_owned(),
-            body: json!({ "rundown": rundown.map(digest) }),
-            prev: CHAIN_START,
-            hash: None,
-        };
-        let entries = [
-            entry(6, "rundown", Some(1)),
-            entry(5, "rundown", None),
-            entry(4, "pause", Some(9)),
-            entry(3, "rundown", Some(2)),
-            entry(2, "rundown", Some(1)),
-            entry(1, "create", None),
-        ];
-        let list = first_publications_in_log(&entries, Some(digest(1)));
-        let seen: Vec<_> = list.iter().map(|one| (one.rundown, one.rev.number(), one.present)).collect();
-        assert_eq!(seen, [(digest(1), 2, true), (digest(2), 3, false)]);
     }
 }

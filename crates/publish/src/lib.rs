@@ -25,7 +25,7 @@
 //! let release = Release::prepare(&destination, &event, survey, Offer::new(rundown), options).await?;
 //! assert!(release.plan().writes());
 //!
-//! let author = Author { id: new_id()?, actor: "maria".to_owned(), reason: None };
+//! let author = Author { id: new_id()?, actor: "maria".to_owned(), reason: None, is_rollback: false };
 //! let outcome = release.carry_out(&author, &|_: Progress<'_>| ()).await?;
 //! assert!(matches!(outcome, Outcome::Released(_)));
 //! # std::fs::remove_dir_all(folder)?;
@@ -40,6 +40,7 @@
 //! | [`destination`] | a store or the event's own server: what an event has there, and had |
 //! | [`release`] | plan, put, read back, point, append to the history, wait until viewers see it |
 //! | [`history`] | the pointer and the history of an event in a store |
+//! | [`changes`] | the changes of an event's rundown, and what a rollback goes back to |
 //! | [`freeze`] | whether the rundown may be changed this close to the start |
 //! | [`garbage`] | which rundowns nobody needs any more; `tombstone` keeps that safe beside a release |
 //! | [`inspection`] | whether everything is as it was written |
@@ -51,6 +52,7 @@
 //! What never happens here: a pointer is written before the rundown it names was read back whole; a pointer is replaced
 //! that was not read; an object of the history is changed; anything that was published changes because of a signed state.
 
+pub mod changes;
 pub mod destination;
 pub mod emergency;
 pub mod error;

@@ -12,7 +12,7 @@ use downbeat_wire::emergency::DOCUMENT_BYTES_MAX;
 use downbeat_wire::{Publication, RundownPointer};
 
 use crate::error::{NotLoadable, PublishError};
-use crate::headers::IMMUTABLE;
+use crate::headers::{BRIEF, IMMUTABLE};
 
 /// The origin that a request names where no page's origin is given: either any page may load the rundown, or this one
 /// may not.
@@ -32,6 +32,11 @@ const POINTER_BYTES_MAX: usize = 256 << 10;
 
 // A signed state is a member of it.
 const _: () = assert!(2 * DOCUMENT_BYTES_MAX < POINTER_BYTES_MAX);
+
+/// The longest that caches may keep a pointer without a warning: 60 s.
+///
+/// Reason: pages that depend on it are without a server already; beyond a minute an operator believes that it failed.
+const POINTER_SECONDS_MAX: u64 = 60;
 
 /// Attempts to load a rundown before it counts as not loadable.
 const LOADS_MAX: usize = 3;
@@ -92,7 +97,12 @@ impl Page {
         self.http.send(request, limits).await
     }
 
-    /// Returns whether the page may read a response.
+    /// Returns whether the page may read a response of `url`: a page of the same origin may read everything.
+    fn may_read_from(&self, url: &str, response: &http::Response<Vec<u8>>) -> bool {
+        self.origin.as_deref().is_some_and(|origin| is_origin_of(origin, url)) || self.may_read(response)
+    }
+
+    /// Returns whether a page of another origin may read a response.
     pub fn may_read(&self, response: &http::Response<Vec<u8>>) -> bool {
         let allowed = header(response, http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
         allowed == "*" || allowed == self.named_origin()
@@ -118,7 +128,7 @@ impl Page {
             response = self.get(url, limits).await;
         }
         let checked = match response {
-            Ok(response) => self.judge(&response, digest),
+            Ok(response) => self.judge(url, &response, digest),
             Err(silence) => Err(NotLoadable::NoAnswer(silence.to_string())),
         };
         let cache = checked.map_err(|why| PublishError::NotLoadable { url: url.to_owned(), why })?;
@@ -127,7 +137,7 @@ impl Page {
     }
 
     /// Returns the `Cache-Control` of a response that the page can use as the rundown.
-    fn judge(&self, response: &http::Response<Vec<u8>>, digest: Digest) -> Result<String, NotLoadable> {
+    fn judge(&self, url: &str, response: &http::Response<Vec<u8>>, digest: Digest) -> Result<String, NotLoadable> {
         if response.status() != 200 {
             return Err(NotLoadable::Status(response.status().to_string()));
         }
@@ -138,11 +148,41 @@ impl Page {
         if kind.split(';').next().map(str::trim) != Some(IMMUTABLE.content_type) {
             return Err(NotLoadable::ContentType(kind));
         }
-        if !self.may_read(response) {
+        if !self.may_read_from(url, response) {
             let allowed = header(response, http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
             return Err(NotLoadable::Origin { origin: self.origin.clone(), allowed });
         }
         Ok(header(response, http::header::CACHE_CONTROL))
+    }
+
+    /// Loads the pointer at `url`, if there is one already, and returns warnings about what makes viewers receive it late.
+    ///
+    /// # Errors
+    /// [`PublishError::NotLoadable`] if the page could not read it.
+    pub async fn check_pointer(&self, url: &str) -> Result<Vec<String>, PublishError> {
+        let refused = |why| PublishError::NotLoadable { url: url.to_owned(), why };
+        let response = match self.pointer(url, REQUEST).await {
+            Ok(response) if response.status() == 200 => response,
+            // The first publication makes it. Whether it then shows is checked anyway.
+            _ => return Ok(Vec::new()),
+        };
+        if !self.may_read_from(url, &response) {
+            let allowed = header(&response, http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
+            return Err(refused(NotLoadable::Origin { origin: self.origin.clone(), allowed }));
+        }
+        let cache = header(&response, http::header::CACHE_CONTROL);
+        let kept = seconds_kept(&cache).max(header(&response, http::header::AGE).parse().unwrap_or(0));
+        let late = kept > POINTER_SECONDS_MAX;
+        let wanted = BRIEF.cache_control;
+        Ok(late
+            .then(|| {
+                format!(
+                    "{url} may be kept by caches for {kept} s (Cache-Control {cache:?}); pages that depend on it receive a change that \
+                     late. Let whatever serves it send {wanted:?}, or give --purge-zone"
+                )
+            })
+            .into_iter()
+            .collect())
     }
 
     /// Polls the pointer at `url` until it shows `publication` or a later one, for at most `patience`.
@@ -169,6 +209,23 @@ pub(crate) async fn poll(patience: Span, mut look: impl AsyncFnMut(Span) -> bool
             return (polling.elapsed(), seen);
         }
     }
+}
+
+/// Returns whether `url` has this origin: scheme, host and port.
+fn is_origin_of(origin: &str, url: &str) -> bool {
+    let (Ok(origin), Ok(url)) = (url::Url::parse(origin), url::Url::parse(url)) else { return false };
+    origin.origin() == url.origin()
+}
+
+/// Returns how many seconds a shared cache may keep a response with this `Cache-Control`; 0 if it does not say.
+fn seconds_kept(cache_control: &str) -> u64 {
+    let of = |name: &str| {
+        cache_control.split(',').find_map(|directive| {
+            let (found, value) = directive.trim().split_once('=')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').parse().ok())?
+        })
+    };
+    of("s-maxage").or_else(|| of("max-age")).unwrap_or(0)
 }
 
 fn header(response: &http::Response<Vec<u8>>, name: http::HeaderName) -> String {

@@ -12,7 +12,8 @@ mod worker;
 use downbeat_api::Response;
 use downbeat_api::Visibility;
 use downbeat_api::clock;
-use downbeat_core::{CommandId, EventName, Rev, ServerTime, Span};
+use downbeat_core::event::PageUrl;
+use downbeat_core::{Command, CommandId, EventName, Rev, ServerTime, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::publication::{pointer_key, rundown_key};
 use downbeat_wire::{CommandAnswer, Publication, Route};
@@ -42,6 +43,8 @@ pub struct Options {
     /// Where viewers find what is in a store. Without it, nothing is loaded as a page does, and nobody waits until viewers
     /// see the pointer.
     pub public_url: Option<PublicUrl>,
+    /// Where the event tells viewers to load the rundown from; `None` for the event's own server.
+    pub rundown_url: Option<PageUrl>,
     /// The origin of the page that must be able to load the rundown; `None` for a page of any origin.
     pub origin: Option<String>,
     /// Whose copies of the pointer are purged.
@@ -65,6 +68,8 @@ pub struct Author {
     pub actor: String,
     /// Why.
     pub reason: Option<String>,
+    /// Whether this goes back to an earlier rundown.
+    pub is_rollback: bool,
 }
 
 /// A release that was planned.
@@ -75,6 +80,13 @@ pub struct Release<'a> {
     options: Options,
     page: Page,
     plan: Plan,
+}
+
+/// What [`Release::stage`] did.
+#[derive(Debug)]
+pub struct Staged {
+    healed: Option<Rev>,
+    warnings: Vec<String>,
 }
 
 /// What became of a release.
@@ -126,6 +138,7 @@ impl Options {
             if_rev: None,
             at: None,
             public_url: None,
+            rundown_url: None,
             origin: None,
             purge: None,
             freeze: None,
@@ -205,7 +218,12 @@ impl<'a> Release<'a> {
                     Some(bytes) if bytes == offer.bytes => Stored::There,
                     _ => Stored::Missing,
                 };
-                plan.next = (state.rundown != Some(offer.digest)).then(|| state.rev.next());
+                let url = match &options.rundown_url {
+                    Some(url) => url.to_string(),
+                    None => Route::Rundown(event.clone(), offer.digest).path(),
+                };
+                let has_it = state.rundown == Some(offer.digest) && state.rundown_url.as_deref() == Some(&url);
+                plan.next = (!has_it).then(|| state.rev.next());
                 plan.present = Some(Present { rundown: state.rundown, content: before, rev: state.rev, by: None });
             }
             _ => unreachable!("the survey is one of this destination"),
@@ -257,14 +275,40 @@ impl<'a> Release<'a> {
     /// whether it was moved; those of [`Release::check`]; and what the destination says.
     pub async fn carry_out(&self, author: &Author, reporter: &impl Reporter) -> Result<Outcome, PublishError> {
         self.check(Some(&author.id))?;
+        let staged = self.stage(reporter).await?;
+        self.carry_out_staged(staged, author, reporter).await
+    }
+
+    /// Stores the rundown and checks that viewers can load it, without any viewer getting it yet: what comes before
+    /// [`Release::carry_out_staged`]. A release to several destinations stages them all before it carries out the first.
+    ///
+    /// # Errors
+    /// What the destination says, and [`PublishError::NotLoadable`].
+    pub async fn stage(&self, reporter: &impl Reporter) -> Result<Staged, PublishError> {
         let healed = self.heal().await?;
         if self.plan.changes_nothing() {
-            return self.finish(healed).await;
+            return Ok(Staged { healed, warnings: Vec::new() });
         }
         let warnings = self.put_and_check().await?;
         reporter.on_progress(Progress::Stored(self.offer.digest));
         for warning in &warnings {
             reporter.on_progress(Progress::Warning(warning));
+        }
+        Ok(Staged { healed, warnings })
+    }
+
+    /// Makes viewers get what was staged.
+    ///
+    /// # Errors
+    /// Those of [`Release::carry_out`].
+    pub async fn carry_out_staged(
+        &self,
+        Staged { healed, warnings }: Staged,
+        author: &Author,
+        reporter: &impl Reporter,
+    ) -> Result<Outcome, PublishError> {
+        if self.plan.changes_nothing() {
+            return self.finish(healed).await;
         }
         let change = self.point(author).await?;
         reporter.on_progress(Progress::Pointed(change.rev()));
@@ -310,12 +354,15 @@ impl<'a> Release<'a> {
         loop {
             let began = clock::wall();
             self.put().await?;
-            let warning = match self.rundown_url() {
-                Some(url) => self.page.check(&url, self.offer.digest).await?,
-                None => None,
-            };
+            let mut warnings = Vec::new();
+            if let Some(url) = self.rundown_url() {
+                warnings.extend(self.page.check(&url, self.offer.digest).await?);
+            }
+            if let (Destination::Store(_), Some(url)) = (self.destination, &self.plan.public) {
+                warnings.extend(self.page.check_pointer(url).await?);
+            }
             if clock::wall() - began < FRESH {
-                return Ok(warning.into_iter().collect());
+                return Ok(warnings);
             }
         }
     }
@@ -349,7 +396,12 @@ impl<'a> Release<'a> {
                 .map(|publication| Pointing::Pointer(Box::new(publication))),
             (Destination::Worker(client), survey) => {
                 let if_rev = self.options.if_rev.or(survey.rev());
-                let answer = worker::point(client, event, offer.digest, author, if_rev, self.options.at).await?;
+                let command = Command::Rundown {
+                    rundown: Some(offer.digest),
+                    url: self.options.rundown_url.clone(),
+                    is_rollback: author.is_rollback,
+                };
+                let answer = worker::point(client, event, command, author, if_rev, self.options.at).await?;
                 Ok(Pointing::Command(Box::new(answer)))
             }
             _ => unreachable!("the survey is one of this destination"),

@@ -412,8 +412,11 @@ export class Downbeat {
 
   async #loadRundown(digest: Digest, failures: number): Promise<void> {
     try {
-      const stored = this.#connection.state === "unverified" ? this.#rundownUrl : undefined;
-      const rundown = await fetchRundown(stored ?? this.#server + rundownPath(this.#options.event, digest), digest, failures);
+      const own = this.#server + rundownPath(this.#options.event, digest);
+      const named = this.#connection.state === "unverified" ? this.#rundownUrl : this.#state!.rundownUrl;
+      // The server has what it names elsewhere, too.
+      const rundown = await (named?.startsWith("http") ? fetchRundown(named, digest, failures) : Promise.reject())
+        .catch(() => fetchRundown(own, digest, failures));
       this.#drive(() => {
         if (!this.#viewer.handle_rundown(digest, columns(rundown, this.#rundown), now())) return;
         [this.#previousRundown, this.#rundown] = [this.#rundown, rundown];

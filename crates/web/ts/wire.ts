@@ -76,6 +76,8 @@ export type TimeBody = {
   timeline: Array<Segment>;
   /** The rundown viewers should have. */
   rundown: Digest | null;
+  /** Where viewers load the rundown from; omitted if that is the server itself. */
+  rundownUrl?: string;
   /** How long to wait before asking again, ± 20 %, in ms. */
   resync: Span;
   /**
@@ -102,15 +104,15 @@ export type Announcement = {
 /** The public half of an Ed25519 key (RFC 8032); as text, its 32 bytes in base64url without padding. */
 export type EmergencyKey = string;
 
-/** The URL of a store's pointer as viewers read it: `https://…`, or `http://` on this machine. */
-export type PointerUrl = string;
+/** A URL that pages load from: `https://…`, or `http://` on this machine. */
+export type PageUrl = string;
 
 /** Where viewers look when neither socket nor server answers, and whose signature they accept there. */
 export type EmergencyChannel = {
   /** The key whose signature they accept. */
   key: EmergencyKey;
   /** The URL of the pointer that they read. */
-  url: PointerUrl;
+  url: PageUrl;
 };
 
 /** An event that adds hubs as they fill. */
@@ -171,7 +173,7 @@ export type StateBody = {
   origins?: Array<string>;
   /** Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not. */
   archived?: boolean;
-  /** The URL of the rundown, relative to the server. */
+  /** The URL that viewers load the rundown from, relative to the server. If that fails, the server has it, too. */
   rundownUrl: string | null;
   /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
   liveUrl: string | null;
@@ -536,7 +538,7 @@ export type StateFrame = {
   origins?: Array<string>;
   /** Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not. */
   archived?: boolean;
-  /** The URL of the rundown, relative to the server. */
+  /** The URL that viewers load the rundown from, relative to the server. If that fails, the server has it, too. */
   rundownUrl: string | null;
   /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
   liveUrl: string | null;

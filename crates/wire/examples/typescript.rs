@@ -4,7 +4,7 @@
 //! cargo run --package downbeat-wire --features typescript --example typescript >crates/web/ts/wire.ts
 //! ```
 
-use downbeat_core::event::{EmergencyChannel, EmergencyKey, PointerUrl, Reverted};
+use downbeat_core::event::{EmergencyChannel, EmergencyKey, PageUrl, Reverted};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
 use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
@@ -51,7 +51,7 @@ fn main() -> Result<(), NameError> {
         TimeBody,
         Announcement,
         EmergencyKey,
-        PointerUrl,
+        PageUrl,
         EmergencyChannel,
         AutoHubs,
         StateBody,

@@ -50,11 +50,19 @@ pub fn parse(body: &[u8], actor: &str) -> Result<Request, Problem> {
         "reschedule" => Command::Reschedule { starts_at: fields.required("startsAt", "give milliseconds since 1970")? },
         "end" => Command::End { message: draft(&mut fields)? },
         "reopen" => Command::Reopen,
-        "rundown" => Command::Rundown {
-            rundown: fields.nullable("rundown")?.ok_or_else(|| {
-                Problem::invalid_field("/rundown", "\"rundown\" is missing; give a rundown's SHA-256, or null for none")
-            })?,
-        },
+        "rundown" => {
+            let missing = "\"rundown\" is missing; give a rundown's SHA-256, or null for none";
+            let rundown: Option<_> =
+                fields.nullable("rundown")?.ok_or_else(|| Problem::invalid_field("/rundown", missing))?;
+            let url = fields.optional("url")?;
+            if rundown.is_none() && url.is_some() {
+                return Err(Problem::invalid_field(
+                    "/url",
+                    "\"url\" is where viewers load \"rundown\" from, which is null",
+                ));
+            }
+            Command::Rundown { rundown, url, is_rollback: fields.optional("rollback")?.unwrap_or(false) }
+        }
         "undo" => Command::Undo { rev: fields.optional("rev")? },
         "redo" => Command::Redo { rev: fields.optional("rev")? },
         unknown => {
@@ -91,7 +99,15 @@ pub fn body(request: &Request) -> Value {
         Command::Seek { position } => put(&mut fields, "position", value(position)),
         Command::Rate { rate } => put(&mut fields, "rate", value(rate)),
         Command::Reschedule { starts_at } => put(&mut fields, "startsAt", value(starts_at)),
-        Command::Rundown { rundown } => put(&mut fields, "rundown", value(rundown)),
+        Command::Rundown { rundown, url, is_rollback } => {
+            put(&mut fields, "rundown", value(rundown));
+            if let Some(url) = url {
+                put(&mut fields, "url", value(url));
+            }
+            if *is_rollback {
+                put(&mut fields, "rollback", Value::Bool(true));
+            }
+        }
         Command::Undo { rev: Some(rev) } | Command::Redo { rev: Some(rev) } => put(&mut fields, "rev", value(rev)),
         Command::Resume | Command::Clear | Command::Reopen | Command::Undo { .. } | Command::Redo { .. } => {}
     }

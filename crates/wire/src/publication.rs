@@ -9,6 +9,7 @@
 use downbeat_core::{CommandId, Digest, Epoch, EventName, Locale, Rev, Segment, ServerTime, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::rundown::integrity;
 use crate::state::StateBody;
 
@@ -51,6 +52,9 @@ pub struct Publication {
     pub at: ServerTime,
     /// The rundown of the revision before.
     pub previous: Option<Digest>,
+    /// Whether this went back to an earlier rundown, so that the next rollback goes back further. Omitted if it did not.
+    #[serde(default, rename = "rollback", skip_serializing_if = "json::is_false")]
+    pub is_rollback: bool,
 }
 
 impl Publication {

@@ -108,7 +108,7 @@ pub struct StateBody {
     #[serde(default, skip_serializing_if = "json::is_false")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
     pub archived: bool,
-    /// The URL of the rundown, relative to the server.
+    /// The URL that viewers load the rundown from, relative to the server. If that fails, the server has it, too.
     pub rundown_url: Option<String>,
     /// The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push.
     pub live_url: Option<String>,
@@ -148,7 +148,10 @@ impl StateBody {
             },
             origins: state.origins().to_vec(),
             archived: state.is_archived(),
-            rundown_url: rundown.map(|digest| route::rundown_path(event, digest)),
+            rundown_url: match state.rundown_url() {
+                Some(url) => Some(url.to_string()),
+                None => rundown.map(|digest| route::rundown_path(event, digest)),
+            },
             live_url: Some(route::live_path(event)),
             emergency: state.emergency().cloned(),
         }

@@ -73,6 +73,10 @@ pub struct TimeBody {
     /// The rundown viewers should have.
     #[serde(default)]
     pub rundown: Option<Digest>,
+    /// Where viewers load the rundown from; omitted if that is the server itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub rundown_url: Option<String>,
     /// How long to wait before asking again, ± 20 %, in ms.
     #[serde(default = "resync_default")]
     pub resync: Span,
@@ -107,6 +111,7 @@ impl TimeBody {
             rev: state.rev(),
             timeline: state.timeline().segments().to_vec(),
             rundown: state.rundown(),
+            rundown_url: state.rundown_url().map(ToString::to_string),
             resync: state.delivery().resync,
             retry_after: None,
             ended_at: state.ended_at(),
@@ -128,6 +133,7 @@ impl TimeBody {
                 rev: Rev::default(),
                 timeline: Vec::new(),
                 rundown: None,
+                rundown_url: None,
                 resync: resync_default(),
                 retry_after: None,
                 ended_at: None,

@@ -219,7 +219,10 @@ fn a_message_is_a_text_or_a_text_per_locale_and_mild_unless_said() {
 
 #[test]
 fn null_means_no_rundown_no_duration_and_no_emergency_channel() {
-    assert_eq!(parsed(r#"{"command":"rundown","id":"1","rundown":null}"#).command, Command::Rundown { rundown: None });
+    assert_eq!(
+        parsed(r#"{"command":"rundown","id":"1","rundown":null}"#).command,
+        Command::Rundown { rundown: None, url: None, is_rollback: false }
+    );
     assert_eq!(configuration::parse(br#"{"duration":null}"#).unwrap().0.duration, Some(None));
     assert_eq!(configuration::parse(br#"{"emergency":null}"#).unwrap().0.emergency, Some(None));
     let nothing = configuration::parse(b"{}").unwrap().0;
@@ -252,7 +255,11 @@ fn commands() -> impl Strategy<Value = Command> {
         instants().prop_map(|starts_at| Command::Reschedule { starts_at }),
         prop::option::of(drafts()).prop_map(|message| Command::End { message }),
         Just(Command::Reopen),
-        prop::option::of(digests).prop_map(|rundown| Command::Rundown { rundown }),
+        (prop::option::of(digests), any::<bool>()).prop_map(|(rundown, is_rollback)| Command::Rundown {
+            url: rundown.map(|rundown| format!("https://cdn.example.com/rundowns/{rundown}.json").parse().unwrap()),
+            rundown,
+            is_rollback,
+        }),
         Just(Command::Undo { rev: None }),
         Just(Command::Undo { rev: Some(Rev::new(7)) }),
         Just(Command::Redo { rev: Some(Rev::new(8)) }),

@@ -84,7 +84,7 @@ pub(crate) async fn command(env: &Env, request: Request, grant: &Grant, name: &E
     let parsed = command::parse(&body, &caller.id)?;
     caller.check(permission::command(&parsed.command).as_slice())?;
     event::check_operators(env, name).await?;
-    if let Command::Rundown { rundown: Some(digest) } = parsed.command
+    if let Command::Rundown { rundown: Some(digest), .. } = parsed.command
         && rundowns::stored(env, name, digest).await?.is_none()
     {
         event::state(env, name).await?;

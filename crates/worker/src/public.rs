@@ -63,7 +63,10 @@ pub(crate) async fn rundown_pointer(
         epoch: state.epoch().clone(),
         rev: state.rev(),
         rundown: digest,
-        url: digest.map(|digest| Route::Rundown(event.clone(), digest).path()),
+        url: match state.rundown_url() {
+            Some(url) => Some(url.to_string()),
+            None => digest.map(|digest| Route::Rundown(event.clone(), digest).path()),
+        },
         integrity: digest.map(integrity),
         bytes: bytes.map(|bytes| bytes.len() as u64),
     };

@@ -14,6 +14,8 @@ export interface TimeBody {
   rev: number;
   timeline: Segment[];
   rundown: string | null;
+  /** Where viewers load it, if not from the server. */
+  rundownUrl?: string;
   resync: number;
   /** While the server is busy: how long to wait before the next try, in ms. */
   retryAfter?: number;
@@ -21,7 +23,7 @@ export interface TimeBody {
   receivedAt?: number;
 }
 
-export interface StateBody extends Omit<TimeBody, "endedAt"> {
+export interface StateBody extends Omit<TimeBody, "endedAt" | "rundownUrl"> {
   endedAt: number | null;
   event: string;
   title: string;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use downbeat_core::event::{EmergencyKey, HUBS_MAX, HubCount, PointerUrl};
+use downbeat_core::event::{EmergencyKey, HUBS_MAX, HubCount, PageUrl};
 use downbeat_core::name::NameError;
 use downbeat_core::{EventName, Locale, Span};
 use downbeat_publish::emergency::key::is_usable;
@@ -143,7 +143,7 @@ pub(crate) struct EventSetArgs {
 
     /// Where viewers check during an outage: the URL of the store's pointer; by default it stays, or follows from the profile's publicUrl
     #[arg(long, value_name = "URL")]
-    pub(crate) emergency_url: Option<PointerUrl>,
+    pub(crate) emergency_url: Option<PageUrl>,
 
     #[command(flatten)]
     pub(crate) attribution: Attribution,

@@ -227,8 +227,9 @@ impl Show {
                 self.ended_at = None;
                 ended_at.is_none()
             }
-            Command::Rundown { rundown } => {
+            Command::Rundown { rundown, url, .. } => {
                 self.rundown = *rundown;
+                self.rundown_url.clone_from(url);
                 false
             }
             Command::Undo { .. } | Command::Redo { .. } => self.undo(reverted.ok_or(Refusal::NothingToUndo)?, from)?,

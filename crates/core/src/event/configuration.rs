@@ -196,6 +196,7 @@ impl EventState {
             ended_at: None,
             notices: Notices::default(),
             rundown: None,
+            rundown_url: None,
             archived: false,
         };
         configuration.apply(&mut show);

@@ -20,7 +20,7 @@
 
 mod channel;
 
-pub use channel::{EmergencyChannel, EmergencyKey, POINTER_URL_BYTES_MAX, PointerUrl};
+pub use channel::{EmergencyChannel, EmergencyKey, PAGE_URL_BYTES_MAX, PageUrl};
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;

@@ -45,10 +45,10 @@ fn announce(words: &str) -> Command {
     Command::Announce { message: draft(words) }
 }
 fn rundown(byte: u8) -> Command {
-    Command::Rundown { rundown: Some(Digest::from_bytes([byte; 32])) }
+    Command::Rundown { rundown: Some(Digest::from_bytes([byte; 32])), url: None, is_rollback: false }
 }
 const fn rundown_none() -> Command {
-    Command::Rundown { rundown: None }
+    Command::Rundown { rundown: None, url: None, is_rollback: false }
 }
 const PAUSE: Command = Command::Pause { message: None };
 const UNDO: Command = Command::Undo { rev: None };

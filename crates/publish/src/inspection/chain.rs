@@ -72,6 +72,7 @@ mod tests {
             reason: None,
             at: ServerTime::from_millis(0),
             previous: (rev > 1).then(|| digest(rev - 1)),
+            is_rollback: false,
         }
     }
     fn history(revs: &[u64]) -> Vec<Entry> {

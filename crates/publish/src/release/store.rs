@@ -110,6 +110,7 @@ pub(super) async fn point(
         reason: author.reason.clone(),
         at: store.now(),
         previous: snapshot.rundown(),
+        is_rollback: author.is_rollback,
     };
     swap_pointer(store, event, snapshot, &publication).await?;
     append(store, event, &publication).await?;

@@ -1,7 +1,7 @@
 //! The steps of a release to the event's own server.
 
 use downbeat_api::{Client, Response};
-use downbeat_core::{Command, Digest, EventName, Request, Rev, ServerTime};
+use downbeat_core::{Command, EventName, Request, Rev, ServerTime};
 use downbeat_wire::CommandAnswer;
 
 use super::{Author, Offer};
@@ -17,13 +17,12 @@ pub(super) async fn put(client: &Client, event: &EventName, offer: &Offer) -> Re
 pub(super) async fn point(
     client: &Client,
     event: &EventName,
-    rundown: Digest,
+    command: Command,
     author: &Author,
     if_rev: Option<Rev>,
     at: Option<ServerTime>,
 ) -> Result<Response<CommandAnswer>, PublishError> {
-    let Author { id, actor, reason } = author.clone();
-    let command = Command::Rundown { rundown: Some(rundown) };
+    let Author { id, actor, reason, .. } = author.clone();
     let request = Request { id, command, actor, reason, if_rev, at };
     client.command(event, &request).await.map_err(|error| {
         if !error.may_have_arrived() {

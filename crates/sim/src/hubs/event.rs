@@ -34,7 +34,7 @@ pub(super) fn create(life: u32, now: ServerTime) -> EventState {
         Configuration { starts_at: Some(START), hubs: Some(HubCount::Fixed(HUBS)), ..Configuration::default() };
     let epoch = format!("life{life}").parse().expect("this is an epoch");
     let mut state = EventState::create(configuration, epoch, "maria", now).expect("this is a configuration");
-    let command = Command::Rundown { rundown: Some(RUNDOWN) };
+    let command = Command::Rundown { rundown: Some(RUNDOWN), url: None, is_rollback: false };
     state.handle_command(&request(command, 0), None, now).expect("a rundown may be set");
     state
 }

@@ -83,7 +83,7 @@ fn commands() -> Vec<Command> {
         Command::Reschedule { starts_at: ServerTime::from_millis(1) },
         Command::End { message: None },
         Command::Reopen,
-        Command::Rundown { rundown: None },
+        Command::Rundown { rundown: None, url: None, is_rollback: false },
         Command::Undo { rev: None },
         Command::Redo { rev: None },
     ]

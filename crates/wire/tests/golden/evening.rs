@@ -51,7 +51,7 @@ pub(crate) fn requests() -> Vec<Request> {
         request("t-1", Command::Reschedule { starts_at: at(19, 30, 0) }),
         Request { at: Some(at(22, 0, 0)), ..request("e-1", Command::End { message: None }) },
         request("e-2", Command::Reopen),
-        request("d-1", Command::Rundown { rundown: Some(rundown()) }),
+        request("d-1", Command::Rundown { rundown: Some(rundown()), url: None, is_rollback: false }),
         Request { reason: Some("wrong key".to_owned()), ..request("u-1", Command::Undo { rev: None }) },
         request("u-3", Command::Redo { rev: Some(Rev::new(6)) }),
     ]

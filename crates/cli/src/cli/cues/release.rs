@@ -46,6 +46,10 @@ pub(crate) struct ReleaseArgs {
     #[command(flatten)]
     pub(crate) to: TargetArgs,
 
+    /// Leave the event as it is: the rundown is stored, but viewers do not get it
+    #[arg(long)]
+    pub(crate) store_only: bool,
+
     /// Where viewers load from the target; it is polled until it shows the change
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,

@@ -5,7 +5,7 @@ use std::path::Path;
 use downbeat_publish::release::Offer;
 use downbeat_sheet::Options;
 
-use super::release::{Job, Sourced, destination};
+use super::release::{Job, Kind, Places, Sourced};
 use crate::cli::{PlanArgs, PublishArgs};
 use crate::context::Context;
 use crate::error::Error;
@@ -15,18 +15,18 @@ use crate::sheets;
 /// Publishes a sheet.
 pub(crate) async fn run(context: &Context, args: &PublishArgs) -> Result<Box<dyn Report>, Error> {
     let sourced = compile(context, &args.sheet)?;
-    let destination = destination(context, &args.release.to)?;
-    let survey = destination.survey(&context.settings.event).await?;
-    let job = Job { context, args: &args.release, destination: &destination };
-    job.run(survey, sourced, &args.options, "Publish it?").await
+    let places = Places::new(context, &args.release)?;
+    let survey = places.main().survey(&context.settings.event).await?;
+    let job = Job { context, args: &args.release, places: &places, kind: Kind::Publish };
+    job.run(survey, sourced, &args.options).await
 }
 
 /// Shows what publishing a sheet would do.
 pub(crate) async fn plan(context: &Context, args: &PlanArgs) -> Result<Box<dyn Report>, Error> {
     let sourced = compile(context, &args.sheet)?;
-    let destination = destination(context, &args.release.to)?;
-    let survey = destination.survey(&context.settings.event).await?;
-    let job = Job { context, args: &args.release, destination: &destination };
+    let places = Places::new(context, &args.release)?;
+    let survey = places.main().survey(&context.settings.event).await?;
+    let job = Job { context, args: &args.release, places: &places, kind: Kind::Publish };
     job.plan(survey, sourced, &args.attribution).await
 }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::base64url;
 use crate::name::NameError;
 
-/// The longest URL of a pointer: 500 bytes, since it is part of every state.
-pub const POINTER_URL_BYTES_MAX: usize = 500;
+/// The longest URL in a state: 500 bytes, since every viewer receives it.
+pub const PAGE_URL_BYTES_MAX: usize = 500;
 
 /// Where viewers look when neither socket nor server answers, and whose signature they accept there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct EmergencyChannel {
     /// The key whose signature they accept.
     pub key: EmergencyKey,
     /// The URL of the pointer that they read.
-    pub url: PointerUrl,
+    pub url: PageUrl,
 }
 
 /// The public half of an Ed25519 key (RFC 8032); as text, its 32 bytes in base64url without padding.
@@ -27,10 +27,10 @@ pub struct EmergencyChannel {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct EmergencyKey([u8; 32]);
 
-/// The URL of a store's pointer as viewers read it: `https://…`, or `http://` on this machine.
+/// A URL that pages load from: `https://…`, or `http://` on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
-pub struct PointerUrl(String);
+pub struct PageUrl(String);
 
 impl EmergencyKey {
     /// Returns the key with these bytes.
@@ -44,7 +44,7 @@ impl EmergencyKey {
     }
 }
 
-impl PointerUrl {
+impl PageUrl {
     /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -79,35 +79,35 @@ impl<'de> Deserialize<'de> for EmergencyKey {
     }
 }
 
-impl FromStr for PointerUrl {
+impl FromStr for PageUrl {
     type Err = NameError;
     fn from_str(text: &str) -> Result<Self, NameError> {
-        if is_pointer_url(text) {
+        if is_page_url(text) {
             return Ok(Self(text.to_owned()));
         }
         let rule =
             "use https://…, at most 500 characters, without user or \"#\" (http:// only on 127.0.0.1 or localhost)";
-        Err(NameError::new("pointer URL", text, rule))
+        Err(NameError::new("URL for pages", text, rule))
     }
 }
-impl fmt::Display for PointerUrl {
+impl fmt::Display for PageUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
-impl Serialize for PointerUrl {
+impl Serialize for PageUrl {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(&self.0)
     }
 }
-impl<'de> Deserialize<'de> for PointerUrl {
+impl<'de> Deserialize<'de> for PageUrl {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         String::deserialize(input)?.parse().map_err(de::Error::custom)
     }
 }
 
-fn is_pointer_url(text: &str) -> bool {
-    let plain = text.len() <= POINTER_URL_BYTES_MAX
+fn is_page_url(text: &str) -> bool {
+    let plain = text.len() <= PAGE_URL_BYTES_MAX
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte));
     let (encrypted, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
         (Some(rest), _) => (true, rest),
@@ -159,7 +159,7 @@ mod tests {
             "http://localhost/x",
             "http://[::1]:8080/x",
         ] {
-            assert_eq!(good.parse::<PointerUrl>().unwrap().as_str(), good);
+            assert_eq!(good.parse::<PageUrl>().unwrap().as_str(), good);
         }
         for bad in [
             "",
@@ -175,7 +175,7 @@ mod tests {
             "https://cdn.example.com/#x",
             &format!("https://cdn.example.com/{}", "x".repeat(500)),
         ] {
-            assert!(bad.parse::<PointerUrl>().is_err(), "{bad}");
+            assert!(bad.parse::<PageUrl>().is_err(), "{bad}");
         }
     }
 }

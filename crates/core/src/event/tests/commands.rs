@@ -127,7 +127,7 @@ fn rundown_points_at_a_rundown_or_at_none() {
     let mut evening = Evening::new();
     evening.apply(rundown(7), at(18, 0, 0));
     assert_eq!(evening.event.rundown(), Some(Digest::from_bytes([7; 32])));
-    evening.apply(Command::Rundown { rundown: None }, at(18, 1, 0));
+    evening.apply(Command::Rundown { rundown: None, url: None, is_rollback: false }, at(18, 1, 0));
     assert_eq!(evening.event.rundown(), None);
 }
 

@@ -26,6 +26,20 @@ pub(super) struct PlanScreen {
     pub(super) under_way: Option<Position>,
     /// The zone that is purged.
     pub(super) purge: Option<String>,
+    /// What happens in the store beside the event's server.
+    pub(super) store: Option<StoreLines>,
+}
+
+/// What happens in the store beside the event's server.
+pub(super) struct StoreLines {
+    put: String,
+    pointer: String,
+    url: Option<String>,
+}
+
+/// Returns what happens in the store beside the event's server.
+pub(super) fn store_lines(plan: &Plan) -> StoreLines {
+    StoreLines { put: put(plan), pointer: pointer(plan), url: plan.public.clone() }
 }
 
 /// A plan that is only shown.
@@ -76,12 +90,19 @@ impl PlanScreen {
             let key = history_key(&plan.event, rev);
             screen.line("history", format!("{key}, which an interrupted run left out"));
         }
-        screen.line("pointer", pointer(plan));
+        screen.line(if self.store.is_some() { "event at" } else { "pointer" }, pointer(plan));
+        if let Some(StoreLines { put, pointer, .. }) = &self.store {
+            screen.line("store", put.clone());
+            screen.line("pointer", pointer.clone());
+        }
         screen.line("freeze", freeze_text::text(&plan.freeze, plan.now));
         screen.line(
             "seen at",
-            match &plan.public {
+            match self.store.as_ref().map_or(&plan.public, |store| &store.url) {
                 Some(url) => url.clone(),
+                None if self.store.is_some() => {
+                    "the server; nothing says where the store is public (--public-url)".to_owned()
+                }
                 None => "not checked: nothing says where viewers see it (--public-url)".to_owned(),
             },
         );

@@ -53,7 +53,78 @@ pub(crate) enum Published {
     },
 }
 
+/// What became of a release to the event's server and a store.
+pub(crate) struct PublishedBoth {
+    pub(crate) event: Published,
+    pub(crate) beside: Beside,
+}
+
+/// What became of the part of a release that went to the store.
+pub(crate) struct Beside {
+    /// The store's name.
+    pub(crate) store: String,
+    pub(crate) published: Published,
+}
+
+impl Report for PublishedBoth {
+    fn json(&self) -> Map<String, Value> {
+        let mut json = self.event.json();
+        let mut store = self.beside.published.json();
+        store.retain(|name, _| !matches!(name.as_str(), "profile" | "event" | "undo"));
+        json.insert("store".to_owned(), Value::Object(store));
+        json
+    }
+
+    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Beside { store, published } = &self.beside;
+        writeln!(f, "{store}: {}", published.summary())?;
+        published.write_details(f)?;
+        self.event.human(f)
+    }
+
+    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.event.quiet(f)
+    }
+
+    fn afterword(&self) -> Option<Afterword<'_>> {
+        self.event.afterword()
+    }
+}
+
 impl Published {
+    /// Returns what a store has now, in one line.
+    pub(crate) fn summary(&self) -> String {
+        match self {
+            Self::Pointed { publication, .. } => {
+                format!(
+                    "rundown {} is stored, and the pointer names it (rev {})",
+                    text::short(publication.rundown),
+                    publication.rev
+                )
+            }
+            Self::Finished { rundown, rev, .. } => {
+                format!("rundown {} is stored, and the pointer named it already (rev {rev})", text::short(*rundown))
+            }
+            Self::Commanded { rundown, .. } => format!("rundown {} is stored", text::short(*rundown)),
+        }
+    }
+
+    /// Writes what else became of the pointer of a store.
+    fn write_details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pointed { healed, purged, seen, .. } => {
+                write_healed(f, *healed)?;
+                write_purged(f, purged.as_ref())?;
+                write_seen(f, seen.as_ref())
+            }
+            Self::Finished { healed, seen, .. } => {
+                write_healed(f, *healed)?;
+                write_seen(f, seen.as_ref())
+            }
+            Self::Commanded { .. } => Ok(()),
+        }
+    }
+
     const fn rundown(&self) -> Digest {
         match self {
             Self::Finished { rundown, .. } | Self::Commanded { rundown, .. } => *rundown,
@@ -124,7 +195,11 @@ impl Report for Published {
             Self::Pointed { publication, stored, healed, purged, seen, undo, .. } => {
                 write_stored(f, publication.rundown, *stored)?;
                 write_healed(f, *healed)?;
-                writeln!(f, "{green}rundown{green:#}: viewers get it from now on (rev {})", publication.rev)?;
+                writeln!(
+                    f,
+                    "{green}pointer{green:#}: the store's names it from now on (rev {}); the event was not told",
+                    publication.rev
+                )?;
                 write_purged(f, purged.as_ref())?;
                 write_seen(f, seen.as_ref())?;
                 match undo {
