@@ -99,7 +99,7 @@ describe("the command line", { concurrency: true }, () => {
   });
 
   test("an event is set for a local time in a zone", async () => {
-    const set = ["event", "set", "--yes", "--event", "tokyo", "--title", "Gala"];
+    const set = ["event", "set", "--yes", "--create", "--event", "tokyo", "--title", "Gala"];
     const at = ["--starts-at", "2026-12-24 19:00", "--tz", "Asia/Tokyo", "--duration", "1h30m"];
     const made = await maria.json(...set, ...at);
     assert.deepEqual([made.code, made["created"], made["rev"], made["seen"].seen], [0, true, 1, true]);

@@ -95,8 +95,51 @@ describe("commands", { concurrency: true }, () => {
     assert.equal((await event.time()).status, "running");
     const earlier = await event.command("pause", { at: at - 30_000 });
     assert.deepEqual([earlier.effectiveAt, earlier.replaced], [at - 30_000, true]);
-    const past = await event.command("resume", { at: 1 });
-    assert.equal(past.effectiveAt, past.state.serverTime + 2_000, "never in the past, never without the lead");
+    const now = (await event.time()).serverTime;
+    const soon = await event.command("resume", { at: now });
+    assert.equal(soon.effectiveAt, soon.state.serverTime + 2_000, "never without the lead");
+  });
+
+  test("an instant that has passed is refused, and nothing changes", async () => {
+    const event = await begun(runtime, "past", 100_000);
+    const before = await event.state();
+    const yesterday = before.serverTime - 86_400_000;
+    for (const command of [{ command: "pause" }, { command: "end" }, { command: "seek", position: 0 }, { command: "announce", message: "x" }]) {
+      for (const answer of [await event.preview({ ...command, at: yesterday }), await event.send({ ...command, at: yesterday })]) {
+        const { status, problem } = answer;
+        assert.deepEqual([status, problem.code, problem.pointer], [422, "invalid-field", "/at"], answer.text);
+      }
+    }
+    const { rev, timeline } = await event.state();
+    assert.deepEqual([rev, timeline], [before.rev, before.timeline]);
+  });
+
+  test("an undo is about the newest change that changed anything, and a redo brings it back", async () => {
+    const event = await begun(runtime, "redo", 100_000);
+    const seek = await event.command("seek", { position: 600_000, actor: "otto" });
+    const same = await event.command("resume");
+    assert.deepEqual([same.unchanged, seek.unchanged], [true, undefined]);
+    const other = await event.send({ command: "undo", rev: same.rev });
+    assert.deepEqual([other.status, other.problem.code, other.problem.pointer], [409, "conflict", "/rev"], other.text);
+    const preview = await event.preview({ command: "undo" });
+    assert.deepEqual([preview.body.reverted!.rev, preview.body.reverted!.name, preview.body.reverted!.actor], [seek.rev, "seek", "otto"]);
+    const undo = await event.command("undo", { rev: seek.rev });
+    const again = await event.send({ command: "undo" });
+    assert.deepEqual([again.status, again.problem.code], [409, "conflict"], "two who undo the same do not bring it back");
+    const redo = await event.command("redo", { rev: seek.rev });
+    assert.deepEqual([undo.reverted, redo.reverted], [preview.body.reverted, preview.body.reverted]);
+    assert.equal(positionAt(redo.state.timeline, redo.effectiveAt), positionAt(seek.state.timeline, redo.effectiveAt));
+    const logged = (await event.log()).map(({ name, body }) => [name, (body as any).reverted?.rev, (body as any).unchanged]);
+    assert.deepEqual(logged, [["redo", 2, undefined], ["undo", 2, undefined], ["resume", undefined, true], ["seek", undefined, undefined], ["create", undefined, undefined]]);
+  });
+
+  test("what a pause said goes away with the end", async () => {
+    const event = await begun(runtime, "said", 100_000);
+    const pause = await event.command("pause", { message: "Smoke", severity: "critical" });
+    assert.equal((await event.reaches(pause.effectiveAt)).message, "Smoke");
+    const end = await event.command("end");
+    const { status, message } = await event.reaches(end.effectiveAt);
+    assert.deepEqual([status, message], ["ended", null]);
   });
 
   test("an announcement speaks every locale, and the time the event's own", async () => {

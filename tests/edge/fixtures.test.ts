@@ -75,7 +75,8 @@ before(async () => {
   await command(event, "clear");
   await command(event, "announce");
   await command(event, "seek", { at: startsAt + 200_000 });
-  await command(event, "undo");
+  const undone = await command(event, "undo");
+  await command(event, "redo", { rev: undone.rev });
   await command(event, "reopen");
   const end = await event.command("end");
   await event.reaches(end.effectiveAt);

@@ -114,7 +114,7 @@ test("serve: the same without wrangler", async () => {
   const serve = await folder.start("node_modules/.bin/downbeat-worker serve --port 0", "/console");
   const url = /^ready (.*)$/m.exec(serve.output)![1]!;
   const flags = `--server ${url} --event gala --token-file downbeat-state/operator.token`;
-  folder.ok(`downbeat event set --yes --title Gala --starts-at +1h ${flags}`);
+  folder.ok(`downbeat event set --yes --create --title Gala --starts-at +1h ${flags}`);
   folder.ok(`downbeat announce --yes --message "Doors are open" ${flags}`);
   assert.match(folder.ok(`downbeat doctor ${flags}`), new RegExp(`the server has ${version} too`));
   folder.ok("npx downbeat-worker backup gala.tar.gz");

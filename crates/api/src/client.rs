@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use downbeat_core::{Configuration, Digest, EventName, Request, Rev, ServerTime, Span};
+use downbeat_core::event::Reset;
+use downbeat_core::{Configuration, Digest, Epoch, EventName, Request, Rev, ServerTime, Span};
 use downbeat_wire::anchor::KeySet;
 use downbeat_wire::{
     Anchor, Audience, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage,
@@ -254,6 +255,35 @@ impl Client {
         let body = configuration::body(&Configuration::default(), actor).to_string().into_bytes();
         let query = format!("?{}", route::RESTORED);
         self.read_state(&Call { query, ..Call::sending(Method::PUT, Route::Event(event.clone()), body) }).await
+    }
+
+    /// Puts the event back to before its start, which is `reset.starts_at` if that is given, in a new epoch that replaces `epoch`, and
+    /// returns its state. If a repeated request finds its own change, that is a success and no conflict.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn reset(
+        &self,
+        event: &EventName,
+        reset: &Reset,
+        epoch: &Epoch,
+        actor: &str,
+    ) -> Result<Response<StateBody>, ApiError> {
+        self.notify_sending();
+        let Reset { starts_at, if_rev, reason } = reset.clone();
+        let wanted = Configuration { starts_at, if_rev, reason, ..Configuration::default() };
+        let body = configuration::body(&wanted, actor).to_string().into_bytes();
+        let query = format!("?{}", route::RESET);
+        let call = Call { query, ..Call::sending(Method::PUT, Route::Event(event.clone()), body) };
+        let answer = self.sender.send(&call).await?;
+        let is_repeated = answer.is_repeated;
+        match self.parse_state(answer) {
+            Err(error) if is_repeated && error.is(Code::Stale) => {
+                let response = self.state(event).await?;
+                if response.body.replaces.as_ref() == Some(epoch) { Ok(response) } else { Err(error) }
+            }
+            parsed => parsed,
+        }
     }
 
     /// Sends a command. A command with an id that the event knows changes nothing, so it is safe to repeat.

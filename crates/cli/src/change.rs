@@ -1,5 +1,6 @@
 //! The steps of every change: read the state, show one screen, ask, send, read back, say how to undo it.
 
+mod effects;
 mod failure;
 mod plan;
 mod preview;

@@ -4,15 +4,17 @@ mod clock;
 mod cues;
 mod emergency;
 mod event;
+mod help;
 mod load;
 mod log;
 mod options;
 mod token;
 mod watch;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use downbeat_api::ServerUrl;
 use downbeat_core::{EventName, Rate, Rev, Span};
 
@@ -28,7 +30,7 @@ pub(crate) use cues::{
     TargetArgs, TimecodeArgs, begins_with,
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
-pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventSetArgs, EventTask};
+pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventResetArgs, EventSetArgs, EventTask};
 pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
@@ -39,26 +41,31 @@ pub(crate) use watch::WatchArgs;
 
 const EXAMPLES: &str = "\
 Examples:
-  downbeat status                                      show status and position
-  downbeat pause --message \"Back in a moment\"          pause it, and tell viewers why
-  downbeat resume                                      continue from there
-  downbeat event set --starts-at \"2026-12-24 19:00\" --tz Europe/Paris --title \"Christmas gala\"
-  downbeat cues publish gala.json                      compile, publish, point the event at it
-  downbeat doctor                                      check the setup
+  downbeat status                          show status and position
+  downbeat pause -m \"Back in a moment\"     pause it, and tell viewers why
+  downbeat resume                          continue from there
+  downbeat event set --starts-at \"2026-12-24 19:00\" --title \"Gala\" --create
+  downbeat cues publish gala.json          compile, publish, point the event at it
+  downbeat doctor                          check the setup
 
 Server, event and token come from the first of these that names them: the flags --server, --event and --token-file; the \
 variables DOWNBEAT_SERVER, DOWNBEAT_EVENT and DOWNBEAT_TOKEN_FILE (in CI DOWNBEAT_TOKEN); a profile of the file that \
 DOWNBEAT_CONFIG names, or of downbeat.toml in this directory or above it:
 
+  default = \"local\"                # used where no profile is named
+
+  [profile.local]
+  server = \"http://127.0.0.1:8787\"
+
   [profile.production]
   server = \"https://downbeat.example.com\"
   event = \"main\"
-  tokenFile = \"production.token\"      # relative to downbeat.toml
-  confirm = \"name\"                    # the default of a profile named \"production\"
-  target = \"s3://shows/2026\"          # where cues are published
+  tokenFile = \"production.token\"   # relative to downbeat.toml
+  confirm = \"name\"                 # so it is for a profile named \"production\"
+  target = \"s3://shows/2026\"       # where cues are published
   publicUrl = \"https://cdn.example.com/2026\"
-  freeze = \"15m\"                      # no publishing from 15 min before the start until the end
-  emergencyKeyFile = \"gala.key\"       # for \"pause --break-glass\"
+  freeze = \"15m\"                   # none from 15 min before the start to the end
+  emergencyKeyFile = \"gala.key\"    # for \"pause --break-glass\"
 ";
 
 /// Runs live events on one clock: start, pause, announce, publish cues.
@@ -74,11 +81,41 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
+    /// Reads the arguments, of which the first is the program's name.
+    pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let mut command = help::command(arguments);
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+
     /// Returns whether one JSON object is asked for, by `--json` or as the command has it.
     pub(crate) fn json(&self) -> bool {
         let format_json = |args: &CheckArgs| args.format == Format::Json;
         self.global.json || matches!(&self.task, Task::Cues(CuesTask::Check(args)) if format_json(args))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileTask {
+    /// List the profiles, and which one is used
+    List,
+
+    /// Make a profile the default: the one that is used where none is named
+    #[command(after_help = "\
+Examples:
+  downbeat profile use local          writes default = \"local\" into downbeat.toml
+  downbeat status --profile gala      uses another one once")]
+    Use {
+        /// The profile's name
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Show the rundown's whole SHA-256, and the epoch
+    #[arg(long)]
+    pub(crate) long: bool,
 }
 
 /// Flags that every command takes.
@@ -151,13 +188,14 @@ pub(crate) enum Task {
     Event(EventTask),
 
     /// Show the event's status and position
-    Status,
+    Status(StatusArgs),
 
     /// Watch the event live: status, position, next cues, audience, changes
     #[command(after_help = WATCH_HELP)]
     Watch(WatchArgs),
 
     /// Pause the event where it is: the emergency command
+    #[command(visible_alias = "hold")]
     #[command(after_help = format!("{PAUSE_HELP}\n\n{}", emergency::BREAK_GLASS), mut_arg("if_rev", |arg| arg.hide(true)))]
     Pause {
         #[command(flatten)]
@@ -168,7 +206,17 @@ pub(crate) enum Task {
         glass: Box<GlassArgs>,
     },
 
+    /// Asks whether to pause or to end the event
+    #[command(hide = true)]
+    Stop {
+        #[command(flatten)]
+        message: MessageArgs,
+        #[command(flatten)]
+        options: CommandOptions,
+    },
+
     /// Continue from where the event was paused
+    #[command(visible_alias = "go")]
     Resume {
         #[command(flatten)]
         options: CommandOptions,
@@ -276,6 +324,10 @@ Examples:
     #[command(subcommand)]
     Token(TokenTask),
 
+    /// List the profiles of downbeat.toml, or choose the default one
+    #[command(subcommand)]
+    Profile(ProfileTask),
+
     /// Check the setup: server, clock, token, versions
     Doctor,
 
@@ -296,6 +348,16 @@ Examples:
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+}
+
+impl Task {
+    /// Returns the event that the command itself names, whatever the settings say.
+    pub(crate) fn event(&self) -> Option<&EventName> {
+        match self {
+            Self::Event(task) => task.event(),
+            _ => None,
+        }
+    }
 }
 
 const PAUSE_HELP: &str = "\

@@ -36,6 +36,20 @@ impl Error {
         Self { message: format!("{done}: {}", self.message), ..self }
     }
 
+    /// Adds one more thing to do next, before the others.
+    pub(crate) fn and_hint(self, first: String) -> Self {
+        let hint = match self.hint {
+            Some(hint) => format!("{first}\n{hint}"),
+            None => first,
+        };
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// Returns the word that programs decide by.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// Adds members for programs.
     pub(crate) fn with_more(self, more: Map<String, Value>) -> Self {
         Self { more, ..self }

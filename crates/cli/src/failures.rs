@@ -1,6 +1,6 @@
 //! How failures of the server, the stores and the viewers end a command: the sentence, the hint, the exit code.
 //!
-//! No other file imports this one: `?` finds the conversions.
+//! `?` finds the conversions; only `doctor` imports this file, for what to do about a failure that it found itself.
 
 mod publish;
 
@@ -56,36 +56,51 @@ impl From<ViewerError> for Error {
 }
 
 /// Returns what to do about a failed call; `None` where the server's own words say it.
-fn hint(error: &ApiError) -> Option<&'static str> {
-    Some(match error {
-        ApiError::Unreachable { .. } => {
-            "check the address (--server, DOWNBEAT_SERVER or the profile) and the network; \"downbeat doctor\" looks closer"
+fn hint(error: &ApiError) -> Option<String> {
+    let remedy = remedy(error)?;
+    Some(match doctor(error) {
+        Some(doctor) => format!("{remedy}; {doctor}"),
+        None => remedy.to_owned(),
+    })
+}
+
+/// Returns what `doctor` can say about a failed call, for everybody but `doctor` itself.
+fn doctor(error: &ApiError) -> Option<&'static str> {
+    match error {
+        ApiError::Unreachable { .. } | ApiError::NoAnswer { .. } => Some("\"downbeat doctor\" looks closer"),
+        ApiError::Problem { problem, .. } if problem.is(Code::Unauthorized) => Some("\"downbeat doctor\" looks closer"),
+        ApiError::Problem { problem, .. } if problem.is(Code::TooManyFailures) => {
+            Some("\"downbeat doctor\" checks the token")
         }
+        ApiError::Problem { problem, .. } if problem.is(Code::Forbidden) && problem.more.contains_key("event") => {
+            Some("\"downbeat doctor\" shows which events yours is for")
+        }
+        _ => None,
+    }
+}
+
+/// Returns what to do about a failed call, without asking `doctor`; `None` where the server's own words say it.
+pub(crate) fn remedy(error: &ApiError) -> Option<&'static str> {
+    Some(match error {
+        ApiError::Unreachable { .. } => "check the address (--server, DOWNBEAT_SERVER or the profile) and the network",
         ApiError::WouldExposeToken { .. } => {
             "use the server's https address; only if you trust the network in between, give --insecure"
         }
-        ApiError::NoAnswer { .. } => {
-            "try again, with a longer --timeout if the network is slow; \"downbeat doctor\" looks closer"
-        }
+        ApiError::NoAnswer { .. } => "try again, with a longer --timeout if the network is slow",
         ApiError::Unexpected { .. } => "check that --server, DOWNBEAT_SERVER or the profile names a Downbeat server",
         ApiError::Problem { problem, .. } => match Code::ALL.iter().find(|code| problem.is(**code))? {
-            Code::Unauthorized => {
-                "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile; \"downbeat doctor\" \
-                 looks closer"
-            }
+            Code::Unauthorized => "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile",
             Code::Forbidden if problem.more.get("scope").is_some_and(|scope| scope == "emergency") => {
                 "whoever has the scope admin makes such a token: \"downbeat token add NAME --scopes emergency --show\"; or \
                  add the scope to your entry in the worker's secret DOWNBEAT_TOKENS. \"operate\" no longer includes it"
             }
-            Code::Forbidden if problem.more.contains_key("event") => {
-                "check --event, or use a token for that event; \"downbeat doctor\" shows which events yours is for"
-            }
+            Code::Forbidden if problem.more.contains_key("event") => "check --event, or use a token for that event",
             // The server's own words say what to do.
             Code::Forbidden if problem.more.contains_key("pointer") => return None,
             Code::Forbidden => {
                 "use a token with that scope; whoever has the scope admin makes one: \"downbeat token add\""
             }
-            Code::TooManyFailures => "wait a few seconds, and check the token with \"downbeat doctor\"",
+            Code::TooManyFailures => "wait a few seconds, and check the token",
             Code::UnknownEvent => {
                 "check --event; \"downbeat event list\" shows those there are, \"downbeat event set --starts-at …\" makes \
                  one"

@@ -14,6 +14,7 @@
 
 pub mod exit;
 
+mod again;
 mod anchors;
 mod applied;
 mod change;
@@ -30,7 +31,9 @@ mod given;
 mod instant;
 mod interrupt;
 mod last_seen;
+mod log_words;
 mod message;
+mod near;
 mod output;
 mod past;
 mod printed;
@@ -46,8 +49,7 @@ mod watch;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use cli::Cli;
 use error::Error;
@@ -63,13 +65,19 @@ pub fn main() -> ExitCode {
         anstream::ColorChoice::Never.write_global();
     }
     let json = has("--json");
-    let exit = match Cli::try_parse_from(&arguments) {
+    let exit = match Cli::read(&arguments) {
         Ok(cli) => {
             let output = Output { json: cli.json(), quiet: cli.global.quiet };
             interrupt::install(output);
             run(cli, output)
         }
-        Err(error) => not_understood(&error, Output { json, quiet: false }),
+        Err(mut error) => {
+            if let Some(command) = meant(&error) {
+                let names = ContextValue::Strings(vec![command.to_owned()]);
+                error.insert(ContextKind::SuggestedSubcommand, names);
+            }
+            not_understood(&error, Output { json, quiet: false })
+        }
     };
     ExitCode::from(exit.code())
 }
@@ -105,12 +113,26 @@ fn not_understood(error: &clap::Error, output: Output) -> Exit {
         _ if output.json => {
             let text = error.render().to_string();
             let message = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            output.error(&Error::usage(message, "see --help"))
+            let tips: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+            let meant = meant(error).map(|command| format!("did you mean \"downbeat {command}\"?"));
+            let hints: Vec<String> = meant.into_iter().chain(tips.into_iter().map(str::to_owned)).collect();
+            output.error(&Error::usage(
+                message,
+                if hints.is_empty() { "see --help".to_owned() } else { hints.join("\n") },
+            ))
         }
         _ => {
             output::err(&error.render().ansi().to_string());
             Exit::Usage
         }
+    }
+}
+
+/// Returns the command that does what somebody means who used another word for it.
+fn meant(error: &clap::Error) -> Option<&'static str> {
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => near::command_for(word),
+        _ => None,
     }
 }
 

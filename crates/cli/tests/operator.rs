@@ -41,7 +41,7 @@ fn a_pause_shows_one_screen_and_how_to_undo_it() {
         "pause: paused at 0:10:00.500 from 2024-01-01T00:10:00.500+00:00",
         "seen at the edge after ",
         // As it was called, so that it can be copied even where "downbeat" is not on the PATH.
-        &format!("undo with: {} undo --if-rev 2 --event main --server {}", env!("CARGO_BIN_EXE_downbeat"), fake.url),
+        &format!("undo with: {} undo 2 --event main --server {}", env!("CARGO_BIN_EXE_downbeat"), fake.url),
     ] {
         assert!(run.out.contains(line), "{line} is not in\n{}", run.out);
     }
@@ -224,7 +224,10 @@ fn the_log_is_shown_and_checked() {
     let fake = Fake::start(Mood::Honest);
     assert_eq!(operate(&fake, &["pause", "--yes", "--reason", "stream is down"]).code, 0);
     let log = operate(&fake, &["log"]);
-    assert!(log.out.contains("pause by maria@desk") && log.out.contains("reason \"stream is down\""), "{}", log.out);
+    assert!(log.out.contains("maria@desk  paused the event, because: stream is down  rev 2"), "{}", log.out);
+    assert!(log.out.starts_with("Monday 1 January 2024\n  00:10:00  "), "{}", log.out);
+    let long = operate(&fake, &["log", "--long"]).out;
+    assert!(long.contains("hash ") && long.contains("(token maria)"), "{long}");
     let verified = operate(&fake, &["log", "--verify"]);
     assert_eq!(verified.code, 0);
     assert!(

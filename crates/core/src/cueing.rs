@@ -57,6 +57,7 @@ mod tests;
 
 use alloc::vec::Vec;
 
+use crate::name::Epoch;
 use crate::queue::Queue;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{EventTimeline, Position};
@@ -81,6 +82,8 @@ pub const ON_TIME: Span = Span::from_millis(1_000);
 /// returns until it returns `None`.
 #[derive(Clone, Debug)]
 pub struct Cueing {
+    /// The epoch in which the moments fired, as a number; 0 while that is not known.
+    epoch: u64,
     list: CueList,
     timeline: Option<EventTimeline>,
     /// The moments of the list that have fired, by row.
@@ -128,6 +131,7 @@ impl Cueing {
     /// Creates the cueing of a viewer for whom nothing has fired, or only what `memory` contains.
     pub fn new(memory: Option<Memory>) -> Self {
         Self {
+            epoch: memory.as_ref().map_or(0, Memory::epoch),
             list: CueList::default(),
             timeline: None,
             fired: Bits::none(0),
@@ -208,8 +212,22 @@ impl Cueing {
     pub fn memory(&self) -> Memory {
         match &self.remembered {
             Some(memory) => memory.clone(),
-            None => Memory::of(&self.list, &self.fired, &self.elsewhere),
+            None => Memory::of(self.epoch, &self.list, &self.fired, &self.elsewhere),
         }
+    }
+
+    /// Handles that the event is in `epoch`: what fired in another one, also before a reload, may fire again.
+    pub fn handle_epoch(&mut self, epoch: &Epoch) {
+        // FNV-1a; 0 is taken.
+        let hashed = epoch
+            .as_str()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let number = hashed.max(1);
+        if self.epoch != 0 && self.epoch != number {
+            self.forget();
+        }
+        self.epoch = number;
     }
 
     /// Forgets what has fired: for a new epoch, and for rehearsals.

@@ -440,8 +440,8 @@ impl Session {
         let verdict = self.snapshot.update(news);
         let reading = self.reading(now);
         let Some(news) = self.snapshot.news.as_ref().filter(|_| verdict != Verdict::Old) else { return };
-        if verdict == Verdict::NewLife && !is_first {
-            self.cueing.forget();
+        if verdict == Verdict::NewLife {
+            self.cueing.handle_epoch(&news.epoch);
         }
         self.cueing.handle_timeline(news.timeline.clone());
         // Viewers who have just joined are spread already.

@@ -136,8 +136,8 @@ export type StateBody = {
   /** The revision. */
   rev: Rev;
   /**
-   * The epoch that this one took the place of since storage was restored: answers with it are outdated, whatever their
-   * revision. Omitted if there is none.
+   * The epoch that this one took the place of since storage was restored or the event was reset: answers with it are outdated,
+   * whatever their revision. Omitted if there is none.
    */
   replaces?: Epoch;
   /** The segments of the timeline, the earliest first. */
@@ -407,8 +407,6 @@ export type LastChange = {
   at: ServerTime;
   /** When it takes effect. */
   effectiveAt: ServerTime;
-  /** The change that it reverted, if it is an `undo`, or applied again, if it is a `redo`. */
-  reverted?: Reverted;
 };
 
 /** The hubs of one region together. */
@@ -501,8 +499,8 @@ export type StateFrame = {
   /** The revision. */
   rev: Rev;
   /**
-   * The epoch that this one took the place of since storage was restored: answers with it are outdated, whatever their
-   * revision. Omitted if there is none.
+   * The epoch that this one took the place of since storage was restored or the event was reset: answers with it are outdated,
+   * whatever their revision. Omitted if there is none.
    */
   replaces?: Epoch;
   /** The segments of the timeline, the earliest first. */

@@ -175,10 +175,6 @@ pub struct LastChange {
     pub at: ServerTime,
     /// When it takes effect.
     pub effective_at: ServerTime,
-    /// The change that it reverted, if it is an `undo`, or applied again, if it is a `redo`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
-    pub reverted: Option<Reverted>,
 }
 
 impl From<&ChangeRecord> for LastChange {
@@ -190,7 +186,6 @@ impl From<&ChangeRecord> for LastChange {
             reason: change.reason().map(str::to_owned),
             at: change.at(),
             effective_at: change.effective_at(),
-            reverted: change.reverted().cloned(),
         }
     }
 }

@@ -69,7 +69,14 @@ pub struct LogPage {
 pub fn with_effect(mut body: Value, state: &EventState) -> Value {
     if let Value::Object(fields) = &mut body {
         if let Some(reverted) = state.last_change().reverted() {
-            fields.insert("reverted".to_owned(), json::value(reverted));
+            let members = [
+                ("rev", Value::from(reverted.rev.number())),
+                ("name", Value::from(reverted.name.as_str())),
+                ("actor", Value::from(reverted.actor.as_str())),
+                ("at", Value::from(reverted.at.as_millis())),
+            ];
+            let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
+            fields.insert("reverted".to_owned(), Value::Object(members.collect()));
         }
         if state.is_unchanged() {
             fields.insert("unchanged".to_owned(), Value::Bool(true));

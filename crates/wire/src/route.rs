@@ -16,6 +16,10 @@ pub const FORCE: &str = "force";
 /// The parameter of `PUT /v1/events/{event}` that begins a new epoch: the event's storage was restored from an older copy.
 pub const RESTORED: &str = "restored";
 
+/// The parameter of `PUT /v1/events/{event}` that puts the event back to before its start, in a new epoch. Of the body `startsAt`,
+/// `ifRev`, `reason` and `actor` count.
+pub const RESET: &str = "reset";
+
 /// The parameter of the calls that store, list and delete rundowns which names where: `event` is the event's own storage,
 /// `bucket` the bucket that is bound to the server. By default it is the bucket if one is bound.
 pub const STORE: &str = "store";

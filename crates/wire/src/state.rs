@@ -63,8 +63,8 @@ pub struct StateBody {
     pub epoch: Epoch,
     /// The revision.
     pub rev: Rev,
-    /// The epoch that this one took the place of since storage was restored: answers with it are outdated, whatever their
-    /// revision. Omitted if there is none.
+    /// The epoch that this one took the place of since storage was restored or the event was reset: answers with it are outdated,
+    /// whatever their revision. Omitted if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub replaces: Option<Epoch>,

@@ -4,6 +4,7 @@ mod deletion;
 mod registration;
 mod rundowns;
 
+use downbeat_core::event::Reset;
 use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
 use downbeat_core::{Command, CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
@@ -11,7 +12,7 @@ use downbeat_wire::Audience;
 use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
 use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::route::{FORCE, RESTORED};
+use downbeat_wire::route::{FORCE, RESET, RESTORED};
 use downbeat_wire::{
     Anchor, ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, StateExtras, command,
     configuration, json, refusal,
@@ -66,6 +67,29 @@ enum Registration {
     Unknown,
     InProgress,
     Done,
+}
+
+/// What is done with the body of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    /// The event is created, or its settings are changed.
+    Configure,
+    /// The event's storage was restored: it begins a new epoch.
+    Restore,
+    /// The event is put back to before its start, in a new epoch.
+    Reset,
+}
+
+impl Change {
+    fn of(target: &Target<'_>) -> Self {
+        if target.has(RESTORED) {
+            Self::Restore
+        } else if target.has(RESET) {
+            Self::Reset
+        } else {
+            Self::Configure
+        }
+    }
 }
 
 /// Whether an event is deleted although it is under way.
@@ -145,8 +169,8 @@ impl EventDo {
                 self.delete(&event, guard, decision).await
             }
             ("PUT", Some(Route::Event(event))) => {
-                let restored = target.has(RESTORED);
-                self.configure(&event, &caller.id, restored, &body(request).await?, decision).await
+                let change = Change::of(&target);
+                self.configure(&event, &caller.id, change, &body(request).await?, decision).await
             }
             ("POST", Some(Route::Commands(event))) => {
                 self.command(&event, &caller, &target, &body(request).await?, decision).await
@@ -299,12 +323,12 @@ impl EventDo {
         Ok(())
     }
 
-    /// Creates the event, or changes its configuration; or, if its storage was `restored`, begins a new epoch instead.
+    /// Creates the event, or changes its configuration; or begins a new epoch instead.
     async fn configure(
         &self,
         event: &EventName,
         token: &str,
-        restored: bool,
+        change: Change,
         body: &[u8],
         decision: DecisionClock,
     ) -> core::result::Result<Reply, Problem> {
@@ -318,10 +342,15 @@ impl EventDo {
         }
         let refused = |error| refusal::problem(&error, event, before.as_ref(), now);
         let (status, changed, state) = match before.clone() {
-            None if restored => return Err(unknown_event(event)),
+            None if change != Change::Configure => return Err(unknown_event(event)),
             None => (201, true, EventState::create(wanted, epoch()?, &actor, now).map_err(refused)?),
-            Some(mut state) if restored => {
-                state.handle_restore(epoch()?, &actor, now).map_err(refused)?;
+            Some(mut state) if change != Change::Configure => {
+                let reset = Reset { starts_at: wanted.starts_at, if_rev: wanted.if_rev, reason: wanted.reason };
+                let done = match change {
+                    Change::Reset => state.handle_reset(&reset, epoch()?, &actor, now),
+                    _ => state.handle_restore(epoch()?, &actor, now),
+                };
+                done.map_err(refused)?;
                 (200, true, state)
             }
             Some(mut state) => {

@@ -5,6 +5,7 @@
 use downbeat_core::{Command, Configuration, EventName, EventState};
 use downbeat_wire::permission;
 use downbeat_wire::problem::{Code, Problem};
+use downbeat_wire::route::RESET;
 use downbeat_wire::token::Grant;
 use downbeat_wire::{Route, command, configuration, json, refusal};
 use web_sys::Request;
@@ -37,7 +38,12 @@ pub(crate) async fn configure(
     let caller = grant.caller();
     let (wanted, actor) = configuration::parse(&body)?;
     caller.check(&permission::configuration(&wanted))?;
-    register(env, name, wanted, actor.as_deref().unwrap_or(&caller.id)).await?;
+    if (Target { path: "", query }).has(RESET) {
+        // It makes no event, whatever its body says.
+        event::check_operators(env, name).await?;
+    } else {
+        register(env, name, wanted, actor.as_deref().unwrap_or(&caller.id)).await?;
+    }
     let path = format!("{}?{query}", Route::Event(name.clone()).path());
     let headers = vec![(TOKEN_HEADER, caller.to_string())];
     event::call(env, name, ObjectRequest { method: "PUT", path: &path, headers, body: Some(&body) }).await

@@ -51,6 +51,8 @@ export interface Anchor {
 }
 
 export interface CommandAnswer {
+  unchanged?: boolean;
+  reverted?: { rev: number; name: string; actor: string; at: number };
   rev: number;
   effectiveAt: number;
   replaced: boolean;

@@ -27,7 +27,6 @@ pub(crate) async fn last_change(server: &Client, context: &Context) -> Option<La
     Some(LastChange {
         id: text("id").and_then(|id| id.parse().ok()),
         reason: text("reason"),
-        reverted: entry.body.get("reverted").and_then(|reverted| serde_json::from_value(reverted.clone()).ok()),
         name: entry.name,
         actor: entry.actor,
         at: entry.at,

@@ -5,11 +5,13 @@ use downbeat_api::{Client, Response};
 use downbeat_core::{Command, Request, ServerTime};
 use downbeat_wire::StateBody;
 
+use super::effects::effects;
 use super::failure;
 use super::plan::Plan;
 use super::preview::Preview;
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::log_words;
 use crate::message::VisibleMessage;
 use crate::standing::Standing;
 use crate::text::{self, Table};
@@ -26,11 +28,10 @@ pub(super) async fn build(
     let mut screen = context.screen(plan.state());
     match (&plan.reading, preview) {
         (Some(reading), Some(preview)) => {
-            describe_states(&mut screen, server, reading, preview)?;
             if matches!(request.command, Command::Undo { .. } | Command::Redo { .. }) {
-                let last = failure::last_change(server, context).await.map(|last| text::last_change(&last));
-                screen.line("takes back", last.unwrap_or_else(|| "the last change".to_owned()));
+                describe_reversal(&mut screen, context, server, request, reading, preview).await?;
             }
+            describe_states(&mut screen, server, reading, preview)?;
         }
         _ => {
             screen.line("now", "unknown: the server does not say in time");
@@ -51,6 +52,34 @@ pub(super) async fn build(
     };
     screen.line("takes effect", effect);
     Ok(screen)
+}
+
+/// Adds which change is undone or redone, and what that does to viewers.
+async fn describe_reversal(
+    screen: &mut Table,
+    context: &Context,
+    server: &Client,
+    request: &Request,
+    reading: &Response<StateBody>,
+    preview: &Preview,
+) -> Result<(), Error> {
+    let label = if matches!(request.command, Command::Redo { .. }) { "redoes" } else { "undoes" };
+    let Some(answer) = preview.answer() else {
+        let last = failure::last_change(server, context).await.map(|last| text::last_change(&last));
+        screen.line(label, last.unwrap_or_else(|| "the last change".to_owned()));
+        return Ok(());
+    };
+    if let Some(reverted) = &answer.reverted {
+        let when = text::when(reverted.at, TimeZone::Local, reading.clock.now());
+        // A token that may not read the log sees the name only.
+        let entry = server.log(&context.settings.event, Some(reverted.rev.next()), 1).await.ok();
+        let entry = entry.and_then(|page| page.entries.into_iter().next()).filter(|entry| entry.rev == reverted.rev);
+        let what = entry.map_or_else(|| format!("\"{}\"", reverted.name), |entry| log_words::what(&entry));
+        screen.line(label, format!("rev {}: {} {what}, {when}", reverted.rev, reverted.actor));
+    }
+    let effects = effects(&reading.body, &answer.state, answer.effective_at);
+    screen.line("that means", effects.map_err(|error| context::broken(server, &error))?.join("; "));
+    Ok(())
 }
 
 /// Adds the present state and the state after the command.

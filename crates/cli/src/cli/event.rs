@@ -19,7 +19,7 @@ pub(crate) enum EventTask {
 Examples:
   downbeat event set --starts-at \"2026-12-24 19:00\" --tz Asia/Tokyo --duration 1h30m --title \"Gala\"
   downbeat event set --starts-at +30s          30 seconds from now, by the server's clock
-  downbeat event set --event rehearsal --starts-at 2026-12-23T18:00:00+01:00
+  downbeat event set --event rehearsal --starts-at 2026-12-23T18:00:00+01:00 --create
   downbeat event set --duration none           its length is not known
 
 A local time that does not exist or exists twice because of daylight saving is refused, and the error names both \
@@ -46,6 +46,17 @@ rundowns can be read. \"event unarchive\" makes it like any other that has ended
     /// Take an event out of the archive: it can be changed again, and "event list" has it
     Unarchive(EventArchiveArgs),
 
+    /// Put the event back to before its start, as after a rehearsal; every cue may fire again
+    #[command(after_help = "\
+Holds, seeks, rates, the end and all messages are gone; settings, rundown and log stay. Viewers go back to the countdown, and \
+forget which cues have fired. It asks for the event's name.
+
+Examples:
+  downbeat event reset                                         keeps its start, if that is still to come
+  downbeat event reset --starts-at \"2026-12-24 19:00\"          gives it a new one
+  downbeat event reset rehearsal --starts-at +10m --yes        does not ask")]
+    Reset(Box<EventResetArgs>),
+
     /// Go on with an event whose storage was restored from a backup
     #[command(after_help = "\
 Run it once the server is up again with the restored storage. What was changed since the backup is lost; pages and hubs \
@@ -69,6 +80,18 @@ event that is over out of the way, \"downbeat event archive\" needs operate only
     Delete(EventDeleteArgs),
 }
 
+impl EventTask {
+    /// Returns the event that the command itself names.
+    pub(super) fn event(&self) -> Option<&EventName> {
+        match self {
+            Self::Archive(args) | Self::Unarchive(args) => Some(&args.name),
+            Self::Delete(args) => Some(&args.name),
+            Self::Reset(args) => args.name.as_ref(),
+            Self::Set(_) | Self::Show | Self::List(_) | Self::Restore => None,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct EventListArgs {
     /// List archived events too
@@ -80,6 +103,23 @@ pub(crate) struct EventListArgs {
 pub(crate) struct EventArchiveArgs {
     /// The event's name, whatever the profile or --event says
     pub(crate) name: EventName,
+
+    #[command(flatten)]
+    pub(crate) attribution: Attribution,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventResetArgs {
+    /// The event's name; by default that of --event or the profile
+    pub(crate) name: Option<EventName>,
+
+    /// The new start: 2026-12-24T19:00:00+09:00, "2026-12-24 19:00" (with --tz), 19:00 (today), or +10m; by default it stays
+    #[arg(long, value_name = "TIME")]
+    pub(crate) starts_at: Option<String>,
+
+    /// The time zone of --starts-at if it is a local time; by default this machine's
+    #[arg(long, value_name = "ZONE", requires = "starts_at")]
+    pub(crate) tz: Option<TimeZone>,
 
     #[command(flatten)]
     pub(crate) attribution: Attribution,
@@ -144,6 +184,10 @@ pub(crate) struct EventSetArgs {
     /// Where viewers check during an outage: the URL of the store's pointer; by default it stays, or follows from the profile's publicUrl
     #[arg(long, value_name = "URL")]
     pub(crate) emergency_url: Option<PageUrl>,
+
+    /// Make the event if there is none of this name; without it, making one asks for a yes of its own
+    #[arg(long)]
+    pub(crate) create: bool,
 
     #[command(flatten)]
     pub(crate) attribution: Attribution,

@@ -15,7 +15,11 @@ pub(crate) struct LogArgs {
     #[arg(long, value_name = "REV", value_parser = rev)]
     pub(crate) before: Option<Rev>,
 
+    /// Show all that is in each entry: revision, token, command, body, hashes
+    #[arg(long)]
+    pub(crate) long: bool,
+
     /// Read the whole log, check that no entry was changed or removed (exit code 4 if one was), and say what that proves
-    #[arg(long, conflicts_with_all = ["limit", "before"])]
+    #[arg(long, conflicts_with_all = ["limit", "before", "long"])]
     pub(crate) verify: bool,
 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::failures;
 use crate::output::{Failure, Report, members};
 use crate::profile::{FILE, ProfileError};
 use crate::text;
@@ -55,9 +56,10 @@ impl Finding {
 
     /// Turns a failed call into a finding.
     fn failed(what: &'static str, error: ApiError) -> Self {
+        let remedy = failures::remedy(&error).unwrap_or_default();
         let error = Error::from(error);
         let found = error.to_string().lines().next().unwrap_or_default().to_owned();
-        Self::fail(error.exit(), what, found, error.hint().unwrap_or_default())
+        Self::fail(error.exit(), what, found, remedy)
     }
 }
 

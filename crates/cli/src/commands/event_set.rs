@@ -9,6 +9,7 @@ use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{Code, StateBody, configuration};
 use serde_json::{Map, Value, json};
 
+use crate::again;
 use crate::change;
 use crate::cli::{EmergencyKeyArg, EventSetArgs};
 use crate::confirm::{self, Gate};
@@ -89,7 +90,16 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
         let request = configuration::body(&wanted, &actor);
         return Ok(Set::Planned { screen, place: context.place(), request });
     }
-    let question = if before.is_some() { "Change the event?" } else { "Make the event?" };
+    // A mistyped name is not an event that somebody wanted.
+    if before.is_none() && !args.create && context.yes {
+        return Err(Error::unconfirmed(
+            &format!("there is no event {event}, and --yes does not make one"),
+            format!("if it is to be made: {}", again::line(|argument| vec![argument]) + " --create"),
+        )
+        .with("unknownEvent", json!(event)));
+    }
+    let make = format!("There is no event \"{event}\". Make it?");
+    let question = if before.is_some() { "Change the event?" } else { &make };
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
     confirm::pass(&gate, &screen, question, context.output)?;
 

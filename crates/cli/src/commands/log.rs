@@ -12,18 +12,31 @@ use crate::cli::LogArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::log_words;
 use crate::output::{Failure, Report, members};
-use crate::text::{self, tame};
+use crate::text::{self, Table, tame};
 use crate::time_zone::TimeZone;
 
 use verify::Verified;
 
 pub(crate) use verify::check;
 
+/// The longest name that the others line up with: 24 characters.
+const ACTOR_MAX: usize = 24;
+
+/// How entries are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A line each: when, who, and what it did.
+    Words,
+    /// All that is in them, hashes too.
+    Long,
+}
+
 /// Entries of the log, or what became of its check.
 pub(crate) enum Log {
     /// Some entries, the newest first.
-    Entries { entries: Vec<LogEntry>, more: bool, place: Map<String, Value> },
+    Entries { entries: Vec<LogEntry>, more: bool, form: Form, place: Map<String, Value> },
     /// The whole log was checked.
     Verified { verified: Box<Verified>, place: Map<String, Value> },
 }
@@ -36,13 +49,14 @@ pub(crate) async fn run(context: &Context, args: &LogArgs) -> Result<Log, Error>
         return Ok(Log::Verified { verified, place: context.place() });
     }
     let (entries, more) = server.log_entries(&context.settings.event, args.before, Some(args.limit as usize)).await?;
-    Ok(Log::Entries { entries, more, place: context.place() })
+    let form = if args.long { Form::Long } else { Form::Words };
+    Ok(Log::Entries { entries, more, form, place: context.place() })
 }
 
 impl Report for Log {
     fn json(&self) -> Map<String, Value> {
         let (place, more) = match self {
-            Self::Entries { entries, more, place } => (place, json!({ "entries": entries, "more": more })),
+            Self::Entries { entries, more, place, .. } => (place, json!({ "entries": entries, "more": more })),
             Self::Verified { verified, place } => (place, verified.json()),
         };
         let mut json = place.clone();
@@ -52,8 +66,11 @@ impl Report for Log {
 
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Entries { entries, more, .. } => {
-                entries.iter().try_for_each(|entry| write_entry(f, entry))?;
+            Self::Entries { entries, more, form, .. } => {
+                match form {
+                    Form::Words => write_entries(f, entries)?,
+                    Form::Long => entries.iter().try_for_each(|entry| write_whole(f, entry))?,
+                }
                 match entries.last().filter(|_| *more) {
                     Some(last) => writeln!(f, "older ones: --before {}", last.rev),
                     None => Ok(()),
@@ -74,40 +91,35 @@ impl Report for Log {
     }
 }
 
-fn write_entry(f: &mut fmt::Formatter<'_>, entry: &LogEntry) -> fmt::Result {
-    let bold = anstyle::Style::new().bold();
-    let at = text::instant(entry.at, TimeZone::Local);
-    let (name, actor) = (text::tame(&entry.name), text::tame(&entry.actor));
-    write!(f, "{bold}{:>4}{bold:#}  {at}  {name} by {actor}", entry.rev.number())?;
-    if entry.token != entry.actor {
-        write!(f, " (token {})", text::tame(&entry.token))?;
+/// Writes the entries under the day of each, newest first: when, who, what it did, its revision.
+fn write_entries(f: &mut fmt::Formatter<'_>, entries: &[LogEntry]) -> fmt::Result {
+    let (bold, dim) = (anstyle::Style::new().bold(), anstyle::Style::new().dimmed());
+    let width = entries.iter().map(|entry| tame(&entry.actor).chars().count()).max().unwrap_or(0).min(ACTOR_MAX);
+    let mut day = None;
+    for entry in entries {
+        let at = TimeZone::Local.at(entry.at);
+        if day.replace(at.date_naive()) != Some(at.date_naive()) {
+            writeln!(f, "{bold}{}{bold:#}", at.format("%A %-d %B %Y"))?;
+        }
+        let (time, actor, what) = (at.format("%H:%M:%S"), tame(&entry.actor), log_words::what(entry));
+        writeln!(f, "  {time}  {bold}{actor:width$}{bold:#}  {what}  {dim}rev {}{dim:#}", entry.rev)?;
     }
-    let ahead = entry.effective_at - entry.at;
-    if ahead > downbeat_core::command::LEAD {
-        write!(f, ", for {}", text::instant(entry.effective_at, TimeZone::Local))?;
-    }
-    for (name, value) in details(&entry.body) {
-        write!(f, ", {name} {}", text::tame(&value))?;
-    }
-    writeln!(f)
+    Ok(())
 }
 
-/// Returns what a body says besides who and which: positions, messages, a reason.
-pub(crate) fn details(body: &Value) -> Vec<(String, String)> {
-    let Value::Object(fields) = body else { return Vec::new() };
-    let known_elsewhere = ["command", "id", "actor", "ifRev", "at"];
-    let detail = |(name, value): (&String, &Value)| {
-        let text = match (name.as_str(), value.as_i64()) {
-            ("position", Some(ms)) => downbeat_core::Position::from_millis(ms).to_string(),
-            ("startsAt", Some(ms)) => text::instant(downbeat_core::ServerTime::from_millis(ms), TimeZone::Local),
-            ("duration" | "resync", Some(ms)) => text::span(downbeat_core::Span::from_millis(ms)),
-            _ => value.to_string(),
-        };
-        (tame(name), text)
-    };
-    fields
-        .iter()
-        .filter(|(name, value)| !known_elsewhere.contains(&name.as_str()) && !value.is_null())
-        .map(detail)
-        .collect()
+/// Writes an entry with all that is in it, a line for each part.
+fn write_whole(f: &mut fmt::Formatter<'_>, entry: &LogEntry) -> fmt::Result {
+    let mut screen = Table::default();
+    let instant = |at| text::instant(at, TimeZone::Local);
+    screen
+        .line("rev", entry.rev.to_string())
+        .line("did", log_words::what(entry))
+        .line("by", format!("{} (token {})", entry.actor, entry.token))
+        .line("at", instant(entry.at))
+        .line("takes effect", instant(entry.effective_at))
+        .line("command", entry.name.clone())
+        .line("body", entry.body.to_string())
+        .line("hash", entry.hash.map_or_else(|| "none".to_owned(), |hash| hash.to_string()))
+        .line("before it", entry.prev.to_string());
+    writeln!(f, "{screen}")
 }

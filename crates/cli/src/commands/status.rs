@@ -2,17 +2,22 @@
 
 use std::fmt::{self, Display as _};
 
-use downbeat_core::ServerTime;
+use downbeat_core::{Digest, ServerTime, Span};
 use downbeat_wire::StateBody;
 use serde_json::{Map, Value, json};
 
+use crate::cli::StatusArgs;
 use crate::context::{self, Context};
 use crate::error::Error;
+use crate::log_words;
 use crate::message::VisibleMessage;
 use crate::output::{Report, members};
 use crate::standing::{self, Standing};
 use crate::text::{self, Table};
 use crate::time_zone::TimeZone;
+
+/// How long the status waits for the last change: 2 s. Somebody wants to know how the event is.
+const LOG_TIMEOUT: Span = Span::from_millis(2_000);
 
 /// The event's status and position.
 pub(crate) struct Status {
@@ -23,7 +28,7 @@ pub(crate) struct Status {
 }
 
 /// Requests the event's status and position.
-pub(crate) async fn run(context: &Context) -> Result<Status, Error> {
+pub(crate) async fn run(context: &Context, args: &StatusArgs) -> Result<Status, Error> {
     let server = context.reader()?;
     let reading = server.state(&context.settings.event).await?;
     let state = reading.body;
@@ -32,7 +37,16 @@ pub(crate) async fn run(context: &Context) -> Result<Status, Error> {
     let standing = Standing::of(&state, now).map_err(broken)?;
     let coming = standing::upcoming(&state, now).map_err(broken)?;
     let mut screen = context.screen(Some(&state));
-    describe(&mut screen, &state, standing, &coming, now);
+    describe(&mut screen, &state, standing, &coming, now, args.long);
+    // A token that may not read the log sees the rest.
+    if let Ok(operator) = context.operator()
+        && let Ok(page) =
+            operator.with_timeout(context.settings.timeout.min(LOG_TIMEOUT)).log(&context.settings.event, None, 1).await
+        && let Some(entry) = page.entries.first()
+    {
+        let when = text::relative(entry.at, now);
+        screen.line("last change", format!("{} {}, {when}", entry.actor, log_words::what(entry)));
+    }
     Ok(Status { screen, standing, state, place: context.place() })
 }
 
@@ -42,6 +56,7 @@ fn describe(
     standing: Standing,
     coming: &[(ServerTime, String)],
     now: ServerTime,
+    is_long: bool,
 ) {
     screen.line("now", standing.to_string());
     screen.line("viewers see", VisibleMessage::at(state, now).to_string());
@@ -53,7 +68,11 @@ fn describe(
     for (at, what) in coming.iter().filter(|(_, what)| what != "begins") {
         screen.line("next", format!("{what}, {}", text::when(*at, TimeZone::Local, now)));
     }
-    screen.line("rundown", state.rundown.map_or_else(|| "none".to_owned(), |digest| digest.to_string()));
+    let rundown = |digest: Digest| if is_long { digest.to_string() } else { text::short(digest) };
+    screen.line("rundown", state.rundown.map_or_else(|| "none".to_owned(), rundown));
+    if is_long {
+        screen.line("epoch", state.epoch.to_string());
+    }
 }
 
 impl Report for Status {

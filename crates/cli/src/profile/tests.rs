@@ -1,4 +1,6 @@
 use super::*;
+use crate::error::Error;
+use crate::exit::Exit;
 
 const TOML: &str = r#"
 [profile.local]

@@ -22,20 +22,26 @@ use style::BOLD;
 /// The most lines of the panels in the middle, with their borders.
 const PANEL_HEIGHT_MAX: u16 = 16;
 
+/// The width up to which panels stand beneath each other instead of side by side: less than two that can be read.
+const STACKED_MAX: u16 = 72;
+
 /// Draws `model` as it is at `local`, with the log from its entry `scroll` on.
 pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, local: LocalTime, scroll: usize) {
     let now = model.server_time(local);
     let upcoming = now.map(|now| model.upcoming(now)).unwrap_or_default();
-    let head_height = head::height(&upcoming);
+    let head_height = head::height(&upcoming, model, now, frame.area().width);
+    let is_stacked = frame.area().width <= STACKED_MAX;
     let room = frame.area().height.saturating_sub(head_height + 1);
     let [head, panels, log, keys] = Layout::vertical([
         Constraint::Length(head_height),
-        Constraint::Length((room / 2).min(PANEL_HEIGHT_MAX)),
+        Constraint::Length(if is_stacked { room * 2 / 3 } else { (room / 2).min(PANEL_HEIGHT_MAX) }),
         Constraint::Min(0),
         Constraint::Length(1),
     ])
     .areas(frame.area());
-    let [cues, audience] = Layout::horizontal([Constraint::Percentage(50), Constraint::Percentage(50)]).areas(panels);
+    let halves = [Constraint::Percentage(50), Constraint::Percentage(50)];
+    let panels_in = if is_stacked { Layout::vertical(halves) } else { Layout::horizontal(halves) };
+    let [cues, audience] = panels_in.areas(panels);
     head::draw(frame, head, model, now, &upcoming);
     cues::draw(frame, cues, model, now);
     audience::draw(frame, audience, model);

@@ -5,7 +5,7 @@ use downbeat_core::session::{Connection, Failure, Lack, NoPush, Via, Wait};
 use downbeat_wire::{Audience, LogEntry};
 
 use super::model::Model;
-use crate::commands::log::details;
+use crate::log_words;
 use crate::message::VisibleMessage;
 use crate::text;
 use crate::time_zone::TimeZone;
@@ -50,13 +50,9 @@ pub(super) fn audience(audience: &Audience) -> String {
     format!("{} {noun} on {}/{} hubs", text::thousands(audience.sockets), audience.answered, audience.hubs)
 }
 
-/// Writes who changed what: `pause by maria, reason "smoke"`.
+/// Writes who changed what: `maria paused the event, because: smoke`.
 pub(super) fn log_entry(entry: &LogEntry) -> String {
-    let mut line = format!("{} by {}", text::tame(&entry.name), text::tame(&entry.actor));
-    for (name, value) in details(&entry.body) {
-        line.push_str(&format!(", {name} {}", text::tame(&value)));
-    }
-    line
+    format!("{} {}", text::tame(&entry.actor), log_words::what(entry))
 }
 
 /// Writes the state at `now` and what will change without another command.
@@ -100,6 +96,6 @@ mod tests {
     #[test]
     fn who_changed_what_is_one_line() {
         let Some(Ok(log)) = &example::model().log else { panic!("the example has a log") };
-        assert_eq!(log_entry(&log[0]), "pause by maria, message \"Back\\nsoon\", reason \"smoke\"");
+        assert_eq!(log_entry(&log[0]), "maria paused the event, saying \"Back⏎soon\", because: smoke");
     }
 }

@@ -31,6 +31,8 @@ pub const RANGES_MAX: usize = 256;
 /// counts as fired if it is where moments had fired, since firing twice is worse than not firing.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Memory {
+    /// The epoch in which it fired, as a number; 0 if that is not known.
+    epoch: u64,
     /// The list it was made with.
     list: u64,
     ranges: Vec<Fired>,
@@ -59,14 +61,17 @@ pub enum MemoryError {
 }
 
 /// The first of a memory's numbers.
-const WORDS_VERSION: u64 = 1;
+const WORDS_VERSION: u64 = 2;
+
+/// The first number of a memory from before it had an epoch.
+const WORDS_WITHOUT_EPOCH: u64 = 1;
 
 /// The prefix of a memory's text.
 const VERSION: &str = "downbeat.fired/1";
 
 impl Memory {
-    /// Returns what has fired in `list` and before it.
-    pub(super) fn of(list: &CueList, fired: &Bits, elsewhere: &[CueKey]) -> Self {
+    /// Returns what has fired in `list` and before it, in the epoch of the number `epoch`.
+    pub(super) fn of(epoch: u64, list: &CueList, fired: &Bits, elsewhere: &[CueKey]) -> Self {
         let mut ranges: Vec<Fired> = Vec::new();
         for row in fired.iter() {
             let at = list.rows[row].at;
@@ -84,12 +89,12 @@ impl Memory {
             ranges.copy_within(surplus + 1.., 1);
             ranges.truncate(RANGES_MAX);
         }
-        Self { list: list.fingerprint(), ranges, elsewhere: elsewhere.to_vec() }
+        Self { epoch, list: list.fingerprint(), ranges, elsewhere: elsewhere.to_vec() }
     }
 
     /// Returns it as numbers, for shells that store those; [`Memory::from_words`] reads them.
     pub fn to_words(&self) -> Vec<u64> {
-        let mut words = vec![WORDS_VERSION, self.list, self.ranges.len() as u64];
+        let mut words = vec![WORDS_VERSION, self.epoch, self.list, self.ranges.len() as u64];
         for Fired { first_row, last_row, first, last } in &self.ranges {
             let [first, last] = [first, last].map(|position| position.as_millis().cast_unsigned());
             words.extend_from_slice(&[*first_row as u64, *last_row as u64, first, last]);
@@ -100,7 +105,12 @@ impl Memory {
 
     /// Reads numbers; `None` if they are from another version, or too many.
     pub fn from_words(words: &[u64]) -> Option<Self> {
-        let (&[WORDS_VERSION, list, count], rest) = words.split_first_chunk()? else { return None };
+        let (epoch, words) = match words {
+            [WORDS_VERSION, epoch, words @ ..] => (*epoch, words),
+            [WORDS_WITHOUT_EPOCH, words @ ..] => (0, words),
+            _ => return None,
+        };
+        let (&[list, count], rest) = words.split_first_chunk()?;
         let count = usize::try_from(count).ok().filter(|count| *count <= RANGES_MAX)?;
         let (ranges, keys) = rest.split_at_checked(count * 4)?;
         let (ranges, _) = ranges.as_chunks::<4>();
@@ -112,10 +122,16 @@ impl Memory {
             last: position(last),
         });
         (keys.len() <= ELSEWHERE_MAX).then(|| Self {
+            epoch,
             list,
             ranges: ranges.collect(),
             elsewhere: keys.iter().map(|key| CueKey::from_bits(*key)).collect(),
         })
+    }
+
+    /// Returns the number of the epoch in which it fired; 0 if that is not known.
+    pub(super) const fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Returns the rows of `list` that have fired, and the keys of fired cues that it does not contain.
@@ -182,7 +198,8 @@ fn is_state(row: &super::list::Row) -> bool {
 }
 
 impl fmt::Display for Memory {
-    /// Writes `downbeat.fired/1 <list> <row>-<row>@<µs>-<µs>,… <key>,…`, numbers of lists and keys in hexadecimal.
+    /// Writes `downbeat.fired/1 <list> <row>-<row>@<µs>-<µs>,… <key>,… <epoch>`, numbers of lists, keys and the epoch in hexadecimal;
+    /// without an epoch if it is not known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{VERSION} {:x} ", self.list)?;
         for (nth, Fired { first_row, last_row, first, last }) in self.ranges.iter().enumerate() {
@@ -193,6 +210,9 @@ impl fmt::Display for Memory {
         for (nth, key) in self.elsewhere.iter().enumerate() {
             let comma = if nth == 0 { "" } else { "," };
             write!(f, "{comma}{:x}", key.bits())?;
+        }
+        if self.epoch != 0 {
+            write!(f, " {:x}", self.epoch)?;
         }
         Ok(())
     }
@@ -205,7 +225,8 @@ impl FromStr for Memory {
         if fields.next() != Some(VERSION) {
             return Err(MemoryError::Version);
         }
-        let (Some(list), Some(ranges), Some(keys), None) = (fields.next(), fields.next(), fields.next(), fields.next())
+        let (Some(list), Some(ranges), Some(keys), epoch, None) =
+            (fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
         else {
             return Err(MemoryError::Part(excerpt(text)));
         };
@@ -217,6 +238,7 @@ impl FromStr for Memory {
         }
         let range = |text: &&str| range(text).ok_or_else(|| MemoryError::Part(excerpt(text)));
         Ok(Self {
+            epoch: epoch.map_or(Ok(0), hex)?,
             list: hex(list)?,
             ranges: ranges.iter().map(range).collect::<Result<_, _>>()?,
             elsewhere: keys.into_iter().map(|key| hex(key).map(CueKey::from_bits)).collect::<Result<_, _>>()?,

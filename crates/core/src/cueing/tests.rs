@@ -254,6 +254,35 @@ fn rolling_back_to_an_older_rundown_fires_nothing_again() {
 }
 
 #[test]
+fn what_fired_in_another_epoch_may_fire_again_also_after_a_reload() {
+    let cues = [moment(1, 5_000)];
+    let epoch = |text: &str| text.parse().unwrap();
+    let (mut viewer, _) = Viewer::joining(&cues, 0);
+    viewer.cueing.handle_epoch(&epoch("rehearsal"));
+    viewer.tick(6_000);
+    let memory = viewer.cueing.memory();
+    let text = memory.to_string();
+    assert_eq!((text.parse(), Memory::from_words(&memory.to_words())), (Ok(memory.clone()), Some(memory.clone())));
+    for (said, has_fired) in [("rehearsal", true), ("evening", false)] {
+        let mut reloaded = Cueing::new(Some(memory.clone()));
+        reloaded.handle_epoch(&epoch(said));
+        reloaded.handle_rundown(list(&cues, 1), |_, _| true);
+        assert_eq!(reloaded.fired.contains(0), has_fired, "{said}");
+    }
+    viewer.cueing.handle_epoch(&epoch("rehearsal"));
+    assert!(viewer.cueing.fired.contains(0), "the same epoch again is nothing new");
+    viewer.cueing.handle_epoch(&epoch("evening"));
+    assert!(!viewer.cueing.fired.contains(0));
+    // A memory of an earlier version does not say in which epoch; it counts for the one that the page finds.
+    let words = memory.to_words();
+    let old: Vec<u64> = [1].into_iter().chain(words[2..].iter().copied()).collect();
+    let mut reloaded = Cueing::new(Memory::from_words(&old));
+    reloaded.handle_epoch(&epoch("evening"));
+    reloaded.handle_rundown(list(&cues, 1), |_, _| true);
+    assert!(reloaded.fired.contains(0));
+}
+
+#[test]
 fn the_memory_is_a_line_of_text_and_short() {
     let cues: Vec<ListedCue> = (0..10_000).map(|n| moment(n, 1_000 * n.cast_signed())).collect();
     let (mut viewer, _) = Viewer::joining(&cues, -1);

@@ -12,6 +12,9 @@ use crate::time_zone::TimeZone;
 /// The name of the entry with which a restored event goes on.
 const RESTORE: &str = "restore";
 
+/// The name of the entry with which a reset event goes on, in a new epoch too. Nothing is lost with it.
+const RESET: &str = "reset";
+
 /// What was signed in epochs before the event's own, compared with the log.
 pub(super) struct EarlierEpochs {
     /// The epoch that the event's own replaces.
@@ -27,6 +30,8 @@ pub(super) struct EarlierEpochs {
 /// The event went on from an older copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Restored {
+    /// Whether it was reset, and nothing was restored.
+    is_reset: bool,
     /// The epoch that ended with it, if that is known.
     epoch: Option<Epoch>,
     /// The last revision that was restored, if that is known.
@@ -56,8 +61,9 @@ impl EarlierEpochs {
 
     /// Compares an entry, the newest one first. Returns the anchors that it meets.
     pub(super) fn handle_entry(&mut self, entry: &LogEntry) -> Vec<Anchor> {
-        if entry.name == RESTORE {
+        if entry.name == RESTORE || entry.name == RESET {
             self.restored.push(Restored {
+                is_reset: entry.name == RESET,
                 epoch: None,
                 from: Some(Rev::new(entry.rev.number().saturating_sub(1))),
                 entry: Some((entry.rev, entry.at, entry.actor.clone())),
@@ -123,7 +129,7 @@ impl EarlierEpochs {
             None => (!self.restored.is_empty()).then_some(0),
         };
         named.unwrap_or_else(|| {
-            self.restored.insert(0, Restored { epoch: None, from: shared, entry: None, lost: None });
+            self.restored.insert(0, Restored { is_reset: false, epoch: None, from: shared, entry: None, lost: None });
             0
         })
     }
@@ -132,7 +138,7 @@ impl EarlierEpochs {
 impl Restored {
     /// Returns the members for programs.
     pub(super) fn json(&self) -> Value {
-        let Self { epoch, from, entry, lost } = self;
+        let Self { epoch, from, entry, lost, .. } = self;
         let (rev, at, actor) =
             entry.clone().map_or((None, None, None), |(rev, at, actor)| (Some(rev), Some(at), Some(actor)));
         json!({ "from": from, "replaces": epoch, "rev": rev, "at": at, "actor": actor, "lost": lost })
@@ -141,9 +147,10 @@ impl Restored {
 
 impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("restored")?;
+        let (word, preposition) = if self.is_reset { ("reset", "after") } else { ("restored", "from") };
+        f.write_str(word)?;
         if let Some(from) = self.from {
-            write!(f, " from rev {from}")?;
+            write!(f, " {preposition} rev {from}")?;
         }
         match &self.entry {
             Some((rev, at, actor)) => {

@@ -7,9 +7,9 @@ use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph};
+use ratatui::widgets::{Block, Paragraph, Wrap};
 
-use super::style::{BAD, BOLD, GOOD, LABEL, POOR, labelled};
+use super::style::{BAD, BOLD, GOOD, LABEL, LABEL_WIDTH, POOR, labelled};
 use crate::message::VisibleMessage;
 use crate::standing::Standing;
 use crate::text;
@@ -23,9 +23,16 @@ const HEIGHT_MIN: u16 = 5;
 /// The most upcoming changes that are shown.
 const UPCOMING_MAX: usize = 2;
 
-/// Returns the number of lines that the head needs.
-pub(super) fn height(upcoming: &[(ServerTime, String)]) -> u16 {
-    HEIGHT_MIN + u16::try_from(upcoming.len().min(UPCOMING_MAX)).unwrap_or_default()
+/// The most lines for what viewers see.
+const MESSAGE_LINES_MAX: usize = 4;
+
+/// Returns the number of lines that the head needs at this width.
+pub(super) fn height(upcoming: &[(ServerTime, String)], model: &Model, now: Option<ServerTime>, width: u16) -> u16 {
+    let inner = usize::from(width.saturating_sub(2)).max(1);
+    let message = now.zip(model.state.as_ref()).map(|(now, state)| VisibleMessage::at(state, now).to_string());
+    let lines = message.map_or(1, |message| (LABEL_WIDTH + message.chars().count()).div_ceil(inner));
+    let coming = upcoming.len().min(UPCOMING_MAX) + lines.clamp(1, MESSAGE_LINES_MAX) - 1;
+    HEIGHT_MIN + u16::try_from(coming).unwrap_or_default()
 }
 
 pub(super) fn draw(
@@ -55,7 +62,7 @@ pub(super) fn draw(
             lines.push(labelled("next", Span::raw(format!("{what}, {}", text::when(*at, TimeZone::Local, now)))));
         }
     }
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inner);
 }
 
 fn message_style(message: &VisibleMessage) -> Style {

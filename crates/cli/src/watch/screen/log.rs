@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph};
+use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::style::{BOLD, LABEL};
 use crate::text;
@@ -30,5 +30,5 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, scroll: usi
             })
             .collect(),
     };
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inner);
 }

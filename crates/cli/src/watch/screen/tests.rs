@@ -3,9 +3,12 @@
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+use std::sync::Arc;
+
 use super::draw;
 use crate::watch::example::{NOW, model};
 use crate::watch::model::Model;
+use crate::watch::update::Update;
 
 /// Returns the screen as text, without the time of day, which depends on where the test runs.
 fn drawn(model: &Model, width: u16, height: u16, scroll: usize) -> Vec<String> {
@@ -27,13 +30,14 @@ fn all_that_matters_is_on_the_smallest_screen() {
     assert_line(&lines, &["PAUSED", "0:01:03.1", "rev 13"]);
     assert_line(&lines, &["live · hub 2 · time to ±3 ms"]);
     assert_line(&lines, &["viewers see", "\"Back soon\" (en), major"]);
-    assert_line(&lines, &["00:01:05.000", "held", "fireworks"]);
+    assert_line(&lines, &["00:01:05.000", "held"]);
+    assert_line(&lines, &["fireworks"]);
     assert_line(&lines, &["6,010 sockets on 3/4 hubs"]);
     assert_line(&lines, &["applied by 98.6 % (sample 512)"]);
     assert_line(&lines, &["median 41 ms after effect"]);
     assert_line(&lines, &["weur", "4,010", "2 hubs"]);
     assert_line(&lines, &["hub 1", "2,000", "still at rev 12"]);
-    assert_line(&lines, &["13", "pause by maria, message \"Back\\nsoon\", reason \"smoke\""]);
+    assert_line(&lines, &["13", "maria paused the event, saying \"Back⏎soon\", because: smoke"]);
     assert_line(&lines, &["production, https://downbeat.example.com"]);
     assert_line(&lines, &["q leave"]);
 }
@@ -44,14 +48,14 @@ fn a_larger_screen_shows_every_hub_and_who_is_behind() {
     assert_line(&lines, &["goodbye  text"]);
     assert_line(&lines, &["hub 1", "2,000", "still at rev 12"]);
     assert_line(&lines, &["applied by 98.6 % (sample 512) · median 41 ms after effect"]);
-    assert_line(&lines, &["12", "announce by maria"]);
+    assert_line(&lines, &["12", "maria told viewers \"Welcome\""]);
 }
 
 #[test]
 fn the_log_scrolls_and_stops_at_its_end() {
     let lines = drawn(&model(), 80, 24, 1);
-    assert!(!lines.iter().any(|line| line.contains("pause by maria")), "{}", lines.join("\n"));
-    assert_line(&drawn(&model(), 80, 24, 99), &["create by maria"]);
+    assert!(!lines.iter().any(|line| line.contains("maria paused")), "{}", lines.join("\n"));
+    assert_line(&drawn(&model(), 80, 24, 99), &["maria created the event"]);
 }
 
 #[test]
@@ -69,4 +73,29 @@ fn foreign_text_moves_no_cursor() {
     let mut model = model();
     model.state.as_mut().unwrap().title = "a\u{1b}[2Jb".to_owned();
     assert_line(&drawn(&model, 80, 24, 0), &["main \"a<U+001B>[2Jb\""]);
+}
+
+#[test]
+fn names_are_whole_at_every_width() {
+    let sheet = r#"[{ "time": "0:01:30.000", "action": "text", "id": "the-second-act-begins-with-a-very-long-name" }]"#;
+    let rundown = downbeat_sheet::compile(sheet).rundown.unwrap();
+    let mut model = model();
+    model.state.as_mut().unwrap().rundown = Some(rundown.digest());
+    model.apply(Update::Rundown(Arc::new(rundown)));
+    for (width, height) in [(40, 30), (80, 24), (100, 30), (200, 50)] {
+        let screen = drawn(&model, width, height, 0);
+        let text = screen.join("\n");
+        // Where it is broken into lines, only borders and spaces stand in between, and beside it the other panel.
+        let of = |columns: std::ops::Range<usize>| -> String {
+            let lines =
+                screen.iter().map(|line| line.chars().skip(columns.start).take(columns.len()).collect::<String>());
+            lines.collect::<String>().chars().filter(|char| !char.is_whitespace() && *char != '│').collect()
+        };
+        let (joined, left) = (of(0..usize::from(width)), of(0..usize::from(width) / if width > 72 { 2 } else { 1 }));
+        assert!(left.contains("the-second-act-begins-with-a-very-long-name"), "{width} columns:\n{text}");
+        for part in ["PAUSED", "\"Backsoon\"(en),major", "6,010socketson3/4hubs"] {
+            assert!(joined.contains(part), "{part} is not whole at {width} columns:\n{text}");
+        }
+        assert!(joined.contains("mariapausedtheevent,saying\"Back⏎soon\",because:smoke"), "{width} columns:\n{text}");
+    }
 }
