@@ -163,7 +163,7 @@ fn a_change_that_the_edge_does_not_show_is_told_with_its_undo() {
     let fake = Fake::start(Mood::FrozenEdge);
     let run = operate(&fake, &["pause", "--yes", "--timeout", "1s"]);
     assert_eq!(run.code, 9);
-    for part in ["written as rev 2", "it shows rev 1", "downbeat undo --if-rev 2"] {
+    for part in ["written as rev 2", "it shows rev 1", "downbeat undo 2"] {
         assert!(run.err.contains(part), "{part} is not in\n{}", run.err);
     }
     let json = operate(&fake, &["resume", "--yes", "--timeout", "1s", "--json"]).json();
