@@ -50,7 +50,8 @@ function describe({ state, why }: Connection, bound: number | undefined, age: nu
   const precision = bound === undefined ? "" : ` ±${formatNumber(Math.max(1, Math.round(bound)))} ms`;
   switch (state) {
     case "live": return say("live") + precision;
-    case "polling": return say(why === "push-lost" ? "reconnecting" : "polling") + precision;
+    case "polling":
+      return say(why === "disputed" ? "disputed" : why === "push-lost" ? "reconnecting" : "polling") + precision;
     case "holdover": return say("connectionLost") + (age === undefined ? "" : ` · ${say("lastAnswer", { time: formatSpan(age) })}`);
     case "unverified": return say("unverified");
     case "left": return "";

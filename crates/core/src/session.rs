@@ -19,7 +19,7 @@
 //! let exchange = Exchange::new(local(500), answered, answered, local(540))?;
 //! let news = News {
 //!     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: EventTimeline::starting_at(starts_at),
-//!     rundown: None, details: Some(Details { messages: vec![], pushes: false, replaces: None }),
+//!     rundown: None, details: Some(Details { messages: vec![], pushes: false, replaces: None, confirmed: None }),
 //! };
 //! session.handle_answer(&exchange, Some(news), None, local(540));
 //! assert_eq!(session.connection(), Connection::Polling(NoPush::NoSocket));
@@ -33,7 +33,9 @@
 //!
 //! - **The event goes on without the network.** Once time and state are known, cues fire and the position moves; the
 //!   bound says how exactly.
-//! - **A higher revision of the epoch wins**, whichever way it came; an older one is ignored.
+//! - **A higher revision of the epoch wins**, whichever way it came. An older one, or another epoch, is accepted once no
+//!   channel has reported the known state for 10 s and the event's object has confirmed the other since; until that is
+//!   settled the connection is not live. An epoch that names the known one as the one it replaces is accepted at once.
 //! - **One request at a time.** The session asks for the whole state if the short answer is not enough, for the time
 //!   otherwise, and retries after a jittered wait.
 //!
@@ -75,7 +77,7 @@
 //! # let exchange = Exchange::new(local(500), starts_at, starts_at, local(540))?;
 //! # let mut news = News {
 //! #     epoch: "k3v9x2m4".parse().unwrap(), rev: Rev::FIRST, timeline: EventTimeline::starting_at(starts_at),
-//! #     rundown: None, details: Some(Details { messages: vec![], pushes: true, replaces: None }),
+//! #     rundown: None, details: Some(Details { messages: vec![], pushes: true, replaces: None, confirmed: None }),
 //! # };
 //! # session.handle_answer(&exchange, Some(news.clone()), None, local(540));
 //! # let effects = |session: &mut Session| std::iter::from_fn(|| session.poll_effect()).collect::<Vec<_>>();
@@ -109,6 +111,7 @@
 
 mod advance;
 mod connection;
+mod dispute;
 mod effect;
 mod emergency;
 mod evidence;
@@ -134,6 +137,7 @@ use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::version::Version;
+use dispute::{Channel, Reports};
 use evidence::Evidence;
 use line::{Content, Knowledge, Line};
 use loading::{Loading, Start};
@@ -208,6 +212,7 @@ impl Session {
         clock.handle_reading(now);
         let loading = Loading::new(Seed::new(seed.next_u64()));
         let line = Line::new(&mut seed, now);
+        let reports = Reports::new(Seed::new(seed.next_u64()), now);
         let sent =
             LastSent { connection: line.connection(Knowledge::Incomplete), status: None, message: None, valid: None };
         Self {
@@ -216,7 +221,7 @@ impl Session {
             jumps: JumpWatch::new(),
             schedule: Schedule::new(now, seed),
             loading,
-            snapshot: Snapshot::default(),
+            snapshot: Snapshot::new(reports),
             cueing: Cueing::new(memory),
             line,
             missed: false,
@@ -290,7 +295,7 @@ impl Session {
         match news {
             Some(news) => {
                 let is_whole = news.details.is_some();
-                self.apply_state(news, now);
+                self.apply_state(news, Some(Channel::Time), now);
                 if self.snapshot.lacks_details() {
                     // A whole state that does not help is older; the server will have the newer one soon.
                     if is_whole {
@@ -310,10 +315,18 @@ impl Session {
 
     /// Handles that `request` got no answer.
     pub fn handle_failure(&mut self, request: Request, failure: Failure, now: LocalTime) {
-        if request != Request::Status {
-            self.schedule.handle_failure(now);
-        }
+        let channel = match request {
+            Request::Status => Channel::Status,
+            Request::Time | Request::State => {
+                self.schedule.handle_failure(now);
+                Channel::Time
+            }
+        };
         self.line.fail(request, failure, now);
+        match failure {
+            Failure::UnknownEvent => self.snapshot.reports.contradict(channel, None, now),
+            _ => self.snapshot.reports.close(channel),
+        }
         self.advance(now);
     }
 
@@ -321,7 +334,7 @@ impl Session {
     pub fn handle_news(&mut self, news: News, now: LocalTime) {
         let is_back = self.line.handle_status_answer(now);
         self.settle(is_back, now);
-        self.apply_state(news, now);
+        self.apply_state(news, Some(Channel::Status), now);
         self.advance(now);
     }
 
@@ -335,7 +348,7 @@ impl Session {
         if !was_open && self.line.overload.load(now) == Load::Normal {
             self.schedule.handle_relief(now);
         }
-        self.apply_state(news, now);
+        self.apply_state(news, Some(Channel::Socket), now);
         if ack && self.snapshot.is_at(&version) {
             self.ack = Some(version.rev);
         }
@@ -346,7 +359,7 @@ impl Session {
     /// socket either, and is asked for.
     pub fn handle_pong(&mut self, said: &Version, now: LocalTime) {
         self.line.handle_pong(now);
-        if self.snapshot.is_behind(said) || self.snapshot.lacks_details() {
+        if self.snapshot.handle_pong(said, now) || self.snapshot.lacks_details() {
             self.missed = true;
             self.schedule.handle_doubt(now);
         }
@@ -433,14 +446,21 @@ impl Session {
         }
     }
 
-    /// Applies a state if it is newer than the one known, whichever way it came.
-    fn apply_state(&mut self, news: News, now: LocalTime) {
+    /// Applies a state if it is newer than the one known, or accepted instead of that, whichever way it came. `channel` is the
+    /// one on which the server sent it, if it did.
+    fn apply_state(&mut self, news: News, channel: Option<Channel>, now: LocalTime) {
         self.submit_emergency(&news, now);
         let is_first = self.snapshot.news.is_none();
-        let verdict = self.snapshot.update(news);
+        let confirmed = news.details.as_ref().and_then(|details| details.confirmed);
+        let confirmed = confirmed.and_then(|asked_at| self.local_time(asked_at));
+        let is_confirmed = confirmed.is_some_and(|asked_at| asked_at > self.snapshot.reports.learned_at());
+        let verdict = self.snapshot.update(news, channel, is_confirmed, now);
         let reading = self.reading(now);
-        let Some(news) = self.snapshot.news.as_ref().filter(|_| verdict != Verdict::Old) else { return };
-        if verdict == Verdict::NewLife {
+        if matches!(verdict, Verdict::Known | Verdict::Contradicts) {
+            return;
+        }
+        let Some(news) = self.snapshot.news.as_ref() else { return };
+        if is_first || verdict == Verdict::NewLife {
             self.cueing.handle_epoch(&news.epoch);
         }
         self.cueing.handle_timeline(news.timeline.clone());

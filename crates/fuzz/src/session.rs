@@ -264,7 +264,12 @@ impl World {
         if let Some(ended_at) = ended_at {
             timeline.change(ended_at, None, Some(Rate::HELD));
         }
-        let details = state.whole.then(|| Details { messages: vec![from], pushes: state.pushes, replaces: None });
+        let details = state.whole.then(|| Details {
+            messages: vec![from],
+            pushes: state.pushes,
+            replaces: None,
+            confirmed: None,
+        });
         let rundown = state.rundown.map(|number| RUNDOWNS[usize::from(number)].0);
         News { epoch: epoch_of(state.epoch), rev: Rev::new(state.rev.into()), timeline, rundown, details }
     }

@@ -114,7 +114,7 @@ fn news(paused_at: Option<Span>) -> News {
         timeline.timeline = Timeline::from_segments(vec![timeline.segments()[0], held]).expect("they are in order");
         rev = rev.next();
     }
-    let details = Some(Details { messages: Vec::new(), pushes: true, replaces: None });
+    let details = Some(Details { messages: Vec::new(), pushes: true, replaces: None, confirmed: None });
     News { epoch: "doors".parse().expect("it is an epoch"), rev, timeline, rundown: None, details }
 }
 

@@ -12,6 +12,7 @@
 //! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
 //! | [`doors`] | [`doors::run`]: many viewers arrive at a server that can serve only so much |
 //! | [`hubs`] | [`hubs::World`]: an event, its hubs and its viewers, pushed to over a bad network |
+//! | [`deployments`] | [`deployments::World`]: two deployments behind one name, restored storage, odd answers |
 //! | [`fanout`] | [`fanout::announce`]: one change on its way to a million viewers |
 //! | [`player`] | [`player::Page`]: a media element, and the page that keeps it on the timeline |
 //! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
@@ -19,6 +20,7 @@
 //!
 //! `cargo run --release -p downbeat-sim --example estimators` compares the estimators of the offset on all networks.
 
+pub mod deployments;
 pub mod device;
 pub mod dice;
 pub mod doors;

@@ -36,6 +36,7 @@ impl FullState {
             messages: body.messages.iter().map(|message| message.from).collect(),
             pushes: body.live_url.is_some(),
             replaces: body.replaces.clone(),
+            confirmed: body.confirmed,
         };
         let news = News {
             epoch: body.epoch.clone(),

@@ -99,6 +99,8 @@ pub enum Reason {
     NoPush,
     /// The socket was lost, or could not be opened.
     PushLost,
+    /// The server contradicts what the page knows: an older revision, another epoch, or no event.
+    Disputed,
     /// No answer came in time.
     Timeout,
     /// The network or the server could not be reached.
@@ -143,6 +145,7 @@ pub(crate) fn connection(connection: Connection) -> (ConnectionCode, Reason) {
         Connection::Live => (ConnectionCode::Live, Reason::None),
         Connection::Polling(NoPush::NoSocket) => (ConnectionCode::Polling, Reason::NoPush),
         Connection::Polling(NoPush::Lost) => (ConnectionCode::Polling, Reason::PushLost),
+        Connection::Polling(NoPush::Disputed) => (ConnectionCode::Polling, Reason::Disputed),
         Connection::Polling(NoPush::StateUnknown) => (ConnectionCode::Polling, Reason::StateUnknown),
         Connection::Lacking(via, lack) => {
             let code = match via {

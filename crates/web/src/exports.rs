@@ -60,6 +60,7 @@ export! {
     fn handle_answer(t1: f64, t2: f64, t3: f64, t4: f64, resync: f64, now: f64) -> bool;
     fn handle_status(now: f64);
     fn handle_signed(signed_at: f64, valid_until: f64, now: f64);
+    fn handle_signed_refused(now: f64);
     fn handle_known(now: f64);
     fn handle_utc(utc: f64, t1: f64, t4: f64, now: f64);
     fn handle_push(hub: u32, ack: bool, sent: f64, now: f64);
@@ -127,10 +128,10 @@ extern "C" fn set_state(rev: f64, ended_at: f64) {
 
 /// Adds the details of the pending state; the buffers hold the instants of its messages, and the epoch that it replaces.
 #[unsafe(no_mangle)]
-extern "C" fn set_details(starts_at: f64, pushes: bool) {
+extern "C" fn set_details(starts_at: f64, pushes: bool, confirmed: f64) {
     let Instance { viewer: Some(viewer), numbers, text } = instance() else { return };
     let [replaces] = Instance::texts(text);
-    viewer.set_details(starts_at, numbers, pushes, replaces);
+    viewer.set_details(starts_at, numbers, pushes, replaces, confirmed);
 }
 
 /// Handles the answer to a ping; the buffer holds the epoch.

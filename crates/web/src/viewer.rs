@@ -60,12 +60,13 @@ impl Viewer {
         });
     }
 
-    /// Adds to the pending state what only the whole state contains.
-    pub fn set_details(&mut self, starts_at: f64, messages: &[f64], pushes: bool, replaces: &str) {
+    /// Adds to the pending state what only the whole state contains; `confirmed` may be NaN.
+    pub fn set_details(&mut self, starts_at: f64, messages: &[f64], pushes: bool, replaces: &str, confirmed: f64) {
         if let Some(news) = &mut self.pending {
             let messages = messages.iter().map(|from| server_time(*from)).collect();
             news.timeline.starts_at = server_time(starts_at);
-            news.details = Some(Details { messages, pushes, replaces: Epoch::from_text(replaces) });
+            let confirmed = given(confirmed).map(server_time);
+            news.details = Some(Details { messages, pushes, replaces: Epoch::from_text(replaces), confirmed });
         }
     }
 
@@ -106,6 +107,11 @@ impl Viewer {
             let validity = Validity { signed_at: server_time(signed_at), until: given(valid_until).map(server_time) };
             self.session.handle_signed(news, validity, local_time(now));
         }
+    }
+
+    /// Handles that the event's object refused the signed state that was submitted.
+    pub fn handle_signed_refused(&mut self, now: f64) {
+        self.session.handle_signed_refused(local_time(now));
     }
 
     /// Applies the pending state as one that was known before: stored by the page, or published beside the pointer.
@@ -247,7 +253,7 @@ mod tests {
     fn snapshot(ended_at: f64, at: f64) -> [f64; 3] {
         let mut viewer = Viewer::new(1, 2, &[], 0.0);
         viewer.set_state("k3v9x2m4", 2.0, &[1_000.0, 0.0, 1.0, 5_000.0, 4_000.0, 0.0], ended_at, "");
-        viewer.set_details(1_000.0, &[], false, "");
+        viewer.set_details(1_000.0, &[], false, "", f64::NAN);
         assert!(viewer.snapshot(at));
         assert!(!viewer.snapshot(at), "a state is evaluated once");
         [0, 1, 2].map(|index| viewer.value(index))

@@ -280,7 +280,9 @@ export class Downbeat {
       case EffectKind.Ack:
         return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second, rundown: third ? "missing" : undefined } satisfies Ack));
       case EffectKind.CheckEmergency: return void this.#checkEmergency();
-      case EffectKind.SubmitEmergency: return submitSigned(this.#server + emergencyPath(event), this.#signed!);
+      case EffectKind.SubmitEmergency:
+        return void submitSigned(this.#server + emergencyPath(event), this.#signed!).then(
+          (refused) => refused && this.#drive(() => this.#viewer.handle_signed_refused(now())), () => {});
       case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!, first);
       case EffectKind.State: return this.#listeners.emit("state", (this.#state = this.#received!), first);
       case EffectKind.Status: return this.#listeners.emit("status", (this.#status = STATUSES[first]!), second);

@@ -34,6 +34,7 @@ export const enum Reason {
   StateUnknown,
   NoPush,
   PushLost,
+  Disputed,
   Timeout,
   Unreachable,
   UnknownEvent,

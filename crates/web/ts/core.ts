@@ -17,6 +17,7 @@ interface Calls {
   handle_answer(t1: number, t2: number, t3: number, t4: number, resync: number, now: number): number;
   handle_status(now: number): void;
   handle_signed(signedAt: number, validUntil: number, now: number): void;
+  handle_signed_refused(now: number): void;
   handle_known(now: number): void;
   handle_utc(utc: number, t1: number, t4: number, now: number): void;
   handle_push(hub: number, ack: boolean, sent: number, now: number): void;
@@ -45,7 +46,7 @@ interface BufferCalls {
   begin(high: number, low: number, now: number): void;
   write_memory(): number;
   set_state(rev: number, endedAt: number): void;
-  set_details(startsAt: number, pushes: boolean): void;
+  set_details(startsAt: number, pushes: boolean, confirmed: number): void;
   handle_pong(rev: number, now: number): void;
   handle_closed(code: number, now: number): void;
   handle_rundown(count: number, now: number): number;
@@ -88,9 +89,9 @@ function withBuffers(core: BufferCalls) {
       write(timeline, epoch, rundown);
       core.set_state(rev, endedAt);
     },
-    set_details(startsAt: number, messages: Float64Array, pushes: boolean, replaces = ""): void {
+    set_details(startsAt: number, messages: Float64Array, pushes: boolean, replaces = "", confirmed = NaN): void {
       write(messages, replaces);
-      core.set_details(startsAt, pushes);
+      core.set_details(startsAt, pushes, confirmed);
     },
     handle_pong(epoch: string, rev: number, now: number): void {
       write(new Float64Array(), epoch);

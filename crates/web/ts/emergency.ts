@@ -15,6 +15,9 @@ export interface SignedState {
 
 const ED25519 = "Ed25519";
 
+/** The statuses with which an event refuses a signed state: the signature is not its own, or its state has moved on. */
+const REFUSALS = [403, 409];
+
 /**
  * Fetches the pointer. Returns the state in it that is signed for `event`, if there is one and its signature is valid.
  * Rejects where there is no pointer, and in browsers that cannot check signatures: those without Ed25519, and any page
@@ -37,9 +40,13 @@ export async function fetchSigned(
   if (body.event === event) return { body, document: JSON.stringify({ state, signature }) };
 }
 
-/** Posts a signed document to the server. As plain text, so that the browser sends no preflight request. */
-export function submitSigned(url: string, { document }: SignedState): void {
-  fetch(url, { method: "POST", body: document, credentials: "omit" }).catch(() => {});
+/**
+ * Posts a signed document to the server. As plain text, so that the browser sends no preflight request. Resolves to whether the
+ * event refused it.
+ */
+export async function submitSigned(url: string, { document }: SignedState): Promise<boolean> {
+  const { status } = await fetch(url, { method: "POST", body: document, credentials: "omit" });
+  return REFUSALS.includes(status);
 }
 
 /**

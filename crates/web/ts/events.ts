@@ -53,7 +53,9 @@ export interface Connection {
    * but does not have the state at the moment; `no-push`: the first socket is not open yet, or the server offers none;
    * `push-lost`: the socket was lost, and the client is opening another; `stale-time`: what answers for the time is a cache, or
    * contradicts what is known, so the event plays on by the last answer that proves something, and the bound grows; `no-rundown`:
-   * the event's rundown could not be loaded, and is tried again; otherwise how the last request failed. Both also while `live`.
+   * the event's rundown could not be loaded, and is tried again. Both also while `live`. `disputed`: the server reports an older
+   * revision, another epoch or no event, on the socket or otherwise, and the page goes on with what it knows until every channel
+   * has said so for 10 s and the event's object has confirmed it. Otherwise how the last request failed.
    */
   why:
     | "none"
@@ -61,6 +63,7 @@ export interface Connection {
     | "state-unknown"
     | "no-push"
     | "push-lost"
+    | "disputed"
     | "timeout"
     | "unreachable"
     | "unknown-event"
@@ -132,7 +135,7 @@ export const STATUSES: readonly Status[] = ["scheduled", "running", "paused", "e
 export const CONNECTIONS: readonly Connection["state"][] = ["acquiring", "live", "polling", "holdover", "unverified"];
 /** In the order of `Reason`. */
 export const REASONS: readonly Connection["why"][] = [
-  ...(["none", "first-answer", "state-unknown", "no-push", "push-lost"] as const),
+  ...(["none", "first-answer", "state-unknown", "no-push", "push-lost", "disputed"] as const),
   ...(["timeout", "unreachable", "unknown-event", "no-answer", "stale-time", "no-rundown"] as const),
 ];
 /** In the order that `EffectKind::Clock` documents. */

@@ -11,7 +11,7 @@ export function writeState(viewer: Viewer, body: TimeBody | StateBody): boolean 
   viewer.set_state(epoch, rev, new Float64Array(timeline), body.endedAt ?? NaN, rundown ?? "");
   if ("messages" in body) {
     const messages = new Float64Array(body.messages.map(({ from }) => from));
-    viewer.set_details(body.startsAt, messages, body.liveUrl != null, body.replaces);
+    viewer.set_details(body.startsAt, messages, body.liveUrl != null, body.replaces, body.confirmed);
   }
   return true;
 }

@@ -149,7 +149,7 @@ pub struct HubAudience {
 
 impl From<&Report> for HubAudience {
     fn from(report: &Report) -> Self {
-        let Report { hub, rev, sockets, ref share } = *report;
+        let Report { hub, rev, sockets, ref share, .. } = *report;
         let late = share.late.iter().copied().max();
         Self { hub, region: Region::of_hub(hub), sockets: sockets.into(), rev, late }
     }
@@ -181,6 +181,7 @@ mod tests {
         let mut gathering = Gathering::new(Tree::of(hubs), Rev::default());
         gathering.handle_reports((0..hubs).filter(|hub| rev(*hub) > 0).map(|hub| Report {
             hub,
+            epoch: None,
             rev: Rev::new(rev(hub)),
             sockets: 10,
             share: Share { asked: 1, late: vec![late(hub)] },

@@ -63,11 +63,16 @@ pub struct StateBody {
     pub epoch: Epoch,
     /// The revision.
     pub rev: Rev,
-    /// The epoch that this one took the place of since storage was restored or the event was reset: answers with it are outdated,
-    /// whatever their revision. Omitted if there is none.
+    /// The epoch that this one took the place of since storage was restored or the event was reset: who has that one accepts this
+    /// one at once, whatever its revision. Omitted if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub replaces: Option<Epoch>,
+    /// The latest instant at which the event's object is known to have had this state: who learned of a higher revision or of
+    /// another epoch before it accepts this one once nothing contradicts it for 10 s. Omitted in answers of the object itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub confirmed: Option<ServerTime>,
     /// The segments of the timeline, the earliest first.
     pub timeline: Vec<Segment>,
     /// The rundown viewers should have.
@@ -130,6 +135,7 @@ impl StateBody {
             epoch: state.epoch().clone(),
             rev,
             replaces: state.replaces().cloned(),
+            confirmed: None,
             timeline,
             rundown,
             resync,

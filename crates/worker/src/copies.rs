@@ -71,6 +71,9 @@ pub(crate) enum Prepared {
 #[derive(Debug, Default)]
 pub(crate) struct Copy {
     snapshot: Option<Snapshot>,
+    /// When the state was first received, and the latest instant at which the event's object is known to have had it.
+    learned_at: Option<ServerTime>,
+    confirmed: Option<ServerTime>,
     received_at: Option<ServerTime>,
     /// When a request was sent that has no answer yet.
     requested_at: Option<ServerTime>,
@@ -126,7 +129,8 @@ impl Copy {
             let text = match prepared {
                 Prepared::Time => TimeBody { retry_after, ..TimeBody::new(state, now) }.tail(),
                 Prepared::Status => {
-                    StateBody { retry_after, ..StateBody::new(&event.parse().ok()?, state, now) }.tail()
+                    let body = StateBody::new(&event.parse().ok()?, state, now);
+                    StateBody { retry_after, confirmed: self.confirmed, ..body }.tail()
                 }
             };
             let until = state.next_change(now);
@@ -175,18 +179,35 @@ impl Copy {
         found.map(|(_, why, _)| *why)
     }
 
-    fn apply(&mut self, snapshot: Snapshot, now: ServerTime) {
-        let is_older = match (self.last(), &snapshot) {
+    /// Returns the latest instant at which the event's object is known to have had the state.
+    pub(crate) const fn confirmed(&self) -> Option<ServerTime> {
+        self.confirmed
+    }
+
+    fn apply(&mut self, snapshot: Snapshot, confirmed: ServerTime, now: ServerTime) {
+        // A hub may be behind, or one that was not told yet. If the object itself had the other state since, this one is over.
+        let is_over = self.learned_at.is_none_or(|learned_at| confirmed > learned_at);
+        let is_outdated = match (self.last(), &snapshot) {
             (Some(last), Snapshot::State(state)) => {
-                last.epoch() == state.epoch() && last.rev() > state.rev() || last.has_grown_since(state)
+                let contradicts = match last.epoch() == state.epoch() {
+                    true => last.rev() > state.rev(),
+                    false => state.replaces() != Some(last.epoch()),
+                };
+                contradicts && !is_over || last.has_grown_since(state)
             }
             _ => false,
         };
-        if !is_older {
+        if !is_outdated {
             if self.snapshot.as_ref() != Some(&snapshot) {
+                self.learned_at = Some(now);
+                self.confirmed = None;
+                self.snapshot = Some(snapshot);
+            }
+            let confirmed = self.confirmed.max(Some(confirmed));
+            if confirmed != self.confirmed {
+                self.confirmed = confirmed;
                 self.tails = Default::default();
             }
-            self.snapshot = Some(snapshot);
         }
         self.received_at = Some(now);
         self.requested_at = None;
@@ -234,9 +255,10 @@ impl Copies {
         self.copies.entry(event.clone()).or_default()
     }
 
-    /// Applies an answer to the copy of `event`, unless the copy has a later revision.
-    pub(crate) fn apply(&mut self, event: &EventName, snapshot: Snapshot, now: ServerTime) {
-        self.copy(event).apply(snapshot, now);
+    /// Applies an answer to the copy of `event`, unless the copy has a later revision, or another epoch, and the event's object is
+    /// not known to have had the other state since. `confirmed` is the latest instant at which it had.
+    pub(crate) fn apply(&mut self, event: &EventName, snapshot: Snapshot, confirmed: ServerTime, now: ServerTime) {
+        self.copy(event).apply(snapshot, confirmed, now);
     }
 
     /// Notes that a request had no answer.

@@ -107,23 +107,24 @@ pub(crate) async fn check_operators(env: &Env, event: &EventName) -> Result<(), 
 
 /// Notes that an event was deleted.
 pub(crate) fn handle_deleted(event: &EventName) {
-    apply(event, Snapshot::Missing);
+    apply(event, Snapshot::Missing, clock::now());
 }
 
-/// Applies what an event or its hub answered.
-fn apply(event: &EventName, snapshot: Snapshot) {
+/// Applies what an event or its hub answered; `confirmed` is the latest instant at which the event's object is known to have had
+/// that state.
+fn apply(event: &EventName, snapshot: Snapshot, confirmed: ServerTime) {
     if snapshot == Snapshot::Missing {
         catalog::handle_missing(event);
     }
-    copies(|copies| copies.apply(event, snapshot, clock::now()));
+    copies(|copies| copies.apply(event, snapshot, confirmed, clock::now()));
 }
 
 /// Refreshes the copy from a hub. A failure is noted in the copy and logged.
 async fn refresh(env: Env, ctx: Context, event: EventName, region: Option<Region>) {
     let began = clock::now();
     match request_snapshot(&env, &ctx, &event, region).await {
-        Ok(snapshot) => {
-            apply(&event, snapshot);
+        Ok((snapshot, confirmed)) => {
+            apply(&event, snapshot, confirmed);
             handle_call(clock::now() - began);
         }
         Err(error) => {
@@ -140,9 +141,9 @@ async fn request_snapshot(
     ctx: &Context,
     event: &EventName,
     region: Option<Region>,
-) -> worker::Result<Snapshot> {
+) -> worker::Result<(Snapshot, ServerTime)> {
     if !is_known(event) && !catalog::admits(env, ctx, event).await? {
-        return Ok(Snapshot::Missing);
+        return Ok((Snapshot::Missing, clock::now()));
     }
     let (hubs, failures) = copy(event, |copy| (copy.last().map(|state| state.delivery().hubs), copy.failures()));
     let hub = match (hubs, failures) {
@@ -152,14 +153,19 @@ async fn request_snapshot(
         (None, 0) => 0,
         (None, _) => return snapshot(env, event).await,
     };
-    Ok(copied(parse(hub::send(env, event, hub, ObjectRequest::get(STATE_PATH)).await?)?))
+    let (status, text) = hub::send(env, event, hub, ObjectRequest::get(STATE_PATH)).await?;
+    // A hub's answer begins with the time.
+    let (confirmed, state) = text.split_once(' ').filter(|_| status == 200).unwrap_or(("", &text));
+    let confirmed = confirmed.parse().ok().and_then(ServerTime::try_from_millis).unwrap_or(ServerTime::from_millis(0));
+    Ok((copied(parse((status, state.to_owned()))?), confirmed))
 }
 
 /// Requests the state from the event itself. The time that goes with it lets a quick call vouch for the object's clock.
-async fn snapshot(env: &Env, event: &EventName) -> worker::Result<Snapshot> {
-    let time = (clock::TIME_HEADER, clock::call_time_text(CallTime::new(clock::now())));
+async fn snapshot(env: &Env, event: &EventName) -> worker::Result<(Snapshot, ServerTime)> {
+    let asked_at = clock::now();
+    let time = (clock::TIME_HEADER, clock::call_time_text(CallTime::new(asked_at)));
     let request = ObjectRequest { headers: vec![time], ..ObjectRequest::get(STATE_PATH) };
-    Ok(copied(parse(object::send(env, object(event), request).await?)?))
+    Ok((copied(parse(object::send(env, object(event), request).await?)?), asked_at))
 }
 
 fn copied(answer: Option<(Box<EventState>, String)>) -> Snapshot {
@@ -219,8 +225,8 @@ pub(crate) async fn wait_for_refresh(env: &Env, ctx: &Context, event: &EventName
 /// Returns the state of `event` from its object, for those who are about to change it.
 pub(crate) async fn state(env: &Env, event: &EventName) -> Result<EventState, Problem> {
     check_operators(env, event).await?;
-    let snapshot = bounded(snapshot(env, event)).await.map_err(|error| silent(event, &error))?;
-    apply(event, snapshot.clone());
+    let (snapshot, asked_at) = bounded(snapshot(env, event)).await.map_err(|error| silent(event, &error))?;
+    apply(event, snapshot.clone(), asked_at);
     match snapshot {
         Snapshot::State(state) => Ok(*state),
         Snapshot::Missing => Err(unknown_event(event)),

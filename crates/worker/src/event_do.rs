@@ -252,9 +252,11 @@ impl EventDo {
         {
             worker::console_error!("event {event} cannot set its alarm: {error}");
         }
-        let gathering = Gathering::new(Tree::of(hubs), state.rev());
-        let gathering = fanout::gather(&self.env, event, gathering, Some(json::text(state).into())).await;
-        let is_current = self.state.borrow().as_ref().is_some_and(|now| now.rev() == state.rev());
+        let gathering = Gathering::new(Tree::of(hubs), state.rev()).of_epoch(state.epoch().clone());
+        let mut gathering = fanout::gather(&self.env, event, gathering, Some(json::text(state).into())).await;
+        let latest = self.state.borrow().as_ref().map(EventState::rev).unwrap_or_default();
+        gathering.handle_latest(latest);
+        let is_current = latest == state.rev();
         let mut retries = self.retries.get();
         if gathering.is_complete() && is_current {
             retries.handle_complete();

@@ -2,7 +2,7 @@
 
 use downbeat_core::fanout::hub::{BROADCAST_WAIT, HubError, Limit, Source};
 use downbeat_core::fanout::{Address, Gathering, Report, Tree};
-use downbeat_core::{EventState, Span};
+use downbeat_core::{EventState, ServerTime, Span};
 use downbeat_wire::json;
 use downbeat_wire::live::Close;
 use downbeat_wire::problem::{Code, Problem};
@@ -135,10 +135,13 @@ fn name_other(reply: Reply, instead: Option<u16>) -> Reply {
     }
 }
 
-/// Returns the state to a worker.
+/// Returns the state to a worker, after the instant at which the event's object is known to have had it, in ms.
 async fn send_state(shell: &Rc<HubShell>) -> core::result::Result<Reply, Problem> {
     have_state(shell).await;
-    let text = shell.handle(|hub, now| hub.handle_request(now).map(str::to_owned));
+    let text = shell.handle(|hub, now| {
+        let confirmed = hub.confirmed().map_or(0, ServerTime::as_millis);
+        hub.handle_request(now).map(|text| format!("{confirmed} {text}"))
+    });
     text.map(|text| Reply::json(200, text)).map_err(|error| problem(shell, error))
 }
 

@@ -92,6 +92,7 @@ impl HubShell {
         let shell = self.clone();
         match effect {
             Effect::AskEvent => self.spawn(async move {
+                shell.hub.borrow_mut().handle_asked(clock::now());
                 let answer = shell.ask_event().await;
                 shell.handle(|hub, now| hub.handle_answer(answer, now));
             }),
@@ -100,8 +101,8 @@ impl HubShell {
             Effect::Greet(socket) => self.spawn(async move {
                 clock::wait(Span::ZERO).await;
                 let greeting = shell.handle(|hub, now| {
-                    let number = hub.number();
-                    hub.greeting(now, |state| shell.frames(number, state, now)[0].clone())
+                    let (number, confirmed) = (hub.number(), hub.confirmed());
+                    hub.greeting(now, |state| shell.frames(number, state, confirmed, now)[0].clone())
                 });
                 if let Some(greeting) = greeting {
                     socket.send(&greeting);
@@ -168,7 +169,7 @@ impl HubShell {
             let mut hub = self.hub.borrow_mut();
             let asked = hub.start_broadcast(number, sockets.length(), |place| sockets::at(&sockets, place));
             let (Some(asked), Some(state)) = (asked, hub.state()) else { return };
-            (asked, self.frames(hub.number(), state, clock::now()))
+            (asked, self.frames(hub.number(), state, hub.confirmed(), clock::now()))
         };
         let shell = self.clone();
         let next = move || shell.handle(|hub, now| hub.next_slice(number, now)).map_or(0, |slice| slice.end);
@@ -176,8 +177,8 @@ impl HubShell {
     }
 
     /// Returns the frame of the state now, and the same with a request for an ack.
-    fn frames(&self, number: u16, state: &EventState, now: ServerTime) -> [JsString; 2] {
-        let body = json::text(&StateBody::new(&self.event, state, now));
+    fn frames(&self, number: u16, state: &EventState, confirmed: Option<ServerTime>, now: ServerTime) -> [JsString; 2] {
+        let body = json::text(&StateBody { confirmed, ..StateBody::new(&self.event, state, now) });
         [false, true].map(|ack| StateFrame::of_body(&body, number, ack).into())
     }
 

@@ -31,7 +31,8 @@ pub(crate) async fn state(
     // Viewers ask for this before they join.
     let turn = if authoritative { None } else { live::announce(state.delivery().hubs, now) };
     let (retry_after, t1) = (event::retry_after(now).max(turn), t1.map(str::to_owned));
-    let body = StateBody { retry_after, t1, ..StateBody::new(event, &state, now) };
+    let confirmed = event::copy(event, |copy| copy.confirmed());
+    let body = StateBody { retry_after, confirmed, t1, ..StateBody::new(event, &state, now) };
     Ok(Reply::json(200, json::text(&body)))
 }
 

@@ -19,6 +19,7 @@ export default {
   live: "مباشر",
   polling: "تحديث دوري",
   reconnecting: "جارٍ إعادة الاتصال",
+  disputed: "حالة أخرى لدى الخادم، جارٍ التحقق",
   connectionLost: "انقطع الاتصال، والعرض مستمر",
   lastAnswer: "آخر رد قبل {time}",
   unverified: "الوقت غير مؤكد، والعرض مستمر",

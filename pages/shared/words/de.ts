@@ -19,6 +19,7 @@ export default {
   live: "live",
   polling: "Abfrage alle paar Sekunden",
   reconnecting: "verbindet neu",
+  disputed: "anderer Stand am Server, wird geprüft",
   connectionLost: "Verbindung verloren, läuft weiter",
   lastAnswer: "letzte Antwort vor {time}",
   unverified: "Zeit ungeprüft, läuft weiter",

@@ -23,6 +23,7 @@ export const EN = {
   live: "live",
   polling: "polling",
   reconnecting: "reconnecting",
+  disputed: "another state at the server, checking",
   connectionLost: "connection lost, playing on",
   lastAnswer: "last answer {time} ago",
   unverified: "time unverified, playing on",

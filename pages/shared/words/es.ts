@@ -19,6 +19,7 @@ export default {
   live: "en directo",
   polling: "actualización periódica",
   reconnecting: "reconectando",
+  disputed: "otro estado en el servidor, comprobando",
   connectionLost: "conexión perdida, sigue en marcha",
   lastAnswer: "última respuesta hace {time}",
   unverified: "hora sin verificar, sigue en marcha",

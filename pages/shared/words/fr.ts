@@ -19,6 +19,7 @@ export default {
   live: "en direct",
   polling: "actualisation périodique",
   reconnecting: "reconnexion",
+  disputed: "autre état sur le serveur, vérification",
   connectionLost: "connexion perdue, la lecture continue",
   lastAnswer: "dernière réponse il y a {time}",
   unverified: "heure non vérifiée, la lecture continue",

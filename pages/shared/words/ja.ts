@@ -19,6 +19,7 @@ export default {
   live: "接続済み",
   polling: "定期更新中",
   reconnecting: "再接続中",
+  disputed: "サーバーの状態が異なるため確認中",
   connectionLost: "接続が切れましたが、再生を続けます",
   lastAnswer: "最後の応答は {time}前",
   unverified: "時刻は未確認のまま、再生を続けます",

@@ -24,6 +24,7 @@ export interface TimeBody {
 }
 
 export interface StateBody extends Omit<TimeBody, "endedAt" | "rundownUrl"> {
+  confirmed?: number;
   endedAt: number | null;
   event: string;
   title: string;

@@ -22,6 +22,9 @@ pub(super) fn connection(connection: Connection) -> String {
         Connection::Polling(NoPush::StateUnknown) => "the server does not know the state at the moment".to_owned(),
         Connection::Lacking(Via::Push, lack) => format!("live, but {}", missing(lack)),
         Connection::Lacking(Via::Polling, lack) => format!("asking every few seconds, and {}", missing(lack)),
+        Connection::Polling(NoPush::Disputed) => {
+            "the server reports an older revision or another epoch, which is not confirmed yet".to_owned()
+        }
         Connection::Holdover(why) => format!("on its own: {}", failure(why)),
         Connection::Unverified(why) => format!("on its own, with an unverified clock: {}", failure(why)),
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::Share;
 use super::tree::Tree;
-use crate::name::Rev;
+use crate::name::{Epoch, Rev};
 use crate::time::Span;
 
 /// The longest wait for a tree of one or two calls: 300 ms, a call around the world and back. Then missing hubs are called
@@ -32,6 +32,9 @@ const LEVEL: Span = Span::from_millis(100);
 pub struct Report {
     /// Its number.
     pub hub: u16,
+    /// The epoch of its state.
+    #[serde(default)]
+    pub epoch: Option<Epoch>,
     /// The revision that it has sent to all its sockets; 0 before the first.
     pub rev: Rev,
     /// How many sockets it has.
@@ -60,7 +63,7 @@ pub struct Round {
 /// use downbeat_core::Rev;
 /// let mut gathering = Gathering::new(Tree::of(3), Rev::new(5));
 /// assert_eq!(gathering.next_round().unwrap().hubs, [0, 1, 2]);
-/// let report = |hub, rev, sockets| Report { hub, rev: Rev::new(rev), sockets, share: Share::default() };
+/// let report = |hub, rev, sockets| Report { hub, epoch: None, rev: Rev::new(rev), sockets, share: Share::default() };
 /// gathering.handle_reports([report(0, 5, 100), report(2, 4, 80)]);
 /// // Hub 1 is silent, and hub 2 has an older state: both are called directly.
 /// assert_eq!(gathering.next_round().unwrap().hubs, [1, 2]);
@@ -71,7 +74,10 @@ pub struct Round {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gathering {
     tree: Tree,
+    epoch: Option<Epoch>,
     rev: Rev,
+    /// The event's revision: a hub that reports a later one has what was lost since.
+    latest: Option<Rev>,
     next: Next,
     /// In the order of the hubs' numbers.
     reports: Vec<Report>,
@@ -93,7 +99,7 @@ enum Next {
 impl Gathering {
     /// Returns the event's announcement of `rev` to all hubs of `tree`.
     pub const fn new(tree: Tree, rev: Rev) -> Self {
-        Self { tree, rev, next: Next::Tree, reports: Vec::new() }
+        Self { tree, epoch: None, rev, latest: None, next: Next::Tree, reports: Vec::new() }
     }
 
     /// Returns the part of an announcement that `hub` passes on to the hubs below it, within `wait`; to none without it.
@@ -102,7 +108,18 @@ impl Gathering {
             Some(wait) => Next::Below { hub, wait },
             None => Next::Done,
         };
-        Self { tree, rev: Rev::new(0), next, reports: Vec::new() }
+        Self { tree, epoch: None, rev: Rev::new(0), latest: None, next, reports: Vec::new() }
+    }
+
+    /// Counts only hubs whose state is of this epoch.
+    #[must_use]
+    pub fn of_epoch(self, epoch: Epoch) -> Self {
+        Self { epoch: Some(epoch), ..self }
+    }
+
+    /// Sets the event's revision, once it is over: hubs that report a later one do not count.
+    pub const fn handle_latest(&mut self, rev: Rev) {
+        self.latest = Some(rev);
     }
 
     /// Returns how many hubs there are.
@@ -152,7 +169,13 @@ impl Gathering {
 
     fn has_confirmed(&self, hub: u16) -> bool {
         let place = self.reports.binary_search_by_key(&hub, |report| report.hub);
-        place.is_ok_and(|place| self.reports[place].rev >= self.rev)
+        place.is_ok_and(|place| self.counts(&self.reports[place]))
+    }
+
+    /// Returns whether a hub has the announced state, or a later one of the event.
+    fn counts(&self, report: &Report) -> bool {
+        let is_of_epoch = report.epoch.is_none() || self.epoch.is_none() || report.epoch == self.epoch;
+        is_of_epoch && report.rev >= self.rev && self.latest.is_none_or(|latest| report.rev <= latest)
     }
 
     /// Returns the missing hubs whose caller is not missing, and those that they would call: one of the first is why
@@ -192,7 +215,7 @@ impl Gathering {
     }
 
     fn confirmed(&self) -> impl Iterator<Item = &Report> {
-        self.reports.iter().filter(|report| report.rev >= self.rev)
+        self.reports.iter().filter(|report| self.counts(report))
     }
 }
 
@@ -201,7 +224,7 @@ mod tests {
     use super::*;
 
     fn report(hub: u16, rev: u64, sockets: u32) -> Report {
-        Report { hub, rev: Rev::new(rev), sockets, share: Share::default() }
+        Report { hub, epoch: None, rev: Rev::new(rev), sockets, share: Share::default() }
     }
 
     #[test]
@@ -215,6 +238,16 @@ mod tests {
         gathering.handle_reports([report(1, 3, 5)]);
         assert!(gathering.is_complete());
         assert_eq!(gathering.reports().count(), 2);
+    }
+
+    #[test]
+    fn a_hub_of_another_epoch_or_with_a_revision_that_the_event_lost_does_not_count() {
+        let mut gathering = Gathering::new(Tree::of(3), Rev::new(3)).of_epoch("b".parse().unwrap());
+        let of = |epoch: &str, report: Report| Report { epoch: Some(epoch.parse().unwrap()), ..report };
+        gathering.handle_reports([of("b", report(0, 4, 10)), of("a", report(1, 9, 10)), of("b", report(2, 9, 10))]);
+        assert_eq!((gathering.reached(), gathering.sockets()), (2, 20));
+        gathering.handle_latest(Rev::new(4));
+        assert_eq!((gathering.reached(), gathering.missing().collect::<Vec<_>>()), (1, vec![1, 2]));
     }
 
     #[test]

@@ -103,6 +103,16 @@ struct Current<T> {
     text: String,
     /// What joiners are sent, and when it was written.
     greeting: Option<(ServerTime, T)>,
+    /// When the event was last asked and had this state.
+    asked_at: Option<ServerTime>,
+    /// Whether the hub had it before the question in progress.
+    precedes_question: bool,
+}
+
+impl<T> Current<T> {
+    const fn new(state: EventState, text: String) -> Self {
+        Self { state, text, greeting: None, asked_at: None, precedes_question: false }
+    }
 }
 
 /// The latest broadcast. Its number tells it from the ones it replaced.
@@ -141,7 +151,7 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
         if let Some((state, text)) = saved {
             hub.sent = state.rev();
             hub.effects.push_back(Effect::AnswerPings(state.version()));
-            hub.current = Some(Current { state, text, greeting: None });
+            hub.current = Some(Current::new(state, text));
         }
         hub
     }
@@ -236,6 +246,17 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
         self.keep_alive(now);
     }
 
+    /// Handles that the question of [`Effect::AskEvent`] leaves now: the event had what it answers then, or later.
+    pub fn handle_asked(&mut self, now: ServerTime) {
+        self.refresh.handle_asked(now);
+    }
+
+    /// Returns the latest instant at which the event's object is known to have had the hub's state.
+    pub fn confirmed(&self) -> Option<ServerTime> {
+        let current = self.current.as_ref()?;
+        current.asked_at.max(Some(current.state.last_change().at()))
+    }
+
     /// Returns the state as text for a worker that requests it.
     ///
     /// # Errors
@@ -253,8 +274,9 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
         (self.capacity.sockets_at_most(), self.capacity.crowded())
     }
 
-    /// Applies a state if it is newer than the current one. One of another epoch is applied only if the event itself
-    /// sent it; otherwise the event is asked. If only hubs were added, viewers are sent nothing.
+    /// Applies a state if it is newer than the current one. One of another epoch, an older one, or the same revision with other
+    /// content is applied only if the event itself sent it, since its storage may have been restored; otherwise the event is
+    /// asked. If only hubs were added, viewers are sent nothing.
     pub fn handle_state(&mut self, state: EventState, text: String, source: Source) {
         if let Some(current) = self.current.as_mut().filter(|current| state.has_grown_since(&current.state)) {
             (current.state, current.text) = (state, text);
@@ -264,16 +286,20 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
             }
             return;
         }
-        let (version, current) = (state.version(), self.state().map(EventState::version));
-        // The event said which epoch is over.
-        let replaces_current = current.as_ref().is_some_and(|current| state.replaces() == Some(&current.epoch));
-        match version.freshness(current.as_ref()) {
-            Freshness::NotNewer => return,
-            Freshness::OtherEpoch if source == Source::Relay && !replaces_current => return self.ask_event(),
-            Freshness::OtherEpoch => self.sent = Rev::default(),
-            Freshness::Newer => {}
+        let version = state.version();
+        if let Some(current) = &self.current {
+            match version.freshness(Some(&current.state.version())) {
+                Freshness::Newer => {}
+                Freshness::NotNewer if current.state == state || current.state.has_grown_since(&state) => return,
+                // The event said which epoch is over.
+                Freshness::OtherEpoch if state.replaces() == Some(current.state.epoch()) => self.sent = Rev::default(),
+                _ if source == Source::Relay => return self.ask_event(),
+                // What came after the question was asked may be newer than the answer.
+                Freshness::NotNewer if !current.precedes_question => return,
+                Freshness::NotNewer | Freshness::OtherEpoch => self.sent = Rev::default(),
+            }
         }
-        self.current = Some(Current { state, text, greeting: None });
+        self.current = Some(Current::new(state, text));
         self.broadcast = Broadcast { number: self.broadcast.number.wrapping_add(1), progress: Progress::Due };
         self.effects.push_back(Effect::AnswerPings(version));
         self.effects.push_back(Effect::Broadcast(self.broadcast.number));
@@ -283,7 +309,13 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
     pub fn handle_answer(&mut self, answer: Answer, now: ServerTime) {
         self.refresh.handle_answer(answer != Answer::Failed, now);
         match answer {
-            Answer::State { state, text } => self.handle_state(*state, text, Source::Event),
+            Answer::State { state, text } => {
+                let version = state.version();
+                self.handle_state(*state, text, Source::Event);
+                if let Some(current) = self.current.as_mut().filter(|current| current.state.version() == version) {
+                    (current.asked_at, current.greeting) = (self.refresh.asked_at(), None);
+                }
+            }
             // It was deleted, and that did not reach this hub.
             Answer::Missing => self.handle_deleted(),
             Answer::Failed => {}
@@ -351,10 +383,13 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
     }
 
     /// Returns whether all sockets have been sent `version` or a later one. If it is of another epoch than the current
-    /// state, it turned out, once the event has answered, that the epoch is over.
+    /// state, or older, it turned out, once the event has answered, that it is over.
     pub fn has_sent(&self, version: &Version) -> bool {
         match self.state() {
-            Some(state) if *state.epoch() == version.epoch => self.sent >= version.rev,
+            Some(state) if *state.epoch() == version.epoch && state.rev() >= version.rev => {
+                self.sent >= version.rev && (state.rev() == version.rev || !self.refresh.is_in_progress())
+            }
+            Some(state) if *state.epoch() == version.epoch => false,
             _ => !self.refresh.is_in_progress(),
         }
     }
@@ -363,7 +398,8 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
     /// since counting would hold its last slice back.
     pub fn report(&self, sockets: Option<u32>) -> Report {
         let sockets = sockets.unwrap_or(self.capacity.sockets_at_most());
-        Report { hub: self.number, rev: self.sent, sockets, share: self.acks.share().clone() }
+        let epoch = self.state().map(|state| state.epoch().clone());
+        Report { hub: self.number, epoch, rev: self.sent, sockets, share: self.acks.share().clone() }
     }
 
     /// Returns the frame for a viewer who joins: the last one if it still says what is true, otherwise one that `write`
@@ -411,6 +447,7 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
     /// Asks the event unless that is already in progress.
     fn ask_event(&mut self) {
         if self.refresh.start() {
+            self.current.iter_mut().for_each(|current| current.precedes_question = true);
             self.effects.push_back(Effect::AskEvent);
         }
     }

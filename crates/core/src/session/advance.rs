@@ -1,8 +1,9 @@
 //! Doing what is due, and telling the shell what has changed.
 
+use super::dispute::Channel;
 use super::line::Knowledge;
 use super::loading::Fetch;
-use super::{Effect, Failure, Lack, Request, Session};
+use super::{Connection, Effect, Failure, Lack, NoPush, Request, Session};
 use crate::clock::{Due, Reading};
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
@@ -20,16 +21,24 @@ impl Session {
         let server = earliest(&[self.cueing.next_deadline(), changes, ack]);
         let local = server.and_then(|instant| self.local_time(instant));
         let request = self.schedule.deadline();
-        earliest(&[local, self.loading.deadline(), self.line.deadline(), Some(request)]).unwrap_or(request)
+        let question = self.snapshot.reports.deadline();
+        earliest(&[local, self.loading.deadline(), self.line.deadline(), question, Some(request)]).unwrap_or(request)
     }
 
     /// Does whatever is due: requests, fetches, cues, and reporting changes to the shell.
     pub(super) fn advance(&mut self, now: LocalTime) {
         self.clock.handle_reading(now);
+        if self.snapshot.reports.poll(now) {
+            self.schedule.handle_doubt(now);
+            self.line.socket.handle_doubt(now);
+        }
         let asks_time = self.line.advance(now, &mut self.effects);
         if asks_time && self.schedule.in_flight().is_none() {
             self.schedule.handle_doubt(now);
         }
+        // The status is polled while there is no socket.
+        let closed = if self.line.socket.is_open() { Channel::Status } else { Channel::Socket };
+        self.snapshot.reports.close(closed);
         self.request_time(now);
         // A change that has taken effect is acknowledged through the socket that asked for it, if that is still open.
         self.ack = self.ack.filter(|_| self.line.socket.is_open());
@@ -46,7 +55,14 @@ impl Session {
             (Some(_), Some(_)) => Knowledge::Complete,
             _ => Knowledge::Incomplete,
         };
-        let connection = self.line.connection(knowledge).lacking(self.lack());
+        let connection = match self.line.connection(knowledge).lacking(self.lack()) {
+            Connection::Live | Connection::Polling(_) | Connection::Lacking(..)
+                if self.snapshot.reports.shows_dispute(now) =>
+            {
+                Connection::Polling(NoPush::Disputed)
+            }
+            connection => connection,
+        };
         if self.sent.connection != connection {
             self.sent.connection = connection;
             self.effects.push(Effect::Connection(connection));
@@ -63,11 +79,12 @@ impl Session {
     fn request_time(&mut self, now: LocalTime) {
         match self.schedule.poll(now) {
             Some(Due::RequestTime { .. }) => {
-                let lacks = self.missed || self.snapshot.lacks_details();
+                let lacks = self.missed || self.snapshot.lacks_details() || self.snapshot.reports.is_disputed();
                 self.effects.push(Effect::Request(if lacks { Request::State } else { Request::Time }));
             }
             Some(Due::AbortRequest) => {
                 self.line.fail(Request::Time, Failure::Timeout, now);
+                self.snapshot.reports.close(Channel::Time);
                 self.effects.push(Effect::AbortRequest);
             }
             None => {}

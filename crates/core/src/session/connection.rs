@@ -61,6 +61,9 @@ pub enum NoPush {
     Lost,
     /// The server answers with the time, but does not know the event's state at the moment.
     StateUnknown,
+    /// The server reports an older revision, another epoch or no event, also where a socket is open. The event goes on as
+    /// it was until that is settled.
+    Disputed,
 }
 
 /// Why a request got no answer.

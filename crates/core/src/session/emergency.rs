@@ -24,14 +24,21 @@ impl Session {
             let of_server = self.snapshot.signed_over.or(self.snapshot.news.as_ref().map(|known| known.rev));
             let of_server = of_server.filter(|_| self.is_told());
             self.forget_unproved();
-            self.apply_state(news, now);
+            self.apply_state(news, None, now);
             self.snapshot.submit_from = Some(now);
             self.snapshot.signed_over = of_server;
         }
         self.advance(now);
     }
 
-    /// Submits the signed state if the server has an older one.
+    /// Handles that the event's object refused the signed state that was submitted. Until then no older state and no other
+    /// epoch replaces it; from now on they are judged as any other.
+    pub fn handle_signed_refused(&mut self, now: LocalTime) {
+        self.snapshot.reports.refuse_signed();
+        self.advance(now);
+    }
+
+    /// Submits the signed state if the server has an older one, or another epoch.
     pub(super) fn submit_emergency(&mut self, received: &News, now: LocalTime) {
         let Some(known) = &self.snapshot.news else { return };
         let is_due = self.snapshot.submit_from.is_some_and(|from| from <= now);
@@ -40,7 +47,7 @@ impl Session {
             self.snapshot.news = None;
             return;
         }
-        if is_due && known.epoch == received.epoch && received.rev < known.rev {
+        if is_due && (known.epoch != received.epoch || received.rev < known.rev) {
             self.snapshot.submit_from = Some(now + SUBMIT_AGAIN);
             self.effects.push(Effect::SubmitEmergency);
         }

@@ -1,5 +1,6 @@
 //! A session in a world of literal times: a server whose clock is known, and ways that take as long as they say.
 
+mod dispute;
 mod emergency;
 mod overload;
 mod push;
@@ -31,6 +32,8 @@ struct World {
     line_is_up: bool,
     state_is_known: bool,
     hubs: Hubs,
+    /// Whether whole states in answers say that the event's object has just confirmed them.
+    confirms: bool,
     /// How long an answer takes, both ways together.
     answers_in: Span,
     /// The wait that answers ask for.
@@ -58,7 +61,7 @@ impl World {
             rev: Rev::FIRST,
             timeline: EventTimeline::starting_at(START),
             rundown: Some(RUNDOWN),
-            details: Some(Details { messages: vec![], pushes: false, replaces: None }),
+            details: Some(Details { messages: vec![], pushes: false, replaces: None, confirmed: None }),
         };
         Self {
             session: Session::new(Seed::new(1), None, local(ms)),
@@ -69,6 +72,7 @@ impl World {
             line_is_up: true,
             state_is_known: true,
             hubs: Hubs::Up,
+            confirms: false,
             answers_in: Span::from_millis(40),
             asks_for_wait: None,
             cues: vec![moment("doors", 10_000), moment("burst", 20_000), state("song", 5_000, 60_000)],
@@ -108,7 +112,10 @@ impl World {
                 let server = ServerTime::from_millis(server.as_millis());
                 self.pass(way + way);
                 let exchange = Exchange::new(t1, server, server, self.now).unwrap();
-                let details = self.news.details.clone().filter(|_| request == Request::State);
+                let mut details = self.news.details.clone().filter(|_| request == Request::State);
+                if self.confirms {
+                    details.iter_mut().for_each(|details| details.confirmed = Some(server));
+                }
                 let news = self.state_is_known.then(|| News { details, ..self.news.clone() });
                 if let Some(wait) = self.asks_for_wait {
                     self.session.handle_wait(wait, self.now);
@@ -297,8 +304,12 @@ fn a_new_revision_in_a_short_answer_is_followed_by_asking_for_the_whole_state() 
     world.run_until(9_000);
     let before = world.requests(Request::State);
     world.change(held(15_000, 15_000));
-    world.news.details =
-        Some(Details { messages: vec![START + Span::from_millis(15_000)], pushes: false, replaces: None });
+    world.news.details = Some(Details {
+        messages: vec![START + Span::from_millis(15_000)],
+        pushes: false,
+        replaces: None,
+        confirmed: None,
+    });
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));
     world.run_until(16_000);
     assert_eq!(world.requests(Request::State), before + 1);
@@ -324,9 +335,10 @@ fn an_event_made_anew_begins_anew() {
         epoch: "b".parse().unwrap(),
         rev: Rev::FIRST,
         timeline: EventTimeline::starting_at(START + Span::from_millis(40_000)),
-        details: Some(Details { messages: vec![], pushes: false, replaces: None }),
+        details: Some(Details { messages: vec![], pushes: false, replaces: None, confirmed: None }),
         ..world.news
     };
+    world.confirms = true;
     world.session.handle_wake(world.now, WallTime::from_millis(world.wall_ms));
     world.run_until(65_000);
     let bursts = world.played().into_iter().filter(|(played, _)| *played == key("burst")).count();

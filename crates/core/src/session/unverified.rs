@@ -12,11 +12,10 @@ use crate::time::{LocalTime, ServerTime, Span, difference, sum};
 impl Session {
     /// Handles a state from before: one that this page stored, or that was published beside the pointer. It counts only
     /// while nothing else is known of the event.
-    pub fn handle_known(&mut self, mut news: News, now: LocalTime) {
+    pub fn handle_known(&mut self, news: News, now: LocalTime) {
         if self.snapshot.news.is_none() {
-            // Only the server says which epochs are over.
-            news.details.iter_mut().for_each(|details| details.replaces = None);
-            self.apply_state(news, now);
+            self.apply_state(news, None, now);
+            self.snapshot.is_from_before = true;
         }
         self.advance(now);
     }

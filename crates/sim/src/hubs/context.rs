@@ -58,7 +58,7 @@ pub(super) fn news(state: &EventState) -> News {
         rev: state.rev(),
         timeline: state.timeline(),
         rundown: state.rundown(),
-        details: Some(Details { messages: Vec::new(), pushes: true, replaces: None }),
+        details: Some(Details { messages: Vec::new(), pushes: true, replaces: None, confirmed: None }),
     }
 }
 

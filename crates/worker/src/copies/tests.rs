@@ -27,7 +27,7 @@ fn state(paused: bool) -> Snapshot {
 
 fn copy_of(snapshot: Snapshot, received: i64) -> Copy {
     let mut copy = Copy::default();
-    copy.apply(snapshot, at(received));
+    copy.apply(snapshot, at(0), at(received));
     copy
 }
 
@@ -66,7 +66,7 @@ fn of_many_requests_one_refreshes_the_copy_and_at_most_four_times_a_second() {
         .filter(|ms| {
             let starts = copy.start_refresh(at(*ms));
             if starts {
-                copy.apply(state(false), at(*ms));
+                copy.apply(state(false), at(0), at(*ms));
             }
             starts
         })
@@ -95,11 +95,11 @@ fn after_a_failure_nobody_waits_for_a_second_and_the_request_is_repeated_meanwhi
 fn a_missing_event_counts_as_missing_for_ten_seconds_or_until_it_is_created() {
     let mut copies = Copies::default();
     let event: EventName = "gala".parse().unwrap();
-    copies.apply(&event, Snapshot::Missing, at(0));
+    copies.apply(&event, Snapshot::Missing, at(0), at(0));
     let copy = copies.find("gala").unwrap();
     assert_eq!(copy.fresh(at(9_999)), Some(&Snapshot::Missing));
     assert!(!copy.start_refresh(at(9_999)) && copy.start_refresh(at(10_000)));
-    copies.apply(&event, Snapshot::Missing, at(10_000));
+    copies.apply(&event, Snapshot::Missing, at(0), at(10_000));
     copies.expire(&event);
     assert_eq!(copies.find("gala").unwrap().fresh(at(10_001)), None);
 }
@@ -108,7 +108,7 @@ fn a_missing_event_counts_as_missing_for_ten_seconds_or_until_it_is_created() {
 fn an_older_revision_that_comes_late_is_ignored() {
     let mut copy = copy_of(state(true), 10_001);
     let rev = copy.last().unwrap().rev();
-    copy.apply(state(false), at(10_002));
+    copy.apply(state(false), at(0), at(10_002));
     assert_eq!(copy.last().unwrap().rev(), rev);
 }
 
@@ -116,7 +116,7 @@ fn an_older_revision_that_comes_late_is_ignored() {
 fn the_answers_say_how_slow_the_isolate_is_and_what_each_is_about() {
     let mut copies = Copies::default();
     let event: EventName = "gala".parse().unwrap();
-    copies.apply(&event, state(false), at(5_000));
+    copies.apply(&event, state(false), at(0), at(5_000));
     let answer = |copies: &mut Copies, prepared, ms| copies.answer(prepared, "gala", at(ms), str::to_owned).unwrap().0;
     for prepared in [Prepared::Time, Prepared::Status] {
         assert!(!answer(&mut copies, prepared, 5_001).contains("retryAfter"));
@@ -131,7 +131,7 @@ fn the_answers_say_how_slow_the_isolate_is_and_what_each_is_about() {
     }
     copies.pressure.handle_call(Span::from_millis(3), at(5_900));
     copies.pressure.handle_call(Span::from_millis(3), at(6_000));
-    copies.apply(&event, state(false), at(6_000));
+    copies.apply(&event, state(false), at(0), at(6_000));
     assert!(!answer(&mut copies, Prepared::Time, 6_001).contains("retryAfter"));
     assert!(copies.answer(Prepared::Time, "other", at(6_001), |_| ()).is_none());
 }
@@ -159,7 +159,7 @@ fn failures_are_counted_until_there_is_an_answer() {
     copies.handle_failure(&event, at(0));
     copies.handle_failure(&event, at(300));
     assert_eq!(copies.copy(&event).failures(), 2);
-    copies.apply(&event, state(false), at(600));
+    copies.apply(&event, state(false), at(0), at(600));
     assert_eq!(copies.copy(&event).failures(), 0);
 }
 
@@ -167,10 +167,20 @@ fn failures_are_counted_until_there_is_an_answer() {
 fn made_up_names_do_not_displace_events() {
     let mut copies = Copies::default();
     let event: EventName = "main".parse().unwrap();
-    copies.apply(&event, state(false), at(0));
+    copies.apply(&event, state(false), at(0), at(0));
     for number in 0..3 * COPIES_MAX {
-        copies.apply(&format!("x{number}").parse().unwrap(), Snapshot::Missing, at(1));
+        copies.apply(&format!("x{number}").parse().unwrap(), Snapshot::Missing, at(0), at(1));
     }
     assert!(copies.copies.len() <= COPIES_MAX);
     assert!(copies.find("main").is_some());
+}
+
+#[test]
+fn an_older_state_replaces_the_copy_only_if_the_object_had_it_after_this_isolate_learned_of_the_other() {
+    let mut copy = copy_of(state(true), 10_000);
+    copy.apply(state(false), at(9_000), at(11_000));
+    assert_eq!(copy.last().map(|state| state.rev().number()), Some(2), "a hub that is behind");
+    copy.apply(state(false), at(10_500), at(12_000));
+    assert_eq!(copy.last().map(|state| state.rev().number()), Some(1), "storage was restored");
+    assert_eq!(copy.confirmed(), Some(at(10_500)));
 }

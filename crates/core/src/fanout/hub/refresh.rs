@@ -14,6 +14,8 @@ const REQUEST_COUNTS: Span = Span::from_millis(60_000);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Refresh {
     in_progress: bool,
+    /// When the last question left.
+    asked_at: Option<ServerTime>,
     /// When the event last answered; `None` if the last question failed.
     answered_at: Option<ServerTime>,
     /// When a worker last requested the state.
@@ -29,6 +31,14 @@ impl Refresh {
 
     pub(super) const fn is_in_progress(&self) -> bool {
         self.in_progress
+    }
+
+    pub(super) const fn handle_asked(&mut self, now: ServerTime) {
+        self.asked_at = Some(now);
+    }
+
+    pub(super) const fn asked_at(&self) -> Option<ServerTime> {
+        self.asked_at
     }
 
     pub(super) const fn deadline(&self) -> Option<ServerTime> {

@@ -104,15 +104,17 @@ fn a_state_that_came_before_the_saving_is_not_saved_before_it_was_sent() {
 }
 
 #[test]
-fn a_repeated_or_older_state_changes_nothing() {
+fn a_repeated_state_changes_nothing_and_an_older_one_is_asked_about() {
     let mut hub = hub(1);
     let (older, newer) = (state("e1", 0), state("e1", 1));
     hub.handle_state(newer.clone(), text(&newer), Source::Relay);
     broadcast(&mut hub, 1);
     effects(&mut hub);
-    for state in [newer.clone(), older] {
+    for (state, asks) in [(newer.clone(), vec![]), (older, vec![Effect::AskEvent])] {
         hub.handle_state(state.clone(), text(&state), Source::Relay);
-        assert_eq!(effects(&mut hub), []);
+        assert_eq!(effects(&mut hub), asks);
+        hub.handle_answer(answer(newer.clone()), at(1));
+        assert_eq!(effects(&mut hub), [Effect::Wake]);
         assert!(hub.has_sent(&state.version()));
     }
     assert_eq!(hub.text(), Some(&*text(&newer)));
@@ -153,6 +155,44 @@ fn another_epoch_is_applied_only_when_the_event_says_so() {
     hub.handle_answer(answer(other), at(9));
     assert!(hub.has_sent(&former.version()));
     assert_eq!(hub.state().unwrap().epoch().as_str(), "e2");
+}
+
+#[test]
+fn an_older_state_is_applied_only_when_the_event_was_asked_and_says_so() {
+    let mut hub = hub(1);
+    let newest = state("e1", 5);
+    hub.handle_state(newest.clone(), text(&newest), Source::Relay);
+    broadcast(&mut hub, 1);
+    effects(&mut hub);
+    // Storage was restored, and an operator changes the event: what the hub has is lost.
+    let restored = state("e1", 2);
+    hub.handle_state(restored.clone(), text(&restored), Source::Relay);
+    assert_eq!(effects(&mut hub), [Effect::AskEvent]);
+    assert!(!hub.has_sent(&restored.version()), "not before it is known whether it was only late");
+    hub.handle_asked(at(90_000));
+    hub.handle_answer(answer(restored.clone()), at(90_005));
+    broadcast(&mut hub, 1);
+    assert!(hub.has_sent(&restored.version()));
+    assert_eq!((hub.state(), hub.confirmed()), (Some(&restored), Some(at(90_000))));
+    assert_eq!(hub.report(Some(1)).rev, restored.rev());
+}
+
+#[test]
+fn an_answer_that_was_overtaken_by_a_change_takes_nothing_back() {
+    let mut hub = hub(1);
+    hub.handle_alarm(1, at(15_000));
+    hub.handle_asked(at(15_000));
+    let newest = state("e1", 5);
+    hub.handle_state(newest.clone(), text(&newest), Source::Relay);
+    hub.handle_answer(answer(state("e1", 4)), at(15_010));
+    assert_eq!(hub.state(), Some(&newest));
+    // What arrives late is asked about, and changes nothing.
+    let late = state("e1", 3);
+    hub.handle_state(late.clone(), text(&late), Source::Relay);
+    hub.handle_answer(answer(newest.clone()), at(16_000));
+    assert_eq!(hub.state(), Some(&newest));
+    broadcast(&mut hub, 1);
+    assert!(hub.has_sent(&late.version()));
 }
 
 #[test]

@@ -170,3 +170,22 @@ fn the_servers_own_state_of_the_same_revision_replaces_the_signed_one() {
     assert_eq!(world.session.state(), Some(&world.news));
     assert_eq!((world.session.position(world.now), submissions(&world)), (Some(Position::from_millis(50_000)), 0));
 }
+
+#[test]
+fn a_signed_hold_stays_until_the_object_of_another_epoch_refuses_it() {
+    let mut world = cut_off();
+    world.run_until(40_000);
+    let signed = signed(&world, 35_000);
+    world.session.handle_signed(signed, UNDATED, world.now);
+    // The name leads to another deployment now.
+    world.news.epoch = "b".parse().unwrap();
+    (world.line_is_up, world.hubs, world.confirms) = (true, Hubs::Up, true);
+    world.run_until(100_000);
+    assert_eq!(world.session.position(world.now), Some(Position::from_millis(35_000)));
+    assert_eq!(world.session.connection(), Connection::Polling(NoPush::Disputed));
+    assert!(submissions(&world) >= 1);
+    world.session.handle_signed_refused(world.now);
+    world.run_until(120_000);
+    assert_eq!(world.session.state().map(|news| news.epoch.as_str()), Some("b"));
+    assert_eq!(world.session.connection(), Connection::Live);
+}
