@@ -9,6 +9,7 @@ use super::News;
 use crate::name::Epoch;
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};
+use crate::version::Version;
 
 /// How long no channel may report the state that is followed before the other one is accepted: 10 s.
 ///
@@ -146,6 +147,12 @@ impl Reports {
 
     pub(super) fn deadline(&self) -> Option<LocalTime> {
         self.dispute.as_ref().map(|dispute| dispute.ask_at)
+    }
+
+    /// Returns whether the state that contradicts the known one has this version.
+    pub(super) fn has_other(&self, version: &Version) -> bool {
+        let other = self.dispute.as_ref().and_then(|dispute| dispute.news.as_ref());
+        other.is_some_and(|news| news.epoch == version.epoch && news.rev == version.rev)
     }
 
     /// Returns whether the server contradicts what is known.

@@ -133,7 +133,8 @@ impl Snapshot {
         let verdict = self.compare(&said.epoch, said.rev);
         match verdict {
             Verdict::Contradicts => self.reports.contradict(Channel::Socket, Some(&said.epoch), now),
-            Verdict::Completes => self.reports.agree(Channel::Socket, now),
+            // A version does not tell two states apart that both have it.
+            Verdict::Completes if !self.reports.has_other(said) => self.reports.agree(Channel::Socket, now),
             _ => {}
         }
         matches!(verdict, Verdict::NewLife | Verdict::Newer)
