@@ -51,6 +51,13 @@ impl Context<'_> {
     }
 }
 
+/// Returns what a viewer learns of a state that the event's object is known to have had at `confirmed`.
+pub(super) fn confirmed_news(state: &EventState, confirmed: Option<ServerTime>) -> News {
+    let mut news = news(state);
+    news.details.iter_mut().for_each(|details| details.confirmed = confirmed);
+    news
+}
+
 /// Returns what a viewer learns of a state.
 pub(super) fn news(state: &EventState) -> News {
     News {

@@ -9,7 +9,7 @@ use downbeat_core::session::News;
 use downbeat_core::{Epoch, ServerTime, Span, Version};
 use std::collections::VecDeque;
 
-use super::context::{Context, START, news, place};
+use super::context::{Context, START, confirmed_news, place};
 use super::message::{Caller, EventInput, HubInput, Message, RelayCall, ViewerInput};
 use super::network::Network;
 
@@ -172,9 +172,10 @@ impl HubObject {
         self.hub.state().map(EventState::epoch)
     }
 
-    /// Returns its state, if it is still in use and looked after.
-    pub(super) fn current(&self) -> Option<&EventState> {
-        self.hub.state().filter(|_| self.deadline.is_some())
+    /// Returns what it answers workers, if its state is still in use and looked after.
+    pub(super) fn current(&self) -> Option<News> {
+        let state = self.hub.state().filter(|_| self.deadline.is_some())?;
+        Some(confirmed_news(state, self.hub.confirmed()))
     }
 
     pub(super) fn has(&self, socket: u32) -> bool {
@@ -240,7 +241,8 @@ impl HubObject {
             }
             HubInput::Slice { memory, number } if memory == self.memory => self.send_slice(number, context),
             HubInput::Greet { memory, socket } if memory == self.memory => {
-                if let Some(greeting) = self.hub.greeting(now, news) {
+                let confirmed = self.hub.confirmed();
+                if let Some(greeting) = self.hub.greeting(now, |state| confirmed_news(state, confirmed)) {
                     self.send(socket, &greeting, false, context);
                 }
             }
@@ -374,6 +376,7 @@ impl HubObject {
             match effect {
                 Effect::AskEvent => {
                     self.questions += 1;
+                    self.hub.handle_asked(now);
                     let question = self.questions;
                     let over = HubInput::Answer { memory, question, answer: Answer::Failed };
                     context.network.send(now + ANSWER_WAIT, Message::Hub(hub, over));
@@ -403,7 +406,7 @@ impl HubObject {
         let asked = self.hub.start_broadcast(number, sockets.len() as u32, |place| sockets[place as usize]);
         let (Some(asked), Some(state)) = (asked, self.hub.state()) else { return };
         context.network.counts.superseded += u32::from(self.broadcast.is_some());
-        self.broadcast = Some(Broadcast { number, sockets, asked, news: news(state) });
+        self.broadcast = Some(Broadcast { number, sockets, asked, news: confirmed_news(state, self.hub.confirmed()) });
         self.send_slice(number, context);
     }
 

@@ -214,7 +214,7 @@ fn copy(context: &mut Context<'_>, hubs: &[HubObject]) -> Option<News> {
     }
     let first = context.network.below(hubs.len() as i64) as usize;
     let known = (0..hubs.len()).find_map(|step| hubs[(first + step) % hubs.len()].current());
-    known.or(context.history.last()).map(news)
+    known.or_else(|| context.history.last().map(news))
 }
 
 fn moment(ms: i64) -> ListedCue {
