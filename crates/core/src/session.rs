@@ -122,6 +122,7 @@ mod overload;
 mod polling;
 mod proof;
 mod readings;
+mod snapshot;
 mod socket;
 mod stand_in;
 mod unverified;
@@ -141,8 +142,8 @@ use dispute::{Channel, Reports};
 use evidence::Evidence;
 use line::{Content, Knowledge, Line};
 use loading::{Loading, Start};
-use news::{Snapshot, Verdict};
 use overload::{Load, Warmth};
+use snapshot::{Snapshot, Verdict};
 use stand_in::StandIn;
 
 use connection::Cause;

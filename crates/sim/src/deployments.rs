@@ -4,56 +4,22 @@
 //! Event state, hub and session are those that ship. The network is quick and loses nothing: what is simulated is who says
 //! what. [`crate::hubs`] has the bad network.
 
+mod message;
 mod server;
 mod viewer;
 
-use downbeat_core::session::{Details, News};
-use downbeat_core::{EventState, Seed, ServerTime, Span};
+use downbeat_core::session::News;
+use downbeat_core::{Seed, Span};
 use std::collections::BTreeMap;
 
+use self::message::{Context, Message, START, news};
 use self::server::Server;
 use self::viewer::Viewer;
 
-/// When a world begins, and with it its event: 2024-01-01T00:00:00Z.
-const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
+pub use self::message::Deployment;
 
 /// How many viewers there are.
 const VIEWERS: usize = 12;
-
-/// One of the two deployments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deployment {
-    /// The one to which the name leads at first.
-    Main,
-    /// The other one, which has the same event in an epoch of its own.
-    Other,
-}
-
-/// Something on its way to a viewer, or to the server that holds their socket.
-#[derive(Clone, Debug)]
-enum Message {
-    Viewer(usize, viewer::Input),
-    Join { at: Deployment, viewer: usize, socket: u32 },
-    Left { at: Deployment, socket: u32 },
-}
-
-/// What the parts of a world share.
-#[derive(Debug)]
-struct Context {
-    now: ServerTime,
-    seed: Seed,
-    messages: BTreeMap<(ServerTime, u32), Message>,
-    sent: u32,
-}
-
-impl Context {
-    /// Sends a message that takes 60 ms at most.
-    fn send(&mut self, message: Message) {
-        let delay = self.seed.span_below(Span::from_millis(60));
-        self.sent += 1;
-        self.messages.insert((self.now + delay, self.sent), message);
-    }
-}
 
 /// The world.
 #[derive(Debug)]
@@ -185,16 +151,5 @@ impl World {
         for viewer in &mut self.viewers {
             viewer.perform_effects(self.name, &mut self.servers, &mut self.odd, &mut self.context);
         }
-    }
-}
-
-/// Returns what a viewer learns of a state.
-fn news(state: &EventState, confirmed: Option<ServerTime>) -> News {
-    News {
-        epoch: state.epoch().clone(),
-        rev: state.rev(),
-        timeline: state.timeline(),
-        rundown: state.rundown(),
-        details: Some(Details { messages: Vec::new(), pushes: true, replaces: state.replaces().cloned(), confirmed }),
     }
 }

@@ -5,7 +5,7 @@
 //! restored from an older copy, and what the viewer knows is lost. So the viewer goes on with what it knows and asks again, until
 //! either every channel agrees with it, or none has for 10 s and the event's object has confirmed the other state since.
 
-use super::News;
+use super::news::News;
 use crate::name::Epoch;
 use crate::seed::Seed;
 use crate::time::{LocalTime, Span};

@@ -6,8 +6,7 @@ use downbeat_core::fanout::hub::{Answer, Effect, Limit, Limits, Source};
 use downbeat_core::session::News;
 use downbeat_core::{Command, Request, ServerTime, Span, Version};
 
-use super::viewer::Input;
-use super::{Context, Message, START, news};
+use super::message::{Context, Input, Message, START, news};
 
 #[derive(Debug)]
 pub(super) struct Server {

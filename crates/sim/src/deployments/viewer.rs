@@ -4,23 +4,14 @@ use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::session::{Connection, Effect, Failure, News, Push, Request};
 use downbeat_core::{LocalTime, Seed, ServerTime, Session, Span, Version};
 
+use super::message::{Context, Deployment, Input, Message, START};
 use super::server::Server;
-use super::{Context, Deployment, Message, START};
 
 /// What the device's clock shows when the world begins. It runs as fast as the server's.
 const ORIGIN: LocalTime = LocalTime::from_micros(77_000_000);
 
 /// How long a state must be known before the connection shows that something contradicts it: 3 s, and 100 ms on the way.
 const LAG_MAX: Span = Span::from_millis(3_100);
-
-/// What arrives at a page.
-#[derive(Clone, Debug)]
-pub(super) enum Input {
-    Answer { request: Request, t1: LocalTime, server: ServerTime, news: Option<News> },
-    Push { socket: u32, news: News },
-    Pong { socket: u32, version: Version },
-    Closed { socket: u32 },
-}
 
 #[derive(Debug)]
 pub(super) struct Viewer {
