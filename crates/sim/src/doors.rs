@@ -42,6 +42,7 @@ pub struct Plan {
 
 /// What happens next.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few, and each is used once")]
 enum Event {
     Arrives(u32),
     /// A viewer's deadline, unless it has moved since.

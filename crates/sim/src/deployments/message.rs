@@ -18,6 +18,7 @@ pub enum Deployment {
 
 /// Something on its way to a viewer, or to the server that holds their socket.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "most are for viewers")]
 pub(super) enum Message {
     Viewer(usize, Input),
     Join { at: Deployment, viewer: usize, socket: u32 },
