@@ -205,7 +205,10 @@ impl Times {
         Ok(match minutes_and_seconds(&point) {
             Some(clock) => {
                 let problem = format!("{cell:?} is read as minutes and seconds, {clock}");
-                let remedy = "write all three parts to be sure; times of day need --start";
+                let remedy = match self.start {
+                    Start::Zero => "write all three parts to be sure; times of day need --start",
+                    _ => "write all three parts to be sure",
+                };
                 import.remark(Remark::line(line, problem, remedy));
                 clock.into()
             }
