@@ -94,7 +94,7 @@ impl World {
             rev: Rev::FIRST,
             timeline: EventTimeline::starting_at(STARTS_AT),
             rundown: Some(DIGEST),
-            details: Some(Details { messages: vec![], pushes: false, replaces: None }),
+            details: Some(Details { messages: vec![], pushes: false, replaces: None, confirmed: None }),
         };
         self.session.handle_answer(&exchange, Some(news), None, self.now);
     }

@@ -59,6 +59,11 @@ export type StatusWord = "scheduled" | "running" | "paused" | "ended" | "unknown
 export type TimeBody = {
   /** When the answer left. */
   serverTime: ServerTime;
+  /**
+   * The query parameter `t1` of the request, if it had a valid one (`parse_t1`): it shows that the answer was made for this
+   * request, and by no cache for another.
+   */
+  t1?: string;
   /** Where the event is at that instant. */
   status: StatusWord;
   /** The message to viewers at that instant, in the event's default locale. */
@@ -71,6 +76,8 @@ export type TimeBody = {
   timeline: Array<Segment>;
   /** The rundown viewers should have. */
   rundown: Digest | null;
+  /** Where viewers load the rundown from; omitted if that is the server itself. */
+  rundownUrl?: string;
   /** How long to wait before asking again, ± 20 %, in ms. */
   resync: Span;
   /**
@@ -97,15 +104,15 @@ export type Announcement = {
 /** The public half of an Ed25519 key (RFC 8032); as text, its 32 bytes in base64url without padding. */
 export type EmergencyKey = string;
 
-/** The URL of a store's pointer as viewers read it: `https://…`, or `http://` on this machine. */
-export type PointerUrl = string;
+/** A URL that pages load from: `https://…`, or `http://` on this machine. */
+export type PageUrl = string;
 
 /** Where viewers look when neither socket nor server answers, and whose signature they accept there. */
 export type EmergencyChannel = {
   /** The key whose signature they accept. */
   key: EmergencyKey;
   /** The URL of the pointer that they read. */
-  url: PointerUrl;
+  url: PageUrl;
 };
 
 /** An event that adds hubs as they fill. */
@@ -118,6 +125,8 @@ export type AutoHubs = {
 export type StateBody = {
   /** When the answer left. */
   serverTime: ServerTime;
+  /** The query parameter `t1` of the request, as in `TimeBody::t1`. */
+  t1?: string;
   /** Where the event is at that instant. */
   status: StatusWord;
   /** The message to viewers at that instant, in the event's default locale. */
@@ -127,8 +136,8 @@ export type StateBody = {
   /** The revision. */
   rev: Rev;
   /**
-   * The epoch that this one took the place of since storage was restored: who has that one accepts this one at once,
-   * whatever its revision. Omitted if there is none.
+   * The epoch that this one took the place of since storage was restored or the event was reset: who has that one accepts this
+   * one at once, whatever its revision. Omitted if there is none.
    */
   replaces?: Epoch;
   /**
@@ -169,7 +178,7 @@ export type StateBody = {
   origins?: Array<string>;
   /** Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not. */
   archived?: boolean;
-  /** The URL of the rundown, relative to the server. */
+  /** The URL that viewers load the rundown from, relative to the server. If that fails, the server has it, too. */
   rundownUrl: string | null;
   /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
   liveUrl: string | null;
@@ -403,8 +412,6 @@ export type LastChange = {
   at: ServerTime;
   /** When it takes effect. */
   effectiveAt: ServerTime;
-  /** The change that it reverted, if it is an `undo`, or applied again, if it is a `redo`. */
-  reverted?: Reverted;
 };
 
 /** The hubs of one region together. */
@@ -486,6 +493,8 @@ export type StateFrame = {
   ack: boolean;
   /** When the answer left. */
   serverTime: ServerTime;
+  /** The query parameter `t1` of the request, as in `TimeBody::t1`. */
+  t1?: string;
   /** Where the event is at that instant. */
   status: StatusWord;
   /** The message to viewers at that instant, in the event's default locale. */
@@ -495,8 +504,8 @@ export type StateFrame = {
   /** The revision. */
   rev: Rev;
   /**
-   * The epoch that this one took the place of since storage was restored: who has that one accepts this one at once,
-   * whatever its revision. Omitted if there is none.
+   * The epoch that this one took the place of since storage was restored or the event was reset: who has that one accepts this
+   * one at once, whatever its revision. Omitted if there is none.
    */
   replaces?: Epoch;
   /**
@@ -537,7 +546,7 @@ export type StateFrame = {
   origins?: Array<string>;
   /** Whether the event is archived: nothing changes it, and the list of events leaves it out. Omitted if it is not. */
   archived?: boolean;
-  /** The URL of the rundown, relative to the server. */
+  /** The URL that viewers load the rundown from, relative to the server. If that fails, the server has it, too. */
   rundownUrl: string | null;
   /** The URL of the WebSocket that pushes changes, relative to the server; `null` if this server does not push. */
   liveUrl: string | null;
