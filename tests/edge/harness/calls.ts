@@ -74,8 +74,10 @@ export class Event {
     return this.#read("/time");
   }
 
+  /** The whole state, but for when the event's object last had it. */
   async state(): Promise<StateBody> {
-    return this.#read("");
+    const { confirmed: _, ...state } = await this.#read<StateBody>("");
+    return state;
   }
 
   /** Every entry of the log, the newest first. */
