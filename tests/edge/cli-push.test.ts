@@ -121,7 +121,7 @@ describe("the command line and push", { concurrency: true }, () => {
     assert.match(stdout, /^\d\d:\d\d:\d\d  rev 1  running \d:\d\d:\d\d\.\d{3}$/m);
     assert.match(stdout, /^\d\d:\d\d:\d\d  live through hub \d+$/m);
     assert.match(stdout, /^[\d:]{8}  rev 2  running [\d:.]+; paused at [\d:.]+ in 0\.\d s; viewers see "Back soon" \(en\)/m);
-    assert.match(stdout, /^[\d:]{8}  rev 2  pause by push, message "Back soon", reason "smoke"/m);
+    assert.match(stdout, /^[\d:]{8}  rev 2  push paused the event, saying "Back soon", because: smoke/m);
     assert.match(stdout, /^[\d:]{8}  rev 2  paused at [\d:.]+$/m);
     assert.match(stdout, /^[\d:]{8}  rev 2  applied by 100 % \(sample 1\) · median \d+ ms after effect$/m);
     assert.match(stdout, /^[\d:]{8}  rev 2  paused at [\d:.]+ · live, ±\d+ ms · 1 socket on (\d+)\/\1 hubs$/m);

@@ -32,7 +32,7 @@ test("a rehearsal signs, writes, finds, delivers, resumes and removes, and says 
     const rehearsed = await ines.json("emergency", "rehearse", "--yes");
     // The worker's own pages may read stores by https only, and this one is on this machine.
     assert.deepEqual(rehearsed["faults"].filter((fault: string) => !/connect-src/.test(fault)), [], JSON.stringify(rehearsed));
-    assert.deepEqual((await event.log()).map(({ name }) => name), ["resume", "emergency", "configure", "create"]);
+    assert.deepEqual((await event.log()).map(({ name }) => name), ["resume", "emergency", "rundown", "configure", "create"]);
     assert.equal(readFileSync(`${folder}/events/rehearsal/current.json`, "utf8"), before, "what was published is as it was");
   } finally {
     site.end();

@@ -67,7 +67,7 @@ describe("the command line", { concurrency: true }, () => {
       /^takes effect +20\d\d-\S+ \(in 0\.\d s\)$/m,
       /^pause: paused at 0:01:4\d\.\d{3} from 20\d\d-\S+ \(in 0\.\d s\) \(rev 2\)$/m,
       /^seen at the edge after \d+ ms$/m,
-      /^undo with: \S*downbeat undo --if-rev 2 --event screen --server \S+$/m,
+      /^undo with: \S*downbeat undo 2 --event screen --server \S+$/m,
     ]) assert.match(stdout, line);
     assert.doesNotMatch(stdout, /\x1b/, "no colour in a pipe");
   });

@@ -86,7 +86,7 @@ const remove = (digest: string, version?: string) =>
   request("DELETE", place(digest), { token: TOKENS.all, headers: version === undefined ? {} : { "if-match": `"${version}"` } });
 const place = (digest: string, event = "") => `${event}/rundowns/${digest}.json`;
 const nobody = "//v1/events/nobody";
-const known = "pause resume seek rate announce clear reschedule end reopen rundown undo".split(" ");
+const known = "pause resume seek rate announce clear reschedule end reopen rundown undo redo".split(" ");
 const century = 3_155_760_000_000;
 
 /** Wrong requests, by the status and the code they are refused with. */

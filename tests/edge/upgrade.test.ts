@@ -58,7 +58,7 @@ async function pages(event: Event): Promise<LogEntry[]> {
 }
 
 /** The members that do not depend on the instant of the answer. */
-function lasting({ serverTime: _, status: __, message: ___, ...rest }: StateBody): unknown {
+function lasting({ serverTime: _, status: __, message: ___, confirmed: ____, ...rest }: StateBody): unknown {
   return rest;
 }
 
