@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { begun, call, Event, now } from "./harness/calls.ts";
+import { rundownAt } from "./harness/rundowns.ts";
 import { type StandIn, standIn } from "./harness/stand-in.ts";
 import { type Scope, sha256, token, TOKENS } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
