@@ -113,7 +113,7 @@ fn assert_pause_fits(before: &EventState, now: ServerTime) {
     assert_eq!(state.ended_at(), before.ended_at());
     let said_at_the_end = |state: &EventState| {
         let ended_at = state.ended_at()?;
-        state.notices().notice(ended_at).filter(|notice| notice.from == ended_at).cloned()
+        state.notices().notice(ended_at).filter(|notice| notice.from == ended_at && notice.message.is_some()).cloned()
     };
     assert_eq!(said_at_the_end(&state), said_at_the_end(before), "what is said at a scheduled end stays");
     assert_is_delivered(&state, &request, now);

@@ -156,7 +156,8 @@ fn requests_of_older_clients_are_understood() {
         }
     }
     let names = fixtures("v1/requests").len();
-    assert_eq!(names, Command::NAMES.len() + 2, "every command of version 1");
+    let later = ["redo"];
+    assert_eq!(names, Command::NAMES.len() - later.len() + 2, "every command of version 1");
 }
 
 /// Checks that `now` has every member that `then` has, of the same kind: what an older client reads is still there.

@@ -20,16 +20,16 @@ const ROUNDING: f64 = 1.0;
 ///
 /// ```
 /// use downbeat_core::clock::Granularity;
-/// use downbeat_core::{LocalTime, Span};
+/// use downbeat_core::LocalTime;
 /// let mut granularity = Granularity::new();
 /// // The differences are 200, 300 and 100 ms: it may move in steps of 100 ms.
 /// for ms in [400, 600, 900, 1_000] {
 ///     granularity.handle_reading(LocalTime::from_micros(ms * 1_000));
 /// }
-/// assert_eq!(granularity.step(), Span::from_millis(100));
+/// assert_eq!(granularity.step().as_millis(), 100);
 /// // 40 ms later, it cannot: now 20 ms is the longest that fits all.
 /// granularity.handle_reading(LocalTime::from_micros(1_040_000));
-/// assert_eq!(granularity.step(), Span::from_millis(20));
+/// assert_eq!(granularity.step().as_millis(), 20);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Granularity {
