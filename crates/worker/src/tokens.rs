@@ -147,7 +147,14 @@ fn check_kept(env: &Env, maker: &Grant, id: &TokenId) -> Result<(), Problem> {
 /// Adds a token.
 pub(crate) async fn add(env: &Env, request: Request, maker: &Grant) -> Result<Reply, Problem> {
     let body = body(request).await?;
-    let wanted = NewToken::parse(&body)?;
+    let wanted = match NewToken::parse(&body) {
+        Ok(wanted) => wanted,
+        Err(problem) => {
+            // What is wrong with it is said to those who may add tokens.
+            maker.check_access(permission::token(false))?;
+            return Err(problem);
+        }
+    };
     maker.check_access(permission::token(wanted.device))?;
     check_kept(env, maker, &wanted.id)?;
     change(env, maker, "POST", &Route::Tokens.path(), Some(&body)).await
