@@ -276,7 +276,7 @@ test("each scope does what it says: undo, the emergency key and tokens included"
     for (const shown of [TOKENS.operator, TOKENS.holder, TOKENS.publisher, TOKENS.reader, keeper]) {
       await forbidden([
         ["GET", "/v1/tokens"], ["POST", "/v1/tokens", { id: "grown", scopes: ["hold"], expires: null, sha256: sha256(token("grown")) }],
-        ["DELETE", "/v1/tokens/keeper"], ["POST", "/v1/tokens/keeper", { sha256: sha256(shown), grace: 0 }],
+        ["DELETE", "/v1/tokens/admin"], ["POST", "/v1/tokens/keeper", { sha256: sha256(shown), grace: 0 }],
       ], shown, tried);
     }
   });
