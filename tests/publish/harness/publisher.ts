@@ -44,8 +44,9 @@ export class Publisher {
 
   /** Starts `downbeat` with `args`; returns the process, to be killed, and a promise of how it ended. */
   start(...args: string[]): { child: ChildProcess; ended: Promise<Ran> } {
-    // There is no server here whose event could be told.
-    if (args.includes("cues") && args.some((arg) => ["publish", "plan", "rollback"].includes(arg))) args.push("--store-only");
+    // Where a store is named, there is no server whose event could be told.
+    const releases = args.includes("cues") && args.some((arg) => ["publish", "plan", "rollback"].includes(arg));
+    if (releases && (args.includes("--target") || this.environment["DOWNBEAT_TARGET"])) args.push("--store-only");
     const child = spawn("downbeat", args, { cwd: this.directory, env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
