@@ -185,7 +185,7 @@ pub(crate) struct EventSetArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) emergency_url: Option<PageUrl>,
 
-    /// Make the event if there is none of this name; without it, making one asks for a yes of its own
+    /// Create the event if it does not exist; without this, creating one has to be confirmed
     #[arg(long)]
     pub(crate) create: bool,
 

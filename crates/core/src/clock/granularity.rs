@@ -69,7 +69,7 @@ impl Granularity {
             let rest = longer.us - times * shorter.us;
             let rest =
                 Length { us: if rest < 0.0 { -rest } else { rest }, error: longer.error + times * shorter.error };
-            // It is a multiple, or so many that nothing can be concluded from the rest.
+            // A multiple, or a quotient so large that the errors hide the remainder.
             if rest.us <= rest.error || rest.error > shorter.us / 4.0 {
                 break;
             }
