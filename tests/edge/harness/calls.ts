@@ -128,7 +128,11 @@ export async function now(server: Server): Promise<number> {
 /** Creates an event that started `since` ms ago by the server's clock; with a negative `since` it is yet to start. */
 export async function begun(server: Server, name: string, since: number, more: object = {}): Promise<Event> {
   const event = new Event(server, name);
-  const made = await event.put({ startsAt: (await now(server)) - since, ...more });
-  assert.equal(made.status, 201, made.text);
+  const startsAt = (await now(server)) - since;
+  let attempts = 0;
+  const make = () => (attempts++, event.put({ startsAt, ...more }));
+  // As the answer to it says, and as operators' clients do, since a busy machine may stall for longer than the worker waits.
+  const made = await until(make, ({ status }) => status !== 503, `event "${name}" to be made`);
+  assert.ok(made.status === 201 || (made.status === 200 && attempts > 1), made.text);
   return event;
 }
