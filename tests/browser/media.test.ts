@@ -77,6 +77,26 @@ test("a kick of 150 ms is corrected within 6 s, without a seek", async (t) => {
   assert.equal(seeks, 0);
 });
 
+test("frames that come late to the screen are shown in time", async () => {
+  await late(0.12);
+  const ahead = ({ drift, paused }: Reading) => Math.abs(drift - 120) <= 50 && !paused;
+  await until(readings, (all) => all.length >= 10 && all.slice(-10).every(ahead), "the video to play 120 ms ahead");
+  await late(0);
+  await follows("frames come in time again");
+});
+
+/** From now on, frames come this much later to the screen, in s, than the browser says. */
+async function late(seconds: number): Promise<void> {
+  await viewer.page.evaluate((seconds) => {
+    const { prototype } = HTMLVideoElement;
+    const own: typeof prototype.requestVideoFrameCallback = ((globalThis as any).own ??= prototype.requestVideoFrameCallback);
+    prototype.requestVideoFrameCallback = function (callback) {
+      return own.call(this, (now, frame) => callback(now, { ...frame, mediaTime: frame.mediaTime - seconds }));
+    };
+    (globalThis as any).readings.length = 0;
+  }, seconds);
+}
+
 /** Sends a command and waits until it has taken effect in the page. */
 async function change(command: string, fields: object = {}): Promise<void> {
   const { rev, effectiveAt } = await event.command(command, { ...fields });
@@ -90,7 +110,11 @@ async function follows(what: string): Promise<Reading[]> {
   await viewer.page.evaluate(() => void ((globalThis as any).readings.length = 0));
   const there = (readings: Reading[]) =>
     readings.length >= 10 && readings.slice(-10).every(({ drift, paused }) => Math.abs(drift) <= 50 && !paused);
-  return until(() => viewer.page.evaluate(() => (globalThis as any).readings as Reading[]), there, what);
+  return until(readings, there, what);
+}
+
+function readings(): Promise<Reading[]> {
+  return viewer.page.evaluate(() => (globalThis as any).readings as Reading[]);
 }
 
 /** Moves the video by `seconds` without the client's knowledge. Returns what it took to be in time again. */

@@ -28,6 +28,12 @@
 //!
 //! A drift is never taken from one reading but from the mean of three or more.
 //!
+//! # What is seen
+//!
+//! Two screens agree when they show the same frame, which is not quite what players report: their position is that of the sound, and
+//! frames come later by what decoder, compositor and screen take. Where a shell learns which frames are shown
+//! ([`Correction::handle_frame`]), drift is that of the frames, also while none are told, as on hidden pages.
+//!
 //! # Seeks that miss
 //!
 //! Some media cannot go where it is sent: a server without byte ranges leaves it where it was or takes it to its
@@ -42,6 +48,7 @@ mod limits;
 mod pacing;
 mod phase;
 mod reading;
+mod screen;
 mod seeking;
 
 use crate::time::{LocalTime, ServerTime, Span};
@@ -51,6 +58,7 @@ use drifts::{Drifts, beyond};
 use goal::Goal;
 use limits::{PLAYABLE, READ_EVERY, READ_IDLE, READ_SOON, SETTLE};
 use phase::Phase;
+use screen::Screen;
 
 pub use limits::{AIMED, CORRECTED_IN, ENGAGES, PACED, RATE_SHARE, RELEASES, REST, REST_MAX, SEEKS, SEEKS_ONLY};
 pub use reading::{Action, Doing, Loops, Means, Reading};
@@ -67,6 +75,7 @@ pub struct Correction {
     nudge: Span,
     timeline: Option<EventTimeline>,
     drifts: Drifts,
+    screen: Screen,
     phase: Phase,
     /// Where the media should have been at the last reading, and how fast the event went.
     last: Option<Goal>,
@@ -93,6 +102,7 @@ impl Correction {
             nudge: Span::ZERO,
             timeline: None,
             drifts: Drifts::none(),
+            screen: Screen::new(),
             phase: Phase::Watching,
             last: None,
             aim: Aim::new(),
@@ -121,7 +131,13 @@ impl Correction {
     pub fn handle_other_media(&mut self) {
         self.aim.forget_misses();
         (self.phase, self.stood, self.asked_at, self.drift) = (Phase::Watching, None, None, None);
-        self.drifts.forget();
+        (self.drifts, self.screen) = (Drifts::none(), Screen::new());
+    }
+
+    /// Handles that media at `position`, which plays at `rate`, shows the frame at `frame` in `shown_in`, or did so before now if
+    /// that is negative.
+    pub fn handle_frame(&mut self, frame: Span, position: Span, shown_in: Span, rate: f64) {
+        self.screen.handle_frame(frame, position, shown_in, rate);
     }
 
     /// Handles that the media was left alone for a while, and follows again from the next reading on.
@@ -274,7 +290,7 @@ impl Correction {
         if reading.paused || reading.busy {
             return None;
         }
-        self.drifts.push(goal.at, goal.drift(reading.position), faster, ENGAGES);
+        self.drifts.push(goal.at, goal.drift(reading.position + self.screen.ahead()), faster, ENGAGES);
         let mean = self.drifts.mean(goal.at, faster);
         self.drift = mean.or(self.drift);
         mean

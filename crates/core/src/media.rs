@@ -152,6 +152,11 @@ impl Media {
         }
     }
 
+    /// Handles a frame that is shown, as [`Correction::handle_frame`] does.
+    pub fn handle_frame(&mut self, frame: Span, position: Span, shown_in: Span, rate: f64) {
+        self.correction.handle_frame(frame, position, shown_in, rate);
+    }
+
     /// Decides what to do after a reading at `now`, when the server's time was `server`.
     pub fn handle_reading(&mut self, seen: &Observed, server: ServerTime, now: LocalTime) -> Action {
         if seen.has(Traits::DETACHED) {

@@ -71,6 +71,11 @@ impl Element {
         self.media.handle_refusal();
     }
 
+    /// Handles that the frame at `frame` s is shown in `shown_in` ms, while the element is at `position` s and plays at `rate`.
+    pub fn handle_frame(&mut self, frame: f64, position: f64, shown_in: f64, rate: f64) {
+        self.media.handle_frame(span(frame * 1_000.0), span(position * 1_000.0), span(shown_in), rate);
+    }
+
     /// Decides what to do after a reading at `now`, when the server's time was `server`.
     #[expect(clippy::too_many_arguments, reason = "flat numbers cross cheaply; ts/media/media.ts is the only caller")]
     pub fn handle_reading(

@@ -44,6 +44,7 @@ export! {
     fn set_nudge(ms: f64);
     fn rejoin();
     fn handle_refusal();
+    fn handle_frame(frame: f64, position: f64, shown_in: f64, rate: f64);
     fn handle_reading(
         traits: u32, position: f64, duration: f64, seekable: f64, rate: f64, server: f64, now: f64
     ) -> MediaAction;

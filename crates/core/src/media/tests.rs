@@ -1,6 +1,7 @@
 //! Media by literal times: an event that started at [`START`], read as an element's events say.
 
 use super::*;
+use crate::timeline::{Rate, Segment, Timeline};
 
 const START: ServerTime = ServerTime::from_millis(1_704_067_200_000);
 
@@ -324,4 +325,62 @@ fn a_duration_that_grows_with_the_position_is_none() {
     page.now += 2_000;
     page.read();
     assert_eq!((page.read(), page.media.state()), (Action::Nothing, MediaState::Unseekable));
+}
+
+/// Tells `count` frames that are shown in 20 ms and are `late` ms behind what the element will report then.
+fn frames(page: &mut Page, count: usize, late: i64) {
+    let ms = Span::from_millis;
+    for _ in 0..count {
+        page.passes(40);
+        page.media.handle_frame(ms(page.position + 20 - late), ms(page.position), ms(20), 1.0);
+    }
+}
+
+/// Reads the page often enough for a mean. Returns the drift, in ms.
+fn drift(page: &mut Page) -> i64 {
+    for _ in 0..12 {
+        page.passes(500);
+        page.read();
+    }
+    page.media.drift().expect("twelve readings have a mean").as_micros() / 1_000
+}
+
+#[test]
+fn the_drift_is_that_of_the_frames_on_the_screen() {
+    let mut page = Page::playing();
+    frames(&mut page, 2, 32);
+    assert_eq!(drift(&mut page), 0, "two frames may be chance");
+    frames(&mut page, 8, 32);
+    assert_eq!(drift(&mut page), -32);
+    frames(&mut page, 3, 900);
+    assert_eq!(drift(&mut page), -32, "shown around a seek");
+    for late in 0..40 {
+        frames(&mut page, 1, late);
+    }
+    assert_eq!(drift(&mut page), -35, "the mean of the last eight");
+}
+
+#[test]
+fn frames_of_another_source_count_no_longer_and_paused_media_is_where_it_says() {
+    let mut page = Page::playing();
+    frames(&mut page, 8, 40);
+    assert_eq!(drift(&mut page), -40);
+    page.media.handle_timeline(EventTimeline::of_segments(
+        Timeline::from_segments(vec![Segment {
+            from: START + Span::from_millis(page.now),
+            position: Position::from_millis(page.position),
+            rate: Rate::HELD,
+        }])
+        .expect("one segment is a timeline"),
+        None,
+    ));
+    assert_eq!(page.read(), Action::Pause { seek: None }, "it is right there");
+    page.traits &= !READY;
+    page.read();
+    page.traits |= READY;
+    page.media.handle_timeline(EventTimeline::starting_at(START));
+    page.position = page.now;
+    page.read();
+    page.traits &= !PAUSED;
+    assert_eq!(drift(&mut page), 0);
 }

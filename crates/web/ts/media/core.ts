@@ -55,6 +55,7 @@ interface Exports {
   set_nudge(ms: number): void;
   rejoin(): void;
   handle_refusal(): void;
+  handle_frame(frame: number, position: number, shownIn: number, rate: number): void;
   handle_reading(
     ...read: [traits: number, position: number, duration: number, seekable: number, rate: number, server: number, now: number]
   ): MediaAction;

@@ -1,5 +1,6 @@
 // A `<video>` or `<audio>` as a player.
 
+import { now } from "../clock.ts";
 import type { MediaPlayer } from "../media-types.ts";
 import { Traits } from "./core.ts";
 
@@ -13,6 +14,7 @@ const EVENTS = [
 export class ElementPlayer implements MediaPlayer {
   readonly #element: HTMLMediaElement;
   #wasAttached = false;
+  #waitsForFrame = false;
 
   constructor(element: HTMLMediaElement) {
     this.#element = element;
@@ -45,6 +47,17 @@ export class ElementPlayer implements MediaPlayer {
       | (element.muted || element.volume === 0 ? Traits.Muted : 0)
       | (this.#wasAttached && !isConnected ? Traits.Detached : 0)
       | (element.srcObject instanceof MediaStream ? Traits.Stream : 0);
+  }
+
+  /** Calls `shown` with the next frame of a video: where it is in the media, in s, and in how many ms it is on the screen. */
+  nextFrame(shown: (frame: number, shownIn: number) => void): void {
+    const video = this.#element as Partial<HTMLVideoElement>;
+    if (this.#waitsForFrame || !video.requestVideoFrameCallback) return;
+    this.#waitsForFrame = true;
+    video.requestVideoFrameCallback((_, { mediaTime, expectedDisplayTime }) => {
+      this.#waitsForFrame = false;
+      shown(mediaTime, expectedDisplayTime - now());
+    });
   }
 
   load(): void { this.#element.preload = "auto"; }

@@ -81,8 +81,16 @@ export class Follower {
     this.#tell();
     if (action !== MediaAction.Nothing) this.#do(action, core.seek(), core.rate());
     if (this.#state === "released") return this.release();
+    // One frame for each reading is enough to learn from.
+    if (!this.#player.paused) this.#element?.nextFrame(this.#learn);
     const wait = core.next_read_in(at);
     if (!Number.isNaN(wait)) this.#timer = setTimeout(this.read, wait);
+  };
+
+  /** Tells core which frame is shown, unless the element stands or goes elsewhere just now. */
+  readonly #learn = (frame: number, shownIn: number): void => {
+    const { paused, buffering, currentTime, rate } = this.#player;
+    if (!paused && !buffering) this.#core.handle_frame(frame, currentTime, shownIn, rate);
   };
 
   /** Ends a person's pause. Called within a gesture, it plays within it. */
