@@ -1,6 +1,6 @@
 // Calls of the operator's API, at the worker that served the page.
 
-import type { Audience, CommandAnswer, EventList, Grant, LastChange, LogPage, Problem, StateBody } from "downbeat-client";
+import type { Audience, CommandAnswer, Digest, EventList, Grant, LastChange, LogPage, Notes, Problem, StateBody } from "downbeat-client";
 import { type Rights, type Session, tokenId } from "./session.ts";
 
 /** A problem (RFC 9457), with the members that some problems add. */
@@ -54,6 +54,11 @@ export class Api {
 
   audience(): Promise<Outcome<Audience>> {
     return this.#call("GET", `/v1/events/${this.#event}/audience`);
+  }
+
+  /** Requests what the crew should know about the cues of a rundown. */
+  notes(digest: Digest): Promise<Outcome<Notes>> {
+    return this.#call("GET", `/v1/events/${this.#event}/rundowns/${digest}/notes`);
   }
 
   events(): Promise<Outcome<EventList>> {

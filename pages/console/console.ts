@@ -9,6 +9,7 @@ import { audienceView } from "./audience-view.ts";
 import { ChangeLog } from "./change-log.ts";
 import { Commands } from "./commands.ts";
 import { compose } from "./compose.ts";
+import { CrewNotes } from "./crew-notes.ts";
 import { cuesView } from "./cues-view.ts";
 import { infoDialog } from "./dialog.ts";
 import { endEvent } from "./end-event.ts";
@@ -48,7 +49,7 @@ const redraws = [
   buttons.redraw,
   progressView(commands),
   undoButton.redraw,
-  cuesView(event, latest),
+  cuesView(event, latest, new CrewNotes(api, latest, session)),
   seek(event, api, latest, commands, session),
   compose(name, event, latest, commands, session),
   endEvent(latest, commands, session),

@@ -31,6 +31,8 @@ const CALLS: [method: string, path: string, body?: unknown][] = [
   ["DELETE", `/v1/events/gala/rundowns/${rundown.digest}.json`],
   ["DELETE", "/v1/events/gala"],
   ["GET", "/v1/events/gala/rundowns"],
+  ["GET", `/v1/events/gala/rundowns/${rundown.digest}/notes`],
+  ["PUT", `/v1/events/gala/rundowns/${rundown.digest}/notes`, { cues: [{ cue: "flash@1", note: "mine" }] }],
   ["GET", "/v1/events/gala/log"],
   ["GET", "/v1/events/gala/audience"],
   ["GET", "/v1/events"],

@@ -49,6 +49,8 @@ const CALLS: Call[] = [
   ["DELETE", "/v1/events/gala"],
   ["DELETE", "/v1/events/gala?force"],
   ["GET", "/v1/events/gala/rundowns"],
+  ["GET", `/v1/events/gala/rundowns/${rundown.digest}/notes`],
+  ["PUT", `/v1/events/gala/rundowns/${rundown.digest}/notes`, { cues: [{ cue: "flash@1", note: "mine" }] }],
   ["GET", "/v1/events/gala/log"],
   ["GET", "/v1/events/gala/log?limit=1&before=2"],
   ["GET", "/v1/events/gala/audience"],

@@ -44,6 +44,7 @@ mod attempts;
 mod client;
 mod error;
 mod log;
+mod notes;
 mod polling;
 mod random;
 mod visible;

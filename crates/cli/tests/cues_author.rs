@@ -195,6 +195,7 @@ fn at_says_what_is_on_and_what_comes() {
         [
             "on",
             "  00:02:00.000  stage  curtain      scene      32 min 57 s left, to 00:43:00.000  name=stage",
+            "      > The moderator is on stage from here to the intermission.",
             "  00:09:15.000  light  song1-light  lights     3 min 22 s left, to 00:13:25.000   color=#7c3aed level=0.8",
             "  00:09:20.000  music  song1        startSong  3 min 17 s left, to 00:13:20.000   song=1 title=First light",
             "",
@@ -220,6 +221,27 @@ fn at_says_what_is_on_and_what_comes() {
         let refused = downbeat(&["cues", "at", time, &gala]);
         assert!(refused.code == 2 && refused.err.contains("12:30 (M:SS)"), "{}", refused.err);
     }
+}
+
+#[test]
+fn what_the_crew_should_know_stands_below_its_cue() {
+    let directory = Directory::new();
+    let sheet = file(
+        &directory,
+        "sheet.json",
+        r#"[{ "id": "a", "time": 60, "action": "x", "until": 3600, "note": "to the end", "flags": ["dark"] },
+            { "id": "b", "time": 1200, "action": "y", "owner": "Ana", "group": "act 1" }, { "id": "c", "time": 1300, "action": "y" }]"#,
+    );
+    let at = run(&directory, &["cues", "at", "2:00", &sheet]).out;
+    assert!(at.contains("\n      > to the end (dark)\n"), "{at}");
+    assert!(at.contains("  b  y  in 18 min\n      > Ana, act 1\n"), "{at}");
+    let join = run(&directory, &["cues", "join", "2:00", &sheet]).out;
+    assert!(join.contains("\n      > to the end (dark)\n"), "{join}");
+    let json = downbeat(&["cues", "at", "2:00", &sheet, "--json"]).json();
+    assert_eq!(json["next"][0]["crew"], json!({ "note": null, "owner": "Ana", "group": "act 1", "flags": [] }));
+    assert_eq!(json["next"][1].get("crew"), None);
+    let page = downbeat(&["cues", "preview", &sheet, "-o", "-", "--format", "html"]).out;
+    assert!(page.contains("data-column=\"Notes\">to the end\ndark</td>"), "{page}");
 }
 
 #[test]

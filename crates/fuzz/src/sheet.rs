@@ -35,9 +35,9 @@ pub fn run(bytes: &[u8]) {
     }
     let Some(rundown) = compiled.rundown else { return };
     check(&rundown);
-    let remarks = preview::sketch(&text, &options, &read);
-    let remarks = remarks.remarks(|_| None);
-    let picture = Picture { name: "any", rundown: &rundown, remarks: &remarks };
+    let sketch = preview::sketch(&text, &options, &read);
+    let remarks = sketch.remarks(|_| None);
+    let picture = Picture { name: "any", rundown: &rundown, remarks: &remarks, crew: &sketch.crew().notes };
     assert!(preview::svg(&picture).ends_with("</svg>\n"));
 }
 

@@ -16,7 +16,7 @@ use downbeat_core::event::PageUrl;
 use downbeat_core::{Command, CommandId, EventName, Rev, ServerTime, Span};
 use downbeat_sheet::Rundown;
 use downbeat_wire::publication::{pointer_key, rundown_key};
-use downbeat_wire::{CommandAnswer, Publication, Route};
+use downbeat_wire::{CommandAnswer, Publication, Route, StoredNotes};
 
 use crate::destination::{Destination, Survey};
 use crate::error::PublishError;
@@ -25,7 +25,7 @@ use crate::public::{Page, PublicUrl};
 use crate::purge::{Purge, Zone};
 
 pub use crate::offer::Offer;
-pub use plan::{Plan, PlanKind, Present, Stored};
+pub use plan::{NotesPlan, Plan, PlanKind, Present, Stored};
 pub use reporter::{Progress, Reporter};
 
 /// How long after it was put a rundown may be pointed at: 10 min.
@@ -87,7 +87,12 @@ pub struct Release<'a> {
 pub struct Staged {
     healed: Option<Rev>,
     warnings: Vec<String>,
+    notes: NotesResult,
 }
+
+/// What became of the notes for the crew; `None` if none were sent. They are beside the show, so that they could not be stored
+/// stops nothing.
+pub type NotesResult = Option<Result<StoredNotes, String>>;
 
 /// What became of a release.
 #[derive(Debug)]
@@ -100,6 +105,8 @@ pub enum Outcome {
         healed: Option<Rev>,
         /// The rundown was missing or damaged, and put again.
         put: bool,
+        /// What became of the notes for the crew.
+        notes: NotesResult,
         /// When viewers saw the pointer, if that was checked.
         seen: Option<Visibility>,
     },
@@ -116,6 +123,8 @@ pub struct Released {
     pub healed: Option<Rev>,
     /// What should be fixed, but stops nobody.
     pub warnings: Vec<String>,
+    /// What became of the notes for the crew.
+    pub notes: NotesResult,
     /// Whether the copies of the pointer were purged, if anybody keeps some.
     pub purged: Option<Result<(), String>>,
     /// When viewers saw the change, if that was checked.
@@ -192,6 +201,7 @@ impl<'a> Release<'a> {
             freeze,
             now,
             public: None,
+            notes: NotesPlan::Stay,
             kind: PlanKind::Worker,
         };
         match (destination, &survey) {
@@ -199,6 +209,10 @@ impl<'a> Release<'a> {
                 store::refuse_stale(event, snapshot, options.if_rev)?;
                 let present = snapshot.present.as_ref().map(|present| &present.publication);
                 plan.kind = if store.keeps_headers() { PlanKind::Bucket } else { PlanKind::Folder };
+                plan.notes = match offer.notes.as_ref().map_or(0, |notes| notes.cues.len()) {
+                    0 => NotesPlan::Stay,
+                    cues => NotesPlan::Withheld(cues),
+                };
                 plan.public = options.public_url.as_ref().map(|url| url.of(&pointer_key(event)));
                 plan.stored = store::stored(store, &offer).await?;
                 plan.heals = snapshot.unfinished().map(|unfinished| unfinished.rev);
@@ -218,6 +232,7 @@ impl<'a> Release<'a> {
                     Some(bytes) if bytes == offer.bytes => Stored::There,
                     _ => Stored::Missing,
                 };
+                plan.notes = worker::notes_plan(client, event, &offer, &plan.stored).await;
                 let url = match &options.rundown_url {
                     Some(url) => url.to_string(),
                     None => Route::Rundown(event.clone(), offer.digest).path(),
@@ -287,14 +302,19 @@ impl<'a> Release<'a> {
     pub async fn stage(&self, reporter: &impl Reporter) -> Result<Staged, PublishError> {
         let healed = self.heal().await?;
         if self.plan.changes_nothing() {
-            return Ok(Staged { healed, warnings: Vec::new() });
+            if self.plan.stored != Stored::There {
+                self.put().await?;
+            }
+            let notes = self.put_notes(reporter).await;
+            return Ok(Staged { healed, warnings: Vec::new(), notes });
         }
         let warnings = self.put_and_check().await?;
         reporter.on_progress(Progress::Stored(self.offer.digest));
         for warning in &warnings {
             reporter.on_progress(Progress::Warning(warning));
         }
-        Ok(Staged { healed, warnings })
+        let notes = self.put_notes(reporter).await;
+        Ok(Staged { healed, warnings, notes })
     }
 
     /// Makes viewers get what was staged.
@@ -303,12 +323,12 @@ impl<'a> Release<'a> {
     /// Those of [`Release::carry_out`].
     pub async fn carry_out_staged(
         &self,
-        Staged { healed, warnings }: Staged,
+        Staged { healed, warnings, notes }: Staged,
         author: &Author,
         reporter: &impl Reporter,
     ) -> Result<Outcome, PublishError> {
         if self.plan.changes_nothing() {
-            return self.finish(healed).await;
+            return self.finish(healed, notes).await;
         }
         let change = self.point(author).await?;
         reporter.on_progress(Progress::Pointed(change.rev()));
@@ -320,7 +340,7 @@ impl<'a> Release<'a> {
             reporter.on_progress(Progress::Warning(&format!("Cloudflare's copies were not purged: {why}")));
         }
         let seen = self.wait_until_seen(&change).await;
-        Ok(Outcome::Released(Box::new(Released { change, healed, warnings, purged, seen })))
+        Ok(Outcome::Released(Box::new(Released { change, healed, warnings, notes, purged, seen })))
     }
 
     /// Appends the revision that an interrupted run left out of the history.
@@ -333,12 +353,9 @@ impl<'a> Release<'a> {
         }
     }
 
-    /// Finishes what an interrupted run left of a release of this rundown.
-    async fn finish(&self, healed: Option<Rev>) -> Result<Outcome, PublishError> {
+    /// Reports that what an interrupted run left of a release of this rundown is finished.
+    async fn finish(&self, healed: Option<Rev>, notes: NotesResult) -> Result<Outcome, PublishError> {
         let put = self.plan.stored != Stored::There;
-        if put {
-            self.put().await?;
-        }
         let (rev, seen) = match &self.survey {
             Survey::Store(snapshot) => {
                 let present = snapshot.present.as_ref().expect("a release without a pointer changes something");
@@ -346,7 +363,7 @@ impl<'a> Release<'a> {
             }
             Survey::Worker(reading) => (reading.body.rev, None),
         };
-        Ok(Outcome::Finished { rev, healed, put, seen })
+        Ok(Outcome::Finished { rev, healed, put, notes, seen })
     }
 
     /// Puts the rundown and loads it as a page does. Repeats both if the check took so long that a `gc` may delete it.
@@ -373,6 +390,21 @@ impl<'a> Release<'a> {
             Destination::Store(store) => store::put(store, &self.offer).await,
             Destination::Worker(client) => worker::put(client, &self.plan.event, &self.offer).await,
         }
+    }
+
+    /// Puts the notes for the crew beside the rundown, if they differ.
+    async fn put_notes(&self, reporter: &impl Reporter) -> NotesResult {
+        let (Destination::Worker(client), Some(notes), true) =
+            (self.destination, &self.offer.notes, self.plan.puts_notes())
+        else {
+            return None;
+        };
+        let stored = client.put_notes(&self.plan.event, self.offer.digest, notes).await;
+        let stored = stored.map_err(|error| error.to_string());
+        if let Err(why) = &stored {
+            reporter.on_progress(Progress::Warning(&format!("the notes for the crew were not stored: {why}")));
+        }
+        Some(stored)
     }
 
     /// Returns where viewers load the rundown from, if that is known.

@@ -9,7 +9,7 @@
 //! let sheet = r#"[{ "time": 560, "action": "startSong", "duration": "4m" }]"#;
 //! let sketch = preview::sketch(sheet, &Options::default(), &|_| Err(Unread::Because("no files here".to_owned())));
 //! let remarks = sketch.remarks(|_| None);
-//! let picture = preview::Picture { name: "song.json", rundown: sketch.rundown().unwrap(), remarks: &remarks };
+//! let picture = preview::Picture { name: "song.json", rundown: sketch.rundown().unwrap(), remarks: &remarks, crew: &[] };
 //! assert!(preview::svg(&picture).contains("startSong"));
 //! ```
 
@@ -27,6 +27,7 @@ mod words;
 
 use crate::diagnostic::Level;
 use crate::rundown::Rundown;
+use crate::source::CrewNote;
 
 pub use sketch::{Sketch, sketch};
 
@@ -56,6 +57,8 @@ pub struct Picture<'a> {
     pub rundown: &'a Rundown,
     /// The diagnostics of the sheet, in its order.
     pub remarks: &'a [Annotation],
+    /// What the sheet says for the crew about each of the rundown's cues; may be empty.
+    pub crew: &'a [CrewNote],
 }
 
 /// A diagnostic of a sheet, and the cues it is about.

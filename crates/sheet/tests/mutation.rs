@@ -245,7 +245,7 @@ proptest! {
         let sketch = preview::sketch(&sheet, &options, &read);
         if let Some(rundown) = sketch.rundown() {
             let remarks = sketch.remarks(|_| None);
-            let picture = Picture { name: "any", rundown, remarks: &remarks };
+            let picture = Picture { name: "any", rundown, remarks: &remarks, crew: &sketch.crew().notes };
             prop_assert!(preview::svg(&picture).ends_with("</svg>\n") && preview::html(&picture).ends_with("</html>\n"));
         }
         let _ = (downbeat_sheet::format(&sheet), downbeat_sheet::schema_for(&sheet, &read));

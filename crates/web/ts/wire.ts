@@ -300,6 +300,39 @@ export type RundownPage = {
   more: boolean;
 };
 
+/** What the crew should know about one cue. */
+export type CueNotes = {
+  /** The cue's id in the rundown. */
+  cue: string;
+  /** What to know about it. Omitted if there is nothing. */
+  note?: string;
+  /** Who is responsible for it. Omitted if nobody is named. */
+  owner?: string;
+  /** What it belongs to, such as an act. Omitted if it belongs to nothing. */
+  group?: string;
+  /** Words such as `rehearse`, in the author's order. Omitted if there are none. */
+  flags?: Array<string>;
+};
+
+/**
+ * The body of `PUT …/rundowns/{sha256}/notes`, at most 1 MiB, and the answer of `GET`. The last one that was put counts.
+ *
+ * The server stores it in one form, whatever was sent: sorted by cue, without cues about which nothing is said, and without
+ * members that it does not know.
+ */
+export type Notes = {
+  /** The cues about which something is said, sorted by `cue`, each at most once. */
+  cues: Array<CueNotes>;
+};
+
+/** The answer of `PUT …/rundowns/{sha256}/notes`. */
+export type StoredNotes = {
+  /** How many cues have notes now. */
+  cues: number;
+  /** Whether they differ from what was stored before. */
+  changed: boolean;
+};
+
 /** A part of the world in which an object can be created: Cloudflare's location hints. */
 export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
 
@@ -702,3 +735,4 @@ export const audiencePath = (event: EventName): string => `/v1/events/${event}/a
 export const rundownPointerPath = (event: EventName): string => `/v1/events/${event}/rundown.json`;
 export const rundownsPath = (event: EventName): string => `/v1/events/${event}/rundowns`;
 export const rundownPath = (event: EventName, digest: Digest): string => `/v1/events/${event}/rundowns/${digest}.json`;
+export const notesPath = (event: EventName, digest: Digest): string => `/v1/events/${event}/rundowns/${digest}/notes`;

@@ -61,6 +61,9 @@ fn main() -> Result<(), NameError> {
         RundownPointer,
         StoredRundown,
         RundownPage,
+        CueNotes,
+        Notes,
+        StoredNotes,
         Region,
         HubName,
         DeliveryReport,
@@ -158,6 +161,7 @@ fn print_paths() -> Result<(), NameError> {
         ("rundownPointer", Route::RundownPointer(event.clone())),
         ("rundowns", Route::Rundowns(event.clone())),
         ("rundown", Route::Rundown(event.clone(), digest)),
+        ("notes", Route::Notes(event.clone(), digest)),
     ];
     println!(
         "// The paths of the API, relative to the server. Each is a function of its own, so that bundlers drop those that nobody calls."

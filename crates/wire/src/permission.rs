@@ -54,7 +54,8 @@ pub fn access(method: &str, route: &Route) -> Access {
         Route::Event(_) if method == "PUT" => one(&[Scope::Operate, Scope::Emergency]),
         // Deleting destroys the log, too, which says who did what.
         Route::Event(_) => one(&[Scope::Admin]),
-        Route::Rundown(..) => one(&[Scope::Publish]),
+        Route::Notes(..) if reading => one(&[Scope::Read]),
+        Route::Rundown(..) | Route::Notes(..) => one(&[Scope::Publish]),
         Route::Commands(_) if method == "OPTIONS" => Access::Public,
         Route::Commands(_) => COMMANDS,
     }

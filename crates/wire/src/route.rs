@@ -20,7 +20,7 @@ pub const RESTORED: &str = "restored";
 /// `ifRev`, `reason` and `actor` count.
 pub const RESET: &str = "reset";
 
-/// The parameter of the calls that store, list and delete rundowns which names where: `event` is the event's own storage,
+/// The parameter of the calls that store, list and delete rundowns, and that store and read their notes, which names where: `event` is the event's own storage,
 /// `bucket` the bucket that is bound to the server. By default it is the bucket if one is bound.
 pub const STORE: &str = "store";
 
@@ -61,6 +61,8 @@ pub enum Route {
     Rundowns(EventName),
     /// `/v1/events/{event}/rundowns/{sha256}.json`.
     Rundown(EventName, Digest),
+    /// `/v1/events/{event}/rundowns/{sha256}/notes`: what is for the crew only.
+    Notes(EventName, Digest),
 }
 
 impl Route {
@@ -101,6 +103,9 @@ impl Route {
             (Some("rundowns"), Some(file), None) => {
                 Some(Self::Rundown(event, file.strip_suffix(".json")?.parse().ok()?))
             }
+            (Some("rundowns"), Some(digest), Some("notes")) if parts.next().is_none() => {
+                Some(Self::Notes(event, digest.parse().ok()?))
+            }
             _ => None,
         }
     }
@@ -125,6 +130,7 @@ impl Route {
             Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
             Self::Rundowns(event) => format!("/v1/events/{event}/rundowns"),
             Self::Rundown(event, digest) => rundown_path(event, *digest),
+            Self::Notes(event, digest) => format!("/v1/events/{event}/rundowns/{digest}/notes"),
         }
     }
 
@@ -142,7 +148,8 @@ impl Route {
             | Self::Audience(event)
             | Self::RundownPointer(event)
             | Self::Rundowns(event)
-            | Self::Rundown(event, _) => Some(event),
+            | Self::Rundown(event, _)
+            | Self::Notes(event, _) => Some(event),
         }
     }
 
@@ -163,6 +170,7 @@ impl Route {
             Self::Live(_) => "GET, OPTIONS",
             Self::Event(_) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
+            Self::Notes(..) => "GET, HEAD, OPTIONS, PUT",
             Self::Commands(_) | Self::Emergency(_) => "OPTIONS, POST",
         }
     }
@@ -203,7 +211,8 @@ mod tests {
             Route::Audience(event.clone()),
             Route::RundownPointer(event.clone()),
             Route::Rundowns(event.clone()),
-            Route::Rundown(event, digest),
+            Route::Rundown(event.clone(), digest),
+            Route::Notes(event, digest),
         ] {
             assert_eq!(Route::parse(&route.path()), Some(route));
         }
@@ -228,6 +237,7 @@ mod tests {
             (Route::Event(event.clone()), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Rundowns(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "DELETE, GET, HEAD, OPTIONS, PUT"),
+            (Route::Notes(event.clone(), Digest::from_bytes([7; 32])), "GET, HEAD, OPTIONS, PUT"),
             (Route::Emergency(event.clone()), "OPTIONS, POST"),
             (Route::Commands(event), "OPTIONS, POST"),
         ] {
@@ -254,6 +264,10 @@ mod tests {
             "/v1/events/main/rundowns/",
             "/v1/events/main/rundowns/abc.json",
             "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000",
+            "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000/note",
+            "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000/notes/",
+            "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000.json/notes",
+            "/v1/events/main/rundowns/abc/notes",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }

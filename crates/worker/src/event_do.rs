@@ -182,6 +182,7 @@ impl EventDo {
             (method, Some(Route::Rundown(event, digest))) => {
                 self.rundown(method, &event, digest, request, decision).await
             }
+            (method, Some(Route::Notes(event, digest))) => self.notes(method, &event, digest, request).await,
             ("GET", Some(Route::Rundowns(event))) => self.list_rundowns(&event, &target),
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
             ("GET", Some(Route::Audience(event))) => self.audience(&event).await,

@@ -58,7 +58,8 @@ fn readers(method: &str, route: &Route) -> Readers {
             | Route::Tokens
             | Route::OneToken(_)
             | Route::Events
-            | Route::Rundowns(_),
+            | Route::Rundowns(_)
+            | Route::Notes(..),
         )
         | ("PUT" | "POST" | "DELETE", _) => Readers::Operators,
         _ => Readers::Public,
@@ -92,6 +93,7 @@ async fn get(
             rundowns::get(env, ctx, event, *digest, known.as_deref()).await
         }
         (Route::Rundowns(event), Some(_)) => rundowns::list(env, target, event).await,
+        (Route::Notes(event, digest), Some(_)) => rundowns::notes::get(env, target, event, *digest).await,
         (Route::Key, _) => log_key::public(env).await,
         (Route::Token, Some(grant)) => Ok(operator::grant(grant)),
         (Route::Tokens, Some(grant)) => tokens::list(env, grant).await,
@@ -120,6 +122,9 @@ async fn change(
         ("PUT", Route::Rundown(event, digest), Some(_)) => rundowns::put(env, request, target, event, *digest).await,
         ("DELETE", Route::Rundown(event, digest), Some(_)) => {
             rundowns::delete(env, &request, target, event, *digest).await
+        }
+        ("PUT", Route::Notes(event, digest), Some(_)) => {
+            rundowns::notes::put(env, request, target, event, *digest).await
         }
         ("POST", Route::Emergency(event), _) => emergency::submit(env, ctx, request, event).await,
         ("POST", Route::Commands(event), Some(grant)) => operator::command(env, request, grant, event).await,

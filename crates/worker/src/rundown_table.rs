@@ -20,6 +20,9 @@ const TABLE: &str = "
         content BLOB NOT NULL
     )";
 
+/// The notes for the crew, as canonical text.
+const NOTES_TABLE: &str = "CREATE TABLE IF NOT EXISTS notes (digest TEXT PRIMARY KEY, content TEXT NOT NULL)";
+
 /// The list after a digest, as text.
 const PAGE: &str = "
     SELECT json_object(
@@ -32,7 +35,7 @@ const PAGE: &str = "
 
 const _: () = assert!(PAGE_MAX == 500);
 
-// A rundown is a row.
+// A rundown is a row, and so are its notes, whose text is no longer than the body that they came in.
 const _: () = assert!(BODY_BYTES_MAX + 16_384 < ROW_BYTES_MAX);
 
 /// The table. Every call is synchronous; reading makes nothing.
@@ -67,9 +70,26 @@ impl RundownTable {
         Ok(())
     }
 
-    /// Deletes a rundown.
+    /// Deletes a rundown, and its notes.
     pub(crate) fn delete(&self, digest: Digest) -> Result<()> {
         self.value("DELETE FROM rundowns WHERE digest = ?", &digest.to_string())?;
+        self.value("DELETE FROM notes WHERE digest = ?", &digest.to_string())?;
+        Ok(())
+    }
+
+    /// Returns the notes of a rundown; `None` if none were put.
+    pub(crate) fn notes(&self, digest: Digest) -> Result<Option<String>> {
+        match self.value("SELECT content FROM notes WHERE digest = ?", &digest.to_string())? {
+            Some(SqlStorageValue::String(content)) => Ok(Some(content)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Stores the notes of a rundown, in the place of earlier ones.
+    pub(crate) fn put_notes(&self, digest: Digest, content: String) -> Result<()> {
+        self.0.exec(NOTES_TABLE, None)?;
+        let row = vec![digest.to_string().into(), content.into()];
+        self.0.exec("INSERT OR REPLACE INTO notes (digest, content) VALUES (?, ?)", row)?;
         Ok(())
     }
 
@@ -88,9 +108,11 @@ impl RundownTable {
         }
     }
 
-    /// Returns the first value of a query with one parameter; `None` if it has none, or there is no table yet.
+    /// Returns the first value of a query with one parameter; `None` if it has none, or the table that it names does not exist
+    /// yet.
     fn value(&self, query: &str, parameter: &str) -> Result<Option<SqlStorageValue>> {
-        let tables = self.0.exec("SELECT name FROM sqlite_master WHERE name = 'rundowns'", None)?;
+        let table = if query.contains("FROM notes") { "notes" } else { "rundowns" };
+        let tables = self.0.exec("SELECT name FROM sqlite_master WHERE name = ?", vec![table.into()])?;
         if tables.raw().next().is_none() {
             return Ok(None);
         }

@@ -6,6 +6,7 @@
 
 mod bucket;
 mod copies;
+pub(crate) mod notes;
 mod problems;
 
 use core::cell::RefCell;
@@ -136,7 +137,7 @@ pub(crate) async fn list(env: &Env, target: &Target<'_>, event: &EventName) -> R
     }
 }
 
-/// Deletes a rundown that the event does not have, if its version is the one in `If-Match`.
+/// Deletes a rundown that the event does not have, with its notes, if its version is the one in `If-Match`.
 pub(crate) async fn delete(
     env: &Env,
     request: &Request,
@@ -171,7 +172,8 @@ pub(crate) async fn delete(
 /// The header with the version that a rundown must have to be deleted.
 pub(crate) const IF_MATCH: &str = "if-match";
 
-/// Deletes every rundown of an event from the bucket; returns how many there were. Without a bucket there are none.
+/// Deletes every rundown of an event from the bucket, and their notes; returns how many rundowns there were. Without a
+/// bucket there are none.
 pub(crate) async fn delete_all(env: &Env, event: &EventName) -> Result<u64, Problem> {
     match bucket::bound(env, BINDING) {
         Some(bucket) => bucket::delete_all(&bucket, event).await,

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use downbeat_sheet::preview::{self, Annotation};
-use downbeat_sheet::{Compiled, Crew, Diagnostic, Included, Level, Options, Rundown, Unread, compile_with};
+use downbeat_sheet::{Compiled, Crew, CrewNote, Diagnostic, Included, Level, Options, Rundown, Unread, compile_with};
+use downbeat_wire::{CueNotes, Notes};
 use serde_json::{Value, json};
 
 use super::excerpt;
@@ -53,8 +54,8 @@ pub(crate) fn rundown(path: &Path, output: Output) -> Result<(String, Rundown), 
 }
 
 /// Reads a sheet for a preview: its rundown has what can be understood in spite of errors. Also returns the diagnostics
-/// by cue, whose places leave out the sheet's folder.
-pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Annotation>), Error> {
+/// by cue, whose places leave out the sheet's folder, and what the sheet says for the crew.
+pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Annotation>, Crew), Error> {
     let source = source(path)?;
     let sketch = preview::sketch(&source.text, options, &included(&source.name, source.is_file));
     let (rundown, diagnostics) = (sketch.rundown().cloned(), sketch.diagnostics().to_vec());
@@ -64,7 +65,7 @@ pub(crate) fn sketch(path: &Path, options: &Options) -> Result<(Sheet, Vec<Annot
         let file = text.included_as.clone().unwrap_or_else(|| file_name(&sheet.name));
         Some(from.map_or(file.clone(), |Place { line, column }| format!("{file}:{line}:{column}")))
     });
-    Ok((sheet, remarks))
+    Ok((sheet, remarks, sketch.crew().clone()))
 }
 
 impl Sheet {
@@ -124,6 +125,18 @@ impl Sheet {
             text.map(|text| text.source.clone()).ok_or_else(|| Unread::Because("it was not read".to_owned()))
         };
         downbeat_sheet::crew(&self.texts[0].source, &included)
+    }
+
+    /// Returns what the sheet says for the crew about the cues of its rundown; `None` if it is a rundown already, which says
+    /// nothing about that.
+    pub(crate) fn notes(&self) -> Option<Notes> {
+        let (crew, rundown) = (self.crew(), self.rundown.as_ref()?);
+        let notes = rundown.cues().iter().zip(crew.notes).map(|(cue, said)| {
+            let CrewNote { note, owner, group, flags } = said;
+            CueNotes { cue: cue.id().to_owned(), note, owner, group, flags }
+        });
+        let notes: Vec<CueNotes> = notes.collect();
+        (!notes.is_empty()).then(|| Notes::new(notes))
     }
 
     /// Returns each diagnostic with its place.

@@ -33,8 +33,21 @@ pub struct Plan {
     pub now: ServerTime,
     /// Where viewers find the pointer, if that is known.
     pub public: Option<String>,
+    /// What becomes of the notes for the crew.
+    pub notes: NotesPlan,
     /// Where it goes.
     pub kind: PlanKind,
+}
+
+/// What becomes of the notes for the crew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotesPlan {
+    /// Nothing: there are none to send, or the server has the same.
+    Stay,
+    /// The server gets notes about this many cues.
+    Put(usize),
+    /// There are notes about this many cues, and a store does not get them: what it has is public.
+    Withheld(usize),
 }
 
 /// What differs between plans for different destinations.
@@ -78,8 +91,13 @@ impl Plan {
         self.next.is_none()
     }
 
+    /// Returns whether the server gets notes for the crew.
+    pub const fn puts_notes(&self) -> bool {
+        matches!(self.notes, NotesPlan::Put(_))
+    }
+
     /// Returns whether carrying it out writes anything.
     pub fn writes(&self) -> bool {
-        !self.changes_nothing() || self.heals.is_some() || self.stored != Stored::There
+        !self.changes_nothing() || self.heals.is_some() || self.stored != Stored::There || self.puts_notes()
     }
 }

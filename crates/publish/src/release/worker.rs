@@ -2,8 +2,9 @@
 
 use downbeat_api::{Client, Response};
 use downbeat_core::{Command, EventName, Request, Rev, ServerTime};
-use downbeat_wire::CommandAnswer;
+use downbeat_wire::{CommandAnswer, Notes};
 
+use super::plan::{NotesPlan, Stored};
 use super::{Author, Offer};
 use crate::error::PublishError;
 
@@ -11,6 +12,21 @@ use crate::error::PublishError;
 pub(super) async fn put(client: &Client, event: &EventName, offer: &Offer) -> Result<(), PublishError> {
     client.put_rundown(event, offer.digest, offer.bytes.clone()).await?;
     Ok(())
+}
+
+/// Returns what becomes of the notes for the crew. Whether they differ from what the server has is known only with a token that
+/// may read.
+pub(super) async fn notes_plan(client: &Client, event: &EventName, offer: &Offer, stored: &Stored) -> NotesPlan {
+    let Some(notes) = &offer.notes else { return NotesPlan::Stay };
+    let before = match stored {
+        Stored::Missing => Some(Notes::default()),
+        _ => client.notes(event, offer.digest).await.ok(),
+    };
+    match before {
+        Some(before) if before == *notes => NotesPlan::Stay,
+        None if notes.cues.is_empty() => NotesPlan::Stay,
+        _ => NotesPlan::Put(notes.cues.len()),
+    }
 }
 
 /// Points the event at a rundown. The server writes that into its log.

@@ -9,7 +9,7 @@ use super::escape::{Escaped, json_in_script};
 use super::lane::lanes;
 use super::{Picture, REMARKS_MAX, ROWS_MAX, crowd, svg, text, words};
 use crate::diagnostic::Level;
-use crate::rundown::{Cue, Late};
+use crate::rundown::Late;
 
 /// The parts of the script, one module together.
 const SCRIPT: &str = concat!(
@@ -116,26 +116,32 @@ fn table(out: &mut String, picture: &Picture<'_>) {
     out.push_str(
         "</p>\n<table role=\"table\" aria-labelledby=\"cues-title\">\n<thead role=\"rowgroup\"><tr role=\"row\">",
     );
-    for column in COLUMNS {
+    for column in columns(picture) {
         let _ = write!(out, "<th role=\"columnheader\" scope=\"col\">{column}</th>");
     }
     out.push_str("</tr></thead>\n<tbody role=\"rowgroup\" id=\"rows\">\n");
-    for (cue, level) in cues.iter().zip(&levels).take(ROWS_MAX) {
-        row(out, cue, level.map(Level::as_str));
+    for (index, level) in levels.iter().enumerate().take(ROWS_MAX) {
+        row(out, picture, index, level.map(Level::as_str));
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
 }
 
-/// The table's columns.
-const COLUMNS: [&str; 9] = ["Time", "Cue", "Track", "Action", "Kind", "Late", "Needs", "Params", "Message"];
+/// The table's columns; the last is omitted if the sheet says nothing for the crew.
+const COLUMNS: [&str; 10] = ["Time", "Cue", "Track", "Action", "Kind", "Late", "Needs", "Params", "Message", "Notes"];
 
-fn row(out: &mut String, cue: &Cue, level: Option<&str>) {
-    let mut fields = cells(cue);
+/// Returns the columns that are shown.
+fn columns(picture: &Picture<'_>) -> &'static [&'static str] {
+    let has_notes = picture.crew.iter().any(|said| !words::crew(said).is_empty());
+    if has_notes { &COLUMNS } else { &COLUMNS[..9] }
+}
+
+fn row(out: &mut String, picture: &Picture<'_>, index: usize, level: Option<&str>) {
+    let mut fields = cells(picture, index);
     if let Some(level) = level {
         fields[1].push_str(&format!(" ({level})"));
     }
     let _ = write!(out, "<tr role=\"row\" class=\"{}\">", level.unwrap_or_default());
-    for (column, field) in COLUMNS.iter().zip(&fields) {
+    for (column, field) in columns(picture).iter().zip(&fields) {
         let class = if field.is_empty() { " class=\"none\"" } else { "" };
         let _ = write!(out, "<td role=\"cell\" data-column=\"{column}\"{class}>{}</td>", Escaped(field));
     }
@@ -143,7 +149,8 @@ fn row(out: &mut String, cue: &Cue, level: Option<&str>) {
 }
 
 /// Returns the cells of a cue.
-fn cells(cue: &Cue) -> [String; 9] {
+fn cells(picture: &Picture<'_>, index: usize) -> [String; 10] {
+    let cue = &picture.rundown.cues()[index];
     let message = cue.message().into_iter().flatten();
     [
         words::when(cue),
@@ -155,6 +162,7 @@ fn cells(cue: &Cue) -> [String; 9] {
         cue.needs().map(words::needs).unwrap_or_default(),
         cue.params_json().unwrap_or_default().to_owned(),
         message.map(|(locale, words)| format!("{locale}: {words}")).collect::<Vec<_>>().join("\n"),
+        picture.crew.get(index).map(words::crew).unwrap_or_default(),
     ]
 }
 
@@ -167,11 +175,12 @@ fn shown(picture: &Picture<'_>) -> Value {
         lane.cues.iter().for_each(|&cue| lane_of[cue] = number);
     }
     let levels = picture.levels();
-    let cues = rundown.cues().iter().zip(lane_of).zip(levels);
-    let cues = cues.map(|((cue, lane), level)| {
+    let shown_columns = columns(picture).len();
+    let cues = rundown.cues().iter().zip(lane_of).zip(levels).enumerate();
+    let cues = cues.map(|(index, ((cue, lane), level))| {
         let mut shown = Map::new();
         let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
-        put("cells", json!(cells(cue)));
+        put("cells", json!(cells(picture, index)[..shown_columns]));
         put("name", json!(words::caption(cue)));
         put("time", json!(cue.time().as_millis()));
         put("lane", json!(lane));

@@ -6,7 +6,7 @@ use super::Annotation;
 use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::options::{Included, Options, ReadIncluded};
 use crate::rundown::Rundown;
-use crate::source::{self, Origin, Trace};
+use crate::source::{self, Crew, Origin, Trace};
 
 /// What could be understood of a sheet, and its diagnostics.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub struct Sketch {
     included: Vec<Included>,
     /// The origin of each of the rundown's cues.
     origins: Vec<Origin>,
+    crew: Crew,
 }
 
 /// Compiles a sheet like [`crate::compile_with`], but keeps what could be understood in spite of errors.
@@ -25,7 +26,7 @@ pub fn sketch(source: &str, options: &Options, read: &ReadIncluded<'_>) -> Sketc
     let mut report = Report::default();
     let mut trace = Trace::default();
     let (rundown, included) = source::read(source, options, read, &mut report, Some(&mut trace));
-    Sketch { rundown, diagnostics: report.into_diagnostics(), included, origins: trace.origins }
+    Sketch { rundown, diagnostics: report.into_diagnostics(), included, origins: trace.origins, crew: trace.crew }
 }
 
 impl Sketch {
@@ -38,6 +39,11 @@ impl Sketch {
     /// Returns all diagnostics, in the order of the places they are about.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// Returns what the sheet says for those who run the show.
+    pub const fn crew(&self) -> &Crew {
+        &self.crew
     }
 
     /// Returns the included files.

@@ -16,7 +16,7 @@ fn drawn(sheet: &str) -> (String, String) {
     let sketch = sketched(sheet);
     let remarks = sketch.remarks(|said| Some(format!("sheet.json{}", said.pointer())));
     let rundown = sketch.rundown().expect("the sheet has a cue that can be understood");
-    let picture = Picture { name: "sheet.json", rundown, remarks: &remarks };
+    let picture = Picture { name: "sheet.json", rundown, remarks: &remarks, crew: &sketch.crew().notes };
     (svg(&picture), html(&picture))
 }
 
@@ -100,7 +100,7 @@ fn texts_of_a_sheet_are_never_markup() {
     let name = serde_json::to_string(HOSTILE).unwrap();
     let sheet = format!(
         r#"{{ "version": 1, "id": "a", "title": {name}, "cues": [
-            {{ "time": 1, "action": {name}, "track": {name}, "params": {{ {name}: {name} }}, "message": {{ "en": {name} }} }},
+            {{ "time": 1, "action": {name}, "track": {name}, "params": {{ {name}: {name} }}, "message": {{ "en": {name} }}, "note": {name}, "owner": {name} }},
             {{ "time": "0:02", "action": {name}, "track": "\u202e\u2028" }}, {{ "time": 3, "action": {name}, {name}: 1 }} ] }}"#
     );
     let (svg, html) = drawn(&sheet);
@@ -114,6 +114,19 @@ fn texts_of_a_sheet_are_never_markup() {
     let data = html.split_once("id=\"shown\">").unwrap().1.split_once("</script>").unwrap().0;
     let shown: serde_json::Value = serde_json::from_str(data).unwrap();
     assert_eq!(shown["cues"][0]["cells"][3], HOSTILE);
+    assert_eq!(shown["cues"][0]["cells"][9], format!("{HOSTILE}\n{HOSTILE}"));
+}
+
+#[test]
+fn notes_for_the_crew_have_a_column_where_there_are_some() {
+    let sheet = |note: &str| format!(r#"[{{ "time": 1, "action": "a"{note} }}, {{ "time": 2, "action": "b" }}]"#);
+    let (svg, html) = drawn(&sheet(r#", "note": "quiet", "owner": "Ana", "group": "act 1", "flags": ["new", "loud"]"#));
+    assert!(html.contains("<th role=\"columnheader\" scope=\"col\">Notes</th>"));
+    assert!(html.contains("data-column=\"Notes\">quiet\nAna · act 1 · new · loud</td>"), "{html}");
+    assert!(html.contains("data-column=\"Notes\" class=\"none\"></td>"));
+    assert!(svg.contains("quiet\nAna · act 1 · new · loud"), "the mark's title");
+    let (_, without) = drawn(&sheet(""));
+    assert!(!without.contains("data-column=\"Notes\""));
 }
 
 #[test]
@@ -194,7 +207,7 @@ fn a_sheet_with_errors_is_drawn_as_far_as_it_is_understood() {
     let remarks = sketch.remarks(|_| None);
     let about: Vec<_> = remarks.iter().map(|remark| (remark.code, remark.cues.clone())).collect();
     assert_eq!(about, [("DB201", vec![]), ("DB204", vec![1, 2, 3]), ("DB103", vec![4])]);
-    let picture = Picture { name: "x.json", rundown, remarks: &remarks };
+    let picture = Picture { name: "x.json", rundown, remarks: &remarks, crew: &[] };
     let levels = picture.levels();
     assert_eq!(levels, [None, Some(Level::Warning), Some(Level::Warning), Some(Level::Warning), Some(Level::Error)]);
     let svg = svg(&picture);

@@ -6,7 +6,7 @@ use downbeat_core::Position;
 use super::text::cut;
 use super::{Annotation, Picture};
 use crate::rundown::{Cue, Kind, Late, Needs, clock, length};
-use crate::source::ID_UNNAMED;
+use crate::source::{CrewNote, ID_UNNAMED};
 
 /// Returns the caption of a cue: its id, or its action if the id was generated from it.
 pub(super) fn caption(cue: &Cue) -> &str {
@@ -38,8 +38,14 @@ pub(super) fn needs(Needs { bound, otherwise }: Needs) -> String {
     format!("{} ms or {}", bound.as_millis(), otherwise.as_str())
 }
 
+/// Returns what the crew should know about a cue, at most two lines of text.
+pub(super) fn crew(said: &CrewNote) -> String {
+    let (note, tags) = (said.note.as_deref().unwrap_or_default(), said.tags());
+    [note, &tags].into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 /// Returns the title of a cue's mark, several lines of text.
-pub(super) fn title(cue: &Cue, remarks: &[&Annotation]) -> String {
+pub(super) fn title(cue: &Cue, said: Option<&CrewNote>, remarks: &[&Annotation]) -> String {
     let mut title =
         format!("{}\n{}\n{} ({})", cut(cue.id(), 96), when(cue), cut(cue.action(), 64), cue.kind().as_str());
     if let Some(params) = cue.params_json() {
@@ -50,6 +56,9 @@ pub(super) fn title(cue: &Cue, remarks: &[&Annotation]) -> String {
     }
     for (locale, words) in cue.message().into_iter().flatten().take(4) {
         let _ = write!(title, "\n{locale}: {}", cut(words, 120));
+    }
+    if let Some(said) = said.map(crew).filter(|said| !said.is_empty()) {
+        let _ = write!(title, "\n{}", cut(&said, 400));
     }
     for remark in remarks.iter().take(3) {
         let _ = write!(title, "\n{}", cut(&remark_text(remark), 300));

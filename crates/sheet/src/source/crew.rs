@@ -39,6 +39,12 @@ pub(crate) struct Trace {
 }
 
 impl CrewNote {
+    /// Returns what is said besides the note, in one line: owner, group and flags. Empty if nothing is.
+    pub fn tags(&self) -> String {
+        let tags = [self.owner.as_deref(), self.group.as_deref()].into_iter().flatten();
+        tags.chain(self.flags.iter().map(String::as_str)).filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
     /// Reads what a cue says.
     pub(super) fn at(place: &Place<'_>) -> Self {
         let value = |name: &str| place.field(name).map(|field| field.value());

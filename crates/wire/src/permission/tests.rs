@@ -47,6 +47,8 @@ fn each_call_needs_the_scope_of_this_table() {
         ("DELETE", Route::Event(event()), "admin"),
         ("PUT", Route::Rundown(event(), digest), "publish"),
         ("DELETE", Route::Rundown(event(), digest), "publish"),
+        ("GET", Route::Notes(event(), digest), "read"),
+        ("PUT", Route::Notes(event(), digest), "publish"),
         ("POST", Route::Commands(event()), "operate, hold, publish, emergency"),
     ];
     for (method, route, expected) in &table {

@@ -234,6 +234,23 @@ fn a_stores_pointer_is_golden_and_its_beginning_reads_as_the_workers() {
 }
 
 #[test]
+fn notes_are_golden() {
+    let notes = Notes::new(vec![
+        CueNotes { cue: "song1".to_owned(), owner: Some("Luís".to_owned()), ..CueNotes::default() },
+        CueNotes {
+            cue: "burst".to_owned(),
+            note: Some("only after the conductor nods".to_owned()),
+            owner: Some("Ana".to_owned()),
+            group: Some("act 1".to_owned()),
+            flags: vec!["rehearse".to_owned()],
+        },
+    ]);
+    assert_golden(fixture!("notes"), &notes);
+    assert_tolerant::<Notes>(fixture!("notes"));
+    assert_eq!(Notes::parse(fixture!("notes").1.as_bytes()).unwrap(), notes);
+}
+
+#[test]
 fn the_token_entry_is_golden() {
     let token = Token::new("maria-1".parse().unwrap(), [0xa5; 32]);
     let entry = TokenEntry {

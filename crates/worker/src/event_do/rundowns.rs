@@ -9,6 +9,7 @@ use crate::clock;
 use crate::event::unknown_event;
 use crate::reply::Reply;
 use crate::request::{Target, body};
+use crate::rundowns::notes::NONE;
 use crate::rundowns::{IF_MATCH, changed, unknown};
 
 impl EventDo {
@@ -41,6 +42,30 @@ impl EventDo {
             }
             (_, Some(_)) => Ok(Reply::bytes(self.rundowns.get(digest).map_err(broken)?.into())),
         }
+    }
+
+    /// Returns or stores the notes of a rundown: 201 if they differ from those before, otherwise 200.
+    pub(super) async fn notes(
+        &self,
+        method: &str,
+        event: &EventName,
+        digest: Digest,
+        request: web_sys::Request,
+    ) -> Result<Reply, Problem> {
+        let content = body(request).await?;
+        // After the last wait, as above.
+        self.state()?.ok_or_else(|| unknown_event(event))?;
+        self.rundowns.version(digest).map_err(broken)?.ok_or_else(|| unknown(event, digest))?;
+        let before = self.rundowns.notes(digest).map_err(broken)?.unwrap_or_else(|| NONE.to_owned());
+        if method == "GET" {
+            return Ok(Reply::json(200, before));
+        }
+        let content = String::from_utf8_lossy(&content).into_owned();
+        let changed = content != before;
+        if changed {
+            self.rundowns.put_notes(digest, content).map_err(broken)?;
+        }
+        Ok(Reply::empty(if changed { 201 } else { 200 }))
     }
 
     /// Returns a page of the list.

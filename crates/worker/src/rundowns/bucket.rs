@@ -45,7 +45,21 @@ pub(super) fn bound(env: &Env, binding: &str) -> Option<Bucket> {
 
 /// Returns the text of a rundown; `None` if the bucket does not have it.
 pub(super) async fn get(bucket: &Bucket, event: &EventName, digest: Digest) -> Result<Option<String>, Problem> {
-    let object = answer(bucket.get_object(&key(event, digest))).await?;
+    object_text(bucket, &key(event, digest)).await
+}
+
+/// Returns the text of a rundown's notes; `None` if there are none.
+pub(super) async fn notes(bucket: &Bucket, event: &EventName, digest: Digest) -> Result<Option<String>, Problem> {
+    object_text(bucket, &notes_key(event, digest)).await
+}
+
+/// Returns whether the bucket has a rundown.
+pub(super) async fn has(bucket: &Bucket, event: &EventName, digest: Digest) -> Result<bool, Problem> {
+    Ok(!answer(bucket.head_object(&key(event, digest))).await?.is_null())
+}
+
+async fn object_text(bucket: &Bucket, key: &str) -> Result<Option<String>, Problem> {
+    let object = answer(bucket.get_object(key)).await?;
     if object.is_null() {
         return Ok(None);
     }
@@ -54,11 +68,20 @@ pub(super) async fn get(bucket: &Bucket, event: &EventName, digest: Digest) -> R
 
 /// Stores a rundown; returns 201, or 200 if it was there.
 pub(super) async fn put(bucket: &Bucket, event: &EventName, digest: Digest, content: &[u8]) -> Result<u16, Problem> {
-    let key = key(event, digest);
-    let status = if answer(bucket.head_object(&key)).await?.is_null() { 201 } else { 200 };
-    let options = json(r#"{"httpMetadata":{"contentType":"application/json"}}"#);
-    answer(bucket.put_object(&key, &Uint8Array::from(content), &options)).await?;
+    let status = if has(bucket, event, digest).await? { 200 } else { 201 };
+    put_object(bucket, &key(event, digest), content).await?;
     Ok(status)
+}
+
+/// Stores the notes of a rundown.
+pub(super) async fn put_notes(bucket: &Bucket, event: &EventName, digest: Digest, text: &str) -> Result<(), Problem> {
+    put_object(bucket, &notes_key(event, digest), text.as_bytes()).await
+}
+
+async fn put_object(bucket: &Bucket, key: &str, content: &[u8]) -> Result<(), Problem> {
+    let options = json(r#"{"httpMetadata":{"contentType":"application/json"}}"#);
+    answer(bucket.put_object(key, &Uint8Array::from(content), &options)).await?;
+    Ok(())
 }
 
 /// Returns a page of the list: what comes after `after`.
@@ -76,7 +99,7 @@ pub(super) async fn list(bucket: &Bucket, event: &EventName, after: Option<Diges
     Ok(RundownPage { rundowns: objects.iter().filter_map(stored).collect(), more })
 }
 
-/// Deletes a rundown if it is this version.
+/// Deletes a rundown, with its notes, if it is this version.
 pub(super) async fn delete(bucket: &Bucket, event: &EventName, digest: Digest, version: &str) -> Result<(), Problem> {
     let key = key(event, digest);
     let object = answer(bucket.head_object(&key)).await?;
@@ -86,15 +109,22 @@ pub(super) async fn delete(bucket: &Bucket, event: &EventName, digest: Digest, v
     if text(&object, "version").as_deref() != Some(version) {
         return Err(changed(digest));
     }
-    answer(bucket.delete_objects(&key.into())).await?;
+    let keys: Array = [key, notes_key(event, digest)].into_iter().map(JsValue::from).collect();
+    answer(bucket.delete_objects(&keys)).await?;
     Ok(())
 }
 
-/// Deletes every rundown of an event; returns how many there were.
+/// Deletes every rundown of an event, and their notes; returns how many rundowns there were.
 pub(super) async fn delete_all(bucket: &Bucket, event: &EventName) -> Result<u64, Problem> {
+    delete_below(bucket, &notes_prefix(event)).await?;
+    delete_below(bucket, &prefix(event)).await
+}
+
+/// Deletes what is below a prefix; returns how much there was.
+async fn delete_below(bucket: &Bucket, prefix: &str) -> Result<u64, Problem> {
     let mut deleted = 0;
     loop {
-        let (objects, _) = objects(bucket, &prefix(event), None).await?;
+        let (objects, _) = objects(bucket, prefix, None).await?;
         if objects.length() == 0 {
             return Ok(deleted);
         }
@@ -140,4 +170,12 @@ fn prefix(event: &EventName) -> String {
 
 fn key(event: &EventName, digest: Digest) -> String {
     format!("{}{digest}.json", prefix(event))
+}
+
+fn notes_prefix(event: &EventName) -> String {
+    format!("notes/{event}/")
+}
+
+fn notes_key(event: &EventName, digest: Digest) -> String {
+    format!("{}{digest}.json", notes_prefix(event))
 }

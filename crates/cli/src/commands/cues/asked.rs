@@ -4,6 +4,7 @@ use std::path::Path;
 
 use downbeat_core::{Locale, Position};
 use downbeat_sheet::{Cue, Rundown};
+use downbeat_wire::{CueNotes, Notes};
 use serde_json::{Map, Value, json};
 
 use super::live::Live;
@@ -23,6 +24,8 @@ pub(super) struct Asked {
     pub(super) position: Position,
     /// The first of the sheet's locales; `None` if it lists none, or is a rundown.
     locale: Option<Locale>,
+    /// What the crew should know about the cues; empty if nothing is known.
+    notes: Notes,
     /// The event's status and position, if the position was given relative to it.
     live: Option<Value>,
 }
@@ -39,26 +42,28 @@ impl Asked {
             Some(path) => {
                 let sheet = sheets::compiled(path, output)?;
                 let (locale, rundown) = (sheet.crew().locale, sheet.rundown()?.clone());
-                Some((sheet.name, rundown, locale))
+                let notes = sheet.notes().unwrap_or_default();
+                Some((sheet.name, rundown, locale, notes))
             }
             None => None,
         };
         let local = match (local, time) {
-            (Some((name, rundown, locale)), Destination::To(position)) => {
-                return Ok(Self { name, rundown, position, locale, live: None });
+            (Some((name, rundown, locale, notes)), Destination::To(position)) => {
+                return Ok(Self { name, rundown, position, locale, notes, live: None });
             }
             (local, _) => local,
         };
-        let live = Live::read(&context()?).await?;
+        let context = context()?;
+        let live = Live::read(&context).await?;
         let position = match time {
             Destination::To(position) => position,
             Destination::By(span) => (live.standing.position + span).whole_millis(),
         };
-        let (name, rundown, locale) = match local {
+        let (name, rundown, locale, notes) = match local {
             Some(local) => local,
-            None => (live.name.clone(), live.rundown()?.clone(), None),
+            None => (live.name.clone(), live.rundown()?.clone(), None, live.notes(&context).await),
         };
-        Ok(Self { name, rundown, position, locale, live: Some(live.json()) })
+        Ok(Self { name, rundown, position, locale, notes, live: Some(live.json()) })
     }
 
     /// Returns both as members of a JSON object.
@@ -81,8 +86,33 @@ impl Asked {
     }
 }
 
-/// Returns a cue for programs, with its times in ms.
-pub(super) fn cue_json(cue: &Cue) -> Value {
+impl Asked {
+    /// Returns a cue for programs, with its times in ms.
+    pub(super) fn cue_json(&self, cue: &Cue) -> Value {
+        let mut json = cue_json(cue);
+        if let Some(CueNotes { cue: _, note, owner, group, flags }) = self.notes.of(cue.id()) {
+            json["crew"] = json!({ "note": note, "owner": owner, "group": group, "flags": flags });
+        }
+        json
+    }
+
+    /// Returns what the crew should know about a cue, in one line; empty if nothing is said.
+    pub(super) fn crew(&self, cue: &Cue) -> String {
+        self.notes.of(cue.id()).map(crew_line).unwrap_or_default()
+    }
+}
+
+/// Returns what the crew should know about a cue, in one line.
+pub(crate) fn crew_line(CueNotes { cue: _, note, owner, group, flags }: &CueNotes) -> String {
+    let tags: Vec<&str> = owner.iter().chain(group).chain(flags).map(String::as_str).collect();
+    match (note, tags.is_empty()) {
+        (Some(note), true) => note.clone(),
+        (Some(note), false) => format!("{note} ({})", tags.join(", ")),
+        (None, _) => tags.join(", "),
+    }
+}
+
+fn cue_json(cue: &Cue) -> Value {
     json!({
         "id": cue.id(),
         "time": cue.time(),

@@ -5,7 +5,7 @@ use std::fmt;
 use downbeat_sheet::{Cue, Kind};
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, cue_json};
+use super::asked::Asked;
 use crate::cli::AtArgs;
 use crate::columns::Columns;
 use crate::context::Context;
@@ -50,7 +50,7 @@ impl Report for At {
         let position = self.asked.position;
         let mut json = self.asked.json();
         let with = |cue: &Cue, name: &str, value: Value| {
-            let mut json = cue_json(cue);
+            let mut json = self.asked.cue_json(cue);
             json[name] = value;
             json
         };
@@ -81,6 +81,7 @@ impl Report for At {
                 left,
                 self.asked.gist(cue),
             ]);
+            on.note(self.asked.crew(cue));
         }
         writeln!(f, "\n{bold}on{bold:#}")?;
         if self.on().is_empty() {
@@ -100,6 +101,7 @@ impl Report for At {
                 until,
                 self.asked.gist(cue),
             ]);
+            next.note(self.asked.crew(cue));
         }
         writeln!(f, "\n{bold}next{bold:#}")?;
         match coming.len() {

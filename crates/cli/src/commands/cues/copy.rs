@@ -1,9 +1,9 @@
-//! `cues copy`: copies rundowns between the two places in which a server stores them.
+//! `cues copy`: copies rundowns, and their notes, between the two places in which a server stores them.
 
 use std::fmt;
 
 use downbeat_api::EventScope;
-use downbeat_wire::{Code, RundownStore};
+use downbeat_wire::{Code, Notes, RundownStore};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{CopyArgs, StoreArg};
@@ -18,12 +18,14 @@ pub(crate) struct Copied {
     to: RundownStore,
     rundowns: usize,
     bytes: u64,
+    /// How many rundowns have other notes there now.
+    notes: usize,
     events: usize,
     dry_run: bool,
     place: Map<String, Value>,
 }
 
-/// Copies every rundown of the event, or of all events, that the destination does not have.
+/// Copies every rundown of the event, or of all events, that the destination does not have, and the notes that differ.
 pub(crate) async fn run(context: &Context, args: &CopyArgs) -> Result<Copied, Error> {
     let server = context.operator()?;
     let (from, to) = match args.to {
@@ -36,7 +38,8 @@ pub(crate) async fn run(context: &Context, args: &CopyArgs) -> Result<Copied, Er
         vec![context.settings.event.clone()]
     };
     let place = context.place();
-    let mut copied = Copied { from, to, rundowns: 0, bytes: 0, events: events.len(), dry_run: context.dry_run, place };
+    let (events_count, dry_run) = (events.len(), context.dry_run);
+    let mut copied = Copied { from, to, rundowns: 0, bytes: 0, notes: 0, events: events_count, dry_run, place };
     for event in &events {
         let without_bucket = |error: downbeat_api::ApiError| {
             let is_unbound = error.is(Code::BadRequest);
@@ -49,15 +52,30 @@ pub(crate) async fn run(context: &Context, args: &CopyArgs) -> Result<Copied, Er
         };
         let present = server.rundowns_in(to, event).await.map_err(without_bucket)?;
         for stored in server.rundowns_in(from, event).await.map_err(without_bucket)? {
-            if present.iter().any(|present| present.rundown == stored.rundown) {
+            let digest = stored.rundown;
+            let is_there = present.iter().any(|present| present.rundown == digest);
+            // What is in the bucket counts, whatever the events' own storage has.
+            if is_there && to == RundownStore::Bucket {
                 continue;
             }
-            if !context.dry_run {
-                let bytes = server.rundown(event, stored.rundown).await?;
-                server.put_rundown_in(to, event, stored.rundown, bytes).await?;
+            let notes = server.notes_in(from, event, digest).await?;
+            let before = if is_there { server.notes_in(to, event, digest).await? } else { Notes::default() };
+            let differs = notes != before;
+            copied.notes += usize::from(differs);
+            if !is_there {
+                copied.rundowns += 1;
+                copied.bytes += stored.bytes;
             }
-            copied.rundowns += 1;
-            copied.bytes += stored.bytes;
+            if context.dry_run {
+                continue;
+            }
+            if !is_there {
+                let bytes = server.rundown(event, digest).await?;
+                server.put_rundown_in(to, event, digest, bytes).await?;
+            }
+            if differs {
+                server.put_notes_in(to, event, digest, &notes).await?;
+            }
         }
     }
     Ok(copied)
@@ -68,7 +86,7 @@ impl Report for Copied {
         let mut json = self.place.clone();
         json.extend(members(json!({
             "from": self.from.as_str(), "to": self.to.as_str(), "rundowns": self.rundowns, "bytes": self.bytes,
-            "events": self.events,
+            "notes": self.notes, "events": self.events,
         })));
         if self.dry_run {
             json.insert("dryRun".to_owned(), json!(true));
@@ -84,6 +102,9 @@ impl Report for Copied {
         let (rundowns, events) = (text::count(self.rundowns, "rundown"), text::count(self.events, "event"));
         let done = if self.dry_run { "would copy" } else { "copied" };
         writeln!(f, "{done} {rundowns}, {} bytes, of {events} to {to}; the others were there", self.bytes)?;
+        if self.notes > 0 {
+            writeln!(f, "{done} the notes of {}", text::count(self.notes, "rundown"))?;
+        }
         if self.dry_run { writeln!(f, "dry run: nothing was sent") } else { Ok(()) }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use downbeat_sheet::{Joined, Outcome};
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, cue_json};
+use super::asked::Asked;
 use crate::cli::JoinArgs;
 use crate::columns::Columns;
 use crate::context::Context;
@@ -42,7 +42,7 @@ impl Join {
 impl Report for Join {
     fn json(&self) -> Map<String, Value> {
         let one = |joined: &Joined<'_>| {
-            let mut json = cue_json(joined.cue);
+            let mut json = self.asked.cue_json(joined.cue);
             let (outcome, from) = match joined.outcome {
                 Outcome::Fires => ("fires", None),
                 Outcome::Resumes(elapsed) => ("resumes", Some(elapsed)),
@@ -107,6 +107,7 @@ impl Join {
                 outcome,
                 format!("{why}{condition}{message}"),
             ]);
+            columns.note(self.asked.crew(cue));
         }
         columns
     }

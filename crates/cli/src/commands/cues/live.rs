@@ -3,7 +3,7 @@
 use downbeat_api::ApiError;
 use downbeat_core::{Digest, Position};
 use downbeat_sheet::{Rundown, digest_of};
-use downbeat_wire::Route;
+use downbeat_wire::{Code, Notes, Route};
 use serde_json::{Map, Value, json};
 
 use crate::context::{self, Context};
@@ -46,6 +46,22 @@ impl Live {
             }
         };
         Ok(Self { standing, rundown, place: context.place(), name: event.to_string() })
+    }
+
+    /// Returns what the crew should know about its cues; empty without a token that may read it.
+    pub(super) async fn notes(&self, context: &Context) -> Notes {
+        let (Ok(server), Some((digest, _))) = (context.reader(), &self.rundown) else { return Notes::default() };
+        let error = match server.notes(&context.settings.event, *digest).await {
+            Ok(notes) => return notes,
+            Err(error) => error,
+        };
+        // An older server has none.
+        let is_refused =
+            [Code::Unauthorized, Code::Forbidden, Code::UnknownPath].into_iter().any(|code| error.is(code));
+        if !is_refused && !context.output.json {
+            context.output.remark(&format!("the notes for the crew could not be read: {error}\n"));
+        }
+        Notes::default()
     }
 
     /// Returns the rundown.

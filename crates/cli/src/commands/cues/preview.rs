@@ -33,13 +33,13 @@ pub(crate) fn run(args: &PreviewArgs, dry_run: bool, output: Output) -> Result<P
         None => by_name(out.as_deref())?,
     };
     let options = Options { viewers: args.viewers, ..Options::default() };
-    let (sheet, remarks) = sheets::sketch(&args.sheet, &options)?;
+    let (sheet, remarks, crew) = sheets::sketch(&args.sheet, &options)?;
     if !output.json {
         output.remark(&sheet.report());
     }
     let rundown = sheet.rundown()?.clone();
     let name = sheets::file_name(&sheet.name);
-    let picture = Picture { name: &name, rundown: &rundown, remarks: &remarks };
+    let picture = Picture { name: &name, rundown: &rundown, remarks: &remarks, crew: &crew.notes };
     let drawn = match format {
         Drawn::Html => preview::html(&picture),
         Drawn::Svg => preview::svg(&picture),

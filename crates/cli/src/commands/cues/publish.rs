@@ -36,7 +36,7 @@ fn compile(context: &Context, path: &Path) -> Result<Sourced, Error> {
     if !context.output.json {
         context.output.remark(&sheet.report());
     }
-    let offer = Offer::new(sheet.rundown()?.clone());
+    let offer = Offer::new(sheet.rundown()?.clone()).with_notes(sheet.notes());
     let source = format!("{}: {}", sheet.name, sheets::summary(&offer.rundown));
     Ok(Sourced { offer, source })
 }

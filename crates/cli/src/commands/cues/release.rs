@@ -370,13 +370,21 @@ impl<'a> Job<'a> {
         let place = place(self.context, destination);
         let kind = plan.kind;
         match outcome {
-            Outcome::Finished { rev, healed, put, seen } => {
-                let published =
-                    Published::Finished { kind, rundown: plan.rundown, rev, healed, put, seen: seen.clone(), place };
+            Outcome::Finished { rev, healed, put, notes, seen } => {
+                let published = Published::Finished {
+                    kind,
+                    rundown: plan.rundown,
+                    rev,
+                    healed,
+                    put,
+                    notes,
+                    seen: seen.clone(),
+                    place,
+                };
                 self.seen_or_failure(published, plan, rev, seen.as_ref(), None)
             }
             Outcome::Released(released) => {
-                let Released { change, healed, warnings, purged, seen } = *released;
+                let Released { change, healed, warnings, notes, purged, seen } = *released;
                 let (rundown, bytes, cues) = (plan.rundown, plan.bytes, plan.cues);
                 let stored = plan.stored == Stored::Missing;
                 match (change, destination) {
@@ -386,7 +394,7 @@ impl<'a> Job<'a> {
                         let undo = self.undo_both(plan, answer.body.rev);
                         let made = AcceptedChange::new(self.context, server, "rundown", author.id, *answer, seen, undo);
                         let change = made.or_unseen(self.context, server, unseen)?;
-                        Ok(Published::Commanded { rundown, bytes, cues, stored, purged, change })
+                        Ok(Published::Commanded { rundown, bytes, cues, stored, notes, purged, change })
                     }
                     (Pointing::Pointer(publication), _) => {
                         let (rev, undo) = (publication.rev, self.undo(publication.previous, publication.rev));

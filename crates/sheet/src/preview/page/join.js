@@ -40,6 +40,7 @@ function tellJoin() {
     add(item, "span", [cue.cells[TRACK], told].filter((text) => text).join(": "));
   }
   part("join-next").textContent = next ? `Next: ${shorten(next.name, 60)} at ${clock(next.time, true)}, in ${span(Math.round(next.time - ms))}` : "Nothing comes after that";
+  part("join-notes").textContent = next?.cells[NOTES] ?? "";
   live.setAttribute("aria-valuenow", Math.round(ms));
   live.setAttribute("aria-valuetext", `${clock(ms, true)}, ${counted(states, "state")} active`);
 }

@@ -76,7 +76,7 @@ function sign(parent, level, x, y) {
 function title(index) {
   const cue = cues[index];
   const said = (remarksOf.get(index) ?? []).slice(0, 3);
-  const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[PARAMS], clockNeeded(cue), cue.cells[MESSAGE], ...said];
+  const lines = [cue.cells[ID], cue.cells[WHEN], `${cue.cells[ACTION]} (${cue.cells[KIND]})`, cue.cells[PARAMS], clockNeeded(cue), cue.cells[MESSAGE], cue.cells[NOTES] ?? "", ...said];
   return lines.filter((line) => line !== "").map((line) => shorten(line, 400)).join("\n");
 }
 

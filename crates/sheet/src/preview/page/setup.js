@@ -6,8 +6,8 @@ const { cues, lanes, extent, duration, remarks, busiest } = shown;
 const part = (id) => document.getElementById(id);
 const live = part("live");
 
-// The table's columns, in the order of each cue's cells.
-const [WHEN, ID, TRACK, ACTION, KIND, LATE, NEEDS, PARAMS, MESSAGE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+// The table's columns, in the order of each cue's cells. The last is missing if the sheet has no notes.
+const [WHEN, ID, TRACK, ACTION, KIND, LATE, NEEDS, PARAMS, MESSAGE, NOTES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 for (const cue of cues) {
   cue.isState = cue.cells[KIND] === "state";
   cue.drawnEnd = cue.end ?? (cue.isState ? extent : cue.time);

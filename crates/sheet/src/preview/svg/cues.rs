@@ -16,7 +16,7 @@ impl Pen<'_, '_> {
     pub(super) fn bar(&self, out: &mut String, colour: usize, bar: &Bar) {
         let (x, y, half) = (bar.x, bar.y, ROW / 2.0);
         let (left, right, top, bottom) = (x, x + bar.width, y - half, y + half);
-        let title = words::title(self.cue(bar.cue), &self.remarks[bar.cue]);
+        let title = self.title(bar.cue);
         let _ = write!(out, "<g><title>{}</title>", Escaped(&title));
         let _ = if bar.open && bar.width > 16.0 {
             // It goes on: an arrow.
@@ -48,7 +48,7 @@ impl Pen<'_, '_> {
     /// Draws a cue that is over at once, or too short for a bar.
     pub(super) fn mark(&self, out: &mut String, colour: usize, mark: &Mark) {
         let cue = self.cue(mark.cue);
-        let title = words::title(cue, &self.remarks[mark.cue]);
+        let title = self.title(mark.cue);
         let _ = write!(out, "<g><title>{}</title>", Escaped(&title));
         let (x, y) = (mark.x, mark.y);
         match self.levels[mark.cue] {
@@ -98,11 +98,16 @@ impl Pen<'_, '_> {
         out.push_str("</g>\n");
     }
 
+    /// Returns the title of a cue's mark.
+    fn title(&self, cue: usize) -> String {
+        words::title(self.cue(cue), self.picture.crew.get(cue), &self.remarks[cue])
+    }
+
     /// Returns the title of a column: how many cues it has, and which.
     fn column_title(&self, column: &Column) -> String {
         let cues = &column.cues;
         if let [cue] = cues[..] {
-            return words::title(self.cue(cue), &self.remarks[cue]);
+            return self.title(cue);
         }
         let mut actions: BTreeMap<&str, usize> = BTreeMap::new();
         for &cue in cues {

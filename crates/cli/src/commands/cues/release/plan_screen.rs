@@ -3,7 +3,7 @@
 use std::fmt;
 
 use downbeat_core::Position;
-use downbeat_publish::release::{Plan, PlanKind, Present, Stored};
+use downbeat_publish::release::{NotesPlan, Plan, PlanKind, Present, Stored};
 use downbeat_publish::{BRIEF, IMMUTABLE};
 use downbeat_sheet::rundown::{ChangeKind, Diff, clock};
 use downbeat_wire::publication::{history_key, pointer_key, rundown_key};
@@ -86,6 +86,16 @@ impl PlanScreen {
             }
         }
         screen.line("put", put(plan));
+        match plan.notes {
+            NotesPlan::Stay => {}
+            NotesPlan::Put(cues) => {
+                screen.line("notes", format!("about {}, for operators only", text::count(cues, "cue")));
+            }
+            NotesPlan::Withheld(cues) => {
+                let about = text::count(cues, "cue");
+                screen.line("notes", format!("those about {about} stay here: what is in a store is public"));
+            }
+        }
         if let Some(rev) = plan.heals {
             let key = history_key(&plan.event, rev);
             screen.line("history", format!("{key}, which an interrupted run left out"));
@@ -141,6 +151,10 @@ impl PlanScreen {
             "rev": plan.next,
             "stored": stored,
             "heals": plan.heals,
+            "notes": match plan.notes {
+                NotesPlan::Put(cues) => json!({ "cues": cues }),
+                NotesPlan::Stay | NotesPlan::Withheld(_) => Value::Null,
+            },
             "changes": plan.changes.as_ref().map(changes_json),
             "behind": self.behind(plan).map(|(behind, _)| behind),
             "freeze": freeze_text::json(&plan.freeze),

@@ -4,8 +4,8 @@ use std::fmt;
 
 use downbeat_api::Visibility;
 use downbeat_core::{Digest, Rev};
-use downbeat_publish::release::PlanKind;
-use downbeat_wire::Publication;
+use downbeat_publish::release::{NotesResult, PlanKind};
+use downbeat_wire::{Publication, StoredNotes};
 use serde_json::{Map, Value, json};
 
 use crate::change::ChangeReport;
@@ -23,6 +23,7 @@ pub(crate) enum Published {
         healed: Option<Rev>,
         /// The rundown was missing or damaged, and put again.
         put: bool,
+        notes: NotesResult,
         seen: Option<Visibility>,
         place: Map<String, Value>,
     },
@@ -48,6 +49,7 @@ pub(crate) enum Published {
         cues: usize,
         /// The rundown was not stored before.
         stored: bool,
+        notes: NotesResult,
         purged: Option<Result<(), String>>,
         change: ChangeReport,
     },
@@ -139,9 +141,10 @@ impl Report for Published {
             purged.as_ref().map(|purged| json!({ "done": purged.is_ok(), "why": purged.as_ref().err() }))
         };
         let (mut json, more) = match self {
-            Self::Finished { kind: PlanKind::Worker, rundown, put, place, .. } => {
-                (place.clone(), json!({ "changed": false, "rundown": rundown, "repaired": put }))
-            }
+            Self::Finished { kind: PlanKind::Worker, rundown, put, notes, place, .. } => (
+                place.clone(),
+                json!({ "changed": false, "rundown": rundown, "repaired": put, "notes": notes_json(notes.as_ref()) }),
+            ),
             Self::Finished { rundown, rev, healed, put, seen, place, .. } => (
                 place.clone(),
                 json!({
@@ -160,11 +163,11 @@ impl Report for Published {
                     }),
                 )
             }
-            Self::Commanded { rundown, bytes, cues, stored, purged, change } => (
+            Self::Commanded { rundown, bytes, cues, stored, notes, purged, change } => (
                 change.json(),
                 json!({
                     "changed": true, "rundown": rundown, "bytes": bytes, "cues": cues, "stored": stored,
-                    "purged": purged_json(purged),
+                    "notes": notes_json(notes.as_ref()), "purged": purged_json(purged),
                 }),
             ),
         };
@@ -175,13 +178,20 @@ impl Report for Published {
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let green = anstyle::AnsiColor::Green.on_default().bold();
         match self {
-            Self::Finished { kind: PlanKind::Worker, rundown, put, .. } => {
-                if *put {
-                    writeln!(f, "put rundown {rundown} again: it was missing")
-                } else {
-                    writeln!(f, "nothing to change: the event has rundown {rundown} already")
+            Self::Finished { kind: PlanKind::Worker, rundown, put, notes, .. } => match (put, notes) {
+                (true, _) => {
+                    writeln!(f, "put rundown {rundown} again: it was missing")?;
+                    write_notes(f, notes.as_ref())
                 }
-            }
+                (false, Some(Ok(StoredNotes { cues, changed: true }))) => {
+                    let about = text::count(*cues as usize, "cue");
+                    writeln!(
+                        f,
+                        "notes changed: the crew has notes about {about}; the event has rundown {rundown} already"
+                    )
+                }
+                (false, _) => writeln!(f, "nothing to change: the event has rundown {rundown} already"),
+            },
             Self::Finished { rundown, rev, healed, put, seen, .. } => {
                 if *put {
                     writeln!(f, "put rundown {rundown} again: it was missing or wrong")?;
@@ -207,8 +217,9 @@ impl Report for Published {
                     None => Ok(()),
                 }
             }
-            Self::Commanded { rundown, stored, purged, change, .. } => {
+            Self::Commanded { rundown, stored, notes, purged, change, .. } => {
                 write_stored(f, *rundown, *stored)?;
+                write_notes(f, notes.as_ref())?;
                 write_purged(f, purged.as_ref())?;
                 change.human(f)
             }
@@ -229,6 +240,24 @@ impl Report for Published {
 
 fn write_stored(f: &mut fmt::Formatter<'_>, rundown: Digest, is_new: bool) -> fmt::Result {
     writeln!(f, "stored rundown {rundown}{}", if is_new { "" } else { " (it was there)" })
+}
+
+fn write_notes(f: &mut fmt::Formatter<'_>, notes: Option<&Result<StoredNotes, String>>) -> fmt::Result {
+    match notes {
+        Some(Ok(StoredNotes { cues, changed: true })) => {
+            writeln!(f, "stored notes about {}; only operators get them", text::count(*cues as usize, "cue"))
+        }
+        // That they could not be stored was a warning.
+        _ => Ok(()),
+    }
+}
+
+fn notes_json(notes: Option<&Result<StoredNotes, String>>) -> Value {
+    match notes {
+        None => Value::Null,
+        Some(Ok(stored)) => json!(stored),
+        Some(Err(why)) => json!({ "changed": false, "why": why }),
+    }
 }
 
 fn write_healed(f: &mut fmt::Formatter<'_>, healed: Option<Rev>) -> fmt::Result {
