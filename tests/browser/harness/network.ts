@@ -22,6 +22,10 @@ export interface Quality {
 export interface Network extends Server {
   /** Stops all traffic and closes all connections, like a network that is gone. */
   cut(): void;
+  /** Answers everything with these bytes, the sockets' requests too, and closes all connections, like a captive portal. */
+  capture(answer: string): void;
+  /** Passes nothing more through the WebSockets there are, which stay open: half-open connections. New ones work. */
+  silenceSockets(): void;
   /** Lets traffic through again. */
   restore(): void;
   /** Connects to another server from now on. */
@@ -40,10 +44,17 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
   let whole = true;
   let admits = true;
   const sockets: string[] = [];
-  const upgraded = new Set<Socket>();
+  /** The near side of each WebSocket, with the far one. */
+  const upgraded = new Map<Socket, Socket>();
+  let portal: string | undefined;
   const random = generator(seed);
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (near) => {
+    if (portal !== undefined) {
+      const answer = portal;
+      near.on("error", () => {}).once("data", () => near.end(answer));
+      return;
+    }
     if (!whole) return near.destroy();
     const far = connect({ port: Number(new URL(target.url).port), host: "127.0.0.1", noDelay: true });
     for (const socket of [near, far]) {
@@ -56,20 +67,23 @@ export async function network(to: Server, quality: Quality, seed: number): Promi
       const path = /^GET (\S*) [^]*\r\nupgrade: websocket\r\n/i.exec(first.toString("latin1"))?.[1];
       if (path === undefined) return;
       sockets.push(path);
-      upgraded.add(near.on("close", () => upgraded.delete(near)));
+      upgraded.set(near.on("close", () => upgraded.delete(near)), far);
       if (!admits) near.destroy();
     });
     delayed(near, far, quality, 0, random);
     delayed(far, near, quality, quality.extraBack ?? 0, random);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const cut = () => { whole = false; open.forEach((socket) => socket.destroy()); };
+  const close = () => open.forEach((socket) => socket.destroy());
+  const cut = () => { whole = false; close(); };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
-    restore: () => { whole = true; },
+    capture(answer) { portal = answer; close(); },
+    silenceSockets: () => upgraded.forEach((far, near) => { near.pause(); far.pause(); }),
+    restore: () => { whole = true; portal = undefined; },
     connectTo: (other) => { target = other; },
-    refuseSockets() { admits = false; upgraded.forEach((socket) => socket.destroy()); },
+    refuseSockets() { admits = false; upgraded.forEach((_, near) => near.destroy()); },
     admitSockets() { admits = true; },
     sockets,
     end: () => { cut(); server.close(); },
