@@ -28,6 +28,7 @@ mod preview;
 mod refusal;
 mod reset;
 mod restore;
+mod room;
 mod size;
 mod stored;
 mod undo;
@@ -43,6 +44,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{Locale, Message};
 use crate::name::{CommandId, Digest, Epoch, Rev};
 use crate::order::earliest;
+use crate::room::RoomState;
 use crate::time::{ServerTime, Span};
 use crate::timeline::{EventTimeline, Position, Rate, Segment, Timeline};
 use crate::version::Version;
@@ -81,6 +83,9 @@ pub struct EventState {
     /// The epoch that this one took the place of, when storage was restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<Epoch>,
+    /// What is so only of rooms. Not a part of the show: there is no undo in rooms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    room: Option<Box<RoomState>>,
 }
 
 /// What a command can change, and undo can restore.

@@ -19,6 +19,7 @@
 //! | [`version`] | [`Version`]: which state somebody has, in a few characters |
 //! | [`object_clock`] | [`ObjectClock`](object_clock::ObjectClock): an object's clock, checked against the workers' |
 //! | [`event`] | [`EventState`]: the authoritative state and the commands that change it |
+//! | [`room`] | rooms: events whose viewers hold the controls |
 
 // Tests and the generator of TypeScript types, which nothing shipped has, are made with the standard library.
 #![cfg_attr(not(any(test, feature = "typescript")), no_std)]
@@ -40,6 +41,7 @@ pub mod object_clock;
 pub mod order;
 mod queue;
 pub mod retry;
+pub mod room;
 pub mod seed;
 pub mod session;
 pub mod time;

@@ -152,7 +152,7 @@ fn effective_at(request: &Request, now: ServerTime) -> Result<ServerTime, Refusa
 impl Show {
     /// Applies `command` from `from` on, where `reverted` is the change that an undo or a redo concerns; returns whether
     /// something scheduled was replaced.
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         command: &Command,
         reverted: Option<&ChangeRecord>,
@@ -238,7 +238,7 @@ impl Show {
 
     /// Changes the timeline at `from`. What was scheduled at `from` or later is replaced, with the rates and messages
     /// that belong to it. Returns whether there was something to replace.
-    fn change(&mut self, from: ServerTime, position: Option<Position>, rate: Option<Rate>) -> bool {
+    pub(super) fn change(&mut self, from: ServerTime, position: Option<Position>, rate: Option<Rate>) -> bool {
         self.pace.change(from, None, None, self.starts_at);
         self.notices.forget(from, &[Origin::Hold, Origin::Release]);
         self.timeline.change(from, position, rate, self.starts_at)

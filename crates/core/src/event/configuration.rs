@@ -212,7 +212,7 @@ impl EventState {
             undoes: None,
             reverted: None,
         };
-        let state = Self { epoch, rev: Rev::FIRST, show, last, prior: None, grown: 0, replaces: None };
+        let state = Self { epoch, rev: Rev::FIRST, show, last, prior: None, grown: 0, replaces: None, room: None };
         state.check_size(None, now)?;
         Ok(state)
     }
