@@ -69,7 +69,7 @@ test("the author's commands run on the sheet that the guide shows", () => {
   writeFileSync(`${SCRATCH}/gala.jsonc`, sheet!.text);
   writeFileSync(`${SCRATCH}/cues.csv`, "time,action\n560,startSong1\n");
   const offline = page.filter(({ language }) => language === "sh").flatMap(commands)
-    .filter((line) => /^downbeat cues (check|fmt|at|join|preview|import|export|init)\b/.test(line) && !line.includes("cues/"));
+    .filter((line) => /^downbeat cues (check|fmt|at|join|preview|shift|import|export|init)\b/.test(line) && !line.includes("cues/"));
   assert.ok(offline.length >= 8, offline.join("\n"));
   for (const line of offline) {
     const { status, stdout, stderr } = shell(line);

@@ -50,19 +50,22 @@ pub(crate) fn destination(given: &str) -> Result<Destination, String> {
     })
 }
 
-/// Parses a position to show: as [`destination`], or `now`, the position of the event.
+/// Parses a position to show: as [`destination`], `T-10:00` (before the event begins), or `now`, the position of the event.
 ///
 /// # Errors
 /// A sentence that lists the forms.
 pub(crate) fn position(given: &str) -> Result<Destination, String> {
-    match given {
-        "now" => Ok(Destination::By(Span::ZERO)),
-        _ => destination(given).map_err(|_| {
-            format!(
-                "{given:?} is not a position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, now, or +30s / -10s from where the event is"
-            )
-        }),
+    if given == "now" {
+        return Ok(Destination::By(Span::ZERO));
     }
+    let before = given.strip_prefix("T-").and_then(millis);
+    let before = before.map(|ms| Destination::To(Position::from_millis(-ms)));
+    before.map_or_else(|| destination(given), Ok).map_err(|_| {
+        format!(
+            "{given:?} is not a position; give 12:30 (M:SS), 1:02:03 (H:MM:SS), seconds, T-10:00 before the event begins, \
+             now, or +30s / -10s from where the event is"
+        )
+    })
 }
 
 /// Parses a rate such as `1`, `0.5` or `1.25`.

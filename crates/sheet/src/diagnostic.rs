@@ -86,9 +86,9 @@ impl Diagnostic {
     /// Returns what to do about it: the hint if there is one, otherwise the remedy.
     ///
     /// ```
-    /// let source = r#"[{ "time": -5, "action": "a" }]"#;
+    /// let source = r#"[{ "time": 5, "until": 5, "action": "a" }]"#;
     /// let diagnostics = downbeat_sheet::compile(source).diagnostics;
-    /// assert_eq!(diagnostics[0].advice(), "times count from the event's beginning, use 0 or more");
+    /// assert_eq!(diagnostics[0].advice(), "give a later \"until\" or a longer \"duration\", or neither for a moment");
     /// ```
     pub fn advice(&self) -> &str {
         self.hint().unwrap_or(&self.remedy)

@@ -100,17 +100,17 @@ fn general(names: &Names) -> Value {
             // Vars are filled in later, so a long text may still be a short message.
             "words": { "type": "string", "minLength": 1, "description": format!("At most {TEXT_CHARS_MAX} characters.") },
             "time": {
-                "description": "Seconds, \"00:09:20\", \"PT9M20S\", \"9m20s\", \"00:12:00:12@25\" or \"#song1.start+5s\".",
+                "description": "Seconds, \"00:09:20\", \"PT9M20S\", \"9m20s\", \"00:12:00:12@25\" or \"#song1.start+5s\"; with a minus, before the event begins.",
                 "anyOf": [
-                    { "type": "number", "minimum": 0, "maximum": 31_622_400 },
-                    { "type": "string", "pattern": TIME_PATTERN, "examples": ["00:09:20", "9m20s", "PT9M20S"] },
+                    { "type": "number", "minimum": -31_622_400, "maximum": 31_622_400 },
+                    { "type": "string", "pattern": format!("^-?{TIME_PATTERN}$"), "examples": ["00:09:20", "9m20s", "PT9M20S", "-00:10:00"] },
                     { "type": "string", "pattern": "^#.+\\.(start|end)([+-].+)?$", "examples": ["#song1.start+5s"] },
                 ],
             },
             "length": {
                 "anyOf": [
                     { "type": "number", "minimum": 0, "maximum": 31_622_400 },
-                    { "type": "string", "pattern": TIME_PATTERN, "examples": ["4s", "500ms", "PT3M30S"] },
+                    { "type": "string", "pattern": format!("^{TIME_PATTERN}$"), "examples": ["4s", "500ms", "PT3M30S"] },
                 ],
             },
         },
@@ -119,7 +119,7 @@ fn general(names: &Names) -> Value {
 
 /// The form of a time as a text; the compiler checks it in detail.
 const TIME_PATTERN: &str =
-    "^(P[0-9WDTHMS.,]+|[0-9]+([:;][0-9]+)+(\\.[0-9]+)?(@[0-9.]+)?|([0-9]+(\\.[0-9]+)?(d|h|ms|m|s))+)$";
+    "(P[0-9WDTHMS.,]+|[0-9]+([:;][0-9]+)+(\\.[0-9]+)?(@[0-9.]+)?|([0-9]+(\\.[0-9]+)?(d|h|ms|m|s))+)";
 
 fn sheet() -> Value {
     object(
@@ -164,7 +164,10 @@ fn cue(names: &Names) -> Value {
     let mut cue = object(
         json!({
             "id": { "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX, "description": format!("Names the cue (default: action@milliseconds). At most {ID_CHARS_MAX} with what a repeat adds.") },
-            "time": { "$ref": "#/$defs/time" },
+            "time": {
+                "description": "When it begins. Without it, or with \"next\", when the cue before it ends.",
+                "anyOf": [{ "const": "next" }, { "$ref": "#/$defs/time" }],
+            },
             "action": name(names.actions.iter().map(|(name, _)| name), "What the cue does."),
             "track": name(names.tracks.iter(), "The track of the cue."),
             "params": { "type": "object", "description": "The params of the action." },
@@ -182,7 +185,7 @@ fn cue(names: &Names) -> Value {
             "owner": { "type": "string", "description": "The person in charge; not published." },
             "group": { "type": "string", "description": "The group of cues; not published." },
         }),
-        &["time", "action"],
+        &["action"],
     );
     let of_actions: Vec<Value> = actions_with_params(names)
         .map(|(key, name, declared)| {
@@ -251,7 +254,11 @@ mod tests {
                 "jitter":"400ms","needs":{"bound":"50ms","otherwise":"fire"},"preload":{"assets":["/a"],"lead":"60s","spread":"45s","bytes":1},"message":{"en":"Hi"},
                 "disabled":false,"repeat":{"every":1.5,"count":2},"flags":["f"],"note":"n","owner":"o","group":"g"}]}"##;
         assert!(is_valid(&schema(), full));
-        assert!(is_valid(&schema(), r#"[{"time":"9m20s","action":"a"}]"#));
+        let times = r#"[{"time":"9m20s","action":"a"},{"time":-600,"action":"a"},{"time":"-00:10:00","until":"-9m","action":"a"},
+            {"time":"next","action":"a"},{"action":"a"}]"#;
+        assert!(is_valid(&schema(), times));
+        assert!(!is_valid(&schema(), r#"[{"time":1,"until":"next","action":"a"}]"#));
+        assert!(!is_valid(&schema(), r#"[{"time":1,"duration":"-5s","action":"a"}]"#));
         for (from, to) in [
             (r#""title""#, r#""titel""#),
             (r#""jitter""#, r#""jiter""#),

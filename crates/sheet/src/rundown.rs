@@ -45,7 +45,7 @@ pub const FORMAT: &str = "downbeat.rundown/1";
 /// The number of cues in a rundown: at most 200,000, one every half second for a whole day.
 pub const CUES_MAX: usize = 200_000;
 
-/// The latest time a cue may have: 366 days, which no event reaches.
+/// The latest time a cue may have, and the earliest before the event: 366 days, which no event reaches.
 ///
 /// Reason: times stay far from the limits of 64 bits and of a browser's timers.
 pub const TIME_MAX: Span = Span::from_millis(366 * 24 * 3_600_000);

@@ -73,6 +73,26 @@ fn fired(effects: &[Effect]) -> Vec<(u64, i64)> {
 }
 
 #[test]
+fn cues_before_the_event_fire_while_it_counts_down() {
+    let cues = [moment(1, -600_000), state(2, -540_000, 60_000), moment(3, 0)];
+    let (mut viewer, effects) = Viewer::joining(&cues, -3_600_000);
+    assert_eq!((effects, viewer.deadline()), (vec![], Some(-600_000)));
+    assert_eq!(fired(&viewer.tick(-599_995)), [(1, 5)], "ten minutes before the start");
+    assert_eq!(viewer.deadline(), Some(-540_000));
+    assert!(matches!(viewer.tick(-540_000)[..], [Effect::Enter { into: Span::ZERO, .. }]));
+    assert_eq!(fired(&viewer.tick(0)), [(3, 0)]);
+    assert!(matches!(viewer.tick(60_000)[..], [Effect::Leave { .. }]));
+    // Who joins in between gets the state where it is, and not the moment.
+    let (mut late, effects) = Viewer::joining(&cues, -530_000);
+    assert!(matches!(effects[..], [Effect::Enter { into, .. }] if into == ms(10_000)), "{effects:?}");
+    // A hold of the countdown holds its cues.
+    late.change(-500_000, None, Some(Rate::HELD));
+    late.change(-400_000, None, Some(Rate::NORMAL));
+    assert_eq!(fired(&late.tick(0)), []);
+    assert_eq!(fired(&late.tick(100_000)), [(3, 0)]);
+}
+
+#[test]
 fn a_cue_in_a_held_event_is_not_lost_and_does_not_fire_twice() {
     let (mut viewer, _) = Viewer::joining(&[moment(1, 560_000)], 300_000);
     viewer.change(400_000, None, Some(Rate::HELD));

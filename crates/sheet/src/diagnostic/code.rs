@@ -51,7 +51,7 @@ codes! {
     IncludedTwice = "DB112", Error, "A file includes itself, directly or through others, or is included a second time: its cues would be there twice.";
     // 2xx: times.
     BadTime = "DB201", Error, "The value is not a valid time. Times are seconds as a number, HH:MM:SS with up to three decimals, an ISO 8601 duration such as PT9M20S, 9m20s, SMPTE timecode with its rate such as 00:12:00:12@25 (with ; before the frames it is drop-frame, at 29.97 and 59.94), or a reference to another cue such as #song1.start+5s. The finest time is a millisecond, the longest 366 days. Frames are rounded to the nearest millisecond.";
-    BeforeZero = "DB202", Error, "Times count from the event's beginning; before it there is only the countdown.";
+    BeforeZero = "DB202", Error, "A length of time cannot be negative. The time of a cue can: it then fires while the event counts down, at most 366 days before it begins.";
     AfterEnd = "DB203", Error, "The cue begins or ends after the event does, so nobody would see all of it.";
     TwoPartTime = "DB204", Warning, "Some read 9:20 as minutes and seconds, others as hours and minutes. It is read as minutes and seconds.";
     EmptyCue = "DB205", Error, "The cue ends when it begins or earlier. To fire something at one instant, leave out \"until\" and \"duration\".";

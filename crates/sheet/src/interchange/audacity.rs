@@ -45,10 +45,6 @@ fn read(line: &str, number: usize, start_ms: i64, options: &FormatOptions, impor
     if to < from {
         return import.refuse(number, "it ends before it begins", "exchange the two times");
     }
-    if from < start_ms {
-        let problem = "it comes before the time at which the event begins";
-        return import.refuse(number, problem, "give an earlier one (--start)");
-    }
     let label = CueLabel::parse(parts.next().unwrap_or_default());
     let Some(action) = import.action(number, &label.action, options) else { return };
     let mut row = Row::at_line(number);
@@ -60,6 +56,7 @@ fn read(line: &str, number: usize, start_ms: i64, options: &FormatOptions, impor
 
 fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) -> Result<Exported, Remark> {
     let start = Span::from_millis(options.file_start_ms()?);
+    rows::check_begin(rundown, start, "--start 00:10:00")?;
     let rows = rows::rows_of(rundown, crew);
     let mut text = String::new();
     for (cue, row) in rundown.cues().iter().zip(&rows) {

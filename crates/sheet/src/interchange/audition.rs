@@ -64,10 +64,6 @@ fn read(
         (Ok(from), Err(_)) if duration.is_empty() => (from, 0),
         (Err((problem, remedy)), _) | (_, Err((problem, remedy))) => return import.refuse(line, problem, remedy),
     };
-    if from < start_ms {
-        let problem = "it comes before the time at which the event begins";
-        return import.refuse(line, problem, "give an earlier one (--start)");
-    }
     let label = CueLabel::parse(name);
     let Some(action) = import.action(line, &label.action, options) else { return };
     let mut row = Row::at_line(line);
@@ -80,6 +76,7 @@ fn read(
 
 fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) -> Result<Exported, Remark> {
     let start = Span::from_millis(options.file_start_ms()?);
+    rows::check_begin(rundown, start, "--start 00:10:00")?;
     let rows = rows::rows_of(rundown, crew);
     let mut text = COLUMNS.join("\t") + "\n";
     for (cue, row) in rundown.cues().iter().zip(&rows) {

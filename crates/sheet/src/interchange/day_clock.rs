@@ -37,12 +37,10 @@ impl DayClock {
         Self::new(start, options.clock_change).ok_or_else(refused).map(Some)
     }
 
-    /// Returns how far the clocks on the wall run from the beginning to a time, in milliseconds. Without a date, it is the
-    /// next such time after the event begins.
-    ///
-    /// # Errors
-    /// How long before the event it is, in milliseconds.
-    pub(super) fn wall_ms(&mut self, time: DayTime) -> Result<i64, i64> {
+    /// Returns how far the clocks on the wall run from the beginning to a time, in milliseconds; negative before it. Without
+    /// a date, it is the next such time after the event begins, unless that is more than half a day later and no time
+    /// leads there.
+    pub(super) fn wall_ms(&mut self, time: DayTime) -> i64 {
         let days = match time.date {
             Some(date) => date - *self.first_date.get_or_insert(date),
             None => 0,
@@ -50,12 +48,10 @@ impl DayClock {
         let wall_ms = days * DAY_MS + time.ms - self.start.ms;
         let ms = if time.date.is_none() && time.ms < DAY_MS { wall_ms.rem_euclid(DAY_MS) } else { wall_ms };
         // Half a day or more is only plausible where the rows before lead there.
-        let is_before = ms < 0 || time.date.is_none() && ms > HALF_DAY_MS && self.latest_ms < ms - HALF_DAY_MS;
-        if is_before {
-            return Err(if ms < 0 { -ms } else { DAY_MS - ms });
-        }
+        let is_before = time.date.is_none() && ms > HALF_DAY_MS && self.latest_ms < ms - HALF_DAY_MS;
+        let ms = if is_before { ms - DAY_MS } else { ms };
         self.latest_ms = self.latest_ms.max(ms);
-        Ok(ms)
+        ms
     }
 
     /// Returns how far the clocks run from the beginning to the first `end` after `begin`, of which that is `begin_ms`.
@@ -80,32 +76,32 @@ mod tests {
 
     const HOUR_MS: i64 = 3_600_000;
 
-    fn positions(start: &str, times: &[&str]) -> Vec<Result<i64, i64>> {
+    fn positions(start: &str, times: &[&str]) -> Vec<i64> {
         let mut clock = DayClock::new(start, None).unwrap();
-        times.iter().map(|time| clock.wall_ms(DayTime::parse(time).unwrap()).map(|ms| ms / 60_000)).collect()
+        times.iter().map(|time| clock.wall_ms(DayTime::parse(time).unwrap()) / 60_000).collect()
     }
 
     #[test]
     fn after_midnight_it_is_the_next_day() {
-        assert_eq!(positions("19:30", &["19:30", "23:59", "00:15", "12:15 AM"]), [Ok(0), Ok(269), Ok(285), Ok(285)]);
-        assert_eq!(positions("7:30 PM", &["25:00", "0.8125", "1.0"]), [Ok(330), Ok(0), Ok(270)]);
-        assert_eq!(positions("0.8125", &["20:00"]), [Ok(30)]);
+        assert_eq!(positions("19:30", &["19:30", "23:59", "00:15", "12:15 AM"]), [0, 269, 285, 285]);
+        assert_eq!(positions("7:30 PM", &["25:00", "0.8125", "1.0"]), [330, 0, 270]);
+        assert_eq!(positions("0.8125", &["20:00"]), [30]);
     }
 
     #[test]
     fn what_is_just_before_the_beginning_is_not_a_day_later() {
-        assert_eq!(positions("19:30", &["19:00"]), [Err(30 * 60_000)]);
-        assert_eq!(positions("19:30", &["19:31", "19:00"]), [Ok(1), Err(30 * 60_000)]);
+        assert_eq!(positions("19:30", &["19:00"]), [-30]);
+        assert_eq!(positions("19:30", &["19:31", "19:00"]), [1, -30]);
         // In an event of a whole day the rows lead there.
         let day = positions("19:30", &["23:00", "05:00", "11:00", "18:00", "19:00"]);
-        assert_eq!(day, [Ok(210), Ok(570), Ok(930), Ok(1_350), Ok(1_410)]);
+        assert_eq!(day, [210, 570, 930, 1_350, 1_410]);
     }
 
     #[test]
     fn dates_count() {
         let times = ["2026-12-24 19:30", "2026-12-25 19:30", "26.12.2026 01:30"];
-        assert_eq!(positions("19:30", &times), [Ok(0), Ok(1_440), Ok(1_800)]);
-        assert_eq!(positions("2026-12-24 19:30", &["2026-12-24 19:00"]), [Err(30 * 60_000)]);
+        assert_eq!(positions("19:30", &times), [0, 1_440, 1_800]);
+        assert_eq!(positions("2026-12-24 19:30", &["2026-12-24 19:00"]), [-30]);
     }
 
     #[test]
@@ -114,7 +110,7 @@ mod tests {
         let change = ClockChange { wall_ms: HOUR_MS / 2, by_ms: HOUR_MS };
         let mut clock = DayClock::new("01:30", Some(change)).unwrap();
         let mut at = |time: &str| {
-            let wall_ms = clock.wall_ms(DayTime::parse(time).unwrap()).unwrap();
+            let wall_ms = clock.wall_ms(DayTime::parse(time).unwrap());
             clock.position_ms(wall_ms) / 60_000
         };
         assert_eq!([at("01:45"), at("03:10"), at("04:00")], [15, 40, 90]);

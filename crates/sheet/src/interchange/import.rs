@@ -1,16 +1,17 @@
 //! The cues read from a file, and the sheet that they become.
 
+use downbeat_core::Position;
 use std::collections::BTreeMap;
 
 use super::exchange::{FormatOptions, Imported, Remark};
 use super::header::Header;
 use super::ids::id_from;
 use super::row::Row;
-use super::rows::{self, name_rows};
+use super::rows::{self, counted, name_rows};
 use crate::compile::compile;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::format::format;
-use crate::rundown::{Kind, TITLE_CHARS_MAX};
+use crate::rundown::{Kind, Rundown, TITLE_CHARS_MAX, clock};
 
 /// An import in progress: the cues and remarks so far.
 #[derive(Debug, Default)]
@@ -76,11 +77,31 @@ impl Import {
                 Level::Warning => self.remarks.push(remark),
             }
         }
+        if let (Some(rundown), Some(start)) = (&compiled.rundown, &options.start) {
+            self.remark_before(rundown, start);
+        }
         self.errors.sort_by_key(|error| error.line);
         self.remarks.sort_by_key(|remark| remark.line);
         match compiled.rundown {
             Some(rundown) if self.errors.is_empty() => Ok(Imported { sheet, rundown, remarks: self.remarks }),
             _ => Err(self.errors),
+        }
+    }
+
+    /// Says which cues come before the event begins, where the file's times do not say so.
+    fn remark_before(&mut self, rundown: &Rundown, start: &str) {
+        let before = rundown.cues().iter().take_while(|cue| cue.time() < Position::START).count();
+        if before > 0 && before == rundown.cues().len() {
+            let problem = format!("every cue comes before the event begins at {start}");
+            self.refuse_file(Remark::file(problem, "begin it earlier (--start)"));
+        } else if before > 0 {
+            let first = clock(rundown.cues()[0].time());
+            let problem = format!(
+                "{}, the first at {first}",
+                counted(before, "cue comes before the event begins", "cues come before the event begins")
+            );
+            let remedy = format!("if they do not, begin the event earlier than {start} (--start)");
+            self.remark(Remark::file(problem, remedy));
         }
     }
 

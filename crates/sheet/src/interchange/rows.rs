@@ -1,11 +1,12 @@
 //! The cues of a whole sheet.
 
+use downbeat_core::{Position, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchange::Remark;
 use super::ids::{id_from, numbered};
 use super::row::{FIELDS, Row};
-use crate::rundown::{Kind, Rundown};
+use crate::rundown::{Kind, Rundown, clock};
 use crate::source::{Crew, CrewNote};
 
 /// Returns the cues of a rundown, each with an id unless the compiler generates it.
@@ -19,6 +20,17 @@ pub(super) fn rows_of(rundown: &Rundown, crew: &Crew) -> Vec<Row> {
     }
     name_rows(&mut rows);
     rows
+}
+
+/// Checks that no cue comes before zero in a file in which the event begins at `start`.
+///
+/// # Errors
+/// Which cue does, and where the event may begin, as `example` says.
+pub(super) fn check_begin(rundown: &Rundown, start: Span, example: &str) -> Result<(), Remark> {
+    let Some(first) = rundown.cues().first().filter(|cue| cue.time() + start < Position::START) else { return Ok(()) };
+    let problem =
+        format!("cue {:?} at {} comes before zero, where the file's times begin", first.id(), clock(first.time()));
+    Err(Remark::file(problem, format!("say where in the file the event begins, such as {example}")))
 }
 
 /// Returns all actions, with their kind if it does not follow from the ends of their cues; `None` if it does for all.

@@ -57,13 +57,6 @@ fn read(number: Option<&str>, at: usize, lines: &[&str], start_ms: i64, options:
     if to_ms < from_ms {
         return import.refuse(line, "it ends before it begins", "exchange the two times");
     }
-    if from_ms < start_ms {
-        return import.refuse(
-            line,
-            "it comes before the time at which the event begins",
-            "give an earlier one (--start)",
-        );
-    }
     let text = plain_text(&lines[1..].join("\n"));
     if text.is_empty() {
         return import.remark(Remark::line(line, "it has no text, so that it is left out", "write one, or delete it"));

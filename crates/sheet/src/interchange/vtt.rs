@@ -153,10 +153,6 @@ fn read<'t>(
             return None;
         }
     };
-    if from_ms < start_ms {
-        import.refuse(line, "it comes before the time at which the event begins", "give an earlier one (--start)");
-        return None;
-    }
     let mut row = Row::at_line(line);
     row.set("time", clock(Position::from_millis(from_ms - start_ms)));
     row.set_some("duration", (to_ms > from_ms).then(|| length(Span::from_millis(to_ms - from_ms))));

@@ -13,6 +13,8 @@ const COLUMN: f64 = 6.0;
 
 /// Cues per stretch of time.
 pub(super) struct Series {
+    /// When the first stretch begins.
+    pub(super) from_ms: i64,
     pub(super) step_ms: i64,
     pub(super) counts: Vec<usize>,
 }
@@ -20,14 +22,16 @@ pub(super) struct Series {
 /// Returns the number of cues that begin in each stretch of the axis.
 pub(super) fn series(cues: &[Cue], axis: &Axis) -> Series {
     let step_ms = axis.step_ms(COLUMN);
-    let mut counts = vec![0; (axis.extent_ms / step_ms + 1) as usize];
+    let nth = |ms: i64| ms.div_euclid(step_ms);
+    let first = nth(axis.begin_ms);
+    let mut counts = vec![0; (nth(axis.extent_ms) - first + 1) as usize];
     for cue in cues {
-        // No cue begins after the extent, which includes the last one.
-        if let Some(count) = counts.get_mut((cue.time().as_millis().max(0) / step_ms) as usize) {
+        // The axis includes the first cue and the last.
+        if let Some(count) = counts.get_mut((nth(cue.time().as_millis()) - first) as usize) {
             *count += 1;
         }
     }
-    Series { step_ms, counts }
+    Series { from_ms: first * step_ms, step_ms, counts }
 }
 
 /// Returns the beginning of the minute in which the most cues begin, and their number; `None` without cues.

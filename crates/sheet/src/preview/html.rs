@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::axis::extent_ms;
+use super::axis::{begin_ms, extent_ms};
 use super::escape::{Escaped, json_in_script};
 use super::lane::lanes;
 use super::{Picture, REMARKS_MAX, ROWS_MAX, crowd, svg, text, words};
@@ -204,6 +204,7 @@ fn shown(picture: &Picture<'_>) -> Value {
     let busiest = crowd::busiest_minute(rundown.cues()).filter(|&(_, count)| count > 1);
     json!({
         "busiest": busiest.map(|(from, _)| from.as_millis()),
+        "begin": begin_ms(rundown),
         "extent": extent_ms(rundown),
         "duration": rundown.duration().map(|duration| duration.as_millis()),
         "lanes": lanes.iter().map(|lane| json!({ "name": lane.name, "note": lane.note, "colour": lane.colour })).collect::<Vec<_>>(),

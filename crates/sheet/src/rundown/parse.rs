@@ -103,8 +103,8 @@ fn tracks(value: Value) -> Result<BTreeMap<String, Track>, NotARundown> {
 
 fn cue(value: Value, index: usize) -> Result<Cue, NotARundown> {
     let mut fields = Fields::of(value, format!("/cues/{index}"))?;
-    let time = fields.integer("time", 0..=TIME_MAX.as_millis())?;
-    let time = time.ok_or_else(|| fields.wrong("time", "whole milliseconds, 0 or more"))?;
+    let time = fields.integer("time", -TIME_MAX.as_millis()..=TIME_MAX.as_millis())?;
+    let time = time.ok_or_else(|| fields.wrong("time", "whole milliseconds"))?;
     let cue = Cue {
         id: fields.text("id", 1..=ID_CHARS_MAX)?.into(),
         time: Position::from_millis(time),

@@ -43,6 +43,24 @@ fn a_cue_that_does_not_say_is_resumed_if_it_lasts_and_skipped_if_it_does_not() {
 }
 
 #[test]
+fn cues_before_the_event_are_printed_read_and_found() {
+    let sheet = r#"[{ "id": "doors", "time": -600, "action": "doors" }, { "id": "walk-in", "time": "-00:09:00", "until": "2m", "action": "music" },
+        { "id": "open", "time": 0, "action": "open" }, { "id": "early", "time": "-366d", "action": "early" }]"#;
+    let rundown = crate::compile(sheet).rundown.unwrap();
+    let bytes = rundown.to_bytes();
+    let text = core::str::from_utf8(&bytes).unwrap();
+    assert!(text.starts_with(r#"{"checkpoints":[{"active":[2],"time":60000}],"cues":[{"action":"early","id":"early","kind":"moment","time":-31622400000},"#));
+    assert!(text.contains(r#"{"action":"music","end":120000,"id":"walk-in","kind":"state","time":-540000}"#), "{text}");
+    assert_eq!(Rundown::parse(&bytes).unwrap(), rundown);
+    let active = |ms| rundown.active(Position::from_millis(ms)).len();
+    assert_eq!([active(-540_001), active(-540_000), active(0), active(119_999), active(120_000)], [0, 1, 1, 1, 0]);
+    assert_eq!(rundown.next(Position::from_millis(-600_000))[0].id(), "walk-in");
+    let joined = rundown.join(Position::from_millis(-480_000));
+    assert_eq!(joined[2].outcome.to_string(), "goes on from 00:01:00");
+    assert_eq!(joined[1].outcome.to_string(), "is missed");
+}
+
+#[test]
 fn other_bytes_are_refused_for_their_reason() {
     assert!(matches!(refusal("{"), NotARundown::Json(_)));
     assert!(matches!(refusal("[]"), NotARundown::Value { .. }));
@@ -55,7 +73,7 @@ fn other_bytes_are_refused_for_their_reason() {
     };
     for (from, to, pointer) in [
         (r#""id":"doors","#, "", "/cues/0/id"),
-        (r#""time":0"#, r#""time":-1"#, "/cues/0/time"),
+        (r#""time":0"#, r#""time":-31622400001"#, "/cues/0/time"),
         (r#""time":0"#, r#""time":0.5"#, "/cues/0/time"),
         (r#""time":0"#, r#""time":5000"#, "/cues/0/end"),
         (r#""end":5000"#, r#""end":5001"#, "/cues/0"),

@@ -135,10 +135,10 @@ fn check_times(draft: &Draft<'_>, duration: Option<Span>, report: &mut Report) -
     let begin_ms = draft.begin.ms()?;
     let begin = Position::from_millis(begin_ms);
     let place = draft.place;
-    if begin_ms < 0 {
+    if begin_ms < -TIME_MAX.as_millis() {
         let before = clock(Position::from_millis(begin_ms.saturating_neg()));
         let problem = format!("{} would begin {before} before the event", place.label(None));
-        let message = Message::new(problem, "times count from its beginning, give it a later one");
+        let message = Message::new(problem, "give it a later time, at most 366 days before");
         place.report(Code::BeforeZero, "time", message, report);
         return None;
     }

@@ -32,6 +32,9 @@ const FIELDS: [&str; 18] = [
     "disabled", "repeat", "flags", "note", "owner", "group",
 ];
 
+/// The time of a cue that begins when the one before it ends; without a time it means the same.
+pub(super) const NEXT: &str = "next";
+
 /// Reads one cue.
 struct CueReader<'a, 's> {
     place: Place<'s>,
@@ -62,7 +65,8 @@ pub(super) fn read<'s>(
     let place = Place { file, index: u32::try_from(index).unwrap_or(u32::MAX), object: object.number() };
     let fields = Fields::find(object, &FIELDS);
     let [_, time, ..] = fields.known;
-    let begin = time.map(|field| (field, read_when(field.value(), frame_rate)));
+    let own = time.filter(|field| field.value().text() != Some(NEXT));
+    let begin = own.map(|field| (field, read_when(field.value(), frame_rate)));
     let label = place.label(match begin {
         Some((_, Ok(When::At(reading)))) => Some(Position::from_millis(reading.ms)),
         _ => None,
@@ -70,17 +74,20 @@ pub(super) fn read<'s>(
     let (at, vars) = (cues.index(index), &file.part.vars);
     let mut cursor = Cursor { subject: &label, file: file.id, at, vars, frame_rate, report };
     fields.report_others(&mut cursor);
-    let begin = begin.and_then(|(field, read)| cursor.check_when(field, read)).map_or(Time::Unknown, Time::new);
+    let begin = match begin {
+        Some((field, read)) => cursor.check_when(field, read).map_or(Time::Unknown, Time::new),
+        None => Time::Next,
+    };
     Some(CueReader { place, header, names, cursor }.read(begin, fields.known))
 }
 
 impl<'s> CueReader<'_, 's> {
     /// Reads all fields; `begin` is the time, which was read before.
     fn read(mut self, begin: Time, fields: [Option<Field<'s>>; 18]) -> (Draft<'s>, Cue) {
-        let [id, time, action, track, params, until, duration, rest @ ..] = fields;
+        let [id, _, action, track, params, until, duration, rest @ ..] = fields;
         let [late, jitter, needs, preload, message, disabled, repeat, crew @ ..] = rest;
         let (header, place) = (self.header, self.place);
-        self.check_required(time, action);
+        self.check_action(action);
         let cursor = &mut self.cursor;
         let id = cursor.text_field(id).filter(|&(id, field)| cursor.check_id(id, field) == NameCheck::Valid);
         let action = cursor.text_field(action);
@@ -115,16 +122,12 @@ impl<'s> CueReader<'_, 's> {
         (draft, cue)
     }
 
-    /// Reports a missing time or action.
-    fn check_required(&mut self, time: Option<Field<'_>>, action: Option<Field<'_>>) {
-        for (name, field, remedy) in [
-            ("time", time, "say when it fires, such as 560 (seconds) or \"00:09:20\""),
-            ("action", action, "say what it does, such as \"startSong1\""),
-        ] {
-            if field.is_none() {
-                let problem = format!("{} has no {name:?}", self.cursor.subject);
-                self.cursor.report(Code::MissingField, self.place.opening(), Message::new(problem, remedy));
-            }
+    /// Reports a missing action.
+    fn check_action(&mut self, action: Option<Field<'_>>) {
+        if action.is_none() {
+            let problem = format!("{} has no \"action\"", self.cursor.subject);
+            let message = Message::new(problem, "say what it does, such as \"startSong1\"");
+            self.cursor.report(Code::MissingField, self.place.opening(), message);
         }
     }
 }

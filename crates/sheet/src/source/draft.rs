@@ -30,7 +30,9 @@ pub(super) enum Time {
     Open,
     /// The cue gives it, but it cannot be determined, which has been reported.
     Unknown,
-    /// Milliseconds after the event begins.
+    /// When the cue before it in its file ends.
+    Next,
+    /// Milliseconds after the event begins, negative before that.
     At(i64),
     /// Milliseconds after the cue begins.
     After(i64),

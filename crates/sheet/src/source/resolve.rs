@@ -1,6 +1,8 @@
 //! Follows the references between cues, so that each has its times.
 
-use super::draft::{Draft, Time};
+use downbeat_core::Position;
+
+use super::draft::{Draft, Repeat, Time};
 use super::ids::Ids;
 use super::nearest::nearest;
 use super::time::{Anchor, Reference, reference};
@@ -47,7 +49,7 @@ pub(super) fn resolve(drafts: &mut [Draft<'_>], ids: &Ids<'_>, report: &mut Repo
                 }
             };
             // The last time of the walk keeps its value, unless it is a reference that leads nowhere.
-            if matches!(*node.time(drafts), Time::Reference) {
+            if matches!(*node.time(drafts), Time::Reference | Time::Next) {
                 *node.time(drafts) = Time::Unknown;
             }
             while let Some((node, offset_ms)) = path.pop() {
@@ -77,6 +79,7 @@ fn step(node: Node, path: &[(Node, i64)], drafts: &[Draft<'_>], ids: &Ids<'_>, r
     match time {
         Time::At(ms) => Step::Determined(Some(ms)),
         Time::Open | Time::Unknown => Step::Determined(None),
+        Time::Next => follow_before(node.draft, drafts, report),
         Time::After(ms) => Step::DependsOn(Node { anchor: Anchor::Start, ..node }, ms),
         Time::Reference => follow(field, draft, drafts, ids, report),
         Time::Followed => {
@@ -117,6 +120,35 @@ fn follow(field: &str, draft: &Draft<'_>, drafts: &[Draft<'_>], ids: &Ids<'_>, r
     Step::DependsOn(Node { draft: index, anchor }, offset_ms.saturating_add(repeated_ms))
 }
 
+/// Finds the end of the cue before a draft in its file, when that begins.
+fn follow_before(index: usize, drafts: &[Draft<'_>], report: &mut Report) -> Step {
+    let draft = &drafts[index];
+    let place = draft.place;
+    let Some(number) = place.index.checked_sub(1) else {
+        let has = if place.field("time").is_some() { "\"next\" for \"time\"" } else { "no \"time\"" };
+        let problem = format!("{} has {has}, and no cue comes before it in its file", place.label(None));
+        let remedy = "say when it fires, such as 560 (seconds) or \"00:09:20\"";
+        place.report(Code::MissingField, "time", Message::new(problem, remedy), report);
+        return Step::Determined(None);
+    };
+    let before = index.checked_sub(1).filter(|&before| {
+        let other = drafts[before].place;
+        core::ptr::eq(other.file, place.file) && other.index == number
+    });
+    // What was there is not a cue, which has been reported.
+    let Some(before) = before else { return Step::Determined(None) };
+    let other = &drafts[before];
+    if matches!(other.end, Time::Open) {
+        let (label, before) = (place.label(None), other.place.label(other.begin.ms().map(Position::from_millis)));
+        let problem = format!("{label} begins when {before} ends, which does not say when that is");
+        let remedy = format!("give {before} \"duration\" or \"until\", or {label} a \"time\"");
+        place.report(Code::NoEnd, "time", Message::new(problem, remedy), report);
+        return Step::Determined(None);
+    }
+    let repeated_ms = other.repeat.map_or(0, Repeat::last_ms);
+    Step::DependsOn(Node { draft: before, anchor: Anchor::End }, repeated_ms)
+}
+
 fn report_cycle(from: Node, path: &[(Node, i64)], drafts: &[Draft<'_>], report: &mut Report) {
     let start = path.iter().position(|&(node, _)| node == from).unwrap_or(0);
     let circle: Vec<Node> = path[start..].iter().map(|&(node, _)| node).collect();
@@ -147,3 +179,6 @@ fn circle_names<'n>(circle: impl Iterator<Item = &'n Node>, drafts: &[Draft<'_>]
     }
     names
 }
+
+#[cfg(test)]
+mod tests;

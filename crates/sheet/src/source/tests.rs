@@ -233,8 +233,12 @@ fn a_long_chain_of_references_is_followed() {
 }
 
 #[test]
-fn a_reference_leads_neither_before_the_event_nor_after_it() {
-    assert_eq!(codes(r##"[{"id":"a","time":1,"action":"x"},{"time":"#a.start-2s","action":"x"}]"##), ["DB202"]);
+fn a_reference_leads_not_beyond_the_event() {
+    assert_eq!(
+        spans(r##"[{"id":"a","time":1,"action":"x"},{"id":"b","time":"#a.start-2s","action":"x"}]"##)[0].1,
+        -1_000
+    );
+    assert_eq!(codes(r##"[{"id":"a","time":-1,"action":"x"},{"time":"#a.start-366d","action":"x"}]"##), ["DB202"]);
     assert_eq!(codes(r##"[{"id":"a","time":1,"action":"x"},{"time":"#a.start+366d","action":"x"}]"##), ["DB203"]);
     let backwards = r##"[{"id":"a","time":5,"until":"#b.start","action":"x"},{"id":"b","time":1,"action":"x"}]"##;
     assert_eq!(codes(backwards), ["DB205"]);

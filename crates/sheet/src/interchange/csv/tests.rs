@@ -181,10 +181,59 @@ fn times_of_day_count_from_when_the_event_begins() {
     let imported = FORMAT.import(table, &at("19:30", None)).unwrap();
     assert_eq!(imported.remarks[0].line, Some(2));
     assert!(
-        imported.remarks[0].problem.contains("\"19:30\" is read as a time of day, 00:00:00"),
+        imported.remarks[0].problem.contains("\"19:30\" is read as a time of day, at 00:00:00"),
         "{:?}",
         imported.remarks
     );
+}
+
+#[test]
+fn what_comes_before_the_event_begins_has_a_negative_time() {
+    let table = "time,action,end\n19:00,doors,19:20\n19:30,open,\n23:50,finale,00:10\n";
+    let expected =
+        ["-1800000--600000 doors@-1800000 doors", "0 open@0 open", "15600000-16800000 finale@15600000 finale"];
+    assert_eq!(cues(&FORMAT, table, &at("19:30", None)), expected);
+    let remarks = FORMAT.import(table, &at("19:30", None)).unwrap().remarks;
+    assert_eq!(remarks[0].problem, "1 cue comes before the event begins, the first at -00:30:00");
+    let frames = "time,action\n00:59:50:00,a\n01:00:00:12,b\n";
+    assert_eq!(cues(&FORMAT, frames, &at("01:00:00:00", Some("25"))), ["-10000 a@-10000 a", "480 b@480 b"]);
+    let signed = "time,action\n-600,a\n-00:09:00,b\n\u{2212}8:00,c\n-7m,d\n";
+    assert_eq!(
+        cues(&FORMAT, signed, &FormatOptions::default()),
+        ["-600000 a@-600000 a", "-540000 b@-540000 b", "-480000 c@-480000 c", "-420000 d@-420000 d"]
+    );
+    let rundown = FORMAT.import(signed, &FormatOptions::default()).unwrap().rundown;
+    let exported = FORMAT.export(&rundown, &FormatOptions::default()).unwrap();
+    assert_eq!((exported.text.lines().nth(1), exported.remarks.len()), (Some("-00:10:00,a"), 0));
+    assert_eq!(FORMAT.import(&exported.text, &FormatOptions::default()).unwrap().rundown.cues(), rundown.cues());
+}
+
+#[test]
+fn formats_that_begin_at_zero_refuse_what_comes_before_it() {
+    let rundown = crate::compile(r#"[{ "id": "doors", "time": "-10m", "action": "a" }]"#).rundown.unwrap();
+    for (name, options, enough) in [
+        ("audacity", at("00:09:59", None), at("00:10:00", None)),
+        ("audition", FormatOptions::default(), at("00:10:00", None)),
+        ("vtt", FormatOptions::default(), at("00:10:00", None)),
+        ("edl", at("00:00:00:00", Some("25")), at("01:00:00:00", Some("25"))),
+    ] {
+        let format = crate::interchange::Format::named(name).unwrap();
+        let refusal = format.export(&rundown, &options).unwrap_err();
+        assert_eq!(
+            refusal.problem, "cue \"doors\" at -00:10:00 comes before zero, where the file's times begin",
+            "{name}"
+        );
+        let exported = format.export(&rundown, &enough).unwrap();
+        // Beside a cue in the event, it comes back.
+        let both = crate::compile(
+            r#"[{ "id": "doors", "time": "-10m", "action": "a" }, { "id": "b", "time": 5, "action": "b" }]"#,
+        );
+        let both = both.rundown.unwrap();
+        let text = format.export(&both, &enough).unwrap().text;
+        let back =
+            format.import(&text, &enough).unwrap_or_else(|refusals| panic!("{name}: {refusals:?}\n{}", exported.text));
+        assert_eq!(back.rundown.cues(), both.cues(), "{name}");
+    }
 }
 
 #[test]
@@ -199,7 +248,7 @@ fn times_of_day_are_never_read_as_something_else() {
     }
     assert_eq!(
         refused(&FORMAT, &line("19:00"), &at("19:30", None)),
-        ["2 column \"time\": \"19:00\" is 00:30:00 before the event begins"]
+        ["- every cue comes before the event begins at 19:30"]
     );
     assert_eq!(refused(&FORMAT, &line("19:30"), &at("soon", None)), ["- \"soon\""]);
     // Two or more parts of a day without --start.

@@ -121,11 +121,7 @@ impl Times {
                     row.set(field, format!("{}ms", time.ms));
                     return Ok(());
                 }
-                _ => clock.wall_ms(time).map_err(|before_ms| {
-                    let before = crate::rundown::clock(Position::from_millis(before_ms));
-                    let remedy = "begin the event earlier (--start), or take the line out";
-                    (format!("is {before} before the event begins"), remedy.to_owned())
-                })?,
+                _ => clock.wall_ms(time),
             };
             if field == "time" {
                 *begin = Some((time, wall_ms));
@@ -133,7 +129,7 @@ impl Times {
             let position = crate::rundown::clock(Position::from_millis(clock.position_ms(wall_ms)));
             if !self.said {
                 self.said = true;
-                let problem = format!("{text:?} is read as a time of day, {position} after the event begins (--start)");
+                let problem = format!("{text:?} is read as a time of day, at {position} of the event (--start)");
                 import.remark(Remark::line(row.line, problem, "the other times are read likewise, look at them"));
             }
             row.set(field, position);
@@ -166,10 +162,6 @@ impl Times {
         let frame = frame_number(text, rate, Counting::NonDrop)
             .map_err(|error| (error.problem().to_owned(), error.remedy().to_owned()))?;
         let start = if let (Start::Frame(start), true) = (&self.start, is_position) { *start } else { 0 };
-        if frame < start {
-            let problem = "comes before the timecode at which the event begins".to_owned();
-            return Err((problem, "give an earlier one (--start)".to_owned()));
-        }
         Ok(rate.ms(frame - start))
     }
 
@@ -198,7 +190,7 @@ impl Times {
             }
             None => {}
         }
-        let point = cell.replace(',', ".");
+        let point = cell.replace(',', ".").replace('\u{2212}', "-");
         if let Some(number) = signed_or_exponential(&point) {
             return Ok(Value::Number(number));
         }
@@ -263,6 +255,9 @@ fn signed_or_exponential(cell: &str) -> Option<serde_json::Number> {
 
 /// Returns `M:SS` as `HH:MM:SS`.
 fn minutes_and_seconds(cell: &str) -> Option<String> {
+    if let Some(before) = cell.strip_prefix('-') {
+        return minutes_and_seconds(before).map(|clock| format!("-{clock}"));
+    }
     let (minutes, seconds) = cell.split_once(':')?;
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if !matches!(minutes.len(), 1..=4) || !is_digits(minutes) || !seconds.split('.').all(is_digits) {

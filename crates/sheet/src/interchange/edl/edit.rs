@@ -36,10 +36,6 @@ impl Edit {
             // It comes after the day's end, where timecode begins again.
             (begin, end) = (begin + self.day, end + self.day);
         }
-        if begin < start {
-            let problem = "it comes before the timecode at which the event begins";
-            return import.refuse(self.line, problem, "give an earlier one (--start)");
-        }
         let label = CueLabel::parse(&self.name);
         let Some(action) = import.action(self.line, &label.action, options) else { return };
         let ms = |frame: i64| rate.ms(frame - start);

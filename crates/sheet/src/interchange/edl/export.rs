@@ -1,6 +1,7 @@
 //! Writes a rundown as a list.
 
 use core::fmt::Write as _;
+use downbeat_core::Span;
 
 use super::list::CUT;
 use crate::interchange::cue_label::CueLabel;
@@ -21,6 +22,7 @@ pub(super) fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) ->
     let title: String = rundown.title().chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     let mode = if rate.drops() { "DROP FRAME" } else { "NON-DROP FRAME" };
     let mut text = format!("TITLE: {title}\nFCM: {mode}\n");
+    rows::check_begin(rundown, Span::from_millis(rate.ms(start)), "--start 01:00:00:00")?;
     let rows = rows::rows_of(rundown, crew);
     // The frame at which each channel is free again.
     let mut channels: Vec<i64> = Vec::new();

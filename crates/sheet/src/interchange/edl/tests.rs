@@ -93,7 +93,7 @@ fn invalid_lists_are_refused_line_by_line() {
         001  AX A C 0 0 00:00:05:00 00:00:05:00\n* FROM CLIP NAME: b\n";
     assert_eq!(cues(&FORMAT, pair, &at("25", None)), ["5000 a a", "5000 b b A"], "two cuts are not a transition");
     let early = refused(&FORMAT, EDITS, &at("25", Some("02:00:00:00")));
-    assert_eq!(early[0], "4 it comes before the timecode at which the event begins");
+    assert_eq!(early, ["- every cue comes before the event begins at 02:00:00:00"]);
     assert_eq!(refused(&FORMAT, EDITS, &at("25", Some("02:00"))).len(), 1);
 }
 

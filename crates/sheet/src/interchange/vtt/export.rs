@@ -24,6 +24,7 @@ pub(super) fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) ->
     let last = ends.max().unwrap_or(Position::START);
     // A state that never ends is active until everything is over.
     let over = last.max(Position::START + rundown.duration().unwrap_or(Span::ZERO)) + ACTIVE;
+    rows::check_begin(rundown, start, "--start 00:10:00")?;
     let rows = rows::rows_of(rundown, crew);
     for (cue, row) in rundown.cues().iter().zip(&rows) {
         let end = cue.end().unwrap_or(if cue.kind() == Kind::State { over } else { cue.time() + ACTIVE });

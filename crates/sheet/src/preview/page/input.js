@@ -5,12 +5,12 @@ const timeAt = (event) => {
   const ms = view.from + (event.clientX - box.left - at.g.left) / at.k;
   // No finer than a hand points.
   const grain = [1000, 100, 10].find((grain) => grain * at.k <= 4) ?? 1;
-  return Math.min(extent, Math.max(0, Math.round(ms / grain) * grain));
+  return Math.min(extent, Math.max(begin, Math.round(ms / grain) * grain));
 };
 live.addEventListener("wheel", (event) => {
   const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
   const by = (sideways ? event.deltaX || event.deltaY : event.deltaY) * (event.deltaMode === 1 ? 30 : 1);
-  const whole = view.from <= 0 && view.to >= extent;
+  const whole = view.from <= begin && view.to >= extent;
   // When all is shown already, turning back goes on through the page.
   if (whole && (sideways || by > 0)) return;
   event.preventDefault();
@@ -70,14 +70,14 @@ const keys = {
   ArrowLeft: (event) => choose(event.shiftKey ? besideCue(false) : chosen - (view.to - view.from) / 200, true),
   ArrowUp: (event) => keys.ArrowRight(event),
   ArrowDown: (event) => keys.ArrowLeft(event),
-  Home: () => choose(0, true),
+  Home: () => choose(begin, true),
   End: () => choose(extent, true),
   PageUp: () => { pan(-0.8); choose(chosen - (view.to - view.from) * 0.8, true); },
   PageDown: () => { pan(0.8); choose(chosen + (view.to - view.from) * 0.8, true); },
   "+": () => zoom(1 / 1.5, chosen),
   "=": () => zoom(1 / 1.5, chosen),
   "-": () => zoom(1.5, chosen),
-  0: () => show(0, extent),
+  0: () => show(begin, extent),
 };
 live.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;
@@ -89,4 +89,4 @@ part("in").addEventListener("click", () => zoom(1 / 2, middle()));
 part("out").addEventListener("click", () => zoom(2, middle()));
 part("earlier").addEventListener("click", () => pan(-0.5));
 part("later").addEventListener("click", () => pan(0.5));
-part("all").addEventListener("click", () => show(0, extent));
+part("all").addEventListener("click", () => show(begin, extent));

@@ -45,7 +45,7 @@ function tellJoin() {
   live.setAttribute("aria-valuetext", `${clock(ms, true)}, ${counted(states, "state")} active`);
 }
 function choose(ms, bring) {
-  chosen = Math.round(Math.min(extent, Math.max(0, ms)));
+  chosen = Math.round(Math.min(extent, Math.max(begin, ms)));
   pointed = null;
   if (bring && (chosen < view.from || chosen > view.to)) {
     const half = (view.to - view.from) / 2;

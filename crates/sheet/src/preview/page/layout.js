@@ -36,7 +36,7 @@ const needs = byLane.map((members) => {
   for (const index of members) {
     const cue = cues[index], end = cue.drawnEnd;
     if (end <= cue.time) { strip = true; continue; }
-    if ((end - cue.time) / extent * 300 < 3) strip = true;
+    if ((end - cue.time) / (extent - begin) * 300 < 3) strip = true;
     let row = ends.findIndex((until) => until <= cue.time);
     if (row < 0) row = ends.length < ROWS_MAX ? ends.length : -1;
     if (row < 0) { strip = true; continue; }

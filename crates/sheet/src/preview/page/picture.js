@@ -83,10 +83,10 @@ function picture() {
   movePin();
   const fine = view.to - view.from < 60000;
   part("window").textContent = `${clock(view.from, fine)} – ${clock(view.to, fine)}`;
-  const whole = view.from <= 0 && view.to >= extent;
+  const whole = view.from <= begin && view.to >= extent;
   part("out").disabled = part("all").disabled = whole;
   part("in").disabled = view.to - view.from <= WINDOW_MIN;
-  part("earlier").disabled = view.from <= 0;
+  part("earlier").disabled = view.from <= begin;
   part("later").disabled = view.to >= extent;
 }
 
@@ -235,13 +235,13 @@ function redraw() {
   requestAnimationFrame(() => { waiting = false; picture(); });
 }
 function show(from, to) {
-  const length = Math.min(extent, Math.max(WINDOW_MIN, to - from));
-  const start = Math.min(Math.max(0, from), extent - length);
+  const length = Math.min(extent - begin, Math.max(WINDOW_MIN, to - from));
+  const start = Math.min(Math.max(begin, from), extent - length);
   view = { from: start, to: start + length };
   redraw();
 }
 function zoom(factor, around) {
-  const length = Math.min(extent, Math.max(WINDOW_MIN, (view.to - view.from) * factor));
+  const length = Math.min(extent - begin, Math.max(WINDOW_MIN, (view.to - view.from) * factor));
   const share = (around - view.from) / (view.to - view.from);
   show(around - share * length, around - share * length + length);
 }

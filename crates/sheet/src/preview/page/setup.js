@@ -2,7 +2,7 @@
 // name, and texts are set as text.
 
 const shown = JSON.parse(document.getElementById("shown").textContent);
-const { cues, lanes, extent, duration, remarks, busiest } = shown;
+const { cues, lanes, begin, extent, duration, remarks, busiest } = shown;
 const part = (id) => document.getElementById(id);
 const live = part("live");
 
@@ -22,12 +22,13 @@ const NAMED_MAX = 3; // the most cues of a column that is named after its first
 const WINDOW_MIN = 1000;
 const PAGE = 200;
 
-let view = { from: 0, to: extent };
+let view = { from: begin, to: extent };
 let chosen = 0; // the position of the line
 let pointed = null; // the position of the mouse, if it is over the picture
 let waiting = false;
 
 function clock(ms, fine) {
+  if (ms < 0) return "-" + clock(-ms, fine);
   const two = (n) => String(n).padStart(2, "0");
   const s = Math.floor(ms / 1000), rest = Math.floor(ms % 1000);
   const fraction = fine && rest > 0 ? "." + String(rest).padStart(3, "0") : "";

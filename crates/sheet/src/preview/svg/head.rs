@@ -48,7 +48,7 @@ impl Pen<'_, '_> {
         let busiest = crowd::busiest_minute(cues).filter(|&(_, count)| count > 1);
         let _ = writeln!(out, "<path class=\"rule\" d=\"M{:.1} {foot}H{:.1}\"/>", axis.left, axis.left + axis.width);
         for (nth, &count) in series.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let from_ms = nth as i64 * series.step_ms;
+            let from_ms = series.from_ms + nth as i64 * series.step_ms;
             let (from, to) = (Position::from_millis(from_ms), Position::from_millis(from_ms + series.step_ms));
             let (x, right) = (axis.x(from), axis.x(to).max(axis.x(from) + 2.0));
             // However few, they can be seen.

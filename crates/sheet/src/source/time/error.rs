@@ -5,6 +5,8 @@
 pub(crate) enum TimeError {
     /// It is before zero.
     Negative,
+    /// It has another dash where a minus belongs.
+    Dash,
     /// It has a fraction of a millisecond.
     TooFine,
     /// It is longer than [`TIME_MAX`](crate::rundown::TIME_MAX).
@@ -48,6 +50,7 @@ impl TimeError {
     pub(crate) fn problem(self) -> &'static str {
         match self {
             Self::Negative => "is before zero",
+            Self::Dash => "begins with a dash that is not a minus",
             Self::TooFine => "is finer than a millisecond",
             Self::TooLong => "is more than 366 days",
             Self::Quoted => "is a number in quotes",
@@ -74,7 +77,8 @@ impl TimeError {
     /// Returns what to write instead.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
-            Self::Negative => "times count from the event's beginning, use 0 or more",
+            Self::Negative => "use 0 or more; only \"time\" and \"until\" may be before the event begins",
+            Self::Dash => "type - again",
             Self::TooFine => "use at most three decimals",
             Self::TooLong => "use 366 days at most",
             Self::Quoted => "leave the quotes out to mean seconds",
@@ -107,9 +111,9 @@ mod tests {
             ("0:0:00", "has minutes or seconds that are not two digits"),
             ("00:9:20", "has minutes or seconds that are not two digits"),
             ("00:75:00", "has minutes or seconds that are not 00 to 59"),
-            ("-00:00:05", "is before zero"),
-            ("\u{2212}5s", "is before zero"),
-            ("-5", "is before zero"),
+            ("\u{2212}5s", "begins with a dash that is not a minus"),
+            ("\u{2013}00:00:05", "begins with a dash that is not a minus"),
+            ("-5", "is a number in quotes"),
             (" 00:09:20", "has spaces at its ends"),
             ("00:09:20,500", "has a comma before its decimals"),
             ("7:30 PM", "is a time of day"),

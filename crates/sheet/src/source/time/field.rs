@@ -52,10 +52,15 @@ impl Cursor<'_> {
 
     /// Returns the milliseconds of a field that is a length of time.
     pub(in crate::source) fn length_ms(&mut self, field: Option<Field<'_>>) -> Option<i64> {
-        match self.when(field)? {
+        let field = field?;
+        let read = read_when(field.value(), self.frame_rate).and_then(|when| match when {
+            When::At(reading) if reading.ms < 0 => Err(Some(TimeError::Negative)),
+            when => Ok(when),
+        });
+        match self.check_when(field, read)? {
             When::At(reading) => Some(reading.ms),
             When::From(_) => {
-                let (field, error) = (field?, TimeError::ReferenceHere);
+                let error = TimeError::ReferenceHere;
                 let problem = format!("{}: {:?} {}", self.subject, field.name(), error.problem());
                 self.report_value(Code::BadTime, field, Message::new(problem, error.remedy()));
                 None

@@ -18,7 +18,7 @@ pub(in crate::source) struct Reference<'s> {
 
 /// The beginning or the end of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::source) enum Anchor {
+pub(crate) enum Anchor {
     /// When it begins; the first time, if it is repeated.
     Start,
     /// When it ends; the last time, if it is repeated.
@@ -51,8 +51,11 @@ pub(in crate::source) fn reference(written: &str, rate: Option<FrameRate>) -> Re
     let (sign, distance) = match rest[after..].split_at_checked(1) {
         None => (1, 0),
         Some((sign, distance)) => {
+            if distance.starts_with('-') {
+                return Err(TimeError::BadReference);
+            }
             let reading = text::text(distance, rate).map_err(|problem| match problem {
-                TimeError::Negative | TimeError::Unknown | TimeError::Quoted | TimeError::ReferenceHere => {
+                TimeError::Dash | TimeError::Unknown | TimeError::Quoted | TimeError::ReferenceHere => {
                     TimeError::BadReference
                 }
                 other => other,

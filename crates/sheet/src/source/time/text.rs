@@ -10,7 +10,7 @@ use crate::source::invisible::invisible;
 /// A time or a length of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source) struct Reading {
-    /// Whole milliseconds, 0 to [`TIME_MAX`](crate::rundown::TIME_MAX).
+    /// Whole milliseconds, at most [`TIME_MAX`](crate::rundown::TIME_MAX) either way: negative before the event begins.
     pub(in crate::source) ms: i64,
     /// Whether it was written in two parts, such as `9:20`, which some people read as hours and minutes.
     pub(in crate::source) two_parts: bool,
@@ -24,27 +24,27 @@ const DAY: i64 = 24 * HOUR;
 /// Reads seconds written as a JSON number.
 pub(super) fn seconds(number: &str) -> Result<Reading, TimeError> {
     let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
-    match decimal(number, SECOND)? {
-        0 => Ok(Reading::exact(0)),
-        _ if negative => Err(TimeError::Negative),
-        ms => Ok(Reading::exact(ms)),
-    }
+    decimal(number, SECOND).map(|ms| Reading::exact(if negative { -ms } else { ms }))
 }
 
-/// Returns the milliseconds of a time that is not in a sheet: seconds too may be a text.
+/// Returns the milliseconds of a time that is not in a sheet and not before zero: seconds too may be a text.
 pub(crate) fn time_ms(text: &str) -> Result<i64, TimeError> {
-    match self::text(text, None) {
-        Err(TimeError::Quoted) => seconds(text).map(|reading| reading.ms),
-        read => read.map(|reading| reading.ms),
-    }
+    let read = match self::text(text, None) {
+        Err(TimeError::Quoted) => seconds(text),
+        read => read,
+    };
+    read.and_then(|reading| if reading.ms < 0 { Err(TimeError::Negative) } else { Ok(reading.ms) })
 }
 
 /// Reads a time or a length of time written as a text; `rate` is that of timecode that does not name its own.
 pub(super) fn text(text: &str, rate: Option<FrameRate>) -> Result<Reading, TimeError> {
-    // A minus, and what word processors make of it.
-    if let Some(rest) = text.strip_prefix(['-', '\u{2212}', '\u{2013}']) {
-        let is_time = matches!(self::text(rest, rate), Ok(_) | Err(TimeError::Quoted));
-        return Err(if is_time { TimeError::Negative } else { TimeError::Unknown });
+    if let Some(rest) = text.strip_prefix('-') {
+        return plain(rest, rate).map(|reading| Reading { ms: -reading.ms, ..reading });
+    }
+    // What word processors make of it.
+    if let Some(rest) = text.strip_prefix(['\u{2212}', '\u{2013}']) {
+        let is_time = matches!(plain(rest, rate), Ok(_) | Err(TimeError::Quoted));
+        return Err(if is_time { TimeError::Dash } else { TimeError::Unknown });
     }
     plain(text, rate).map_err(|error| if error == TimeError::Unknown { reason(text, rate) } else { error })
 }
@@ -177,7 +177,6 @@ mod tests {
             ("1e-400", TimeError::TooFine),
             ("1e-99999999999", TimeError::TooFine),
             ("1.00000000000000000000000000001", TimeError::TooFine),
-            ("-5", TimeError::Negative),
             ("31622400.001", TimeError::TooLong),
             ("1e999", TimeError::TooLong),
             ("1e99999999999", TimeError::TooLong),
@@ -202,6 +201,18 @@ mod tests {
     }
 
     #[test]
+    fn a_minus_counts_back_from_the_beginning() {
+        for way in ["-00:09:20", "-PT9M20S", "-9m20s", "-00:09:20:00@25"] {
+            assert_eq!(text(way, None), Ok(Reading { ms: -560_000, two_parts: false }), "{way}");
+        }
+        assert_eq!(text("-9:20", None), Ok(Reading { ms: -560_000, two_parts: true }));
+        assert_eq!(seconds("-560.25"), Ok(Reading { ms: -560_250, two_parts: false }));
+        assert_eq!([seconds("-0"), text("-0s", None)], [Ok(Reading { ms: 0, two_parts: false }); 2]);
+        assert_eq!(seconds("-31622400.001"), Err(TimeError::TooLong));
+        assert_eq!((time_ms("-5"), time_ms("-00:00:05")), (Err(TimeError::Negative), Err(TimeError::Negative)));
+    }
+
+    #[test]
     fn invalid_times_are_refused_for_their_reason() {
         for (written, problem) in [
             ("560", TimeError::Quoted),
@@ -209,7 +220,11 @@ mod tests {
             ("00:00:5", TimeError::Digits),
             ("9:75", TimeError::Sixty),
             ("00:00:00.0001", TimeError::TooFine),
-            ("-00:00:01", TimeError::Negative),
+            ("-560", TimeError::Quoted),
+            ("--5s", TimeError::Unknown),
+            ("-#a.start", TimeError::ReferenceHere),
+            ("-00:75:00", TimeError::Sixty),
+            ("\u{2212}5s", TimeError::Dash),
             ("-", TimeError::Unknown),
             ("P1Y", TimeError::Calendar),
             ("P1M", TimeError::Calendar),
