@@ -26,7 +26,7 @@ use crate::version;
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{
     AtArgs, CheckArgs, CopyArgs, CuesTask, DiffArgs, Drawn, ExportArgs, FmtArgs, Format, ImportArgs, InitArgs,
-    JoinArgs, KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, StoreArg,
+    JoinArgs, KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, ShiftArgs, StoreArg,
     TargetArgs, TimecodeArgs, begins_with,
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};

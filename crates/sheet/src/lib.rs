@@ -9,6 +9,7 @@
 //! | [`crew`] | what a sheet says for those who run the show, and not for viewers |
 //! | [`diagnostic`] | problems in a sheet: code, place, remedy |
 //! | [`format()`] | formatting a sheet, with its comments |
+//! | [`shift()`] | moving cues in a sheet's text |
 //! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
 //! | [`preview`] | the sheet as a picture, for the screen and for paper |
 //! | [`interchange`] | cues from and to other programs: spreadsheets, editors of sound and film, web players |
@@ -43,6 +44,8 @@ mod options;
 pub mod preview;
 pub mod rundown;
 #[cfg(feature = "compiler")]
+mod shift;
+#[cfg(feature = "compiler")]
 mod source;
 
 #[cfg(feature = "compiler")]
@@ -59,5 +62,7 @@ pub use rundown::{
     ChangeKind, Checkpoint, Cue, CueChange, Diff, Joined, Kind, Late, Needs, NotARundown, Otherwise, Outcome, Preload,
     Rundown, Texts, Track, Why, digest_of,
 };
+#[cfg(feature = "compiler")]
+pub use shift::{MovedCue, NotShifted, Shift, Shifted, ShiftedFile, shift};
 #[cfg(feature = "compiler")]
 pub use source::{Crew, CrewNote, FrameRate};

@@ -33,6 +33,7 @@ mod sheet;
 mod shelf;
 pub(crate) mod syntax;
 mod time;
+mod timed;
 mod tree;
 mod vars;
 mod words;
@@ -49,7 +50,8 @@ pub(crate) use origin::Origin;
 pub(crate) use read::{is_rundown, read};
 pub(crate) use schema::DeclaredParams;
 pub use time::FrameRate;
-pub(crate) use time::{DAY_MS, DayTime, TimeError, frame, time_ms};
+pub(crate) use time::{Anchor, DAY_MS, DayTime, TimeError, frame, time_ms};
+pub(crate) use timed::{Room, TimedCue, Written};
 
 #[cfg(test)]
 mod tests;

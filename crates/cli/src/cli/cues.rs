@@ -9,7 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use downbeat_core::{Digest, Locale};
 
 pub(crate) use author::{
-    AtArgs, DiffArgs, ExportArgs, FmtArgs, ImportArgs, InitArgs, JoinArgs, SchemaArgs, TimecodeArgs,
+    AtArgs, DiffArgs, ExportArgs, FmtArgs, ImportArgs, InitArgs, JoinArgs, SchemaArgs, ShiftArgs, TimecodeArgs,
 };
 pub(crate) use release::{CopyArgs, KeepArgs, PlanArgs, PublishArgs, ReleaseArgs, RollbackArgs, StoreArg, TargetArgs};
 
@@ -22,6 +22,10 @@ pub(crate) enum CuesTask {
     /// Format cue sheets, and keep their comments
     #[command(after_help = author::FMT)]
     Fmt(FmtArgs),
+
+    /// Move a cue and all later ones, in the sheet's file
+    #[command(after_help = author::SHIFT)]
+    Shift(ShiftArgs),
 
     /// Print the JSON Schema of cue sheets, which editors use to complete and check
     #[command(after_help = author::SCHEMA)]

@@ -20,6 +20,7 @@ mod publish;
 pub(crate) mod release;
 mod rollback;
 mod schema;
+mod shift;
 mod verify;
 
 use crate::cli::{CuesTask, Global};
@@ -32,6 +33,7 @@ pub(super) async fn run(task: CuesTask, global: &Global, output: Output) -> Resu
     Ok(match task {
         CuesTask::Init(args) => Box::new(init::run(&args, global.dry_run)?),
         CuesTask::Fmt(args) => Box::new(fmt::run(&args, global.dry_run)?),
+        CuesTask::Shift(args) => Box::new(shift::run(&args, global.dry_run, output)?),
         CuesTask::Schema(args) => Box::new(schema::run(&args, global.dry_run, output)?),
         CuesTask::At(args) => Box::new(at::run(&args, &context, output).await?),
         CuesTask::Join(args) => Box::new(join::run(&args, &context, output).await?),

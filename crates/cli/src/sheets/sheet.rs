@@ -72,7 +72,12 @@ impl Sheet {
     /// Compiles a sheet.
     pub(crate) fn compile(source: Source, options: &Options) -> Self {
         let read = included(&source.name, source.is_file);
-        let Compiled { rundown, diagnostics, included } = compile_with(&source.text, options, &read);
+        let compiled = compile_with(&source.text, options, &read);
+        Self::of(source, compiled)
+    }
+
+    /// Creates the sheet that was compiled from this source.
+    pub(crate) fn of(source: Source, Compiled { rundown, diagnostics, included }: Compiled) -> Self {
         Self::new(source, rundown, diagnostics, included)
     }
 

@@ -4,6 +4,7 @@ use downbeat_core::Locale;
 
 use super::origin::Origin;
 use super::place::Place;
+use super::timed::TimedCue;
 use super::tree::{Array, Shape};
 
 /// What a sheet says about a cue for the crew. It is not published.
@@ -36,6 +37,10 @@ pub(crate) struct Trace {
     /// The origin of each of the rundown's cues, in their order.
     pub(crate) origins: Vec<Origin>,
     pub(crate) crew: Crew,
+    /// Whether [`Self::timed`] is wanted.
+    pub(crate) wants_times: bool,
+    /// All cues of the sheet with their times, in the order of its files.
+    pub(crate) timed: Vec<TimedCue>,
 }
 
 impl CrewNote {

@@ -10,7 +10,7 @@ use super::ids::Ids;
 use super::include::{Loader, SHEET_BYTES_MAX, Texts, Trees};
 use super::interner::Interner;
 use super::tree::{Shape, Tree};
-use super::{cue, resolve, review, syntax};
+use super::{cue, resolve, review, syntax, timed};
 use crate::diagnostic::{At, Code, FileId, Location, Message, Report};
 use crate::options::{Included, Options, ReadIncluded};
 use crate::rundown::{CUES_MAX, Cue, FORMAT, NotARundown, Rundown, Track};
@@ -103,6 +103,9 @@ fn compose(
     let mut arranged = arrange::arrange(&drafts, arranged, header.duration, report);
     review::review(&mut arranged, &drafts, &header, options, report);
     if let Some(trace) = trace {
+        if trace.wants_times {
+            trace.timed = timed::timed(&drafts, &ids);
+        }
         let places = || arranged.iter().map(|cue| drafts[cue.draft()].place);
         trace.origins = places().map(|place| place.origin()).collect();
         trace.crew = Crew {

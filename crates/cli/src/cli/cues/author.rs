@@ -30,6 +30,19 @@ Exit codes:
   3  a sheet is not valid JSON: it stays as it is, and the error is shown
   4  with --check: a sheet would change";
 
+pub(super) const SHIFT: &str = "\
+Examples:
+  downbeat cues shift 12 +90s gala.jsonc                 cue 12 and all that begin then or later: 90 s later
+  downbeat cues shift song3 -30s gala.jsonc --until song7    as far as song7, 30 s earlier
+  downbeat cues shift song3 +2m gala.jsonc --dry-run     show what would move, and change nothing
+
+Only the times change in the file, each in the form in which it is written. A time that refers to
+another cue changes only if that cue stays. Included files change too. Cues may pass others: it
+says so. If the sheet would have an error, such as a cue after the event's end, nothing changes.
+
+This is for the sheet: publish it afterwards. In a running event, \"downbeat pause\" and \"downbeat
+seek\" move everything that is still to come.";
+
 pub(super) const SCHEMA: &str = "\
 Examples:
   downbeat cues schema -o downbeat.schema.json
@@ -114,6 +127,25 @@ pub(crate) struct FmtArgs {
     /// Change nothing, and list the sheets that would change
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShiftArgs {
+    /// The first cue to move: its id, or its number in the sheet
+    #[arg(value_name = "CUE")]
+    pub(crate) cue: String,
+
+    /// By how much: +90s, -30s, +1:30
+    #[arg(value_name = "BY", value_parser = given::destination, allow_hyphen_values = true)]
+    pub(crate) by: Destination,
+
+    /// The cue sheet
+    #[arg(value_name = "SHEET")]
+    pub(crate) sheet: PathBuf,
+
+    /// The last cue to move: none that begins after it moves
+    #[arg(long, value_name = "CUE")]
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Args)]
