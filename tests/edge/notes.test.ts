@@ -175,7 +175,7 @@ for (const store of STORES) describe(store, () => {
     assert.equal((await maria.json("cues", "publish", "sheet.json", "--yes", "--event", event.name)).code, 0);
     for (const sheet of [[], ["sheet.json"]]) {
       const at = await maria.run("cues", "at", "10:00", ...sheet, "--event", event.name);
-      assert.match(at.stdout, / a +flash +in 40 min.*\n      > watch.{0,8} the conductor \(Ana, rehearse\)\n/, at.stdout + at.stderr);
+      assert.match(at.stdout, / a +flash +in 40 min.*\n      > watch.{0,12} the conductor \(Ana, rehearse\)\n/, at.stdout + at.stderr);
       assert.ok(!at.stdout.includes("\u001b[2J"));
       const join = await maria.run("cues", "join", "51:00", ...sheet, "--event", event.name);
       assert.match(join.stdout, /\n      > watch/, join.stdout);
