@@ -253,11 +253,13 @@ impl Correction {
         let is_off = beyond(reading.position - place, RELEASES) && !reading.busy;
         let seek = (is_off && (self.stood != Some(place) || !reading.paused)).then_some(place);
         self.drift = None;
-        self.read_again(Doing::Standing { ended: end.is_some() }, goal, READ_IDLE);
+        let after = if reading.busy { READ_SOON } else { READ_IDLE };
+        self.read_again(Doing::Standing { ended: end.is_some() }, goal, after);
         if reading.paused && seek.is_none() {
             return Action::Nothing;
         }
-        self.stood = Some(place);
+        // Where a seek in progress lands, the next reading shows.
+        self.stood = (!reading.busy).then_some(place);
         Action::Pause { seek }
     }
 

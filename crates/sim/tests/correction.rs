@@ -64,6 +64,17 @@ fn what_a_seek_takes_is_learned_from_the_first() {
 }
 
 #[test]
+fn a_hold_that_meets_a_seek_in_progress_stands_where_the_event_does() {
+    for after_ms in [1, 50, 200] {
+        let mut page = playing(Player { seek_ms: 280, ..Player::new() });
+        page.change(2_000, Some(1_200_000), None);
+        page.change(2_000 + after_ms, None, Some(0.0));
+        page.run(6_000);
+        assert!(page.player.paused && page.drift_ms().abs() < 20.0, "{after_ms}: {}", page.drift_ms());
+    }
+}
+
+#[test]
 fn a_small_drift_is_left_alone() {
     let mut page = playing(Player::new());
     page.run(5_000);
