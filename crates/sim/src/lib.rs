@@ -15,6 +15,7 @@
 //! | [`deployments`] | [`deployments::World`]: two deployments behind one name, restored storage, odd answers |
 //! | [`fanout`] | [`fanout::announce`]: one change on its way to a million viewers |
 //! | [`player`] | [`player::Page`]: a media element, and the page that keeps it on the timeline |
+//! | [`rooms`] | [`rooms::World`]: a room whose members stall, press at once and are far apart |
 //! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
 //! | [`dice`] | [`Dice`]: distributions from a seed |
 //!
@@ -28,6 +29,7 @@ pub mod fanout;
 pub mod hubs;
 pub mod network;
 pub mod player;
+pub mod rooms;
 pub mod trace;
 pub mod world;
 
