@@ -10,7 +10,7 @@ use downbeat_core::cueing::CueList;
 use downbeat_core::session::{Effect, Failure, Push, Request};
 use downbeat_core::{Digest, LocalTime, Seed, Session, Span};
 use downbeat_sheet::Rundown;
-use downbeat_wire::Ack;
+use downbeat_wire::{Ack, StateBody};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
@@ -43,6 +43,7 @@ pub struct Viewer {
     rundowns: FuturesUnordered<Task<Reply>>,
     rundown: Option<Arc<Rundown>>,
     live_url: Option<String>,
+    rundown_url: Option<String>,
 }
 
 type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -80,6 +81,7 @@ impl Viewer {
             rundowns: FuturesUnordered::new(),
             rundown: None,
             live_url: None,
+            rundown_url: None,
         }
     }
 
@@ -130,7 +132,7 @@ impl Viewer {
                 let Some(pushed) = self.client.frames.parse(&text) else { return };
                 let PushedState { state, hub, ack } = &*pushed;
                 observer.observe(Observation::Pushed(state, *hub), &self.session, now);
-                self.live_url.clone_from(&state.body.live_url);
+                self.handle_urls(&state.body);
                 self.session.handle_pushed_time(state.body.server_time, now);
                 self.session.handle_push(Push { news: state.news.clone(), hub: *hub, ack: *ack }, now);
             }
@@ -170,14 +172,14 @@ impl Viewer {
             Reply::Time(Ok(answer)) | Reply::State(Ok(answer)) => {
                 if let Some(state) = &answer.state {
                     observer.observe(Observation::Answered(state), &self.session, now);
-                    self.live_url.clone_from(&state.body.live_url);
+                    self.handle_urls(&state.body);
                 }
                 self.handle_wait(answer.retry_after, now);
                 return self.session.handle_answer(&answer.exchange, answer.news, Some(answer.resync), now);
             }
             Reply::Status(Ok(state)) => {
                 observer.observe(Observation::Answered(&state), &self.session, now);
-                self.live_url.clone_from(&state.body.live_url);
+                self.handle_urls(&state.body);
                 self.handle_wait(state.body.retry_after, now);
                 return self.session.handle_news(state.news, now);
             }
@@ -192,6 +194,11 @@ impl Viewer {
         };
         observer.observe(Observation::Failed, &self.session, now);
         self.session.handle_failure(request, failure, now);
+    }
+
+    fn handle_urls(&mut self, state: &StateBody) {
+        self.live_url.clone_from(&state.live_url);
+        self.rundown_url.clone_from(&state.rundown_url);
     }
 
     fn handle_wait(&mut self, wait: Option<Span>, now: LocalTime) {
@@ -242,8 +249,9 @@ impl Viewer {
                     self.send_ack(if lacks_rundown { ack.without_rundown() } else { ack }, observer).await;
                 }
                 Effect::LoadRundown { digest, failures } => {
-                    let client = Arc::clone(&self.client);
-                    let load = async move { Reply::Rundown(digest, client.rundown(digest, failures).await) };
+                    let (client, url) = (Arc::clone(&self.client), self.rundown_url.clone());
+                    let load =
+                        async move { Reply::Rundown(digest, client.rundown(digest, url.as_deref(), failures).await) };
                     self.rundowns.push(Box::pin(load));
                 }
                 Effect::AbortRequest => self.time_reply = None,
