@@ -45,7 +45,7 @@ test("wrong credentials, missing ones, and credentials that may only read", asyn
   assert.match(said, /SignatureDoesNotMatch/);
   assert.doesNotMatch(said, /guessed-secret/);
   const reader = new Publisher("reader", READER);
-  assert.match(await fails(reader, [...publish(1), ...target("auth")], 7, "denied"), /refused to put rundowns\//);
+  assert.match(await fails(reader, [...publish(1), ...target("auth")], 7, "denied"), /refused to swap probes\//);
   const half = new Publisher("half");
   half.environment["AWS_ACCESS_KEY_ID"] = ADMIN.accessKey;
   assert.match(await fails(half, [...publish(1), ...target("auth")], 7, "no-credentials"), /AWS_SECRET_ACCESS_KEY/);

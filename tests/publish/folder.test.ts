@@ -140,6 +140,29 @@ test("a gc deletes what is old and not named, across all events", async () => {
   await maria.done(...publish(2, "gc"));
 });
 
+test("a gc takes away the staging files of publishers that were killed, once they are an hour old, and nothing else", async () => {
+  await maria.done(...publish(1, "staging"));
+  const folder = `${root}/staging`;
+  const hours = (count: number) => Date.now() / 1_000 - count * 3_600;
+  const write = (path: string, age: number) => {
+    writeFileSync(`${folder}/${path}`, "half of");
+    utimesSync(`${folder}/${path}`, hours(age), hours(age));
+  };
+  const old = ["rundowns/a.json#1", "rundowns/a.json#12", "events/main/current.json#1", "events/main/history/0000000002.json#1"];
+  for (const path of old) write(path, 2);
+  const stay = ["rundowns/b.json#1", "rundowns/notes#1", "a.json#1", "rundowns/c.json#x"];
+  for (const path of stay) write(path, path.includes("b.json") ? 0.5 : 2);
+  const gc = ["cues", "gc", ...target("staging")];
+  const there = (paths: string[]) => paths.filter((path) => existsSync(`${folder}/${path}`));
+  const dry = await maria.run(...gc, "--dry-run");
+  assert.match(dry.stdout, /would delete 4 unfinished files that interrupted publishers left/);
+  assert.deepEqual(there(old), old);
+  const done = await maria.done(...gc, "--yes");
+  assert.deepEqual((done["leftovers"] as string[]).sort(), [...old].sort());
+  assert.deepEqual([there(old), there(stay)], [[], stay]);
+  assert.deepEqual((await maria.done(...gc, "--yes"))["leftovers"], []);
+});
+
 test("an age below an hour is refused", async () => {
   assert.equal((await maria.run("cues", "gc", ...target("gc"), "--older-than", "10m")).exit, 2);
 });

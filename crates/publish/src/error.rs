@@ -53,6 +53,13 @@ pub enum PublishError {
         /// What differs.
         fault: String,
     },
+    /// The store has no conditional writes, so two publishers at once would both seem to succeed. Nothing was published.
+    NoConditionalWrites {
+        /// The store.
+        store: String,
+        /// What it lacks.
+        lack: Lack,
+    },
     /// Pages could not load the rundown. The pointer was not moved.
     NotLoadable {
         /// Where pages load it from.
@@ -154,6 +161,23 @@ pub enum Foreign {
     NoPointer,
 }
 
+/// What a store does instead of a conditional write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// It replaces an object although it is asked to write only where there is none.
+    IgnoresAbsent,
+    /// It refuses to write where there is none.
+    NeverAbsent,
+    /// It does not know how to write only where there is none, and says so.
+    RefusesAbsent(String),
+    /// It replaces an object that has changed although it is asked not to.
+    IgnoresUnchanged,
+    /// It refuses to replace an object that has not changed.
+    NeverUnchanged,
+    /// It does not know how to replace only what has not changed, and says so.
+    RefusesUnchanged(String),
+}
+
 /// Why pages could not load a rundown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotLoadable {
@@ -189,6 +213,12 @@ impl fmt::Display for PublishError {
             Self::HistoryTaken { key, store } => write!(f, "{key} in {store} is there already and says something else"),
             Self::Altered { key, store, fault } => {
                 write!(f, "{key} was put into {store}, but {fault}; the pointer was not moved")
+            }
+            Self::NoConditionalWrites { store, lack } => {
+                write!(
+                    f,
+                    "{store} cannot be published to, since two publishers at once could both succeed there: {lack}; nothing was published"
+                )
             }
             Self::NotLoadable { url, why } => {
                 write!(f, "viewers could not load the rundown from {url}: {why}; the pointer was not moved")
@@ -234,6 +264,21 @@ impl fmt::Display for Foreign {
             Self::Unreadable(why) => write!(f, ": {why}"),
             Self::Inconsistent => f.write_str(": its rundown, url and integrity do not go together"),
             Self::NoPointer => f.write_str(", and is left alone"),
+        }
+    }
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IgnoresAbsent => f.write_str("it ignores If-None-Match, and replaces an object that is there"),
+            Self::NeverAbsent => f.write_str("it answers If-None-Match as if an object were there, though there is none"),
+            Self::RefusesAbsent(why) => write!(f, "it does not know If-None-Match ({why})"),
+            Self::IgnoresUnchanged => f.write_str("it ignores If-Match, and replaces an object that has changed"),
+            Self::NeverUnchanged => f.write_str(
+                "it answers If-Match as if the object had changed, though it has not (perhaps something on the way alters ETags)",
+            ),
+            Self::RefusesUnchanged(why) => write!(f, "it does not know If-Match ({why})"),
         }
     }
 }

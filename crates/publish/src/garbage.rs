@@ -49,6 +49,8 @@ pub struct Garbage {
     pub kept_bytes: u64,
     /// How many events share the destination.
     pub events: usize,
+    /// What interrupted publishers left in a store, by its key: staging files in a folder, probes in a bucket.
+    pub leftovers: Vec<String>,
     /// Everything that was listed.
     all: Vec<Candidate>,
 }
@@ -97,10 +99,10 @@ impl Garbage {
         let deletable: Vec<(Digest, Candidate)> =
             all.iter().filter_map(|candidate| Some((is_deletable(candidate)?, candidate.clone()))).collect();
         let kept_bytes = all.iter().filter(|candidate| is_deletable(candidate).is_none()).map(|kept| kept.bytes).sum();
-        Self { kept: all.len() - deletable.len(), kept_bytes, deletable, events, all }
+        Self { kept: all.len() - deletable.len(), kept_bytes, deletable, events, leftovers: Vec::new(), all }
     }
 
-    /// Deletes what may be deleted, and removes what an interrupted run left. `actor` signs the deletion marks.
+    /// Deletes what may be deleted, and what interrupted runs left. `actor` signs the deletion marks.
     ///
     /// # Errors
     /// [`PublishError::Store`] and [`PublishError::Server`]. Every rundown deleted until then stays deleted.
@@ -112,6 +114,7 @@ impl Garbage {
     ) -> Result<Deleted, PublishError> {
         if let Destination::Store(store) = destination {
             store::sweep(store, &self.all).await?;
+            store::delete_leftovers(store, &self.leftovers).await?;
         }
         let mut deleted = Deleted::default();
         for (digest, candidate) in &self.deletable {

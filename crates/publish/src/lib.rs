@@ -45,6 +45,7 @@
 //! | [`garbage`] | which rundowns nobody needs any more; `tombstone` keeps that safe beside a release |
 //! | [`inspection`] | whether everything is as it was written |
 //! | [`public`] | what viewers get: CORS, and when a change arrives |
+//! | `probe` | whether a bucket has the conditional writes on which all of it rests |
 //! | [`purge`] | asking Cloudflare to drop a pointer |
 //! | [`emergency`] | pausing by a signed state when the server is gone |
 //! | [`error`] | why publishing stopped, and what the caller can do about it |
@@ -69,6 +70,7 @@ pub mod target;
 
 mod headers;
 mod log;
+mod probe;
 mod tombstone;
 
 use downbeat_core::Digest;

@@ -1,5 +1,7 @@
 //! What viewers get from a public URL: whether pages may load a rundown, and when a new pointer arrives.
 
+mod keeping;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,7 +14,9 @@ use downbeat_wire::emergency::DOCUMENT_BYTES_MAX;
 use downbeat_wire::{Publication, RundownPointer};
 
 use crate::error::{NotLoadable, PublishError};
-use crate::headers::{BRIEF, IMMUTABLE};
+use crate::headers::IMMUTABLE;
+
+pub use keeping::Keeping;
 
 /// The origin that a request names where no page's origin is given: either any page may load the rundown, or this one
 /// may not.
@@ -32,11 +36,6 @@ const POINTER_BYTES_MAX: usize = 256 << 10;
 
 // A signed state is a member of it.
 const _: () = assert!(2 * DOCUMENT_BYTES_MAX < POINTER_BYTES_MAX);
-
-/// The longest that caches may keep a pointer without a warning: 60 s.
-///
-/// Reason: pages that depend on it are without a server already; beyond a minute an operator believes that it failed.
-const POINTER_SECONDS_MAX: u64 = 60;
 
 /// Attempts to load a rundown before it counts as not loadable.
 const LOADS_MAX: usize = 3;
@@ -155,47 +154,43 @@ impl Page {
         Ok(header(response, http::header::CACHE_CONTROL))
     }
 
-    /// Loads the pointer at `url`, if there is one already, and returns warnings about what makes viewers receive it late.
+    /// Loads the pointer at `url`, if there is one already, and returns how caches keep it if that makes viewers receive it late.
     ///
     /// # Errors
     /// [`PublishError::NotLoadable`] if the page could not read it.
-    pub async fn check_pointer(&self, url: &str) -> Result<Vec<String>, PublishError> {
+    pub async fn check_pointer(&self, url: &str) -> Result<Option<Keeping>, PublishError> {
         let refused = |why| PublishError::NotLoadable { url: url.to_owned(), why };
         let response = match self.pointer(url, REQUEST).await {
             Ok(response) if response.status() == 200 => response,
             // The first publication makes it. Whether it then shows is checked anyway.
-            _ => return Ok(Vec::new()),
+            _ => return Ok(None),
         };
         if !self.may_read_from(url, &response) {
             let allowed = header(&response, http::header::ACCESS_CONTROL_ALLOW_ORIGIN);
             return Err(refused(NotLoadable::Origin { origin: self.origin.clone(), allowed }));
         }
-        let cache = header(&response, http::header::CACHE_CONTROL);
-        let kept = seconds_kept(&cache).max(header(&response, http::header::AGE).parse().unwrap_or(0));
-        let late = kept > POINTER_SECONDS_MAX;
-        let wanted = BRIEF.cache_control;
-        Ok(late
-            .then(|| {
-                format!(
-                    "{url} may be kept by caches for {kept} s (Cache-Control {cache:?}); pages that depend on it receive a change that \
-                     late. Let whatever serves it send {wanted:?}, or give --purge-zone"
-                )
-            })
-            .into_iter()
-            .collect())
+        Ok(Some(Keeping::of(response.headers())).filter(Keeping::is_late))
     }
 
-    /// Polls the pointer at `url` until it shows `publication` or a later one, for at most `patience`.
-    pub async fn wait_for(&self, url: &str, publication: &Publication, patience: Span) -> Visibility {
-        let mut rev = None;
+    /// Polls the pointer at `url` until it shows `publication` or a later one, for at most `patience`. Returns also how caches
+    /// keep the last response, if that makes viewers receive it late.
+    pub async fn wait_for(
+        &self,
+        url: &str,
+        publication: &Publication,
+        patience: Span,
+    ) -> (Visibility, Option<Keeping>) {
+        let (mut rev, mut kept) = (None, None);
         let (ms, seen) = poll(patience, async |left| {
-            let response = self.pointer(url, left).await.ok().filter(|response| response.status() == 200);
+            let response = self.pointer(url, left).await.ok();
+            kept = response.as_ref().map(|response| Keeping::of(response.headers())).or(kept.take());
+            let response = response.filter(|response| response.status() == 200);
             let pointer = response.and_then(|response| serde_json::from_slice::<RundownPointer>(response.body()).ok());
             rev = pointer.as_ref().map(|pointer| pointer.rev).or(rev);
             pointer.is_some_and(|pointer| pointer.epoch == publication.epoch && pointer.rev >= publication.rev)
         })
         .await;
-        Visibility::of_rev(ms, rev, seen)
+        (Visibility::of_rev(ms, rev, seen), kept.filter(Keeping::is_late))
     }
 }
 
@@ -215,17 +210,6 @@ pub(crate) async fn poll(patience: Span, mut look: impl AsyncFnMut(Span) -> bool
 fn is_origin_of(origin: &str, url: &str) -> bool {
     let (Ok(origin), Ok(url)) = (url::Url::parse(origin), url::Url::parse(url)) else { return false };
     origin.origin() == url.origin()
-}
-
-/// Returns how many seconds a shared cache may keep a response with this `Cache-Control`; 0 if it does not say.
-fn seconds_kept(cache_control: &str) -> u64 {
-    let of = |name: &str| {
-        cache_control.split(',').find_map(|directive| {
-            let (found, value) = directive.trim().split_once('=')?;
-            found.eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').parse().ok())?
-        })
-    };
-    of("s-maxage").or_else(|| of("max-age")).unwrap_or(0)
 }
 
 fn header(response: &http::Response<Vec<u8>>, name: http::HeaderName) -> String {

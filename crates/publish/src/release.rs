@@ -21,7 +21,9 @@ use downbeat_wire::{CommandAnswer, Publication, Route, StoredNotes};
 use crate::destination::{Destination, Survey};
 use crate::error::PublishError;
 use crate::freeze::{Freeze, FreezeRule};
-use crate::public::{Page, PublicUrl};
+use crate::headers::BRIEF;
+use crate::probe;
+use crate::public::{Keeping, Page, PublicUrl};
 use crate::purge::{Purge, Zone};
 
 pub use crate::offer::Offer;
@@ -88,6 +90,8 @@ pub struct Staged {
     healed: Option<Rev>,
     warnings: Vec<String>,
     notes: NotesResult,
+    /// Whether one of the warnings says that caches keep the pointer for long.
+    is_late: bool,
 }
 
 /// What became of the notes for the crew; `None` if none were sent. They are beside the show, so that they could not be stored
@@ -109,6 +113,8 @@ pub enum Outcome {
         notes: NotesResult,
         /// When viewers saw the pointer, if that was checked.
         seen: Option<Visibility>,
+        /// How caches keep the pointer, if that makes viewers receive it late.
+        kept: Option<Keeping>,
     },
     /// The event has the rundown now.
     Released(Box<Released>),
@@ -129,6 +135,8 @@ pub struct Released {
     pub purged: Option<Result<(), String>>,
     /// When viewers saw the change, if that was checked.
     pub seen: Option<Visibility>,
+    /// How caches keep the pointer, if that makes viewers receive it late.
+    pub kept: Option<Keeping>,
 }
 
 /// What makes viewers run another rundown.
@@ -298,23 +306,28 @@ impl<'a> Release<'a> {
     /// [`Release::carry_out_staged`]. A release to several destinations stages them all before it carries out the first.
     ///
     /// # Errors
-    /// What the destination says, and [`PublishError::NotLoadable`].
+    /// What the destination says, [`PublishError::NoConditionalWrites`] and [`PublishError::NotLoadable`].
     pub async fn stage(&self, reporter: &impl Reporter) -> Result<Staged, PublishError> {
+        if let Destination::Store(store) = self.destination
+            && self.plan.writes()
+        {
+            probe::check(store).await?;
+        }
         let healed = self.heal().await?;
         if self.plan.changes_nothing() {
             if self.plan.stored != Stored::There {
                 self.put().await?;
             }
             let notes = self.put_notes(reporter).await;
-            return Ok(Staged { healed, warnings: Vec::new(), notes });
+            return Ok(Staged { healed, warnings: Vec::new(), is_late: false, notes });
         }
-        let warnings = self.put_and_check().await?;
+        let (warnings, is_late) = self.put_and_check().await?;
         reporter.on_progress(Progress::Stored(self.offer.digest));
         for warning in &warnings {
             reporter.on_progress(Progress::Warning(warning));
         }
         let notes = self.put_notes(reporter).await;
-        Ok(Staged { healed, warnings, notes })
+        Ok(Staged { healed, warnings, is_late, notes })
     }
 
     /// Makes viewers get what was staged.
@@ -323,7 +336,7 @@ impl<'a> Release<'a> {
     /// Those of [`Release::carry_out`].
     pub async fn carry_out_staged(
         &self,
-        Staged { healed, warnings, notes }: Staged,
+        Staged { healed, mut warnings, is_late, notes }: Staged,
         author: &Author,
         reporter: &impl Reporter,
     ) -> Result<Outcome, PublishError> {
@@ -339,8 +352,14 @@ impl<'a> Release<'a> {
         if let Some(Err(why)) = &purged {
             reporter.on_progress(Progress::Warning(&format!("Cloudflare's copies were not purged: {why}")));
         }
-        let seen = self.wait_until_seen(&change).await;
-        Ok(Outcome::Released(Box::new(Released { change, healed, warnings, notes, purged, seen })))
+        let (seen, kept) = self.wait_until_seen(&change).await;
+        // Before the first publication there was no pointer to load.
+        if let (Some(kept), Some(url), false) = (&kept, &self.plan.public, is_late) {
+            let warning = late(url, kept);
+            reporter.on_progress(Progress::Warning(&warning));
+            warnings.push(warning);
+        }
+        Ok(Outcome::Released(Box::new(Released { change, healed, warnings, notes, purged, seen, kept })))
     }
 
     /// Appends the revision that an interrupted run left out of the history.
@@ -356,30 +375,32 @@ impl<'a> Release<'a> {
     /// Reports that what an interrupted run left of a release of this rundown is finished.
     async fn finish(&self, healed: Option<Rev>, notes: NotesResult) -> Result<Outcome, PublishError> {
         let put = self.plan.stored != Stored::There;
-        let (rev, seen) = match &self.survey {
+        let (rev, (seen, kept)) = match &self.survey {
             Survey::Store(snapshot) => {
                 let present = snapshot.present.as_ref().expect("a release without a pointer changes something");
                 (present.publication.rev, self.wait_until_pointer_seen(&present.publication).await)
             }
-            Survey::Worker(reading) => (reading.body.rev, None),
+            Survey::Worker(reading) => (reading.body.rev, (None, None)),
         };
-        Ok(Outcome::Finished { rev, healed, put, notes, seen })
+        Ok(Outcome::Finished { rev, healed, put, notes, seen, kept })
     }
 
     /// Puts the rundown and loads it as a page does. Repeats both if the check took so long that a `gc` may delete it.
-    async fn put_and_check(&self) -> Result<Vec<String>, PublishError> {
+    async fn put_and_check(&self) -> Result<(Vec<String>, bool), PublishError> {
         loop {
             let began = clock::wall();
             self.put().await?;
-            let mut warnings = Vec::new();
+            let (mut warnings, mut is_late) = (Vec::new(), false);
             if let Some(url) = self.rundown_url() {
                 warnings.extend(self.page.check(&url, self.offer.digest).await?);
             }
             if let (Destination::Store(_), Some(url)) = (self.destination, &self.plan.public) {
-                warnings.extend(self.page.check_pointer(url).await?);
+                let kept = self.page.check_pointer(url).await?;
+                is_late = kept.is_some();
+                warnings.extend(kept.map(|kept| late(url, &kept)));
             }
             if clock::wall() - began < FRESH {
-                return Ok(warnings);
+                return Ok((warnings, is_late));
             }
         }
     }
@@ -441,19 +462,31 @@ impl<'a> Release<'a> {
     }
 
     /// Waits until viewers see the change, if it is known where they look.
-    async fn wait_until_seen(&self, change: &Pointing) -> Option<Visibility> {
+    async fn wait_until_seen(&self, change: &Pointing) -> (Option<Visibility>, Option<Keeping>) {
         match (change, self.destination) {
             (Pointing::Pointer(publication), _) => self.wait_until_pointer_seen(publication).await,
             (Pointing::Command(answer), Destination::Worker(client)) => {
                 let CommandAnswer { state, rev, .. } = &answer.body;
-                Some(client.wait_until_visible(&self.plan.event, &state.epoch, *rev, self.options.patience).await)
+                let seen = client.wait_until_visible(&self.plan.event, &state.epoch, *rev, self.options.patience).await;
+                (Some(seen), None)
             }
             (Pointing::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
         }
     }
 
-    async fn wait_until_pointer_seen(&self, publication: &Publication) -> Option<Visibility> {
-        let url = self.plan.public.as_ref()?;
-        Some(self.page.wait_for(url, publication, self.options.patience).await)
+    async fn wait_until_pointer_seen(&self, publication: &Publication) -> (Option<Visibility>, Option<Keeping>) {
+        let Some(url) = &self.plan.public else { return (None, None) };
+        let (seen, kept) = self.page.wait_for(url, publication, self.options.patience).await;
+        (Some(seen), kept)
     }
+}
+
+/// Says that caches keep the pointer for long.
+fn late(url: &str, kept: &Keeping) -> String {
+    format!(
+        "{url} may be kept by caches for {} s ({kept}); pages that depend on it receive a change that late. Let whatever serves \
+         it send Cache-Control {:?}, or give --purge-zone",
+        kept.lifetime.as_millis() / 1_000,
+        BRIEF.cache_control,
+    )
 }

@@ -4,7 +4,10 @@ mod build;
 mod connector;
 mod credentials;
 mod error;
+mod excerpt;
 mod folder;
+mod listed;
+mod refusal;
 
 use downbeat_api::clock;
 use downbeat_core::{ServerTime, Span};
@@ -21,6 +24,7 @@ use folder::Missing;
 
 pub use credentials::Credentials;
 pub use error::StoreError;
+pub use listed::Listed;
 
 /// A store of objects. Keys are relative to its prefix.
 pub struct Store {
@@ -45,17 +49,6 @@ pub struct Object {
     /// The `Cache-Control` that it is served with; `None` where the store keeps no headers.
     pub cache_control: Option<String>,
     version: UpdateVersion,
-}
-
-/// An object that was listed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// Its key.
-    pub key: String,
-    /// Its size.
-    pub bytes: u64,
-    /// When it was put last, by the store's clock.
-    pub modified: ServerTime,
 }
 
 /// What became of a compare-and-swap.
@@ -99,9 +92,14 @@ impl Store {
         &self.name
     }
 
+    /// Returns whether it is a folder, where a lock does what a bucket does with conditional writes.
+    pub const fn is_folder(&self) -> bool {
+        matches!(self.place, Place::Folder(_))
+    }
+
     /// Returns whether it keeps the headers that an object is served with. A folder's web server has them instead.
     pub const fn keeps_headers(&self) -> bool {
-        matches!(self.place, Place::Bucket { .. })
+        !self.is_folder()
     }
 
     /// Returns what is wrong with the headers that a rundown is served with.
@@ -211,6 +209,25 @@ impl Store {
         let found = found.map_err(|error| self.failed("list", folder, error))?;
         let names = found.iter().flat_map(|found| &found.common_prefixes).filter_map(|path| path.filename());
         Ok(names.map(str::to_owned).collect())
+    }
+
+    /// Lists the staging files that publishers left in a folder, or are writing now. A bucket has none.
+    pub fn staging_files(&self) -> Result<Vec<Listed>, StoreError> {
+        match &self.place {
+            Place::Folder(root) => folder::staging_files(root),
+            Place::Bucket { .. } => Ok(Vec::new()),
+        }
+    }
+
+    /// Deletes a staging file. That the folder does not have it is not an error.
+    pub fn delete_staging_file(&self, key: &str) -> Result<(), StoreError> {
+        match &self.place {
+            Place::Folder(root) => {
+                (self.before_writing)();
+                folder::delete_staging_file(root, key)
+            }
+            Place::Bucket { .. } => Ok(()),
+        }
     }
 
     async fn write(&self, key: &str, bytes: &[u8], headers: Headers, mode: PutMode) -> object_store::Result<()> {

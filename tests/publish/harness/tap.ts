@@ -1,7 +1,7 @@
 // Between the command line and the S3 server: counts the writes, and decides what happens to each.
 
 import { once } from "node:events";
-import { Agent, createServer, type IncomingMessage, request as ask, type ServerResponse } from "node:http";
+import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request as ask, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Write {
@@ -18,6 +18,20 @@ export interface Write {
  */
 export type Fate = "pass" | "stop" | "lose" | "end" | "cut" | "break";
 
+/** A request, as it came. */
+export interface Asked {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+}
+
+/** An answer that the tap gives in the store's place. */
+export interface Canned {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** Alters the headers or the body of an answer. */
 export type Alter = (request: { method: string; path: string }, headers: Headers, body: Buffer) => Buffer;
 
@@ -30,6 +44,10 @@ export class Tap {
   heard: (line: string) => void = () => {};
   /** Decides what happens to the next ones; everything passes by default. */
   decide: (write: Write) => Fate | Promise<Fate> = () => "pass";
+  /** Answers in the store's place; what it answers with undefined is forwarded. */
+  answer: (request: Asked) => Canned | undefined = () => undefined;
+  /** Alters the headers with which a request is forwarded. */
+  forward: (headers: IncomingHttpHeaders) => IncomingHttpHeaders = (headers) => headers;
   /** Called when nothing is forwarded any longer. */
   stopped: () => void = () => {};
   alter: Alter = (_, __, body) => body;
@@ -57,6 +75,8 @@ export class Tap {
     this.stopped = () => {};
     this.heard = () => {};
     this.alter = (_, __, body) => body;
+    this.answer = () => undefined;
+    this.forward = (headers) => headers;
     this.#closed = false;
     this.#server.closeAllConnections();
   }
@@ -84,6 +104,8 @@ export class Tap {
     if (fate === "break") return void request.socket.destroy();
     if (fate === "stop") return this.#stop();
     if (fate === "lose" || fate === "end") this.#closed = true;
+    const canned = this.answer({ method, path, headers: request.headers });
+    if (canned) return void response.writeHead(canned.status, canned.headers).end(method === "HEAD" ? undefined : canned.body);
     const answer = await this.#forward(request, Buffer.concat(chunks));
     if (fate === "cut") return void request.socket.destroy();
     if (fate === "lose") return this.#stop();
@@ -103,10 +125,11 @@ export class Tap {
     this.stopped();
   }
 
-  /** Forwards a request as it came: everything signed, including the Host, stays. */
+  /** Forwards a request as it came: everything signed, including the Host, stays unless a test alters it. */
   async #forward(request: IncomingMessage, body: Buffer): Promise<{ status: number; headers: Headers; body: Buffer }> {
     const { hostname, port } = new URL(this.#upstream);
-    const { method, url: path, headers } = request;
+    const { method, url: path } = request;
+    const headers = this.forward(request.headers);
     const sent = ask({ agent: this.#agent, hostname, port, method, path, headers });
     sent.end(body);
     const [answer] = (await once(sent, "response")) as [IncomingMessage];

@@ -13,6 +13,9 @@ const START_PATIENCE = 60_000;
 /** The bucket of the tests; everyone may read it, as behind a CDN. */
 export const BUCKET = "shows";
 
+/** A bucket that everyone may write, without a signature: behind what alters signed headers. */
+export const OPEN = "open";
+
 export const ADMIN: Credentials = { accessKey: "admin-key", secretKey: "admin-secret" };
 /** May read and list, and nothing else. */
 export const READER: Credentials = { accessKey: "reader-key", secretKey: "reader-secret" };
@@ -44,7 +47,7 @@ export class Weed {
     const identities = [
       identity("admin", ["Admin", "Read", "Write", "List"], ADMIN),
       identity("reader", ["Read", "List"], READER),
-      identity("anonymous", [`Read:${BUCKET}`]),
+      identity("anonymous", [`Read:${BUCKET}`, ...["Read", "Write", "List"].map((action) => `${action}:${OPEN}`)]),
     ];
     const config = `${this.#directory}/s3.json`;
     writeFileSync(config, JSON.stringify({ identities }));
@@ -55,7 +58,7 @@ export class Weed {
     const child = spawn(
       "weed",
       [
-        ...["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${this.#directory}/state`, "-volume.max=5"],
+        ...["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${this.#directory}/state`, "-volume.max=12"],
         ...["-s3", `-s3.port=${port}`, `-s3.config=${config}`, ...others],
         // These would listen on ports of their own, which two servers cannot share.
         ...["-s3.port.iceberg=0", "-s3.port.lance=0"],
@@ -74,7 +77,7 @@ export class Weed {
   async #ready(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + START_PATIENCE;
     const works = async () => {
-      await signed(this.url, "PUT", `/${BUCKET}`, ADMIN);
+      for (const bucket of [BUCKET, OPEN]) await signed(this.url, "PUT", `/${bucket}`, ADMIN);
       return (await signed(this.url, "PUT", `/${BUCKET}/ready`, ADMIN, "ready")).ok;
     };
     while (!(await works().catch(() => false))) {

@@ -21,6 +21,30 @@ impl From<StoreError> for Error {
                 (Exit::Auth, "no-credentials", credentials(*kind))
             }
             StoreError::Unreachable { .. } => (Exit::Network, "unreachable", "check the endpoint and the network"),
+            StoreError::ClockSkewed { .. } => {
+                (Exit::Auth, "clock-skewed", "set this machine's clock, and let it be kept by NTP; then run it again")
+            }
+            StoreError::SessionOver { .. } => (
+                Exit::Auth,
+                "session-over",
+                "sign in again and set all of the new credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
+                 AWS_SESSION_TOKEN belong together); unset AWS_SESSION_TOKEN if the key is a permanent one",
+            ),
+            StoreError::OtherRegion { region: Some(region), .. } => {
+                let hint = format!(
+                    "give region={region} in the target (s3://BUCKET/PREFIX?region={region}) or set AWS_REGION={region}; an \
+                     endpoint in the target must be that region's too"
+                );
+                return Self::new(Exit::Usage, "other-region", error.to_string()).with_hint(hint);
+            }
+            StoreError::OtherRegion { region: None, .. } => (
+                Exit::Usage,
+                "other-region",
+                "give the bucket's region in the target (s3://BUCKET/PREFIX?region=NAME) or set AWS_REGION",
+            ),
+            StoreError::NotImplemented { .. } => {
+                (Exit::Usage, "not-implemented", "use another store, or the event's server (--target worker:)")
+            }
             StoreError::NoAnswer { .. } => (Exit::Network, "no-answer", "run it again: it finishes what was begun"),
             StoreError::Denied { .. } => (
                 Exit::Auth,
@@ -96,6 +120,11 @@ impl From<PublishError> for Error {
             PublishError::Altered { .. } => Self::differs(
                 message,
                 "something between here and the store alters what passes, or the store does not keep headers",
+            ),
+            PublishError::NoConditionalWrites { .. } => Self::new(Exit::Usage, "no-conditional-writes", message).with_hint(
+                "check that no proxy before the store drops If-Match and If-None-Match; otherwise use a store that has \
+                 conditional writes (Amazon S3, Cloudflare R2, Google Cloud Storage, Azure, MinIO, SeaweedFS), or the event's \
+                 server (--target worker:)",
             ),
             PublishError::NotLoadable { why, .. } => Self::differs(message, not_loadable(&why)),
             PublishError::NotRepublishable { in_store: true, .. } => {

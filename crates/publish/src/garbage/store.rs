@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use downbeat_api::clock;
 use downbeat_core::{Digest, EventName, ServerTime};
 
-use super::{Candidate, Fate, Garbage, Rule};
+use super::{AGE_MIN, Candidate, Fate, Garbage, Rule};
 use crate::digest_in;
 use crate::error::PublishError;
 use crate::history::{Pointer, history_folder, read_entry};
+use crate::probe;
 use crate::store::{Listed, Store};
 use crate::tombstone;
 
@@ -52,7 +53,23 @@ pub(super) async fn find(store: &Store, event: &EventName, rule: &Rule) -> Resul
     if events.is_empty() && !garbage.deletable.is_empty() {
         return Err(incomplete(None));
     }
-    Ok(garbage)
+    Ok(Garbage { leftovers: leftovers(store).await?, ..garbage })
+}
+
+/// Finds what interrupted publishers left. What is younger than an hour may be that of one that is running.
+async fn leftovers(store: &Store) -> Result<Vec<String>, PublishError> {
+    let mut found = store.staging_files()?;
+    found.extend(probe::list(store).await?);
+    let oldest_kept = store.now() - AGE_MIN;
+    Ok(found.into_iter().filter(|listed| listed.modified <= oldest_kept).map(|listed| listed.key).collect())
+}
+
+/// Deletes what interrupted publishers left.
+pub(super) async fn delete_leftovers(store: &Store, keys: &[String]) -> Result<(), PublishError> {
+    for key in keys {
+        if store.is_folder() { store.delete_staging_file(key)? } else { store.delete(key).await? }
+    }
+    Ok(())
 }
 
 /// Removes the deletion marks that an interrupted run left.

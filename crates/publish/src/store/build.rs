@@ -9,7 +9,8 @@ use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 
 use super::connector::{ATTEMPT, Connector};
 use super::credentials::Credentials;
-use super::error::{StoreError, excerpt};
+use super::error::StoreError;
+use super::excerpt::excerpt;
 use crate::target::{Bucket, Kind};
 
 /// The longest pause between two attempts: 1 s.

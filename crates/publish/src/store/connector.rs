@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use chrono::DateTime;
+use downbeat_api::clock;
 use downbeat_api::http::{self as api, FILE_BYTES_MAX, HttpClient, Limits};
 use downbeat_core::{ServerTime, Span};
 use http_body_util::BodyExt as _;
 use object_store::ClientOptions;
 use object_store::client::{self, HttpConnector, HttpErrorKind, HttpRequest, HttpResponse, HttpService};
+
+use super::refusal::Refused;
 
 /// How long one attempt may take before the next begins: 4 s, several of the slowest honest round trips.
 pub(super) const ATTEMPT: Span = Span::from_millis(4_000);
@@ -45,11 +48,10 @@ impl Connector {
         if ms == 0 { None } else { ServerTime::try_from_millis(ms) }
     }
 
-    fn note(&self, response: &http::Response<Vec<u8>>) {
+    fn note(&self, date: Option<ServerTime>) {
         self.noted.answered.store(true, Ordering::Relaxed);
-        let date = response.headers().get(http::header::DATE).and_then(|date| date.to_str().ok());
-        if let Some(date) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) {
-            self.noted.date.store(date.timestamp_millis(), Ordering::Relaxed);
+        if let Some(date) = date {
+            self.noted.date.store(date.as_millis(), Ordering::Relaxed);
         }
     }
 
@@ -87,10 +89,21 @@ impl HttpService for Connector {
         let limits = Limits { timeout: self.attempt + upload, bytes: FILE_BYTES_MAX };
         match self.http.send(http::Request::from_parts(parts, body), limits).await {
             Ok(response) => {
-                self.note(&response);
-                Ok(response.map(Into::into))
+                let date = date(&response);
+                self.note(date);
+                match Refused::of(&response, date, clock::wall()) {
+                    // It is not retried.
+                    Some(refused) => Err(client::HttpError::new(HttpErrorKind::Unknown, refused)),
+                    None => Ok(response.map(Into::into)),
+                }
             }
             Err(error) => Err(client::HttpError::new(self.kind(&error), error)),
         }
     }
+}
+
+/// Returns the `Date` of a response.
+fn date(response: &http::Response<Vec<u8>>) -> Option<ServerTime> {
+    let date = response.headers().get(http::header::DATE)?.to_str().ok()?;
+    ServerTime::try_from_millis(DateTime::parse_from_rfc2822(date).ok()?.timestamp_millis())
 }

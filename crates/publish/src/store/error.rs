@@ -4,9 +4,11 @@ use std::error::Error as _;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use downbeat_core::words::tame;
+use downbeat_core::Span;
 use object_store::client::{HttpError, HttpErrorKind};
 
+use super::excerpt::excerpt;
+use super::refusal::{Refusal, Refused};
 use crate::target::Kind;
 
 /// Why a store did not do what it was asked. One variant per thing the caller can do.
@@ -56,6 +58,40 @@ pub enum StoreError {
         /// The store.
         store: String,
     },
+    /// The store refuses what this machine signs, because their clocks differ.
+    ClockSkewed {
+        /// The store.
+        store: String,
+        /// How far this machine's clock is ahead of the store's (behind it, if negative), if the store says its time.
+        ahead: Option<Span>,
+        /// What the store says.
+        why: String,
+    },
+    /// The credentials were for a session that is over.
+    SessionOver {
+        /// The store.
+        store: String,
+        /// What the store says.
+        why: String,
+    },
+    /// The bucket is in another region.
+    OtherRegion {
+        /// The store.
+        store: String,
+        /// The bucket's region, if the store says so.
+        region: Option<String>,
+        /// What the store says.
+        why: String,
+    },
+    /// The store does not know what it was asked to do.
+    NotImplemented {
+        /// The store.
+        store: String,
+        /// What it was asked to do, with the key.
+        what: String,
+        /// What the store says.
+        why: String,
+    },
     /// The response is not one that was expected.
     Strange {
         /// The store.
@@ -83,6 +119,24 @@ impl fmt::Display for StoreError {
             Self::NoCredentials { store, .. } => write!(f, "nothing in the environment gives credentials for {store}"),
             Self::Denied { store, what, why } => write!(f, "{store} refused to {what}: {why}"),
             Self::NoBucket { store } => write!(f, "{store}: there is no such bucket (or container)"),
+            Self::ClockSkewed { store, ahead, why } => {
+                let differs = match ahead {
+                    Some(ahead) if *ahead < Span::ZERO => {
+                        format!("is {} behind the store's", rough(Span::ZERO - *ahead))
+                    }
+                    Some(ahead) => format!("is {} ahead of the store's", rough(*ahead)),
+                    None => "differs from the store's".to_owned(),
+                };
+                write!(f, "{store} refuses what this machine signs, because its clock {differs} ({why})")
+            }
+            Self::SessionOver { store, why } => {
+                write!(f, "{store} refuses credentials that are no longer valid ({why})")
+            }
+            Self::OtherRegion { store, region: Some(region), why } => {
+                write!(f, "{store} is in the region {region} ({why})")
+            }
+            Self::OtherRegion { store, region: None, why } => write!(f, "{store} is in another region ({why})"),
+            Self::NotImplemented { store, what, why } => write!(f, "{store} does not know how to {what} ({why})"),
             Self::Strange { store, what, why } => write!(f, "{store} failed to {what}: {why}"),
             Self::Folder { path, why } => write!(f, "the folder {} cannot be used: {why}", path.display()),
         }
@@ -123,7 +177,18 @@ pub(super) fn of_bucket(kind: Kind, name: &str, what: String, error: &object_sto
     if text.contains("169.254.169.254") || text.contains("metadata.google.internal") {
         return StoreError::NoCredentials { kind, store: name };
     }
+    if let Some(Refused { refusal, why }) = cause::<Refused>(error).cloned() {
+        return match refusal {
+            Refusal::NotImplemented => StoreError::NotImplemented { store: name, what, why },
+            Refusal::ClockSkewed(ahead) => StoreError::ClockSkewed { store: name, ahead, why },
+            Refusal::SessionOver => StoreError::SessionOver { store: name, why },
+            Refusal::OtherRegion(region) => StoreError::OtherRegion { store: name, region, why },
+        };
+    }
     match (error, silence(error)) {
+        (object_store::Error::NotImplemented { .. }, _) => {
+            StoreError::NotImplemented { store: name, what, why: excerpt(&text) }
+        }
         (_, Some((HttpErrorKind::Unknown | HttpErrorKind::Connect, why))) => {
             StoreError::Unreachable { store: name, why }
         }
@@ -141,14 +206,28 @@ pub(super) fn of_bucket(kind: Kind, name: &str, what: String, error: &object_sto
 
 /// Returns why there was no response, if that is the cause.
 fn silence(error: &object_store::Error) -> Option<(HttpErrorKind, String)> {
+    cause::<HttpError>(error).map(|error| (error.kind(), innermost(error)))
+}
+
+/// Returns the first cause of this type.
+fn cause<E: std::error::Error + 'static>(error: &object_store::Error) -> Option<&E> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(inner) = cause {
-        if let Some(error) = inner.downcast_ref::<HttpError>() {
-            return Some((error.kind(), innermost(error)));
+        if let Some(found) = inner.downcast_ref() {
+            return Some(found);
         }
         cause = inner.source();
     }
     None
+}
+
+/// Returns a length of time in the largest unit of which it has two: what differs by hours differs by hours.
+fn rough(span: Span) -> String {
+    match span.as_millis() / 60_000 {
+        minutes if minutes < 120 => format!("{minutes} min"),
+        minutes if minutes < 2 * 24 * 60 => format!("{} h", minutes / 60),
+        minutes => format!("{} days", minutes / 60 / 24),
+    }
 }
 
 /// Returns the last cause of an error.
@@ -158,46 +237,4 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
         inner = next;
     }
     inner.to_string()
-}
-
-/// Returns what a store says about an error: its code and message if it has the usual form, otherwise the beginning of the
-/// text.
-///
-/// URLs are left out, because some contain credentials.
-pub(super) fn excerpt(text: &str) -> String {
-    let element = |name: &str| {
-        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-        let from = text.find(&open)? + open.len();
-        let length = text[from..].find(&close)?;
-        Some(text[from..from + length].trim().to_owned())
-    };
-    let said = match (element("Code"), element("Message")) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code,
-        _ => {
-            let text = text
-                .strip_prefix("Generic ")
-                .and_then(|text| text.split_once(" error: "))
-                .map_or(text, |(_, text)| text);
-            let answer = text.split_once(" - ").map_or(text, |(_, answer)| answer);
-            answer.split_whitespace().filter(|word| !word.contains("://")).collect::<Vec<_>>().join(" ")
-        }
-    };
-    tame(&said).chars().take(300).collect::<String>().trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_store_says_becomes_a_line_without_addresses() {
-        let xml = "Error performing PUT http://127.0.0.1:1/shows?sig=hunter2 in 2ms - Client returned non-2xx status code: \
-                   403 Forbidden: <?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access\nDenied.</Message></Error>";
-        assert_eq!(excerpt(xml), "AccessDenied: Access⏎Denied.");
-        let plain = "Error performing GET https://a/b?sig=hunter2 in 2ms - Client returned non-2xx status code: 418 I'm a teapot: ";
-        assert_eq!(excerpt(plain), "Client returned non-2xx status code: 418 I'm a teapot:");
-        assert_eq!(excerpt("Generic S3 error: Header missing"), "Header missing");
-        assert_eq!(excerpt("oops https://a?sig=hunter2"), "oops");
-    }
 }

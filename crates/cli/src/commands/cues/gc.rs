@@ -65,6 +65,16 @@ fn keeps(garbage: &Garbage) -> String {
     format!("{}, {} bytes, for {events}", text::count(garbage.kept, "rundown"), garbage.kept_bytes)
 }
 
+impl Collected {
+    /// Writes how much interrupted publishers left, if they did.
+    fn write_leftovers(&self, f: &mut fmt::Formatter<'_>, verb: &str) -> fmt::Result {
+        match self.garbage.leftovers.len() {
+            0 => Ok(()),
+            count => writeln!(f, "{verb} {} that interrupted publishers left", text::count(count, "unfinished file")),
+        }
+    }
+}
+
 impl Report for Collected {
     fn json(&self) -> Map<String, Value> {
         let deletable: Vec<Value> = self
@@ -80,6 +90,7 @@ impl Report for Collected {
             "deleted": deleted.map(|deleted| &deleted.rundowns),
             "bytes": deleted.map(|deleted| deleted.bytes),
             "spared": deleted.map(|deleted| &deleted.spared),
+            "leftovers": self.garbage.leftovers,
             "kept": self.garbage.kept,
             "keptBytes": self.garbage.kept_bytes,
             "events": self.garbage.events,
@@ -93,6 +104,7 @@ impl Report for Collected {
     fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(deleted) = &self.deleted else {
             writeln!(f, "would delete {}", deletes(&self.garbage))?;
+            self.write_leftovers(f, "would delete")?;
             writeln!(f, "would keep {}", keeps(&self.garbage))?;
             return writeln!(f, "dry run: nothing was sent");
         };
@@ -104,6 +116,7 @@ impl Report for Collected {
             let spared: Vec<String> = deleted.spared.iter().map(|digest| text::short(*digest)).collect();
             writeln!(f, "spared {}: published again meanwhile", spared.join(", "))?;
         }
+        self.write_leftovers(f, "deleted")?;
         writeln!(f, "kept {}", keeps(&self.garbage))
     }
 

@@ -6,9 +6,11 @@ mod published;
 
 use downbeat_api::{Client, Response, Visibility, clock, new_id};
 use downbeat_core::{Digest, Position, Rev, ServerTime, Span};
+use downbeat_publish::BRIEF;
 use downbeat_publish::destination::{Destination, Survey};
 use downbeat_publish::emergency;
 use downbeat_publish::freeze::{End, FreezeRule};
+use downbeat_publish::public::Keeping;
 use downbeat_publish::release::{Author, Offer, Options, Outcome, Plan, Pointing, Progress, Release, Released, Stored};
 use downbeat_publish::store::Store;
 use downbeat_publish::target::Target;
@@ -370,7 +372,7 @@ impl<'a> Job<'a> {
         let place = place(self.context, destination);
         let kind = plan.kind;
         match outcome {
-            Outcome::Finished { rev, healed, put, notes, seen } => {
+            Outcome::Finished { rev, healed, put, notes, seen, kept } => {
                 let published = Published::Finished {
                     kind,
                     rundown: plan.rundown,
@@ -381,10 +383,10 @@ impl<'a> Job<'a> {
                     seen: seen.clone(),
                     place,
                 };
-                self.seen_or_failure(published, plan, rev, seen.as_ref(), None)
+                self.seen_or_failure(published, plan, rev, seen.as_ref().map(|seen| (seen, kept.as_ref())), None)
             }
             Outcome::Released(released) => {
-                let Released { change, healed, warnings, notes, purged, seen } = *released;
+                let Released { change, healed, warnings, notes, purged, seen, kept } = *released;
                 let (rundown, bytes, cues) = (plan.rundown, plan.bytes, plan.cues);
                 let stored = plan.stored == Stored::Missing;
                 match (change, destination) {
@@ -410,7 +412,13 @@ impl<'a> Job<'a> {
                             undo: undo.clone(),
                             place,
                         };
-                        self.seen_or_failure(published, plan, rev, seen.as_ref(), undo)
+                        self.seen_or_failure(
+                            published,
+                            plan,
+                            rev,
+                            seen.as_ref().map(|seen| (seen, kept.as_ref())),
+                            undo,
+                        )
                     }
                     (Pointing::Command(_), Destination::Store(_)) => unreachable!("a store takes no command"),
                 }
@@ -423,20 +431,29 @@ impl<'a> Job<'a> {
         published: Published,
         plan: &Plan,
         rev: Rev,
-        seen: Option<&Visibility>,
+        seen: Option<(&Visibility, Option<&Keeping>)>,
         undo: Option<String>,
     ) -> Result<Published, Error> {
-        let (Some(seen), Some(url)) = (seen.filter(|seen| !seen.seen), &plan.public) else { return Ok(published) };
+        let (Some((seen, kept)), Some(url)) = (seen.filter(|(seen, _)| !seen.seen), &plan.public) else {
+            return Ok(published);
+        };
         let last = match seen.rev {
             Some(last) => format!("it shows rev {last}"),
             None => "it shows no pointer".to_owned(),
         };
         let undo = undo.map(|undo| format!("\ntake it back with: {undo}")).unwrap_or_default();
+        let remedy = match kept {
+            Some(kept) => format!(
+                "a cache on the way may answer with that for {} more ({kept}): purge its copy of the pointer (--purge-zone does that \
+                 at Cloudflare), and let whatever serves it send Cache-Control {:?}",
+                text::span(kept.left()),
+                BRIEF.cache_control,
+            ),
+            None => "check that the public URL leads to the target, and what caches it on the way; purge the caches' copies of it".to_owned(),
+        };
         Err(Error::unseen(
             format!("the pointer is moved to rev {rev}, but not seen at {url} after {}: {last}", text::span(seen.ms)),
-            format!(
-                "check that the public URL leads to the target, and what caches it on the way; the same command looks again{undo}"
-            ),
+            format!("{remedy}; the same command looks again{undo}"),
         )
         .with_more(published.json()))
     }
