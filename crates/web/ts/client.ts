@@ -1,9 +1,10 @@
 // One viewer: passes what happens to core, and does what core decides.
 
+// First, so that the WebAssembly is at the front of the file: gzip then has one table for it, and one for the code.
+import { createViewer, type Viewer } from "./core.ts";
 import { check, checkJoin, demand, FLAG_RULE, NAME_RULE } from "./checks.ts";
 import { now, wall } from "./clock.ts";
 import { EffectKind, Reason } from "./codes.ts";
-import { createViewer, type Viewer } from "./core.ts";
 import { cueTurn } from "./cue-turn.ts";
 import { askUtc, fetchPublished, fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
 import type { ClockChange, Connection, CueTurn, Events, Listener, ListenOptions, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
