@@ -34,6 +34,7 @@ mod last_seen;
 mod log_words;
 mod message;
 mod near;
+mod outcome;
 mod output;
 mod past;
 mod printed;

@@ -1,11 +1,8 @@
 //! `event archive` and `event unarchive`: whether an event that has ended is kept as it is, out of the list.
 
-use std::fmt;
-
-use downbeat_api::Visibility;
-use downbeat_core::{Configuration, Rev};
+use downbeat_core::Configuration;
 use downbeat_wire::{StateBody, configuration};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::event_set::uncertain;
 use crate::change;
@@ -13,9 +10,8 @@ use crate::cli::Attribution;
 use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
-use crate::output::{Report, members};
+use crate::outcome::Outcome;
 use crate::standing::Standing;
-use crate::text::{self, Table};
 
 /// Where an event is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +22,6 @@ pub(crate) enum Archive {
     Current,
 }
 
-/// What became of the event.
-pub(crate) enum Archiving {
-    /// `--dry-run`.
-    Planned { screen: Table, place: Map<String, Value>, request: Value },
-    /// It was there already.
-    Unchanged { place: Map<String, Value>, rev: Rev, archive: Archive },
-    /// The server has it.
-    Made { place: Map<String, Value>, state: Box<StateBody>, seen: Visibility, undo: String },
-}
-
 impl Archive {
     const fn of(state: &StateBody) -> Self {
         if state.archived { Self::Archived } else { Self::Current }
@@ -43,7 +29,7 @@ impl Archive {
 }
 
 /// Archives the event, or takes it out of the archive.
-pub(super) async fn run(context: &Context, attribution: Attribution, archive: Archive) -> Result<Archiving, Error> {
+pub(super) async fn run(context: &Context, attribution: Attribution, archive: Archive) -> Result<Outcome, Error> {
     let server = context.operator()?;
     let event = &context.settings.event;
     let before = server.state(event).await?;
@@ -52,7 +38,9 @@ pub(super) async fn run(context: &Context, attribution: Attribution, archive: Ar
         change::require_rev(context, &server, state, if_rev).await?;
     }
     if Archive::of(state) == archive {
-        return Ok(Archiving::Unchanged { place: context.place(), rev: state.rev, archive });
+        let how = if state.archived { "it is archived already" } else { "it is not archived" };
+        let headline = format!("nothing to change: {how} (rev {})", state.rev);
+        return Ok(Outcome::unchanged(context, headline, json!({ "rev": state.rev, "archived": state.archived })));
     }
     let (question, then, back) = match archive {
         Archive::Archived => {
@@ -74,13 +62,13 @@ pub(super) async fn run(context: &Context, attribution: Attribution, archive: Ar
     let actor = context::actor(attribution.actor.as_deref());
     if context.dry_run {
         let request = configuration::body(&wanted, &actor);
-        return Ok(Archiving::Planned { screen, place: context.place(), request });
+        return Ok(Outcome::planned(context, &screen, json!({ "request": request })));
     }
     let gate = Gate::new(context.yes, context.settings.confirm, false, event);
     confirm::pass(&gate, &screen, question, context.output)?;
 
     let answer = server.configure(event, &wanted, &actor).await.map_err(|error| uncertain(context, error))?;
-    let state = Box::new(answer.body);
+    let state = answer.body;
     if Archive::of(&state) != archive {
         return Err(Error::refused(
             "not-archived",
@@ -88,58 +76,9 @@ pub(super) async fn run(context: &Context, attribution: Attribution, archive: Ar
             "update the worker: this version does not know archived events; \"downbeat doctor\" shows its version",
         ));
     }
-    let seen = server.wait_until_visible(event, &state.epoch, state.rev, context.settings.timeout).await;
+    let word = if state.archived { "archived" } else { "unarchived" };
+    let json = json!({ "changed": true, "archived": state.archived });
+    let done = Outcome::done(context, word, &format!("{event} (rev {})", state.rev), json);
     let undo = context.command_line(&["event", back, event.as_str()]);
-    let (rev, is_seen) = (state.rev, seen.seen);
-    let made = Archiving::Made { place: context.place(), state, seen: seen.clone(), undo: undo.clone() };
-    if is_seen { Ok(made) } else { Err(change::unseen(context, &server, rev, &seen, Some(&undo), made.json())) }
-}
-
-impl Report for Archiving {
-    fn json(&self) -> Map<String, Value> {
-        let (place, more) = match self {
-            Self::Planned { place, request, .. } => (place, json!({ "dryRun": true, "request": request })),
-            Self::Unchanged { place, rev, archive } => {
-                (place, json!({ "changed": false, "rev": rev, "archived": *archive == Archive::Archived }))
-            }
-            Self::Made { place, state, seen, undo } => (
-                place,
-                json!({
-                    "changed": true, "rev": state.rev, "archived": state.archived, "state": state, "seen": seen,
-                    "undo": undo,
-                }),
-            ),
-        };
-        let mut json = place.clone();
-        json.extend(members(more));
-        json
-    }
-
-    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.quiet(f)?;
-        match self {
-            Self::Made { seen, undo, .. } => {
-                writeln!(f, "seen at the edge after {}", text::fine(seen.ms))?;
-                writeln!(f, "undo with: {undo}")
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let green = anstyle::AnsiColor::Green.on_default().bold();
-        match self {
-            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
-            Self::Unchanged { rev, archive: Archive::Archived, .. } => {
-                writeln!(f, "nothing to change: it is archived already (rev {rev})")
-            }
-            Self::Unchanged { rev, .. } => writeln!(f, "nothing to change: it is not archived (rev {rev})"),
-            Self::Made { state, .. } if state.archived => {
-                writeln!(f, "{green}archived{green:#}: {} (rev {})", state.event, state.rev)
-            }
-            Self::Made { state, .. } => {
-                writeln!(f, "{green}unarchived{green:#}: {} (rev {})", state.event, state.rev)
-            }
-        }
-    }
+    done.once_visible(context, &server, &state, Some(undo)).await
 }

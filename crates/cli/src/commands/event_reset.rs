@@ -1,12 +1,10 @@
 //! `event reset`: puts the event back to before its start, as after a rehearsal.
 
-use std::fmt;
-
-use downbeat_api::{Response, Visibility};
+use downbeat_api::Response;
 use downbeat_core::event::Reset;
 use downbeat_core::{EventName, ServerTime};
 use downbeat_wire::StateBody;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::event_set::uncertain;
 use crate::change;
@@ -15,22 +13,14 @@ use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::instant;
-use crate::output::{Report, members};
+use crate::outcome::Outcome;
 use crate::past;
 use crate::standing::Standing;
 use crate::text::{self, Table};
 use crate::time_zone::TimeZone;
 
-/// What became of the event.
-pub(crate) enum ResetReport {
-    /// `--dry-run`.
-    Planned { screen: Table, place: Map<String, Value> },
-    /// It is before its start again.
-    Done { place: Map<String, Value>, state: Box<StateBody>, begins: String, seen: Visibility, undo: String },
-}
-
 /// Shows what is lost, asks for the event's name, and puts the event back.
-pub(super) async fn run(context: &Context, args: EventResetArgs) -> Result<ResetReport, Error> {
+pub(super) async fn run(context: &Context, args: EventResetArgs) -> Result<Outcome, Error> {
     let server = context.operator()?;
     let event = &context.settings.event;
     let before = server.state(event).await?;
@@ -41,7 +31,7 @@ pub(super) async fn run(context: &Context, args: EventResetArgs) -> Result<Reset
     let starts_at = start(&args, &before)?;
     let screen = screen(context, &server, &before, starts_at).await?;
     if context.dry_run {
-        return Ok(ResetReport::Planned { screen, place: context.place() });
+        return Ok(Outcome::planned(context, &screen, json!({})));
     }
     let gate = if context.yes { Gate::Open } else { Gate::Name(event.clone()) };
     confirm::pass(&gate, &screen, "Reset the event?", context.output)?;
@@ -60,13 +50,11 @@ pub(super) async fn run(context: &Context, args: EventResetArgs) -> Result<Reset
             "update the worker: this version does not know \"event reset\"",
         ));
     }
-    let seen = server.wait_until_visible(event, &body.epoch, body.rev, context.settings.timeout).await;
     let begins = text::when(body.starts_at, args.tz.unwrap_or(TimeZone::Local), clock.now());
-    let (rev, is_seen) = (body.rev, seen.seen);
-    let undo = context.command_line(&["undo", &rev.to_string()]);
-    let state = Box::new(body);
-    let done = ResetReport::Done { place: context.place(), state, begins, seen: seen.clone(), undo: undo.clone() };
-    if is_seen { Ok(done) } else { Err(change::unseen(context, &server, rev, &seen, Some(&undo), done.json())) }
+    let headline = format!("{event} begins {begins} (rev {}, in a new epoch)", body.rev);
+    let json = json!({ "epoch": body.epoch, "replaces": body.replaces });
+    let undo = context.command_line(&["undo", &body.rev.to_string()]);
+    Outcome::done(context, "reset", &headline, json).once_visible(context, &server, &body, Some(undo)).await
 }
 
 /// Returns the start that the event is to have: the given one, or its own if that is still to come.
@@ -110,47 +98,4 @@ async fn screen(
         .line("cues", "may all fire again, also for viewers who had them")
         .line("stays", "its settings, its rundown and its log");
     Ok(screen)
-}
-
-impl Report for ResetReport {
-    fn json(&self) -> Map<String, Value> {
-        let (place, more) = match self {
-            Self::Planned { place, .. } => (place, json!({ "dryRun": true })),
-            Self::Done { place, state, seen, undo, .. } => (
-                place,
-                json!({
-                    "epoch": state.epoch, "rev": state.rev, "replaces": state.replaces, "state": state, "seen": seen,
-                    "undo": undo,
-                }),
-            ),
-        };
-        let mut json = place.clone();
-        json.extend(members(more));
-        json
-    }
-
-    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.quiet(f)?;
-        match self {
-            Self::Done { seen, undo, .. } => {
-                writeln!(f, "seen at the edge after {}", text::fine(seen.ms))?;
-                writeln!(f, "undo with: {undo}")
-            }
-            Self::Planned { .. } => Ok(()),
-        }
-    }
-
-    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let green = anstyle::AnsiColor::Green.on_default().bold();
-        match self {
-            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
-            Self::Done { state, begins, .. } => {
-                writeln!(
-                    f,
-                    "{green}reset{green:#}: {} begins {begins} (rev {}, in a new epoch)",
-                    state.event, state.rev
-                )
-            }
-        }
-    }
 }

@@ -1,13 +1,11 @@
 //! `event set`: makes the event, or changes how it is set up.
 
-use std::fmt;
-
-use downbeat_api::{ApiError, Client, Response, Visibility};
+use downbeat_api::{ApiError, Response};
 use downbeat_core::event::{EmergencyChannel, HubCount};
-use downbeat_core::{Configuration, Rev, Span};
+use downbeat_core::{Configuration, Span};
 use downbeat_wire::publication::pointer_key;
 use downbeat_wire::{Code, StateBody, configuration};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::again;
 use crate::change;
@@ -16,29 +14,12 @@ use crate::confirm::{self, Gate};
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::instant;
-use crate::output::{Report, members};
+use crate::outcome::Outcome;
 use crate::text::{self, Table};
 use crate::time_zone::TimeZone;
 
-/// What became of the configuration.
-pub(crate) enum Set {
-    /// `--dry-run`.
-    Planned { screen: Table, place: Map<String, Value>, request: Value },
-    /// It was so already.
-    Unchanged { place: Map<String, Value>, rev: Rev },
-    /// The server has it.
-    Made {
-        made: bool,
-        place: Map<String, Value>,
-        state: Box<StateBody>,
-        begins: String,
-        seen: Visibility,
-        undo: Option<String>,
-    },
-}
-
 /// Makes the event, or changes how it is set up.
-pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Error> {
+pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Outcome, Error> {
     let server = context.operator()?;
     let event = &context.settings.event;
     let before = match server.state(event).await {
@@ -83,12 +64,13 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
     let mut screen = context.screen(state);
     let changes = describe(&mut screen, &wanted, state, zone, &clock);
     if let Some(state) = state.filter(|_| changes == 0) {
-        return Ok(Set::Unchanged { place: context.place(), rev: state.rev });
+        let headline = format!("nothing to change: it is so already (rev {})", state.rev);
+        return Ok(Outcome::unchanged(context, headline, json!({ "rev": state.rev })));
     }
     let actor = context::actor(args.attribution.actor.as_deref());
     if context.dry_run {
         let request = configuration::body(&wanted, &actor);
-        return Ok(Set::Planned { screen, place: context.place(), request });
+        return Ok(Outcome::planned(context, &screen, json!({ "request": request })));
     }
     // A mistyped name is not an event that somebody wanted.
     if before.is_none() && !args.create && context.yes {
@@ -104,7 +86,13 @@ pub(crate) async fn run(context: &Context, args: EventSetArgs) -> Result<Set, Er
     confirm::pass(&gate, &screen, question, context.output)?;
 
     let answer = server.configure(event, &wanted, &actor).await.map_err(|error| uncertain(context, error))?;
-    read_back(context, &server, before.is_none(), answer, zone).await
+    let Response { body: state, clock } = answer;
+    let is_new = before.is_none();
+    let undo = (!is_new).then(|| context.command_line(&["undo", &state.rev.to_string()]));
+    let headline = format!("{event} begins {} (rev {})", text::when(state.starts_at, zone, clock.now()), state.rev);
+    let json = json!({ "changed": true, "created": is_new });
+    let done = Outcome::done(context, if is_new { "made" } else { "changed" }, &headline, json);
+    done.once_visible(context, &server, &state, undo).await
 }
 
 /// Returns how many hubs the event is to have, as far as the flags say so.
@@ -202,70 +190,4 @@ pub(super) fn uncertain(context: &Context, error: ApiError) -> Error {
         error,
         format!("{}\nthe same command again is safe", context.command_line(&["event", "show"])),
     )
-}
-
-async fn read_back(
-    context: &Context,
-    server: &Client,
-    made: bool,
-    answer: Response<StateBody>,
-    zone: TimeZone,
-) -> Result<Set, Error> {
-    let Response { body: state, clock } = answer;
-    let seen =
-        server.wait_until_visible(&context.settings.event, &state.epoch, state.rev, context.settings.timeout).await;
-    let undo = (!made).then(|| context.command_line(&["undo", &state.rev.to_string()]));
-    let rev = state.rev;
-    let begins = text::when(state.starts_at, zone, clock.now());
-    let set = Set::Made {
-        made,
-        place: context.place(),
-        state: Box::new(state),
-        begins,
-        seen: seen.clone(),
-        undo: undo.clone(),
-    };
-    if seen.seen {
-        return Ok(set);
-    }
-    Err(change::unseen(context, server, rev, &seen, undo.as_deref(), set.json()))
-}
-
-impl Report for Set {
-    fn json(&self) -> Map<String, Value> {
-        let (place, more) = match self {
-            Self::Planned { place, request, .. } => (place, json!({ "dryRun": true, "request": request })),
-            Self::Unchanged { place, rev } => (place, json!({ "changed": false, "rev": rev })),
-            Self::Made { made, place, state, seen, undo, .. } => (
-                place,
-                json!({ "changed": true, "created": made, "rev": state.rev, "state": state, "seen": seen, "undo": undo }),
-            ),
-        };
-        let mut json = place.clone();
-        json.extend(members(more));
-        json
-    }
-
-    fn human(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.quiet(f)?;
-        match self {
-            Self::Made { seen, undo, .. } => {
-                writeln!(f, "seen at the edge after {}", text::fine(seen.ms))?;
-                undo.as_ref().map_or(Ok(()), |undo| writeln!(f, "undo with: {undo}"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn quiet(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let green = anstyle::AnsiColor::Green.on_default().bold();
-        match self {
-            Self::Planned { screen, .. } => writeln!(f, "{screen}dry run: nothing was sent"),
-            Self::Unchanged { rev, .. } => writeln!(f, "nothing to change: it is so already (rev {rev})"),
-            Self::Made { made, state, begins, .. } => {
-                let verb = if *made { "made" } else { "changed" };
-                writeln!(f, "{green}{verb}{green:#}: {} begins {begins} (rev {})", state.event, state.rev)
-            }
-        }
-    }
 }
