@@ -7,6 +7,7 @@ import { call, type Event } from "../edge/harness/calls.ts";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
+import type { Audience } from "../edge/harness/wire.ts";
 import { launch } from "./harness/engine.ts";
 import { type Network, network } from "./harness/network.ts";
 import { patient, show } from "./harness/show.ts";
@@ -25,6 +26,10 @@ after(async () => {
   await runtime?.end();
 });
 
+async function audience(event: Event): Promise<Audience> {
+  return (await call<Audience>(runtime, "GET", `${event.path}/audience`, { token: TOKENS.all })).body;
+}
+
 /** How long a viewer may take to return after some failed attempts, in ms: the waits are at most 10, 20, 40 and 60 s. */
 const RETURNING = 240_000;
 
@@ -36,6 +41,9 @@ test("a change is pushed through the socket, and an early one is in time", async
   t.diagnostic(`paused ${(paused.at - effectiveAt).toFixed(1)} ms after its instant; received as ${paused.lateness.toFixed(1)} ms late`);
   assert.equal(state.lateness, 0, "received ten seconds ahead");
   assert.ok(state.at < paused.at);
+  const { acks } = await until(() => audience(event), ({ acks }) => acks?.applied === 1, "the page's ack");
+  const { lackRundown, elsewhere, bounds } = acks!;
+  assert.deepEqual([lackRundown, elsewhere, bounds?.reduce((sum, { viewers }) => sum + viewers, 0)], [undefined, undefined, 1]);
   await end(viewer, line);
 });
 
@@ -47,6 +55,7 @@ test("while sockets are refused changes are found by polling; then another hub p
   await event.command("pause");
   const paused = await viewer.receives(status("paused"), "the pause");
   assert.ok(paused.at > lost.at);
+  await until(() => audience(event), ({ polling }) => polling === 1, "the estimate of who polls");
   assert.equal((await viewer.evaluate<{ state: string }>("event.connection")).state, "polling");
   t.diagnostic(`found the pause ${paused.lateness.toFixed(0)} ms late by polling`);
   line.admitSockets();

@@ -3,8 +3,10 @@
 use downbeat_api::clock::{self, ServerClock};
 use downbeat_api::{Client, Polling};
 use downbeat_core::{EventName, Rev, ServerTime, Span};
+use downbeat_wire::Audience;
 use downbeat_wire::audience::Acks;
 
+use crate::audience;
 use crate::text;
 
 /// How long after the effect to wait for viewers: 3 s.
@@ -24,12 +26,14 @@ pub(crate) struct Applied {
     pub(crate) event: EventName,
     pub(crate) rev: Rev,
     pub(crate) effective_at: ServerTime,
+    /// Whether some sockets were not told when the server answered.
+    pub(crate) was_partial: bool,
     pub(crate) clock: ServerClock,
 }
 
 impl Applied {
-    /// Waits until every viewer of the sample has applied the change, for a few seconds at most, and describes how many have.
-    /// `None` if the change takes effect much later, or if the audience cannot be read.
+    /// Waits until every socket was told and every viewer of the sample has applied the change, for a few seconds at most, and
+    /// describes how many have, and who does not have it. `None` if the change takes effect much later, or if the audience cannot be read.
     pub(crate) async fn wait(&self) -> Option<String> {
         let ahead = (self.effective_at - self.clock.now()).max(Span::ZERO);
         if ahead > AHEAD_MAX {
@@ -45,18 +49,33 @@ impl Applied {
                 Err(error) if error.is_final() => return None,
                 Err(_) => None,
             };
-            let acks = audience.and_then(|audience| audience.acks).filter(|acks| acks.rev == self.rev);
-            let is_complete = acks.is_some_and(|acks| acks.applied >= acks.asked);
+            // Of a later change others are told.
+            let audience = audience.filter(|audience| audience.rev == self.rev);
+            let is_complete = audience.as_ref().is_some_and(|audience| {
+                audience.untold.is_empty() && audience.acks.as_ref().is_some_and(|acks| acks.applied >= acks.asked)
+            });
             if is_complete || !polling.pause().await {
-                return acks.map(describe);
+                return audience.and_then(|audience| self.describe(&audience));
             }
         }
     }
 }
 
+impl Applied {
+    /// Describes who has the change, and then who does not, a line each.
+    fn describe(&self, audience: &Audience) -> Option<String> {
+        let told =
+            (self.was_partial && audience.untold.is_empty()).then(|| "meanwhile all sockets were told".to_owned());
+        // The screen has named those who poll already.
+        let lacks = audience::lacks(audience).into_iter().filter(|line| !line.starts_with("polling"));
+        let lines: Vec<String> = told.into_iter().chain(audience.acks.as_ref().map(describe)).chain(lacks).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
 /// Describes a sample: `applied by 98.7 % (sample 512) · median 41 ms after effect`.
-pub(crate) fn describe(acks: Acks) -> String {
-    let Acks { asked, applied, median, .. } = acks;
+pub(crate) fn describe(acks: &Acks) -> String {
+    let Acks { asked, applied, median, .. } = *acks;
     // Rounded down: 100 % are all of them.
     let tenths = applied.min(asked) * 1_000 / asked.max(1);
     let share = if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
@@ -70,7 +89,6 @@ mod tests {
 
     #[test]
     fn the_share_is_rounded_down() {
-        let acks = |asked, applied, median| Acks { rev: Rev::new(13), asked, applied, median, p95: None };
         for (asked, applied, median, text) in [
             (512, 505, Some(41), "applied by 98.6 % (sample 512) · median 41 ms after effect"),
             (2_000, 1_999, Some(1_204), "applied by 99.9 % (sample 2,000) · median 1,204 ms after effect"),
@@ -78,7 +96,7 @@ mod tests {
             (512, 0, None, "applied by 0 % (sample 512)"),
             (0, 0, None, "applied by 0 % (sample 0)"),
         ] {
-            assert_eq!(describe(acks(asked, applied, median)), text);
+            assert_eq!(describe(&audience::tests::acks(asked, applied, median)), text);
         }
     }
 }

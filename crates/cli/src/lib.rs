@@ -17,6 +17,7 @@ pub mod exit;
 mod again;
 mod anchors;
 mod applied;
+mod audience;
 mod change;
 mod cli;
 mod columns;

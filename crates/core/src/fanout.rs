@@ -19,12 +19,14 @@
 //! ```
 
 mod address;
+mod bounds;
 mod bucket;
 mod choice;
 mod door;
 mod gathering;
 mod growth;
 pub mod hub;
+mod polls;
 mod pressure;
 mod recent;
 mod region;
@@ -34,16 +36,18 @@ mod tally;
 mod tree;
 
 pub use address::{Address, NoAddress};
+pub use bounds::Bounds;
 pub use bucket::{Bucket, Rate};
 pub use choice::{joins, joins_instead};
 pub use door::{ComeBack, Door, RefuseBy, Turn};
 pub use gathering::{Gathering, Report, Round};
 pub use growth::{Occupancy, hubs_for};
 pub use hub::Hub;
+pub use polls::Polls;
 pub use pressure::Pressure;
 pub use recent::is_recent;
 pub use region::Region;
 pub use retries::Retries;
 pub use slices::Slices;
-pub use tally::{Share, Tally};
+pub use tally::{Ack, Share, Tally};
 pub use tree::{DEGREE, Tree};

@@ -95,7 +95,7 @@
 //! session.handle_push(Push { news, hub: 2, ack: true }, local(10_620));
 //! let told = effects(&mut session);
 //! assert!(told.iter().any(|effect| matches!(effect, Effect::State { lateness } if lateness.as_millis() == 300)));
-//! assert!(told.contains(&Effect::Ack { rev: Rev::new(2), applied_at: now, lacks_rundown: false }));
+//! assert!(told.iter().any(|effect| matches!(effect, Effect::Ack { applied_at, .. } if *applied_at == now)));
 //! # Ok::<(), downbeat_core::clock::DishonestExchange>(())
 //! ```
 //!
@@ -109,6 +109,7 @@
 //! before sockets double with each failure and halve with each success: while most attempts of a crowd fail, they become
 //! few.
 
+mod ack;
 mod advance;
 mod connection;
 mod dispute;
@@ -138,6 +139,7 @@ use crate::queue::Queue;
 use crate::seed::Seed;
 use crate::time::{LocalTime, ServerTime, Span};
 use crate::version::Version;
+use ack::Ack;
 use dispute::{Channel, Reports};
 use evidence::Evidence;
 use line::{Content, Knowledge, Line};
@@ -150,6 +152,7 @@ use connection::Cause;
 pub use connection::{Connection, Failure, Lack, NoPush, Via, Wait};
 pub use effect::{Effect, Request};
 pub use news::{Details, News, Push};
+pub use polling::POLL_WAIT;
 pub use stand_in::{UNBOUNDED, VALIDITY_MAX, Validity};
 
 /// One viewer of one event.
@@ -165,8 +168,8 @@ pub struct Session {
     line: Line,
     /// Whether a pong named a state that is not known here.
     missed: bool,
-    /// The revision to acknowledge once it has taken effect.
-    ack: Option<Rev>,
+    /// The revision to acknowledge, and how it relates to the known state.
+    ack: Option<(Rev, Ack)>,
     /// How late the last change was received.
     lateness: Span,
     stand_in: StandIn,
@@ -350,8 +353,9 @@ impl Session {
             self.schedule.handle_relief(now);
         }
         self.apply_state(news, Some(Channel::Socket), now);
-        if ack && self.snapshot.is_at(&version) {
-            self.ack = Some(version.rev);
+        if ack {
+            let is_known = self.snapshot.is_at(&version) && !self.snapshot.reports.has_other(&version);
+            self.ack = Some((version.rev, if is_known { Ack::Known } else { Ack::Disputed }));
         }
         self.advance(now);
     }
@@ -464,6 +468,7 @@ impl Session {
         if is_first || verdict == Verdict::NewLife {
             self.cueing.handle_epoch(&news.epoch);
         }
+        let known_rev = news.rev;
         self.cueing.handle_timeline(news.timeline.clone());
         // Viewers who have just joined are spread already.
         let start = if is_first { Start::AtOnce } else { Start::Spread };
@@ -479,7 +484,9 @@ impl Session {
             let effective_at = self.snapshot.effective_at;
             let late = reading.zip(effective_at).map(|(reading, effective_at)| reading.time - effective_at);
             self.lateness = late.unwrap_or(Span::ZERO).max(Span::ZERO);
-            self.ack = None;
+            // What was disputed may be what is followed now; what was waiting for its effect is overtaken.
+            self.ack =
+                self.ack.filter(|(rev, ack)| *ack != Ack::Known && *rev == known_rev).map(|(rev, _)| (rev, Ack::Known));
         }
         self.sent.valid = None;
         self.effects.push(Effect::State { lateness: self.lateness });

@@ -2,8 +2,8 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use downbeat_core::event::HubCount;
-use downbeat_core::fanout::Hub;
 use downbeat_core::fanout::hub::{Answer, Effect, Limit, Limits, Source};
+use downbeat_core::fanout::{Ack, Hub};
 use downbeat_core::{Command, Configuration, EventState, Request, Rev, ServerTime, Span, Version};
 
 use crate::story::Story;
@@ -174,7 +174,7 @@ impl World {
             }
             Step::Ack { place, rev } => {
                 if let Some(number) = self.number_at(place) {
-                    self.hub.handle_ack(&number, Rev::new(rev.into()), self.now, self.now);
+                    self.hub.handle_ack(&number, &Ack::new(Rev::new(rev.into()), self.now), self.now);
                 }
             }
             Step::Change => self.truth.1 = (self.truth.1 + 1).min(REVISIONS - 1),
@@ -201,7 +201,7 @@ impl World {
             Step::Alarm => self.hub.handle_alarm(self.sockets.len() as u32, self.now),
             Step::Request => {
                 self.hub.require_state();
-                let _ = self.hub.handle_request(self.now);
+                let _ = self.hub.handle_request(self.joined, self.now);
             }
             Step::Effect => {
                 self.effect();
@@ -304,8 +304,9 @@ impl World {
             assert!(version.rev >= highest.rev, "{version} after {highest}");
         }
         assert!(self.hub.text().is_some_and(|text| text == version.to_string()), "the text is that of the state");
-        let report = self.hub.report(Some(self.sockets.len() as u32));
-        assert!(report.share.late.len() <= report.share.asked as usize, "nobody acks twice");
+        let report = self.hub.report(Some(self.sockets.len() as u32), self.now);
+        let answered = report.share.late.len() + report.share.elsewhere as usize;
+        assert!(answered <= report.share.asked as usize, "nobody acks twice");
         self.highest = Some(version);
     }
 

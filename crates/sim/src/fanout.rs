@@ -281,7 +281,7 @@ impl World {
         if hub.is_waiting || !hub.hub.has_sent(&self.state.version()) {
             return;
         }
-        let reports: Vec<Report> = hub.below.reports().cloned().chain([hub.hub.report(None)]).collect();
+        let reports: Vec<Report> = hub.below.reports().cloned().chain([hub.hub.report(None, self.now)]).collect();
         for (to, call) in core::mem::take(&mut hub.calls) {
             self.send(Object::Hub(number), to, Message::Reports { number: call, reports: reports.clone() });
         }

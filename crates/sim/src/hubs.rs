@@ -13,6 +13,7 @@ mod message;
 mod network;
 mod viewer;
 
+use downbeat_core::fanout::Polls;
 use downbeat_core::{EventState, Seed, ServerTime, Span};
 
 use self::context::{Context, HUBS, START, news};
@@ -25,7 +26,7 @@ use self::viewer::Viewer;
 pub use self::counts::Counts;
 
 /// How many viewers there are with a session, besides those that only note what they are sent.
-const VIEWERS: usize = 3;
+pub const VIEWERS: usize = 3;
 
 /// A world with one event.
 #[derive(Debug)]
@@ -83,9 +84,15 @@ impl World {
         self.now = end;
     }
 
-    /// Asserts that every viewer and every hub with viewers has the event's state.
+    /// Returns how many viewers poll, as the hubs estimate it.
+    pub fn polling(&self) -> u64 {
+        Polls::viewers(self.hubs.iter().map(|hub| hub.polls(self.now)).sum())
+    }
+
+    /// Asserts that every viewer and every hub with viewers has the event's state, and that nobody polls.
     pub fn assert_well(&self) {
         let truth = self.event.state();
+        assert_eq!(self.polling(), 0, "all have a socket");
         for viewer in &self.viewers {
             viewer.assert_well(&news(truth), self.now);
         }

@@ -1,7 +1,7 @@
 //! What holds for viewers to whom changes are pushed, whatever happens to messages, hubs and the server: nobody goes
 //! back, no cue fires twice, and once the network is well again everybody has the newest state.
 
-use downbeat_sim::hubs::{Counts, World};
+use downbeat_sim::hubs::{Counts, VIEWERS, World};
 use proptest::prelude::*;
 
 /// Prints how to run a world again if it fails.
@@ -22,7 +22,11 @@ impl Drop for Replay {
 fn run(seed: u64) -> Counts {
     let _replay = Replay(seed);
     let mut world = World::new(seed);
-    world.run_until(600_000);
+    for second in (10..=600).step_by(10) {
+        world.run_until(second * 1_000);
+        // Who loses a socket polls soon, so that three polls may come in 10 s instead of two.
+        assert!(world.polling() <= VIEWERS as u64 * 2, "{} of {VIEWERS} viewers poll", world.polling());
+    }
     let counts = *world.counts();
     world.heal();
     world.run_until(720_000);

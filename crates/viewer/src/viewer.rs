@@ -243,9 +243,10 @@ impl Viewer {
                     observer.observe(Observation::Pinged, &self.session, now);
                     self.send_ping(observer).await;
                 }
-                Effect::Ack { rev, applied_at, lacks_rundown } => {
+                Effect::Ack { rev, applied_at, bound, lacks_rundown } => {
                     observer.observe(Observation::Acknowledged, &self.session, now);
-                    let ack = Ack::new(rev, applied_at);
+                    // Of the emergency nothing is said: it is for pages, whom this viewer stands for or is not one of.
+                    let ack = Ack::new(rev, applied_at).within(bound);
                     self.send_ack(if lacks_rundown { ack.without_rundown() } else { ack }, observer).await;
                 }
                 Effect::LoadRundown { digest, failures } => {

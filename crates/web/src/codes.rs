@@ -23,7 +23,8 @@ pub enum EffectKind {
     CloseSocket,
     /// Send the ping.
     Ping,
-    /// Acknowledge a change: its revision, the server time at which it was applied, and 1 if the rundown is missing.
+    /// Acknowledge a change: its revision, the server time at which it was applied, 1 if the rundown could not be loaded,
+    /// and how wrong that time may be in ms.
     Ack,
     /// Check the emergency pointer for a signed state, aborting an earlier check.
     CheckEmergency,

@@ -6,7 +6,7 @@ import { check, checkJoin, demand, FLAG_RULE, NAME_RULE } from "./checks.ts";
 import { now, wall } from "./clock.ts";
 import { EffectKind, Reason } from "./codes.ts";
 import { cueTurn } from "./cue-turn.ts";
-import { askUtc, fetchPublished, fetchSigned, type SignedState, submitSigned } from "./emergency.ts";
+import { askUtc, fetchPublished, fetchSigned, importKey, type SignedState, submitSigned } from "./emergency.ts";
 import type { ClockChange, Connection, CueTurn, Events, Listener, ListenOptions, Message, RundownChange, Snapshot, Status, Text } from "./events.ts";
 import { CHANGES, CONNECTIONS, REASONS, STATUSES } from "./events.ts";
 import { call, Listeners } from "./listeners.ts";
@@ -268,7 +268,7 @@ export class Downbeat {
   }
 
   #do({ kind, values }: Effect): void {
-    const [first, second, third] = values as [number, number, number];
+    const [first, second] = values as [number, number];
     const { event } = this.#options;
     switch (kind) {
       case EffectKind.RequestTime: return void this.#request(Slot.Time, timePath(event));
@@ -278,8 +278,7 @@ export class Downbeat {
       case EffectKind.OpenSocket: return this.#openSocket(Number.isNaN(first) ? "" : `?not=${first}`);
       case EffectKind.CloseSocket: return this.#live?.close();
       case EffectKind.Ping: return this.#live?.send("p");
-      case EffectKind.Ack:
-        return this.#live?.send(JSON.stringify({ type: "ack", rev: first, appliedAt: second, rundown: third ? "missing" : undefined } satisfies Ack));
+      case EffectKind.Ack: return void this.#acknowledge(values);
       case EffectKind.CheckEmergency: return void this.#checkEmergency();
       case EffectKind.SubmitEmergency:
         return void submitSigned(this.#server + emergencyPath(event), this.#signed!).then(
@@ -295,6 +294,15 @@ export class Downbeat {
         return this.#listeners.emit("clock", (this.#clock = { change: CHANGES[first]!, bound: this.bound() ?? Infinity }));
       default: return this.#emitCue(kind, values);
     }
+  }
+
+  async #acknowledge([rev, appliedAt, lacks, bound]: number[]): Promise<void> {
+    const live = this.#live;
+    const missing = (lacks: unknown) => lacks ? "missing" as const : undefined;
+    const key = this.#whole?.emergency?.key;
+    const emergency = missing(key && (await importKey(key).then(() => 0, () => 1)));
+    const ack = { type: "ack", rev: rev!, appliedAt: appliedAt!, bound: Math.ceil(bound!), rundown: missing(lacks), emergency } satisfies Ack;
+    live?.send(JSON.stringify(ack));
   }
 
   #emitCue(kind: EffectKind, [index, ...rest]: number[]): void {

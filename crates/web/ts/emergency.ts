@@ -32,12 +32,16 @@ export async function fetchSigned(
   const { emergency } = (await response.json()) as { emergency?: EmergencyDocument };
   if (!emergency) return;
   const { state, signature } = emergency;
-  const { subtle } = crypto;
-  const by = await subtle.importKey("jwk", { kty: "OKP", crv: ED25519, x: key }, ED25519, false, ["verify"]);
+  const by = await importKey(key);
   const bytes = Uint8Array.from(atob(signature.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
-  if (!(await subtle.verify(ED25519, by, bytes, new TextEncoder().encode(SIGNED_PREFIX + state)))) return;
+  if (!(await crypto.subtle.verify(ED25519, by, bytes, new TextEncoder().encode(SIGNED_PREFIX + state)))) return;
   const body = JSON.parse(state) as EmergencyBody;
   if (body.event === event) return { body, document: JSON.stringify({ state, signature }) };
+}
+
+/** Resolves to the event's key; rejects in browsers that cannot check signatures. */
+export async function importKey(key: string): Promise<CryptoKey> {
+  return crypto.subtle.importKey("jwk", { kty: "OKP", crv: ED25519, x: key }, ED25519, false, ["verify"]);
 }
 
 /**

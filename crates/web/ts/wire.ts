@@ -344,6 +344,18 @@ export type HubName = {
   region: Region;
 };
 
+/** Sockets in one region that do not have the event's revision. */
+export type Untold = {
+  /** The region of their hubs. */
+  region: Region;
+  /** How many hubs there do not have it, as far as the event knows: announcements to them are repeated. */
+  hubs: number;
+  /** How many sockets these had when they last reported. */
+  sockets: number;
+  /** How many of these hubs have not reported yet: their sockets are not counted. Omitted if all have. */
+  unknown?: number;
+};
+
 /** How far a change was delivered by the time the command was answered. */
 export type DeliveryReport = {
   /** The number of hubs. */
@@ -356,6 +368,10 @@ export type DeliveryReport = {
   ms: number;
   /** The hubs that do not have it yet, by number: the first 10; omitted if all have it. */
   missing?: Array<HubName>;
+  /** The sockets that were not sent it yet, by region, the most first; omitted if all were. */
+  untold?: Array<Untold>;
+  /** About how many viewers poll instead of holding a socket, and have it within 10 s: an estimate; omitted if nobody does. */
+  polling?: number;
 };
 
 /** What the worker has signed about an entry of the log. */
@@ -478,6 +494,14 @@ export type HubAudience = {
   late?: number;
 };
 
+/** How many viewers' clocks are right within a bound, and not within the bound before it. */
+export type BoundCount = {
+  /** The bound, in ms either way: 5, 20, 50, 100, 250 or 1,000; `null` for those that are less exact. */
+  within: Span | null;
+  /** How many viewers of the sample. */
+  viewers: number;
+};
+
 /** The acknowledgements of a sample of the viewers. */
 export type Acks = {
   /** The revision they were asked about. */
@@ -490,6 +514,14 @@ export type Acks = {
   median: number | null;
   /** How late 95 % of those applied it, in ms after its effect; `null` before the first answer. */
   p95: number | null;
+  /** How many go on with another epoch or revision for now, since nothing has settled yet which is right; omitted if none. */
+  elsewhere?: number;
+  /** How many of those who applied it could not load the event's rundown so far; omitted if all could. */
+  lackRundown?: number;
+  /** How many of those in `bounds` cannot check a state that is signed with the event's emergency key; omitted if all can. */
+  lackEmergency?: number;
+  /** How exact the clocks are of those who applied it and said so; omitted if nobody did. */
+  bounds?: Array<BoundCount>;
 };
 
 /** Who is connected, as the hubs report. Hubs that do not answer are not counted; `answered` is how many did. */
@@ -511,6 +543,16 @@ export type Audience = {
   byHub: Array<HubAudience>;
   /** How many viewers have applied the last change; `null` if no viewer was asked to acknowledge it. */
   acks: Acks | null;
+  /**
+   * The sockets of hubs that do not have the event's revision, or do not answer, by region, the most first; omitted if there
+   * are none.
+   */
+  untold?: Array<Untold>;
+  /**
+   * About how many viewers poll the status instead of holding a socket: an estimate, from the polls of the last 10 s; omitted
+   * if nobody does. What caches answer is not in it.
+   */
+  polling?: number;
 };
 
 /** What a `StateFrame` is. */
@@ -590,22 +632,32 @@ export type StateFrame = {
 /** What an `Ack` is. */
 export type AckKind = "ack";
 
-/** What a viewer that acknowledges a change says of the event's rundown. */
-export type AckRundown = "missing";
+/** What a viewer that acknowledges a change says of something that it should have. */
+export type AckLack = "missing";
 
-/** A viewer's acknowledgement that a change was applied. */
+/**
+ * A viewer's acknowledgement that a change was applied; or, with revision 0, that the viewer goes on with another epoch or
+ * revision than it was sent, since nothing has settled yet which of them is right.
+ */
 export type Ack = {
   /** The type of the frame. */
   type: AckKind;
-  /** The revision that was applied. */
+  /** The revision that was applied; 0 while another epoch or revision is followed. */
   rev: Rev;
   /**
    * When it was applied, in the server's time as the viewer estimates it: at its effect, or when it was received
    * if that was later.
    */
   appliedAt: ServerTime;
-  /** Whether the viewer has the event's rundown; omitted if it does, or the event has none. */
-  rundown?: AckRundown;
+  /** How wrong the viewer's clock may be, in ms, rounded up. Clients from before it was added leave it out. */
+  bound?: Span;
+  /** Whether the viewer has the event's rundown; omitted if it does, if it is being loaded, or if the event has none. */
+  rundown?: AckLack;
+  /**
+   * Whether the viewer can check states that are signed with the event's emergency key; omitted if it can, or if the event
+   * has none.
+   */
+  emergency?: AckLack;
 };
 
 /** What a token allows. */

@@ -7,9 +7,9 @@
 use downbeat_core::event::{EmergencyChannel, EmergencyKey, PageUrl, Reverted};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
-use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
+use downbeat_wire::audience::{Acks, BoundCount, HubAudience, RegionAudience, Untold};
 use downbeat_wire::emergency::SIGNED_PREFIX;
-use downbeat_wire::live::{AckKind, AckRundown, StateKind};
+use downbeat_wire::live::{AckKind, AckLack, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
 use ts_rs::{Config, TS};
@@ -66,6 +66,7 @@ fn main() -> Result<(), NameError> {
         StoredNotes,
         Region,
         HubName,
+        Untold,
         DeliveryReport,
         Anchor,
         ClockReport,
@@ -74,12 +75,13 @@ fn main() -> Result<(), NameError> {
         LastChange,
         RegionAudience,
         HubAudience,
+        BoundCount,
         Acks,
         Audience,
         StateKind,
         StateFrame,
         AckKind,
-        AckRundown,
+        AckLack,
         Ack,
         Scope,
         Grant,

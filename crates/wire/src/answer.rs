@@ -1,12 +1,13 @@
 //! The answers to operators' calls.
 
 use downbeat_core::event::{ChangeRecord, Reverted};
-use downbeat_core::fanout::{Gathering, Region};
+use downbeat_core::fanout::{Gathering, Occupancy, Polls, Region};
 use downbeat_core::object_clock::DecisionClock;
 use downbeat_core::{CommandId, EventName, EventState, Rev, ServerTime};
 use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
+use crate::audience::{Untold, untold};
 use crate::json;
 use crate::state::StateBody;
 
@@ -26,6 +27,14 @@ pub struct DeliveryReport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<HubName>>"))]
     pub missing: Vec<HubName>,
+    /// The sockets that were not sent it yet, by region, the most first; omitted if all were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Untold>>"))]
+    pub untold: Vec<Untold>,
+    /// About how many viewers poll instead of holding a socket, and have it within 10 s: an estimate; omitted if nobody does.
+    #[serde(default, skip_serializing_if = "json::is_zero")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u64>"))]
+    pub polling: u64,
 }
 
 /// The most hubs that [`DeliveryReport::missing`] names: 10, as many as fit a screen.
@@ -42,8 +51,8 @@ pub struct HubName {
 }
 
 impl DeliveryReport {
-    /// Returns how far an announcement got in `ms`.
-    pub fn new(gathering: &Gathering, ms: u64) -> Self {
+    /// Returns how far an announcement got in `ms`, to hubs of which `occupancy` says how many sockets they have.
+    pub fn new(gathering: &Gathering, occupancy: &Occupancy, ms: u64) -> Self {
         let name = |hub| HubName { hub, region: Region::of_hub(hub) };
         Self {
             hubs: gathering.hubs().into(),
@@ -51,6 +60,8 @@ impl DeliveryReport {
             sockets: gathering.sockets(),
             ms,
             missing: gathering.missing().take(MISSING_MAX).map(name).collect(),
+            untold: untold(gathering.missing(), occupancy),
+            polling: Polls::viewers(gathering.polls()),
         }
     }
 }

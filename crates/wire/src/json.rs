@@ -30,3 +30,8 @@ pub(crate) fn value<T: Serialize + ?Sized>(body: &T) -> Value {
 pub(crate) const fn is_false(value: &bool) -> bool {
     !*value
 }
+
+/// Returns whether a number is 0 and therefore omitted.
+pub(crate) const fn is_zero(value: &u64) -> bool {
+    *value == 0
+}

@@ -40,7 +40,7 @@ pub use answer::{
 };
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};
-pub use live::{Ack, AckRundown, StateFrame};
+pub use live::{Ack, AckLack, StateFrame};
 pub use log::{LogEntry, LogPage};
 pub use notes::{CueNotes, Notes, StoredNotes};
 pub use pattern::EventPattern;

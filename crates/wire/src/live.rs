@@ -7,7 +7,8 @@
 //! | a viewer | [`Ack`] | when a [`StateFrame`] with `ack` was applied |
 
 use downbeat_core::event::STATE_BYTES_MAX;
-use downbeat_core::{Rev, ServerTime};
+use downbeat_core::fanout;
+use downbeat_core::{Rev, ServerTime, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::json;
@@ -17,7 +18,7 @@ use crate::state::StateBody;
 /// the [`Version`](downbeat_core::Version) of the state, so that a push that was missed is noticed too.
 pub const PING: &str = "p";
 
-/// The longest frame that a viewer may send: 1,024 bytes. The longest of the protocol has 80.
+/// The longest frame that a viewer may send: 1,024 bytes. The longest of the protocol has 160.
 pub const FRAME_BYTES_MAX: usize = 1_024;
 
 /// The longest [`StateFrame`]: 36 KiB (36,864 bytes). Viewers must be able to receive it.
@@ -60,7 +61,8 @@ impl StateFrame {
     }
 }
 
-/// A viewer's acknowledgement that a change was applied.
+/// A viewer's acknowledgement that a change was applied; or, with revision 0, that the viewer goes on with another epoch or
+/// revision than it was sent, since nothing has settled yet which of them is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -68,23 +70,32 @@ pub struct Ack {
     /// The type of the frame.
     #[serde(rename = "type")]
     pub kind: AckKind,
-    /// The revision that was applied.
+    /// The revision that was applied; 0 while another epoch or revision is followed.
     pub rev: Rev,
     /// When it was applied, in the server's time as the viewer estimates it: at its effect, or when it was received
     /// if that was later.
     pub applied_at: ServerTime,
-    /// Whether the viewer has the event's rundown; omitted if it does, or the event has none.
+    /// How wrong the viewer's clock may be, in ms, rounded up. Clients from before it was added leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
-    pub rundown: Option<AckRundown>,
+    pub bound: Option<Span>,
+    /// Whether the viewer has the event's rundown; omitted if it does, if it is being loaded, or if the event has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub rundown: Option<AckLack>,
+    /// Whether the viewer can check states that are signed with the event's emergency key; omitted if it can, or if the event
+    /// has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub emergency: Option<AckLack>,
 }
 
-/// What a viewer that acknowledges a change says of the event's rundown.
+/// What a viewer that acknowledges a change says of something that it should have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub enum AckRundown {
-    /// It is not there yet, or could not be loaded.
+pub enum AckLack {
+    /// It could not be loaded, or the browser cannot use it.
     Missing,
 }
 
@@ -100,18 +111,34 @@ pub enum AckKind {
 impl Ack {
     /// Returns the acknowledgement that `rev` was applied at `applied_at`.
     pub const fn new(rev: Rev, applied_at: ServerTime) -> Self {
-        Self { kind: AckKind::Ack, rev, applied_at, rundown: None }
+        Self { kind: AckKind::Ack, rev, applied_at, bound: None, rundown: None, emergency: None }
+    }
+
+    /// Says how wrong the viewer's clock may be. A part of a millisecond counts as one.
+    #[must_use]
+    pub const fn within(self, bound: Span) -> Self {
+        Self {
+            bound: Some(Span::from_millis(Span::from_micros(bound.as_micros().saturating_add(999)).as_millis())),
+            ..self
+        }
     }
 
     /// Says of the event's rundown that the viewer lacks it.
     #[must_use]
     pub const fn without_rundown(self) -> Self {
-        Self { rundown: Some(AckRundown::Missing), ..self }
+        Self { rundown: Some(AckLack::Missing), ..self }
     }
 
     /// Parses a frame; `None` if it is not valid.
     pub fn parse(frame: &str) -> Option<Self> {
         json::read(frame.as_bytes()).ok()
+    }
+}
+
+impl From<Ack> for fanout::Ack {
+    fn from(ack: Ack) -> Self {
+        let Ack { rev, applied_at, bound, rundown, emergency, .. } = ack;
+        Self { rev, applied_at, bound, lacks_rundown: rundown.is_some(), lacks_emergency: emergency.is_some() }
     }
 }
 
@@ -192,6 +219,13 @@ mod tests {
         let missing = r#"{"type":"ack","rev":13,"appliedAt":1704067200541,"rundown":"missing"}"#;
         assert_eq!(Ack::parse(missing), Some(ack.without_rundown()));
         assert_eq!(json::text(&ack.without_rundown()), missing);
+        let whole =
+            r#"{"type":"ack","rev":0,"appliedAt":1704067200541,"bound":4,"rundown":"missing","emergency":"missing"}"#;
+        let parsed = Ack::parse(whole).unwrap();
+        assert_eq!(parsed.bound, ack.within(Span::from_micros(3_001)).bound);
+        let counted = fanout::Ack::from(parsed);
+        assert!(counted.lacks_rundown && counted.lacks_emergency && counted.rev == Rev::default());
+        assert_eq!(json::text(&parsed), whole);
     }
 
     #[test]
@@ -207,7 +241,9 @@ mod tests {
     #[test]
     fn the_longest_frame_of_the_protocol_fits() {
         let last = ServerTime::from_millis(downbeat_core::time::SERVER_TIME_MS_MAX);
-        let text = serde_json::to_string(&Ack::new(Rev::new(u64::MAX), last)).unwrap();
-        assert!(text.len() <= 80, "{text}");
+        let bound = Span::from_millis(downbeat_core::time::SERVER_TIME_MS_MAX);
+        let ack = Ack { emergency: Some(AckLack::Missing), ..Ack::new(Rev::new(u64::MAX), last).within(bound) };
+        let text = serde_json::to_string(&ack.without_rundown()).unwrap();
+        assert!(text.len() <= 160, "{text}");
     }
 }

@@ -79,6 +79,8 @@ pub(crate) struct Copy {
     requested_at: Option<ServerTime>,
     failed_at: Option<ServerTime>,
     failures: u32,
+    /// How many polls of the status were answered since a hub was asked last.
+    polls: u32,
     /// The hubs that took no viewer, and when.
     refusals: Vec<(u16, Refusal, ServerTime)>,
     /// Of the time and of the status.
@@ -164,6 +166,16 @@ impl Copy {
         self.failures
     }
 
+    /// Counts polls of the status.
+    pub(crate) const fn handle_polls(&mut self, polls: u32) {
+        self.polls = self.polls.saturating_add(polls);
+    }
+
+    /// Returns how many polls have been counted, and counts anew.
+    pub(crate) const fn take_polls(&mut self) -> u32 {
+        core::mem::replace(&mut self.polls, 0)
+    }
+
     /// Notes that a hub took no viewer.
     pub(crate) fn handle_refusal(&mut self, hub: u16, refusal: Refusal, now: ServerTime) {
         self.refusals
@@ -243,6 +255,9 @@ impl Copies {
         work: impl FnOnce(&str) -> T,
     ) -> Option<(T, bool)> {
         let copy = self.copies.get_mut(event)?;
+        if prepared == Prepared::Status && copy.fresh(now).is_some() {
+            copy.handle_polls(1);
+        }
         let answer = work(copy.tail(prepared, event, self.pressure.retry_after(now), now)?);
         Some((answer, copy.start_refresh(now)))
     }

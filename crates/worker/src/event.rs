@@ -22,6 +22,9 @@ use crate::spread::next_spread;
 /// The path of the whole state at an event's object and at its hubs, for workers; no public path leads to it.
 pub(crate) const STATE_PATH: &str = "/state";
 
+/// The parameter of [`STATE_PATH`] at a hub that says how many polls of the status this isolate has answered since it asked last.
+pub(crate) const POLLS_PARAMETER: &str = "polls";
+
 /// The header that carries the id and the scopes of the operator's token from the worker to the object.
 pub(crate) const TOKEN_HEADER: &str = "x-downbeat-token";
 
@@ -52,6 +55,11 @@ pub(crate) fn copies<T>(work: impl FnOnce(&mut Copies) -> T) -> T {
 /// Calls `work` with this isolate's copy of `event`.
 pub(crate) fn copy<T>(event: &EventName, work: impl FnOnce(&mut Copy) -> T) -> T {
     copies(|copies| work(copies.copy(event)))
+}
+
+/// Counts a poll of the status that is not answered from a fresh copy. It makes no copy.
+pub(crate) fn handle_poll(event: &EventName) {
+    copies(|copies| copies.find(event.as_str()).into_iter().for_each(|copy| copy.handle_polls(1)));
 }
 
 /// Notes how long a call to a hub took.
@@ -153,7 +161,11 @@ async fn request_snapshot(
         (None, 0) => 0,
         (None, _) => return snapshot(env, event).await,
     };
-    let (status, text) = hub::send(env, event, hub, ObjectRequest::get(STATE_PATH)).await?;
+    let polls = copy(event, Copy::take_polls);
+    let path = format!("{STATE_PATH}?{POLLS_PARAMETER}={polls}");
+    // They are counted once, and none is lost to a hub that does not answer.
+    let answer = hub::send(env, event, hub, ObjectRequest::get(&path)).await;
+    let (status, text) = answer.inspect_err(|_| copy(event, |copy| copy.handle_polls(polls)))?;
     // A hub's answer begins with the time.
     let (confirmed, state) = text.split_once(' ').filter(|_| status == 200).unwrap_or(("", &text));
     let confirmed = confirmed.parse().ok().and_then(ServerTime::try_from_millis).unwrap_or(ServerTime::from_millis(0));

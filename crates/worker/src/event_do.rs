@@ -270,7 +270,8 @@ impl EventDo {
         }
         self.retries.set(retries);
         self.handle_reports(&gathering);
-        DeliveryReport::new(&gathering, (clock::now() - began).as_millis().unsigned_abs())
+        let ms = (clock::now() - began).as_millis().unsigned_abs();
+        DeliveryReport::new(&gathering, &self.occupancy.borrow(), ms)
     }
 
     /// Announces the state, and signs the entry that made it meanwhile.
@@ -288,7 +289,7 @@ impl EventDo {
     async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let gathering = self.gather(event, &state).await;
-        Ok(Reply::json(200, json::text(&Audience::new(state.rev(), &gathering))))
+        Ok(Reply::json(200, json::text(&Audience::new(&state.version(), &gathering, &self.occupancy.borrow()))))
     }
 
     /// Returns the reports of all hubs that answer within a second.

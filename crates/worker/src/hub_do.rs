@@ -13,7 +13,7 @@ use worker::{
     durable_object,
 };
 
-use crate::event::{STATE_PATH, unknown_event};
+use crate::event::{POLLS_PARAMETER, STATE_PATH, unknown_event};
 use crate::hub::{BUSY_HEADER, DELETE_PATH, DROPPING_HEADER, INSTEAD_HEADER, LIVE_PATH, RELAY_PATH, parse_name};
 use crate::hub_shell::HubShell;
 use crate::reply::{Readers, Reply};
@@ -44,7 +44,10 @@ impl DurableObject for HubDo {
                 let address = target.parameter("from").and_then(|bits| bits.parse().ok()).map(Address::from_bits);
                 join_viewer(shell, limit, address).await
             }
-            STATE_PATH => respond(send_state(shell).await),
+            STATE_PATH => {
+                let polls = target.parameter(POLLS_PARAMETER).and_then(|polls| polls.parse().ok()).unwrap_or_default();
+                respond(send_state(shell, polls).await)
+            }
             DELETE_PATH => {
                 let sockets = sockets::all(&shell.state).length();
                 shell.handle(|hub, _| hub.handle_deleted());
@@ -74,7 +77,7 @@ impl DurableObject for HubDo {
             false => Err(Close::Flood),
         };
         match frame {
-            Ok(ack) => shell.handle(|hub, now| hub.handle_ack(&socket, ack.rev, ack.applied_at, now)),
+            Ok(ack) => shell.handle(|hub, now| hub.handle_ack(&socket, &ack.into(), now)),
             Err(close) => socket.close(close),
         }
         Ok(())
@@ -135,12 +138,13 @@ fn name_other(reply: Reply, instead: Option<u16>) -> Reply {
     }
 }
 
-/// Returns the state to a worker, after the instant at which the event's object is known to have had it, in ms.
-async fn send_state(shell: &Rc<HubShell>) -> core::result::Result<Reply, Problem> {
+/// Returns the state to a worker that has answered so many `polls`, after the instant at which the event's object is known to have
+/// had it, in ms.
+async fn send_state(shell: &Rc<HubShell>, polls: u32) -> core::result::Result<Reply, Problem> {
     have_state(shell).await;
     let text = shell.handle(|hub, now| {
         let confirmed = hub.confirmed().map_or(0, ServerTime::as_millis);
-        hub.handle_request(now).map(|text| format!("{confirmed} {text}"))
+        hub.handle_request(polls, now).map(|text| format!("{confirmed} {text}"))
     });
     text.map(|text| Reply::json(200, text)).map_err(|error| problem(shell, error))
 }
@@ -170,12 +174,12 @@ async fn relay(
 /// Applies a state, and reports once all sockets have been sent it.
 async fn apply(shell: &Rc<HubShell>, state: Option<EventState>, text: String) -> Report {
     let Some(state) = state else {
-        return shell.handle(|hub, _| hub.report(Some(sockets::all(&shell.state).length())));
+        return shell.handle(|hub, now| hub.report(Some(sockets::all(&shell.state).length()), now));
     };
     let version = state.version();
     shell.handle(|hub, _| hub.handle_state(state, text, Source::Relay));
     clock::within(BROADCAST_WAIT, shell.until(|hub| hub.has_sent(&version))).await;
-    shell.handle(|hub, _| hub.report(None))
+    shell.handle(|hub, now| hub.report(None, now))
 }
 
 /// Waits until the hub has a state, or knows that there is none.

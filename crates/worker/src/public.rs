@@ -43,6 +43,7 @@ pub(crate) async fn status(
     event: &EventName,
     region: Option<Region>,
 ) -> Result<Reply, Problem> {
+    event::handle_poll(event);
     let state = state(env, ctx, event, region, None, false).await?;
     Ok(state.cached(CachePolicy::Short).header("cache-tag", "event"))
 }

@@ -58,9 +58,28 @@ export interface CommandAnswer {
   effectiveAt: number;
   replaced: boolean;
   state: StateBody;
-  delivery: { hubs: number; acked: number; sockets: number; ms: number };
+  delivery: { hubs: number; acked: number; sockets: number; ms: number; untold?: Untold[]; polling?: number };
   clock?: { worker: number; object: number };
   anchor?: Anchor;
+}
+
+export interface Untold {
+  region: string;
+  hubs: number;
+  sockets: number;
+  unknown?: number;
+}
+
+export interface Acks {
+  rev: number;
+  asked: number;
+  applied: number;
+  median: number | null;
+  p95: number | null;
+  elsewhere?: number;
+  lackRundown?: number;
+  lackEmergency?: number;
+  bounds?: { within: number | null; viewers: number }[];
 }
 
 export interface Audience {
@@ -70,7 +89,9 @@ export interface Audience {
   sockets: number;
   byRegion: { region: string; hubs: number; answered: number; behind: number; sockets: number }[];
   byHub: { hub: number; region: string; sockets: number; rev: number }[];
-  acks: { rev: number; asked: number; applied: number; median: number | null; p95: number | null } | null;
+  acks: Acks | null;
+  untold?: Untold[];
+  polling?: number;
 }
 
 export interface LogEntry {

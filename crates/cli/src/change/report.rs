@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::failure::{self, Unseen};
 use super::preview::Preview;
 use crate::applied::Applied;
+use crate::audience;
 use crate::context::{self, Context};
 use crate::error::Error;
 use crate::message::VisibleMessage;
@@ -78,7 +79,7 @@ impl Report for ChangeReport {
 
     fn afterword(&self) -> Option<Afterword<'_>> {
         match self {
-            Self::Accepted(accepted) if accepted.answer.delivery.sockets > 0 => Some(Box::pin(accepted.applied.wait())),
+            Self::Accepted(accepted) if accepted.has_viewers() => Some(Box::pin(accepted.applied.wait())),
             Self::Accepted(_) | Self::Planned { .. } => None,
         }
     }
@@ -118,12 +119,18 @@ impl AcceptedChange {
                 event: context.settings.event.clone(),
                 rev: answer.rev,
                 effective_at: answer.effective_at,
+                was_partial: audience::untold(&answer.delivery.untold, None).is_some(),
                 clock,
             },
             answer,
             visibility,
             undo,
         }
+    }
+
+    /// Returns whether anybody is to be sent it through a socket.
+    const fn has_viewers(&self) -> bool {
+        self.answer.delivery.sockets > 0 || self.applied.was_partial
     }
 
     /// Returns the change, or an error if the public URL does not show it, or not its effect.
@@ -188,6 +195,9 @@ impl AcceptedChange {
         if self.answer.delivery.hubs > 0 {
             writeln!(f, "{}", describe_delivery(&self.answer.delivery))?;
         }
+        if let Some(viewers) = audience::polling(self.answer.delivery.polling) {
+            writeln!(f, "polling: {viewers}")?;
+        }
         if let Some(clock) = self.answer.clock {
             writeln!(f, "{}", describe_clocks(clock))?;
         }
@@ -220,12 +230,17 @@ fn describe_clocks(clock: ClockReport) -> String {
     )
 }
 
-/// Describes how many hubs and sockets the change reached: `hubs 4/4 · 8,000 sockets · 312 ms`.
+/// Describes who was told of a change: `all told: 8,000 sockets · hubs 4/4 · 312 ms`, or
+/// `not told yet: 1,240 of 20,431 sockets (enam 1,240) · hubs 3/4 · 1,000 ms; told again until they answer: enam 1`.
 fn describe_delivery(delivery: &DeliveryReport) -> String {
-    let DeliveryReport { hubs, acked, sockets, ms, ref missing } = *delivery;
+    let DeliveryReport { hubs, acked, sockets, ms, ref missing, ref untold, .. } = *delivery;
     let noun = if sockets == 1 { "socket" } else { "sockets" };
-    let [sockets, ms] = [sockets, ms].map(text::thousands);
-    let reached = format!("hubs {acked}/{hubs} · {sockets} {noun} · {ms} ms");
+    let which = if acked >= hubs { "all told" } else { "told" };
+    let who = match audience::untold(untold, Some(sockets)) {
+        Some(untold) => format!("not told yet: {untold}"),
+        None => format!("{which}: {} {noun}", text::thousands(sockets)),
+    };
+    let reached = format!("{who} · hubs {acked}/{hubs} · {} ms", text::thousands(ms));
     if acked >= hubs {
         return reached;
     }
@@ -244,6 +259,7 @@ mod tests {
     use super::*;
     use downbeat_core::fanout::Region;
     use downbeat_wire::HubName;
+    use downbeat_wire::audience::Untold;
 
     #[test]
     fn a_revision_is_not_called_seen_when_it_was_another() {
@@ -269,19 +285,36 @@ mod tests {
 
     #[test]
     fn delivery_mentions_hubs_that_have_not_acknowledged() {
-        let report = |hubs, acked, sockets, ms, missing: &[u16]| {
+        let report = |hubs, acked, sockets, ms, missing: &[u16], untold: &[(Region, u64)]| {
             let name = |hub: &u16| HubName { hub: *hub, region: Region::of_hub(*hub) };
-            describe_delivery(&DeliveryReport { hubs, acked, sockets, ms, missing: missing.iter().map(name).collect() })
+            let missing = missing.iter().map(name).collect();
+            let untold = untold.iter().map(|(region, sockets)| Untold {
+                region: *region,
+                hubs: 1,
+                sockets: *sockets,
+                unknown: 0,
+            });
+            let untold = untold.collect();
+            describe_delivery(&DeliveryReport { hubs, acked, sockets, ms, missing, untold, polling: 0 })
         };
-        assert_eq!(report(4, 4, 8_000, 312, &[]), "hubs 4/4 · 8,000 sockets · 312 ms");
+        assert_eq!(report(4, 4, 8_000, 312, &[], &[]), "all told: 8,000 sockets · hubs 4/4 · 312 ms");
+        assert_eq!(
+            report(4, 3, 19_191, 1_000, &[1], &[(Region::EastNorthAmerica, 1_240)]),
+            "not told yet: 1,240 of 20,431 sockets (enam 1,240) · hubs 3/4 · 1,000 ms; told again until they answer: enam 1"
+        );
+        // Nobody is on the silent hub.
+        assert_eq!(
+            report(4, 3, 19_191, 1_000, &[1], &[(Region::EastNorthAmerica, 0)]),
+            "told: 19,191 sockets · hubs 3/4 · 1,000 ms; told again until they answer: enam 1"
+        );
         // A worker from before they were named.
         assert_eq!(
-            report(4, 3, 1, 1_000, &[]),
-            "hubs 3/4 · 1 socket · 1,000 ms; the others are told again until they answer"
+            report(4, 3, 1, 1_000, &[], &[]),
+            "told: 1 socket · hubs 3/4 · 1,000 ms; the others are told again until they answer"
         );
         assert_eq!(
-            report(700, 688, 41_000, 1_000, &[22, 138]),
-            "hubs 688/700 · 41,000 sockets · 1,000 ms; told again until they answer: weur 22, weur 138, 10 more"
+            report(700, 688, 41_000, 1_000, &[22, 138], &[]),
+            "told: 41,000 sockets · hubs 688/700 · 1,000 ms; told again until they answer: weur 22, weur 138, 10 more"
         );
     }
 }

@@ -3,9 +3,11 @@
 use std::fmt::{self, Display as _};
 
 use downbeat_core::{Digest, ServerTime, Span};
-use downbeat_wire::StateBody;
+use downbeat_wire::{Audience, StateBody};
+use futures_util::future::join;
 use serde_json::{Map, Value, json};
 
+use crate::audience;
 use crate::cli::StatusArgs;
 use crate::context::{self, Context};
 use crate::error::Error;
@@ -16,14 +18,16 @@ use crate::standing::{self, Standing};
 use crate::text::{self, Table};
 use crate::time_zone::TimeZone;
 
-/// How long the status waits for the last change: 2 s. Somebody wants to know how the event is.
-const LOG_TIMEOUT: Span = Span::from_millis(2_000);
+/// How long the status waits for the last change and the audience: 2 s. Somebody wants to know how the event is.
+const MORE_TIMEOUT: Span = Span::from_millis(2_000);
 
 /// The event's status and position.
 pub(crate) struct Status {
     screen: Table,
     standing: Standing,
     state: StateBody,
+    /// Who is connected; `None` if the token may not read that, or there was no answer in time.
+    audience: Option<Audience>,
     place: Map<String, Value>,
 }
 
@@ -38,16 +42,23 @@ pub(crate) async fn run(context: &Context, args: &StatusArgs) -> Result<Status, 
     let coming = standing::upcoming(&state, now).map_err(broken)?;
     let mut screen = context.screen(Some(&state));
     describe(&mut screen, &state, standing, &coming, now, args.long);
-    // A token that may not read the log sees the rest.
-    if let Ok(operator) = context.operator()
-        && let Ok(page) =
-            operator.with_timeout(context.settings.timeout.min(LOG_TIMEOUT)).log(&context.settings.event, None, 1).await
-        && let Some(entry) = page.entries.first()
-    {
-        let when = text::relative(entry.at, now);
-        screen.line("last change", format!("{} {}, {when}", entry.actor, log_words::what(entry)));
+    // A token that may not read these sees the rest.
+    let mut audience = None;
+    if let Ok(operator) = context.operator() {
+        let operator = operator.with_timeout(context.settings.timeout.min(MORE_TIMEOUT));
+        let event = &context.settings.event;
+        let (page, answer) = join(operator.log(event, None, 1), operator.audience(event)).await;
+        if let Some(entry) = page.ok().as_ref().and_then(|page| page.entries.first()) {
+            let when = text::relative(entry.at, now);
+            screen.line("last change", format!("{} {}, {when}", entry.actor, log_words::what(entry)));
+        }
+        audience = answer.ok();
     }
-    Ok(Status { screen, standing, state, place: context.place() })
+    if let Some(audience) = &audience {
+        screen.line("audience", audience::sockets(audience));
+        audience::notes(audience).into_iter().for_each(|(label, text)| _ = screen.line(label, text));
+    }
+    Ok(Status { screen, standing, state, audience, place: context.place() })
 }
 
 fn describe(
@@ -78,7 +89,9 @@ fn describe(
 impl Report for Status {
     fn json(&self) -> Map<String, Value> {
         let mut json = self.place.clone();
-        json.extend(members(json!({ "now": context::standing_json(&self.standing), "state": self.state })));
+        json.extend(members(json!({
+            "now": context::standing_json(&self.standing), "state": self.state, "audience": self.audience,
+        })));
         json
     }
 

@@ -6,12 +6,13 @@ use downbeat_core::clock::Reading;
 use downbeat_core::fanout::Region;
 use downbeat_core::session::Connection;
 use downbeat_core::{LocalTime, Rev, Span as Time};
-use downbeat_wire::audience::{Acks, HubAudience};
+use downbeat_wire::audience::{Acks, HubAudience, Untold};
 use downbeat_wire::{Audience, LogEntry, StateBody};
 use serde_json::json;
 
 use super::model::Model;
 use super::update::Update;
+use crate::audience;
 use crate::standing::tests::START;
 
 /// The instant at which the example is seen.
@@ -56,7 +57,9 @@ pub(super) fn model() -> Model {
             hub(1, Region::EastNorthAmerica, 2_000, 12),
             hub(2, Region::WestEurope, 2_000, 13),
         ],
-        acks: Some(Acks { rev: Rev::new(13), asked: 512, applied: 505, median: Some(41), p95: Some(120) }),
+        acks: Some(Acks { p95: Some(120), ..audience::tests::acks(512, 505, Some(41)) }),
+        untold: vec![Untold { region: Region::EastNorthAmerica, hubs: 1, sockets: 2_000, unknown: 0 }],
+        polling: 304,
     };
     let mut model = Model::new("production, https://downbeat.example.com".to_owned(), "main".to_owned());
     for update in [

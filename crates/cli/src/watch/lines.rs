@@ -13,6 +13,7 @@ use super::update::Update;
 use super::view::View;
 use super::words;
 use crate::applied;
+use crate::audience;
 use crate::context::standing_json;
 use crate::output::{self, Output};
 use crate::text;
@@ -127,12 +128,15 @@ impl LineView {
 
     fn write_acks(&mut self, model: &Model, now: ServerTime) {
         let Some(Ok(audience)) = &model.audience else { return };
-        let (Some(acks), Some((rev, since))) = (audience.acks, self.rev) else { return };
+        let (Some(acks), Some((rev, since))) = (&audience.acks, self.rev) else { return };
         let is_due = acks.applied >= acks.asked || clock::monotonic() - since >= ACKS_MAX;
         if acks.rev == rev && self.acked != Some(rev) && is_due && acks.asked > 0 {
             self.acked = Some(rev);
-            let line = format!("rev {rev}  {}", applied::describe(acks));
-            self.write(now, &line, &json!({ "type": "acks", "at": now, "acks": acks }));
+            let parts: Vec<String> = [applied::describe(acks)].into_iter().chain(audience::lacks(audience)).collect();
+            let line = format!("rev {rev}  {}", parts.join("; "));
+            let (untold, polling) = (&audience.untold, audience.polling);
+            let json = json!({ "type": "acks", "at": now, "acks": acks, "untold": untold, "polling": polling });
+            self.write(now, &line, &json);
         }
     }
 
@@ -143,7 +147,7 @@ impl LineView {
         let connection = words::connection(model.connection);
         let bound = model.bound().map(|bound| format!(", ±{}", text::fine(bound))).unwrap_or_default();
         let audience = model.audience.as_ref().and_then(|audience| audience.as_ref().ok());
-        let sockets = audience.map(|audience| format!(" · {}", words::audience(audience))).unwrap_or_default();
+        let sockets = audience.map(|audience| format!(" · {}", audience::sockets(audience))).unwrap_or_default();
         let json = json!({
             "type": "heartbeat", "at": now, "rev": rev, "now": standing.as_ref().map(standing_json),
             "connection": connection, "bound": model.bound(), "audience": audience,

@@ -2,7 +2,7 @@
 
 use downbeat_core::ServerTime;
 use downbeat_core::session::{Connection, Failure, Lack, NoPush, Via, Wait};
-use downbeat_wire::{Audience, LogEntry};
+use downbeat_wire::LogEntry;
 
 use super::model::Model;
 use crate::log_words;
@@ -45,12 +45,6 @@ fn missing(lack: Lack) -> &'static str {
         Lack::Time => "what answers for the time is a cache",
         Lack::Rundown => "the rundown cannot be loaded",
     }
-}
-
-/// Writes who is connected: `8,000 sockets on 4/4 hubs`.
-pub(super) fn audience(audience: &Audience) -> String {
-    let noun = if audience.sockets == 1 { "socket" } else { "sockets" };
-    format!("{} {noun} on {}/{} hubs", text::thousands(audience.sockets), audience.answered, audience.hubs)
 }
 
 /// Writes who changed what: `maria paused the event, because: smoke`.

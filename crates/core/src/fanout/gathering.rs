@@ -42,6 +42,9 @@ pub struct Report {
     /// What its viewers said of that revision.
     #[serde(default)]
     pub share: Share,
+    /// How many polls of the status were answered in the last 10 s by workers that request the state here.
+    #[serde(default)]
+    pub polls: u32,
 }
 
 /// Calls to hubs that are made at the same time.
@@ -63,7 +66,7 @@ pub struct Round {
 /// use downbeat_core::Rev;
 /// let mut gathering = Gathering::new(Tree::of(3), Rev::new(5));
 /// assert_eq!(gathering.next_round().unwrap().hubs, [0, 1, 2]);
-/// let report = |hub, rev, sockets| Report { hub, epoch: None, rev: Rev::new(rev), sockets, share: Share::default() };
+/// let report = |hub, rev, sockets| Report { hub, epoch: None, rev: Rev::new(rev), sockets, share: Share::default(), polls: 0 };
 /// gathering.handle_reports([report(0, 5, 100), report(2, 4, 80)]);
 /// // Hub 1 is silent, and hub 2 has an older state: both are called directly.
 /// assert_eq!(gathering.next_round().unwrap().hubs, [1, 2]);
@@ -209,6 +212,11 @@ impl Gathering {
         self.confirmed().map(|report| u64::from(report.sockets)).sum()
     }
 
+    /// Returns how many polls of the status were answered in the last 10 s, as far as hubs know.
+    pub fn polls(&self) -> u64 {
+        self.reports.iter().map(|report| u64::from(report.polls)).sum()
+    }
+
     /// Returns all reports, by the hubs' numbers.
     pub fn reports(&self) -> impl Iterator<Item = &Report> {
         self.reports.iter()
@@ -224,7 +232,7 @@ mod tests {
     use super::*;
 
     fn report(hub: u16, rev: u64, sockets: u32) -> Report {
-        Report { hub, epoch: None, rev: Rev::new(rev), sockets, share: Share::default() }
+        Report { hub, epoch: None, rev: Rev::new(rev), sockets, share: Share::default(), polls: 0 }
     }
 
     #[test]

@@ -31,8 +31,8 @@ const EXPECTED_PER_HUB: u32 = 1_200;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Occupancy {
-    /// By the hubs' numbers. A hub that is missing has none.
-    sockets: Vec<u32>,
+    /// By the hubs' numbers. A hub that is missing, or `None`, has not reported.
+    sockets: Vec<Option<u32>>,
 }
 
 impl Occupancy {
@@ -43,9 +43,14 @@ impl Occupancy {
         }
         let place = usize::from(hub);
         if self.sockets.len() <= place {
-            self.sockets.resize(place + 1, 0);
+            self.sockets.resize(place + 1, None);
         }
-        self.sockets[place] = sockets;
+        self.sockets[place] = Some(sockets);
+    }
+
+    /// Returns how many sockets a hub had when it last reported; `None` if it has not.
+    pub fn sockets(&self, hub: u16) -> Option<u32> {
+        self.sockets.get(usize::from(hub)).copied().flatten()
     }
 
     /// Returns how many hubs the event needs, which has `hubs` of them that are crowded at `crowded` sockets: at least
@@ -60,7 +65,7 @@ impl Occupancy {
     fn needed_near(&self, near: u16, hubs: u16, crowded: u32) -> u16 {
         let region = Region::of_hub(near);
         let is_near = |hub: &u16| Region::of_hub(*hub) == region;
-        let sockets = |hub: u16| u64::from(self.sockets.get(usize::from(hub)).copied().unwrap_or_default());
+        let sockets = |hub| u64::from(self.sockets(hub).unwrap_or_default());
         let (count, taken) =
             (0..hubs).filter(is_near).fold((0, 0), |(count, taken), hub| (count + 1, taken + sockets(hub)));
         let room = u64::from(crowded.max(1));

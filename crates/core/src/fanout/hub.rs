@@ -27,9 +27,10 @@ use self::refresh::Refresh;
 use super::address::Address;
 use super::choice::joins_instead;
 use super::gathering::Report;
+use super::polls::Polls;
 use super::recent::is_recent;
 use super::slices::Slices;
-use super::tally::Share;
+use super::tally::{Ack, Share};
 use crate::event::{EventState, Sizing};
 use crate::name::Rev;
 use crate::time::{ServerTime, Span};
@@ -90,6 +91,7 @@ pub struct Hub<S, T> {
     sent: Rev,
     broadcast: Broadcast,
     acks: Acks<S>,
+    polls: Polls,
     frames: FrameLimits<S>,
     refresh: Refresh,
     effects: VecDeque<Effect<S>>,
@@ -144,6 +146,7 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
             sent: Rev::default(),
             broadcast: Broadcast::default(),
             acks: Acks::default(),
+            polls: Polls::default(),
             frames: FrameLimits::default(),
             refresh: Refresh::default(),
             effects: VecDeque::new(),
@@ -257,11 +260,12 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
         current.asked_at.max(Some(current.state.last_change().at()))
     }
 
-    /// Returns the state as text for a worker that requests it.
+    /// Returns the state as text for a worker that requests it, and that has answered so many `polls` since it did so last.
     ///
     /// # Errors
     /// Why there is no state.
-    pub fn handle_request(&mut self, now: ServerTime) -> Result<&str, HubError> {
+    pub fn handle_request(&mut self, polls: u32, now: ServerTime) -> Result<&str, HubError> {
+        self.polls.add(polls, now);
         if self.current.is_some() {
             self.refresh.handle_request(now);
             self.keep_alive(now);
@@ -396,10 +400,11 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
 
     /// Returns the hub's report. `sockets` is how many there are; `None` takes the number the last broadcast went to,
     /// since counting would hold its last slice back.
-    pub fn report(&self, sockets: Option<u32>) -> Report {
+    pub fn report(&self, sockets: Option<u32>, now: ServerTime) -> Report {
         let sockets = sockets.unwrap_or(self.capacity.sockets_at_most());
         let epoch = self.state().map(|state| state.epoch().clone());
-        Report { hub: self.number, epoch, rev: self.sent, sockets, share: self.acks.share().clone() }
+        let (share, polls) = (self.acks.share().clone(), self.polls.lately(now));
+        Report { hub: self.number, epoch, rev: self.sent, sockets, share, polls }
     }
 
     /// Returns the frame for a viewer who joins: the last one if it still says what is true, otherwise one that `write`
@@ -422,13 +427,15 @@ impl<S: Clone + PartialEq, T: Clone> Hub<S, T> {
 
     /// Counts an ack, once, if it is for the current revision and from a viewer who was asked. Nobody can have applied a
     /// change later than its ack arrived, or than its effect if that is yet to come; what claims more counts as that.
-    pub fn handle_ack(&mut self, socket: &S, rev: Rev, applied_at: ServerTime, now: ServerTime) {
-        if let Some(current) = &self.current
-            && current.state.rev() == rev
-        {
-            let effective_at = current.state.last_change().effective_at();
-            let latest = now.max(effective_at) + CLOCK_ERROR;
-            self.acks.handle_ack(socket, applied_at.min(latest) - effective_at);
+    pub fn handle_ack(&mut self, socket: &S, ack: &Ack, now: ServerTime) {
+        match &self.current {
+            Some(current) if current.state.rev() == ack.rev => {
+                let effective_at = current.state.last_change().effective_at();
+                let latest = now.max(effective_at) + CLOCK_ERROR;
+                self.acks.handle_ack(socket, ack, ack.applied_at.min(latest) - effective_at);
+            }
+            _ if ack.rev == Rev::default() => self.acks.handle_elsewhere(socket),
+            _ => {}
         }
     }
 

@@ -3,9 +3,11 @@
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+use super::bounds::Bounds;
 use crate::event::HUBS_MAX;
+use crate::name::Rev;
 use crate::order::sort_by_key;
-use crate::time::Span;
+use crate::time::{ServerTime, Span};
 
 /// How many viewers of an event are asked to acknowledge a change: about 512. From a sample of this size, the share of
 /// viewers who have applied it is known within 4.4 points, 19 times out of 20.
@@ -14,13 +16,47 @@ const SAMPLE: u32 = 512;
 /// The greatest lateness that is counted: 65,535 ms. More counts as this.
 const LATEST: i64 = u16::MAX as i64;
 
+/// A viewer's acknowledgement of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ack {
+    /// The revision that was applied; 0 says that the viewer goes on with another epoch or revision than it was sent.
+    pub rev: Rev,
+    /// When it was applied, as the viewer estimates the server's time.
+    pub applied_at: ServerTime,
+    /// How wrong the viewer's clock may be. Clients from before that was said leave it out.
+    pub bound: Option<Span>,
+    /// Whether the event's rundown could not be loaded.
+    pub lacks_rundown: bool,
+    /// Whether the viewer cannot check a state that was signed in an emergency, though the event has a key for that.
+    pub lacks_emergency: bool,
+}
+
+impl Ack {
+    /// Returns the acknowledgement that `rev` was applied at `applied_at`, and that nothing is missing.
+    pub const fn new(rev: Rev, applied_at: ServerTime) -> Self {
+        Self { rev, applied_at, bound: None, lacks_rundown: false, lacks_emergency: false }
+    }
+}
+
 /// What the viewers of one hub said of the current change.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Share {
     /// How many were asked.
     pub asked: u32,
-    /// How late each of those who answered was, in ms after the change's effect.
+    /// How late each of those who applied it was, in ms after the change's effect.
     pub late: Vec<u16>,
+    /// How many go on with another epoch or revision for now. A hub from before leaves this and what follows out.
+    #[serde(default)]
+    pub elsewhere: u32,
+    /// Of those who applied it, how many could not load the rundown.
+    #[serde(default)]
+    pub lack_rundown: u32,
+    /// Of those who applied it and said how exact their clock is, how many cannot check a signed state.
+    #[serde(default)]
+    pub lack_emergency: u32,
+    /// How exact the clocks are of those who applied it and said so.
+    #[serde(default)]
+    pub bounds: Bounds,
 }
 
 impl Share {
@@ -39,10 +75,14 @@ impl Share {
         at(place + 1) > at(place)
     }
 
-    /// Counts that one who was asked applied the change this long after its effect; in time counts as 0.
-    pub fn applied(&mut self, late: Span) {
+    /// Counts that one who was asked applied the change this `late` after its effect, in time counts as 0, and what their
+    /// `ack` says besides.
+    pub fn applied(&mut self, ack: &Ack, late: Span) {
         if self.late.len() < self.asked as usize {
             self.late.push(late.as_millis().clamp(0, LATEST) as u16);
+            self.lack_rundown += u32::from(ack.lacks_rundown);
+            self.lack_emergency += u32::from(ack.lacks_emergency);
+            ack.bound.into_iter().for_each(|bound| self.bounds.add(bound));
         }
     }
 }
@@ -51,7 +91,8 @@ impl Share {
 ///
 /// ```
 /// use downbeat_core::fanout::{Share, Tally};
-/// let shares = [Share { asked: 3, late: vec![0, 40] }, Share { asked: 2, late: vec![90] }];
+/// let share = |asked, late: &[u16]| Share { asked, late: late.to_vec(), ..Share::default() };
+/// let shares = [share(3, &[0, 40]), share(2, &[90])];
 /// let tally = Tally::of(&shares);
 /// assert_eq!((tally.asked(), tally.applied(), tally.percentile(50)), (5, 3, Some(40)));
 /// ```
@@ -59,6 +100,10 @@ impl Share {
 pub struct Tally {
     asked: u64,
     late: Vec<u16>,
+    elsewhere: u64,
+    lack_rundown: u64,
+    lack_emergency: u64,
+    bounds: Bounds,
 }
 
 impl Tally {
@@ -68,6 +113,10 @@ impl Tally {
         for share in shares {
             tally.asked += u64::from(share.asked);
             tally.late.extend(&share.late);
+            tally.elsewhere += u64::from(share.elsewhere);
+            tally.lack_rundown += u64::from(share.lack_rundown);
+            tally.lack_emergency += u64::from(share.lack_emergency);
+            tally.bounds.merge(&share.bounds);
         }
         sort_by_key(&mut tally.late, |late| (i64::from(*late), 0));
         tally
@@ -83,6 +132,26 @@ impl Tally {
         self.late.len() as u64
     }
 
+    /// Returns how many go on with another epoch or revision for now.
+    pub const fn elsewhere(&self) -> u64 {
+        self.elsewhere
+    }
+
+    /// Returns how many of those who applied it could not load the rundown.
+    pub const fn lack_rundown(&self) -> u64 {
+        self.lack_rundown
+    }
+
+    /// Returns how many of those who said how exact their clock is cannot check a signed state.
+    pub const fn lack_emergency(&self) -> u64 {
+        self.lack_emergency
+    }
+
+    /// Returns how exact the clocks are of those who said so.
+    pub const fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
     /// Returns how late `percent` of those who applied it were at most, in ms after its effect; `None` if nobody has.
     pub fn percentile(&self, percent: u8) -> Option<u64> {
         // The nearest rank: the smallest value that at least this share does not exceed.
@@ -94,6 +163,11 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ack(bound: i64, lacks: bool) -> Ack {
+        let bound = Some(Span::from_millis(bound));
+        Ack { bound, lacks_rundown: lacks, lacks_emergency: lacks, ..Ack::new(Rev::FIRST, ServerTime::from_millis(0)) }
+    }
 
     #[test]
     fn the_sample_is_spread_evenly_and_as_large_as_it_says() {
@@ -118,18 +192,31 @@ mod tests {
 
     #[test]
     fn no_more_are_counted_than_were_asked() {
-        let mut share = Share { asked: 2, late: Vec::new() };
+        let mut share = Share { asked: 2, ..Share::default() };
         for ms in [-5, 70_000, 3] {
-            share.applied(Span::from_millis(ms));
+            share.applied(&ack(7, true), Span::from_millis(ms));
         }
         assert_eq!(share.late, [0, u16::MAX]);
+        assert_eq!((share.lack_rundown, share.lack_emergency, share.bounds.total()), (2, 2, 2));
+    }
+
+    #[test]
+    fn shares_are_added_up_and_those_of_a_hub_from_before_count_too() {
+        let mut share = Share { asked: 3, elsewhere: 1, ..Share::default() };
+        share.applied(&ack(4, false), Span::ZERO);
+        share.applied(&ack(300, true), Span::from_millis(9));
+        let before: Share = serde_json::from_str(r#"{"asked":2,"late":[5],"later":"unknown"}"#).unwrap();
+        assert_eq!(before, Share { asked: 2, late: vec![5], ..Share::default() });
+        let tally = Tally::of(&[share.clone(), before, share]);
+        assert_eq!((tally.asked(), tally.applied(), tally.elsewhere()), (8, 5, 2));
+        assert_eq!((tally.lack_rundown(), tally.lack_emergency(), tally.bounds().total()), (2, 2, 4));
     }
 
     #[test]
     fn percentiles_are_those_of_the_nearest_rank() {
-        let tally = Tally::of(&[Share { asked: 100, late: (1..=100).rev().collect() }]);
+        let tally = Tally::of(&[Share { asked: 100, late: (1..=100).rev().collect(), ..Share::default() }]);
         assert_eq!([0, 50, 95, 100].map(|percent| tally.percentile(percent)), [1, 50, 95, 100].map(Some));
-        assert_eq!(Tally::of(&[Share { asked: 1, late: vec![7] }]).percentile(95), Some(7));
+        assert_eq!(Tally::of(&[Share { asked: 1, late: vec![7], ..Share::default() }]).percentile(95), Some(7));
         assert_eq!(Tally::default().percentile(50), None);
     }
 }

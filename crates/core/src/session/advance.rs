@@ -3,10 +3,14 @@
 use super::dispute::Channel;
 use super::line::Knowledge;
 use super::loading::Fetch;
-use super::{Connection, Effect, Failure, Lack, NoPush, Request, Session};
+use super::{Ack, Connection, Effect, Failure, Lack, NoPush, Request, Session};
 use crate::clock::{Due, Reading};
+use crate::name::Rev;
 use crate::order::earliest;
 use crate::time::{LocalTime, ServerTime, Span};
+
+/// The greatest bound that is told: a minute. A clock that may be as wrong as this, or more, is of no use to anyone.
+const BOUND_MAX: Span = Span::from_millis(60_000);
 
 impl Session {
     /// Returns the next thing to do.
@@ -17,7 +21,7 @@ impl Session {
     /// Returns the instant at which to tick next; a past one means now.
     pub fn next_deadline(&self) -> LocalTime {
         let changes = self.sent.valid.and_then(|(_, until)| until);
-        let ack = self.ack.and(self.snapshot.effective_at);
+        let ack = self.ack.filter(|(_, ack)| *ack == Ack::Known).and(self.snapshot.effective_at);
         let server = earliest(&[self.cueing.next_deadline(), changes, ack]);
         let local = server.and_then(|instant| self.local_time(instant));
         let request = self.schedule.deadline();
@@ -48,7 +52,7 @@ impl Session {
         self.choose_clock(now);
         let reading = self.reading(now);
         if let Some(reading) = reading {
-            self.follow(reading);
+            self.follow(reading, now);
         }
         let knowledge = match (reading, &self.snapshot.news) {
             (Some(_), Some(_)) if self.is_unverified() => Knowledge::Unverified,
@@ -92,14 +96,28 @@ impl Session {
     }
 
     /// Follows the event to the server's time: status, message, cues, and the acknowledgement of a change in effect.
-    fn follow(&mut self, reading: Reading) {
+    fn follow(&mut self, reading: Reading, now: LocalTime) {
         self.refresh_status(reading.time);
         self.cueing.handle_tick(reading.time, reading.bound);
+        self.acknowledge(reading, now);
+    }
+
+    /// Acknowledges a change that has taken effect, or says once that another state is followed.
+    fn acknowledge(&mut self, reading: Reading, now: LocalTime) {
         let takes_effect = self.snapshot.effective_at.is_none_or(|effective_at| effective_at <= reading.time);
-        if let Some(rev) = self.ack.take_if(|_| takes_effect) {
-            let lacks_rundown = self.loading.is_missing();
-            self.effects.push(Effect::Ack { rev, applied_at: reading.time, lacks_rundown });
-        }
+        let rev = match self.ack {
+            Some((rev, Ack::Known)) if takes_effect => {
+                self.ack = None;
+                rev
+            }
+            Some((rev, Ack::Disputed)) if self.snapshot.reports.shows_dispute(now) => {
+                self.ack = Some((rev, Ack::Told));
+                Rev::default()
+            }
+            _ => return,
+        };
+        let (applied_at, bound) = (reading.time, reading.bound.min(BOUND_MAX));
+        self.effects.push(Effect::Ack { rev, applied_at, bound, lacks_rundown: self.loading.has_failed() });
     }
 
     /// Reports status and message to the shell if they changed by `at`.
@@ -114,19 +132,16 @@ impl Session {
         let changed_at = self.sent.valid.and_then(|(_, until)| until);
         self.sent.valid = Some((at, news.next_change(at)));
         let (status, message) = (news.status(at), news.message(at));
+        // An index means another message in another state, so a new state reports it again; a short one has no
+        // messages. It comes before the status: a page that leaves when the event is paused has seen why.
+        if news.details.is_some() && (core::mem::replace(&mut self.sent.message, message) != message || is_new) {
+            self.effects.push(Effect::Message(message));
+        }
         let before = self.sent.status.replace(status);
         if before != Some(status) {
             let late = changed_at.map_or(self.lateness, |changed_at| at - changed_at);
             let lateness = before.map_or(Span::ZERO, |_| late.max(Span::ZERO));
             self.effects.push(Effect::Status { status, lateness });
-        }
-        // An index means another message in another state, so a new state reports it again; a short one has no
-        // messages.
-        if news.details.is_none() {
-            return;
-        }
-        if core::mem::replace(&mut self.sent.message, message) != message || is_new {
-            self.effects.push(Effect::Message(message));
         }
     }
 }

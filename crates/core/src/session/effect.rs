@@ -25,13 +25,15 @@ pub enum Effect {
     CloseSocket,
     /// Send the ping through the socket, and pass the answer to [`super::Session::handle_pong`].
     Ping,
-    /// Acknowledge through the socket that this change was applied.
+    /// Acknowledge through the socket that this change was applied; or say that another state is followed than was pushed.
     Ack {
-        /// The revision.
+        /// The revision; 0 if another epoch or revision is followed.
         rev: Rev,
         /// When it was applied: when it took effect or, if later, when it was received.
         applied_at: ServerTime,
-        /// Whether the event has a rundown that this viewer does not have yet.
+        /// How wrong that instant may be, at most 60 s.
+        bound: Span,
+        /// Whether the event's rundown could not be loaded.
         lacks_rundown: bool,
     },
     /// Fetch the pointer that the state names, which may contain a signed state, and pass what is validly signed for

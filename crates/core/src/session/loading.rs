@@ -104,11 +104,6 @@ impl Loading {
         }
     }
 
-    /// Returns whether the wanted rundown is not loaded.
-    pub(super) fn is_missing(&self) -> bool {
-        self.state != State::Done
-    }
-
     /// Returns whether the wanted rundown could not be loaded so far.
     pub(super) fn has_failed(&self) -> bool {
         self.failures > 0
@@ -169,12 +164,12 @@ mod tests {
         loading.fail(FIRST, at(50));
         let again = loading.deadline().unwrap();
         assert!(again <= at(10_050), "{again:?}");
-        assert!(loading.is_missing() && loading.has_failed());
+        assert!(loading.has_failed());
         assert_eq!(loading.poll(again), Some(Fetch { digest: FIRST, failures: 1 }));
         loading.want(Some(SECOND), Start::AtOnce, again);
         loading.fail(FIRST, again);
         assert_eq!(loading.poll(again).map(|fetch| fetch.digest), Some(SECOND));
         assert!(!loading.finish(FIRST));
-        assert!(loading.is_missing() && !loading.has_failed(), "the other rundown has not failed");
+        assert!(!loading.has_failed(), "the other rundown has not failed");
     }
 }

@@ -8,7 +8,7 @@ use crate::time::{LocalTime, Span};
 ///
 /// Reason: a pause should be late by seconds, not minutes, and 50,000 viewers cause 10,000 answers a
 /// second, which data centres serve from their caches.
-const POLL_WAIT: Span = Span::from_millis(5_000);
+pub const POLL_WAIT: Span = Span::from_millis(5_000);
 
 /// The interval of polling while the server is overloaded: 6 s.
 ///

@@ -315,6 +315,12 @@ fn a_new_revision_in_a_short_answer_is_followed_by_asking_for_the_whole_state() 
     assert_eq!(world.requests(Request::State), before + 1);
     let shown = world.effects.iter().rfind(|(_, effect)| matches!(effect, Effect::Message(_))).unwrap();
     assert!((shown.0 - 15_000).abs() <= 1 && shown.1 == Effect::Message(Some(0)), "{shown:?}");
+    let place = |wanted: fn(&Effect) -> bool| world.effects.iter().rposition(|(_, effect)| wanted(effect)).unwrap();
+    let [message, paused] = [
+        place(|effect| matches!(effect, Effect::Message(_))),
+        place(|effect| matches!(effect, Effect::Status { status: Status::Paused, .. })),
+    ];
+    assert!(message < paused, "who leaves when it is paused has seen why");
 }
 
 #[test]

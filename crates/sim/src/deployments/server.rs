@@ -103,7 +103,7 @@ impl Server {
     /// A worker requests the state, to answer from.
     pub(super) fn request(&mut self, context: &mut Context) {
         self.hub.require_state();
-        let _ = self.hub.handle_request(context.now);
+        let _ = self.hub.handle_request(0, context.now);
         self.perform_effects(context);
     }
 

@@ -35,11 +35,13 @@ pub struct Counts {
     pub floods: u32,
     /// A change arrived at a hub that had other work to do first.
     pub queued: u32,
+    /// A viewer polled the status, and a hub learned of it.
+    pub polls: u32,
 }
 
 impl Counts {
     /// Returns all of them.
-    pub const fn all(&self) -> [u32; 16] {
+    pub const fn all(&self) -> [u32; 17] {
         let Self {
             lost,
             repeated,
@@ -57,6 +59,7 @@ impl Counts {
             turned_away,
             floods,
             queued,
+            polls,
         } = *self;
         [
             lost,
@@ -75,6 +78,7 @@ impl Counts {
             turned_away,
             floods,
             queued,
+            polls,
         ]
     }
 }

@@ -4,7 +4,7 @@ use downbeat_core::event::EventState;
 use downbeat_core::fanout::hub::{
     ANSWER_WAIT, Answer, BROADCAST_WAIT, Effect, HubError, Limit, Limits, SAVE_DELAY, Source,
 };
-use downbeat_core::fanout::{Address, Gathering, Hub, Report, Tree};
+use downbeat_core::fanout::{Ack, Address, Gathering, Hub, Report, Tree};
 use downbeat_core::session::News;
 use downbeat_core::{Epoch, ServerTime, Span, Version};
 use std::collections::VecDeque;
@@ -178,6 +178,11 @@ impl HubObject {
         Some(confirmed_news(state, self.hub.confirmed()))
     }
 
+    /// Returns how many polls it knows of in the last 10 s.
+    pub(super) fn polls(&self, now: ServerTime) -> u64 {
+        self.hub.report(None, now).polls.into()
+    }
+
     pub(super) fn has(&self, socket: u32) -> bool {
         self.sockets.iter().any(|other| other.number == socket)
     }
@@ -257,11 +262,14 @@ impl HubObject {
                 self.hub.require_state();
                 self.joining.push((viewer, socket, tries));
             }
-            HubInput::Ack { socket, rev, applied_at } => {
-                let before = self.hub.report(None).share.late.len();
+            HubInput::Ack { socket, ack } => {
+                let before = self.hub.report(None, now).share.late.len();
                 assert!(self.hub.handle_frame(&socket, now), "hub {} closes a viewer for one ack", self.number);
-                self.hub.handle_ack(&socket, rev, applied_at, now);
-                context.network.counts.acks += (self.hub.report(None).share.late.len() > before) as u32;
+                self.hub.handle_ack(&socket, &ack, now);
+                context.network.counts.acks += (self.hub.report(None, now).share.late.len() > before) as u32;
+            }
+            HubInput::Polled => {
+                context.network.counts.polls += u32::from(self.hub.handle_request(1, now).is_ok());
             }
             HubInput::Left { socket } => {
                 self.sockets.retain(|other| other.number != socket);
@@ -303,7 +311,7 @@ impl HubObject {
         let hub = &self.hub;
         let is_done = |call: &mut Call| call.open == 0 && (call.is_broadcast_over || hub.has_sent(&call.version));
         for call in self.calls.extract_if(.., is_done) {
-            let reports: Vec<Report> = call.below.reports().cloned().chain([hub.report(None)]).collect();
+            let reports: Vec<Report> = call.below.reports().cloned().chain([hub.report(None, context.now)]).collect();
             let message = match call.caller {
                 Some(Caller::Event { announcement }) => Message::Event(EventInput::Reports { announcement, reports }),
                 Some(Caller::Hub { hub, memory, call }) => {
@@ -355,15 +363,15 @@ impl HubObject {
         self.sockets.push(Socket { number: socket, viewer: None, sent: (0, 0) });
         self.hub.handle_joined(socket, Some(address), now);
         let rev = self.hub.state().map(EventState::rev).unwrap_or_default();
-        let before = self.hub.report(None).share;
+        let before = self.hub.report(None, now).share;
         let is_closed = floods
             && (0..100).any(|_| {
                 let is_read = self.hub.handle_frame(&socket, now);
-                self.hub.handle_ack(&socket, rev, now + Span::from_millis(3_600_000), now);
+                self.hub.handle_ack(&socket, &Ack::new(rev, now + Span::from_millis(3_600_000)), now);
                 !is_read
             });
         assert_eq!(is_closed, floods, "a flood is noticed");
-        assert_eq!(self.hub.report(None).share, before, "nobody asked this stranger");
+        assert_eq!(self.hub.report(None, now).share, before, "nobody asked this stranger");
         context.network.counts.floods += u32::from(is_closed);
         let leaves = if is_closed { now } else { now + stays };
         context.network.send(leaves, Message::Hub(self.number, HubInput::Left { socket }));
@@ -441,7 +449,7 @@ impl HubObject {
     /// Checks what must hold after every step: a hub has only states that the event had, and reports none that it has not.
     pub(super) fn check(&self, history: &[EventState]) {
         let Some(state) = self.hub.state() else { return };
-        assert!(self.hub.report(None).rev <= state.rev(), "hub {} reports what it does not have", self.number);
+        assert!(self.hub.report(None, START).rev <= state.rev(), "hub {} reports what it does not have", self.number);
         if let Some(newest) = history.last()
             && newest.epoch() == state.epoch()
         {

@@ -1,9 +1,9 @@
 //! What arrives where: messages, and timers that go off.
 
 use downbeat_core::fanout::hub::Answer;
-use downbeat_core::fanout::{Address, Report};
+use downbeat_core::fanout::{Ack, Address, Report};
 use downbeat_core::session::{News, Request};
-use downbeat_core::{EventState, LocalTime, Rev, ServerTime, Span, Version};
+use downbeat_core::{EventState, LocalTime, ServerTime, Span, Version};
 
 /// Something that arrives, or a timer that goes off.
 #[derive(Clone, Debug)]
@@ -92,9 +92,10 @@ pub(super) enum HubInput {
     },
     Ack {
         socket: u32,
-        rev: Rev,
-        applied_at: ServerTime,
+        ack: Ack,
     },
+    /// A worker that has answered a poll requests the state.
+    Polled,
     Left {
         socket: u32,
     },

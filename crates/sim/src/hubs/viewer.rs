@@ -2,9 +2,9 @@
 
 use downbeat_core::clock::{Exchange, WallTime};
 use downbeat_core::cueing::{self, CueKey, CueList, Kind, Late, ListedCue};
-use downbeat_core::fanout::joins;
+use downbeat_core::fanout::{Ack, joins};
 use downbeat_core::session::{Connection, Effect, Failure, News, Push, Request};
-use downbeat_core::{Epoch, EventState, LocalTime, Position, Seed, ServerTime, Session, Span};
+use downbeat_core::{Epoch, EventState, LocalTime, Position, Rev, Seed, ServerTime, Session, Span};
 use std::collections::BTreeMap;
 
 use super::context::{Context, HUBS, RUNDOWN, START, news, place};
@@ -95,13 +95,16 @@ impl Viewer {
                     leave(self.socket.take().expect("there is one to close"), context);
                 }
                 Effect::Ping => self.ping(context, hubs),
-                Effect::Ack { rev, applied_at, .. } => {
+                Effect::Ack { rev, applied_at, bound, lacks_rundown } => {
                     let socket = self.socket.expect("acks go through a socket");
-                    assert_eq!(self.session.state().expect("a change is known").rev, rev);
+                    // Or it is one that the hub had from a life that is over.
+                    assert!(rev == Rev::default() || self.session.state().is_some_and(|state| state.rev == rev));
                     // As far as the device knows: the two ways of an answer took up to 4 s each.
                     assert!((applied_at - context.now).as_millis().abs() <= 4_000);
                     if let Some(hub) = hubs.iter().find(|hub| hub.has(socket)) {
-                        let ack = HubInput::Ack { socket, rev, applied_at };
+                        let bound = Some(bound);
+                        let ack = Ack { bound, lacks_rundown, ..Ack::new(rev, applied_at) };
+                        let ack = HubInput::Ack { socket, ack };
                         context.network.transmit(context.now, Message::Hub(hub.number(), ack));
                     }
                 }
@@ -134,6 +137,10 @@ impl Viewer {
                 self.arrive(ViewerInput::Failure(request), context);
             }
             return;
+        }
+        if request == Request::Status {
+            let hub = context.network.below(i64::from(HUBS)) as u16;
+            context.network.send(context.now + there, Message::Hub(hub, HubInput::Polled));
         }
         let server = ServerTime::from_millis((context.now + there).as_millis());
         let mut news = copy(context, hubs);

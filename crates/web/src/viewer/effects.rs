@@ -21,9 +21,10 @@ impl Viewer {
             Some(Effect::OpenSocket { not }) => self.emit(EffectKind::OpenSocket, &[or_nan(not.map(f64::from))]),
             Some(Effect::CloseSocket) => EffectKind::CloseSocket,
             Some(Effect::Ping) => EffectKind::Ping,
-            Some(Effect::Ack { rev, applied_at, lacks_rundown }) => {
+            Some(Effect::Ack { rev, applied_at, bound, lacks_rundown }) => {
                 let lacks = f64::from(u8::from(lacks_rundown));
-                self.emit(EffectKind::Ack, &[rev.number() as f64, applied_at.as_millis() as f64, lacks])
+                let applied_at = applied_at.as_millis() as f64;
+                self.emit(EffectKind::Ack, &[rev.number() as f64, applied_at, lacks, span_ms(bound)])
             }
             Some(Effect::CheckEmergency) => EffectKind::CheckEmergency,
             Some(Effect::SubmitEmergency) => EffectKind::SubmitEmergency,

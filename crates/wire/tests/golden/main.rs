@@ -8,7 +8,7 @@ mod evening;
 
 use downbeat_core::fanout::Region;
 use downbeat_core::{Rev, ServerTime};
-use downbeat_wire::audience::{Acks, HubAudience, RegionAudience};
+use downbeat_wire::audience::{Acks, BoundCount, HubAudience, RegionAudience, Untold};
 use downbeat_wire::live::{AckKind, StateKind};
 use downbeat_wire::problem::Code;
 use downbeat_wire::*;
@@ -114,7 +114,7 @@ fn operator_answers_are_golden() {
         unchanged: false,
         reverted: None,
         state: StateBody::new(&name(), &paused(), at(20, 0, 0)),
-        delivery: DeliveryReport { hubs: 4, acked: 4, sockets: 18_342, ms: 41, missing: Vec::new() },
+        delivery: DeliveryReport { hubs: 4, acked: 4, sockets: 18_342, ms: 41, ..DeliveryReport::default() },
         clock: None,
         anchor: Some(anchor()),
     };
@@ -138,7 +138,20 @@ fn operator_answers_are_golden() {
 fn the_audience_is_golden() {
     let hub = |hub, region, sockets, rev, late| HubAudience { hub, region, sockets, rev: Rev::new(rev), late };
     let sum = |region, answered, behind, sockets| RegionAudience { region, hubs: 1, answered, behind, sockets };
-    let acks = Acks { rev: Rev::new(5), asked: 512, applied: 505, median: Some(41), p95: Some(120) };
+    let bounds =
+        [(Some(5), 301), (Some(20), 180), (Some(50), 14), (Some(100), 7), (Some(250), 2), (Some(1_000), 0), (None, 1)];
+    let bounds = bounds.map(|(within, viewers)| BoundCount { within: within.map(ms), viewers });
+    let acks = Acks {
+        rev: Rev::new(5),
+        asked: 512,
+        applied: 505,
+        median: Some(41),
+        p95: Some(120),
+        elsewhere: 0,
+        lack_rundown: 0,
+        lack_emergency: 0,
+        bounds: bounds.to_vec(),
+    };
     let by_hub =
         vec![hub(0, Region::WestEurope, 2_000, 5, Some(120)), hub(1, Region::EastNorthAmerica, 1_408, 4, None)];
     let by_region = vec![
@@ -148,11 +161,15 @@ fn the_audience_is_golden() {
         sum(Region::AsiaPacific, 0, 0, 0),
     ];
     let rev = Rev::new(5);
-    let audience = Audience { rev, hubs: 4, answered: 2, sockets: 3_408, by_region, by_hub, acks: Some(acks) };
+    let (untold, polling) = (Vec::new(), 0);
+    let audience =
+        Audience { rev, hubs: 4, answered: 2, sockets: 3_408, by_region, by_hub, acks: Some(acks), untold, polling };
     assert_golden(fixture!("audience"), &audience);
     assert_tolerant::<Audience>(fixture!("audience"));
     let by_region = vec![sum(Region::WestEurope, 0, 0, 0), sum(Region::EastNorthAmerica, 0, 0, 0)];
-    let silent = Audience { answered: 0, sockets: 0, by_region, by_hub: Vec::new(), acks: None, ..audience };
+    let untold = |region, sockets| Untold { region, hubs: 1, sockets, unknown: 0 };
+    let untold = vec![untold(Region::WestEurope, 2_000), untold(Region::EastNorthAmerica, 1_408)];
+    let silent = Audience { answered: 0, sockets: 0, by_region, by_hub: Vec::new(), acks: None, untold, ..audience };
     assert_golden(fixture!("audience-silent"), &silent);
 }
 
@@ -165,9 +182,10 @@ fn what_travels_through_a_socket_is_golden() {
     assert_tolerant::<StateFrame>(fixture!("live-state"));
     assert_eq!(StateFrame::of_body(&body, 2, true), compact(fixture!("live-state").1));
     let applied_at = at(20, 0, 0) + ms(541);
-    let ack = Ack { kind: AckKind::Ack, rev: paused().rev(), applied_at, rundown: None };
+    let bound = Some(ms(4));
+    let ack = Ack { kind: AckKind::Ack, rev: paused().rev(), applied_at, bound, rundown: None, emergency: None };
     assert_golden(fixture!("live-ack"), &ack);
-    assert_eq!(Ack::new(paused().rev(), applied_at), ack);
+    assert_eq!(Ack::new(paused().rev(), applied_at).within(ms(4)), ack);
     assert_eq!(Ack::parse(fixture!("live-ack").1), Some(ack));
 }
 

@@ -9,9 +9,9 @@ use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::style::{BOLD, LABEL, POOR};
 use crate::applied;
+use crate::audience;
 use crate::text;
 use crate::watch::model::Model;
-use crate::watch::words;
 
 /// From when a hub whose viewers applied a change late is shown as slow: 1,000 ms after the effect, twice a pause's lead.
 const LATE: u16 = 1_000;
@@ -31,8 +31,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model) {
 
 fn audience_lines(audience: &Audience, room: Rect) -> Vec<Line<'static>> {
     let style = if audience.answered < audience.hubs { POOR } else { BOLD };
-    let mut lines = vec![Line::styled(words::audience(audience), style)];
-    if let Some(acks) = audience.acks.filter(|acks| acks.asked > 0) {
+    let mut lines = vec![Line::styled(audience::sockets(audience), style)];
+    if let Some(acks) = audience.acks.as_ref().filter(|acks| acks.asked > 0) {
         let rev = if acks.rev == audience.rev { String::new() } else { format!("rev {} ", acks.rev) };
         let applied = format!("{rev}{}", applied::describe(acks));
         match applied.split_once(" · ") {
@@ -42,11 +42,25 @@ fn audience_lines(audience: &Audience, room: Rect) -> Vec<Line<'static>> {
             _ => lines.push(Line::raw(applied)),
         }
     }
+    let notes = audience::lacks(audience).into_iter().flat_map(|note| broken(&note, room.width as usize));
+    lines.extend(notes.map(|line| Line::styled(line, POOR)));
     // If there is no room for every hub, only those that are behind or late are shown.
     let every = hub_lines(audience, |_| true);
     let fits = lines.len() + every.len() <= room.height as usize;
     let is_slow = |hub: &HubAudience| hub.rev < audience.rev || hub.late.is_some_and(|late| late >= LATE);
     lines.extend(if fits { every } else { hub_lines(audience, is_slow) });
+    lines
+}
+
+/// Breaks a text into lines of at most `width` characters, between words where there are any.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(word.to_owned()),
+        }
+    }
     lines
 }
 

@@ -70,7 +70,7 @@ fn many_joiners_without_a_state_ask_the_event_once() {
     assert!(hub.awaits_state());
     hub.handle_answer(Answer::Missing, at(0));
     assert!(!hub.awaits_state());
-    assert_eq!(hub.handle_request(at(1)), Err(HubError::UnknownEvent));
+    assert_eq!(hub.handle_request(0, at(1)), Err(HubError::UnknownEvent));
     hub.require_state();
     hub.handle_answer(Answer::Failed, at(2));
     assert_eq!(hub.handle_join(Limit::Crowded, None, || 0, at(0)), Err(HubError::NoAnswer));
@@ -85,7 +85,7 @@ fn a_newer_state_is_sent_in_slices_and_then_saved() {
     assert_eq!(broadcast(&mut hub, 40), 3);
     assert!(hub.has_sent(&newer.version()));
     assert_eq!(effects(&mut hub), [Effect::Save, Effect::Wake]);
-    assert_eq!((hub.report(None).rev, hub.report(None).sockets), (newer.rev(), 40));
+    assert_eq!((hub.report(None, at(60_000)).rev, hub.report(None, at(60_000)).sockets), (newer.rev(), 40));
 }
 
 /// Saving waits a little. What arrives meanwhile has not been sent to anybody, and a hub that were evicted then would take it
@@ -174,7 +174,7 @@ fn an_older_state_is_applied_only_when_the_event_was_asked_and_says_so() {
     broadcast(&mut hub, 1);
     assert!(hub.has_sent(&restored.version()));
     assert_eq!((hub.state(), hub.confirmed()), (Some(&restored), Some(at(90_000))));
-    assert_eq!(hub.report(Some(1)).rev, restored.rev());
+    assert_eq!(hub.report(Some(1), at(60_000)).rev, restored.rev());
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn the_event_is_asked_every_fifteen_seconds_while_somebody_needs_the_state() {
     hub.handle_answer(answer(state("e1", 0)), at(31_010));
     assert_eq!(hub.next_deadline(), None);
     // A worker's request counts for a minute.
-    hub.handle_request(at(40_000)).unwrap();
+    hub.handle_request(0, at(40_000)).unwrap();
     hub.handle_alarm(0, at(55_000));
     assert_eq!(hub.next_deadline(), Some(at(70_000)));
     hub.handle_alarm(0, at(100_000));
@@ -275,15 +275,35 @@ fn acks_count_once_and_only_from_viewers_who_were_asked() {
     hub.handle_state(newer.clone(), text(&newer), Source::Relay);
     broadcast(&mut hub, 3);
     let effect = newer.last_change().effective_at();
-    let mut ack = |socket, rev| hub.handle_ack(&socket, rev, effect + Span::from_millis(40), at(60_000));
+    let mut ack = |socket, rev| hub.handle_ack(&socket, &Ack::new(rev, effect + Span::from_millis(40)), at(60_000));
     ack(0, newer.rev());
     ack(0, newer.rev());
     ack(1, Rev::new(1));
     ack(99, newer.rev());
     hub.handle_closed(&2, at(60_000));
-    hub.handle_ack(&2, newer.rev(), effect, at(60_000));
-    let share = hub.report(None).share;
+    hub.handle_ack(&2, &Ack::new(newer.rev(), effect), at(60_000));
+    let share = hub.report(None, at(60_000)).share;
     assert_eq!((share.asked, share.late), (3, alloc::vec![40]));
+}
+
+#[test]
+fn who_goes_on_with_another_state_is_counted_until_their_ack_or_their_end() {
+    let mut hub = hub(3);
+    let newer = state("e1", 1);
+    hub.handle_state(newer.clone(), text(&newer), Source::Relay);
+    broadcast(&mut hub, 3);
+    let elsewhere = |hub: &TestHub| hub.report(None, at(60_000)).share.elsewhere;
+    let say = |hub: &mut TestHub, socket, rev| hub.handle_ack(&socket, &Ack::new(rev, at(50_000)), at(60_000));
+    for socket in [0, 0, 1, 99] {
+        say(&mut hub, socket, Rev::default());
+    }
+    assert_eq!(elsewhere(&hub), 2);
+    say(&mut hub, 0, newer.rev());
+    say(&mut hub, 0, Rev::default());
+    assert_eq!(elsewhere(&hub), 1);
+    hub.handle_closed(&1, at(60_000));
+    assert_eq!(elsewhere(&hub), 0);
+    assert_eq!(hub.report(None, at(60_000)).share.late.len(), 1);
 }
 
 #[test]
@@ -314,7 +334,7 @@ fn a_hub_of_a_deleted_event_closes_its_sockets_deletes_its_state_and_asks_no_mor
     effects(&mut asking);
     asking.handle_answer(Answer::Missing, at(15_010));
     assert_eq!(effects(&mut asking), [Effect::Delete, Effect::Wake, Effect::Wake]);
-    assert_eq!(asking.handle_request(at(15_020)), Err(HubError::UnknownEvent));
+    assert_eq!(asking.handle_request(0, at(15_020)), Err(HubError::UnknownEvent));
 }
 
 #[test]
@@ -353,10 +373,10 @@ fn an_ack_is_never_later_than_its_arrival_but_for_the_viewers_clock() {
     broadcast(&mut hub, 3);
     let effect = newer.last_change().effective_at();
     // Before the effect, at it, and 30 ms after it.
-    hub.handle_ack(&0, newer.rev(), effect + Span::from_millis(9_000_000), effect - Span::from_millis(200));
-    hub.handle_ack(&1, newer.rev(), effect - Span::from_millis(9_000_000), effect);
-    hub.handle_ack(&2, newer.rev(), effect + Span::from_millis(9_000_000), effect + Span::from_millis(30));
-    assert_eq!(hub.report(None).share.late, [250, 0, 280]);
+    hub.handle_ack(&0, &Ack::new(newer.rev(), effect + Span::from_millis(9_000_000)), effect - Span::from_millis(200));
+    hub.handle_ack(&1, &Ack::new(newer.rev(), effect - Span::from_millis(9_000_000)), effect);
+    hub.handle_ack(&2, &Ack::new(newer.rev(), effect + Span::from_millis(9_000_000)), effect + Span::from_millis(30));
+    assert_eq!(hub.report(None, at(60_000)).share.late, [250, 0, 280]);
 }
 
 #[test]

@@ -22,6 +22,15 @@ impl World {
         self.confirms = true;
     }
 
+    /// The revisions that were acknowledged; 0 where another state was followed.
+    fn acknowledged(&self) -> Vec<u64> {
+        let acks = self.effects.iter().filter_map(|(_, effect)| match effect {
+            Effect::Ack { rev, .. } => Some(rev.number()),
+            _ => None,
+        });
+        acks.collect()
+    }
+
     fn version(&self) -> String {
         self.session.state().map(|news| format!("{}.{}", news.epoch, news.rev)).unwrap()
     }
@@ -48,6 +57,31 @@ fn storage_that_was_restored_under_open_sockets_is_followed_after_10_seconds_and
     assert!((70_000..76_000).contains(&followed), "{followed}");
     assert_eq!(world.session.connection(), Connection::Live);
     assert_eq!(world.session.position(world.now), Some(Position::from_millis(30_000)), "it holds as the server says");
+}
+
+#[test]
+fn a_hub_that_asks_learns_that_another_state_is_followed_and_then_that_its_own_is() {
+    let mut world = live();
+    world.becomes("a", 1);
+    world.session.handle_push(Push { ack: true, ..world.pushed(0) }, world.now);
+    world.run_until(64_000);
+    assert_eq!(world.acknowledged(), [0]);
+    world.run_until(90_000);
+    assert_eq!((world.acknowledged(), world.version().as_str()), (vec![0, 1], "a.1"));
+}
+
+#[test]
+fn a_hub_that_is_behind_for_a_moment_is_told_nothing() {
+    let mut world = live();
+    let old = world.pushed(0);
+    world.change(held(61_000, 61_000));
+    world.session.handle_news(world.news.clone(), world.now);
+    world.session.handle_push(Push { ack: true, ..old }, world.now);
+    world.run_until(62_000);
+    assert!(world.acknowledged().is_empty());
+    world.session.handle_push(Push { ack: true, ..world.pushed(0) }, world.now);
+    world.run_until(90_000);
+    assert_eq!(world.acknowledged(), [5]);
 }
 
 #[test]

@@ -19,6 +19,10 @@ impl World {
         self.effects.iter().filter(|(_, effect)| wanted(effect)).map(|(at, _)| *at).collect()
     }
 
+    fn effects_of(&self, wanted: impl Fn(&Effect) -> bool) -> Vec<Effect> {
+        self.effects.iter().filter(|(_, effect)| wanted(effect)).map(|(_, effect)| *effect).collect()
+    }
+
     fn opened(&self) -> Vec<Option<u16>> {
         let opened = self.effects.iter().filter_map(|(_, effect)| match effect {
             Effect::OpenSocket { not } => Some(*not),
@@ -143,6 +147,22 @@ fn a_change_that_was_overtaken_is_not_acknowledged() {
     world.session.handle_push(world.pushed(0), world.now);
     world.run_until(13_000);
     assert_eq!(world.acks(), []);
+}
+
+#[test]
+fn an_ack_says_how_exact_the_clock_is_and_lacks_no_rundown_that_is_still_being_loaded() {
+    let mut world = world();
+    world.run_until(11_000);
+    world.news.rundown = Some(Digest::from_bytes([9; 32]));
+    world.news.rev = world.news.rev.next();
+    world.session.handle_push(Push { ack: true, ..world.pushed(0) }, world.now);
+    world.run_until(11_001);
+    let [Effect::Ack { bound, lacks_rundown: false, .. }] =
+        world.effects_of(|effect| matches!(effect, Effect::Ack { .. }))[..]
+    else {
+        panic!("{:?}", world.effects)
+    };
+    assert_eq!(Some(bound), world.session.reading(world.now).map(|reading| reading.bound));
 }
 
 #[test]
