@@ -1,9 +1,10 @@
 // How many viewers are connected, where, and how many have applied the last change.
 
-import type { Audience, Region, RegionAudience } from "downbeat-client";
+import type { Audience, BoundCount, RegionAudience } from "downbeat-client";
 import { find, write } from "../shared/dom.ts";
 import { formatCount, formatSpan, formatTimeOfDay } from "../shared/format.ts";
 import type { Api } from "./api.ts";
+import { audienceNotes, formatRegion } from "./audience-text.ts";
 import { make, setVisible } from "./dom.ts";
 import type { LatestState } from "./latest-state.ts";
 import { formatAcks } from "./progress-text.ts";
@@ -17,18 +18,6 @@ const AFTER_CHANGE = 3_000;
 
 /** The age from which figures are marked as out of date, in ms. */
 const STALE = 12_000;
-
-const REGIONS: Record<Region, string> = {
-  wnam: "North America, west",
-  enam: "North America, east",
-  sam: "South America",
-  weur: "Europe, west",
-  eeur: "Europe, east",
-  apac: "Asia and Pacific",
-  oc: "Oceania",
-  afr: "Africa",
-  me: "Middle East",
-};
 
 /** The most hubs that are named below a region. */
 const NAMED = 3;
@@ -44,11 +33,23 @@ function laggards({ region, hubs, answered, behind }: RegionAudience, { rev, byH
   return parts.length === 0 ? [] : [make("span", "laggards", parts.join(" · "))];
 }
 
+/** Returns the histogram of how exact the clocks of the sampled are, a column for each bound. */
+function columns(bounds: readonly BoundCount[]): HTMLElement[] {
+  const most = Math.max(1, ...bounds.map(({ viewers }) => viewers));
+  return bounds.map(({ within, viewers }) => {
+    const bar = make("span", "column");
+    bar.style.setProperty("--share", `${viewers / most}`);
+    const bound = within === null ? "more" : within < 1_000 ? `${within}` : "1 s";
+    return make("li", viewers === 0 ? "none" : "", make("span", "numbers", formatCount(viewers)), bar, make("span", "bound", bound));
+  });
+}
+
 /** Shows the audience. Returns the function that redraws it. */
 export function audienceView(api: Api, latest: LatestState, session: Session): () => void {
-  const [box, sockets, hubs, regions, acks, note] =
-    ["audience", "sockets", "hubs", "regions", "acks", "audience-note"].map((id) => find(id)) as
-    [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+  const parts = ["audience", "sockets", "hubs", "regions", "acks", "audience-note", "lacks", "clocks"] as const;
+  const [box, sockets, hubs, regions, acks, note, lacks, clocks] = parts.map((id) => find(id)) as [
+    HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement,
+  ];
   /** The last figures, with when they came: by the wall clock, to be shown, and by the page's clock, for their age. */
   let last: { body: Audience; at: number; pageTime: number } | undefined;
   let why = "";
@@ -65,12 +66,16 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
     regions.replaceChildren(...sums.map((sum) => {
       const bar = make("span", "bar");
       bar.style.setProperty("--share", `${sum.sockets / most}`);
-      const name = make("span", "region", REGIONS[sum.region] ?? sum.region);
+      const name = make("span", "region", formatRegion(sum.region));
       return make("li", "", name, make("span", "numbers", formatCount(sum.sockets)), bar, ...laggards(sum, body));
     }));
     const text = body.acks === null || body.acks.asked === 0 ? "" : `rev ${body.acks.rev} · ${formatAcks(body.acks)}`;
     write(acks, text);
     setVisible(acks, text !== "");
+    lacks.replaceChildren(...audienceNotes(body).map((note) => make("li", "", note)));
+    const bounds = body.acks?.bounds ?? [];
+    clocks.replaceChildren(...columns(bounds));
+    setVisible(find("clocks-title"), bounds.length > 0);
   };
   const request = async () => {
     if (isRequesting || session.token === null || session.cannot("read") !== undefined || document.hidden) return;

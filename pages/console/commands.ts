@@ -218,10 +218,12 @@ export class Commands extends Observable {
     for (;;) {
       const outcome = await this.#api.audience();
       if (!isCurrent()) return;
-      const acks = outcome.kind === "answered" && outcome.body.acks?.rev === rev ? outcome.body.acks : null;
+      const audience = outcome.kind === "answered" && outcome.body.rev === rev ? outcome.body : undefined;
+      const acks = audience?.acks ?? null;
+      const isTold = audience !== undefined && audience.answered >= audience.hubs && audience.untold === undefined;
       const isLast = performance.now() > until || outcome.kind === "refused";
-      if (acks !== null || isLast) this.#update({ kind: "acknowledged", acks });
-      if (isLast || (acks !== null && acks.applied >= acks.asked)) return;
+      if (acks !== null || isLast) this.#update({ kind: "acknowledged", acks, isTold });
+      if (isLast || (isTold && acks !== null && acks.applied >= acks.asked)) return;
       await sleep(ACKS_INTERVAL);
     }
   }

@@ -2,6 +2,7 @@
 
 import type { Acks, DeliveryReport } from "downbeat-client";
 import { formatCount, formatSpan, formatTimeOfDay } from "../shared/format.ts";
+import { formatPolling, formatUntold } from "./audience-text.ts";
 import type { Progress } from "./progress.ts";
 import { formatSnapshot } from "./timeline.ts";
 
@@ -73,15 +74,22 @@ function describeSending({ spec, since, attempts, failures, why, replaced }: Pro
   };
 }
 
-function describeAccepted({ spec, attempts, answer, acks, laterRev, replaced }: Progress & { phase: "accepted" }, now: Now) {
+function describeAccepted({ spec, attempts, answer, acks, isToldByNow, laterRev, replaced }: Progress & { phase: "accepted" }, now: Now) {
   const { rev, effectiveAt, delivery } = answer;
   const left = now.server === undefined ? undefined : effectiveAt - now.server;
   const isInEffect = left !== undefined && left <= 0;
   const facts = [isInEffect ? `rev ${rev}` : "", delivery.hubs > 0 ? formatDelivery(delivery) : ""];
   const lines = [facts.filter((fact) => fact !== "").join(" · ")];
-  if (delivery.acked < delivery.hubs) {
-    lines.push(`Retrying ${formatMissing(delivery)}: their viewers may be a few seconds late.`);
+  const isPartial = delivery.acked < delivery.hubs && !isToldByNow;
+  if (isPartial) {
+    const untold = formatUntold(delivery.untold, delivery.sockets);
+    lines.push(untold === undefined
+      ? `Retrying ${formatMissing(delivery)}: their viewers may be a few seconds late.`
+      : `Not told yet: ${untold}. Retrying ${formatMissing(delivery)} until ${delivery.hubs - delivery.acked === 1 ? "it answers" : "they answer"}.`);
   }
+  if (isToldByNow) lines.push("Meanwhile all sockets were told.");
+  const polling = formatPolling(delivery.polling);
+  if (polling !== undefined) lines.push(`${polling}: they have it within 10 s.`);
   if (isInEffect && acks !== "unknown") lines.push(acks === "waiting" ? "Asking viewers …" : formatAcks(acks));
   if (answer.replaced) lines.push("This replaced a change that was scheduled for later.");
   if (replaced !== undefined) lines.push(`${replacement(spec.label, replaced)}.`);
@@ -92,7 +100,7 @@ function describeAccepted({ spec, attempts, answer, acks, laterRev, replaced }: 
     ? `${spec.label} in effect since ${formatTimeOfDay(effectiveAt)}`
     : `${spec.label} accepted, rev ${rev}; takes effect ${when}`;
   const spoken = isInEffect ? `${spec.label} in effect.` : `${spec.label} accepted.`;
-  const tone: Tone = laterRev !== undefined ? "superseded" : delivery.acked < delivery.hubs ? "partial" : "done";
+  const tone: Tone = laterRev !== undefined ? "superseded" : isPartial ? "partial" : "done";
   return { tone, title, lines, spoken, isSettled: isInEffect && tone !== "partial" };
 }
 

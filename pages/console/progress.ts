@@ -24,6 +24,8 @@ export type Progress =
   }
   | {
     phase: "accepted"; spec: CommandSpec; attempts: number; answer: Accepted; acks: Acks | "waiting" | "unknown";
+    /** Whether the hubs that did not have it at the answer have it by now. */
+    isToldByNow?: boolean;
     /** The later revision that the event has by now. */
     laterRev?: number;
     replaced?: string;
@@ -43,7 +45,8 @@ export type ProgressEvent =
   | { kind: "accepted"; answer: Accepted }
   /** `snapshot` is the event as the refusal's state has it. */
   | { kind: "refused"; refusal: Refusal; snapshot: Snapshot | undefined }
-  | { kind: "acknowledged"; acks: Acks | null }
+  /** What the audience says of it: `isTold` once every hub has it. */
+  | { kind: "acknowledged"; acks: Acks | null; isTold?: boolean }
   /** The event has another revision. */
   | { kind: "rev-changed"; rev: number }
   /** The operator stopped the attempts. */
@@ -74,7 +77,12 @@ export function nextProgress(progress: Progress, event: ProgressEvent): Progress
       return {
         phase: "refused", spec: progress.spec, attempts: progress.attempts, refusal: event.refusal, snapshot: event.snapshot,
       };
-    case "acknowledged": return phase === "accepted" ? { ...progress, acks: event.acks ?? "unknown" } : progress;
+    case "acknowledged": {
+      if (phase !== "accepted") return progress;
+      const { hubs, acked } = progress.answer.delivery;
+      const isToldByNow = progress.isToldByNow || (acked < hubs && event.isTold === true);
+      return { ...progress, acks: event.acks ?? "unknown", isToldByNow };
+    }
     case "rev-changed":
       return phase === "accepted" && event.rev > progress.answer.rev ? { ...progress, laterRev: event.rev } : progress;
     case "stopped":

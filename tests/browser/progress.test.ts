@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Audience } from "../../crates/web/ts/wire.ts";
+import { audienceNotes } from "../../pages/console/audience-text.ts";
 import { nextProgress, type Progress, type ProgressEvent } from "../../pages/console/progress.ts";
 import { describeProgress, type ProgressText } from "../../pages/console/progress-text.ts";
 
@@ -104,6 +106,40 @@ test("hubs without an answer, what was replaced, and a later change are shown", 
   const superseded = nextProgress(partial, { kind: "rev-changed", rev: 14 });
   assert.equal(describe(superseded, 0, NOON).tone, "superseded");
   assert.match(text(describe(superseded, 0, NOON)), /it is now at rev 14/);
+});
+
+test("who was not told is counted by region until they are, and those who poll are an estimate", () => {
+  const untold = [{ region: "enam" as const, hubs: 1, sockets: 1_240 }];
+  const missing = [{ hub: 1, region: "enam" as const }];
+  const partial = { ...answer, delivery: { ...delivery, acked: 3, sockets: 19_191, missing, untold, polling: 304 } };
+  const shown = after(pressed, { kind: "accepted", answer: partial });
+  const lines = text(describe(shown, 0, NOON));
+  assert.match(lines, /Not told yet: 1,240 of 20,431 sockets \(North America, east: 1,240\)\. Retrying hub enam 1 until it answers\./);
+  assert.match(lines, /About 300 viewers poll \(estimate\): they have it within 10 s\./);
+  assert.equal(describe(shown, 0, NOON).tone, "partial");
+  const acks = { rev: 13, asked: 512, applied: 512, median: 12, p95: 80 };
+  const waiting = nextProgress(shown, { kind: "acknowledged", acks, isTold: false });
+  assert.equal(describe(waiting, 0, NOON).tone, "partial");
+  const told = describe(nextProgress(waiting, { kind: "acknowledged", acks, isTold: true }), 0, NOON);
+  assert.deepEqual([told.tone, told.isSettled], ["done", true]);
+  assert.match(text(told), /Meanwhile all sockets were told\./);
+  assert.doesNotMatch(text(told), /Not told yet/);
+});
+
+test("what sampled viewers lack is said, and nothing where they lack nothing", () => {
+  const acks = { rev: 13, asked: 512, applied: 505, median: 12, p95: 80 };
+  const audience: Audience = { rev: 13, hubs: 4, answered: 4, sockets: 8_000, byHub: [], acks };
+  assert.deepEqual([audienceNotes(audience), audienceNotes({ ...audience, acks: null })], [[], []]);
+  const bounds = [{ within: 5, viewers: 480 }, { within: null, viewers: 2 }];
+  const untold = [{ region: "afr" as const, hubs: 2, sockets: 0, unknown: 2 }];
+  const lacking = { ...acks, elsewhere: 3, lackRundown: 12, lackEmergency: 40, bounds };
+  assert.deepEqual(audienceNotes({ ...audience, acks: lacking, untold, polling: 1 }), [
+    "Not told yet: 0 sockets, and those of 2 silent hubs. Their hubs are told again until they answer.",
+    "About 1 viewer polls (estimate): a change reaches them within 10 s.",
+    "3 of 512 asked follow another epoch or revision until the event confirms this one.",
+    "12 of 505 sampled have not been able to load the rundown; they go on trying.",
+    "40 of 482 sampled cannot check signatures: a signed pause does not reach them.",
+  ]);
 });
 
 test("a refusal says who changed what and when, and how the event is now", () => {

@@ -67,7 +67,7 @@ impl Applied {
         let told =
             (self.was_partial && audience.untold.is_empty()).then(|| "meanwhile all sockets were told".to_owned());
         // The screen has named those who poll already.
-        let lacks = audience::lacks(audience).into_iter().filter(|line| !line.starts_with("polling"));
+        let lacks = audience::lacks(audience).filter(|note| note.label != "polling").map(|note| audience::line(&note));
         let lines: Vec<String> = told.into_iter().chain(audience.acks.as_ref().map(describe)).chain(lacks).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }

@@ -7,40 +7,67 @@ use downbeat_wire::audience::{Acks, BoundCount, Untold};
 use crate::text;
 
 /// Until when those who poll have a change, whatever the server is doing.
-const POLLED_WITHIN: &str = "within 10 s";
+pub(crate) const POLLED_WITHIN: &str = ", who have a change within 10 s";
 
-/// Returns what there is to say, each with its label, the most urgent first.
-pub(crate) fn notes(audience: &Audience) -> Vec<(&'static str, String)> {
-    let mut notes = Vec::new();
-    if let Some(sockets) = untold(&audience.untold, None) {
-        notes.push(("not told yet", format!("{sockets}, told again until their hubs answer")));
+/// Something to say of an audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Note {
+    /// What it is about: `not told`.
+    pub(crate) label: &'static str,
+    /// How many: `1,240 sockets (enam 1,240)`.
+    pub(crate) count: String,
+    /// What becomes of them; empty if nothing does.
+    after: &'static str,
+}
+
+impl Note {
+    /// Returns all of it but the label.
+    pub(crate) fn text(&self) -> String {
+        format!("{}{}", self.count, self.after)
     }
-    notes.extend(polling(audience.polling).map(|viewers| ("polling", viewers)));
+}
+
+/// Returns what there is to say, the most urgent first.
+pub(crate) fn notes(audience: &Audience) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let note = |label, count, after| Note { label, count, after };
+    if let Some(sockets) = untold(&audience.untold, None) {
+        notes.push(note("not told", sockets, ", told again until their hubs answer"));
+    }
+    if let Some(viewers) = polling(audience.polling) {
+        notes.push(note("polling", viewers, POLLED_WITHIN));
+    }
     let Some(acks) = &audience.acks else { return notes };
-    let of = |count: u64, all: u64| format!("{} of {}", text::thousands(count), text::thousands(all));
+    let of = |count: u64, all: u64, how: &str| format!("{} of {} {how}", text::thousands(count), text::thousands(all));
     if acks.elsewhere > 0 {
-        let asked = of(acks.elsewhere, acks.asked);
-        notes.push((
-            "elsewhere",
-            format!("{asked} asked follow another epoch or revision until the event confirms this one"),
-        ));
+        let asked = of(acks.elsewhere, acks.asked, "asked");
+        notes.push(note("elsewhere", asked, " follow another epoch or revision until the event confirms this one"));
     }
     if acks.lack_rundown > 0 {
-        notes.push(("no rundown", format!("{} sampled, who load it again", of(acks.lack_rundown, acks.applied))));
+        notes.push(note("no rundown", of(acks.lack_rundown, acks.applied, "sampled"), ", who load it again"));
     }
-    let sampled = acks.bounds.iter().map(|count| count.viewers).sum();
     if acks.lack_emergency > 0 {
-        let cannot = of(acks.lack_emergency, sampled);
-        notes.push(("no signatures", format!("{cannot} sampled, who would not believe a signed pause")));
+        let sampled = acks.bounds.iter().map(|count| count.viewers).sum();
+        let cannot = of(acks.lack_emergency, sampled, "sampled");
+        notes.push(note("no signatures", cannot, ", who would not believe a signed pause"));
     }
-    notes.extend(clocks(acks).map(|clocks| ("clocks", clocks)));
+    if let Some(clocks) = clocks(acks) {
+        notes.push(note(CLOCKS, clocks, ""));
+    }
     notes
 }
 
-/// Returns the notes as lines, without how exact clocks are: what is amiss after a change.
-pub(crate) fn lacks(audience: &Audience) -> Vec<String> {
-    let notes = notes(audience).into_iter().filter(|(label, _)| *label != "clocks");
-    notes.map(|(label, text)| format!("{label}: {text}")).collect()
+/// The label of the note that says how exact clocks are: no reason to do anything.
+const CLOCKS: &str = "clocks";
+
+/// Returns the notes of who lacks something.
+pub(crate) fn lacks(audience: &Audience) -> impl Iterator<Item = Note> {
+    notes(audience).into_iter().filter(|note| note.label != CLOCKS)
+}
+
+/// Writes a note as a line.
+pub(crate) fn line(note: &Note) -> String {
+    format!("{}: {}", note.label, note.text())
 }
 
 /// Describes who is connected: `8,000 sockets on 4/4 hubs`.
@@ -71,10 +98,10 @@ pub(crate) fn untold(untold: &[Untold], told: Option<u64>) -> Option<String> {
     Some(format!("{}{all} {noun}{regions}{more}", text::thousands(sockets)))
 }
 
-/// Describes those who poll: `about 300 viewers (estimate), who have a change within 10 s`. `None` if nobody does.
+/// Describes those who poll: `about 300 viewers (estimate)`. `None` if nobody does.
 pub(crate) fn polling(viewers: u64) -> Option<String> {
     let noun = if viewers == 1 { "viewer" } else { "viewers" };
-    (viewers > 0).then(|| format!("about {} {noun} (estimate), who have a change {POLLED_WITHIN}", rounded(viewers)))
+    (viewers > 0).then(|| format!("about {} {noun} (estimate)", rounded(viewers)))
 }
 
 /// Writes an estimate with two digits that count.
@@ -132,7 +159,7 @@ pub(crate) mod tests {
     #[test]
     fn an_estimate_is_called_one_and_has_two_digits() {
         assert_eq!(polling(0), None);
-        assert_eq!(polling(1).unwrap(), "about 1 viewer (estimate), who have a change within 10 s");
+        assert_eq!(polling(1).unwrap(), "about 1 viewer (estimate)");
         assert_eq!([7, 42, 304, 1_251, 96_500].map(rounded), ["7", "42", "300", "1,300", "97,000"]);
     }
 
@@ -144,14 +171,14 @@ pub(crate) mod tests {
         let untold = vec![region(Region::EastNorthAmerica, 1, 0)];
         let audience = Audience { acks: Some(acks), polling: 304, untold, ..Audience::default() };
         let lines = [
-            "not told yet: 1 socket (enam 1), told again until their hubs answer",
+            "not told: 1 socket (enam 1), told again until their hubs answer",
             "polling: about 300 viewers (estimate), who have a change within 10 s",
             "elsewhere: 3 of 512 asked follow another epoch or revision until the event confirms this one",
             "no rundown: 12 of 505 sampled, who load it again",
             "no signatures: 40 of 482 sampled, who would not believe a signed pause",
         ];
-        assert_eq!(lacks(&audience), lines);
-        let last = ("clocks", "300 within 5 ms, 180 within 20 ms, 2 less exact (sample 482)".to_owned());
-        assert_eq!(notes(&audience).last(), Some(&last));
+        assert_eq!(lacks(&audience).map(|note| line(&note)).collect::<Vec<_>>(), lines);
+        let last = notes(&audience).last().map(line);
+        assert_eq!(last.unwrap(), "clocks: 300 within 5 ms, 180 within 20 ms, 2 less exact (sample 482)");
     }
 }

@@ -196,7 +196,7 @@ impl AcceptedChange {
             writeln!(f, "{}", describe_delivery(&self.answer.delivery))?;
         }
         if let Some(viewers) = audience::polling(self.answer.delivery.polling) {
-            writeln!(f, "polling: {viewers}")?;
+            writeln!(f, "polling: {viewers}{}", audience::POLLED_WITHIN)?;
         }
         if let Some(clock) = self.answer.clock {
             writeln!(f, "{}", describe_clocks(clock))?;

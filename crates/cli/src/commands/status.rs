@@ -56,7 +56,7 @@ pub(crate) async fn run(context: &Context, args: &StatusArgs) -> Result<Status, 
     }
     if let Some(audience) = &audience {
         screen.line("audience", audience::sockets(audience));
-        audience::notes(audience).into_iter().for_each(|(label, text)| _ = screen.line(label, text));
+        audience::notes(audience).iter().for_each(|note| _ = screen.line(note.label, note.text()));
     }
     Ok(Status { screen, standing, state, audience, place: context.place() })
 }

@@ -132,7 +132,8 @@ impl LineView {
         let is_due = acks.applied >= acks.asked || clock::monotonic() - since >= ACKS_MAX;
         if acks.rev == rev && self.acked != Some(rev) && is_due && acks.asked > 0 {
             self.acked = Some(rev);
-            let parts: Vec<String> = [applied::describe(acks)].into_iter().chain(audience::lacks(audience)).collect();
+            let lacks = audience::lacks(audience).map(|note| audience::line(&note));
+            let parts: Vec<String> = [applied::describe(acks)].into_iter().chain(lacks).collect();
             let line = format!("rev {rev}  {}", parts.join("; "));
             let (untold, polling) = (&audience.untold, audience.polling);
             let json = json!({ "type": "acks", "at": now, "acks": acks, "untold": untold, "polling": polling });

@@ -11,9 +11,9 @@ const WINDOW: Span = Span::from_millis(10_000);
 ///
 /// ```
 /// use downbeat_core::{ServerTime, Span, fanout::Polls};
-/// let at = |ms| ServerTime::from_millis(1_704_067_200_000 + ms);
+/// let at = |ms: i64| ServerTime::from_millis(1_704_067_200_000 + ms);
 /// let mut polls = Polls::default();
-/// (0..20).for_each(|second| polls.add(40, at(second * 1_000)));
+/// (0..20_i64).for_each(|second| polls.add(40, at(second * 1_000)));
 /// assert_eq!(polls.lately(at(20_000)), 400);
 /// // Somebody who polls does so every 5 s or so.
 /// assert_eq!(Polls::viewers(400), 200);

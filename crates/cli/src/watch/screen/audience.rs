@@ -42,7 +42,9 @@ fn audience_lines(audience: &Audience, room: Rect) -> Vec<Line<'static>> {
             _ => lines.push(Line::raw(applied)),
         }
     }
-    let notes = audience::lacks(audience).into_iter().flat_map(|note| broken(&note, room.width as usize));
+    // In short: there is little room, and what becomes of them is the same each time.
+    let notes = audience::lacks(audience).map(|note| format!("{}: {}", note.label, note.count));
+    let notes = notes.flat_map(|note| broken(&note, room.width as usize));
     lines.extend(notes.map(|line| Line::styled(line, POOR)));
     // If there is no room for every hub, only those that are behind or late are shown.
     let every = hub_lines(audience, |_| true);
