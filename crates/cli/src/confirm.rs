@@ -66,6 +66,24 @@ pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) 
     Err(Error::unconfirmed(why, "run it again when you are sure"))
 }
 
+/// Asks `question` if there is a terminal to ask on; without one, goes ahead.
+///
+/// # Errors
+/// [`Error::unconfirmed`] if the answer is not yes.
+pub(crate) fn ask_if_possible(question: &str) -> Result<(), Error> {
+    if !stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(());
+    }
+    output::err(&format!("{question} [y/N] "));
+    let mut line = String::new();
+    let _ = stdin().lock().read_line(&mut line);
+    if opens(&Gate::Yes, &line) {
+        Ok(())
+    } else {
+        Err(Error::unconfirmed("the answer was no", "run it again when you are sure"))
+    }
+}
+
 /// Returns whether an answer confirms the change. Anything but a clear yes is a no.
 fn opens(gate: &Gate, answer: &str) -> bool {
     match gate {

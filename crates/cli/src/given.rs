@@ -68,6 +68,20 @@ pub(crate) fn position(given: &str) -> Result<Destination, String> {
     })
 }
 
+/// Parses what a column of a table says: `Time Start=time`.
+///
+/// # Errors
+/// A sentence with the form.
+pub(crate) fn mapping(given: &str) -> Result<(String, String), String> {
+    let parts = given.rsplit_once('=').map(|(column, field)| (column.trim(), field.trim()));
+    match parts.filter(|(column, field)| !column.is_empty() && !field.is_empty()) {
+        Some((column, field)) => Ok((column.to_owned(), field.to_owned())),
+        None => Err(format!(
+            "{given:?} is not COLUMN=FIELD; give the column's name and a field, such as \"Time Start=time\""
+        )),
+    }
+}
+
 /// Parses a rate such as `1`, `0.5` or `1.25`.
 ///
 /// # Errors

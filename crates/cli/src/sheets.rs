@@ -16,5 +16,5 @@ pub(crate) use foreign::{not_imported, remark, remarks};
 pub(crate) use github::commands as github;
 pub(crate) use sarif::log as sarif;
 pub(crate) use sheet::{Sheet, compiled, read, rundown, sketch};
-pub(crate) use source::{Source, file_name, foreign, included, source};
+pub(crate) use source::{Foreign, Source, file_name, foreign, included, source};
 pub(crate) use summary::{counted, summary};

@@ -27,9 +27,11 @@ pub fn run(bytes: &[u8]) {
             clock_change: None,
             action: Some("mark".to_owned()),
             name: Some("any".to_owned()),
+            ..FormatOptions::default()
         },
     };
-    match format.import(&String::from_utf8_lossy(text), &options) {
+    let lossy = String::from_utf8_lossy(text);
+    match format.import_bytes(if format.is_binary() { text } else { lossy.as_bytes() }, &options) {
         Ok(imported) => {
             let compiled = downbeat_sheet::compile(&imported.sheet);
             assert_eq!(compiled.rundown.as_ref(), Some(&imported.rundown), "{}", imported.sheet);

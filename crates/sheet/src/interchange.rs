@@ -29,16 +29,30 @@ mod json;
 mod row;
 mod rows;
 mod srt;
+mod table;
 mod timecode;
+mod understood;
 mod vtt;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 pub use exchange::{ClockChange, Exported, FormatOptions, Imported, Remark};
 pub use format::{Format, IMPORT_BYTES_MAX};
 pub(crate) use row::length;
+pub use understood::{SkipReason, SkippedRow, Understood, UnderstoodColumn};
 
 /// The supported formats, sorted by name.
-pub const FORMATS: &[Format] =
-    &[audacity::FORMAT, audition::FORMAT, csv::FORMAT, edl::FORMAT, json::FORMAT, srt::FORMAT, vtt::FORMAT];
+pub const FORMATS: &[Format] = &[
+    audacity::FORMAT,
+    audition::FORMAT,
+    csv::FORMAT,
+    edl::FORMAT,
+    json::FORMAT,
+    srt::FORMAT,
+    vtt::FORMAT,
+    #[cfg(feature = "xlsx")]
+    xlsx::FORMAT,
+];
 
 impl Format {
     /// Returns the format with this name.

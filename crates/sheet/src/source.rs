@@ -40,6 +40,7 @@ mod words;
 
 pub(crate) use crew::Trace;
 pub use crew::{Crew, CrewNote};
+pub(crate) use cue::NEXT;
 pub(crate) use header::ID_UNNAMED;
 pub(crate) use invisible::invisible;
 pub(crate) use name::{is_id, is_id_char};

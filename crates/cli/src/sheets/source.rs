@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use downbeat_sheet::Unread;
+use downbeat_sheet::interchange::Format;
 
 use crate::error::Error;
 
@@ -21,9 +22,21 @@ pub(crate) fn source(path: &Path) -> Result<Source, Error> {
     Ok(Source { text: utf8(&name, bytes)?, name, is_file })
 }
 
-/// Reads the text of another program's file, which may be UTF-16 with a byte order mark; `-` is standard input.
-pub(crate) fn foreign(path: &Path) -> Result<Source, Error> {
+/// Another program's file.
+pub(crate) struct Foreign {
+    /// Its path, or `stdin`.
+    pub(crate) name: String,
+    pub(crate) is_file: bool,
+    /// Its content; a text is UTF-8.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Reads another program's file; `-` is standard input. A text may be UTF-16 with a byte order mark.
+pub(crate) fn foreign(path: &Path, format: &Format) -> Result<Foreign, Error> {
     let (name, is_file, bytes) = read(path)?;
+    if format.is_binary() {
+        return Ok(Foreign { name, is_file, bytes });
+    }
     let text = match utf16(&bytes) {
         Some(text) => text,
         None => utf8(&name, bytes)?,
@@ -35,7 +48,7 @@ pub(crate) fn foreign(path: &Path) -> Result<Source, Error> {
         start if is_html(start) => {
             Err(other_file(&name, "a web page", "export the file itself; a link may have led to a page about it"))
         }
-        _ => Ok(Source { name, is_file, text }),
+        _ => Ok(Foreign { name, is_file, bytes: text.into_bytes() }),
     }
 }
 
@@ -97,9 +110,9 @@ fn known(name: &str, bytes: &[u8]) -> Option<Error> {
     });
     let is_utf16 = starts(b"\xff\xfe") || starts(b"\xfe\xff") || even.max(odd) * 4 > bytes.len().min(512);
     let (what, remedy) = if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
-        ("an Excel workbook (or another zip archive), not a text", "open it and save it as \"CSV UTF-8\"")
+        ("an Excel workbook (or another zip archive), not a text", "import it as xlsx")
     } else if starts(b"\xd0\xcf\x11\xe0") {
-        ("an old Excel workbook (.xls), not a text", "open it and save it as \"CSV UTF-8\"")
+        ("an old Excel workbook (.xls), not a text", "open it, save it as .xlsx, and import it as xlsx")
     } else if starts(b"%PDF") {
         ("a PDF, not a text", "export the table itself")
     } else if starts(b"\x1f\x8b") {

@@ -5,7 +5,7 @@ use downbeat_core::{Position, Span};
 
 use super::cue_label::CueLabel;
 use super::exchange::{Exported, FormatOptions, Remark};
-use super::format::Format;
+use super::format::{Format, Source};
 use super::import::{Import, lines};
 use super::row::{Row, length};
 use super::rows;
@@ -17,7 +17,7 @@ pub(super) const FORMAT: Format = Format {
     name: "audacity",
     about: "label tracks of Audacity: startSong [music] #song1",
     loses: "kind, params, late, jitter, needs, preload, message",
-    import: Some(import),
+    import: Some(Source::Text(import)),
     export: Some(export),
 };
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cue_label::CueLabel;
 use super::exchange::{Exported, FormatOptions, Remark};
-use super::format::Format;
+use super::format::{Format, Source};
 use super::import::{Import, lines};
 use super::row::{Row, length};
 use super::rows;
@@ -19,14 +19,21 @@ pub(super) const FORMAT: Format = Format {
     name: "audition",
     about: "marker lists of Adobe Audition: startSong [music] #song1",
     loses: "kind, params, late, jitter, needs, preload, message, flags, owner, group",
-    import: Some(import),
+    import: Some(Source::Text(import)),
     export: Some(export),
 };
 
 /// The columns, in Audition's order.
 const COLUMNS: [&str; 6] = ["Name", "Start", "Duration", "Time Format", "Type", "Description"];
 
-fn import(text: &str, options: &FormatOptions, import: &mut Import) {
+/// Returns whether a text is such a list: whether its first line has these columns.
+pub(super) fn is_list(text: &str) -> bool {
+    let head = lines(text).find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let has = |name: &&str| head.split('\t').any(|cell| cell.trim().eq_ignore_ascii_case(name));
+    COLUMNS[..4].iter().all(has)
+}
+
+pub(super) fn import(text: &str, options: &FormatOptions, import: &mut Import) {
     let start_ms = match options.file_start_ms() {
         Ok(start_ms) => start_ms,
         Err(error) => return import.refuse_file(error),

@@ -6,7 +6,7 @@ mod export;
 mod list;
 
 use super::exchange::{FormatOptions, Remark};
-use super::format::Format;
+use super::format::{Format, Source};
 use super::import::{Import, lines};
 use super::rows::counted;
 use crate::interchange::timecode::{frame_rate, start};
@@ -18,7 +18,7 @@ pub(super) const FORMAT: Format = Format {
     name: "edl",
     about: "edit decision lists (CMX 3600) of Resolve, Avid, Premiere; needs --fps",
     loses: "kind, params, late, jitter, needs, preload, message, parts of a frame",
-    import: Some(import),
+    import: Some(Source::Text(import)),
     export: Some(export::export),
 };
 

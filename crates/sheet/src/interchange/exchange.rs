@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::understood::Understood;
 use crate::rundown::Rundown;
 use crate::source::{FrameRate, time_ms};
 
@@ -19,6 +20,12 @@ pub struct FormatOptions {
     pub action: Option<String>,
     /// The id of the sheet, and its title if the file has none.
     pub name: Option<String>,
+    /// What columns of a table say: their names in the header, each with the field of a cue, or with `-` for nothing.
+    pub columns: Vec<(String, String)>,
+    /// The worksheet to read; if `None`, the first that has a header.
+    pub worksheet: Option<String>,
+    /// Where the sheet's JSON Schema is, for editors.
+    pub schema: Option<String>,
 }
 
 impl FormatOptions {
@@ -69,6 +76,8 @@ pub struct Imported {
     pub rundown: Rundown,
     /// What its author should check, in the order of the lines.
     pub remarks: Vec<Remark>,
+    /// What was understood of a table; `None` for other files.
+    pub understood: Option<Understood>,
 }
 
 /// A file made from a rundown.

@@ -16,12 +16,19 @@ pub struct Format {
     pub(super) about: &'static str,
     /// The fields of a cue that it cannot hold; empty if it can hold all.
     pub(super) loses: &'static str,
-    pub(super) import: Option<ReadFile>,
+    pub(super) import: Option<Source>,
     pub(super) export: Option<WriteFile>,
 }
 
-/// Reads a file's text into an import.
-pub(super) type ReadFile = fn(&str, &FormatOptions, &mut Import);
+/// Reads a file into an import.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    /// From its text.
+    Text(fn(&str, &FormatOptions, &mut Import)),
+    /// From its bytes.
+    #[cfg(feature = "xlsx")]
+    Bytes(fn(&[u8], &FormatOptions, &mut Import)),
+}
 
 /// Writes a rundown, or returns why that is not possible.
 pub(super) type WriteFile = fn(&Rundown, &Crew, &FormatOptions) -> Result<Exported, Remark>;
@@ -52,21 +59,49 @@ impl Format {
         self.export.is_some()
     }
 
+    /// Returns whether its files are bytes rather than text; [`Format::import_bytes`] reads them.
+    pub fn is_binary(&self) -> bool {
+        self.name == "xlsx"
+    }
+
     /// Makes a sheet from a file's text. The sheet compiles without errors.
     ///
     /// # Errors
     /// Everything that is wrong with the file, in the order of its lines.
     pub fn import(&self, text: &str, options: &FormatOptions) -> Result<Imported, Vec<Remark>> {
+        self.import_bytes(text.as_bytes(), options)
+    }
+
+    /// Makes a sheet from a file's bytes, which are UTF-8 unless the format is binary.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, in the order of its lines.
+    pub fn import_bytes(&self, bytes: &[u8], options: &FormatOptions) -> Result<Imported, Vec<Remark>> {
+        let refused = |problem: String, remedy: &str| Err(vec![Remark::file(problem, remedy)]);
         let Some(read) = self.import else {
-            let problem = format!("{} is only written, not read", self.name);
-            return Err(vec![Remark::file(problem, "choose another format")]);
+            return refused(format!("{} is only written, not read", self.name), "choose another format");
         };
-        if text.len() > IMPORT_BYTES_MAX {
-            let problem = format!("the file has {} bytes, at most {IMPORT_BYTES_MAX} (32 MiB) are read", text.len());
-            return Err(vec![Remark::file(problem, "split it into several")]);
+        if bytes.len() > IMPORT_BYTES_MAX {
+            let problem = format!("the file has {} bytes, at most {IMPORT_BYTES_MAX} (32 MiB) are read", bytes.len());
+            return refused(problem, "split it into several");
+        }
+        if !options.columns.is_empty() && !matches!(self.name, "csv" | "xlsx") {
+            return refused("--map is given, and the format has no columns".to_owned(), "leave it out");
+        }
+        if options.worksheet.is_some() && !self.is_binary() {
+            return refused("--worksheet is given, and the format has no worksheets".to_owned(), "leave it out");
         }
         let mut import = Import::default();
-        read(text.strip_prefix('\u{feff}').unwrap_or(text), options, &mut import);
+        match read {
+            Source::Text(read) => {
+                let Ok(text) = core::str::from_utf8(bytes) else {
+                    return refused("the file is not UTF-8 text".to_owned(), "save it as UTF-8");
+                };
+                read(text.strip_prefix('\u{feff}').unwrap_or(text), options, &mut import);
+            }
+            #[cfg(feature = "xlsx")]
+            Source::Bytes(read) => read(bytes, options, &mut import),
+        }
         import.into_sheet(options)
     }
 

@@ -10,6 +10,7 @@ use crate::rundown::{Kind, Rundown, Track};
 /// What a sheet says beside its cues.
 #[derive(Debug, Default)]
 pub(super) struct Header {
+    pub(super) schema: Option<String>,
     pub(super) id: Option<String>,
     pub(super) title: Option<String>,
     pub(super) duration: Option<Span>,
@@ -22,6 +23,7 @@ impl Header {
     /// Returns what a rundown says beside its cues.
     pub(super) fn from_rundown(rundown: &Rundown) -> Self {
         Self {
+            schema: None,
             id: Some(rundown.id.clone()),
             title: Some(rundown.title.clone()),
             duration: rundown.duration,
@@ -32,7 +34,10 @@ impl Header {
 
     /// Writes the sheet with these cues, without formatting it.
     pub(super) fn write(&self, rows: &[Row]) -> String {
-        let mut out = String::from("{\"version\":1");
+        let mut out = match &self.schema {
+            Some(schema) => format!("{{\"$schema\":{},\"version\":1", Value::from(schema.as_str())),
+            None => String::from("{\"version\":1"),
+        };
         let mut field = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
                 out.push_str(&format!(",{}:{value}", Value::from(name)));

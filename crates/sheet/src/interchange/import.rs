@@ -8,6 +8,7 @@ use super::header::Header;
 use super::ids::id_from;
 use super::row::Row;
 use super::rows::{self, counted, name_rows};
+use super::understood::Understood;
 use crate::compile::compile;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::format::format;
@@ -17,6 +18,8 @@ use crate::rundown::{Kind, Rundown, TITLE_CHARS_MAX, clock};
 #[derive(Debug, Default)]
 pub(super) struct Import {
     pub(super) title: Option<String>,
+    /// What was understood of a table.
+    pub(super) understood: Option<Understood>,
     rows: Vec<Row>,
     errors: Vec<Remark>,
     remarks: Vec<Remark>,
@@ -26,6 +29,18 @@ impl Import {
     /// Adds a cue.
     pub(super) fn add(&mut self, row: Row) {
         self.rows.push(row);
+    }
+
+    /// Returns the line of the last cue if that does not say when it ends; `None` if there is no cue.
+    pub(super) fn line_before_without_end(&self) -> Option<Option<usize>> {
+        let last = self.rows.last()?;
+        let ends = last.field("until").is_some() || last.field("duration").is_some();
+        Some((!ends).then_some(last.line))
+    }
+
+    /// Notes that a cue begins when the one before it ends.
+    pub(super) fn soft_start(&mut self, line: usize) {
+        self.understood.get_or_insert_default().soft_starts.push(line);
     }
 
     /// Returns the action of a line that says `given`; if that is empty, the action for all such lines, or an error.
@@ -62,6 +77,7 @@ impl Import {
         name_rows(&mut self.rows);
         let title = self.title.take().or_else(|| options.name.clone());
         let header = Header {
+            schema: options.schema.clone(),
             id: options.name.as_deref().map(id_from).filter(|id| !id.is_empty()),
             title: title.map(|title| title_from(&title)).filter(|title| !title.is_empty()),
             actions: kinds(&self.rows, &mut self.errors),
@@ -83,7 +99,9 @@ impl Import {
         self.errors.sort_by_key(|error| error.line);
         self.remarks.sort_by_key(|remark| remark.line);
         match compiled.rundown {
-            Some(rundown) if self.errors.is_empty() => Ok(Imported { sheet, rundown, remarks: self.remarks }),
+            Some(rundown) if self.errors.is_empty() => {
+                Ok(Imported { sheet, rundown, remarks: self.remarks, understood: self.understood })
+            }
             _ => Err(self.errors),
         }
     }

@@ -3,7 +3,7 @@
 use downbeat_core::{Position, Span};
 
 use super::exchange::{FormatOptions, Remark};
-use super::format::Format;
+use super::format::{Format, Source};
 use super::import::{Import, lines};
 use super::row::{Row, length};
 use super::vtt::CAPTION;
@@ -14,7 +14,7 @@ pub(super) const FORMAT: Format = Format {
     name: "srt",
     about: "SubRip subtitles; each becomes a message",
     loses: "",
-    import: Some(import),
+    import: Some(Source::Text(import)),
     export: None,
 };
 

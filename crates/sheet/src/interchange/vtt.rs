@@ -8,7 +8,7 @@ use downbeat_core::{Position, Span};
 use std::collections::BTreeSet;
 
 use super::exchange::{FormatOptions, Remark};
-use super::format::Format;
+use super::format::{Format, Source};
 use super::ids::is_id;
 use super::import::{Import, lines};
 use super::row::{Row, length};
@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
     name: "vtt",
     about: "WebVTT metadata tracks of web players, JSON in each cue; subtitles become messages",
     loses: "",
-    import: Some(import),
+    import: Some(Source::Text(import)),
     export: Some(export::export),
 };
 

@@ -33,7 +33,7 @@ const FIELDS: [&str; 18] = [
 ];
 
 /// The time of a cue that begins when the one before it ends; without a time it means the same.
-pub(super) const NEXT: &str = "next";
+pub(crate) const NEXT: &str = "next";
 
 /// Reads one cue.
 struct CueReader<'a, 's> {

@@ -72,7 +72,7 @@ fn timed_cue(draft: &Draft<'_>, begin_ms: i64, ids: &Ids<'_>) -> TimedCue {
             })
         });
         Some(match value.text() {
-            Some(super::cue::NEXT) => Written::Next(Some(span)),
+            Some(super::NEXT) => Written::Next(Some(span)),
             _ => from.unwrap_or(Written::At(span)),
         })
     };

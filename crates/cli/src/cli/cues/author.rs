@@ -82,12 +82,19 @@ Examples:
   downbeat cues import edl marks.edl --fps 29.97 --start 01:00:00:00 -o gala.jsonc
   downbeat cues import vtt track.vtt       to standard output
   downbeat cues import csv running-order.csv --start 19:30 -o gala.jsonc     its times are times of day
+  downbeat cues import xlsx show.xlsx --worksheet Show --map \"Go=time\" --map \"Mic=-\" -o gala.jsonc
 
-csv       The first line names the columns: time, action; optionally track, id, end or duration,
-          kind, params (JSON) or params.song, message or message.en, late, jitter, needs
-          (50ms or skip), preload (JSON), disabled, flags, note, owner, group. A column whose name
-          begins with # is ignored. With --start 19:30 (or \"7:30 PM\", or 0.8125) times are times of
-          day, and what comes after midnight is of the next day. With --fps they may be timecode.
+csv       A line, which need not be the first, names the columns: time, action; optionally track,
+          id, end or duration, kind, params (JSON) or params.song, message or message.en, late,
+          jitter, needs (50ms or skip), preload (JSON), disabled, flags, note, owner, group. Usual
+          names are known: \"Cue #\" is the id, \"Item\" the action, \"Dur\", \"Dept\" (owner), \"Notes\",
+          \"Act\" (group), and those of Premiere's and Resolve's markers; --map names others. A
+          column whose name begins with # is ignored, and one that nothing is known about is left
+          out. Blank rows, totals and headings are no cues; a heading is the group of the rows
+          below it. A row without a time begins when the one before ends.
+          With --start 19:30 (or \"7:30 PM\", or 0.8125) times are times of day, and what comes after
+          midnight is of the next day. With --fps they may be timecode.
+xlsx      A worksheet as such a table. Formulas count with the values that were saved with them.
 audacity  A label is an action, optionally with a track and an id: startSong [music] #song1.
           A label without length is a moment.
 audition  The name of a marker is read as a label is, its description is the note.
@@ -95,7 +102,9 @@ edl       The name of an edit's clip, or of a marker, is read as a label is. One
 vtt       JSON with an \"action\" is a whole cue, other JSON its params, other text its message.
 srt       Each subtitle is a message.
 
-All errors are reported at once, with their lines; then nothing is written.";
+With -o it shows what it understood, asks on a terminal (--yes does not), and also writes the schema
+for editors, if there is none. All errors are reported at once, with their lines; then nothing is
+written.";
 
 pub(super) const EXPORT: &str = "\
 Examples:
@@ -228,6 +237,14 @@ pub(crate) struct ImportArgs {
     /// The action of cues for which the file does not name one
     #[arg(long, value_name = "NAME")]
     pub(crate) action: Option<String>,
+
+    /// What a column of a table says: a field of cues, or - for nothing; may be repeated
+    #[arg(long, value_name = "COLUMN=FIELD", value_parser = given::mapping)]
+    pub(crate) map: Vec<(String, String)>,
+
+    /// The worksheet of a workbook; by default the first with a header
+    #[arg(long, value_name = "NAME")]
+    pub(crate) worksheet: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `cues import`: another program's file to a cue sheet.
 
+mod understood;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -7,12 +9,15 @@ use downbeat_core::{ServerTime, Span};
 use downbeat_sheet::interchange::{ClockChange, FormatOptions, Imported};
 use serde_json::{Map, Value, json};
 
+use super::init::SCHEMA;
+use super::schema;
 use crate::cli::{ImportArgs, TimecodeArgs};
+use crate::confirm;
 use crate::error::Error;
 use crate::files;
 use crate::instant;
 use crate::output::{Content, Output, Report, members};
-use crate::sheets::{self, Source};
+use crate::sheets::{self, Foreign};
 use crate::text;
 use crate::time_zone::TimeZone;
 
@@ -27,17 +32,27 @@ pub(crate) struct Import {
     file: String,
     imported: Imported,
     out: Option<PathBuf>,
+    /// The schema that was written, too.
+    schema: Option<PathBuf>,
     dry_run: bool,
 }
 
 /// Makes a sheet from a file.
 pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -> Result<Import, Error> {
-    let Source { name: file, is_file, text } = sheets::foreign(&args.file)?;
+    let Foreign { name: file, is_file, bytes } = sheets::foreign(&args.file, args.format)?;
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.filter(|_| is_file);
-    let mut options = FormatOptions { action: args.action.clone(), name, ..format_options(&args.timecode) };
+    let out = files::named(args.out.as_deref());
+    let mut options = FormatOptions {
+        action: args.action.clone(),
+        name,
+        columns: args.map.clone(),
+        worksheet: args.worksheet.clone(),
+        schema: out.as_ref().map(|_| format!("./{SCHEMA}")),
+        ..format_options(&args.timecode)
+    };
     set_dated_start(&mut options, args.tz.unwrap_or(TimeZone::Local))?;
-    let imported = match args.format.import(&text, &options) {
+    let imported = match args.format.import_bytes(&bytes, &options) {
         Ok(imported) => imported,
         Err(refusals) => return Err(sheets::not_imported(&file, &refusals)),
     };
@@ -46,11 +61,22 @@ pub(crate) fn run(args: &ImportArgs, yes: bool, dry_run: bool, output: Output) -
             output.remark(&(sheets::remark(&file, remark) + "\n"));
         }
     }
-    let out = files::named(args.out.as_deref());
-    if let Some(out) = out.as_ref().filter(|_| !dry_run) {
-        write(out, &imported.sheet, yes)?;
+    if out.is_some() && !output.json {
+        output.remark(&understood::screen(&imported));
     }
-    Ok(Import { file, imported, out, dry_run })
+    let mut schema = None;
+    if let Some(out) = out.as_ref().filter(|_| !dry_run) {
+        check_free(out, yes)?;
+        if !yes && is_file {
+            confirm::ask_if_possible(&format!("Write {}?", text::tame(&out.display().to_string())))?;
+        }
+        write(out, &imported.sheet)?;
+        schema = write_schema(out)?;
+        if let Some(schema) = schema.as_ref().filter(|_| !output.json) {
+            output.remark(&text::tame(&format!("wrote {}, which the sheet names for editors\n", schema.display())));
+        }
+    }
+    Ok(Import { file, imported, out, schema, dry_run })
 }
 
 /// Returns the options of timecode.
@@ -76,16 +102,28 @@ fn set_dated_start(options: &mut FormatOptions, zone: TimeZone) -> Result<(), Er
     Ok(())
 }
 
-/// Writes the sheet. An existing one is not overwritten without `--yes`: somebody may have edited it.
-fn write(out: &Path, sheet: &str, yes: bool) -> Result<(), Error> {
-    if !out.exists() {
-        return files::create(out, sheet.as_bytes());
-    }
-    if yes {
-        return files::replace(out, sheet.as_bytes());
+/// Checks that the sheet may be written. An existing one is not overwritten without `--yes`: somebody may have edited it.
+fn check_free(out: &Path, yes: bool) -> Result<(), Error> {
+    if yes || !out.exists() {
+        return Ok(());
     }
     let message = format!("{} exists already; nothing was written", out.display());
     Err(Error::usage(message, "give another name, or replace it with --yes"))
+}
+
+/// Writes the sheet.
+fn write(out: &Path, sheet: &str) -> Result<(), Error> {
+    if out.exists() { files::replace(out, sheet.as_bytes()) } else { files::create(out, sheet.as_bytes()) }
+}
+
+/// Writes the schema that the sheet names, unless there is one; the project's own knows more.
+fn write_schema(out: &Path) -> Result<Option<PathBuf>, Error> {
+    let path = out.with_file_name(SCHEMA);
+    if path.exists() {
+        return Ok(None);
+    }
+    files::create(&path, schema::printed(&downbeat_sheet::schema()).as_bytes())?;
+    Ok(Some(path))
 }
 
 impl Report for Import {
@@ -94,6 +132,10 @@ impl Report for Import {
             "file": self.file,
             "cues": self.imported.rundown.cues().len(),
             "out": self.out,
+            "schema": self.schema,
+            "first": understood::times(&self.imported.rundown).map(|(first, _)| first),
+            "last": understood::times(&self.imported.rundown).map(|(_, last)| last),
+            "understood": self.imported.understood.as_ref().map(understood::json),
             "dryRun": self.dry_run,
             "sheet": if self.out.is_none() { Some(&self.imported.sheet) } else { None },
             "diagnostics": sheets::remarks(&self.file, &self.imported.remarks),

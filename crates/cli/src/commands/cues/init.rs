@@ -22,7 +22,7 @@ const SETTINGS: &str = include_str!("init/settings.json");
 const SHEET: &str = "show.cues.jsonc";
 
 /// The name of the schema, which the sheet refers to.
-const SCHEMA: &str = "downbeat.schema.json";
+pub(super) const SCHEMA: &str = "downbeat.schema.json";
 
 /// The files that were created.
 pub(crate) struct Begun {

@@ -2,7 +2,8 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::columns::is_known;
+use super::columns::{HEADER_ROWS_MAX, is_known};
+use crate::interchange::exchange::FormatOptions;
 
 /// Counts lines up to where records begin.
 pub(super) struct Lines<'t> {
@@ -46,31 +47,23 @@ pub(super) fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
     opened
 }
 
-/// Returns the delimiter that separates the most known names of columns in the first line that is not empty, or else that
-/// it has most of. What is in quotes does not count.
-pub(super) fn guess_delimiter(text: &str) -> u8 {
-    let header = header_text(text);
+/// Returns the delimiter that separates the most known names of columns in one of the first records, or else the most cells
+/// of the first. What is in quotes does not count.
+pub(super) fn guess_delimiter(text: &str, options: &FormatOptions) -> u8 {
     let known = |delimiter: &u8| {
         let mut reader =
-            ReaderBuilder::new().delimiter(*delimiter).has_headers(false).flexible(true).from_reader(header.as_bytes());
+            ReaderBuilder::new().delimiter(*delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut record = StringRecord::new();
-        let cells = match reader.read_record(&mut record) {
-            Ok(true) => record.iter().collect(),
-            _ => Vec::new(),
-        };
-        (cells.iter().filter(|cell| is_known(cell)).count(), cells.len())
+        let (mut most, mut first) = (0, None);
+        for _ in 0..HEADER_ROWS_MAX {
+            if !matches!(reader.read_record(&mut record), Ok(true)) {
+                break;
+            }
+            most = most.max(record.iter().filter(|cell| is_known(cell, options)).count());
+            first.get_or_insert(record.len());
+        }
+        (most, first)
     };
     // The last of equals wins.
     b"|\t;,".iter().copied().max_by_key(known).unwrap_or(b',')
-}
-
-/// Returns the first record that is not empty: up to a line end that is not in quotes.
-fn header_text(text: &str) -> &str {
-    let text = text.trim_start_matches(['\r', '\n', ' ']);
-    let mut quoted = false;
-    let end = text.find(|char| {
-        quoted ^= char == '"';
-        !quoted && (char == '\n' || char == '\r')
-    });
-    end.map_or(text, |end| &text[..end])
 }

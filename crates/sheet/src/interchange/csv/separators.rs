@@ -36,6 +36,11 @@ impl Separators {
         separators
     }
 
+    /// Returns those of a table whose numbers are not texts: a point separates decimals.
+    pub(super) fn of_numbers() -> Self {
+        Self { point: true, ..Self::default() }
+    }
+
     /// Reads a cell; `None` if it is not a number.
     pub(super) fn number(self, cell: &str) -> Option<CellNumber> {
         let (digits, separators) = split(cell)?;

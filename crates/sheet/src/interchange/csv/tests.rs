@@ -2,6 +2,8 @@ use super::*;
 use crate::interchange::tests::{cues, refused};
 use crate::rundown::Kind;
 
+mod orders;
+
 fn read(table: &str) -> Vec<String> {
     cues(&FORMAT, table, &FormatOptions::default())
 }
@@ -104,18 +106,9 @@ fn lines_are_counted_whatever_ends_them() {
 
 #[test]
 fn an_incomplete_header_is_refused_with_what_is_missing() {
-    assert_eq!(
-        refusals("1,a\n"),
-        [
-            "1 column 1 is called \"1\"",
-            "1 column 2 is called \"a\"",
-            "1 the header has no column \"time\"",
-            "1 the header has no column \"action\"",
-        ]
-    );
+    assert_eq!(refusals("1,a\n"), ["1 the header has no column \"time\"", "1 the header has no column \"action\"",]);
     let misspelled = FORMAT.import("time,acton,start\n1,a,2\n", &FormatOptions::default()).unwrap_err();
-    assert!(misspelled[0].message().ends_with("did you mean \"action\"?"), "{}", misspelled[0].message());
-    assert!(misspelled[1].message().contains("says the same as an earlier one"));
+    assert!(misspelled[0].message().contains("did you mean \"action\"?"), "{}", misspelled[0].message());
     assert_eq!(refusals(""), ["- there is no cue in the file"]);
     assert_eq!(refusals("time,action\n"), ["- there is no cue in the file"]);
     assert_eq!(refusals("time,action\n1,\"a\n2,b\n3,c\n"), ["2 a quote opens here and never closes"]);
