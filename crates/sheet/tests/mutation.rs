@@ -26,6 +26,13 @@ static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         #[expect(clippy::disallowed_methods, reason = "the crate reads no files; its tests read the example sheets")]
         corpus.extend(paths.iter().map(|path| std::fs::read(path).unwrap()));
     }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the crate reads no files; its tests read workbooks that others wrote"
+    )]
+    corpus
+        .extend(WORKBOOKS.map(|name| std::fs::read(root.join("../crates/sheet/tests/workbooks").join(name)).unwrap()));
+    corpus.extend(TABLES.map(|table| table.as_bytes().to_vec()));
     let nothing = |_: &str| Err(Unread::Outside);
     for sheet in corpus.clone() {
         let compiled = compile_with(&String::from_utf8_lossy(&sheet), &Options::default(), &nothing);
@@ -36,6 +43,15 @@ static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     }
     corpus
 });
+
+const WORKBOOKS: [&str; 3] = ["running-order.xlsx", "typed.xlsx", "uncached.xlsx"];
+
+/// Tables as people have them.
+const TABLES: [&str; 3] = [
+    "Gala,,\n\nCue #,Time,Dur,Item,Dept,Notes\n1,19:00,25:00,Doors,FOH,\nACT ONE\n2,19:30,4:30,Welcome,LX,wait\n3,,3:00,Song,SND,\nTOTAL,,32:30\n",
+    "Marker Name\tDescription\tIn\tOut\tDuration\tMarker Type\ngo [fx] #a\tn\t00:00:10:00\t00:00:14:00\t00:00:04:00\tComment\n",
+    "time;action;until\n-00:10:00;doors;-5m\n\u{2212}30;bells;\n0;open;1,5\n",
+];
 
 /// Values that stand somewhere in the corpus, for putting them where they do not belong.
 static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
@@ -70,6 +86,7 @@ fn format_options(format: &Format) -> FormatOptions {
         clock_change: None,
         action: Some("mark".to_owned()),
         name: Some("any".to_owned()),
+        ..FormatOptions::default()
     }
 }
 
@@ -263,10 +280,11 @@ proptest! {
     #[test]
     fn a_damaged_file_of_another_program_is_imported_or_refused(file in any_wreck()) {
         let _ = Rundown::parse(&file);
-        let file = String::from_utf8_lossy(&file);
+        let text = String::from_utf8_lossy(&file);
         for format in FORMATS {
+            let file = if format.is_binary() { &*file } else { text.as_bytes() };
             for options in [format_options(format), FormatOptions::default()] {
-                match format.import(&file, &options) {
+                match format.import_bytes(file, &options) {
                     Ok(imported) => prop_assert!(downbeat_sheet::compile(&imported.sheet).rundown.is_some(), "{}", imported.sheet),
                     Err(remarks) => prop_assert!(!remarks.is_empty()),
                 }

@@ -1,6 +1,7 @@
 //! Tables separated by commas, semicolons or tabs, with a header that names the columns.
 
 mod cells;
+mod column;
 mod columns;
 mod dialect;
 mod export;
@@ -17,9 +18,10 @@ use super::exchange::{FormatOptions, Remark};
 use super::format::{Format, Source};
 use super::import::Import;
 use super::table::{Table, TableRow};
+use column::Column;
 #[cfg(feature = "xlsx")]
 pub(super) use columns::has_header;
-use columns::{Column, find_header, header};
+use columns::{find_header, header};
 use dialect::{Lines, guess_delimiter, open_quote};
 use rows::Rows;
 use separators::Separators;

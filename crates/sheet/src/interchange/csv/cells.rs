@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{Column, ColumnHead};
+use super::column::Column;
+use super::columns::ColumnHead;
 use super::formulas::without_guard;
 use super::times::{TimeCell, Times};
 use crate::interchange::cue_label::CueLabel;

@@ -1,5 +1,6 @@
 //! The columns of a table, and what their cells say.
 
+use super::column::Column;
 use super::names::{self, FIELDS, field, known, plain};
 use crate::interchange::exchange::{FormatOptions, Remark};
 use crate::interchange::import::Import;
@@ -8,33 +9,6 @@ use crate::source::{invisible, nearest};
 
 /// The rows among which the header is looked for: 100.
 pub(super) const HEADER_ROWS_MAX: usize = 100;
-
-/// What the cells of a column say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
-    Id,
-    /// A number that becomes an id.
-    CueNumber,
-    Name,
-    /// What happens, in words.
-    Item,
-    /// A cue as one line of text.
-    Label,
-    Time(&'static str),
-    Text(&'static str),
-    Json(&'static str),
-    Kind,
-    Late,
-    Needs,
-    Disabled,
-    Flags,
-    /// One of the params, named in the header after `params.`.
-    Param,
-    /// The message in one language, named in the header after `message.`.
-    Message,
-    /// Nothing about a cue.
-    Idle,
-}
 
 /// A column as the header names it.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use downbeat_core::Locale;
 
-use super::columns::Column;
+use super::column::Column;
 
 /// The fields of a cue as a table names them; `--map` takes these.
 pub(super) const FIELDS: [(&str, Column); 23] = [

@@ -1,14 +1,15 @@
 //! Which rows of a table are cues, and which are headings, sums or nothing.
 
 use super::cells::read_line;
-use super::columns::{Column, ColumnHead};
+use super::column::Column;
+use super::columns::ColumnHead;
 use super::times::Times;
 use crate::interchange::exchange::FormatOptions;
 use crate::interchange::import::Import;
 use crate::interchange::table::TableRow;
 use crate::interchange::understood::{SkipReason, SkippedRow, Understood, UnderstoodColumn};
 
-/// What the first cell of a sum says, in the languages of most tables.
+/// What a cell of a sum says, in the languages of most tables.
 const TOTALS: [&str; 20] = [
     "total",
     "totals",
@@ -84,7 +85,8 @@ impl Rows<'_> {
         if row.cells == self.head.cells {
             return Some(SkipReason::Header);
         }
-        if is_total(text) || time.is_none() && row.filled().any(|(_, cell)| is_total(cell)) {
+        // A cue may be called that, too.
+        if time.is_none() && row.filled().any(|(_, cell)| is_total(cell)) {
             return Some(SkipReason::Total);
         }
         let is_alone = filled.next().is_none();

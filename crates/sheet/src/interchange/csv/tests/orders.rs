@@ -138,6 +138,7 @@ fn a_row_that_was_forgotten_is_not_taken_for_a_heading() {
     assert_eq!(refused(&FORMAT, lost, &FormatOptions::default()), ["3 it has no time"]);
     assert_eq!(refused(&FORMAT, "time,action\n,b\n", &FormatOptions::default()), ["2 it has no time"]);
     assert_eq!(refused(&FORMAT, "time,action\n1,a\n2,\n", &FormatOptions::default()), ["3 it does not say what to do"]);
+    assert_eq!(cues(&FORMAT, "id,time,action\ntotal,1,sum\n", &FormatOptions::default()), ["1000 total sum"]);
     let soft = "time,action,duration\n1,a,2\n,b,\n";
     assert_eq!(cues(&FORMAT, soft, &FormatOptions::default()), ["1000-3000 a@1000 a", "3000 b@3000 b"]);
 }
