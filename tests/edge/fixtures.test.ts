@@ -40,6 +40,9 @@ before(async () => {
 
   const { bytes, digest: rundown } = rundownAt(1);
   await call(worker, "PUT", `${event.path}/rundowns/${rundown}.json`, { token: TOKENS.all, body: bytes });
+  const notes = `${event.path}/rundowns/${rundown}/notes`;
+  assert.equal((await call(worker, "PUT", notes, { token: TOKENS.all, body: fixture("notes") })).status, 200);
+  live.set("notes", await answered(notes));
   await command(event, "rundown", { rundown });
   live.set("rundown-pointer", await answered(`${event.path}/rundown.json`));
   live.set("rundown-page", await answered(`${event.path}/rundowns`));
