@@ -1,12 +1,10 @@
 //! The answer of `GET /v1/events/{event}/audience`: who is connected, and how far the last change got.
 
+use crate::json;
 use downbeat_core::fanout::{Bounds, Gathering, Occupancy, Polls, Region, Report, Tally};
 use downbeat_core::order::sort_by_key;
 use downbeat_core::{Rev, Span, Version};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-use crate::json;
 
 /// Who is connected, as the hubs report. Hubs that do not answer are not counted; `answered` is how many did.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -101,19 +99,28 @@ pub struct Untold {
 
 /// Returns how many sockets the hubs `behind` had when they last reported, by region, the most first.
 pub(crate) fn untold(behind: impl Iterator<Item = u16>, occupancy: &Occupancy) -> Vec<Untold> {
-    let mut regions = BTreeMap::new();
+    let mut regions = Vec::new();
     for hub in behind {
         let region = Region::of_hub(hub);
-        let sum = regions.entry(region).or_insert(Untold { region, hubs: 0, sockets: 0, unknown: 0 });
+        let none = Untold { region, hubs: 0, sockets: 0, unknown: 0 };
+        let sum = sum_of(&mut regions, |sum| sum.region == region, none);
         sum.hubs += 1;
         match occupancy.sockets(hub) {
             Some(sockets) => sum.sockets += u64::from(sockets),
             None => sum.unknown += 1,
         }
     }
-    let mut regions: Vec<Untold> = regions.into_values().collect();
     sort_by_key(&mut regions, |sum| (0, u64::MAX - sum.sockets));
     regions
+}
+
+/// Returns the sum that `is_it`, added as `none` if it is missing. Nine regions need no map, whose code is 2 KB for each type.
+fn sum_of<T>(sums: &mut Vec<T>, is_it: impl FnMut(&T) -> bool, none: T) -> &mut T {
+    let place = sums.iter().position(is_it).unwrap_or_else(|| {
+        sums.push(none);
+        sums.len() - 1
+    });
+    &mut sums[place]
 }
 
 impl Audience {
@@ -122,10 +129,10 @@ impl Audience {
         if !self.by_region.is_empty() {
             return self.by_region.clone();
         }
-        let mut regions = BTreeMap::new();
+        let mut regions = Vec::new();
         for hub in &self.by_hub {
             let none = RegionAudience { region: hub.region, hubs: 0, answered: 0, behind: 0, sockets: 0 };
-            let sum = regions.entry(hub.region).or_insert(none);
+            let sum = sum_of(&mut regions, |sum: &RegionAudience| sum.region == hub.region, none);
             sum.hubs += 1;
             sum.answered += 1;
             sum.behind += u32::from(hub.rev < self.rev);
@@ -135,8 +142,7 @@ impl Audience {
     }
 }
 
-fn largest_first(regions: BTreeMap<Region, RegionAudience>) -> Vec<RegionAudience> {
-    let mut regions: Vec<_> = regions.into_values().collect();
+fn largest_first(mut regions: Vec<RegionAudience>) -> Vec<RegionAudience> {
     sort_by_key(&mut regions, |sum| (0, u64::MAX - sum.sockets));
     regions
 }
@@ -147,14 +153,15 @@ fn is_behind(report: &Report, version: &Version) -> bool {
 }
 
 fn by_region(version: &Version, gathering: &Gathering) -> Vec<RegionAudience> {
-    let mut regions = BTreeMap::new();
+    let mut regions: Vec<RegionAudience> = Vec::new();
     for hub in 0..gathering.hubs() {
         let region = Region::of_hub(hub);
         let none = RegionAudience { region, hubs: 0, answered: 0, behind: 0, sockets: 0 };
-        regions.entry(region).or_insert(none).hubs += 1;
+        sum_of(&mut regions, |sum| sum.region == region, none).hubs += 1;
     }
     for report in gathering.reports() {
-        if let Some(sum) = regions.get_mut(&Region::of_hub(report.hub)) {
+        let region = Region::of_hub(report.hub);
+        if let Some(sum) = regions.iter_mut().find(|sum| sum.region == region) {
             sum.answered += 1;
             sum.behind += u32::from(is_behind(report, version));
             sum.sockets += u64::from(report.sockets);
