@@ -26,8 +26,8 @@ use crate::version;
 pub(crate) use clock::{ClockTask, EstimatorName, MeasureArgs, ReplayArgs};
 pub(crate) use cues::{
     AtArgs, CheckArgs, CopyArgs, CuesTask, DiffArgs, Drawn, ExportArgs, FmtArgs, Format, ImportArgs, InitArgs,
-    JoinArgs, KeepArgs, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs, ShiftArgs, StoreArg,
-    TargetArgs, TimecodeArgs, begins_with,
+    JoinArgs, KeepArgs, ListArgs, Listed, PlanArgs, PreviewArgs, PublishArgs, ReleaseArgs, RollbackArgs, SchemaArgs,
+    ShiftArgs, StoreArg, TargetArgs, TimecodeArgs, begins_with,
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
 pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventResetArgs, EventSetArgs, EventTask};

@@ -11,8 +11,12 @@
 //! | `lines` | a view that writes lines, for pipes and programs |
 //! | `terminal` | a view on the whole terminal, and its keys |
 //! | `screen` | draws the model |
+//! | `cues`, `cue_lines`, `cue_screen` | the cues as the event runs, for `cues list --watch` |
 //! | `words` | how both views write what they have in common |
 
+mod cue_lines;
+mod cue_screen;
+mod cues;
 mod follow;
 mod lines;
 mod model;
@@ -27,7 +31,10 @@ mod words;
 #[cfg(test)]
 mod example;
 
+pub(crate) use cue_lines::CueLines;
+pub(crate) use cues::Notes;
 pub(crate) use follow::follow;
 pub(crate) use lines::LineView;
 pub(crate) use model::Model;
-pub(crate) use terminal::TerminalView;
+pub(crate) use terminal::{Shows, TerminalView};
+pub(crate) use view::View;

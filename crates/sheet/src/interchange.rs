@@ -36,6 +36,7 @@ mod vtt;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
+pub(crate) use self::csv::guarded;
 pub use exchange::{ClockChange, Exported, FormatOptions, Imported, Remark};
 pub use format::{Format, IMPORT_BYTES_MAX};
 pub(crate) use row::length;

@@ -12,6 +12,7 @@
 //! | [`shift()`] | moving cues in a sheet's text |
 //! | [`schema()`], [`schema_for`] | sheets as a JSON Schema, for editors |
 //! | [`preview`] | the sheet as a picture, for the screen and for paper |
+//! | [`list`] | the cue list on paper and in tables |
 //! | [`interchange`] | cues from and to other programs: spreadsheets, editors of sound and film, web players |
 //! | [`rundown`] | the compiled form: reading it, writing it, its digest |
 //! | [`Rundown::active`], [`Rundown::next`] | what is active at a position, and what comes next |
@@ -38,6 +39,8 @@ mod format;
 pub mod interchange;
 #[cfg(feature = "compiler")]
 mod json_schema;
+#[cfg(feature = "compiler")]
+pub mod list;
 #[cfg(feature = "compiler")]
 mod options;
 #[cfg(feature = "compiler")]

@@ -29,6 +29,8 @@ use crate::diagnostic::Level;
 use crate::rundown::Rundown;
 use crate::source::CrewNote;
 
+pub(crate) use escape::Escaped;
+
 pub use sketch::{Sketch, sketch};
 
 /// The marks, bars and columns of a picture: at most 4,000.

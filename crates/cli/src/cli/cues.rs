@@ -1,6 +1,7 @@
 //! `downbeat cues …`
 
 mod author;
+mod list;
 mod release;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use downbeat_core::{Digest, Locale};
 pub(crate) use author::{
     AtArgs, DiffArgs, ExportArgs, FmtArgs, ImportArgs, InitArgs, JoinArgs, SchemaArgs, ShiftArgs, TimecodeArgs,
 };
+pub(crate) use list::{ListArgs, Listed};
 pub(crate) use release::{CopyArgs, KeepArgs, PlanArgs, PublishArgs, ReleaseArgs, RollbackArgs, StoreArg, TargetArgs};
 
 #[derive(Debug, Subcommand)]
@@ -38,6 +40,10 @@ pub(crate) enum CuesTask {
     /// Show what a viewer who joins at a time sees, cue by cue, and why
     #[command(after_help = author::JOIN)]
     Join(JoinArgs),
+
+    /// List the cues on the terminal, for print or as a table; with --watch as the event runs
+    #[command(after_help = list::LIST)]
+    List(ListArgs),
 
     /// Show what was moved, added, removed and changed between two sheets, or from the event's rundown to a sheet
     #[command(after_help = author::DIFF)]
@@ -95,7 +101,6 @@ If nothing can be read, nothing is written (exit code 3).")]
     Rollback(Box<RollbackArgs>),
 
     /// List the event's rundowns in the order in which they were published
-    #[command(visible_alias = "list")]
     History(TargetArgs),
 
     /// Check what is published: the pointer, the history, and every rundown they name (exit code 4 if anything is wrong)

@@ -14,6 +14,7 @@ mod history;
 mod import;
 mod init;
 mod join;
+mod list;
 mod live;
 mod preview;
 mod publish;
@@ -37,6 +38,7 @@ pub(super) async fn run(task: CuesTask, global: &Global, output: Output) -> Resu
         CuesTask::Schema(args) => Box::new(schema::run(&args, global.dry_run, output)?),
         CuesTask::At(args) => Box::new(at::run(&args, &context, output).await?),
         CuesTask::Join(args) => Box::new(join::run(&args, &context, output).await?),
+        CuesTask::List(args) => list::run(&args, &context, global.dry_run, output).await?,
         CuesTask::Diff(args) => Box::new(diff::run(&args, &context, output).await?),
         CuesTask::Import(args) => Box::new(import::run(&args, global.yes, global.dry_run, output)?),
         CuesTask::Export(args) => Box::new(export::run(&args, global.dry_run, output)?),

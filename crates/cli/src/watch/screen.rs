@@ -2,9 +2,9 @@
 
 mod audience;
 mod cues;
-mod head;
+pub(super) mod head;
 mod log;
-mod style;
+pub(super) mod style;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! A view on the whole terminal, and its keys.
 
 use std::io::stdout;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -12,6 +12,8 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use ratatui::crossterm::execute;
 use ratatui::crossterm::style::force_color_output;
 
+use super::cue_screen;
+use super::cues::Notes;
 use super::model::Model;
 use super::screen;
 use super::update::Update;
@@ -35,8 +37,17 @@ fn restore() {
 pub(crate) struct TerminalView {
     terminal: DefaultTerminal,
     keys: Receiver<Event>,
-    /// The log entry at the top of the screen, counted from the newest.
-    scroll: usize,
+    shows: Shows,
+    /// How far the list at the bottom was scrolled: the log, from its newest entry; the cues, from where they follow the event.
+    scroll: isize,
+}
+
+/// What is drawn.
+pub(crate) enum Shows {
+    /// The event, who is connected, and the log.
+    Event,
+    /// The cues, with what a sheet says about them for the crew.
+    Cues(Notes),
 }
 
 impl TerminalView {
@@ -44,7 +55,7 @@ impl TerminalView {
     ///
     /// # Errors
     /// [`Error::usage`] if it cannot be drawn on.
-    pub(crate) fn open() -> Result<Self, Error> {
+    pub(crate) fn open(shows: Shows) -> Result<Self, Error> {
         if anstream::ColorChoice::global() == anstream::ColorChoice::Never {
             force_color_output(false);
         }
@@ -62,23 +73,39 @@ impl TerminalView {
                 }
             }
         });
-        Ok(Self { terminal, keys, scroll: 0 })
+        Ok(Self { terminal, keys, shows, scroll: 0 })
     }
 
     fn handle_key(&mut self, key: KeyEvent, model: &Model) -> ControlFlow<()> {
-        let entries = model.log.as_ref().and_then(|log| log.as_ref().ok()).map_or(0, Vec::len);
+        let range = self.shows.scroll_range(model);
         match (key.code, key.modifiers) {
             (KeyCode::Char('q') | KeyCode::Esc, _) | (KeyCode::Char('c'), KeyModifiers::CONTROL) => {
                 return ControlFlow::Break(());
             }
             (KeyCode::Down | KeyCode::Char('j'), _) => {
-                self.scroll = (self.scroll + 1).min(entries.saturating_sub(1));
+                self.scroll = (self.scroll + 1).min(*range.end());
             }
-            (KeyCode::Up | KeyCode::Char('k'), _) => self.scroll = self.scroll.saturating_sub(1),
+            (KeyCode::Up | KeyCode::Char('k'), _) => self.scroll = (self.scroll - 1).max(*range.start()),
             (KeyCode::Home, _) => self.scroll = 0,
             _ => {}
         }
         ControlFlow::Continue(())
+    }
+}
+
+impl Shows {
+    fn scroll_range(&self, model: &Model) -> RangeInclusive<isize> {
+        let count = |count: usize| isize::try_from(count).unwrap_or(isize::MAX);
+        match self {
+            Self::Event => {
+                let entries = model.log.as_ref().and_then(|log| log.as_ref().ok()).map_or(0, Vec::len);
+                0..=count(entries.saturating_sub(1))
+            }
+            Self::Cues(_) => {
+                let cues = count(model.rundown().map_or(0, |rundown| rundown.cues().len()));
+                -cues..=cues
+            }
+        }
     }
 }
 
@@ -95,8 +122,12 @@ impl View for TerminalView {
                 self.handle_key(key, model)?;
             }
         }
-        let (local, scroll) = (clock::monotonic(), self.scroll);
-        match self.terminal.draw(|frame| screen::draw(frame, model, local, scroll)) {
+        let (local, scroll, shows) = (clock::monotonic(), self.scroll, &self.shows);
+        let drawn = self.terminal.draw(|frame| match shows {
+            Shows::Event => screen::draw(frame, model, local, scroll.unsigned_abs()),
+            Shows::Cues(notes) => cue_screen::draw(frame, model, notes, local, scroll),
+        });
+        match drawn {
             Ok(_) => ControlFlow::Continue(()),
             // The terminal is gone.
             Err(_) => ControlFlow::Break(()),

@@ -27,6 +27,8 @@ use rows::Rows;
 use separators::Separators;
 use times::Times;
 
+pub(crate) use formulas::guarded;
+
 /// The format of spreadsheets.
 pub(super) const FORMAT: Format = Format {
     name: "csv",

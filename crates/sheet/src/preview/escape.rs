@@ -5,7 +5,7 @@ use core::fmt;
 /// A text for the inside of an element or of an attribute in double quotes, in XML as in HTML.
 ///
 /// Characters that XML does not allow (control characters, U+FFFE, U+FFFF) become U+FFFD.
-pub(super) struct Escaped<'a>(pub(super) &'a str);
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! What the event has: its rundown, and where it stands.
 
 use downbeat_api::ApiError;
-use downbeat_core::{Digest, Position};
+use downbeat_core::{Digest, Position, ServerTime};
 use downbeat_sheet::{Rundown, digest_of};
 use downbeat_wire::{Code, Notes, Route};
 use serde_json::{Map, Value, json};
@@ -12,6 +12,8 @@ use crate::standing::Standing;
 
 /// The event as it is now.
 pub(super) struct Live {
+    /// When it starts.
+    pub(super) starts_at: ServerTime,
     /// Where it stands.
     pub(super) standing: Standing,
     /// The rundown that it has, if it has one.
@@ -45,7 +47,13 @@ impl Live {
                 Some((digest, rundown))
             }
         };
-        Ok(Self { standing, rundown, place: context.place(), name: event.to_string() })
+        Ok(Self {
+            starts_at: reading.body.starts_at,
+            standing,
+            rundown,
+            place: context.place(),
+            name: event.to_string(),
+        })
     }
 
     /// Returns what the crew should know about its cues; empty without a token that may read it.

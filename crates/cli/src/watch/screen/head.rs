@@ -27,7 +27,12 @@ const UPCOMING_MAX: usize = 2;
 const MESSAGE_LINES_MAX: usize = 4;
 
 /// Returns the number of lines that the head needs at this width.
-pub(super) fn height(upcoming: &[(ServerTime, String)], model: &Model, now: Option<ServerTime>, width: u16) -> u16 {
+pub(in crate::watch) fn height(
+    upcoming: &[(ServerTime, String)],
+    model: &Model,
+    now: Option<ServerTime>,
+    width: u16,
+) -> u16 {
     let inner = usize::from(width.saturating_sub(2)).max(1);
     let message = now.zip(model.state.as_ref()).map(|(now, state)| VisibleMessage::at(state, now).to_string());
     let lines = message.map_or(1, |message| (LABEL_WIDTH + message.chars().count()).div_ceil(inner));
@@ -35,7 +40,7 @@ pub(super) fn height(upcoming: &[(ServerTime, String)], model: &Model, now: Opti
     HEIGHT_MIN + u16::try_from(coming).unwrap_or_default()
 }
 
-pub(super) fn draw(
+pub(in crate::watch) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     model: &Model,

@@ -15,7 +15,7 @@ fn is_formula(cell: &str) -> bool {
 }
 
 /// Returns a cell with a guard before it, if it needs one or would lose one when it is read.
-pub(super) fn guarded(cell: &str) -> Option<String> {
+pub(crate) fn guarded(cell: &str) -> Option<String> {
     is_formula(cell.trim_start_matches(GUARD)).then(|| format!("{GUARD}{cell}"))
 }
 

@@ -1,0 +1,143 @@
+//! The cues of a running event as lines, for pipes and programs: one when a cue begins, when another comes next, and when the
+//! event changes; and a heartbeat.
+
+use std::ops::ControlFlow;
+
+use downbeat_api::clock;
+use downbeat_core::{Digest, LocalTime, Position, ServerTime, Span};
+use downbeat_sheet::Rundown;
+use downbeat_sheet::rundown::Cue;
+use serde_json::{Value, json};
+
+use super::cues::{Notes, due};
+use super::model::Model;
+use super::update::Update;
+use super::view::View;
+use super::words;
+use crate::context::standing_json;
+use crate::output::{self, Output};
+use crate::text;
+
+/// How much further than its rate leads the position may be after a tick before that counts as a seek: 1 s.
+const JUMP: Span = Span::from_millis(1_000);
+
+/// Writes the cues as lines.
+pub(crate) struct CueLines {
+    output: Output,
+    notes: Notes,
+    heartbeat_after: Span,
+    last_line_at: LocalTime,
+    /// The rundown, and the position up to which its cues were written, and when.
+    followed: Option<(Digest, Position, ServerTime)>,
+    /// What was written as the next cue, and when it was due.
+    next: Option<(String, Option<ServerTime>)>,
+    is_read: bool,
+}
+
+impl CueLines {
+    pub(crate) fn new(output: Output, notes: Notes, heartbeat_after: Span) -> Self {
+        let last_line_at = clock::monotonic();
+        Self { output, notes, heartbeat_after, last_line_at, followed: None, next: None, is_read: true }
+    }
+
+    fn write(&mut self, now: ServerTime, text: &str, json: &Value) {
+        self.last_line_at = clock::monotonic();
+        self.is_read = if self.output.json {
+            output::json_line(json)
+        } else {
+            output::line(&format!("{}  {text}", words::time_of_day(now)))
+        };
+    }
+
+    fn cue_json(&self, cue: &Cue) -> Value {
+        let about = self.notes.about(cue);
+        json!({
+            "id": cue.id(), "time": cue.time(), "end": cue.end(), "action": cue.action(), "kind": cue.kind().as_str(),
+            "track": cue.track(), "note": about.and_then(|about| about.note.as_ref()),
+            "owner": about.and_then(|about| about.owner.as_ref()),
+        })
+    }
+
+    fn cue_words(&self, cue: &Cue) -> String {
+        let about = self.notes.about(cue);
+        let note = about.and_then(|about| about.note.as_deref()).map(|note| format!(": {note}")).unwrap_or_default();
+        let owner =
+            about.and_then(|about| about.owner.as_deref()).map(|owner| format!(" ({owner})")).unwrap_or_default();
+        text::tame(&format!("{} {} {}{owner}{note}", text::position(cue.time()), cue.id(), cue.action()))
+    }
+
+    /// Writes the cues that began since the last tick. After a jump, none did: what lies between was skipped.
+    fn write_begun(&mut self, rundown: &Rundown, model: &Model, now: ServerTime) {
+        let Some(standing) = model.standing(now) else { return };
+        let position = standing.position;
+        let before = self.followed.replace((rundown.digest(), position, now));
+        let Some((digest, from, at)) = before else { return };
+        let is_continuous = position >= from && position - from <= (now - at) + (now - at) + JUMP;
+        if digest != rundown.digest() || !is_continuous {
+            return;
+        }
+        for cue in rundown.cues().iter().filter(|cue| cue.time() > from && cue.time() <= position) {
+            let json = json!({ "type": "cue", "at": now, "position": position, "cue": self.cue_json(cue) });
+            self.write(now, &format!("begins  {}", self.cue_words(cue)), &json);
+        }
+    }
+
+    /// Writes the next cue if it is another one, or due at another time.
+    fn write_next(&mut self, rundown: &Rundown, model: &Model, now: ServerTime) {
+        let Some(standing) = model.standing(now) else { return };
+        let Some(cue) = rundown.next(standing.position).first() else {
+            if self.next.take().is_some() {
+                self.write(now, "no more cues", &json!({ "type": "next", "at": now, "cue": null }));
+            }
+            return;
+        };
+        let due = due(model, cue, now);
+        let next = Some((cue.id().to_owned(), due));
+        if self.next == next {
+            return;
+        }
+        self.next = next;
+        let when = due.map_or_else(|| "held".to_owned(), |due| text::relative(due, now));
+        let json = json!({
+            "type": "next", "at": now, "position": standing.position, "cue": self.cue_json(cue), "due": due,
+            "in": due.map(|due| due - now),
+        });
+        self.write(now, &format!("next    {}, {when}", self.cue_words(cue)), &json);
+    }
+
+    fn write_standing(&mut self, kind: &str, model: &Model, now: ServerTime) {
+        let standing = model.standing(now);
+        let json = json!({
+            "type": kind, "at": now, "rev": model.rev(), "now": standing.as_ref().map(standing_json),
+            "rundown": model.rundown().map(Rundown::digest), "sheetDiffers": self.notes.differ(model),
+            "connection": words::connection(model.connection),
+        });
+        self.write(now, &words::outlook(model, now), &json);
+    }
+}
+
+impl View for CueLines {
+    fn handle_update(&mut self, update: &Update, model: &Model) {
+        let Some(now) = model.server_time(clock::monotonic()) else { return };
+        match update {
+            Update::State { .. } => self.write_standing("change", model, now),
+            Update::Status(_) if self.followed.is_some() => self.write_standing("status", model, now),
+            Update::Rundown(_) if self.notes.differ(model) => {
+                self.output
+                    .remark(&"the event runs another rundown than this sheet; notes are found by the cues' ids\n");
+            }
+            _ => {}
+        }
+    }
+
+    fn handle_tick(&mut self, model: &Model) -> ControlFlow<()> {
+        if let Some((now, rundown)) = model.server_time(clock::monotonic()).zip(model.rundown()) {
+            self.write_begun(rundown, model, now);
+            self.write_next(rundown, model, now);
+            if !self.output.quiet && clock::monotonic() - self.last_line_at >= self.heartbeat_after {
+                self.write_standing("heartbeat", model, now);
+            }
+        }
+        if self.is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
