@@ -183,12 +183,11 @@ const PROGRAM = `
   const event = await join({ server: SERVER, event: "everywhere", locales: undefined });
   event.on("cue", ({ turn, cue }) => say("cue " + turn + " " + cue.id));
   event.on("connection", ({ state, why }) => say("connection " + state + " " + why), { now: true });
-  event.on("message", (message) => {
-    say("message " + message?.text);
-    if (message) event.leave();
-  });
+  event.on("message", (message) => say("message " + message?.text));
   event.on("status", (status) => {
     say("status " + status + " off " + Math.abs(event.now() - Date.now()).toFixed(1) + " of " + event.bound().toFixed(1));
+    // What the pause says came before.
+    if (status === "paused") event.leave();
   }, { now: true });
   try { event.bindMedia(undefined); } catch (error) { say(error.message); }
 `;
