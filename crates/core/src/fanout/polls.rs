@@ -7,7 +7,7 @@ use crate::time::{ServerTime, Span};
 /// The time over which polls are counted: 10 s, in which a viewer polls twice.
 const WINDOW: Span = Span::from_millis(10_000);
 
-/// The polls of the last [`WINDOW`].
+/// The polls of the last 10 s.
 ///
 /// ```
 /// use downbeat_core::{ServerTime, Span, fanout::Polls};
