@@ -19,6 +19,7 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["pong", null],
   ["rundown-pointer", "RundownPointer"],
   ["rundown-page", "RundownPage"],
+  ["notes", "Notes"],
   ["command-answer", "CommandAnswer"],
   ["command-", null],
   ["configuration", null],
