@@ -21,6 +21,12 @@ export function artefact(name: RegExp): string {
 /** How long a line of shell may take, in ms: a registry that does not answer is no reason to wait for ever. */
 const PATIENCE = 240_000;
 
+/** What says how this machine reaches npm's registry: also behind a proxy with a certificate of its own. */
+const NETWORK = [
+  ...["npm_config_cache", "npm_config_registry", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"],
+  ...["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"],
+];
+
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), "downbeat-release-"));
   readonly #env: NodeJS.ProcessEnv;
@@ -33,7 +39,7 @@ export class Folder {
     symlinkSync(process.execPath, `${this.path}/bin/node`);
     this.#env = {
       PATH: `${this.path}/bin:/usr/bin:/bin`, HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"],
-      npm_config_cache: process.env["npm_config_cache"], npm_config_registry: process.env["npm_config_registry"],
+      ...Object.fromEntries(NETWORK.map((name) => [name, process.env[name]])),
       WRANGLER_SEND_METRICS: "false", npm_config_update_notifier: "false",
     };
     assert.notEqual(this.run("command -v cargo").exit, 0, "there is no cargo");
