@@ -82,7 +82,7 @@ impl CueLines {
         }
     }
 
-    /// Writes the next cue if it is another one, or due at another time.
+    /// Writes the next cue if it, or the time at which it is due, has changed.
     fn write_next(&mut self, rundown: &Rundown, model: &Model, now: ServerTime) {
         let Some(standing) = model.standing(now) else { return };
         let Some(cue) = rundown.next(standing.position).first() else {
