@@ -82,7 +82,7 @@ test("what was published is listed, and rolled back to", async () => {
   const first = (await publish(event, tiny))["rundown"];
   const second = (await publish(event, gala))["rundown"];
   const list = async () => {
-    const { rundowns } = await maria.json("cues", "list", "--event", "rollback");
+    const { rundowns } = await maria.json("cues", "history", "--event", "rollback");
     return rundowns.map(({ rundown, present }: Record<string, unknown>) => [rundown, present]);
   };
   assert.deepEqual(await list(), [[first, false], [second, true]]);

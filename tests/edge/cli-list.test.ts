@@ -56,11 +56,20 @@ test("followed, it says which cue comes next, and that it begins", async () => {
 });
 
 test("while the event is held no cue comes, and it says so", async () => {
-  await event.command("seek", { position: 3_590_000 });
-  const { effectiveAt } = await event.command("pause");
+  const { effectiveAt: pausedAt } = await event.command("pause");
+  await event.reaches(pausedAt);
+  const { effectiveAt } = await event.command("seek", { position: 3_590_000 });
   await event.reaches(effectiveAt);
   const watched = await until(() => list("--watch", "--for", "2s"), ({ stdout }) => stdout !== "", "a line");
   assert.match(watched.stdout, /say/);
   assert.match(watched.stdout, /held/);
   assert.doesNotMatch(watched.stdout, /begins/);
+});
+
+test("after the last cue it says where the event is, and that no more comes", async () => {
+  const { effectiveAt } = await event.command("seek", { position: 3_601_000 });
+  await event.reaches(effectiveAt);
+  const watched = await until(() => list("--watch", "--for", "2s"), ({ stdout }) => stdout !== "", "a line");
+  assert.match(watched.stdout, /paused at 1:00:01/);
+  assert.match(watched.stdout, /no more cues/);
 });

@@ -29,10 +29,13 @@ pub(crate) struct CueLines {
     last_line_at: LocalTime,
     /// The rundown, and the position up to which its cues were written, and when.
     followed: Option<(Digest, Position, ServerTime)>,
-    /// What was written as the next cue, and when it was due.
-    next: Option<(String, Option<ServerTime>)>,
+    /// What was last written of what comes next, if anything was.
+    next: Option<Next>,
     is_read: bool,
 }
+
+/// What comes next: a cue by its id and when it is due, or no more.
+type Next = Option<(String, Option<ServerTime>)>;
 
 impl CueLines {
     pub(crate) fn new(output: Output, notes: Notes, heartbeat_after: Span) -> Self {
@@ -85,18 +88,15 @@ impl CueLines {
     /// Writes the next cue if it, or the time at which it is due, has changed.
     fn write_next(&mut self, rundown: &Rundown, model: &Model, now: ServerTime) {
         let Some(standing) = model.standing(now) else { return };
-        let Some(cue) = rundown.next(standing.position).first() else {
-            if self.next.take().is_some() {
-                self.write(now, "no more cues", &json!({ "type": "next", "at": now, "cue": null }));
-            }
-            return;
-        };
-        let due = due(model, cue, now);
-        let next = Some((cue.id().to_owned(), due));
-        if self.next == next {
+        let cue = rundown.next(standing.position).first();
+        let next = cue.map(|cue| (cue.id().to_owned(), due(model, cue, now)));
+        if self.next.as_ref() == Some(&next) {
             return;
         }
-        self.next = next;
+        self.next = Some(next.clone());
+        let Some((cue, (_, due))) = cue.zip(next) else {
+            return self.write(now, "no more cues", &json!({ "type": "next", "at": now, "cue": null }));
+        };
         let when = due.map_or_else(|| "held".to_owned(), |due| text::relative(due, now));
         let json = json!({
             "type": "next", "at": now, "position": standing.position, "cue": self.cue_json(cue), "due": due,
@@ -132,6 +132,9 @@ impl View for CueLines {
 
     fn handle_tick(&mut self, model: &Model) -> ControlFlow<()> {
         if let Some((now, rundown)) = model.server_time(clock::monotonic()).zip(model.rundown()) {
+            if self.next.is_none() {
+                self.write_standing("change", model, now);
+            }
             self.write_begun(rundown, model, now);
             self.write_next(rundown, model, now);
             if !self.output.quiet && clock::monotonic() - self.last_line_at >= self.heartbeat_after {
