@@ -8,6 +8,9 @@ import type { Server } from "./calls.ts";
 import { ROOT } from "./runtime.ts";
 import { TOKENS } from "./tokens.ts";
 
+/** How long a command may run, in ms: far longer than any takes. One that does not end by itself must not hold up all tests. */
+const COMMAND_MAX = 300_000;
+
 const BINARY_DIRECTORY = `${ROOT}/target/debug`;
 
 export interface Ran {
@@ -76,9 +79,10 @@ export class Operator {
 
   #execute(file: string, args: string[]): Promise<Ran> {
     return new Promise((resolve, reject) => {
-      const options = { cwd: this.directory, env: this.environment, maxBuffer: 1 << 26 };
+      const options = { cwd: this.directory, env: this.environment, maxBuffer: 1 << 26, timeout: COMMAND_MAX };
       const child = execFile(file, args, options, (error, stdout, stderr) => {
         const exit = error === null ? 0 : error.code;
+        if (error?.killed) error.message += `\nit was ended, since it did not end by itself within ${COMMAND_MAX / 1_000} s`;
         if (typeof exit === "number") resolve({ exit, stdout, stderr });
         else reject(error!);
       });
