@@ -134,6 +134,38 @@ test("what is known can be read at any time, and a listener can begin with it", 
   await viewer.end();
 });
 
+test("listeners are called for changes only: nobody is told the same twice", async () => {
+  const event = await begun(runtime, "once", 0);
+  const viewer = await Viewer.join(browser, ours, runtime, "once");
+  /** Waits for the revision, and returns what the listeners of each name were called with. */
+  const after = async (rev: number, what: string) => {
+    await viewer.receives(({ name, value }) => name === "state" && value.rev === rev, what);
+    const calls: Record<string, string[]> = {};
+    for (const { name, value } of await viewer.received()) {
+      // A short state is followed by the whole one of the same revision; each has its own server time.
+      const brief = name === "state" ? [value.epoch, value.rev, "messages" in value] : value;
+      if (name !== "clock" && name !== "cue") (calls[name] ??= []).push(JSON.stringify(brief));
+    }
+    return calls;
+  };
+  await viewer.receives(({ name, value }) => name === "connection" && value.state === "live", "the socket");
+  const joined = await after(1, "the first state");
+  assert.deepEqual([joined["message"], joined["status"]], [["null"], ['"running"']]);
+  await event.command("seek", { position: 600_000 });
+  const sought = await after(2, "the seek");
+  assert.deepEqual([sought["message"], sought["status"]], [["null"], ['"running"']]);
+  await event.command("announce", { message: "Hello" });
+  await viewer.receives(({ name, value }) => name === "message" && value?.text === "Hello", "the message");
+  await event.command("seek", { position: 700_000 });
+  await event.command("pause", { message: "Back soon" });
+  await viewer.receives(({ name, value }) => name === "status" && value === "paused", "the pause");
+  const last = await after(5, "the pause");
+  assert.deepEqual(last["message"]!.map((message) => JSON.parse(message)?.text ?? null), [null, "Hello", "Back soon"]);
+  assert.deepEqual(last["status"], ['"running"', '"paused"']);
+  for (const name of ["state", "connection"]) assert.equal(new Set(last[name]).size, last[name]!.length, `${name}: ${last[name]}`);
+  await viewer.end();
+});
+
 test("after leave() everything says that it is over", async () => {
   await show(runtime, "left", 0, [state("on", 0, 600_000)]);
   const viewer = await Viewer.join(browser, ours, runtime, "left");

@@ -286,7 +286,12 @@ export class Downbeat {
       case EffectKind.LoadRundown: return void this.#loadRundown(this.#state!.rundown!, first);
       case EffectKind.State: return this.#listeners.emit("state", (this.#state = this.#received!), first);
       case EffectKind.Status: return this.#listeners.emit("status", (this.#status = STATUSES[first]!), second);
-      case EffectKind.Message: return this.#listeners.emit("message", (this.#message = this.#messageAt(first)));
+      case EffectKind.Message: {
+        const [before, message] = [this.#message, this.#messageAt(first)];
+        // A new state often has the message of the one before.
+        if (JSON.stringify(before) === JSON.stringify(message)) return;
+        return this.#listeners.emit("message", (this.#message = message));
+      }
       case EffectKind.Connection:
         this.#connection = { state: CONNECTIONS[first]!, why: REASONS[second]! };
         return this.#listeners.emit("connection", this.#connection);
