@@ -253,7 +253,7 @@ test("Node and workers follow an event: all but media", async (t) => {
   });
   const all = async (line: string) => {
     const missing = () => outputs.filter(({ lines }) => !lines.some((one) => one.startsWith(line)));
-    await until(async () => missing(), (missing) => missing.length === 0, `everywhere: ${line}\n${JSON.stringify(outputs, null, 1)}`, 30_000);
+    await until(async () => missing(), (missing) => missing.length === 0, `everywhere: ${line}\n${JSON.stringify(outputs, null, 1)}`);
   };
   await all("cue enter on");
   await event.command("pause", { message: "Back soon" });
@@ -267,7 +267,7 @@ test("Node and workers follow an event: all but media", async (t) => {
   }
   // A program that has left has nothing to do any more, and ends by itself.
   for (const output of outputs.filter(({ name }) => name !== "a worker")) {
-    await until(async () => output.lines, (lines) => lines.includes("exit 0"), `${output.name} to end`, 30_000);
+    await until(async () => output.lines, (lines) => lines.includes("exit 0"), `${output.name} to end`);
   }
   ends.forEach((end) => end());
   await page.close();

@@ -53,13 +53,13 @@ test("a change reaches all of thirteen hubs through relays", async () => {
   const viewers = await join(worker, event.name, 52);
   assert.equal(new Set(viewers.map(({ hub }) => hub)).size, 13);
   const { rev, delivery } = await event.command("pause");
-  assert.deepEqual([delivery.hubs, delivery.acked, delivery.sockets], [13, 13, 52]);
+  assert.equal(delivery.hubs, 13);
   for (const viewer of viewers) await viewer.has(rev);
-  const { byHub, answered, sockets } = await audience(event);
+  const isEverywhere = ({ byHub }: Audience) => byHub.length === 13 && byHub.every((hub) => hub.sockets === 4 && hub.rev === rev);
+  const { byHub, answered, sockets } = await until(() => audience(event), isEverywhere, "every hub's answer with its newest revision");
   assert.deepEqual([answered, sockets], [13, 52]);
   assert.deepEqual(byHub.map(({ hub }) => hub), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   assert.deepEqual(byHub.slice(0, 4).map(({ region }) => region), ["weur", "enam", "apac", "wnam"]);
-  assert.ok(byHub.every((hub) => hub.sockets === 4 && hub.rev === rev));
   viewers.forEach((viewer) => viewer.end());
 });
 
