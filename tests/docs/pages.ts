@@ -42,7 +42,7 @@ export function samples(page: string): Sample[] {
 /** Returns the samples in the comments of the client's TypeScript, which editors show. */
 export function commentSamples(): Sample[] {
   const folder = "crates/web/ts";
-  return readdirSync(`${ROOT}/${folder}`).filter((name) => name.endsWith(".ts")).flatMap((name) => {
+  return readdirSync(`${ROOT}/${folder}`, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")).flatMap((name) => {
     const page = `${folder}/${name}`;
     const text = read(page);
     return [...text.matchAll(/^ *\* ```([a-z]+)\n([^]*?)^ *\* ```$/gm)].map((match) => ({

@@ -44,9 +44,10 @@ export class Firefox implements EngineBrowser {
     };
   }
 
-  static async launch(): Promise<Firefox> {
+  /** Starts it, with further preferences. */
+  static async launch(preferences: Record<string, string | number | boolean> = {}): Promise<Firefox> {
     const directory = mkdtempSync(`${tmpdir()}/downbeat-firefox-`);
-    const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
+    const lines = Object.entries({ ...PREFERENCES, ...preferences }).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
     writeFileSync(`${directory}/user.js`, lines.join(""));
     const flags = ["--headless", "--no-remote", "--profile", directory, "--remote-debugging-port", "0"];
     const process = spawn(onPath(["firefox-esr", "firefox"])!, flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
