@@ -1,12 +1,13 @@
 // A real Firefox, driven by WebDriver BiDi.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { asJson, type EngineBrowser, type EngineContext, type EnginePage } from "./engine-page.ts";
 import { onPath } from "./on-path.ts";
+import { endGroup, spawnGroup } from "./process-group.ts";
 
 /** Media play without a gesture, windows that nobody sees are not slowed down, and nothing is sent home. */
 const PREFERENCES = {
@@ -50,7 +51,7 @@ export class Firefox implements EngineBrowser {
     const lines = Object.entries({ ...PREFERENCES, ...preferences }).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
     writeFileSync(`${directory}/user.js`, lines.join(""));
     const flags = ["--headless", "--no-remote", "--profile", directory, "--remote-debugging-port", "0"];
-    const process = spawn(onPath(["firefox-esr", "firefox"])!, flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const process = spawnGroup(onPath(["firefox-esr", "firefox"])!, flags, { stdio: ["ignore", "ignore", "pipe"] });
     let url: string | undefined;
     for await (const line of createInterface({ input: process.stderr! })) {
       url = /WebDriver BiDi listening on (ws:\S+)/.exec(line)?.[1];
@@ -79,9 +80,7 @@ export class Firefox implements EngineBrowser {
 
   async close(): Promise<void> {
     this.#socket.close();
-    const gone = once(this.#process, "exit");
-    process.kill(-this.#process.pid!, "SIGKILL");
-    await gone;
+    await endGroup(this.#process);
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 

@@ -1,11 +1,12 @@
 // A Chromium driven without Playwright, which keeps every page visible: only a hidden page can freeze.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { until } from "../../edge/harness/until.ts";
 import { executable, FLAGS } from "./chromium.ts";
+import { endGroup, spawnGroup } from "./process-group.ts";
 
 /** One page, driven through the browser's own protocol. */
 export class PlainPage {
@@ -30,7 +31,7 @@ export class PlainPage {
   static async open(url: string): Promise<PlainPage> {
     const directory = mkdtempSync(`${tmpdir()}/downbeat-browser-`);
     const flags = [...FLAGS, "--headless", "--remote-debugging-port=0", `--user-data-dir=${directory}`, url];
-    const process = spawn(executable(), flags, { stdio: "ignore", detached: true });
+    const process = spawnGroup(executable(), flags, { stdio: "ignore" });
     const port = await until(async () => portIn(directory), (port) => port !== undefined, "Chromium to start");
     const pages = async () => {
       const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json() as any[];
@@ -67,9 +68,7 @@ export class PlainPage {
 
   async end(): Promise<void> {
     this.#socket.close();
-    const gone = once(this.#process, "exit");
-    process.kill(-this.#process.pid!, "SIGKILL");
-    await gone;
+    await endGroup(this.#process);
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 

@@ -1,12 +1,13 @@
 // A real WebKit (WebKitGTK's MiniBrowser), driven by W3C WebDriver, on a screen that nobody sees.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { until } from "../../edge/harness/until.ts";
 import { asJson, type EngineBrowser, type EngineContext, type EnginePage } from "./engine-page.ts";
+import { endGroup, spawnGroup } from "./process-group.ts";
 
 /** Where distributions put it. */
 const MINI_BROWSER = "/usr/lib/*/webkit2gtk-4.1/MiniBrowser";
@@ -22,9 +23,8 @@ export class WebKit implements EngineBrowser {
 
   static async launch(): Promise<WebKit> {
     // It chooses a number that is free, and says which.
-    const screen = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
+    const screen = spawnGroup("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
       stdio: ["ignore", "pipe", "ignore"],
-      detached: true,
     });
     const [line] = await once(createInterface({ input: screen.stdout! }), "line");
     return new WebKit(screen, `:${line}`);
@@ -43,7 +43,7 @@ export class WebKit implements EngineBrowser {
 
   async close(): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.close()));
-    await end(this.#screen);
+    await endGroup(this.#screen);
   }
 }
 
@@ -58,9 +58,8 @@ class Session implements EnginePage {
   static async begin(display: string): Promise<Session> {
     const [binary] = globSync(MINI_BROWSER);
     const port = await freePort();
-    const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
+    const driver = spawnGroup("WebKitWebDriver", [`--port=${port}`], {
       stdio: "ignore",
-      detached: true,
       env: { ...process.env, DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", GDK_BACKEND: "x11" },
     });
     const server = `http://127.0.0.1:${port}`;
@@ -88,7 +87,7 @@ class Session implements EnginePage {
 
   async close(): Promise<void> {
     await send("DELETE", this.#url).catch(() => {});
-    await end(this.#driver);
+    await endGroup(this.#driver);
   }
 }
 
@@ -105,12 +104,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   server.close();
   return port;
-}
-
-/** Ends a process and those that it started. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  process.kill(-child.pid!, "SIGKILL");
-  await gone;
 }
