@@ -4,15 +4,18 @@ import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { begun } from "../edge/harness/calls.ts";
+import { begun, call } from "../edge/harness/calls.ts";
 import { type Document, Signer } from "../edge/harness/emergency.ts";
 import { ROOT, Runtime } from "../edge/harness/runtime.ts";
+import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
+import type { Audience } from "../edge/harness/wire.ts";
 import { Site } from "../publish/harness/site.ts";
-import { launch } from "./harness/engine.ts";
+import { launch as launchChromium } from "./harness/chromium.ts";
+import { ENGINE, launch } from "./harness/engine.ts";
 import { network } from "./harness/network.ts";
 import { type Site as Home, site } from "./harness/site.ts";
-import { status, Viewer } from "./harness/viewer.ts";
+import { connected, status, Viewer } from "./harness/viewer.ts";
 
 const FOLDER = `${ROOT}/target/browser/store`;
 const PATH = "/current.json";
@@ -49,6 +52,46 @@ async function fetchedTwice(): Promise<void> {
   store.heard = (path) => void (fetches += Number(path === PATH));
   await until(async () => fetches, (fetches) => fetches >= 2, "pages to fetch the pointer");
 }
+
+/** What the page's sockets send, from before any is opened. */
+function recordSent(): void {
+  const sent: string[] = ((globalThis as any).sent = []);
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (text) {
+    sent.push(String(text));
+    send.call(this, text);
+  };
+}
+
+test("a page that cannot check signatures says so, and the operator's audience counts it", async (t) => {
+  // Firefox has no such name for an address of this machine.
+  if (ENGINE !== "chromium") return t.skip("needs a name that leads to this machine");
+  const event = await begun(runtime, "plain", 600_000, new Signer().channel(store.url + PATH));
+  const without = await begun(runtime, "keyless", 600_000);
+  // A page that was loaded without encryption from another machine's name has no WebCrypto, in any browser.
+  const named = await launchChromium("--host-resolver-rules=MAP plain.example 127.0.0.1");
+  const plain = { ...home, url: home.url.replace("127.0.0.1", "plain.example") };
+  const audience = async (of: typeof event) => (await call<Audience>(runtime, "GET", `${of.path}/audience`, { token: TOKENS.all })).body;
+  try {
+    const [able, unable] = await Promise.all([Viewer.join(named, home, runtime, "plain", undefined, recordSent), Viewer.join(named, plain, runtime, "plain", undefined, recordSent)]);
+    const other = await Viewer.join(named, plain, runtime, "keyless", undefined, recordSent);
+    assert.deepEqual(await Promise.all([able, unable].map((viewer) => viewer.evaluate("typeof crypto.subtle"))), ["object", "undefined"]);
+    for (const viewer of [able, unable, other]) await viewer.receives(connected("live"), "the socket");
+    for (const one of [event, without]) await one.command("announce", { message: "Hello" });
+    const acks = async (viewer: Viewer) => (await viewer.evaluate<string[]>("globalThis.sent")).filter((text) => text.startsWith("{")).map((text) => JSON.parse(text).emergency);
+    for (const [viewer, says] of [[able, undefined], [unable, "missing"], [other, undefined]] as const) {
+      const sent = await until(() => acks(viewer), (acks) => acks.length > 0, "an ack");
+      assert.equal(sent.at(-1) ?? undefined, says);
+    }
+    const seen = await until(() => audience(event), ({ acks }) => acks?.applied === 2, "both to be counted");
+    assert.equal(seen.acks!.lackEmergency, 1);
+    // There is nothing to check where the event has no key.
+    const keyless = await until(() => audience(without), ({ acks }) => acks?.applied === 1, "the page without a key");
+    assert.equal(keyless.acks!.lackEmergency, undefined);
+  } finally {
+    await named.close();
+  }
+});
 
 test("without socket and worker a page accepts a valid signature only, holds, and submits it", async (t) => {
   const [signer, stranger] = [new Signer(), new Signer()];

@@ -43,10 +43,13 @@ export class Viewer {
     return new Viewer(page as Evaluating, () => page.end());
   }
 
-  /** Opens the page and joins; `emergency` as a site's author writes it into the page. */
-  static async join(browser: Browser, site: Site, server: { url: string }, event: string, emergency?: Channel): Promise<Viewer> {
+  /** Opens the page and joins; `emergency` as a site's author writes it into the page. `before` runs in the page before its scripts. */
+  static async join(
+    browser: Browser, site: { url: string }, server: { url: string }, event: string, emergency?: Channel, before?: () => void,
+  ): Promise<Viewer> {
     const context = await browser.newContext();
     const page = await context.newPage();
+    if (before) await page.addInitScript(before);
     await page.goto(site.url);
     await page.evaluate(joinInPage, { server: server.url, event, emergency });
     return new Viewer(page as Evaluating, () => context.close());
