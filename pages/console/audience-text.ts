@@ -29,10 +29,12 @@ export function formatUntold(untold: readonly Untold[] = [], told?: number): str
   const sockets = untold.reduce((sum, region) => sum + region.sockets, 0);
   const unknown = untold.reduce((sum, region) => sum + (region.unknown ?? 0), 0);
   if (sockets === 0 && unknown === 0) return undefined;
+  const silent = formatCount(unknown, "silent hub");
+  if (sockets === 0 && told === undefined) return `the sockets of ${silent}`;
   const all = told === undefined ? formatCount(sockets, "socket") : `${formatCount(sockets)} of ${formatCount(told + sockets, "socket")}`;
   const regions = untold.filter((region) => region.sockets > 0).map((region) => `${formatRegion(region.region)}: ${formatCount(region.sockets)}`);
   const where = regions.length > 0 ? ` (${regions.join("; ")})` : "";
-  return `${all}${where}${unknown > 0 ? `, and those of ${formatCount(unknown, "silent hub")}` : ""}`;
+  return `${all}${where}${unknown > 0 ? `, and those of ${silent}` : ""}`;
 }
 
 /** Formats the estimate of those who poll, with two digits that count: `About 300 viewers poll (estimate)`. Undefined if nobody does. */
@@ -47,8 +49,8 @@ export function audienceNotes({ untold, polling, acks }: Audience): string[] {
   const missing = formatUntold(untold);
   const polls = formatPolling(polling);
   const notes = [
-    missing === undefined ? "" : `Not told yet: ${missing}. Their hubs are told again until they answer.`,
-    polls === undefined ? "" : `${polls}: a change reaches them within 10 s.`,
+    missing === undefined ? "" : `Not told yet: ${missing}; told again until their hubs answer.`,
+    polls === undefined ? "" : `${polls}: up to 10 s late.`,
     ...(acks === null ? [] : ackNotes(acks)),
   ];
   return notes.filter((note) => note !== "");
@@ -58,8 +60,8 @@ function ackNotes({ asked, applied, elsewhere = 0, lackRundown = 0, lackEmergenc
   const of = (count: number, all: number) => `${formatCount(count)} of ${formatCount(all)}`;
   const sampled = bounds.reduce((sum, { viewers }) => sum + viewers, 0);
   return [
-    elsewhere > 0 ? `${of(elsewhere, asked)} asked follow another epoch or revision until the event confirms this one.` : "",
-    lackRundown > 0 ? `${of(lackRundown, applied)} sampled have not been able to load the rundown; they go on trying.` : "",
-    lackEmergency > 0 ? `${of(lackEmergency, sampled)} sampled cannot check signatures: a signed pause does not reach them.` : "",
+    elsewhere > 0 ? `${of(elsewhere, asked)} asked follow another epoch or revision.` : "",
+    lackRundown > 0 ? `${of(lackRundown, applied)} sampled lack the rundown, and try again.` : "",
+    lackEmergency > 0 ? `${of(lackEmergency, sampled)} sampled cannot check a signed pause.` : "",
   ];
 }

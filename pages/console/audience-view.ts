@@ -61,7 +61,7 @@ export function audienceView(api: Api, latest: LatestState, session: Session): (
     write(find("sockets-noun"), body.sockets === 1 ? "socket" : "sockets");
     const missing = body.answered < body.hubs ? " answered; viewers on the others are not counted" : "";
     write(hubs, `hubs ${body.answered}/${body.hubs}${missing}`);
-    const sums = body.byRegion ?? [];
+    const sums = (body.byRegion ?? []).filter(({ sockets, hubs, answered, behind }) => sockets > 0 || answered < hubs || behind > 0);
     const most = Math.max(1, ...sums.map((sum) => sum.sockets));
     regions.replaceChildren(...sums.map((sum) => {
       const bar = make("span", "bar");

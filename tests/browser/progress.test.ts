@@ -134,11 +134,11 @@ test("what sampled viewers lack is said, and nothing where they lack nothing", (
   const untold = [{ region: "afr" as const, hubs: 2, sockets: 0, unknown: 2 }];
   const lacking = { ...acks, elsewhere: 3, lackRundown: 12, lackEmergency: 40, bounds };
   assert.deepEqual(audienceNotes({ ...audience, acks: lacking, untold, polling: 1 }), [
-    "Not told yet: 0 sockets, and those of 2 silent hubs. Their hubs are told again until they answer.",
-    "About 1 viewer polls (estimate): a change reaches them within 10 s.",
-    "3 of 512 asked follow another epoch or revision until the event confirms this one.",
-    "12 of 505 sampled have not been able to load the rundown; they go on trying.",
-    "40 of 482 sampled cannot check signatures: a signed pause does not reach them.",
+    "Not told yet: the sockets of 2 silent hubs; told again until their hubs answer.",
+    "About 1 viewer polls (estimate): up to 10 s late.",
+    "3 of 512 asked follow another epoch or revision.",
+    "12 of 505 sampled lack the rundown, and try again.",
+    "40 of 482 sampled cannot check a signed pause.",
   ]);
 });
 
