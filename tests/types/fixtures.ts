@@ -33,6 +33,15 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["event-list", "EventList"],
   ["grant", "Grant"],
   ["log-page", "LogPage"],
+  ["room-answer", "RoomAnswer"],
+  ["room-state", "StateBody"],
+  ["room-welcome", "Welcome"],
+  ["room-refused", "Refused"],
+  ["room-presence", "PresenceFrame"],
+  ["room-command-answer", "RoomCommandAnswer"],
+  ["room-signal-refused", "SignalRefused"],
+  ["room-signal", "SignalFrame"],
+  ["room-send-", null],
   ["problem-", "Problem & Record<string, unknown>"],
 ];
 

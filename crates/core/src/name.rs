@@ -101,6 +101,16 @@ text_name!(
     }
 );
 
+impl EventName {
+    /// What the names of rooms begin with, and those of no other events: `r-`.
+    pub const ROOM_PREFIX: &str = "r-";
+
+    /// Returns whether the name is a room's.
+    pub fn is_room(&self) -> bool {
+        self.as_str().starts_with(Self::ROOM_PREFIX)
+    }
+}
+
 text_name!(
     /// The client-made id of a command, so that sending it twice changes nothing: 1 to 64 of `[A-Za-z0-9._-]`.
     CommandId,

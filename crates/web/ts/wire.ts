@@ -121,6 +121,50 @@ export type AutoHubs = {
   expected: number | null;
 };
 
+/** What a member may do: each role may do what those before it may. */
+export type Role = "viewer" | "controller" | "owner";
+
+/** Who has the controls. */
+export type Controls = "controllers" | "everyone";
+
+/** A wait: a hold whose resume is scheduled already. */
+export type RoomWait = {
+  /** When the room holds. */
+  from: ServerTime;
+  /** When it resumes at the latest. */
+  until: ServerTime;
+};
+
+/** The last change of an event, with actor, reason and time; for operators only. */
+export type LastChange = {
+  /** The id, if it was a command. */
+  id: CommandId | null;
+  /** The command's name; `create`, `configure`, `archive`, `unarchive` or `emergency` for other changes. */
+  name: string;
+  /** The actor. */
+  actor: string;
+  /** The reason. */
+  reason: string | null;
+  /** When it was decided. */
+  at: ServerTime;
+  /** When it takes effect. */
+  effectiveAt: ServerTime;
+};
+
+/** What of a state is so only of rooms. */
+export type RoomBody = {
+  /** What it plays: an `https:` URL, or a path on the page's own origin; `null` if nothing has been chosen. */
+  content: string | null;
+  /** Who has the controls. */
+  controls: Controls;
+  /** How long the room waits at most for members that buffer, in ms; `null` if it never waits. */
+  waitMax: Span | null;
+  /** The wait that is scheduled or in force; `null` if there is none. */
+  wait: RoomWait | null;
+  /** What changed last, and who did it; the name of the member that is waited for, if that is `wait`. */
+  lastChange: LastChange;
+};
+
 /** The whole public state. It begins with the fields of `TimeBody`, so that one reader understands both. */
 export type StateBody = {
   /** When the answer left. */
@@ -184,6 +228,8 @@ export type StateBody = {
   liveUrl: string | null;
   /** Where to look when neither the socket nor the server answers, and whose signature to accept there. */
   emergency: EmergencyChannel | null;
+  /** What is so only of rooms; omitted of other events. */
+  room?: RoomBody;
 };
 
 /** What is signed: the fields of the public state that an emergency may change. */
@@ -447,22 +493,6 @@ export type CommandAnswer = {
   anchor?: Anchor;
 };
 
-/** The last change of an event, with actor, reason and time; for operators only. */
-export type LastChange = {
-  /** The id, if it was a command. */
-  id: CommandId | null;
-  /** The command's name; `create`, `configure`, `archive`, `unarchive` or `emergency` for other changes. */
-  name: string;
-  /** The actor. */
-  actor: string;
-  /** The reason. */
-  reason: string | null;
-  /** When it was decided. */
-  at: ServerTime;
-  /** When it takes effect. */
-  effectiveAt: ServerTime;
-};
-
 /** The hubs of one region together. */
 export type RegionAudience = {
   /** The region they were created for. */
@@ -627,6 +657,8 @@ export type StateFrame = {
   liveUrl: string | null;
   /** Where to look when neither the socket nor the server answers, and whose signature to accept there. */
   emergency: EmergencyChannel | null;
+  /** What is so only of rooms; omitted of other events. */
+  room?: RoomBody;
 };
 
 /** What an `Ack` is. */
@@ -658,6 +690,134 @@ export type Ack = {
    * has none.
    */
   emergency?: AckLack;
+};
+
+/** Invitations as texts, `dbi_…`. Of a room that was made all three; otherwise those that were replaced. */
+export type InvitationTexts = {
+  /** For those who watch. */
+  view?: string;
+  /** For those who also have the controls. */
+  control?: string;
+  /** For those who also replace invitations and delete the room. */
+  own?: string;
+};
+
+/** The answer of `POST /v1/rooms`. */
+export type RoomAnswer = {
+  /** The room's name as an event: `r-` and 16 characters. */
+  event: EventName;
+  /** Its three invitations. They are told once: the server stores only their SHA-256. */
+  invitations: InvitationTexts;
+};
+
+/** A member's id: 80 bits of the digest of its secret, as 20 hexadecimal digits. Others see it; the secret cannot be told from it. */
+export type MemberId = string;
+
+/** Whether a member can play. */
+export type Readiness = "joining" | "ready" | "buffering" | "awaited-buffering";
+
+/** What others see of a member. */
+export type MemberBody = {
+  /** Its id, the same after a reload. */
+  id: MemberId;
+  /** Its name; may be empty. */
+  name: string;
+  /** Its role. */
+  role: Role;
+  /** Whether it can play. */
+  readiness: Readiness;
+};
+
+/** How many members there are, in a room with too many to list. */
+export type MemberCounts = {
+  /** All members. */
+  members: number;
+  /** Those that cannot play right now. */
+  buffering: number;
+};
+
+/** The answer to a hello that lets somebody in. */
+export type Welcome = {
+  /** The type of the frame. */
+  type: "welcome";
+  /** The member's own id. */
+  member: MemberId;
+  /** Its role. */
+  role: Role;
+  /** The secret to send with the next hello, so that a reload is the same member. Nobody else learns it. */
+  resume: string;
+  /** All members, this one too; omitted above 100. */
+  members?: Array<MemberBody>;
+  /** How many members there are; omitted up to 100. */
+  counts?: MemberCounts;
+  /** The room's state. */
+  state: StateBody;
+};
+
+/** That a socket is not let in, or no longer: it is closed with this. */
+export type Refused = {
+  /** The type of the frame. */
+  type: "refused";
+  /** The stable code, one of those of problems. */
+  code: string;
+  /** What is wrong, and what to do. */
+  detail: string;
+};
+
+/** What changed of the members. One of three: all of them (`members`), changes (`present`, `left`), or numbers (`counts`). */
+export type PresenceFrame = {
+  /** The type of the frame. */
+  type: "presence";
+  /** All members: who is not among them is gone. */
+  members?: Array<MemberBody>;
+  /** Those who came, or changed. */
+  present?: Array<MemberBody>;
+  /** The ids of those who left. */
+  left?: Array<MemberId>;
+  /** How many there are, above 100. */
+  counts?: MemberCounts;
+};
+
+/** The answer to a member's command: `rev` and `effectiveAt` if it was applied, or else `code`, `detail` and the `state`. */
+export type RoomCommandAnswer = {
+  /** The type of the frame. */
+  type: "command-answer";
+  /** The command's id. */
+  id: CommandId;
+  /** The revision it made; of a repetition, the one it made at first. */
+  rev?: Rev;
+  /** When it takes effect. */
+  effectiveAt?: ServerTime;
+  /** Why it was refused: `not-allowed`, `stale-action`, `too-many-requests`, or another code of problems. */
+  code?: string;
+  /** What is wrong, and what to do. */
+  detail?: string;
+  /** The room's state, with a refusal. */
+  state?: StateBody;
+};
+
+/** A message of another member, exactly as it was sent. */
+export type SignalFrame = {
+  /** The type of the frame. */
+  type: "signal";
+  /** The member who sent it, as the room knows. */
+  from: MemberId;
+  /** A description of the session, or nothing. */
+  description?: unknown;
+  /** A candidate, `null` after the last one; or nothing. */
+  candidate?: unknown;
+};
+
+/** That a signal was not passed on. */
+export type SignalRefused = {
+  /** The type of the frame. */
+  type: "signal-refused";
+  /** The member it was for. */
+  to: MemberId;
+  /** Why: `unknown-member` or `too-many-requests`. */
+  code: string;
+  /** What is wrong, and what to do. */
+  detail: string;
 };
 
 /** What a token allows. */
@@ -742,15 +902,20 @@ export type ProblemCode =
   | "malformed-json"
   | "bad-request"
   | "unauthorized"
+  | "invalid-invitation"
+  | "not-allowed"
+  | "rooms-off"
   | "forbidden"
   | "foreign-origin"
   | "bad-signature"
   | "unknown-event"
   | "unknown-rundown"
   | "unknown-token"
+  | "unknown-member"
   | "unknown-path"
   | "method-not-allowed"
   | "stale"
+  | "stale-action"
   | "conflict"
   | "archived"
   | "state-too-large"
@@ -766,6 +931,8 @@ export type ProblemCode =
   | "not-a-rundown"
   | "upgrade-required"
   | "too-many-failures"
+  | "too-many-requests"
+  | "room-full"
   | "full"
   | "unavailable"
   | "internal";
@@ -776,12 +943,15 @@ export const SIGNED_PREFIX = "downbeat.emergency/1\n";
 // The paths of the API, relative to the server. Each is a function of its own, so that bundlers drop those that nobody calls.
 export const tokenPath = (): string => `/v1/token`;
 export const eventsPath = (): string => `/v1/events`;
+export const roomsPath = (): string => `/v1/rooms`;
 export const timePath = (event: EventName): string => `/v1/events/${event}/time`;
 export const eventPath = (event: EventName): string => `/v1/events/${event}`;
 export const statusPath = (event: EventName): string => `/v1/events/${event}/status`;
 export const livePath = (event: EventName): string => `/v1/events/${event}/live`;
 export const commandsPath = (event: EventName): string => `/v1/events/${event}/commands`;
 export const emergencyPath = (event: EventName): string => `/v1/events/${event}/emergency`;
+export const invitationsPath = (event: EventName): string => `/v1/events/${event}/invitations`;
+export const icePath = (event: EventName): string => `/v1/events/${event}/ice`;
 export const logPath = (event: EventName): string => `/v1/events/${event}/log`;
 export const audiencePath = (event: EventName): string => `/v1/events/${event}/audience`;
 export const rundownPointerPath = (event: EventName): string => `/v1/events/${event}/rundown.json`;

@@ -5,6 +5,7 @@
 //! ```
 
 use downbeat_core::event::{EmergencyChannel, EmergencyKey, PageUrl, Reverted};
+use downbeat_core::room::{Controls, MemberId, Readiness, Role};
 use downbeat_core::{CommandId, fanout::Region, name::NameError};
 use downbeat_core::{Digest, Epoch, EventName, Locale, Position, Rate, Rev, Segment, ServerTime, Severity, Span};
 use downbeat_wire::audience::{Acks, BoundCount, HubAudience, RegionAudience, Untold};
@@ -54,6 +55,11 @@ fn main() -> Result<(), NameError> {
         PageUrl,
         EmergencyChannel,
         AutoHubs,
+        Role,
+        Controls,
+        RoomWait,
+        LastChange,
+        RoomBody,
         StateBody,
         EmergencyBody,
         EmergencyDocument,
@@ -72,7 +78,6 @@ fn main() -> Result<(), NameError> {
         ClockReport,
         Reverted,
         CommandAnswer,
-        LastChange,
         RegionAudience,
         HubAudience,
         BoundCount,
@@ -83,6 +88,18 @@ fn main() -> Result<(), NameError> {
         AckKind,
         AckLack,
         Ack,
+        InvitationTexts,
+        RoomAnswer,
+        MemberId,
+        Readiness,
+        MemberBody,
+        MemberCounts,
+        Welcome,
+        Refused,
+        PresenceFrame,
+        RoomCommandAnswer,
+        SignalFrame,
+        SignalRefused,
         Scope,
         Grant,
         ListedEvent,
@@ -152,12 +169,15 @@ fn print_paths() -> Result<(), NameError> {
     let routes = [
         ("token", Route::Token),
         ("events", Route::Events),
+        ("rooms", Route::Rooms),
         ("time", Route::EventTime(event.clone())),
         ("event", Route::Event(event.clone())),
         ("status", Route::Status(event.clone())),
         ("live", Route::Live(event.clone())),
         ("commands", Route::Commands(event.clone())),
         ("emergency", Route::Emergency(event.clone())),
+        ("invitations", Route::Invitations(event.clone())),
+        ("ice", Route::Ice(event.clone())),
         ("log", Route::Log(event.clone())),
         ("audience", Route::Audience(event.clone())),
         ("rundownPointer", Route::RundownPointer(event.clone())),

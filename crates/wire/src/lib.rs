@@ -15,6 +15,7 @@ pub mod emergency;
 mod fields;
 pub mod json;
 pub mod keyring;
+mod last_change;
 pub mod live;
 pub mod log;
 pub mod notes;
@@ -25,6 +26,7 @@ pub mod preview;
 pub mod problem;
 pub mod publication;
 pub mod refusal;
+pub mod room;
 pub mod route;
 pub mod rundown;
 pub mod scope;
@@ -35,11 +37,10 @@ pub mod token;
 mod token_error;
 
 pub use anchor::Anchor;
-pub use answer::{
-    ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, LastChange, ListedEvent, StateExtras,
-};
+pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, ListedEvent, StateExtras};
 pub use audience::Audience;
 pub use emergency::{EmergencyBody, EmergencyDocument};
+pub use last_change::LastChange;
 pub use live::{Ack, AckLack, StateFrame};
 pub use log::{LogEntry, LogPage};
 pub use notes::{CueNotes, Notes, StoredNotes};
@@ -47,6 +48,10 @@ pub use pattern::EventPattern;
 pub use preview::{PreviewError, preview};
 pub use problem::{Code, Problem};
 pub use publication::{Publication, PublishedEvent};
+pub use room::{
+    InvitationTexts, MemberBody, MemberCounts, PresenceFrame, Refused, RoomAnswer, RoomBody, RoomCommandAnswer,
+    RoomWait, SignalFrame, SignalRefused, Welcome,
+};
 pub use route::Route;
 pub use rundown::{RundownPage, RundownPointer, RundownStore, StoredRundown};
 pub use scope::Scope;

@@ -157,6 +157,8 @@ pub enum Close {
     Flood,
     /// The hub restarts; reconnect after a while.
     Restart,
+    /// A room does not let the socket in, or no longer; the frame before says why.
+    Refused,
     /// Nothing came through the socket for 90 s, not even a ping.
     Silent,
 }
@@ -171,7 +173,7 @@ impl Close {
         match self {
             Self::Deleted => 1_001,
             Self::Bytes => 1_003,
-            Self::Unknown | Self::Flood => 1_008,
+            Self::Unknown | Self::Flood | Self::Refused => 1_008,
             Self::TooLong => 1_009,
             Self::Restart => 1_012,
             // IANA's registry of close codes: "Timeout".
@@ -186,8 +188,9 @@ impl Close {
             Self::Unknown => "not in the protocol: send \"p\" or an ack",
             Self::TooLong => "a frame has at most 1,024 bytes",
             Self::Deleted => "the event was deleted",
-            Self::Flood => "more than 20 frames a second",
+            Self::Flood => "too many frames a second",
             Self::Restart => "the hub restarts",
+            Self::Refused => "refused; the frame before says why",
             Self::Silent => "no ping for 90 s",
         }
     }
@@ -230,9 +233,16 @@ mod tests {
 
     #[test]
     fn reasons_fit_a_close_frame() {
-        for close in
-            [Close::Bytes, Close::Unknown, Close::TooLong, Close::Deleted, Close::Flood, Close::Restart, Close::Silent]
-        {
+        for close in [
+            Close::Bytes,
+            Close::Unknown,
+            Close::TooLong,
+            Close::Deleted,
+            Close::Flood,
+            Close::Restart,
+            Close::Refused,
+            Close::Silent,
+        ] {
             assert!(close.reason().len() <= 123);
             assert!((1_000..1_016).contains(&close.code()) || (3_000..4_000).contains(&close.code()));
         }

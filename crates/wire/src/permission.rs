@@ -40,6 +40,10 @@ pub fn access(method: &str, route: &Route) -> Access {
         | Route::Status(_)
         | Route::Live(_)
         | Route::RundownPointer(_)
+        // An invitation is the authority, or what the server says of who makes rooms.
+        | Route::Rooms
+        | Route::Invitations(_)
+        | Route::Ice(_)
         // A signature is the authority.
         | Route::Emergency(_) => Access::Public,
         // `POST` redeems a code, which is the authority.

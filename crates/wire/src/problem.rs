@@ -48,6 +48,12 @@ codes! {
     BadRequest = "bad-request", 400, "The request cannot be understood";
     /// The token is missing, unknown or no longer valid.
     Unauthorized = "unauthorized", 401, "A valid token is needed";
+    /// The invitation is missing, was replaced, or never was one of this room.
+    InvalidInvitation = "invalid-invitation", 401, "A valid invitation is needed";
+    /// The member's role does not allow this.
+    NotAllowed = "not-allowed", 403, "The role does not allow this";
+    /// This server makes no rooms, or not for everyone.
+    RoomsOff = "rooms-off", 403, "No rooms are made here";
     /// The token's scopes do not allow this.
     Forbidden = "forbidden", 403, "The token does not allow this";
     /// Pages of this site may not open a socket.
@@ -60,12 +66,16 @@ codes! {
     UnknownRundown = "unknown-rundown", 404, "There is no such rundown";
     /// The server keeps no token with this id.
     UnknownToken = "unknown-token", 404, "There is no such token";
+    /// The room has no such member; it may have left.
+    UnknownMember = "unknown-member", 404, "There is no such member";
     /// There is nothing at this path.
     UnknownPath = "unknown-path", 404, "There is nothing at this path";
     /// The path exists, but not with this method; `Allow` lists its methods.
     MethodNotAllowed = "method-not-allowed", 405, "The method is not allowed here";
     /// The event has changed since; `state` is the current one, `lastChange` says who changed what and when.
     Stale = "stale", 409, "The event has moved on";
+    /// A member's later action was applied already; `state` is the current one.
+    StaleAction = "stale-action", 409, "Somebody was faster";
     /// The command does not fit the event's state, which is in `state`.
     Conflict = "conflict", 409, "The event's state does not allow this";
     /// The event is archived: only `"archived": false` changes it; `state` is the current one.
@@ -96,6 +106,10 @@ codes! {
     UpgradeRequired = "upgrade-required", 426, "A WebSocket is needed";
     /// A token was not accepted, and neither were many others in this second.
     TooManyFailures = "too-many-failures", 429, "Too many tokens were refused";
+    /// More of this than anyone has reason to send; try again later.
+    TooManyRequests = "too-many-requests", 429, "Too many requests";
+    /// The room has as many members as it can.
+    RoomFull = "room-full", 503, "The room is full";
     /// No hub has room right now; `retryAfter` says in how many ms to try again.
     Full = "full", 503, "No hub has room";
     /// A part of the server does not answer; try again.

@@ -3,8 +3,8 @@
 use downbeat_core::event::{PAUSE_BYTES, STATE_BYTES_MAX};
 use downbeat_core::{EventName, EventState, Refusal, ServerTime};
 
-use crate::answer::LastChange;
 use crate::json::value;
+use crate::last_change::LastChange;
 use crate::problem::{Code, Problem};
 use crate::state::StateBody;
 

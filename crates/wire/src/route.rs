@@ -39,6 +39,8 @@ pub enum Route {
     OneToken(TokenId),
     /// `/v1/events`: the list of events.
     Events,
+    /// `/v1/rooms`: rooms are made here.
+    Rooms,
     /// `/v1/events/{event}/time`.
     EventTime(EventName),
     /// `/v1/events/{event}`: the whole public state, and its configuration.
@@ -51,6 +53,10 @@ pub enum Route {
     Commands(EventName),
     /// `/v1/events/{event}/emergency`: a state that was signed while the server could not be reached.
     Emergency(EventName),
+    /// `/v1/events/{room}/invitations`: they are replaced here.
+    Invitations(EventName),
+    /// `/v1/events/{room}/ice`: the servers by which its members reach each other.
+    Ice(EventName),
     /// `/v1/events/{event}/log`.
     Log(EventName),
     /// `/v1/events/{event}/audience`.
@@ -77,6 +83,9 @@ impl Route {
         if path == "/v1/token" {
             return Some(Self::Token);
         }
+        if path == "/v1/rooms" {
+            return Some(Self::Rooms);
+        }
         if let Some(rest) = path.strip_prefix("/v1/tokens") {
             return match rest.strip_prefix('/') {
                 Some(id) => Some(Self::OneToken(id.parse().ok()?)),
@@ -96,6 +105,8 @@ impl Route {
             (Some("live"), None, _) => Some(Self::Live(event)),
             (Some("commands"), None, _) => Some(Self::Commands(event)),
             (Some("emergency"), None, _) => Some(Self::Emergency(event)),
+            (Some("invitations"), None, _) => Some(Self::Invitations(event)),
+            (Some("ice"), None, _) => Some(Self::Ice(event)),
             (Some("log"), None, _) => Some(Self::Log(event)),
             (Some("audience"), None, _) => Some(Self::Audience(event)),
             (Some("rundown.json"), None, _) => Some(Self::RundownPointer(event)),
@@ -119,12 +130,15 @@ impl Route {
             Self::Tokens => "/v1/tokens".to_owned(),
             Self::OneToken(id) => format!("/v1/tokens/{id}"),
             Self::Events => "/v1/events".to_owned(),
+            Self::Rooms => "/v1/rooms".to_owned(),
             Self::Event(event) => format!("/v1/events/{event}"),
             Self::EventTime(event) => format!("/v1/events/{event}/time"),
             Self::Status(event) => format!("/v1/events/{event}/status"),
             Self::Live(event) => live_path(event),
             Self::Commands(event) => format!("/v1/events/{event}/commands"),
             Self::Emergency(event) => format!("/v1/events/{event}/emergency"),
+            Self::Invitations(event) => format!("/v1/events/{event}/invitations"),
+            Self::Ice(event) => format!("/v1/events/{event}/ice"),
             Self::Log(event) => format!("/v1/events/{event}/log"),
             Self::Audience(event) => format!("/v1/events/{event}/audience"),
             Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
@@ -137,13 +151,17 @@ impl Route {
     /// Returns the event that the path names.
     pub const fn event(&self) -> Option<&EventName> {
         match self {
-            Self::Time | Self::Key | Self::Token | Self::Tokens | Self::OneToken(_) | Self::Events => None,
+            Self::Time | Self::Key | Self::Token | Self::Tokens | Self::OneToken(_) | Self::Events | Self::Rooms => {
+                None
+            }
             Self::EventTime(event)
             | Self::Event(event)
             | Self::Status(event)
             | Self::Live(event)
             | Self::Commands(event)
             | Self::Emergency(event)
+            | Self::Invitations(event)
+            | Self::Ice(event)
             | Self::Log(event)
             | Self::Audience(event)
             | Self::RundownPointer(event)
@@ -161,6 +179,7 @@ impl Route {
             | Self::Key
             | Self::Events
             | Self::Status(_)
+            | Self::Ice(_)
             | Self::Log(_)
             | Self::Audience(_)
             | Self::RundownPointer(_)
@@ -171,7 +190,7 @@ impl Route {
             Self::Event(_) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Rundown(..) => "DELETE, GET, HEAD, OPTIONS, PUT",
             Self::Notes(..) => "GET, HEAD, OPTIONS, PUT",
-            Self::Commands(_) | Self::Emergency(_) => "OPTIONS, POST",
+            Self::Rooms | Self::Invitations(_) | Self::Commands(_) | Self::Emergency(_) => "OPTIONS, POST",
         }
     }
 }
@@ -205,6 +224,9 @@ mod tests {
             Route::EventTime(event.clone()),
             Route::Status(event.clone()),
             Route::Live(event.clone()),
+            Route::Rooms,
+            Route::Invitations(event.clone()),
+            Route::Ice(event.clone()),
             Route::Commands(event.clone()),
             Route::Emergency(event.clone()),
             Route::Log(event.clone()),
@@ -239,6 +261,9 @@ mod tests {
             (Route::Rundown(event.clone(), Digest::from_bytes([7; 32])), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Notes(event.clone(), Digest::from_bytes([7; 32])), "GET, HEAD, OPTIONS, PUT"),
             (Route::Emergency(event.clone()), "OPTIONS, POST"),
+            (Route::Rooms, "OPTIONS, POST"),
+            (Route::Invitations(event.clone()), "OPTIONS, POST"),
+            (Route::Ice(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Commands(event), "OPTIONS, POST"),
         ] {
             assert_eq!(route.methods(), methods, "{route:?}");

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::json;
+use crate::room::RoomBody;
 use crate::route;
 use crate::time::{self, StatusWord, TimeBody};
 
@@ -120,6 +121,10 @@ pub struct StateBody {
     /// Where to look when neither the socket nor the server answers, and whose signature to accept there.
     #[serde(default)]
     pub emergency: Option<EmergencyChannel>,
+    /// What is so only of rooms; omitted of other events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub room: Option<RoomBody>,
 }
 
 impl StateBody {
@@ -160,6 +165,7 @@ impl StateBody {
             },
             live_url: Some(route::live_path(event)),
             emergency: state.emergency().cloned(),
+            room: RoomBody::of(state, now),
         }
     }
 

@@ -5,6 +5,7 @@
 mod chain;
 mod emergency;
 mod evening;
+mod rooms;
 
 use downbeat_core::fanout::Region;
 use downbeat_core::{Rev, ServerTime};
@@ -22,6 +23,7 @@ macro_rules! fixture {
         ($name, include_str!(concat!("../../fixtures/", $name, ".json")))
     };
 }
+pub(crate) use fixture;
 
 /// Returns a JSON text without the white space between its tokens.
 fn compact(text: &str) -> String {

@@ -16,6 +16,7 @@ use crate::time::Span;
 /// Whether a member can play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Readiness {
     /// It has come, and has not been ready yet. Nobody waits for it: who comes late catches up.
     Joining,
