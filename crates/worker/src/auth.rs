@@ -53,7 +53,7 @@ fn header(request: &Request) -> Option<String> {
 }
 
 /// Returns what the request's token allows.
-async fn authenticate(request: &Request, env: &Env, ctx: &Context, route: &Route) -> Result<Grant, Problem> {
+pub(crate) async fn authenticate(request: &Request, env: &Env, ctx: &Context, route: &Route) -> Result<Grant, Problem> {
     let arrived = clock::now();
     let header = header(request);
     let secret = Secret::of(env)?;

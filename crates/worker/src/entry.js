@@ -70,23 +70,27 @@ function durable(Class) {
 }
 
 export const CatalogDo = durable(wasm.CatalogDo);
-export const EventDo = durable(wasm.EventDo);
 export const TokensDo = durable(wasm.TokensDo);
 
 // A frame is copied into the wasm's memory, which never shrinks, and one may have 32 MiB. So what is no short text is cut
 // here: the hub closes the socket for one character too many, or for a frame without bytes, as it would for all of it.
-const FRAME_MAX = 1_024;
 const OPEN = 1;
 const NO_BYTES = new ArrayBuffer(0);
 
-export class HubDo extends durable(wasm.HubDo) {
-  webSocketMessage(socket, frame) {
-    // A socket that was closed for its frames may go on sending them.
-    if (socket.readyState !== OPEN) return;
-    const cut = typeof frame === "string" ? frame.slice(0, FRAME_MAX + 1) : NO_BYTES;
-    return super.webSocketMessage(socket, cut);
-  }
-}
+/** Returns a class for an object of viewers' sockets, whose frames have at most `frameMax` characters. */
+const holder = (Class, frameMax) =>
+  class extends durable(Class) {
+    webSocketMessage(socket, frame) {
+      // A socket that was closed for its frames may go on sending them.
+      if (socket.readyState !== OPEN) return;
+      const cut = typeof frame === "string" ? frame.slice(0, frameMax + 1) : NO_BYTES;
+      return super.webSocketMessage(socket, cut);
+    }
+  };
+
+export const HubDo = holder(wasm.HubDo, 1_024);
+// A room's members also send each other descriptions of their sessions.
+export const EventDo = holder(wasm.EventDo, 16_384);
 
 // A number is how many milliseconds a viewer is to wait for their turn to join. They wait here, since a client that goes
 // meanwhile would leave behind in the wasm whatever waits there.

@@ -1,6 +1,8 @@
 //! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
+mod change;
 mod deletion;
+mod log_page;
 mod registration;
 mod rundowns;
 
@@ -9,10 +11,10 @@ use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
 use downbeat_core::{Command, CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
 use downbeat_wire::Audience;
-use downbeat_wire::log::{self, LogEntry, PAGE_MAX};
+use downbeat_wire::log::{self, LogEntry};
 use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
-use downbeat_wire::route::{FORCE, RESET, RESTORED};
+use downbeat_wire::route::FORCE;
 use downbeat_wire::{
     Anchor, ClockReport, CommandAnswer, DeliveryReport, EmergencyDocument, Route, StateBody, StateExtras, command,
     configuration, json, refusal,
@@ -21,14 +23,19 @@ use futures_util::future::join;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use worker::{DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
+use worker::{
+    DurableObject, Env, Request, Response, Result, State, Storage, WebSocket, WebSocketIncomingMessage, durable_object,
+};
 
+use self::change::{Change, Guard};
 use crate::emergency::{self, KEY_HEADER};
 use crate::event::{STATE_PATH, TOKEN_HEADER, unknown_event};
 use crate::reply::{Readers, Reply, unavailable};
 use crate::request::{Target, body};
+use crate::room::Room;
 use crate::rundown_table::RundownTable;
 use crate::runtime::random_hex;
+use crate::sockets::{self, Socket};
 use crate::store::Store;
 use crate::{clock, fanout, log_key};
 
@@ -36,8 +43,10 @@ use crate::{clock, fanout, log_key};
 const POLL: Span = Span::from_millis(10);
 
 /// One event.
-#[durable_object(alarm)]
+#[durable_object]
 pub struct EventDo {
+    /// The room, if the event is one; then nothing else here is used.
+    room: Option<Room>,
     env: Env,
     /// The event's name; `None` for an object whose name is not an event's.
     name: Option<EventName>,
@@ -69,36 +78,6 @@ enum Registration {
     Done,
 }
 
-/// What is done with the body of a configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    /// The event is created, or its settings are changed.
-    Configure,
-    /// The event's storage was restored: it begins a new epoch.
-    Restore,
-    /// The event is put back to before its start, in a new epoch.
-    Reset,
-}
-
-impl Change {
-    fn of(target: &Target<'_>) -> Self {
-        if target.has(RESTORED) {
-            Self::Restore
-        } else if target.has(RESET) {
-            Self::Reset
-        } else {
-            Self::Configure
-        }
-    }
-}
-
-/// Whether an event is deleted although it is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Guard {
-    Checked,
-    Forced,
-}
-
 /// Removes a command from [`EventDo::announcing`] when it is answered, or its request is cancelled.
 struct Announcing<'a>(&'a RefCell<Vec<CommandId>>, &'a CommandId);
 
@@ -110,12 +89,16 @@ impl Drop for Announcing<'_> {
 
 impl DurableObject for EventDo {
     fn new(state: State, env: Env) -> Self {
+        let name: Option<EventName> = state.id().name().and_then(|name| name.parse().ok());
+        let (storage, store, rundowns) = (state.storage(), Rc::new(Store::new(&state)), RundownTable::new(&state));
+        let room = name.as_ref().filter(|name| name.is_room()).cloned();
         Self {
+            room: room.map(|name| Room::new(state, env.clone(), name)),
             env,
-            name: state.id().name().and_then(|name| name.parse().ok()),
-            storage: state.storage(),
-            store: Rc::new(Store::new(&state)),
-            rundowns: RundownTable::new(&state),
+            name,
+            storage,
+            store,
+            rundowns,
             state: Rc::default(),
             announcing: RefCell::default(),
             retries: Cell::default(),
@@ -127,6 +110,9 @@ impl DurableObject for EventDo {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
+        if let Some(room) = &self.room {
+            return room.fetch(request.inner().clone()?).await;
+        }
         let reply = self.answer(request.inner().clone()?).await.unwrap_or_else(Reply::from);
         self.register();
         Ok(reply.into_response(Readers::Operators, false).into())
@@ -135,6 +121,10 @@ impl DurableObject for EventDo {
     /// Goes on with a deletion; or repeats an announcement that some hubs have not confirmed, or that ended when this object
     /// was evicted.
     async fn alarm(&self) -> Result<Response> {
+        if let Some(room) = &self.room {
+            room.handle_alarm().await;
+            return Response::empty();
+        }
         if self.resume_deletion().await {
             return Response::empty();
         }
@@ -143,6 +133,28 @@ impl DurableObject for EventDo {
         }
         self.register();
         Response::empty()
+    }
+
+    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        if let Some(room) = &self.room {
+            room.handle_message(&Socket::of(&socket), message);
+        }
+        Ok(())
+    }
+
+    async fn websocket_close(&self, socket: WebSocket, code: usize, _reason: String, _clean: bool) -> Result<()> {
+        if let Some(room) = &self.room {
+            room.handle_closed(&Socket::of(&socket));
+        }
+        sockets::close_in_turn(&socket, code);
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, _error: worker::Error) -> Result<()> {
+        if let Some(room) = &self.room {
+            room.handle_closed(&Socket::of(&socket));
+        }
+        Ok(())
     }
 }
 
@@ -466,21 +478,6 @@ impl EventDo {
         let answer = (StateBody::new(event, &state, now), StateExtras { clock, anchor: None });
         let hubs = state.delivery().hubs;
         Ok(Reply::json(200, self.carry_out(event, state, emergency::TOKEN, logged, hubs, answer).await?))
-    }
-
-    /// Returns a page of the log.
-    fn log(&self, event: &EventName, target: &Target<'_>) -> core::result::Result<Reply, Problem> {
-        self.state()?.ok_or_else(|| unknown_event(event))?;
-        let number = |name: &str, rule: &str| match target.parameter(name) {
-            None => Ok(None),
-            Some(text) => text.parse::<u64>().map(Some).map_err(|_| {
-                Problem::new(Code::BadRequest, format!("the parameter \"{name}\" is not a number; {rule}"))
-                    .with("parameter", name)
-            }),
-        };
-        let before = number("before", "use a revision")?;
-        let limit = number("limit", "use 1 to 200")?.unwrap_or(50).clamp(1, u64::from(PAGE_MAX));
-        Ok(Reply::json(200, self.store.log_page(before.map(Rev::new), limit as i64).map_err(broken)?))
     }
 }
 

@@ -85,10 +85,7 @@ impl DurableObject for HubDo {
 
     async fn websocket_close(&self, socket: WebSocket, code: usize, _reason: String, _clean: bool) -> Result<()> {
         self.release(&socket);
-        // Codes below 1000 and the reserved ones only mean that none was sent.
-        let code =
-            u16::try_from(code).ok().filter(|code| matches!(code, 1_000..=1_003 | 1_007..=1_014 | 3_000..=4_999));
-        let _ = socket.close(Some(code.unwrap_or(1_000)), Some(""));
+        sockets::close_in_turn(&socket, code);
         Ok(())
     }
 

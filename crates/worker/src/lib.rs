@@ -20,6 +20,8 @@
 //! | `log_key.rs` | the key that signs the log's anchors |
 //! | `live.rs`, `spread.rs` | finding a hub for a viewer, or saying when to come back |
 //! | `hub_do.rs`, `hub_shell.rs`, `hub_store.rs`, `sockets.rs` | a hub: its requests, core's hub in it, what it saves, its sockets |
+//! | `rooms.rs`, `ice.rs` | calls about rooms; the servers by which their members reach each other |
+//! | `room.rs` | a room in the object of its event: state, members, sockets |
 //! | `fanout.rs`, `hub.rs` | announcing a state to all hubs, and calling one |
 //! | `object.rs`, `runtime.rs`, `clock.rs` | the runtime's calls |
 //! | `names.rs`, `catalog.rs`, `catalog_do.rs` | which events there are: as an isolate knows it, the calls, the object with the list |
@@ -38,6 +40,7 @@ mod hub;
 mod hub_do;
 mod hub_shell;
 mod hub_store;
+mod ice;
 mod live;
 mod log_key;
 mod names;
@@ -46,6 +49,8 @@ mod operator;
 mod public;
 mod reply;
 mod request;
+mod room;
+mod rooms;
 mod router;
 mod rundown_table;
 mod rundowns;

@@ -10,7 +10,7 @@ use worker::Env;
 use crate::reply::{Readers, Reply};
 use crate::request::Target;
 use crate::runtime::Context;
-use crate::{auth, emergency, live, log_key, operator, public, request, rundowns, runtime, time, tokens};
+use crate::{auth, emergency, live, log_key, operator, public, request, rooms, rundowns, runtime, time, tokens};
 
 /// Answers a request with whatever the path and the method ask for.
 pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
@@ -27,6 +27,9 @@ pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Respon
     let readers = readers(&method, &route);
     if !route.methods().split(", ").any(|known| known == method) {
         return not_allowed(&method, &route).into_response(readers, head);
+    }
+    if rooms::concerns(&route) {
+        return rooms::answer(request, env, ctx, &target, route).await;
     }
     let grant = match auth::admit(&request, env, ctx, &method, &route).await {
         Ok(grant) => grant,

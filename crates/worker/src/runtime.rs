@@ -23,6 +23,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     fn random_uuid() -> String;
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_random(bytes: &mut [u8]);
 }
 
 /// Starts work, and returns a promise that is resolved when it is done.
@@ -38,6 +41,13 @@ pub(crate) fn promise(work: impl Future<Output = ()> + 'static) -> js_sys::Promi
 /// Returns 16 random hexadecimal digits.
 pub(crate) fn random_hex() -> String {
     random_uuid().chars().filter(char::is_ascii_hexdigit).take(16).collect()
+}
+
+/// Returns random bytes.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    fill_random(&mut bytes);
+    bytes
 }
 
 /// Calls `work` with the event of `/time`: the variable `DEFAULT_EVENT`, or `main`.

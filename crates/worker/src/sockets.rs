@@ -4,7 +4,7 @@
 
 use downbeat_core::ServerTime;
 use downbeat_core::fanout::hub::Silence;
-use js_sys::{Array, JsString};
+use js_sys::{Array, Date, JsString};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::WebSocketRequestResponsePair;
 use worker::{State, WebSocketIncomingMessage};
@@ -20,6 +20,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = getWebSockets)]
     fn web_sockets(this: &Holder) -> Array;
 
+    #[wasm_bindgen(method, js_name = getWebSocketAutoResponseTimestamp)]
+    fn auto_response(this: &Holder, socket: &Socket) -> Option<Date>;
+
     /// One viewer's socket.
     #[derive(Clone, PartialEq)]
     pub(crate) type Socket;
@@ -29,6 +32,12 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = close)]
     fn close_with(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = serializeAttachment)]
+    fn serialize_attachment(this: &Socket, text: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = deserializeAttachment)]
+    fn deserialize_attachment(this: &Socket) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(inline_js = "export async function judge_slices(state, sockets, size, judge, go_on) {
@@ -150,6 +159,16 @@ impl Socket {
         note_silence(self, milliseconds(since));
     }
 
+    /// Attaches a text, which stays with the socket when its object is evicted: at most 2 KiB.
+    pub(crate) fn attach(&self, text: &str) {
+        let _ = self.serialize_attachment(text);
+    }
+
+    /// Returns the text that is attached.
+    pub(crate) fn attachment(&self) -> Option<String> {
+        self.deserialize_attachment().ok()?.as_string()
+    }
+
     /// Closes it with a code and a reason.
     pub(crate) fn close(&self, why: Close) {
         let _ = self.close_with(why.code(), why.reason());
@@ -165,6 +184,20 @@ pub(crate) fn all(state: &State) -> Array {
 /// Returns the socket at `place`.
 pub(crate) fn at(sockets: &Array, place: u32) -> Socket {
     sockets.get(place).unchecked_into()
+}
+
+/// Closes a socket that its viewer has closed with `code`.
+pub(crate) fn close_in_turn(socket: &worker::WebSocket, code: usize) {
+    // Codes below 1000 and the reserved ones only mean that none was sent.
+    let code = u16::try_from(code).ok().filter(|code| matches!(code, 1_000..=1_003 | 1_007..=1_014 | 3_000..=4_999));
+    let _ = socket.close(Some(code.unwrap_or(1_000)), Some(""));
+}
+
+/// Returns when the runtime last answered a ping of `socket`, by the object's clock; `None` if it never did.
+pub(crate) fn pinged(state: &State, socket: &Socket) -> Option<ServerTime> {
+    let holder: &JsValue = state.as_raw().as_ref();
+    let answered = holder.unchecked_ref::<Holder>().auto_response(socket)?;
+    Some(ServerTime::from_millis(answered.get_time() as i64))
 }
 
 /// Has the runtime answer pings with `text` from now on, without waking the object.

@@ -34,21 +34,31 @@ export class Runtime {
   /** Its own directory: its storage, its secret, its output. */
   readonly directory: string;
   #process: ChildProcess | undefined;
+  /** Further settings of the worker. */
+  #variables: Record<string, string> = {};
 
   private constructor(name: string) {
     this.directory = `${ROOT}/target/edge/${name}`;
   }
 
-  /** Starts an empty runtime. With `tokens` null, the worker has no secret. */
-  static async start(name: string, tokens: TokenEntry[] | null = ENTRIES, store: RundownStore = "event"): Promise<Runtime> {
+  /** Starts an empty runtime. With `tokens` null, the worker has no secret. `variables` are further settings of the worker. */
+  static async start(
+    name: string,
+    tokens: TokenEntry[] | null = ENTRIES,
+    store: RundownStore = "event",
+    variables: Record<string, string> = {},
+  ): Promise<Runtime> {
     const runtime = new Runtime(name);
     rmSync(runtime.directory, { recursive: true, force: true });
     mkdirSync(runtime.directory, { recursive: true });
     mkdirSync(`${runtime.directory}/state`);
     // A copy, so that a build in the meantime changes nothing here, and wrangler's leftovers stay here too.
     cpSync(`${ROOT}/build`, `${runtime.directory}/build`, { recursive: true });
+    runtime.#variables = variables;
     runtime.configure(store);
-    const secret = tokens ? `DOWNBEAT_TOKENS='${JSON.stringify(tokens)}'\n` : "";
+    // wrangler reads from this file what its configuration names as a secret; workerd reads all of it.
+    const set = { ...(tokens ? { DOWNBEAT_TOKENS: JSON.stringify(tokens) } : {}), ...(STACK === "workerd" ? variables : {}) };
+    const secret = Object.entries(set).map(([name, value]) => `${name}='${value}'\n`).join("");
     writeFileSync(`${runtime.directory}/${STACK === "workerd" ? "state/worker.env" : "secrets.env"}`, secret);
     await runtime.restart();
     return runtime;
@@ -59,7 +69,9 @@ export class Runtime {
     const configuration = readFileSync(`${ROOT}/wrangler.toml`, "utf8");
     const bound = configuration.replace(/^# (\[\[r2_buckets\]\])\n# (binding = .*)\n# (bucket_name = .*)$/m, "$1\n$2\n$3");
     if (bound === configuration) throw new Error("wrangler.toml has no lines that bind a bucket");
-    writeFileSync(`${this.directory}/wrangler.toml`, store === "bucket" ? bound : configuration);
+    const set = Object.entries(this.#variables).map(([name, value]) => `${name} = '${value}'\n`).join("");
+    const chosen = store === "bucket" ? bound : configuration;
+    writeFileSync(`${this.directory}/wrangler.toml`, chosen.replace("[vars]\n", `[vars]\n${set}`));
   }
 
   /** Starts it again with the state it left. */

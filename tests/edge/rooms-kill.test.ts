@@ -1,0 +1,65 @@
+// Rooms through a kill of the runtime, and what remains of them when they end.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, test } from "node:test";
+import { Room } from "./harness/room.ts";
+import { Runtime } from "./harness/runtime.ts";
+import { ENTRIES } from "./harness/tokens.ts";
+import { until } from "./harness/until.ts";
+
+let runtime: Runtime;
+before(async () => void (runtime = await Runtime.start("rooms-kill", ENTRIES, "event", { ROOMS: "open" })));
+after(() => runtime.end());
+
+/** Returns how many tables of rooms are stored. */
+function stored(): number {
+  const directory = `${runtime.objects}/downbeat-EventDo`;
+  return readdirSync(directory).filter((file) => file.endsWith(".sqlite")).filter((file) => {
+    const database = new DatabaseSync(`${directory}/${file}`, { readOnly: true });
+    const has = database.prepare("SELECT name FROM sqlite_master WHERE name = 'room'").get() !== undefined;
+    database.close();
+    return has;
+  }).length;
+}
+
+test("a room that was killed amid a wait goes on, and members find it as it was", { timeout: 120_000 }, async () => {
+  const room = await Room.make(runtime, { wait: { max: 10_000 } });
+  const [ana, boris] = await Promise.all([room.controller("Ana"), room.controller("Boris")]);
+  const { rev, effectiveAt } = await ana.command("resume");
+  await until(async () => Date.now(), (now) => now > effectiveAt, "the room to play");
+  boris.send({ type: "ready", ready: false });
+  const held = await ana.has(rev + 1);
+  await runtime.kill();
+  await runtime.restart();
+  const again = new Room(runtime, room.name, room.invitations);
+  const state = await again.state();
+  assert.deepEqual([state.rev, state.timeline], [held.rev, held.timeline]);
+  const back = await again.join(room.invitations.control, "Ana", ana.welcome["resume"]);
+  assert.equal(back.id, ana.id);
+  await until(() => again.state(), ({ status }) => status === "running", "the wait to end");
+  const pause = await back.command("pause");
+  assert.equal(pause["rev"], held.rev + 1);
+  await again.call("DELETE", "", room.invitations.own);
+});
+
+test("a room is gone, with everything stored, its keep after the last one left", { timeout: 240_000 }, async () => {
+  const room = await Room.make(runtime, { keep: 60_000 });
+  const ana = await room.controller("Ana");
+  await ana.command("resume");
+  assert.equal(stored(), 1);
+  ana.end();
+  const gone = async () => (await room.call("GET", "", room.invitations.own)).status;
+  await until(gone, (status) => status === 404, "the room to end", 180_000);
+  assert.equal(stored(), 0);
+});
+
+test("a room whose members were lost with the runtime ends, too", { timeout: 300_000 }, async () => {
+  const room = await Room.make(runtime, { keep: 60_000 });
+  await room.controller("Ana");
+  await runtime.kill();
+  await runtime.restart();
+  // Nobody asks for it: its alarm alone ends it.
+  await until(async () => stored(), (rooms) => rooms === 0, "the room to end", 240_000);
+});
