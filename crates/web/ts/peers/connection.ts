@@ -17,8 +17,11 @@ const CANDIDATES_MAX = 100;
 /** The most bytes that may wait to be sent over the channel: 1 MiB. Browsers close a channel that is overfull. */
 const BUFFER_MAX = 1 << 20;
 
-/** The largest message that every browser takes, where a connection does not say: 64 KiB (RFC 8841, section 6.1). */
-const MESSAGE_MAX = 65_536;
+/**
+ * The largest message in bytes. Chromium takes 256 KiB, Firefox a gigabyte, which would hold up everything else. A side that does not say
+ * takes 64 KiB (RFC 8841, section 6.1).
+ */
+const [MESSAGE_MAX, MESSAGE_DEFAULT] = [262_144, 65_536];
 
 /** What a connection tells its owner. None is called after `close`. */
 export interface Hooks {
@@ -27,6 +30,8 @@ export interface Hooks {
   state(state: RTCPeerConnectionState): void;
   stream(stream: MediaStream | null): void;
   channel(event: { type: "open" | "closed" } | { type: "message"; data: string | Uint8Array<ArrayBuffer> }): void;
+  /** A server refuses this page; there may be paths without it. */
+  serverRefused(message: string): void;
   /** It cannot go on, and has to be made anew. */
   failed(code: PeerErrorCode, message: string): void;
 }
@@ -46,6 +51,8 @@ export class Connection {
   readonly #early = new Map<number, Description>();
   /** Candidates whose description has not come, or was an offer that lost. */
   #waiting: RTCIceCandidateInit[] = [];
+  /** The servers that refused, each told once. */
+  readonly #refused = new Set<string>();
   #found: RTCIceCandidateInit[] = [];
   #foundTimer: ReturnType<typeof setTimeout> | undefined;
   #answerTimer: ReturnType<typeof setTimeout> | undefined;
@@ -61,6 +68,7 @@ export class Connection {
     this.#sending = new Sending(connection);
     connection.onnegotiationneeded = () => this.#step(() => this.#offer());
     connection.onicecandidate = ({ candidate }) => this.#collect(candidate);
+    connection.onicecandidateerror = (event) => this.#judge(event);
     connection.onconnectionstatechange = () => { if (!this.#closed) hooks.state(connection.connectionState); };
     // Both sides make it with the same number, so that it needs no negotiation of its own.
     this.#channel = connection.createDataChannel("downbeat", { negotiated: true, id: 0 });
@@ -102,6 +110,7 @@ export class Connection {
   /** Looks for a new network path, with these servers. */
   restart(configuration: RTCConfiguration): void {
     this.#step(async () => {
+      this.#refused.clear();
       this.#connection.setConfiguration(configuration);
       this.#connection.restartIce();
     });
@@ -111,7 +120,7 @@ export class Connection {
   send(data: string | Uint8Array<ArrayBuffer>): PeerErrorCode | undefined {
     if (this.#channel.readyState !== "open") return "not-open";
     const size = typeof data === "string" ? new TextEncoder().encode(data).length : data.byteLength;
-    if (size > (this.#connection.sctp?.maxMessageSize ?? MESSAGE_MAX)) return "too-large";
+    if (size > (Math.min(this.#connection.sctp?.maxMessageSize ?? MESSAGE_DEFAULT, MESSAGE_MAX))) return "too-large";
     if (this.#channel.bufferedAmount + size > BUFFER_MAX) return "busy";
     try {
       this.#channel.send(data as string);
@@ -200,6 +209,13 @@ export class Connection {
       // One that this browser does not understand, such as an address that it cannot resolve, leaves the others.
       await this.#connection.addIceCandidate(candidate).catch(() => undefined);
     }
+  }
+
+  /** Tells of a server that answers with an error. One that does not answer (701) is none for many networks that work all the same. */
+  #judge({ errorCode, errorText, url }: RTCPeerConnectionIceErrorEvent): void {
+    if (this.#closed || errorCode < 400 || errorCode > 699 || this.#refused.has(url)) return;
+    this.#refused.add(url);
+    this.#hooks.serverRefused(`${url} refused with ${errorCode} ${errorText}; are the credentials valid, and not expired?`);
   }
 
   #collect(candidate: RTCIceCandidate | null): void {

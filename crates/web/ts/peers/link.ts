@@ -172,6 +172,7 @@ export class Link {
         mesh.emit("stream", { member, stream });
       },
       channel: (event) => mesh.emit("channel", { member, ...event }),
+      serverRefused: (message) => this.#report("ice-servers", message),
       failed: (code, message) => {
         this.#report(code, message);
         if (this.#state === "connected") this.#become("interrupted");

@@ -9,7 +9,10 @@ export class Sending {
     this.#connection = connection;
   }
 
-  /** Sends the tracks of `stream`, and no others. Replacing a track by one of its kind needs no negotiation. */
+  /**
+   * Sends the tracks of `stream`, and no others. Replacing a track by one of its kind needs no negotiation, since the other side goes on
+   * reading it as a track of the first stream.
+   */
   async publish(stream: MediaStream | null): Promise<void> {
     const replaced: Promise<void>[] = [];
     this.#used = this.#used.filter(({ currentDirection }) => currentDirection !== "stopped");
@@ -22,7 +25,6 @@ export class Sending {
       const next = fresh.findIndex(({ kind }) => kind === receiver.track.kind);
       const track = fresh.splice(next, next < 0 ? 0 : 1)[0] ?? null;
       replaced.push(sender.replaceTrack(track));
-      if (track && stream) sender.setStreams?.(stream);
       transceiver.direction = track ? "sendrecv" : "recvonly";
     }
     for (const track of fresh) {

@@ -32,12 +32,12 @@ export type PeerState = "connecting" | "connected" | "interrupted" | "closed";
 /**
  * What went wrong, and what a page can do. All but the last three are tried again until the member leaves.
  * - `unsupported`: this browser has no WebRTC, or a policy forbids it.
- * - `ice-servers`: `ice` failed, was late, or returned what the browser refuses; look at its answer.
+ * - `ice-servers`: `ice` failed, was late, or returned what the browser or a TURN server refuses; look at its answer.
  * - `unreachable`: no network path was found; both members may need a TURN server.
  * - `no-answer`: the member did not answer a message for 10 s; is `signal` delivered?
  * - `negotiation`: a description was refused; `message` has the browser's words.
  * - `not-open`: there is no open channel to that member; send again once `channel` says `open`.
- * - `too-large`: more than the channel takes in one message; send it in parts.
+ * - `too-large`: more than the channel takes in one message, at most 256 KiB; send it in parts.
  * - `busy`: 1 MiB is waiting to be sent to that member; send again later, or less.
  */
 export type PeerErrorCode =
