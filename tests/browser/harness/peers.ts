@@ -104,9 +104,12 @@ globalThis.member = {
 /** A message on its way. */
 export interface Passing { from: string; to: string; message: any }
 
+/** Anyone who gets messages: a page, or other people's software. */
+export interface Receiver { receive(from: string, message: unknown): Promise<void> }
+
 /** Passes messages between members. */
 export class Signalling {
-  readonly members = new Map<string, Member>();
+  readonly members = new Map<string, Receiver>();
   readonly passed: Passing[] = [];
   /** How long a message takes, in ms: at first not at all. */
   delay: (passing: Passing) => number = () => 0;
@@ -125,7 +128,7 @@ export class Signalling {
 
   /** Tells these members, and no others, that they are the mesh. */
   async update(...ids: string[]): Promise<void> {
-    await Promise.all(ids.map((id) => this.members.get(id)!.update(ids)));
+    await Promise.all(ids.map((id) => (this.members.get(id) as Member).update(ids)));
   }
 }
 
