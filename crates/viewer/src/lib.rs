@@ -27,6 +27,9 @@
 //! # }
 //! ```
 //!
+//! Its acks say nothing of the event's emergency key: it does not look for signed states, so whether a page in its place could check
+//! one is unknown, which is not counted as lacking it.
+//!
 //! [`load`] opens thousands and measures them:
 //!
 //! ```no_run

@@ -548,7 +548,7 @@ export type Acks = {
   elsewhere?: number;
   /** How many of those who applied it could not load the event's rundown so far; omitted if all could. */
   lackRundown?: number;
-  /** How many of those in `bounds` cannot check a state that is signed with the event's emergency key; omitted if all can. */
+  /** How many of those in `bounds` say that they cannot check a state that is signed with the event's emergency key; omitted if none does. */
   lackEmergency?: number;
   /** How exact the clocks are of those who applied it and said so; omitted if nobody did. */
   bounds?: Array<BoundCount>;
@@ -686,8 +686,8 @@ export type Ack = {
   /** Whether the viewer has the event's rundown; omitted if it does, if it is being loaded, or if the event has none. */
   rundown?: AckLack;
   /**
-   * Whether the viewer can check states that are signed with the event's emergency key; omitted if it can, or if the event
-   * has none.
+   * Whether the viewer can check states that are signed with the event's emergency key; omitted if it can, if the event has
+   * none, and by viewers that do not look for such states: of those nothing is known.
    */
   emergency?: AckLack;
 };

@@ -236,7 +236,7 @@ pub struct Acks {
     #[serde(default, skip_serializing_if = "json::is_zero")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u64>"))]
     pub lack_rundown: u64,
-    /// How many of those in `bounds` cannot check a state that is signed with the event's emergency key; omitted if all can.
+    /// How many of those in `bounds` say that they cannot check a state that is signed with the event's emergency key; omitted if none does.
     #[serde(default, skip_serializing_if = "json::is_zero")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u64>"))]
     pub lack_emergency: u64,

@@ -83,8 +83,8 @@ pub struct Ack {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub rundown: Option<AckLack>,
-    /// Whether the viewer can check states that are signed with the event's emergency key; omitted if it can, or if the event
-    /// has none.
+    /// Whether the viewer can check states that are signed with the event's emergency key; omitted if it can, if the event has
+    /// none, and by viewers that do not look for such states: of those nothing is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub emergency: Option<AckLack>,
