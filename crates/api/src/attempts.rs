@@ -1,6 +1,7 @@
 //! One call of the API, sent again until it is answered or the time is up.
 
 use downbeat_core::{ServerTime, Span, words};
+use downbeat_wire::freshness::{Freshness, TimedAnswer};
 use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{Problem, Route, Token};
 use http::{Method, StatusCode};
@@ -74,6 +75,8 @@ pub(crate) struct Answer {
     pub(crate) bytes: Vec<u8>,
     /// The version that the server says it has.
     pub(crate) version: Option<String>,
+    /// The header `Age`, if there is one.
+    age: Option<String>,
     sent: Moment,
     received: Moment,
     /// Whether an earlier attempt may have been carried out.
@@ -134,10 +137,12 @@ impl Sender {
         let request = request.body(call.body.clone()).map_err(|error| HttpError::NotSent(error.to_string()))?;
         let Exchanged { response, sent, received } = self.http.exchange(request, limits).await?;
         let version = response.headers().get(VERSION_HEADER).and_then(|version| version.to_str().ok());
+        let age = response.headers().get("age").map(|age| String::from_utf8_lossy(age.as_bytes()).into_owned());
         Ok(Answer {
             url: url.to_owned(),
             status: response.status(),
             version: version.map(words::tame),
+            age,
             bytes: response.into_body(),
             sent,
             received,
@@ -179,6 +184,22 @@ impl Answer {
         ServerClock::new(server_time, self.sent, self.received)
     }
 
+    /// Checks that the server made this answer, which repeats `t1` and left at `server_time`, for the request with `asked`.
+    ///
+    /// # Errors
+    /// [`ApiError::Cached`] if a cache gave it.
+    pub(crate) fn check_fresh(
+        &self,
+        freshness: &mut Freshness,
+        asked: &str,
+        t1: Option<&str>,
+        server_time: ServerTime,
+    ) -> Result<(), ApiError> {
+        let (sent, arrived) = (self.sent.local, self.received.local);
+        let answer = TimedAnswer { t1, age: self.age.as_deref(), server_time, sent, arrived };
+        freshness.check(asked, &answer).map_err(|sign| ApiError::Cached { url: self.url.clone(), sign })
+    }
+
     fn unexpected(&self, why: String) -> ApiError {
         ApiError::Unexpected { url: self.url.clone(), status: self.status.as_u16(), why }
     }
@@ -203,6 +224,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             bytes: text.as_bytes().to_vec(),
             version: None,
+            age: None,
             sent: Moment::now(),
             received: Moment::now(),
             is_repeated: false,

@@ -1,14 +1,15 @@
 //! The client: one method per call of the API.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use downbeat_core::event::Reset;
 use downbeat_core::{Configuration, Digest, Epoch, EventName, Request, Rev, ServerTime, Span};
 use downbeat_wire::anchor::KeySet;
+use downbeat_wire::freshness::Freshness;
 use downbeat_wire::{
     Anchor, Audience, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage,
-    RundownStore, StateBody, StateExtras, StoredRundown, TimeBody, Token, command, configuration, route,
+    RundownStore, StateBody, StateExtras, StoredRundown, Token, command, configuration, route,
 };
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -58,7 +59,8 @@ type OnAnchor = Arc<dyn Fn(&ServerUrl, &Anchor) + Send + Sync>;
 /// Every call is sent again, after a pause, until it is answered or the timeout is over: calls of the API may arrive twice.
 #[derive(Clone)]
 pub struct Client {
-    sender: Sender,
+    pub(crate) sender: Sender,
+    pub(crate) freshness: Arc<Mutex<Freshness>>,
     on_sending: Option<OnSending>,
     on_state: Option<OnState>,
     on_anchor: Option<OnAnchor>,
@@ -74,7 +76,7 @@ impl Client {
     /// Creates a client of the server at `url`, without a token and with a timeout of 10 s.
     pub fn new(url: ServerUrl) -> Self {
         let sender = Sender { url, token: None, timeout: TIMEOUT, http: HttpClient::new(0) };
-        Self { sender, on_sending: None, on_state: None, on_anchor: None }
+        Self { sender, freshness: Arc::default(), on_sending: None, on_state: None, on_anchor: None }
     }
 
     /// Returns the same client with a token, which it sends with an operator's calls, but not over plain `http` to another
@@ -128,31 +130,6 @@ impl Client {
     /// Returns the URL of a route.
     pub fn url_of(&self, route: &Route) -> String {
         self.sender.url_of(route)
-    }
-
-    /// Returns the event's public state. With a token that may read, the server asks the event itself instead of a copy
-    /// that may be a second old.
-    ///
-    /// # Errors
-    /// [`ApiError`].
-    pub async fn state(&self, event: &EventName) -> Result<Response<StateBody>, ApiError> {
-        self.read_state(&Call::get(Route::Event(event.clone())).authorized()).await
-    }
-
-    /// Returns the event's time.
-    ///
-    /// # Errors
-    /// [`ApiError`].
-    pub async fn time(&self, event: &EventName) -> Result<Response<TimeBody>, ApiError> {
-        self.read(&Call::get(Route::EventTime(event.clone())), |time: &TimeBody| time.server_time).await
-    }
-
-    /// Returns the server's time, whichever events it has.
-    ///
-    /// # Errors
-    /// [`ApiError`].
-    pub async fn clock(&self) -> Result<Response<TimeBody>, ApiError> {
-        self.read(&Call::get(Route::Time), |time: &TimeBody| time.server_time).await
     }
 
     /// Returns what the token allows.
@@ -428,7 +405,7 @@ impl Client {
     }
 
     /// Parses a state, and the anchor that comes with it if it was changed.
-    fn parse_state(&self, answer: Answer) -> Result<Response<StateBody>, ApiError> {
+    pub(crate) fn parse_state(&self, answer: Answer) -> Result<Response<StateBody>, ApiError> {
         let extras = answer.body::<StateExtras>().unwrap_or_default();
         let response = parse(answer, |state: &StateBody| state.server_time)?;
         self.notify_state(&response.body);
@@ -464,7 +441,10 @@ fn command_call(event: &EventName, request: &Request) -> Call {
     Call::sending(Method::POST, Route::Commands(event.clone()), body)
 }
 
-fn parse<T: DeserializeOwned>(answer: Answer, server_time: impl Fn(&T) -> ServerTime) -> Result<Response<T>, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(
+    answer: Answer,
+    server_time: impl Fn(&T) -> ServerTime,
+) -> Result<Response<T>, ApiError> {
     let answer = answer.accepted()?;
     let body = answer.body()?;
     let clock = answer.clock(server_time(&body));

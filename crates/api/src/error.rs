@@ -3,6 +3,7 @@
 use std::fmt;
 
 use downbeat_core::{Span, words};
+use downbeat_wire::freshness::CacheSign;
 use downbeat_wire::{Code, Problem};
 
 /// Why a call of the API failed.
@@ -31,6 +32,13 @@ pub enum ApiError {
         /// What went wrong with the last attempt.
         why: String,
     },
+    /// A cache on the way answered instead of the server, so the answer says nothing about the time or the event now.
+    Cached {
+        /// The URL of the call.
+        url: String,
+        /// What shows it.
+        sign: CacheSign,
+    },
     /// The response is not one of the API's.
     Unexpected {
         /// The URL of the call.
@@ -53,7 +61,7 @@ impl ApiError {
     /// Returns whether the request may have been carried out nevertheless.
     pub fn may_have_arrived(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::WouldExposeToken { .. } => false,
+            Self::Unreachable { .. } | Self::WouldExposeToken { .. } | Self::Cached { .. } => false,
             Self::NoAnswer { .. } => true,
             Self::Unexpected { status, .. } => !(300..500).contains(status),
             Self::Problem { problem, .. } => problem.status >= 500,
@@ -91,6 +99,9 @@ impl fmt::Display for ApiError {
                 words::count(*attempts as usize, "attempt"),
                 tame(why)
             ),
+            Self::Cached { url, sign } => {
+                write!(f, "a cache answered for {}, so the time and the state in the answer are old: {sign}", tame(url))
+            }
             Self::Unexpected { url, status, why } => {
                 write!(f, "{} answered {status}, but not as Downbeat does: {}", tame(url), tame(why))
             }

@@ -47,6 +47,7 @@ mod log;
 mod notes;
 mod polling;
 mod random;
+mod timed;
 mod visible;
 
 pub use address::ServerUrl;

@@ -35,7 +35,7 @@ impl Measurement {
     /// Requests the server's time `probes` times, at least once, with `pause` in between.
     ///
     /// # Errors
-    /// [`ApiError`] if no request is answered.
+    /// [`ApiError`] if no request is answered; [`ApiError::Cached`] if a cache gives one of the answers.
     pub async fn take(client: &Client, probes: u16, pause: Span) -> Result<Self, ApiError> {
         // The first request pays for the name, the connection and its encryption, and does not count.
         client.clock().await?;
@@ -47,6 +47,7 @@ impl Measurement {
             }
             match measure_once(client).await {
                 Ok(exchange) => exchanges.push(exchange),
+                Err(error @ ApiError::Cached { .. }) => return Err(error),
                 Err(error) => failed = Some(error),
             }
         }

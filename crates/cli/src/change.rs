@@ -115,7 +115,8 @@ async fn plan<'a>(
     })
 }
 
-/// Reads the event's state. A pause goes ahead without it if the server can be reached but does not return it in time.
+/// Reads the event's state. A pause goes ahead without it if the server can be reached but does not return it in time, or a cache
+/// returns an old one.
 async fn read_state(
     context: &Context,
     server: &Client,
@@ -128,6 +129,7 @@ async fn read_state(
     match server.with_timeout(context.settings.timeout.min(READ_TIMEOUT)).state(event).await {
         Ok(reading) => Ok(Some(reading)),
         Err(error @ ApiError::Unreachable { .. }) => Err(error.into()),
+        Err(ApiError::Cached { .. }) => Ok(None),
         Err(error) if error.may_have_arrived() => Ok(None),
         Err(error) => Err(error.into()),
     }

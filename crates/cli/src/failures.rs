@@ -21,6 +21,7 @@ impl From<ApiError> for Error {
             ApiError::Unreachable { .. } => Self::new(Exit::Network, "unreachable", message),
             ApiError::WouldExposeToken { .. } => Self::new(Exit::Usage, "insecure", message),
             ApiError::NoAnswer { .. } => Self::new(Exit::Network, "no-answer", message),
+            ApiError::Cached { .. } => Self::new(Exit::Network, "cached-answer", message),
             ApiError::Unexpected { .. } => Self::new(Exit::Network, "strange-answer", message),
             ApiError::Problem { problem, .. } => {
                 Self::new(problem_exit(&problem), problem.code.clone(), message + &moved_on(&problem))
@@ -87,6 +88,10 @@ pub(crate) fn remedy(error: &ApiError) -> Option<&'static str> {
             "use the server's https address; only if you trust the network in between, give --insecure"
         }
         ApiError::NoAnswer { .. } => "try again, with a longer --timeout if the network is slow",
+        ApiError::Cached { .. } => {
+            "exclude /time and /v1/* from whatever caches on the way: the proxy or CDN in front of the server, or the one that \
+             HTTP_PROXY or HTTPS_PROXY names"
+        }
         ApiError::Unexpected { .. } => "check that --server, DOWNBEAT_SERVER or the profile names a Downbeat server",
         ApiError::Problem { problem, .. } => match Code::ALL.iter().find(|code| problem.is(**code))? {
             Code::Unauthorized => "check the token: --token-file, DOWNBEAT_TOKEN, DOWNBEAT_TOKEN_FILE or the profile",

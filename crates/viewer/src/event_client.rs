@@ -1,14 +1,14 @@
 //! The client that all viewers of one event share.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use downbeat_api::http::{FILE_BYTES_MAX, HttpClient, Limits};
 use downbeat_api::{ServerUrl, clock};
 use downbeat_core::clock::Exchange;
 use downbeat_core::session::{Failure, News};
-use downbeat_core::{Digest, EventName, Span};
+use downbeat_core::{Digest, EventName, ServerTime, Span};
 use downbeat_sheet::{Rundown, digest_of};
+use downbeat_wire::freshness::{Freshness, TimedAnswer as Timed};
 use downbeat_wire::{Route, StateBody, TimeBody};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -38,8 +38,8 @@ pub struct EventClient {
     pub(super) frames: FrameCache,
     /// The rundown that was loaded last.
     rundown: Mutex<Option<(Digest, Arc<Rundown>)>>,
-    /// How many requests for the time were sent.
-    asked: AtomicU64,
+    /// What tells the server's answers from those of a cache.
+    freshness: StdMutex<Freshness>,
 }
 
 /// An answer that carries the server's time.
@@ -69,14 +69,30 @@ impl EventClient {
             elsewhere: HttpClient::new(REDIRECTS_MAX),
             frames: FrameCache::default(),
             rundown: Mutex::default(),
-            asked: AtomicU64::new(0),
+            freshness: StdMutex::default(),
         })
     }
 
     /// Returns what the next request for the time asks with: a word of its own, which no cache has.
     fn t1(&self) -> String {
-        let number = self.asked.fetch_add(1, Ordering::Relaxed);
-        format!("{:x}.{number:x}", clock::wall().as_micros())
+        self.freshness.lock().unwrap_or_else(PoisonError::into_inner).next_t1(clock::wall())
+    }
+
+    /// Checks that no cache answered the request that asked with `asked`.
+    ///
+    /// # Errors
+    /// [`Failure::StaleTime`] if one did.
+    fn check_fresh(
+        &self,
+        asked: &str,
+        response: &Response,
+        t1: Option<&str>,
+        server_time: ServerTime,
+    ) -> Result<(), Failure> {
+        let Response { sent, arrived, .. } = *response;
+        let answer = Timed { t1, age: response.age.as_deref(), server_time, sent, arrived };
+        let mut freshness = self.freshness.lock().unwrap_or_else(PoisonError::into_inner);
+        freshness.check(asked, &answer).map_err(|_| Failure::StaleTime)
     }
 
     /// Requests the time, with the short state.
@@ -85,7 +101,7 @@ impl EventClient {
         let path = format!("{}?t1={t1}", Route::EventTime(self.event.clone()).path());
         let response = self.requests.get(&path, STATE).await?;
         let time: TimeBody = parse(&response)?;
-        check_fresh(&response, time.t1.as_deref(), &t1)?;
+        self.check_fresh(&t1, &response, time.t1.as_deref(), time.server_time)?;
         let received_at = time.received_at.unwrap_or(time.server_time);
         let exchange = Exchange::new(response.sent, received_at, time.server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
@@ -99,7 +115,7 @@ impl EventClient {
         let path = format!("{}?t1={t1}", Route::Event(self.event.clone()).path());
         let response = self.requests.get(&path, STATE).await?;
         let state = FullState::new(parse(&response)?).ok_or(Failure::NoAnswer)?;
-        check_fresh(&response, state.body.t1.as_deref(), &t1)?;
+        self.check_fresh(&t1, &response, state.body.t1.as_deref(), state.body.server_time)?;
         let StateBody { server_time, resync, retry_after, .. } = state.body;
         let exchange = Exchange::new(response.sent, server_time, server_time, response.arrived);
         let exchange = exchange.map_err(|_| Failure::NoAnswer)?;
@@ -170,15 +186,6 @@ fn checked(bytes: &[u8], digest: Digest) -> Option<Rundown> {
     if digest_of(bytes) == digest { Rundown::parse(bytes).ok() } else { None }
 }
 
-/// Checks that no cache answered. Servers of before do not repeat what a request asks with.
-///
-/// # Errors
-/// [`Failure::StaleTime`] if the answer was made for another request, or is older than it.
-fn check_fresh(response: &Response, repeated: Option<&str>, asked: &str) -> Result<(), Failure> {
-    let is_fresh = response.age == 0 && repeated.is_none_or(|repeated| repeated == asked);
-    is_fresh.then_some(()).ok_or(Failure::StaleTime)
-}
-
 fn parse<T: DeserializeOwned>(response: &Response) -> Result<T, Failure> {
     serde_json::from_slice(&response.body).map_err(|_| Failure::NoAnswer)
 }
@@ -237,6 +244,14 @@ mod tests {
         // All viewers share it.
         client.rundown(digest, Some(&url), 0).await.unwrap();
         assert_eq!(stored.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_answer_for_another_request_is_not_the_time() {
+        let cached = r#"{"serverTime":1704067200000,"t1":"abc.0","status":"running","message":null}"#;
+        let (server, asked) = serve(200, cached).await;
+        assert_eq!(client(&server).await.time().await.map(|_| ()).unwrap_err(), Failure::StaleTime);
+        assert!(asked.lock().unwrap()[0].starts_with("/v1/events/main/time?t1="));
     }
 
     #[tokio::test]

@@ -29,8 +29,8 @@ pub(super) struct Response {
     pub(super) sent: LocalTime,
     /// When the response began to arrive.
     pub(super) arrived: LocalTime,
-    /// How many seconds ago a cache received it; 0 if none did.
-    pub(super) age: u64,
+    /// The header `Age`, if there is one: how many seconds ago a cache received the response.
+    pub(super) age: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
@@ -86,8 +86,7 @@ impl Requests {
         let response = connection.send_request(request).await.map_err(|_| ConnectionLost)?;
         let arrived = clock::monotonic();
         let status = response.status().as_u16();
-        let age =
-            response.headers().get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok()).unwrap_or(0);
+        let age = response.headers().get(header::AGE).map(|age| String::from_utf8_lossy(age.as_bytes()).into_owned());
         let body = match Limited::new(response.into_body(), bytes_max).collect().await {
             Ok(body) => body,
             // Through another connection it would be as long.

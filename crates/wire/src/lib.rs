@@ -13,6 +13,7 @@ pub mod command;
 pub mod configuration;
 pub mod emergency;
 mod fields;
+pub mod freshness;
 pub mod json;
 pub mod keyring;
 mod last_change;

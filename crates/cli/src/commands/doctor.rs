@@ -99,12 +99,17 @@ pub(crate) async fn run(context: &Context) -> Doctor {
         Ok(measured) => {
             findings.push(clock_check::server(&measured, &server));
             findings.push(clock_check::clock(&measured));
-            findings.extend(server_version(context, &public).await);
-            findings.push(event(context, &public).await);
-            findings.extend(token_check::look(context, &server).await);
         }
-        Err(error) => findings.push(Finding::failed("server", error)),
+        // There is a server behind it, of which the rest can be found out.
+        Err(error @ ApiError::Cached { .. }) => findings.push(Finding::failed("cache", error)),
+        Err(error) => {
+            findings.push(Finding::failed("server", error));
+            return Doctor { findings, place: context.place() };
+        }
     }
+    findings.extend(server_version(context, &public).await);
+    findings.push(event(context, &public).await);
+    findings.extend(token_check::look(context, &server).await);
     Doctor { findings, place: context.place() }
 }
 
