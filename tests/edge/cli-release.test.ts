@@ -62,6 +62,30 @@ test("a plan counts the changes behind a running event's position", async () => 
   assert.equal((await done("cues", "plan", sheet(61), "--event", later.name))["plan"].behind, null);
 });
 
+test("a sheet that does not fit the event's own start and duration is a warning, with the command that corrects it", async () => {
+  const event = await begun(runtime, "fit", -3_600_000);
+  const at = ["--event", event.name];
+  await done("event", "set", "--duration", "1h30m", "--starts-at", "2099-12-24 19:00", "--tz", "UTC", "--yes", ...at);
+  const cues = (...times: string[]) => times.map((time) => ({ time, action: "flash" }));
+  maria.file("day.json", JSON.stringify(cues("19h30m", "20h35m")));
+  const { plan } = await done("cues", "plan", "day.json", ...at);
+  const said =
+    "every cue comes after the event's end: the last is at 20:35:00, and the event lasts 1 h 30 min. If the sheet has times of day, " +
+    "import it again with --start 19:00, when the event starts; or lengthen the event: " +
+    `downbeat event set --duration 20h36min --event fit --server ${runtime.url}`;
+  assert.deepEqual(plan.warnings, [said]);
+  const shown = await maria.run("cues", "plan", "day.json", ...at);
+  assert.match(shown.stdout, /^warning +every cue comes after the event's end: the last is at 20:35:00/m);
+  assert.deepEqual((await done("cues", "publish", "day.json", "--yes", ...at))["warnings"], [said]);
+  const ran = await maria.shell(said.slice(said.lastIndexOf("downbeat event")) + " --yes");
+  assert.equal(ran.exit, 0, ran.stderr);
+  assert.deepEqual((await done("cues", "publish", "day.json", "--yes", ...at))["warnings"], [], "unchanged, and it fits");
+
+  maria.file("short.json", JSON.stringify({ version: 1, duration: "1h", cues: cues("10s") }));
+  const [differs] = (await done("cues", "publish", "short.json", "--yes", ...at))["warnings"];
+  assert.match(differs, /the sheet's duration is 1 h, and the event's is 20 h 36 min\..* --duration 1h --event fit /);
+});
+
 test("the freeze follows the event's own start and end, for the worker and for a store", async () => {
   const event = await begun(runtime, "freeze", -600_000);
   const folder = `file:${maria.directory}/public`;

@@ -4,6 +4,7 @@
 //! fails. The next run finds what an interrupted one left, and finishes it: a rundown that nothing names is harmless, and
 //! a pointer that the history lacks is appended before it is replaced.
 
+mod misfit;
 mod plan;
 mod reporter;
 mod store;
@@ -27,6 +28,7 @@ use crate::public::{Keeping, Page, PublicUrl};
 use crate::purge::{Purge, Zone};
 
 pub use crate::offer::Offer;
+pub use misfit::Misfit;
 pub use plan::{NotesPlan, Plan, PlanKind, Present, Stored};
 pub use reporter::{Progress, Reporter};
 
@@ -206,6 +208,7 @@ impl<'a> Release<'a> {
             stored: Stored::Missing,
             heals: None,
             changes,
+            misfit: None,
             freeze,
             now,
             public: None,
@@ -235,6 +238,7 @@ impl<'a> Release<'a> {
             }
             (Destination::Worker(client), Survey::Worker(reading)) => {
                 let state = &reading.body;
+                plan.misfit = Misfit::of(&offer.rundown, state);
                 plan.public = Some(client.url_of(&Route::RundownPointer(event.clone())));
                 plan.stored = match destination.rundown(event, offer.digest).await? {
                     Some(bytes) if bytes == offer.bytes => Stored::There,

@@ -4,6 +4,7 @@ use downbeat_core::{Digest, EventName, Rev, ServerTime};
 use downbeat_sheet::Rundown;
 use downbeat_sheet::rundown::Diff;
 
+use super::misfit::Misfit;
 use crate::freeze::Freeze;
 
 /// What a release will do.
@@ -27,6 +28,8 @@ pub struct Plan {
     pub heals: Option<Rev>,
     /// What differs from what the event has, if that can be read.
     pub changes: Option<Diff>,
+    /// How the rundown does not fit the event; `None` if it does, and for a store, which does not have the event.
+    pub misfit: Option<Misfit>,
     /// Whether the rundown may be changed now.
     pub freeze: Freeze,
     /// When the plan was made.

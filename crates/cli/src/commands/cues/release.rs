@@ -1,5 +1,6 @@
 //! How `cues publish`, `plan` and `rollback` go: show the plan, ask, release, and say what became of it.
 
+mod misfit;
 mod places;
 mod plan_screen;
 mod published;
@@ -345,6 +346,7 @@ impl<'a> Job<'a> {
                 },
                 environment: Some(context.environment()),
                 source: source.to_owned(),
+                warnings: misfit::warnings(context, release.plan()),
                 under_way: under_way(server, reading)?,
                 purge,
                 store: beside.map(|beside| plan_screen::store_lines(beside.plan())),
@@ -353,6 +355,7 @@ impl<'a> Job<'a> {
                 target: store.name().to_owned(),
                 environment: context.settings.profile.clone(),
                 source: source.to_owned(),
+                warnings: Vec::new(),
                 under_way: None,
                 purge,
                 store: None,
@@ -370,7 +373,7 @@ impl<'a> Job<'a> {
         author: Author,
     ) -> Result<Published, Error> {
         let place = place(self.context, destination);
-        let kind = plan.kind;
+        let (kind, mut warnings) = (plan.kind, misfit::warnings(self.context, plan));
         match outcome {
             Outcome::Finished { rev, healed, put, notes, seen, kept } => {
                 let published = Published::Finished {
@@ -380,13 +383,15 @@ impl<'a> Job<'a> {
                     healed,
                     put,
                     notes,
+                    warnings,
                     seen: seen.clone(),
                     place,
                 };
                 self.seen_or_failure(published, plan, rev, seen.as_ref().map(|seen| (seen, kept.as_ref())), None)
             }
             Outcome::Released(released) => {
-                let Released { change, healed, warnings, notes, purged, seen, kept } = *released;
+                let Released { change, healed, warnings: found, notes, purged, seen, kept } = *released;
+                warnings.extend(found);
                 let (rundown, bytes, cues) = (plan.rundown, plan.bytes, plan.cues);
                 let stored = plan.stored == Stored::Missing;
                 match (change, destination) {
@@ -396,7 +401,7 @@ impl<'a> Job<'a> {
                         let undo = self.undo_both(plan, answer.body.rev);
                         let made = AcceptedChange::new(self.context, server, "rundown", author.id, *answer, seen, undo);
                         let change = made.or_unseen(self.context, server, unseen)?;
-                        Ok(Published::Commanded { rundown, bytes, cues, stored, notes, purged, change })
+                        Ok(Published::Commanded { rundown, bytes, cues, stored, warnings, notes, purged, change })
                     }
                     (Pointing::Pointer(publication), _) => {
                         let (rev, undo) = (publication.rev, self.undo(publication.previous, publication.rev));

@@ -22,6 +22,8 @@ pub(super) struct PlanScreen {
     pub(super) environment: Option<String>,
     /// Where the rundown comes from, and what is in it.
     pub(super) source: String,
+    /// What should be checked before the rundown is released.
+    pub(super) warnings: Vec<String>,
     /// How far viewers have got, if the event is under way.
     pub(super) under_way: Option<Position>,
     /// The zone that is purged.
@@ -84,6 +86,9 @@ impl PlanScreen {
                     format!("{what} behind {place}, where the event is: who joins later gets another show"),
                 );
             }
+        }
+        for warning in &self.warnings {
+            screen.line("warning", warning.clone());
         }
         screen.line("put", put(plan));
         match plan.notes {
@@ -157,6 +162,7 @@ impl PlanScreen {
             },
             "changes": plan.changes.as_ref().map(changes_json),
             "behind": self.behind(plan).map(|(behind, _)| behind),
+            "warnings": self.warnings,
             "freeze": freeze_text::json(&plan.freeze),
             "publicUrl": plan.public,
             "purgeZone": self.purge,

@@ -24,6 +24,8 @@ pub(crate) enum Published {
         /// The rundown was missing or damaged, and put again.
         put: bool,
         notes: NotesResult,
+        /// What should be fixed, but stops nobody.
+        warnings: Vec<String>,
         seen: Option<Visibility>,
         place: Map<String, Value>,
     },
@@ -49,6 +51,7 @@ pub(crate) enum Published {
         cues: usize,
         /// The rundown was not stored before.
         stored: bool,
+        warnings: Vec<String>,
         notes: NotesResult,
         purged: Option<Result<(), String>>,
         change: ChangeReport,
@@ -141,9 +144,12 @@ impl Report for Published {
             purged.as_ref().map(|purged| json!({ "done": purged.is_ok(), "why": purged.as_ref().err() }))
         };
         let (mut json, more) = match self {
-            Self::Finished { kind: PlanKind::Worker, rundown, put, notes, place, .. } => (
+            Self::Finished { kind: PlanKind::Worker, rundown, put, notes, warnings, place, .. } => (
                 place.clone(),
-                json!({ "changed": false, "rundown": rundown, "repaired": put, "notes": notes_json(notes.as_ref()) }),
+                json!({
+                    "changed": false, "rundown": rundown, "repaired": put, "warnings": warnings,
+                    "notes": notes_json(notes.as_ref()),
+                }),
             ),
             Self::Finished { rundown, rev, healed, put, seen, place, .. } => (
                 place.clone(),
@@ -163,11 +169,11 @@ impl Report for Published {
                     }),
                 )
             }
-            Self::Commanded { rundown, bytes, cues, stored, notes, purged, change } => (
+            Self::Commanded { rundown, bytes, cues, stored, warnings, notes, purged, change } => (
                 change.json(),
                 json!({
                     "changed": true, "rundown": rundown, "bytes": bytes, "cues": cues, "stored": stored,
-                    "notes": notes_json(notes.as_ref()), "purged": purged_json(purged),
+                    "warnings": warnings, "notes": notes_json(notes.as_ref()), "purged": purged_json(purged),
                 }),
             ),
         };
