@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, stdin};
 use downbeat_core::EventName;
 
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::profile::Confirm;
 use crate::text::Table;
@@ -66,7 +67,7 @@ pub(crate) fn pass(gate: &Gate, screen: &Table, question: &str, output: Output) 
     Err(Error::unconfirmed(why, "run it again when you are sure"))
 }
 
-/// Asks `question` if there is a terminal to ask on; without one, goes ahead.
+/// Asks `question`, about a file, if there is a terminal to ask on; without one, goes ahead.
 ///
 /// # Errors
 /// [`Error::unconfirmed`] if the answer is not yes.
@@ -80,7 +81,8 @@ pub(crate) fn ask_if_possible(question: &str) -> Result<(), Error> {
     if opens(&Gate::Yes, &line) {
         Ok(())
     } else {
-        Err(Error::unconfirmed("the answer was no", "run it again when you are sure"))
+        let message = "nothing was written: the answer was no";
+        Err(Error::new(Exit::Unconfirmed, "unconfirmed", message).with_hint("run it again when you are sure"))
     }
 }
 

@@ -4,18 +4,20 @@
 use std::ops::ControlFlow;
 
 use downbeat_api::clock;
-use downbeat_core::{Digest, LocalTime, Position, ServerTime, Span};
+use downbeat_core::{Digest, Position, ServerTime, Span};
 use downbeat_sheet::Rundown;
 use downbeat_sheet::rundown::Cue;
 use serde_json::{Value, json};
 
-use super::cues::{Notes, due};
+use super::cues::due_words;
+use super::line_writer::LineWriter;
 use super::model::Model;
+use super::notes::Notes;
 use super::update::Update;
 use super::view::View;
 use super::words;
 use crate::context::standing_json;
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::text;
 
 /// How much further than its rate leads the position may be after a tick before that counts as a seek: 1 s.
@@ -23,15 +25,12 @@ const JUMP: Span = Span::from_millis(1_000);
 
 /// Writes the cues as lines.
 pub(crate) struct CueLines {
-    output: Output,
+    lines: LineWriter,
     notes: Notes,
-    heartbeat_after: Span,
-    last_line_at: LocalTime,
     /// The rundown, and the position up to which its cues were written, and when.
     followed: Option<(Digest, Position, ServerTime)>,
     /// What was last written of what comes next, if anything was.
     next: Option<Next>,
-    is_read: bool,
 }
 
 /// What comes next: a cue by its id and when it is due, or no more.
@@ -39,17 +38,7 @@ type Next = Option<(String, Option<ServerTime>)>;
 
 impl CueLines {
     pub(crate) fn new(output: Output, notes: Notes, heartbeat_after: Span) -> Self {
-        let last_line_at = clock::monotonic();
-        Self { output, notes, heartbeat_after, last_line_at, followed: None, next: None, is_read: true }
-    }
-
-    fn write(&mut self, now: ServerTime, text: &str, json: &Value) {
-        self.last_line_at = clock::monotonic();
-        self.is_read = if self.output.json {
-            output::json_line(json)
-        } else {
-            output::line(&format!("{}  {text}", words::time_of_day(now)))
-        };
+        Self { lines: LineWriter::new(output, heartbeat_after), notes, followed: None, next: None }
     }
 
     fn cue_json(&self, cue: &Cue) -> Value {
@@ -81,7 +70,7 @@ impl CueLines {
         }
         for cue in rundown.cues().iter().filter(|cue| cue.time() > from && cue.time() <= position) {
             let json = json!({ "type": "cue", "at": now, "position": position, "cue": self.cue_json(cue) });
-            self.write(now, &format!("begins  {}", self.cue_words(cue)), &json);
+            self.lines.write(now, &format!("begins  {}", self.cue_words(cue)), &json);
         }
     }
 
@@ -89,30 +78,30 @@ impl CueLines {
     fn write_next(&mut self, rundown: &Rundown, model: &Model, now: ServerTime) {
         let Some(standing) = model.standing(now) else { return };
         let cue = rundown.next(standing.position).first();
-        let next = cue.map(|cue| (cue.id().to_owned(), due(model, cue, now)));
+        let next = cue.map(|cue| (cue.id().to_owned(), model.due(cue, now)));
         if self.next.as_ref() == Some(&next) {
             return;
         }
         self.next = Some(next.clone());
         let Some((cue, (_, due))) = cue.zip(next) else {
-            return self.write(now, "no more cues", &json!({ "type": "next", "at": now, "cue": null }));
+            return self.lines.write(now, "no more cues", &json!({ "type": "next", "at": now, "cue": null }));
         };
-        let when = due.map_or_else(|| "held".to_owned(), |due| text::relative(due, now));
+        let when = due_words(due, now);
         let json = json!({
             "type": "next", "at": now, "position": standing.position, "cue": self.cue_json(cue), "due": due,
             "in": due.map(|due| due - now),
         });
-        self.write(now, &format!("next    {}, {when}", self.cue_words(cue)), &json);
+        self.lines.write(now, &format!("next    {}, {when}", self.cue_words(cue)), &json);
     }
 
     fn write_standing(&mut self, kind: &str, model: &Model, now: ServerTime) {
         let standing = model.standing(now);
         let json = json!({
             "type": kind, "at": now, "rev": model.rev(), "now": standing.as_ref().map(standing_json),
-            "rundown": model.rundown().map(Rundown::digest), "sheetDiffers": self.notes.differ(model),
+            "rundown": model.rundown().map(Rundown::digest), "sheetDiffers": self.notes.differ(model.rundown()),
             "connection": words::connection(model.connection),
         });
-        self.write(now, &words::outlook(model, now), &json);
+        self.lines.write(now, &words::outlook(model, now), &json);
     }
 }
 
@@ -122,9 +111,8 @@ impl View for CueLines {
         match update {
             Update::State { .. } => self.write_standing("change", model, now),
             Update::Status(_) if self.followed.is_some() => self.write_standing("status", model, now),
-            Update::Rundown(_) if self.notes.differ(model) => {
-                self.output
-                    .remark(&"the event runs another rundown than this sheet; notes are found by the cues' ids\n");
+            Update::Rundown(_) if self.notes.differ(model.rundown()) => {
+                self.lines.remark("the event runs another rundown than this sheet; notes are found by the cues' ids\n");
             }
             _ => {}
         }
@@ -137,10 +125,10 @@ impl View for CueLines {
             }
             self.write_begun(rundown, model, now);
             self.write_next(rundown, model, now);
-            if !self.output.quiet && clock::monotonic() - self.last_line_at >= self.heartbeat_after {
+            if self.lines.is_heartbeat_due() {
                 self.write_standing("heartbeat", model, now);
             }
         }
-        if self.is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if self.lines.is_read() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 }

@@ -10,8 +10,9 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
-use super::cues::{CuePhase, Notes, due};
+use super::cues::{CuePhase, action_beside_id, due_words, why_empty};
 use super::model::Model;
+use super::notes::Notes;
 use super::screen::head;
 use super::screen::style::{BOLD, GOOD, LABEL};
 use crate::text;
@@ -48,7 +49,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, notes: &Notes, local: L
 }
 
 fn draw_list(frame: &mut Frame<'_>, area: Rect, model: &Model, notes: &Notes, now: Option<ServerTime>, scroll: isize) {
-    let differs = if notes.differ(model) { "(not this sheet's rundown) " } else { "" };
+    let differs = if notes.differ(model.rundown()) { "(not this sheet's rundown) " } else { "" };
     let block = Block::bordered().title(format!(" cues {differs}"));
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -56,7 +57,7 @@ fn draw_list(frame: &mut Frame<'_>, area: Rect, model: &Model, notes: &Notes, no
         (Some(now), Some(rundown)) if !rundown.cues().is_empty() => {
             cue_lines(model, rundown, notes, now, scroll, inner)
         }
-        _ => vec![Line::styled(why_empty(model), LABEL)],
+        _ => vec![Line::styled(why_empty(model, "the rundown has no cues"), LABEL)],
     };
     frame.render_widget(Paragraph::new(lines), inner);
 }
@@ -79,7 +80,7 @@ fn cue_lines(
     let first = begun.saturating_sub(rows / 3).saturating_add_signed(scroll).min(cues.len() - 1);
     let line = |cue: &Cue| {
         let phase = CuePhase::of(cue, standing.position, next);
-        cue_line(cue, phase, due(model, cue, now), notes, now, width)
+        cue_line(cue, phase, model.due(cue, now), notes, now, width)
     };
     cues[first..].iter().flat_map(line).take(rows).collect()
 }
@@ -96,12 +97,11 @@ fn cue_line(
     let (mark, style, when) = match phase {
         CuePhase::Passed => ("✓ ", LABEL, String::new()),
         CuePhase::On => ("● ", GOOD, "on".to_owned()),
-        CuePhase::Next => ("▶ ", BOLD, due.map_or_else(|| "held".to_owned(), |due| text::relative(due, now))),
-        CuePhase::Later => ("  ", Style::new(), due.map_or_else(|| "held".to_owned(), |due| text::relative(due, now))),
+        CuePhase::Next => ("▶ ", BOLD, due_words(due, now)),
+        CuePhase::Later => ("  ", Style::new(), due_words(due, now)),
     };
     let name = text::tame(cue.id());
-    let action =
-        if cue.id().starts_with(cue.action()) { String::new() } else { format!("  {}", text::tame(cue.action())) };
+    let action = action_beside_id(cue);
     let about = notes.about(cue);
     let owner = about.and_then(|about| about.owner.as_deref()).map(|owner| format!("  {}", text::tame(owner)));
     let note = about.and_then(|about| about.note.as_deref()).map(|note| format!("  {}", text::tame(note)));
@@ -125,15 +125,6 @@ fn cue_line(
     vec![Line::from(line)]
 }
 
-fn why_empty(model: &Model) -> &'static str {
-    let has_rundown = model.state.as_ref().is_some_and(|state| state.rundown.is_some());
-    match (has_rundown, model.rundown()) {
-        (false, _) => "the event has no rundown",
-        (true, None) => "the rundown is loading",
-        (true, Some(_)) => "the rundown has no cues",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ratatui::Terminal;
@@ -155,6 +146,15 @@ mod tests {
         let buffer = terminal.backend().buffer();
         let line = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
         (0..height).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn before_the_first_answer_it_is_connecting() {
+        let empty = Model::new("http://127.0.0.1:1".to_owned(), "main".to_owned());
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal.draw(|frame| draw(frame, &empty, &Notes::default(), NOW, 0)).unwrap();
+        let screen: String = terminal.backend().buffer().content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(screen.contains("connecting") && !screen.contains("no rundown"), "{screen}");
     }
 
     #[test]

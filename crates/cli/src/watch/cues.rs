@@ -1,20 +1,10 @@
 //! The cues of an event as it runs: which have passed, which are on, which comes next and when.
 
-use std::collections::HashMap;
-
 use downbeat_core::{Position, ServerTime};
 use downbeat_sheet::rundown::Cue;
-use downbeat_sheet::{Crew, CrewNote, Rundown};
 
 use super::model::Model;
-
-/// What a sheet says about the cues for the crew, by their ids.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Notes {
-    by_id: HashMap<String, CrewNote>,
-    /// The sheet's rundown, to say when the event runs another one.
-    rundown: Option<downbeat_core::Digest>,
-}
+use crate::text;
 
 /// Where a cue stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,24 +19,6 @@ pub(super) enum CuePhase {
     Later,
 }
 
-impl Notes {
-    /// Returns the notes of a sheet.
-    pub(crate) fn of(rundown: &Rundown, crew: Crew) -> Self {
-        let ids = rundown.cues().iter().map(|cue| cue.id().to_owned());
-        Self { by_id: ids.zip(crew.notes).collect(), rundown: Some(rundown.digest()) }
-    }
-
-    /// Returns what is known about a cue.
-    pub(super) fn about(&self, cue: &Cue) -> Option<&CrewNote> {
-        self.by_id.get(cue.id())
-    }
-
-    /// Returns whether the event runs another rundown than the sheet.
-    pub(super) fn differ(&self, model: &Model) -> bool {
-        self.rundown.zip(model.rundown()).is_some_and(|(sheet, rundown)| sheet != rundown.digest())
-    }
-}
-
 impl CuePhase {
     pub(super) fn of(cue: &Cue, position: Position, next: Option<Position>) -> Self {
         match () {
@@ -58,8 +30,22 @@ impl CuePhase {
     }
 }
 
-/// Returns when a cue is due; `None` while the event is held before it, or ends before it.
-pub(super) fn due(model: &Model, cue: &Cue, now: ServerTime) -> Option<ServerTime> {
-    let timeline = model.state.as_ref()?.timeline().ok()?;
-    timeline.reaches(cue.time(), now).filter(|at| !timeline.is_over(*at))
+/// Returns when a cue is due, in words: `in 30 s`; `held` if that is not known.
+pub(super) fn due_words(due: Option<ServerTime>, now: ServerTime) -> String {
+    due.map_or_else(|| "held".to_owned(), |due| text::relative(due, now))
+}
+
+/// Returns a cue's action as it stands beside its id; nothing if the id was made from it and so already names it.
+pub(super) fn action_beside_id(cue: &Cue) -> String {
+    if cue.id().starts_with(cue.action()) { String::new() } else { format!("  {}", text::tame(cue.action())) }
+}
+
+/// Returns why no cues are shown. `none_left` is what is said of a rundown that is loaded.
+pub(super) fn why_empty(model: &Model, none_left: &'static str) -> &'static str {
+    match (&model.state, model.rundown()) {
+        (None, _) => "connecting",
+        (Some(state), _) if state.rundown.is_none() => "the event has no rundown",
+        (Some(_), None) => "the rundown is loading",
+        (Some(_), Some(_)) => none_left,
+    }
 }

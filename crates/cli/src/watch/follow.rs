@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use downbeat_api::{Client, clock};
-use downbeat_core::{EventName, Seed, Span};
+use downbeat_core::{Digest, EventName, Seed, Span};
 use downbeat_viewer::{Cues, EventClient, Viewer};
 use tokio::sync::{mpsc, watch};
 
 use super::model::Model;
+use super::notes::Notes;
 use super::observer::UpdateSender;
 use super::poll;
 use super::update::Update;
@@ -18,7 +19,7 @@ use crate::error::Error;
 const TICK: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Follows `event` until the view ends it, or until `at_most` has passed. `operator` has a token: it is asked for the
-/// audience and the log.
+/// audience, the log and the crew's notes.
 ///
 /// # Errors
 /// [`Error`] if the server's name is unknown.
@@ -36,7 +37,9 @@ pub(crate) async fn follow(
     let viewer = Viewer::new(client, Seed::from_parts(&[&downbeat_api::random::<16>()?]), Cues::Ignored);
     let mut observer = UpdateSender::new(sender.clone());
     tokio::spawn(async move { viewer.run(&mut observer).await });
-    match operator.map(Arc::new) {
+    let operator = operator.map(Arc::new);
+    let notes = operator.clone().map(|operator| (operator, sender.clone()));
+    match operator {
         Some(operator) => {
             tokio::spawn(poll::AUDIENCE.run(Arc::clone(&operator), event.clone(), sender.clone(), changes.clone()));
             tokio::spawn(poll::LOG.run(operator, event.clone(), sender, changes));
@@ -57,6 +60,9 @@ pub(crate) async fn follow(
                     // Without an operator nobody receives it.
                     let _ = changed.send(());
                 }
+                if let (Update::Rundown(rundown), Some((operator, sender))) = (&update, &notes) {
+                    tokio::spawn(read_notes(Arc::clone(operator), event.clone(), rundown.digest(), sender.clone()));
+                }
                 view.handle_update(&update, model);
             }
             _ = ticks.tick() => {
@@ -65,5 +71,13 @@ pub(crate) async fn follow(
                 }
             }
         }
+    }
+}
+
+/// Reads what the server has for the crew about a rundown. That a token may not read it, or that it cannot be read just now, is no
+/// reason to say anything: the rest of what is shown does not depend on it.
+async fn read_notes(operator: Arc<Client>, event: EventName, rundown: Digest, sender: mpsc::UnboundedSender<Update>) {
+    if let Ok(notes) = operator.notes(&event, rundown).await {
+        let _ = sender.send(Update::Notes(Notes::stored(rundown, notes)));
     }
 }

@@ -6,8 +6,9 @@ use downbeat_api::clock;
 use downbeat_core::session::{Connection, NoPush};
 use downbeat_core::{LocalTime, Rev, ServerTime, Span, Status};
 use downbeat_wire::LogEntry;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::line_writer::LineWriter;
 use super::model::Model;
 use super::update::Update;
 use super::view::View;
@@ -15,7 +16,7 @@ use super::words;
 use crate::applied;
 use crate::audience;
 use crate::context::standing_json;
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::text;
 
 /// The longest wait for the acknowledgements of a change: 5 s. They come within 3 s of its effect, which is at most 2 s
@@ -27,10 +28,7 @@ const SAME_STATUS: Span = Span::from_millis(50);
 
 /// Writes lines.
 pub(crate) struct LineView {
-    output: Output,
-    /// The time without a line after which a heartbeat is written.
-    heartbeat_after: Span,
-    last_line_at: LocalTime,
+    lines: LineWriter,
     /// The revision last written, and when.
     rev: Option<(Rev, LocalTime)>,
     /// The newest log entry seen; `None` before the first answer.
@@ -39,39 +37,18 @@ pub(crate) struct LineView {
     acked: Option<Rev>,
     /// Why the last of an operator's requests failed.
     failure: Option<String>,
-    /// Whether somebody still reads the output.
-    is_read: bool,
 }
 
 impl LineView {
     pub(crate) fn new(output: Output, heartbeat_after: Span) -> Self {
-        let last_line_at = clock::monotonic();
-        Self {
-            output,
-            heartbeat_after,
-            last_line_at,
-            rev: None,
-            logged: None,
-            acked: None,
-            failure: None,
-            is_read: true,
-        }
-    }
-
-    /// Writes a line: the time of day and `text`, or with `--json` the object for programs.
-    fn write(&mut self, now: ServerTime, text: &str, json: &Value) {
-        self.last_line_at = clock::monotonic();
-        self.is_read = if self.output.json {
-            output::json_line(json)
-        } else {
-            output::line(&format!("{}  {text}", words::time_of_day(now)))
-        };
+        let lines = LineWriter::new(output, heartbeat_after);
+        Self { lines, rev: None, logged: None, acked: None, failure: None }
     }
 
     /// Writes once why an operator's requests fail.
     fn write_failure(&mut self, why: &str) {
         if self.failure.as_deref() != Some(why) {
-            self.output.remark(&format!("{why}\n"));
+            self.lines.remark(&format!("{why}\n"));
             self.failure = Some(why.to_owned());
         }
     }
@@ -88,7 +65,7 @@ impl LineView {
             late => format!("; received {} after its effect", text::fine(late)),
         };
         let line = format!("rev {rev}  {}{late}", words::outlook(model, now));
-        self.write(now, &line, &json!({ "type": "change", "at": now, "lateness": lateness, "state": state }));
+        self.lines.write(now, &line, &json!({ "type": "change", "at": now, "lateness": lateness, "state": state }));
     }
 
     fn write_status(&mut self, status: Status, model: &Model, now: ServerTime) {
@@ -99,7 +76,7 @@ impl LineView {
             let words = standing.map_or_else(|| status.as_str().to_owned(), |standing| standing.to_string());
             let standing = standing.as_ref().map(standing_json);
             let json = json!({ "type": "status", "at": now, "rev": rev, "now": standing });
-            self.write(now, &format!("rev {rev}  {words}"), &json);
+            self.lines.write(now, &format!("rev {rev}  {words}"), &json);
         }
     }
 
@@ -111,7 +88,7 @@ impl LineView {
         let words = words::connection(connection);
         let hub = model.hub.map(|hub| format!(" through hub {hub}")).unwrap_or_default();
         let json = json!({ "type": "connection", "at": now, "connection": words, "hub": model.hub });
-        self.write(now, &format!("{words}{hub}"), &json);
+        self.lines.write(now, &format!("{words}{hub}"), &json);
     }
 
     fn write_log(&mut self, entries: &[LogEntry], now: ServerTime) {
@@ -119,7 +96,7 @@ impl LineView {
         if let Some(logged) = self.logged {
             for entry in entries.iter().rev().filter(|entry| entry.rev > logged) {
                 let line = format!("rev {}  {}", entry.rev, words::log_entry(entry));
-                self.write(now, &line, &json!({ "type": "log", "at": now, "entry": entry }));
+                self.lines.write(now, &line, &json!({ "type": "log", "at": now, "entry": entry }));
             }
         }
         let newest = entries.first().map(|entry| entry.rev);
@@ -137,7 +114,7 @@ impl LineView {
             let line = format!("rev {rev}  {}", parts.join("; "));
             let (untold, polling) = (&audience.untold, audience.polling);
             let json = json!({ "type": "acks", "at": now, "acks": acks, "untold": untold, "polling": polling });
-            self.write(now, &line, &json);
+            self.lines.write(now, &line, &json);
         }
     }
 
@@ -153,7 +130,7 @@ impl LineView {
             "type": "heartbeat", "at": now, "rev": rev, "now": standing.as_ref().map(standing_json),
             "connection": connection, "bound": model.bound(), "audience": audience,
         });
-        self.write(now, &format!("rev {rev}  {words} · {connection}{bound}{sockets}"), &json);
+        self.lines.write(now, &format!("rev {rev}  {words} · {connection}{bound}{sockets}"), &json);
     }
 }
 
@@ -172,14 +149,14 @@ impl View for LineView {
             Update::Log(Ok(entries)) => self.write_log(entries, now),
             Update::Audience(Ok(_)) => self.write_acks(model, now),
             Update::Log(Err(why)) | Update::Audience(Err(why)) => self.write_failure(why),
-            Update::Clock { .. } | Update::Hub(_) | Update::Rundown(_) => {}
+            Update::Clock { .. } | Update::Hub(_) | Update::Rundown(_) | Update::Notes(_) => {}
         }
     }
 
     fn handle_tick(&mut self, model: &Model) -> ControlFlow<()> {
-        if !self.output.quiet && clock::monotonic() - self.last_line_at >= self.heartbeat_after {
+        if self.lines.is_heartbeat_due() {
             self.write_heartbeat(model, now(model));
         }
-        if self.is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if self.lines.is_read() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 }

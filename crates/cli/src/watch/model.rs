@@ -9,6 +9,7 @@ use downbeat_sheet::Rundown;
 use downbeat_sheet::rundown::Cue;
 use downbeat_wire::{Audience, LogEntry, StateBody};
 
+use super::notes::Notes;
 use super::update::Update;
 use crate::standing::{self, Standing};
 
@@ -24,6 +25,8 @@ pub(crate) struct Model {
     pub(super) hub: Option<u16>,
     clock: Option<(LocalTime, Reading)>,
     rundown: Option<Arc<Rundown>>,
+    /// What the server has for the crew; empty before its answer, and without a token that may read it.
+    pub(super) notes: Notes,
     /// `None` before the first answer.
     pub(super) audience: Option<Result<Box<Audience>, String>>,
     /// `None` before the first answer.
@@ -49,6 +52,7 @@ impl Model {
             hub: None,
             clock: None,
             rundown: None,
+            notes: Notes::default(),
             audience: None,
             log: None,
         }
@@ -64,6 +68,7 @@ impl Model {
             Update::Clock { at, reading } => self.clock = Some((at, reading)),
             Update::Hub(hub) => self.hub = hub,
             Update::Rundown(rundown) => self.rundown = Some(rundown),
+            Update::Notes(notes) => self.notes = notes,
             Update::Audience(audience) => self.audience = Some(audience),
             Update::Log(log) => self.log = Some(log),
         }
@@ -94,9 +99,14 @@ impl Model {
         let Some((rundown, state)) = self.rundown().zip(self.state.as_ref()) else { return NextCues::NONE };
         let Ok(timeline) = state.timeline() else { return NextCues::NONE };
         let upcoming = rundown.next(timeline.position(now));
-        let due = |cue: &Cue| timeline.reaches(cue.time(), now).filter(|at| !timeline.is_over(*at));
-        let cues = upcoming.iter().take(count).map(|cue| (cue, due(cue))).collect();
+        let cues = upcoming.iter().take(count).map(|cue| (cue, self.due(cue, now))).collect();
         NextCues { cues, more: upcoming.len().saturating_sub(count) }
+    }
+
+    /// Returns when a cue is due; `None` while the event is held before it, or ends before it.
+    pub(super) fn due(&self, cue: &Cue, now: ServerTime) -> Option<ServerTime> {
+        let timeline = self.state.as_ref()?.timeline().ok()?;
+        timeline.reaches(cue.time(), now).filter(|at| !timeline.is_over(*at))
     }
 
     /// Returns the event's rundown, once it is loaded.

@@ -13,8 +13,8 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::style::force_color_output;
 
 use super::cue_screen;
-use super::cues::Notes;
 use super::model::Model;
+use super::notes::Notes;
 use super::screen;
 use super::update::Update;
 use super::view::View;

@@ -8,6 +8,8 @@ use downbeat_core::{LocalTime, Span, Status};
 use downbeat_sheet::Rundown;
 use downbeat_wire::{Audience, LogEntry, StateBody};
 
+use super::notes::Notes;
+
 /// Something new about the event.
 #[derive(Clone, Debug)]
 pub(crate) enum Update {
@@ -23,6 +25,8 @@ pub(crate) enum Update {
     Hub(Option<u16>),
     /// The event's rundown was loaded.
     Rundown(Arc<Rundown>),
+    /// What the server has for the crew about the rundown's cues.
+    Notes(Notes),
     /// Who is connected, or why that is unknown.
     Audience(Result<Box<Audience>, String>),
     /// The log, the newest entry first, or why it is unknown.

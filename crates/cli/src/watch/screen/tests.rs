@@ -5,9 +5,13 @@ use ratatui::backend::TestBackend;
 
 use std::sync::Arc;
 
+use downbeat_core::Digest;
+use downbeat_wire::CueNotes;
+
 use super::draw;
 use crate::watch::example::{NOW, model};
 use crate::watch::model::Model;
+use crate::watch::notes::Notes;
 use crate::watch::update::Update;
 
 /// Returns the screen as text, without the time of day, which depends on where the test runs.
@@ -41,6 +45,28 @@ fn all_that_matters_is_on_the_smallest_screen() {
     assert_line(&lines, &["13", "maria paused the event, saying \"Back⏎soon\", because: smoke"]);
     assert_line(&lines, &["production, https://downbeat.example.com"]);
     assert_line(&lines, &["q leave"]);
+}
+
+#[test]
+fn the_next_cue_has_its_owner_and_note() {
+    let mut model = model();
+    let next = model.rundown().unwrap().cues()[0].id().to_owned();
+    let said = |note: &str| {
+        let about = CueNotes {
+            cue: next.clone(),
+            note: Some(note.to_owned()),
+            owner: Some("Max".to_owned()),
+            ..CueNotes::default()
+        };
+        Update::Notes(Notes::stored(Digest::from_bytes([0; 32]), downbeat_wire::Notes { cues: vec![about] }))
+    };
+    model.apply(said("wait for the nod"));
+    let lines = drawn(&model, 80, 24, 0);
+    let place = lines.iter().position(|line| line.contains("  Max: wait for the nod")).expect("the note is shown");
+    assert!(lines[place - 1].contains("fireworks"), "{}", lines.join("\n"));
+    assert_line(&lines, &["00:01:30.000"]);
+    model.apply(said("wait for the nod of the second trumpet, then at once"));
+    assert_line(&drawn(&model, 80, 24, 0), &["  Max: wait for the nod of the second", "…"]);
 }
 
 #[test]
