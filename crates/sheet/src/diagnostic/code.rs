@@ -61,7 +61,7 @@ codes! {
     NoEnd = "DB209", Error, "The time depends on the end of a cue that does not say when it ends. Give that cue \"until\" or \"duration\", or refer to its start.";
     BadRepeat = "DB210", Error, "A cue can be repeated 1 to 200,000 times, and each time must be later than the one before.";
     BadBound = "DB211", Error, "The bound in \"needs\" is how wrong a clock may be, either way: 1 ms to 10 s. No clock is exact to less than 1 ms, and every clock is within 10 s.";
-    TimeOfDay = "DB212", Warning, "Times count from the event's beginning, and these look like times of day: nothing happens in the first three hours, or the sheet runs back over midnight. In such a show nothing fires when it should. A table with times of day is converted by \"cues import csv --start 19:30\". If the first cue of a long event really comes so late, write its time with units, such as 19h30m.";
+    TimeOfDay = "DB212", Warning, "Times count from the event's beginning, and these look like times of day: nothing happens in the first three hours, or the sheet runs back over midnight. In such a show nothing fires when it should. A table with times of day is converted by \"cues import --start 19:30\". If the first cue of a long event really comes so late, write its time with units, such as 19h30m.";
     LongEvent = "DB213", Warning, "The event is at least twelve hours long, and its cues are over after the first eighth of it. Either the sheet's \"duration\" is wrong, or minutes were written where hours were meant.";
     // 3xx: names.
     DuplicateId = "DB301", Error, "Two cues have the same id. An id names a cue in logs, in references and across versions of the sheet.";

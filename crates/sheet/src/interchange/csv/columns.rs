@@ -94,10 +94,15 @@ pub(super) fn is_known(name: &str, options: &FormatOptions) -> bool {
 /// Reads the header; a column that is left out is `None`. Returns `None` if a required column is missing.
 pub(super) fn header(row: &TableRow, options: &FormatOptions, import: &mut Import) -> Option<Vec<Option<ColumnHead>>> {
     check_map(row, options, import);
+    let is_edit_index = names::is_edit_index(&row.filled().map(|(_, cell)| cell).collect::<Vec<_>>());
     let mut heads: Vec<Option<ColumnHead>> = Vec::new();
     for (index, name) in row.cells.iter().enumerate() {
-        let head = head(name.trim(), index, row.line, options, &heads, import);
-        heads.push(head);
+        let name = name.trim();
+        heads.push(if is_edit_index && names::is_of_clips(name) && mapped(name, options).is_none() {
+            Some(ColumnHead { column: Column::Idle, name: name.to_owned(), mapped: None })
+        } else {
+            head(name, index, row.line, options, &heads, import)
+        });
     }
     say_what(&mut heads, options);
     let has = |wanted: Column| heads.iter().flatten().any(|head| head.column == wanted);

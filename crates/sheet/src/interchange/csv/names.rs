@@ -68,6 +68,37 @@ const OTHERS: [(Column, &[&str]); 9] = [
 /// Columns that say nothing about a cue, and are left out without a word: those of lists of markers.
 const IDLE: [&str; 3] = ["marker type", "time format", "type"];
 
+/// The columns of DaVinci Resolve's edit index that are about clips, also in the row of a marker. Its comments are a clip's, too, and a
+/// marker's text is in the column of notes.
+const OF_CLIPS: [&str; 15] = [
+    "reel",
+    "match",
+    "v",
+    "c",
+    "source in",
+    "source out",
+    "record duration",
+    "comments",
+    "source start",
+    "source end",
+    "source duration",
+    "codec",
+    "source fps",
+    "resolution",
+    "edl clip name",
+];
+
+/// Returns whether a header is that of an edit index with markers.
+pub(super) fn is_edit_index(header: &[&str]) -> bool {
+    let has = |wanted: &str| header.iter().any(|name| plain(name) == wanted);
+    has("source in") && has("record in") && has("notes")
+}
+
+/// Returns whether a column of an edit index is about clips, and says nothing about a marker.
+pub(super) fn is_of_clips(name: &str) -> bool {
+    OF_CLIPS.contains(&&*plain(name))
+}
+
 /// Returns a name as it is compared: in lower case, with single spaces, without a point or a colon at its end.
 pub(super) fn plain(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();

@@ -33,6 +33,12 @@ const TOTALS: [&str; 20] = [
     "totaal",
 ];
 
+/// What a longer title of a sum begins with, before what was added: `Total act one`, `Subtotal show`.
+const TOTAL_OF: [&str; 3] = ["total", "subtotal", "sub-total"];
+
+/// What is added: `Total act one`. Other words make a title, such as `Total eclipse`.
+const ADDED: [&str; 10] = ["act", "part", "section", "segment", "show", "for", "of", "time", "running", "duration"];
+
 /// A table below its header.
 pub(super) struct Rows<'t> {
     pub(super) head: &'t TableRow,
@@ -79,14 +85,20 @@ impl Rows<'_> {
     /// Returns why a row is no cue; `None` if it is one.
     fn no_cue(&self, row: &TableRow) -> Option<SkipReason> {
         let time = row.filled().find(|(index, _)| self.is(*index, Column::Time("time")));
-        let is_total = |cell: &str| TOTALS.contains(&&*cell.trim_end_matches([':', ' ']).to_lowercase());
+        let has_id = row.filled().any(|(index, _)| self.is(index, Column::Id) || self.is(index, Column::CueNumber));
+        let is_total = |index: usize, cell: &str| {
+            let cell = cell.trim_end_matches([':', ' ']).to_lowercase();
+            // What stands in the column of the ids is not one if it says that.
+            let is_title = !has_id || self.is(index, Column::Id) || self.is(index, Column::CueNumber);
+            TOTALS.contains(&&*cell) || is_title && is_total_of(&cell)
+        };
         let mut filled = row.filled();
         let (first, text) = filled.next()?;
         if row.cells == self.head.cells {
             return Some(SkipReason::Header);
         }
         // A cue may be called that, too.
-        if time.is_none() && row.filled().any(|(_, cell)| is_total(cell)) {
+        if time.is_none() && row.filled().any(|(index, cell)| is_total(index, cell)) {
             return Some(SkipReason::Total);
         }
         let is_alone = filled.next().is_none();
@@ -140,7 +152,20 @@ impl Rows<'_> {
 /// The characters of an example that are kept: 40.
 const EXAMPLE_CHARS_MAX: usize = 40;
 
+/// Returns whether a title in lower case says what was added: `act total`, `total act one`.
+fn is_total_of(title: &str) -> bool {
+    let words: Vec<&str> = title.split_whitespace().collect();
+    match words[..] {
+        [first, second, ..] if TOTAL_OF.contains(&first) && ADDED.contains(&second) => true,
+        [_, .., last] => TOTAL_OF.contains(&last),
+        _ => false,
+    }
+}
+
 fn skip(row: &TableRow, reason: SkipReason) -> SkippedRow {
-    let text = row.filled().next().map(|(_, cell)| cell.chars().take(EXAMPLE_CHARS_MAX).collect());
+    // Words say more about a sum than its number.
+    let has_words = |(_, cell): &(usize, &str)| cell.chars().any(char::is_alphabetic);
+    let said = row.filled().find(has_words).or_else(|| row.filled().next());
+    let text = said.map(|(_, cell)| cell.chars().take(EXAMPLE_CHARS_MAX).collect());
     SkippedRow { line: row.line, last_line: row.line, reason, text: text.unwrap_or_default() }
 }

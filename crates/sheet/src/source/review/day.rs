@@ -58,7 +58,7 @@ pub(super) fn review(cues: &[ArrangedCue], review: &mut Review<'_, '_>) {
 fn report(draft: &Draft<'_>, ms: i64, problem: String, review: &mut Review<'_, '_>) {
     let meant = quoted(&length(Span::from_millis(ms)));
     let remedy = format!(
-        "count from the event's beginning (\"cues import csv --start 19:30\" converts a table), or write {meant} if it is meant"
+        "count from the event's beginning (\"cues import --start 19:30\" converts a table), or write {meant} if it is meant"
     );
     draft.place.report(Code::TimeOfDay, "time", Message::new(problem, remedy), review.report);
 }

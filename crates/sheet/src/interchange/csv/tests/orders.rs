@@ -83,6 +83,30 @@ fn a_running_order_is_read_as_its_owner_wrote_it() {
 }
 
 #[test]
+fn the_sum_of_an_act_is_no_cue_whatever_it_is_called() {
+    let table = "Cue #,Time,Dur,Item\n\
+        1,0:00,1:00,Opening\n\
+        ,,1:00,Act total\n\
+        Total act one,,1:00,\n\
+        ,,2:00,Total running time so far\n\
+        2,,1:00,Total eclipse\n\
+        ,,1:00,Total eclipse reprise\n\
+        3,,1:00,The grand total\n";
+    assert_eq!(
+        cues(&FORMAT, table, &FormatOptions::default()),
+        [
+            "0-60000 1 Opening",
+            "60000-120000 2 Total eclipse",
+            "120000-180000 Total eclipse reprise@120000 Total eclipse reprise",
+            "180000-240000 3 The grand total",
+        ]
+    );
+    let skipped = imported(table, &FormatOptions::default()).understood.unwrap().skipped;
+    let lines: Vec<_> = skipped.iter().map(|row| (row.line, row.reason)).collect();
+    assert_eq!(lines, [3, 4, 5].map(|line| (line, SkipReason::Total)));
+}
+
+#[test]
 fn columns_are_what_people_say_they_are() {
     let table = "Go!,What,Extra\n5,a,x\n";
     let options = mapped(&[("Go!", "time"), ("what", "action"), ("Extra", "params.extra")]);
@@ -155,6 +179,22 @@ fn markers_of_premiere_and_resolve_are_tables() {
         \"1\",\"\",\"\",\"V1\",\"C\",\"00:00:00:01\",\"01:00:00:00\",\"01:00:00:01\",\"01:00:10:00\",\"01:00:10:01\",\"flash [fx]\",\"\",\"Blue\",\"now\"\n";
     let options = FormatOptions { start: Some("01:00:00:00".to_owned()), ..rate };
     assert_eq!(cues(&FORMAT, resolve, &options), ["10000-10040 flash flash fx"]);
+    // The whole edit index of a later version. What is about clips is left out in silence; the notes are the markers' own.
+    let index = "#,Reel,Match,V,C,Dur,Source In,Source Out,Record In,Record Out,Name,Comments,Source Start,Source End,\
+        Source Duration,Codec,Source FPS,Resolution,Color,Notes,EDL Clip Name,Marker Keywords\n\
+        1,,,V1,C,00:00:00:01,01:00:10:00,01:00:10:01,01:00:10:00,01:00:10:01,Marker 1,of the clip,01:00:10:00,01:00:10:01,\
+        00:00:00:01,,,,Blue,lights down,,\n\
+        2,,,V1,C,00:00:04:00,01:00:20:00,01:00:24:00,01:00:20:00,01:00:24:00,Marker 2,,01:00:20:00,01:00:24:00,\
+        00:00:04:00,,,,Red,\"confetti\nleft side\",,sfx\n";
+    assert_eq!(cues(&FORMAT, index, &options), ["10000-10040 Marker-1 Marker 1", "20000-24000 Marker-2 Marker 2"]);
+    let made = imported(index, &options);
+    assert!(made.sheet.contains(r#""note": "lights down""#), "{}", made.sheet);
+    assert!(made.sheet.contains(r#""note": "confetti\nleft side""#), "{}", made.sheet);
+    let said: Vec<_> = made.remarks.iter().map(|remark| remark.problem.as_str()).collect();
+    assert_eq!(said.len(), 2, "only of the colour and the keywords: {said:#?}");
+    // A table of one's own may well have such names.
+    let own = "Time,Action,V,Comments\n1,a,2,wait\n";
+    assert!(imported(own, &FormatOptions::default()).sheet.contains(r#""note": "wait""#));
     let audition = "Name\tStart\tDuration\tTime Format\tType\tDescription\nbell\t0:01.500\t0:00.000\tdecimal\tCue\t\n";
     assert_eq!(cues(&FORMAT, audition, &FormatOptions::default()), ["1500 bell bell"]);
 }
