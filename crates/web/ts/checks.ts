@@ -7,7 +7,7 @@ const URL_RULE = /^"https?:\/\/[^\s?#@]+"$/i;
 export const NAME_RULE = /^"[a-z0-9][a-z0-9-]{0,62}"$/;
 export const FLAG_RULE = /^(true|false|undefined)$/;
 
-const JOIN: Rules = {
+export const JOIN: Rules = {
   server: URL_RULE,
   event: NAME_RULE,
   locales: /^(\["[^]*"\]|\[\]|undefined)$/,

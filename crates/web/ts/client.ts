@@ -13,6 +13,7 @@ import { call, Listeners } from "./listeners.ts";
 import { type Closing, type LiveSocket, openLive } from "./live.ts";
 import { Binding } from "./media-binding.ts";
 import type { MediaBinding, MediaOptions, MediaPlayer } from "./media-types.ts";
+import type { Link } from "./room/link.ts";
 import { textFor } from "./message.ts";
 import { failureReason, fetchRundown, request } from "./request.ts";
 import { columns, type Rundown } from "./rundown.ts";
@@ -78,9 +79,11 @@ export class Downbeat {
   readonly #server: string;
   readonly #store: Store;
   #viewer: Viewer;
-  readonly #listeners = new Listeners();
+  /** The room's part, where this is one. */
+  #link: Link | undefined;
+  #listeners = new Listeners();
   readonly #media = new Set<Binding>();
-  readonly #mediaHost = { event: this, nudge: 0, emit: (change: Events["media"]) => this.#listeners.emit("media", change) };
+  readonly #mediaHost = { event: this, nudge: 0, emit: (change: Events["media"]) => this.#listeners.emit("media", change), restUntil: () => ROOM ? this.#link!.restUntil : 0 };
   /** Aborted when the event is left. */
   readonly #leaving = new AbortController();
   readonly #requests: AbortController[] = [];
@@ -106,7 +109,8 @@ export class Downbeat {
   readonly #active = new Map<string, { turn: CueTurn; at: number }>();
 
   /** @internal */
-  constructor(options: JoinOptions, viewer: Viewer) {
+  constructor(options: JoinOptions, viewer: Viewer, link?: Link) {
+    if (ROOM) [this.#link, this.#listeners] = [link!, link!.listeners];
     this.#options = options;
     this.#server = String(options.server).replace(/\/+$/, "");
     this.#store = openStore(`${this.#server} ${options.event}`);
@@ -338,7 +342,7 @@ export class Downbeat {
           this.#viewer.handle_pong(epoch!, Number(rev), now());
         }),
         closed,
-      });
+      }, this.#link);
     } catch {
       queueMicrotask(() => closed({ code: 1006, reason: "" }));
     }
@@ -353,8 +357,10 @@ export class Downbeat {
   async #request(slot: Slot, path: string): Promise<void> {
     const signal = this.#newSignal(slot);
     const isStatus = slot === Slot.Status;
+    // Of a room, all but the time is for members.
+    if (ROOM) path = eventPath(this.#options.event);
     try {
-      const { body, t1, t4, isStale } = await request<TimeBody | StateBody>(this.#server + path, !isStatus, signal);
+      const { body, t1, t4, isStale } = await request<TimeBody | StateBody>(this.#server + path, !isStatus, signal, this.#link?.invitation);
       this.#drive(() => {
         if (isStale) return this.#viewer.handle_time_failure(Reason.StaleTime, now());
         this.#receive(body);

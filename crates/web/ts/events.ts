@@ -127,7 +127,7 @@ export type Listener<Name extends keyof Events> = (value: Events[Name], lateness
 /** The names of {@link Events}. */
 export const NAMES: readonly string[] = Object.keys(
   { cue: 1, state: 1, status: 1, message: 1, connection: 1, clock: 1, media: 1, rundown: 1 } satisfies Record<keyof Events, 1>,
-);
+).concat(ROOM ? ["member", "role", "wait", "refused", "signal"] : []);
 
 /** In the order of `StatusCode` in `src/codes.rs`. */
 export const STATUSES: readonly Status[] = ["scheduled", "running", "paused", "ended"];

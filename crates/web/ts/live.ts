@@ -1,5 +1,6 @@
 // The socket on which the server pushes changes.
 
+import type { Link } from "./room/link.ts";
 import type { StateFrame } from "./wire.ts";
 
 /** Called for what arrives on a socket. */
@@ -22,15 +23,24 @@ export interface LiveSocket {
 }
 
 /** Opens the socket at `url`, which begins with `http`. */
-export function openLive(url: string, handlers: LiveHandlers): LiveSocket {
+export function openLive(url: string, handlers: LiveHandlers, link?: Link): LiveSocket {
   const socket = new WebSocket(url.replace("http", "ws"));
+  if (ROOM) socket.onopen = () => socket.send(link!.hello());
   socket.onmessage = ({ data }) => {
     // Unknown frames belong to a later protocol: they are ignored.
     if (data[0] !== "{") return handlers.pong(`${data}`);
     const frame = JSON.parse(data);
     if (frame.type === "state") handlers.state(frame);
+    else if (ROOM) {
+      // It brings the state, too, as to one who joins an event.
+      if (frame.type === "welcome") handlers.state({ type: "state", hub: 0, ack: false, ...frame.state });
+      link!.handleFrame(frame, (text) => socket.send(text));
+    }
   };
-  socket.onclose = handlers.closed;
+  socket.onclose = (closing) => {
+    if (ROOM) link!.handleClosed();
+    handlers.closed(closing);
+  };
   return {
     send: (text) => socket.send(text),
     close() {

@@ -37,13 +37,13 @@ const repeating = new Set<string>();
  * times leave out name resolution, connecting and a busy page. Where it does not report them, the page's own readings
  * are as correct, with a wider bound.
  */
-export async function request<Body extends { t1?: string }>(asked: string, isExchange: boolean, signal: AbortSignal): Promise<Answer<Body>> {
+export async function request<Body extends { t1?: string }>(asked: string, isExchange: boolean, signal: AbortSignal, invitation?: string): Promise<Answer<Body>> {
   const own = Math.random().toString(36).slice(2) + "0";
   const url = isExchange ? withQuery(asked, `t1=${own}`) : asked;
   const measurement = measure(url);
   try {
     const before = now();
-    const response = await fetch(url, { cache: "no-store", credentials: "omit", signal });
+    const response = await fetch(url, { cache: "no-store", credentials: "omit", signal, ...(ROOM && { headers: { authorization: `Bearer ${invitation}` } }) });
     const after = now();
     if (!response.ok) throw new HttpStatusError(response.status);
     const body = (await response.json()) as Body;

@@ -48,7 +48,7 @@ function numbers(text: string): BigUint64Array {
 
 type Area = "sessionStorage" | "localStorage";
 
-function read(name: string, area: Area = "sessionStorage"): string {
+export function read(name: string, area: Area = "sessionStorage"): string {
   try {
     return globalThis[area].getItem(name) ?? "";
   } catch {
@@ -56,7 +56,7 @@ function read(name: string, area: Area = "sessionStorage"): string {
   }
 }
 
-function write(name: string, value: string, area: Area = "sessionStorage"): void {
+export function write(name: string, value: string, area: Area = "sessionStorage"): void {
   try {
     globalThis[area].setItem(name, value);
   } catch {

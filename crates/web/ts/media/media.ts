@@ -16,6 +16,8 @@ export interface Host {
   /** How much media plays ahead of the event, in ms. */
   nudge: number;
   emit(change: MediaChange): void;
+  /** Until when media is left alone, by the page's clock, in ms. */
+  restUntil?(): number;
 }
 
 /** What the page fires at a gesture, in which browsers allow sound. */
@@ -72,6 +74,8 @@ export class Follower {
   /** Reads the player and does what core decides. */
   readonly read = (event?: Event): void => {
     clearTimeout(this.#timer);
+    const rest = (this.#host.restUntil?.() ?? 0) - now();
+    if (rest > 0) return void (this.#timer = setTimeout(this.read, rest));
     const core = this.#core;
     const { currentTime, duration = NaN, rate } = this.#player;
     const server = this.#follow();
