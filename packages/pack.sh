@@ -31,8 +31,8 @@ pack_worker() {
 pack_client() {
   local out=$1
   mkdir -p "$out"
-  cp build/client/* "$out"
+  cp -r build/client/. "$out"
   # The pages' own copy has no such line: they do not serve the map.
-  for file in client media; do printf '//# sourceMappingURL=downbeat-%s.js.map\n' $file >>"$out/downbeat-$file.js"; done
+  for file in client media room; do printf '//# sourceMappingURL=downbeat-%s.js.map\n' $file >>"$out/downbeat-$file.js"; done
   with_repository "$out/package.json"
 }
