@@ -15,7 +15,7 @@ import { Binding } from "./media-binding.ts";
 import type { MediaBinding, MediaOptions, MediaPlayer } from "./media-types.ts";
 import type { Link } from "./room/link.ts";
 import { textFor } from "./message.ts";
-import { failureReason, fetchRundown, request } from "./request.ts";
+import { failureReason, fetchRundown, HttpStatusError, request } from "./request.ts";
 import { columns, type Rundown } from "./rundown.ts";
 import { writeState } from "./state.ts";
 import { openStore, type Store } from "./store.ts";
@@ -375,6 +375,9 @@ export class Downbeat {
     } catch (error) {
       // Core itself asked for the request to be aborted.
       if (signal.aborted) return;
+      if (ROOM && error instanceof HttpStatusError && error.status < 500) {
+        this.#link!.handleFrame({ ...error.problem, type: "refused" }, () => {});
+      }
       this.#drive(() => this.#viewer[isStatus ? /* @__KEY__ */ "handle_status_failure" : /* @__KEY__ */ "handle_time_failure"](failureReason(error), now()));
     }
   }

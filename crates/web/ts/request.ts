@@ -19,9 +19,12 @@ export interface Answer<Body> {
 /** The server answered with an error. */
 export class HttpStatusError extends Error {
   readonly status: number;
-  constructor(status: number) {
+  /** What it says of it, as RFC 9457 has it; only rooms read that. */
+  readonly problem: object | undefined;
+  constructor(status: number, problem?: object) {
     super(`the server answered with status ${status}`);
     this.status = status;
+    if (ROOM) this.problem = problem;
   }
 }
 
@@ -45,7 +48,7 @@ export async function request<Body extends { t1?: string }>(asked: string, isExc
     const before = now();
     const response = await fetch(url, { cache: "no-store", credentials: "omit", signal, ...(ROOM && { headers: { authorization: `Bearer ${invitation}` } }) });
     const after = now();
-    if (!response.ok) throw new HttpStatusError(response.status);
+    if (!response.ok) throw new HttpStatusError(response.status, ROOM ? await response.json() : undefined);
     const body = (await response.json()) as Body;
     if (body.t1 === own) repeating.add(asked);
     const isOwn = body.t1 === own || (body.t1 === undefined && !repeating.has(asked));

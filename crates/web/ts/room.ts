@@ -229,7 +229,8 @@ class RoomLink implements Link {
   readonly #pending = new Map<string, Pending>();
   #room: Room | undefined;
   #send: ((text: string) => void) | undefined;
-  #isReady = true;
+  /** What the room was told last. */
+  #isReady: boolean | undefined;
   #waitEnd: ReturnType<typeof setTimeout> | undefined;
 
   constructor(key: string, invitation: string, name: string) {
@@ -239,7 +240,8 @@ class RoomLink implements Link {
   begin(room: Room): void {
     this.#room = room;
     room.on("state", () => this.#readWait());
-    room.on("media", ({ state }) => this.#report(state !== "stalled"));
+    // Until it has something to play, it is only coming, and nobody waits for it.
+    room.on("media", ({ state }) => { if (state !== "loading" && state !== "missing") this.#report(state !== "stalled"); });
     room.on("connection", ({ state }) => {
       if (state === "left") this.#pending.forEach(({ reject }) => reject(new RoomError({ code: "left", detail: "the room was left" })));
     });
@@ -262,6 +264,7 @@ class RoomLink implements Link {
       case "signal-refused": return this.#emit("refused", frame as SignalRefused);
       case "refused": {
         const { code, detail } = frame as Refused;
+        if (!detail) return;
         this.#emit("refused", { code, detail });
         // Another attempt would end the same way.
         if (code === "invalid-invitation" || code === "unknown-event") this.#room?.leave();
@@ -313,7 +316,7 @@ class RoomLink implements Link {
     this.#handlePresence({ type: "presence", ...(members && { members }), ...(counts && { counts }) });
     // The room knows a command by its id, and applies it once.
     this.#pending.forEach(({ frame }) => this.send(frame));
-    if (!this.#isReady) this.#tellReady();
+    if (this.#isReady !== undefined) this.#tellReady();
   }
 
   #handlePresence({ members, present, left, counts }: PresenceFrame): void {
@@ -328,7 +331,7 @@ class RoomLink implements Link {
       this.members.set(member.id, member);
       if (JSON.stringify(before) !== JSON.stringify(member)) this.#emit("member", { change: before ? "changed" : "joined", member });
     }
-    const isBuffering = ({ readiness }: MemberBody) => readiness !== "ready";
+    const isBuffering = ({ readiness }: MemberBody) => readiness === "buffering" || readiness === "awaited-buffering";
     this.counts = counts ?? { members: this.members.size, buffering: [...this.members.values()].filter(isBuffering).length };
   }
 
