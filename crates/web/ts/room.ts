@@ -291,8 +291,10 @@ class RoomLink implements Link {
   /** Watches an element's own controls. */
   watch(element: HTMLMediaElement, begins: number, binding: MediaBinding): Gestures {
     return new Gestures(element, begins, () => (this.#room!.canControl ? this.#expected() : undefined), (act) => {
-      this.#rest(REST);
-      this.command(act).then(() => binding.rejoin(), () => { this.restUntil = 0; });
+      // A pause is the person's own until it is everyone's: so it stays if it is refused.
+      if (act.command === "seek" || act.command === "rate") this.#rest(REST);
+      const takesEffect = () => setTimeout(() => binding.rejoin(), Math.max(0, this.restUntil - now()));
+      this.command(act).then(takesEffect, () => { this.restUntil = 0; });
     }, () => this.#rest(REST));
   }
 
