@@ -12,11 +12,14 @@ export function faces(room: Room, { room: name, invitation }: Address): void {
   let stream: MediaStream | undefined;
   let peers: Peers | undefined;
 
-  const show = () => {
-    [see.hidden, send.hidden, stop.hidden, own.hidden] = [!!stream, !stream || isSent, !stream, !stream];
-    own.srcObject = stream ?? null;
-  };
   let isSent = false;
+  const show = () => {
+    [see.hidden, send.hidden, stop.hidden, find("own-face").hidden] = [!!stream, !stream || isSent, !stream, !stream];
+    // Large until it is sent: so far it is a mirror.
+    find("own-face").className = isSent ? "" : "large";
+    write(find("own-caption"), isSent ? "You" : "Only you see this so far.");
+    if (own.srcObject !== (stream ?? null)) own.srcObject = stream ?? null;
+  };
   see.addEventListener("click", async () => {
     say("");
     try {

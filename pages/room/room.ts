@@ -43,6 +43,7 @@ async function enter({ room: name, invitation }: Address): Promise<void> {
   members(room);
   links(room, name);
   faces(room, { room: name, invitation });
+  find("again").addEventListener("click", () => location.reload());
   find("leave").addEventListener("click", () => room.leave());
   addEventListener("pagehide", () => room.leave());
 }

@@ -243,7 +243,9 @@ class RoomLink implements Link {
     // Until it has something to play, it is only coming, and nobody waits for it.
     room.on("media", ({ state }) => { if (state !== "loading" && state !== "missing") this.#report(state !== "stalled"); });
     room.on("connection", ({ state }) => {
-      if (state === "left") this.#pending.forEach(({ reject }) => reject(new RoomError({ code: "left", detail: "the room was left" })));
+      if (state !== "left") return;
+      this.#send = undefined;
+      this.#pending.forEach(({ reject }) => reject(new RoomError({ code: "left", detail: "the room was left" })));
     });
   }
 
