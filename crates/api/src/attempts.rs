@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) route: Route,
     /// With its question mark; may be empty.
     pub(crate) query: String,
+    /// The word that the server is to repeat, if it is asked for the time; then there is no other query. Errors do not show it.
+    pub(crate) t1: Option<String>,
     pub(crate) body: Vec<u8>,
     /// Whether the token is sent with it.
     pub(crate) authorized: bool,
@@ -40,6 +42,7 @@ impl Call {
             method: Method::GET,
             route,
             query: String::new(),
+            t1: None,
             body: Vec::new(),
             authorized: false,
             if_match: None,
@@ -123,7 +126,11 @@ impl Sender {
     }
 
     async fn attempt(&self, call: &Call, url: &str, timeout: Span) -> Result<Answer, HttpError> {
-        let mut request = http::Request::builder().method(&call.method).uri(url);
+        let uri = match &call.t1 {
+            Some(t1) => format!("{url}?t1={t1}"),
+            None => url.to_owned(),
+        };
+        let mut request = http::Request::builder().method(&call.method).uri(uri);
         if let Some(token) = self.token.as_ref().filter(|_| call.authorized) {
             request = request.header("authorization", format!("Bearer {}", token.expose()));
         }

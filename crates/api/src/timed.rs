@@ -19,7 +19,7 @@ impl Client {
     /// [`ApiError`]; [`ApiError::Cached`] if a cache on the way answers.
     pub async fn state(&self, event: &EventName) -> Result<Response<StateBody>, ApiError> {
         let t1 = self.freshness().next_t1(clock::wall());
-        let call = Call { query: format!("?t1={t1}"), ..Call::get(Route::Event(event.clone())) };
+        let call = Call { t1: Some(t1.clone()), ..Call::get(Route::Event(event.clone())) };
         let answer = self.sender.send(&call.authorized()).await?.accepted()?;
         let body: StateBody = answer.body()?;
         answer.check_fresh(&mut self.freshness(), &t1, body.t1.as_deref(), body.server_time)?;
@@ -44,7 +44,7 @@ impl Client {
 
     async fn read_time(&self, route: Route) -> Result<Response<TimeBody>, ApiError> {
         let t1 = self.freshness().next_t1(clock::wall());
-        let call = Call { query: format!("?t1={t1}"), ..Call::get(route) };
+        let call = Call { t1: Some(t1.clone()), ..Call::get(route) };
         let answer = self.sender.send(&call).await?.accepted()?;
         let time: TimeBody = answer.body()?;
         answer.check_fresh(&mut self.freshness(), &t1, time.t1.as_deref(), time.server_time)?;

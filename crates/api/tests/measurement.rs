@@ -10,9 +10,12 @@ use tokio::net::{TcpListener, TcpStream};
 const BODY_AFTER: std::time::Duration = std::time::Duration::from_millis(400);
 
 async fn answer_all(mut stream: TcpStream) {
-    let body = r#"{"serverTime":1704067200000,"status":"unknown","message":null,"epoch":null,"rev":0,"timeline":[],"rundown":null,"resync":300000}"#;
     let mut head = Vec::new();
-    loop {
+    // A time that stands still would be from a cache.
+    for server_time in (1_704_067_200_000_u64..).step_by(400) {
+        let body = format!(
+            r#"{{"serverTime":{server_time},"status":"unknown","message":null,"epoch":null,"rev":0,"timeline":[],"rundown":null,"resync":300000}}"#
+        );
         head.clear();
         while !head.ends_with(b"\r\n\r\n") {
             match stream.read_u8().await {

@@ -22,7 +22,8 @@ pub enum CacheSign {
     },
     /// The answer repeats the word of another request, or none although the server repeats them.
     OtherRequest,
-    /// An answer to an earlier request has the same time, though this one was sent at least 20 ms after that answer had arrived.
+    /// An answer to an earlier request has the same time, though this one was sent at least 20 ms after that answer had arrived;
+    /// only where the server repeats no words.
     SameTime,
 }
 
@@ -71,7 +72,7 @@ pub struct Freshness {
     requests: u64,
     /// Whether the server has repeated a word. Servers before version 0.1 do not.
     repeats: bool,
-    /// The time in the last fresh answer, and when that arrived.
+    /// The time in the last fresh answer without a word, and when that arrived.
     last: Option<(ServerTime, LocalTime)>,
 }
 
@@ -80,7 +81,7 @@ impl Freshness {
     /// machine's wall clock, which may be wrong: it keeps the words of different runs apart.
     pub fn next_t1(&mut self, wall: ServerTime) -> String {
         let number = self.requests & 0xff_ffff;
-        self.requests += 1;
+        self.requests = self.requests.wrapping_add(1);
         format!("{:x}.{number:x}", wall.as_micros())
     }
 
@@ -95,7 +96,11 @@ impl Freshness {
             return Err(CacheSign::Age { stored: Span::from_millis(i64::from(seconds) * 1_000) });
         }
         match answer.t1 {
-            Some(repeated) if repeated == asked => self.repeats = true,
+            Some(repeated) if repeated == asked => {
+                // It was made for this request, whatever its time.
+                self.repeats = true;
+                return Ok(());
+            }
             None if !self.repeats => {}
             _ => return Err(CacheSign::OtherRequest),
         }

@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Server } from "./calls.ts";
 
-/** Returns the text to answer with instead of `text`, the worker's answer to `path`. */
+/** Returns the text to answer with instead of `text`, the worker's answer to `path`, which comes without its query. */
 export type Alter = (path: string, text: string) => string;
 
 export interface Proxy extends Server {
@@ -43,7 +43,7 @@ export async function cachingProxy(worker: Server, caches: (path: string) => boo
 export async function proxy(worker: Server, alter: Alter): Promise<Proxy> {
   return listen(async (request) => {
     const answer = await pass(worker, request);
-    return { ...answer, text: alter(request.path, answer.text) };
+    return { ...answer, text: alter(request.path.replace(/\?.*/, ""), answer.text) };
   });
 }
 

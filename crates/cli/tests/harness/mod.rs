@@ -242,6 +242,13 @@ fn serve(mut stream: TcpStream, mood: Mood, event: &mut Event, seen: &Mutex<Vec<
         spoil(&mut value, part, of, &mut 0);
         text = value.to_string();
     }
+    // As the server does, which shows that no cache answers: the time here stands still.
+    if let (Some((_, t1)), Ok(mut value)) = (target.split_once("?t1="), serde_json::from_str::<Value>(&text))
+        && value.get("serverTime").is_some()
+    {
+        value["t1"] = json!(t1);
+        text = value.to_string();
+    }
     if mood == Mood::LosesFirstAnswer && change && !std::mem::replace(&mut event.lost, true) {
         return;
     }
