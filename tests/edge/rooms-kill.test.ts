@@ -17,7 +17,7 @@ after(() => runtime.end());
 function stored(): number {
   const directory = `${runtime.objects}/downbeat-EventDo`;
   return readdirSync(directory).filter((file) => file.endsWith(".sqlite")).filter((file) => {
-    const database = new DatabaseSync(`${directory}/${file}`, { readOnly: true });
+    const database = new DatabaseSync(`${directory}/${file}`, { readOnly: true, timeout: 5_000 });
     const has = database.prepare("SELECT name FROM sqlite_master WHERE name = 'room'").get() !== undefined;
     database.close();
     return has;

@@ -135,7 +135,7 @@ export type RoomWait = {
   until: ServerTime;
 };
 
-/** The last change of an event, with actor, reason and time; for operators only. */
+/** The last change of an event, with actor, reason and time; for operators, and for members of a room. */
 export type LastChange = {
   /** The id, if it was a command. */
   id: CommandId | null;

@@ -1,6 +1,7 @@
 // A room, and members as bare as they can be: one socket each, and what came through it.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { WebSocket } from "ws";
 import { type Answer, call, type Server } from "./calls.ts";
@@ -86,6 +87,8 @@ export class Member {
   readonly frames: Frame[] = [];
   /** Why the socket was closed. */
   closed: { code: number; reason: string } | undefined;
+  /** A reload counts its commands anew, under other ids. */
+  readonly #ids = randomUUID();
   #commands = 0;
 
   constructor(socket: WebSocket) {
@@ -113,7 +116,7 @@ export class Member {
 
   /** Sends a command; resolves with its answer. */
   async command(command: string, members: Record<string, unknown> = {}): Promise<Frame> {
-    const id = (members["id"] as string | undefined) ?? `${this.id}-${(this.#commands += 1)}`;
+    const id = (members["id"] as string | undefined) ?? `${this.#ids}-${(this.#commands += 1)}`;
     const seen = this.frames.length;
     this.send({ type: "command", command, at: this.now(), bound: 50, ...members, id });
     const answer = async () => this.frames.slice(seen).find((frame) => frame.type === "command-answer" && frame["id"] === id);

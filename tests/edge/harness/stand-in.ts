@@ -57,6 +57,8 @@ export interface Options {
   socketsMax?: number;
   /** Where rundowns are stored; by default in a bucket. */
   store?: RundownStore;
+  /** Who makes rooms; by default nobody. */
+  rooms?: "operators" | "open";
 }
 
 /** Takes the place of the worker's objects, and asks the test through the binding TEST. */
@@ -157,6 +159,7 @@ export async function standIn(options: Options = {}): Promise<StandIn> {
     DOWNBEAT_TOKENS: { type: "text", value: JSON.stringify(ENTRIES) },
     ...(options.store === "event" ? {} : { RUNDOWNS: { type: "r2", name: "rundowns" } }),
     ...(options.socketsMax === undefined ? {} : { HUB_SOCKETS_MAX: { type: "text", value: `${options.socketsMax}` } }),
+    ...(options.rooms === undefined ? {} : { ROOMS: { type: "text", value: options.rooms } }),
   } as const;
   /** Returns the built worker for one kind of its objects; they differ in where they find the events. */
   const part = (name: string, events: ReturnType<typeof object>, ...kinds: string[]) => ({
