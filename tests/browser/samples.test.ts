@@ -38,7 +38,8 @@ after(async () => {
 });
 
 test("every sample of code runs", async (t) => {
-  const code = codeSamples();
+  // Those of watch rooms have tests beside what they are about.
+  const code = codeSamples().filter(({ text }) => !/downbeat-client\/(room|peers)/.test(text));
   assert.ok(code.length >= 7);
   for (const [index, sample] of code.entries()) {
     await t.test(place(sample), async () => {

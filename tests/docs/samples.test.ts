@@ -125,7 +125,7 @@ test("code fits the package's types, as strictly as TypeScript checks", () => {
       paths: {
         "downbeat-client": types("index"), "https://*/downbeat-client.js": types("index"), "downbeat-client/react": types("react"),
         "downbeat-client/countdown": types("countdown"), "downbeat-client/countdown-text": types("countdown-text"),
-        "downbeat-client/peers": types("peers/peers"),
+        "downbeat-client/peers": types("peers/peers"), "downbeat-client/room": types("room"),
       },
     },
     files: names,

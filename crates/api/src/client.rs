@@ -407,7 +407,9 @@ impl Client {
     /// Parses a state, and the anchor that comes with it if it was changed.
     pub(crate) fn parse_state(&self, answer: Answer) -> Result<Response<StateBody>, ApiError> {
         let extras = answer.body::<StateExtras>().unwrap_or_default();
-        let response = parse(answer, |state: &StateBody| state.server_time)?;
+        let mut response = parse(answer, |state: &StateBody| state.server_time)?;
+        // It was about the request, and is no part of the state that is kept and printed.
+        response.body.t1 = None;
         self.notify_state(&response.body);
         self.notify_anchor(extras.anchor.as_ref());
         Ok(response)

@@ -48,7 +48,8 @@ impl Client {
         let answer = self.sender.send(&call).await?.accepted()?;
         let time: TimeBody = answer.body()?;
         answer.check_fresh(&mut self.freshness(), &t1, time.t1.as_deref(), time.server_time)?;
-        parse(answer, |time: &TimeBody| time.server_time)
+        let response = parse(answer, |time: &TimeBody| time.server_time)?;
+        Ok(Response { body: TimeBody { t1: None, ..response.body }, ..response })
     }
 
     fn freshness(&self) -> MutexGuard<'_, Freshness> {

@@ -3,11 +3,11 @@
  *
  * ```js
  * import { joinRoom } from "downbeat-client/room";
- * const invitation = location.hash.slice(1);
- * const room = await joinRoom({ server: "https://downbeat.example.workers.dev", room: "r-abcdefghijklmnop", invitation, name: "Ana" });
- * room.on("member", ({ change, member }) => console.log(member.name, change));
+ * const [room = "", invitation = ""] = location.hash.slice(1).split(".");
+ * const joined = await joinRoom({ server: "https://downbeat.example.workers.dev", room, invitation, name: "Ana" });
+ * joined.on("member", ({ change, member }) => console.log(member.name, change));
  * const video = document.querySelector("video");
- * if (video) room.bindMedia(video, { controls: true });
+ * if (video) joined.bindMedia(video, { controls: true });
  * ```
  *
  * @packageDocumentation
