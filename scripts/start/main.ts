@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   steps.clear();
   process.stdout.write(`${found.replace("--reset", "scripts/dev --reset")}
 ready ${url}
-Open in a browser: ${url} (viewer), ${url}/display (stage), ${url}/console (operator)
+Open in a browser: ${url} (viewer), ${url}/display (stage), ${url}/console (operator), ${url}/room (watch together)
 The console asks for the operator's token: it is in ${typed(`${state}/operator.token`)}
 Ctrl-C stops it.
 `);

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
-import { commentSamples } from "../docs/pages.ts";
+import { codeSamples } from "../docs/pages.ts";
 import type { RoomAnswer } from "../edge/harness/wire.ts";
 import { clip } from "./harness/clip.ts";
 import { launch } from "./harness/chromium.ts";
@@ -27,9 +27,8 @@ after(async () => {
   await runtime?.end();
 });
 
-test("the sample of the package's comment joins, and takes a person's gestures", async () => {
+for (const { page: from, text } of codeSamples().filter(({ text }) => text.includes("downbeat-client/room"))) test(`the sample of ${from} joins`, async () => {
   const answer = await made();
-  const { text } = commentSamples().find(({ page }) => page.endsWith("/room.ts"))!;
   const own = text.replace("downbeat-client/room", "/client/downbeat-room.js").replace(/https:\/\/downbeat[^"]*/, runtime.url);
   ours.put("/sample.js", own);
   ours.put("/sample.html", `<!doctype html><title>sample</title><video muted controls src="/clip.webm"></video><script type="module" src="/sample.js"></script>`);
