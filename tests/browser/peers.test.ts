@@ -100,10 +100,13 @@ test("a track is replaced without negotiation, taken away, and sent again in the
   assert.equal(last.sdp.match(/^m=/gm).length, 3, "a channel, a video and an audio");
 });
 
-test("both sides change what they send at the same time, 50 times, with messages late and out of order", { timeout: 300_000 }, async () => {
+/** How often what depends on the order of messages is tried; DOWNBEAT_TURNS=50 tries longer. */
+const TURNS = Number(process.env["DOWNBEAT_TURNS"] ?? 12);
+
+test("both sides change what they send at the same time, again and again, with messages late and out of order", { timeout: 300_000 }, async () => {
   const [one, two] = await pair();
   let clashes = 0;
-  for (let turn = 0; turn < 50; turn++) {
+  for (let turn = 0; turn < TURNS; turn++) {
     shuffle(30, turn);
     const start = signalling.passed.length;
     const [mine, theirs] = turn % 2 ? [null, null] : [turn % 4 ? "red" : "green", turn % 4 ? "green" : "red"];
@@ -112,15 +115,15 @@ test("both sides change what they send at the same time, 50 times, with messages
     const offers = signalling.passed.slice(start).filter(({ message }) => message.description?.type === "offer");
     if (new Set(offers.map(({ from }) => from)).size === 2) clashes++;
   }
-  assert.ok(clashes >= 10, `both offered at the same time in ${clashes} of 50 turns`);
+  assert.ok(clashes >= TURNS / 5, `both offered at the same time in ${clashes} of ${TURNS} turns`);
   assert.deepEqual([(await one.log()).errors, (await two.log()).errors], [[], []]);
   assert.deepEqual([(await one.log()).connections, (await two.log()).connections], [1, 1], "nothing was made anew");
 });
 
-test("joining works in any order of the messages, 20 times", { timeout: 300_000 }, async () => {
+test("joining works in any order of the messages", { timeout: 300_000 }, async () => {
   const [one, two] = [await open("m1"), await open("m2")];
   await Promise.all([one.publish("red"), two.publish("blue")]);
-  for (let turn = 0; turn < 20; turn++) {
+  for (let turn = 0; turn < TURNS; turn++) {
     shuffle(100, turn);
     await signalling.update("m1", "m2");
     await Promise.all([one.sees("m2", "blue"), two.sees("m1", "red"), one.opens("m2"), two.opens("m1")]);
