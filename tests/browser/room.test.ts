@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
 import { codeSamples } from "../docs/pages.ts";
-import type { RoomAnswer } from "../edge/harness/wire.ts";
+import type { RoomAnswer } from "../../crates/web/ts/wire.ts";
 import { clip } from "./harness/clip.ts";
 import { launch } from "./harness/chromium.ts";
 import { type Site, site } from "./harness/site.ts";

@@ -69,7 +69,7 @@ async function pass(worker: Server, { method, path, headers, body }: Asked): Pro
       authorization: headers.authorization ?? "",
       ...(headers["if-match"] === undefined ? {} : { "if-match": headers["if-match"] }),
     },
-    ...(body.length > 0 ? { body } : {}),
+    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
   });
   return { status: answer.status, type: answer.headers.get("content-type") ?? "", text: await answer.text() };
 }
