@@ -4,7 +4,7 @@
 //! use downbeat_sheet::list::List;
 //! let rundown = downbeat_sheet::compile(r#"[{ "time": 560, "action": "song", "duration": "4m" }]"#).rundown.unwrap();
 //! let list = List::new(&rundown, &Default::default(), |_| None);
-//! assert!(list.markdown().contains("| 1 | 00:09:20 | 00:04:00 | song | song |"));
+//! assert!(list.markdown().contains("| 1 | 00:09:20 | 00:04:00 | song@560000 | song |"));
 //! ```
 
 mod csv;
