@@ -18,9 +18,14 @@ function stored(): number {
   const directory = `${runtime.objects}/downbeat-EventDo`;
   return readdirSync(directory).filter((file) => file.endsWith(".sqlite")).filter((file) => {
     const database = new DatabaseSync(`${directory}/${file}`, { readOnly: true, timeout: 5_000 });
-    const has = database.prepare("SELECT name FROM sqlite_master WHERE name = 'room'").get() !== undefined;
-    database.close();
-    return has;
+    try {
+      return database.prepare("SELECT name FROM sqlite_master WHERE name = 'room'").get() !== undefined;
+    } catch {
+      // The runtime has just opened it, or writes to it: it is there.
+      return true;
+    } finally {
+      database.close();
+    }
   }).length;
 }
 
@@ -38,9 +43,10 @@ test("a room that was killed amid a wait goes on, and members find it as it was"
   assert.deepEqual([state.rev, state.timeline], [held.rev, held.timeline]);
   const back = await again.join(room.invitations.control, "Ana", ana.welcome["resume"]);
   assert.equal(back.id, ana.id);
-  await until(() => again.state(), ({ status }) => status === "running", "the wait to end");
+  // Boris is gone, so the room may stop waiting sooner, which is a change.
+  const running = await until(() => again.state(), ({ status }) => status === "running", "the wait to end");
   const pause = await back.command("pause");
-  assert.equal(pause["rev"], held.rev + 1);
+  assert.equal(pause["rev"], running.rev + 1);
   await again.call("DELETE", "", room.invitations.own);
 });
 
