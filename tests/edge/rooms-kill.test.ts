@@ -50,22 +50,15 @@ test("a room that was killed amid a wait goes on, and members find it as it was"
   await again.call("DELETE", "", room.invitations.own);
 });
 
-test("a room is gone, with everything stored, its keep after the last one left", { timeout: 240_000 }, async () => {
-  const room = await Room.make(runtime, { keep: 60_000 });
-  const ana = await room.controller("Ana");
+test("rooms are gone, with everything stored, their keep after the last one left, or was lost with the runtime", { timeout: 300_000 }, async () => {
+  const [left, lost] = await Promise.all([Room.make(runtime, { keep: 60_000 }), Room.make(runtime, { keep: 60_000 })]);
+  const [ana] = await Promise.all([left.controller("Ana"), lost.controller("Boris")]);
   await ana.command("resume");
-  assert.equal(stored(), 1);
+  assert.equal(stored(), 2);
   ana.end();
-  const gone = async () => (await room.call("GET", "", room.invitations.own)).status;
-  await until(gone, (status) => status === 404, "the room to end", 180_000);
-  assert.equal(stored(), 0);
-});
-
-test("a room whose members were lost with the runtime ends, too", { timeout: 300_000 }, async () => {
-  const room = await Room.make(runtime, { keep: 60_000 });
-  await room.controller("Ana");
   await runtime.kill();
   await runtime.restart();
-  // Nobody asks for it: its alarm alone ends it.
-  await until(async () => stored(), (rooms) => rooms === 0, "the room to end", 240_000);
+  // Nobody asks for them: their alarms alone end them.
+  await until(async () => stored(), (rooms) => rooms === 0, "the rooms to end", 240_000);
+  assert.equal((await new Room(runtime, left.name, left.invitations).call("GET", "", left.invitations.own)).status, 404);
 });
