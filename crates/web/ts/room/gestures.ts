@@ -50,7 +50,8 @@ export function actOf(seen: Seen, room: Expected): Act | undefined {
     case "pause":
       return seen.paused && room.rate > 0 && !seen.ended && !seen.seeking && seen.isReady ? { command: "pause" } : undefined;
     case "play":
-      return !seen.paused && room.rate === 0 ? { command: "resume" } : undefined;
+      // It may have been paused again since: a room that is held is what this program keeps.
+      return room.rate === 0 ? { command: "resume" } : undefined;
     case "seek":
       return Math.abs(seen.position - room.position) > AWAY ? { command: "seek", position: Math.max(0, Math.round(seen.position)) } : undefined;
     case "ratechange":
