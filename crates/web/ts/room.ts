@@ -161,7 +161,7 @@ export class Room extends Downbeat {
   /** What of the state only rooms have: the content, who has the controls, a wait. Undefined before the first state. */
   get room(): RoomBody | undefined { return (this.state as StateBody | undefined)?.room; }
 
-  /** The wait that is scheduled or in force. */
+  /** The wait that is scheduled or has begun. */
   get wait(): WaitChange | null { return this.#link.wait; }
 
   /**

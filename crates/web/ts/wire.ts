@@ -159,7 +159,7 @@ export type RoomBody = {
   controls: Controls;
   /** How long the room waits at most for members that buffer, in ms; `null` if it never waits. */
   waitMax: Span | null;
-  /** The wait that is scheduled or in force; `null` if there is none. */
+  /** The wait that is scheduled or has begun; `null` if there is none. */
   wait: RoomWait | null;
   /** What changed last, and who did it; the name of the member that is waited for, if that is `wait`. */
   lastChange: LastChange;

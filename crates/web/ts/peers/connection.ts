@@ -211,7 +211,7 @@ export class Connection {
     }
   }
 
-  /** Tells of a server that answers with an error. One that does not answer (701) is none for many networks that work all the same. */
+  /** Reports a server that answers with an error. A server that does not answer (701) is not reported: it happens on many networks where connections work. */
   #judge({ errorCode, errorText, url }: RTCPeerConnectionIceErrorEvent): void {
     if (this.#closed || errorCode < 400 || errorCode > 699 || this.#refused.has(url)) return;
     this.#refused.add(url);

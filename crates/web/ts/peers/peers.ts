@@ -83,7 +83,7 @@ export class Peers {
 
   /**
    * Says who is in the mesh: ids in the order in which they joined, `me` among them. Call it with the whole list whenever it changes. The
-   * first `max` are connected with each other; whoever comes after them gets `refused`, and is connected when somebody before them leaves.
+   * first `max` are connected with each other; later members get `refused`, and are connected when an earlier one leaves.
    */
   update(members: readonly string[]): void {
     if (this.#left) return;

@@ -1,7 +1,7 @@
 // What a person does with the controls of an element.
 //
-// An element fires the same events whoever caused them. What this program does to it always leads to where the room is; so what
-// leads away from there, right after a person touched the element, is that person's. In doubt it is nobody's.
+// An element fires the same events whatever the cause. This program only ever moves the element towards the room's position and rate.
+// So a change away from them, right after a person touched the element, is that person's. In doubt it is nobody's.
 
 /** What a person did. */
 export type Act =

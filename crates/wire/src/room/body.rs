@@ -53,7 +53,7 @@ pub struct RoomBody {
     pub controls: Controls,
     /// How long the room waits at most for members that buffer, in ms; `null` if it never waits.
     pub wait_max: Option<Span>,
-    /// The wait that is scheduled or in force; `null` if there is none.
+    /// The wait that is scheduled or has begun; `null` if there is none.
     pub wait: Option<RoomWait>,
     /// What changed last, and who did it; the name of the member that is waited for, if that is `wait`.
     pub last_change: LastChange,
