@@ -113,7 +113,7 @@ const REST = 1_500;
  */
 export async function joinRoom(options: JoinRoomOptions): Promise<Room> {
   const { server, signal } = JOIN;
-  check("joinRoom", options, { server: server!, signal: signal!, room: NAME_RULE, invitation: /^"dbi_[\w-]{22}"$/, name: /^(".{0,40}"|undefined)$/u });
+  check("joinRoom", options, { server: server!, signal: signal!, room: NAME_RULE, invitation: /^"dbi_[\w-]{22}"$/, name: /^("(\\u....|\\[^u]|[^\\]){0,40}"|undefined)$/u });
   const viewer = await createViewer();
   options.signal?.throwIfAborted();
   return new Room(options, viewer);
@@ -268,8 +268,8 @@ class RoomLink implements Link {
         const { code, detail } = frame as Refused;
         if (!detail) return;
         this.#emit("refused", { code, detail });
-        // Another attempt would end the same way.
-        if (code === "invalid-invitation" || code === "unknown-event") this.#room?.leave();
+        // Another attempt would end the same way; or two tabs of one member would go on closing each other's socket.
+        if (["invalid-invitation", "unknown-event", "conflict", "invalid-field"].includes(code)) this.#room?.leave();
       }
     }
   }
@@ -326,17 +326,20 @@ class RoomLink implements Link {
   #handlePresence({ members, present, left, counts }: PresenceFrame): void {
     const come = members ?? present ?? [];
     const gone = members ? [...this.members.keys()].filter((id) => !members.some((member) => member.id === id)) : left ?? [];
+    const changes: MemberChange[] = [];
     for (const id of gone) {
       const member = this.members.get(id);
-      if (this.members.delete(id)) this.#emit("member", { change: "left", member: member! });
+      if (this.members.delete(id)) changes.push({ change: "left", member: member! });
     }
     for (const member of come) {
       const before = this.members.get(member.id);
       this.members.set(member.id, member);
-      if (JSON.stringify(before) !== JSON.stringify(member)) this.#emit("member", { change: before ? "changed" : "joined", member });
+      if (JSON.stringify(before) !== JSON.stringify(member)) changes.push({ change: before ? "changed" : "joined", member });
     }
     const isBuffering = ({ readiness }: MemberBody) => readiness === "buffering" || readiness === "awaited-buffering";
     this.counts = counts ?? { members: this.members.size, buffering: [...this.members.values()].filter(isBuffering).length };
+    // Listeners read the others and their number, too.
+    for (const change of changes) this.#emit("member", change);
   }
 
   #handleAnswer({ id, rev, effectiveAt, code, detail }: RoomCommandAnswer): void {
@@ -361,7 +364,9 @@ class RoomLink implements Link {
 
   #readWait(): void {
     const { wait, lastChange } = this.#room!.room ?? {};
-    const next = wait ? { ...wait, name: lastChange?.actor ?? "" } : null;
+    // A seek leaves a wait as it is, and is the last change then.
+    const name = lastChange?.name === "wait" ? lastChange.actor : this.wait?.name ?? "";
+    const next = wait ? { ...wait, name } : null;
     clearTimeout(this.#waitEnd);
     // Its end at the latest is no change of the state: it was scheduled with the wait.
     if (next) this.#waitEnd = setTimeout(() => this.#setWait(null), Math.max(0, next.until - (this.#room!.now() ?? next.until)));

@@ -20,6 +20,8 @@ export interface Seen {
   isReady: boolean;
   seeking: boolean;
   rate: number;
+  /** Whether it goes back to its beginning at its end, which is a seek of its own. */
+  loops: boolean;
   /** How long ago the person touched it, in ms; `Infinity` if never. */
   touchedAgo: number;
   isHidden: boolean;
@@ -43,6 +45,9 @@ const AWAY = 1_000;
 /** How far a rate has to be from the room's to be a person's: the correction's are within 5 %. */
 const FASTER = 0.06;
 
+/** Keys that move the focus, or do nothing by themselves: whoever tabs through the page has not touched the element. */
+export const OTHER_KEYS = /^(Tab|Escape|Shift|Control|Alt|AltGraph|Meta|CapsLock|F\d+)$/;
+
 /** Returns what the person did; undefined if it is nobody's doing, or may be somebody else's. */
 export function actOf(seen: Seen, room: Expected): Act | undefined {
   if (seen.touchedAgo > NEAR || seen.isHidden) return undefined;
@@ -53,9 +58,10 @@ export function actOf(seen: Seen, room: Expected): Act | undefined {
       // It may have been paused again since: a room that is held is what this program keeps.
       return room.rate === 0 ? { command: "resume" } : undefined;
     case "seek":
-      return Math.abs(seen.position - room.position) > AWAY ? { command: "seek", position: Math.max(0, Math.round(seen.position)) } : undefined;
+      return Math.abs(seen.position - room.position) > AWAY && !seen.loops ? { command: "seek", position: Math.max(0, Math.round(seen.position)) } : undefined;
     case "ratechange":
-      return Math.abs(seen.rate / room.playingRate - 1) > FASTER ? { command: "rate", rate: Math.min(Math.max(seen.rate, 0.25), 4) } : undefined;
+      // A new source begins at the element's default rate, and has no data then.
+      return Math.abs(seen.rate / room.playingRate - 1) > FASTER && seen.isReady ? { command: "rate", rate: Math.min(Math.max(seen.rate, 0.25), 4) } : undefined;
   }
 }
 
@@ -88,7 +94,8 @@ export class Gestures {
       this.#isDown = isDown;
     };
     listen(element, ["pointerdown", "touchstart"], touch(true));
-    listen(element, ["click", "keydown", "keyup"], touch(false));
+    listen(element, ["click"], touch(false));
+    listen(element, ["keydown", "keyup"], (event) => { if (!OTHER_KEYS.test((event as KeyboardEvent).key)) touch(false)(); });
     // A slider may be let go anywhere.
     listen(document, ["pointerup", "pointercancel", "touchend"], () => { if (this.#isDown) touch(false)(); });
     listen(element, ["pause", "play", "ratechange"], ({ type }) => this.#handle(type as Seen["type"]));
@@ -101,10 +108,10 @@ export class Gestures {
   }
 
   #act(type: Seen["type"]): Act | undefined {
-    const { currentTime, paused, ended, readyState, seeking, playbackRate } = this.#element;
+    const { currentTime, paused, ended, readyState, seeking, playbackRate, loop } = this.#element;
     const room = this.#expected();
     return room && actOf({
-      ...{ type, paused, ended, seeking, rate: playbackRate, position: currentTime * 1_000 + this.#begins },
+      ...{ type, paused, ended, seeking, loops: loop, rate: playbackRate, position: currentTime * 1_000 + this.#begins },
       isReady: readyState >= HTMLMediaElement.HAVE_FUTURE_DATA,
       touchedAgo: this.#isDown ? 0 : performance.now() - this.#touchedAt,
       isHidden: document.hidden,
