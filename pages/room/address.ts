@@ -3,6 +3,9 @@
 import type { RoomAnswer } from "downbeat-client/room";
 import { readStored, store } from "../shared/storage.ts";
 
+/** Under which key a room's invitations are kept, followed by its name. */
+const KEY = "downbeat.invitations ";
+
 export interface Address {
   room: string;
   invitation: string;
@@ -19,15 +22,23 @@ export function link(room: string, invitation: string): string {
   return `${location.origin}${location.pathname}#${room}.${invitation}`;
 }
 
-/** Keeps the invitations of a room that was made here: the server tells them once. */
+/**
+ * Keeps the invitations of a room that was made here: the server tells them once. On the device, as the link in its history is: who
+ * comes back in another tab can still invite.
+ */
 export function keepInvitations({ event, invitations }: RoomAnswer): void {
-  store(`downbeat.invitations ${event}`, JSON.stringify(invitations));
+  store(`${KEY}${event}`, JSON.stringify(invitations), "device");
 }
 
-/** Returns the invitations of a room that was made in this tab. */
+/** Forgets them: the room is over. */
+export function forgetInvitations(room: string): void {
+  store(`${KEY}${room}`, null, "device");
+}
+
+/** Returns the invitations of a room that was made on this device. */
 export function invitations(room: string): RoomAnswer["invitations"] {
   try {
-    return JSON.parse(readStored(`downbeat.invitations ${room}`) ?? "{}");
+    return JSON.parse(readStored(`${KEY}${room}`, "device") ?? "{}");
   } catch {
     return {};
   }

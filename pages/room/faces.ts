@@ -1,39 +1,62 @@
-// Members who see and hear each other: nothing is sent before it was seen here and a button was pressed.
+// The video call: members who see and hear each other. Nothing is sent before it was seen here and a button was pressed, and no
+// connection is made, by which others learn this device's address, before a person takes part.
 
 import { Peers } from "downbeat-client/peers";
 import type { Room } from "downbeat-client/room";
 import { find, write } from "../shared/dom.ts";
+import { formatNumber } from "../shared/format.ts";
 import type { Address } from "./address.ts";
+import { formatNames, nameOf, say } from "./words.ts";
 
-/** Wires camera and microphone to the room. */
+/** The most people in a call: each sends its camera to every other. */
+const CALL_MAX = 6;
+
+/** How many members are told that this one takes part: of 50 signals a second, those of their answers are left. */
+const TOLD_MAX = 40;
+
+/** Wires the call to the room. */
 export function faces(room: Room, { room: name, invitation }: Address): void {
   const [see, send, stop] = [find<HTMLButtonElement>("camera"), find<HTMLButtonElement>("camera-send"), find<HTMLButtonElement>("camera-stop")];
+  const [join, leave, microphone] = [find<HTMLButtonElement>("call-join"), find<HTMLButtonElement>("call-leave"), find<HTMLButtonElement>("microphone")];
   const own = find<HTMLVideoElement>("camera-preview");
+  /** The others who take part: their pages have greeted this one. */
+  const callers = new Set<string>();
   let stream: MediaStream | undefined;
   let peers: Peers | undefined;
-
+  let me: string | undefined;
   let isSent = false;
+
   const show = () => {
     [see.hidden, send.hidden, stop.hidden, find("own-face").hidden] = [!!stream, !stream || isSent, !stream, !stream];
+    join.hidden = !!peers || !!stream || callers.size === 0;
+    leave.hidden = !peers || !!stream;
+    microphone.hidden = !stream || stream.getAudioTracks().length === 0;
+    write(microphone, say(stream?.getAudioTracks()[0]?.enabled === false ? "microphoneOn" : "microphoneOff"));
     // Large until it is sent: so far it is a mirror.
     find("own-face").className = isSent ? "" : "large";
-    write(find("own-caption"), isSent ? "You" : "Only you see this so far.");
+    write(find("own-caption"), say(isSent ? "faceYou" : "onlyYou"));
     if (own.srcObject !== (stream ?? null)) own.srcObject = stream ?? null;
+    const others = room.members.filter(({ id }) => callers.has(id));
+    write(find("callers"), others.length > 0 ? say("inCall", { names: formatNames(others) }) : "");
   };
+  const note = (text: string) => write(find("faces-note"), text);
+
   see.addEventListener("click", async () => {
-    say("");
+    note("");
     try {
       stream = await capture();
     } catch (error) {
-      return say(refusal(error as DOMException));
+      return note(refusal(error as DOMException));
     }
     show();
     send.focus();
   });
   send.addEventListener("click", () => {
+    if (!begin()) return;
     isSent = true;
-    peers?.publish(stream!);
+    peers!.publish(stream!);
     show();
+    stop.focus();
   });
   const end = () => {
     isSent = false;
@@ -42,32 +65,88 @@ export function faces(room: Room, { room: name, invitation }: Address): void {
     stream = undefined;
     show();
   };
-  stop.addEventListener("click", end);
-
-  // A member may come back under another id.
-  room.on("role", () => begin());
-  room.on("member", () => peers?.update(ids()));
-  room.on("signal", ({ from, ...message }) => peers?.receive(from, message));
-  room.on("connection", ({ state }) => {
-    if (state !== "left") return;
+  stop.addEventListener("click", () => {
     end();
-    peers?.leave();
+    see.focus();
   });
-  const ids = () => room.members.map(({ id }) => id);
-
-  function begin(): void {
+  microphone.addEventListener("click", () => {
+    stream?.getAudioTracks().forEach((track) => { track.enabled = !track.enabled; });
+    show();
+  });
+  join.addEventListener("click", () => {
+    if (!begin()) return;
+    show();
+    leave.focus();
+  });
+  const hangUp = () => {
     peers?.leave();
-    peers = new Peers({ me: room.member!, signal: (to, message) => room.signal(to, message as { description: unknown }), ice });
+    peers = undefined;
+    end();
+  };
+  leave.addEventListener("click", () => {
+    hangUp();
+    see.focus();
+  });
+
+  room.on("signal", ({ from, ...message }) => {
+    const { type } = Object(message.description) as { type?: string };
+    if (type === "closed") callers.delete(from);
+    else callers.add(from);
+    peers?.receive(from, message);
+    // Two took the last place at once.
+    if (peers && participants().indexOf(room.member!) >= CALL_MAX) {
+      hangUp();
+      note(full());
+    }
+    show();
+  });
+  room.on("member", ({ change, member }) => {
+    if (change === "left") callers.delete(member.id);
+    // A member may come back under another id.
+    if (peers && me !== room.member) {
+      peers.leave();
+      peers = undefined;
+      if (begin() && isSent) peers!.publish(stream!);
+    }
+    peers?.update(told());
+    show();
+  });
+  room.on("connection", ({ state }) => { if (state === "left") hangUp(); });
+
+  /** Takes part. Returns whether there was a place. */
+  function begin(): boolean {
+    if (peers) return true;
+    if (callers.size >= CALL_MAX || room.member === undefined) {
+      note(full());
+      return false;
+    }
+    note("");
+    me = room.member;
+    peers = new Peers({ me, signal: (to, message) => room.signal(to, message as { description: unknown }), ice, max: TOLD_MAX });
     peers.on("stream", ({ member, stream }) => showFace(room, member, stream));
-    peers.on("refused", ({ message }) => say(message));
-    peers.update(ids());
-    if (isSent) peers.publish(stream!);
+    peers.update(told());
+    return true;
+  }
+
+  /** Returns the members that are told of this one, itself first. Only those who take part answer, and are connected. */
+  function told(): string[] {
+    return [me!, ...room.members.map(({ id }) => id).filter((id) => id !== me)].slice(0, TOLD_MAX);
+  }
+
+  /** Returns who takes part, in the order in which all pages have the members. */
+  function participants(): string[] {
+    return room.members.map(({ id }) => id).filter((id) => id === room.member || callers.has(id));
   }
 
   async function ice(): Promise<RTCIceServer[]> {
     const headers = { authorization: `Bearer ${invitation}` };
     return (await (await fetch(`/v1/events/${name}/ice`, { headers })).json()).iceServers;
   }
+  show();
+}
+
+function full(): string {
+  return say("callFull", { count: formatNumber(CALL_MAX) });
 }
 
 /** Asks for camera and microphone; for one of them where the other is missing. */
@@ -81,19 +160,15 @@ async function capture(): Promise<MediaStream> {
 }
 
 function refusal({ name }: DOMException): string {
-  if (name === "NotAllowedError") return "The browser does not allow it. Allow camera and microphone for this page, beside its address.";
-  return name === "NotFoundError" ? "This device has neither camera nor microphone." : "Camera and microphone do not start; another program may use them.";
-}
-
-function say(text: string): void {
-  write(find("faces-note"), text);
+  if (name === "NotAllowedError") return say("cameraRefused");
+  return say(name === "NotFoundError" ? "cameraMissing" : "cameraBusy");
 }
 
 function showFace(room: Room, member: string, stream: MediaStream | null): void {
   const id = `face-${member}`;
   const shown = document.getElementById(id);
   if (!stream) return shown?.remove();
-  const name = room.members.find((one) => one.id === member)?.name || "Somebody";
+  const name = room.members.find((one) => one.id === member)?.name || nameOf("");
   const figure = shown ?? document.createElement("figure");
   figure.id = id;
   const face = document.createElement("video");

@@ -4,15 +4,20 @@ import { joinRoom, type Room } from "downbeat-client/room";
 import { stop } from "../shared/alert.ts";
 import { connectionLight } from "../shared/connection-light.ts";
 import { find, write } from "../shared/dom.ts";
-import { loadWords, say } from "../shared/words.ts";
-import { type Address, invitations, link, readAddress } from "./address.ts";
+import { fullScreen } from "../shared/full-screen.ts";
+import { type Address, forgetInvitations, invitations, readAddress } from "./address.ts";
 import { controls } from "./controls.ts";
 import { faces } from "./faces.ts";
+import { invite } from "./invite.ts";
 import { members } from "./members.ts";
+import { news } from "./news.ts";
+import { showOver } from "./over.ts";
+import { sayFailure, sayRefusal } from "./refusals.ts";
 import { stage } from "./stage.ts";
 import { askName, showPart, startRoom } from "./start.ts";
+import { loadRoomWords, say } from "./words.ts";
 
-void loadWords();
+await loadRoomWords();
 // Another link in the same tab is another room.
 addEventListener("hashchange", () => location.reload());
 
@@ -20,51 +25,57 @@ const address = readAddress();
 if (address) await enter(address);
 else startRoom();
 
-async function enter({ room: name, invitation }: Address): Promise<void> {
-  const person = await askName();
+async function enter(address: Address): Promise<void> {
+  const person = await askName(invitations(address.room).own === address.invitation);
   let room: Room;
   try {
-    room = await joinRoom({ server: location.origin, room: name, invitation, name: person });
+    room = await joinRoom({ server: location.origin, room: address.room, invitation: address.invitation, name: person });
   } catch (error) {
     console.warn(error);
     return stop(say("noWebAssembly"));
   }
   showPart("room");
-  let why = "The room goes on without you.";
-  room.on("refused", ({ detail }) => { why = detail; });
+  find("title").focus();
+  let why = { code: "left", detail: "" };
+  room.on("refused", (refusal) => {
+    why = refusal;
+    if (refusal.code === "room-full") write(find("refused"), sayRefusal(refusal));
+  });
   room.on("connection", ({ state }) => {
     if (state !== "left") return;
     find<HTMLVideoElement>("video").pause();
-    write(find("over-text"), why);
-    showPart("over");
+    if (why.code === "unknown-event") forgetInvitations(address.room);
+    showOver(why.code, why.detail);
+  });
+  find("leave").addEventListener("click", () => {
+    why = { code: "left", detail: "" };
+    room.leave();
   });
   connectionLight(find("light"), room);
-  controls(room, stage(room));
+  const { video, binding } = stage(room);
+  controls(room, video, binding);
+  news(room);
   members(room);
-  links(room, name);
-  faces(room, { room: name, invitation });
-  find("again").addEventListener("click", () => location.reload());
-  find("leave").addEventListener("click", () => room.leave());
+  invite(room, address);
+  change(room);
+  faces(room, address);
+  fullScreen(find("full"), find("theatre"));
   addEventListener("pagehide", () => room.leave());
+  // A page that the browser kept has left its room.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
 }
 
-/** What owners and controllers can do beside the video's controls. */
-function links(room: Room, name: string): void {
-  const { view, control } = invitations(name);
-  find("links").hidden = !view;
-  for (const [id, invitation] of [["copy-view", view], ["copy-control", control]] as const) {
-    find(id).addEventListener("click", async () => {
-      const text = link(name, invitation!);
-      await navigator.clipboard.writeText(text).then(
-        () => write(find("copied"), "Copied. Whoever has the link can come in."),
-        () => write(find("copied"), text),
-      );
-    });
-  }
-  room.on("role", (role) => { find("change").hidden = role === "viewer"; }, { now: true });
+/** Choosing another video, for those who have the controls. */
+function change(room: Room): void {
+  const show = () => { find("change").hidden = !room.canControl; };
+  room.on("role", show);
+  room.on("state", show, { now: true });
   find("content-form").addEventListener("submit", (submission) => {
     submission.preventDefault();
     const field = find<HTMLInputElement>("content");
-    room.setContent(field.value.trim() || null).then(() => { field.value = ""; }, (error: Error) => write(find("refused"), error.message));
+    room.setContent(field.value.trim() || null).then(() => {
+      field.value = "";
+      write(find("refused"), "");
+    }, (error: unknown) => write(find("refused"), sayFailure(error)));
   });
 }

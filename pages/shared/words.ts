@@ -6,14 +6,21 @@ import { EN, type Words } from "./words/en.ts";
 /** The languages with a file of their own beside English, and how each is written. */
 const LANGUAGES: Record<string, "ltr" | "rtl"> = { en: "ltr", de: "ltr", fr: "ltr", es: "ltr", ja: "ltr", ar: "rtl" };
 
-let words: Words = EN;
+/** Words that one page has beside these. */
+export interface OwnWords {
+  english: Record<string, string>;
+  /** The files of the other languages: `words-room` for `/words-room-de.js`. */
+  file: string;
+}
+
+let words: Record<string, string> = EN;
 
 /** The viewer's locale, a BCP 47 tag, for `Intl`: in the language of the page's words. */
 export let locale = "en";
 
 /** Returns the words called `name`, with `parts` filled in. */
 export function say(name: keyof Words, parts: Record<string, string | number> = {}): string {
-  return words[name].replaceAll(/\{(\w+)\}/g, (_, part: string) => String(parts[part]));
+  return words[name]!.replaceAll(/\{(\w+)\}/g, (_, part: string) => String(parts[part]));
 }
 
 /** Returns the viewer's locales, the preferred one first: `?lang=` in the page's address, then the browser's. */
@@ -30,13 +37,14 @@ export function locales(): string[] {
  * Turns the page to the viewer's language: loads its words, and writes those that stand in the page's HTML (`data-say`, and
  * `data-label` for labels). Without a network, or for other languages, they stay English.
  */
-export async function loadWords(): Promise<void> {
+export async function loadWords(own?: OwnWords): Promise<void> {
+  words = { ...EN, ...own?.english };
   const language = (tag: string) => tag.split("-")[0]!.toLowerCase();
   const wanted = locales().find((tag) => Object.hasOwn(LANGUAGES, language(tag))) ?? "en";
   if (language(wanted) !== "en") {
     try {
-      const loaded = await import(`/words-${language(wanted)}.js`);
-      words = { ...EN, ...loaded.default };
+      const files = ["words", ...(own ? [own.file] : [])].map((file) => import(`/${file}-${language(wanted)}.js`));
+      for (const loaded of await Promise.all(files)) words = { ...words, ...loaded.default };
     } catch {
       return;
     }
