@@ -2,42 +2,24 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { ROOT } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
-import type { EngineBrowser } from "./harness/engine-page.ts";
 import { ForeignMember } from "./harness/foreign.ts";
-import { launch, Member, Signalling } from "./harness/peers.ts";
-import { type Site, site } from "./harness/site.ts";
+import { type Member, meshTests } from "./harness/peers.ts";
 
 const AIORTC = ["python3", `${ROOT}/tests/browser/harness/foreign/aiortc_member.py`];
 const WERIFT = [process.execPath, "--no-warnings", `${ROOT}/tests/browser/harness/foreign/werift-member.ts`];
 
-let browser: EngineBrowser;
-let ours: Site;
-before(async () => {
-  [browser, ours] = await Promise.all([launch(), site("default-src 'self'; connect-src *; media-src * blob: mediastream:")]);
-});
-after(async () => {
-  await browser?.close();
-  ours?.end();
-});
-
-let signalling = new Signalling();
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-  signalling = new Signalling();
-});
+const mesh = meshTests();
 
 /** Connects a page with that software, the page as `me`, the other as `id`. */
 async function meet(me: string, id: string, command: string[]): Promise<[Member, ForeignMember]> {
-  const page = await Member.open(browser, ours, signalling, me);
-  ends.push(() => page.close());
+  const page = await mesh.open(me);
   await page.publish("red");
   await page.update([id, me].sort());
-  const foreign = new ForeignMember(signalling, id, [...command, id, me]);
-  ends.push(() => foreign.end());
+  const foreign = new ForeignMember(mesh.signalling, id, [...command, id, me]);
+  mesh.ends(() => foreign.end());
   await page.opens(id);
   return [page, foreign];
 }

@@ -1,52 +1,31 @@
 // The mesh through coturn, a TURN server: members who do not see each other's address, credentials that expire, a server that goes.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { until } from "../edge/harness/until.ts";
 import { Coturn } from "./harness/coturn.ts";
-import type { EngineBrowser } from "./harness/engine-page.ts";
-import { launch, Member, Signalling, type StartOptions } from "./harness/peers.ts";
-import { type Site, site } from "./harness/site.ts";
+import { type Member, meshTests, type StartOptions } from "./harness/peers.ts";
 
 const skip = Coturn.isInstalled ? false : "coturn is not installed ('apt-get install coturn'; on a machine of your own, then disable its service)";
 
-let browser: EngineBrowser;
-let ours: Site;
-before(async () => {
-  [browser, ours] = await Promise.all([launch(), site("default-src 'self'; connect-src *; media-src * blob: mediastream:")]);
-});
-after(async () => {
-  await browser?.close();
-  ours?.end();
-});
-
-let signalling = new Signalling();
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-  signalling = new Signalling();
-});
+const mesh = meshTests();
 
 async function coturn(): Promise<Coturn> {
   const server = await Coturn.start();
-  ends.push(() => server.end());
+  mesh.ends(() => server.end());
   return server;
 }
 
-async function open(id: string, options: StartOptions): Promise<Member> {
-  const member = await Member.open(browser, ours, signalling, id, { relayOnly: true, ...options });
-  ends.push(() => member.close());
-  return member;
-}
+const open = (id: string, options: StartOptions): Promise<Member> => mesh.open(id, { relayOnly: true, ...options });
 
 test("relay only: pictures and texts pass the server, and no message has an address of a member's", { skip }, async () => {
   const server = await coturn();
   const [one, two] = [await open("m1", { servers: [server.servers(3_600)] }), await open("m2", { servers: [server.servers(3_600)] })];
   await two.publish("blue");
-  await signalling.update("m1", "m2");
+  await mesh.signalling.update("m1", "m2");
   await Promise.all([one.opens("m2"), two.opens("m1"), one.sees("m2", "blue")]);
   await until(() => one.stats(), (stats) => stats["m2"]?.kind === "relayed" && stats["m2"].roundTrip !== null, "the way");
-  const candidates = signalling.passed.flatMap(({ message }) => [
+  const candidates = mesh.signalling.passed.flatMap(({ message }) => [
     ...(message.candidate?.list ?? []).map((one: any) => one.candidate),
     ...(message.description?.sdp?.match(/^a=candidate:.*/gm) ?? []),
   ]);
@@ -58,7 +37,7 @@ test("expired credentials are an error with a code, and the next ones connect", 
   const server = await coturn();
   const one = await open("m1", { servers: [server.servers(-10), server.servers(3_600)] });
   const two = await open("m2", { servers: [server.servers(3_600)] });
-  await signalling.update("m1", "m2");
+  await mesh.signalling.update("m1", "m2");
   await until(() => one.log(), ({ errors }) => errors.length > 0, "the error");
   const { errors: [error], states } = await one.log();
   assert.equal(error!.code, "ice-servers");
@@ -72,7 +51,7 @@ test("a server that goes is replaced by the one that is named then, in the same 
   const servers = [first.servers(3_600), second.servers(3_600)];
   const [one, two] = [await open("m1", { servers }), await open("m2", { servers })];
   await two.publish("blue");
-  await signalling.update("m1", "m2");
+  await mesh.signalling.update("m1", "m2");
   await Promise.all([one.opens("m2"), two.opens("m1"), one.sees("m2", "blue")]);
   await first.end();
   const back = ({ states }: { states: Record<string, string[]> }, id: string) => states[id]!.at(-1) === "connected" && states[id]!.includes("interrupted");

@@ -1,43 +1,21 @@
 // The mesh, in a real browser: members join, talk at the same time, reload, leave and move to another network.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { until } from "../edge/harness/until.ts";
 import { Datagrams } from "./harness/datagrams.ts";
 import { ENGINE } from "./harness/engine.ts";
-import type { EngineBrowser } from "./harness/engine-page.ts";
-import { launch, Member, Signalling, type StartOptions } from "./harness/peers.ts";
-import { type Site, site } from "./harness/site.ts";
+import { type Member, meshTests, type StartOptions } from "./harness/peers.ts";
 
 const MESH = ["m1", "m2", "m3", "m4", "m5", "m6", "m7"];
 
-let browser: EngineBrowser;
-let ours: Site;
-before(async () => {
-  [browser, ours] = await Promise.all([launch(), site("default-src 'self'; connect-src *; media-src * blob: mediastream:")]);
-});
-after(async () => {
-  await browser?.close();
-  ours?.end();
-});
-
-let signalling = new Signalling();
-let members: Member[] = [];
-afterEach(async () => {
-  await Promise.all(members.map((member) => member.close()));
-  [members, signalling] = [[], new Signalling()];
-});
-
-async function open(id: string, options?: StartOptions): Promise<Member> {
-  const member = await Member.open(browser, ours, signalling, id, options);
-  members.push(member);
-  return member;
-}
+const mesh = meshTests();
+const { open, members } = mesh;
 
 /** Returns two members that are connected, channels included. */
 async function pair(options?: StartOptions): Promise<[Member, Member]> {
   const [one, two] = [await open("m1", options), await open("m2", options)];
-  await signalling.update("m1", "m2");
+  await mesh.signalling.update("m1", "m2");
   await Promise.all([one.opens("m2"), two.opens("m1"), one.reaches("m2"), two.reaches("m1")]);
   return [one, two];
 }
@@ -45,7 +23,20 @@ async function pair(options?: StartOptions): Promise<[Member, Member]> {
 /** Delays every message by 0 to `most` ms, in an order that `seed` determines. */
 function shuffle(most: number, seed: number): void {
   let at = seed;
-  signalling.delay = () => (at = (at * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31 * most;
+  mesh.signalling.delay = () => (at = (at * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31 * most;
+}
+
+/** Has all datagrams between members pass a network of the test's own. */
+function behindNetwork(): Datagrams {
+  const network = new Datagrams();
+  mesh.ends(() => network.end());
+  mesh.signalling.change = async ({ message }) => {
+    if (message.candidate) for (const one of message.candidate.list) one.candidate = await network.behind(one.candidate);
+    // Candidates that are in the description would lead past the network.
+    if (message.description?.sdp) message.description.sdp = message.description.sdp.replaceAll(/^a=candidate:.*\r\n/gm, "");
+    return message;
+  };
+  return network;
 }
 
 test("two join, see each other, and send texts and bytes both ways", async () => {
@@ -85,7 +76,7 @@ test("a track is replaced without negotiation, taken away, and sent again in the
   const [one, two] = await pair();
   await one.publish("red");
   await two.sees("m1", "red");
-  const descriptions = () => signalling.passed.filter(({ message }) => /^(offer|answer)$/.test(message.description?.type)).length;
+  const descriptions = () => mesh.signalling.passed.filter(({ message }) => /^(offer|answer)$/.test(message.description?.type)).length;
   const before = descriptions();
   await one.publish("blue");
   await two.sees("m1", "blue");
@@ -96,7 +87,7 @@ test("a track is replaced without negotiation, taken away, and sent again in the
     await one.publish("green");
     await two.sees("m1", "green");
   }
-  const last = signalling.passed.findLast(({ message }) => message.description?.sdp)!.message.description;
+  const last = mesh.signalling.passed.findLast(({ message }) => message.description?.sdp)!.message.description;
   assert.equal(last.sdp.match(/^m=/gm).length, 3, "a channel, a video and an audio");
 });
 
@@ -108,11 +99,11 @@ test("both sides change what they send at the same time, again and again, with m
   let clashes = 0;
   for (let turn = 0; turn < TURNS; turn++) {
     shuffle(30, turn);
-    const start = signalling.passed.length;
+    const start = mesh.signalling.passed.length;
     const [mine, theirs] = turn % 2 ? [null, null] : [turn % 4 ? "red" : "green", turn % 4 ? "green" : "red"];
     await Promise.all([one.publish(mine), two.publish(theirs)]);
     await Promise.all([one.sees("m2", theirs ?? undefined), two.sees("m1", mine ?? undefined)]);
-    const offers = signalling.passed.slice(start).filter(({ message }) => message.description?.type === "offer");
+    const offers = mesh.signalling.passed.slice(start).filter(({ message }) => message.description?.type === "offer");
     if (new Set(offers.map(({ from }) => from)).size === 2) clashes++;
   }
   assert.ok(clashes >= TURNS / 5, `both offered at the same time in ${clashes} of ${TURNS} turns`);
@@ -125,7 +116,7 @@ test("joining works in any order of the messages", { timeout: 300_000 }, async (
   await Promise.all([one.publish("red"), two.publish("blue")]);
   for (let turn = 0; turn < TURNS; turn++) {
     shuffle(100, turn);
-    await signalling.update("m1", "m2");
+    await mesh.signalling.update("m1", "m2");
     await Promise.all([one.sees("m2", "blue"), two.sees("m1", "red"), one.opens("m2"), two.opens("m1")]);
     await Promise.all([one.update(["m1"]), two.update(["m2"])]);
     await Promise.all([one.sees("m2", undefined), two.sees("m1", undefined)]);
@@ -135,7 +126,7 @@ test("joining works in any order of the messages", { timeout: 300_000 }, async (
 
 test("six are a mesh, the seventh is refused, and takes the place of the first that leaves", { timeout: 300_000 }, async () => {
   for (const id of MESH) await open(id);
-  await signalling.update(...MESH);
+  await mesh.signalling.update(...MESH);
   const inMesh = members.slice(0, 6);
   await Promise.all(inMesh.flatMap((member) => inMesh.filter((other) => other !== member).map((other) => member.opens(other.id))));
   const seventh = members[6]!;
@@ -148,7 +139,7 @@ test("six are a mesh, the seventh is refused, and takes the place of the first t
   assert.deepEqual(await seventh.left(), { open: 0, timers: 0 });
   // One leaves: the seventh is the sixth.
   await members.splice(2, 1)[0]!.close();
-  await signalling.update(...MESH.filter((id) => id !== "m3"));
+  await mesh.signalling.update(...MESH.filter((id) => id !== "m3"));
   await Promise.all(members.slice(0, 5).map((member) => member.opens("m7")));
   assert.deepEqual((await seventh.log()).refused.length, 1);
 });
@@ -175,8 +166,8 @@ test("a member that loads its page again is connected again; what its former ses
   await Promise.all([one.sees("m2", "blue"), two.sees("m1", "red")]);
   // For each side once: the polite and the impolite.
   for (const [gone, stays] of [[two, one], [one, two]] as const) {
-    const late = signalling.passed.filter(({ from, to }) => from === gone.id && to === stays.id);
-    await gone.load(ours);
+    const late = mesh.signalling.passed.filter(({ from, to }) => from === gone.id && to === stays.id);
+    await gone.load(mesh.site);
     await gone.publish("green");
     await gone.update(["m1", "m2"]);
     for (const { message } of late) await stays.receive(gone.id, message);
@@ -190,7 +181,7 @@ test("a member that loads its page again is connected again; what its former ses
 
 test("a device whose clock was set back before it loads its page again is connected all the same", async () => {
   const [one, two] = await pair();
-  await two.load(ours);
+  await two.load(mesh.site);
   await two.evaluate("Date.now = () => 1704067200000");
   await two.update(["m1", "m2"]);
   // The other side answers to the session that it knows, at the latest when it finds the connection broken.
@@ -204,7 +195,7 @@ test("members that leave amid a negotiation leave nothing", async () => {
   await Promise.all([one.publish("red"), two.publish("blue")]);
   for (const amid of ["hello", "offer", "answer", undefined]) {
     const gone = new Promise<void>((resolve) => {
-      signalling.change = async ({ from, message }) => {
+      mesh.signalling.change = async ({ from, message }) => {
         if ((message.description?.type ?? undefined) === amid) {
           await (from === "m1" ? two : one).update([]);
           resolve();
@@ -212,13 +203,13 @@ test("members that leave amid a negotiation leave nothing", async () => {
         return message;
       };
     });
-    await signalling.update("m1", "m2");
+    await mesh.signalling.update("m1", "m2");
     await gone;
-    signalling.change = ({ message }) => message;
+    mesh.signalling.change = ({ message }) => message;
     await Promise.all([one.update(["m1"]), two.update(["m2"])]);
     await until(async () => [await one.left(), await two.left()], (left) => left.every(({ open, timers }) => open + timers === 0), "nothing");
   }
-  await signalling.update("m1", "m2");
+  await mesh.signalling.update("m1", "m2");
   await Promise.all([one.sees("m2", "blue"), two.sees("m1", "red")]);
   await Promise.all([one.run("member.peers.leave()"), two.run("member.peers.leave()")]);
   assert.deepEqual([await one.left(), await two.left()], [{ open: 0, timers: 0 }, { open: 0, timers: 0 }]);
@@ -229,45 +220,58 @@ test("members that leave amid a negotiation leave nothing", async () => {
 test("a lost answer is noticed, and the connection made anew", async () => {
   const [one, two] = [await open("m1"), await open("m2")];
   let lost = 0;
-  signalling.change = ({ message }) => (message.description?.type === "answer" && lost++ === 0 ? undefined : message);
-  await signalling.update("m1", "m2");
+  mesh.signalling.change = ({ message }) => (message.description?.type === "answer" && lost++ === 0 ? undefined : message);
+  await mesh.signalling.update("m1", "m2");
   await Promise.all([one.opens("m2"), two.opens("m1")]);
   assert.deepEqual((await two.log()).errors.map(({ code }) => code), ["no-answer"]);
 });
 
 test("on another network ICE is restarted with servers that are fetched anew, and nothing else is lost", async () => {
-  const network = new Datagrams();
-  signalling.change = async ({ message }) => {
-    if (message.candidate) for (const one of message.candidate.list) one.candidate = await network.behind(one.candidate);
-    // Candidates that are in the description would lead past the network.
-    if (message.description?.sdp) message.description.sdp = message.description.sdp.replaceAll(/^a=candidate:.*\r\n/gm, "");
-    return message;
-  };
-  try {
-    const [one, two] = await pair({ servers: [[]] });
-    await two.publish("blue");
-    await one.sees("m2", "blue");
-    assert.ok(network.passed > 10, "the datagrams pass the test's network");
-    network.cut();
-    await Promise.race([one.reaches("m2", "interrupted"), two.reaches("m1", "interrupted")]);
-    await until(() => one.log(), ({ states }) => states["m2"]!.at(-1) === "connected" && states["m2"]!.length > 2, "the connection");
-    assert.deepEqual((await one.send("over the new path")).sent, ["m2"]);
-    await until(() => two.log(), ({ data }) => data.length === 1, "the text");
-    await one.sees("m2", "blue");
-    for (const [member, other] of [[one, "m2"], [two, "m1"]] as const) {
-      const { states, connections } = await member.log();
-      assert.equal(connections, 1, `the same connection: ${states[other]}`);
-    }
-    const asked = await Promise.all([one, two].map((member) => member.evaluate<number>("member.asked")));
-    assert.ok(Math.max(...asked) >= 2, `ice was asked ${asked} times`);
-  } finally {
-    network.end();
+  const network = behindNetwork();
+  const [one, two] = await pair({ servers: [[]] });
+  await two.publish("blue");
+  await one.sees("m2", "blue");
+  assert.ok(network.passed > 10, "the datagrams pass the test's network");
+  network.cut();
+  await Promise.race([one.reaches("m2", "interrupted"), two.reaches("m1", "interrupted")]);
+  await until(() => one.log(), ({ states }) => states["m2"]!.at(-1) === "connected" && states["m2"]!.length > 2, "the connection");
+  assert.deepEqual((await one.send("over the new path")).sent, ["m2"]);
+  await until(() => two.log(), ({ data }) => data.length === 1, "the text");
+  await one.sees("m2", "blue");
+  for (const [member, other] of [[one, "m2"], [two, "m1"]] as const) {
+    const { states, connections } = await member.log();
+    assert.equal(connections, 1, `the same connection: ${states[other]}`);
   }
+  const asked = await Promise.all([one, two].map((member) => member.evaluate<number>("member.asked")));
+  assert.ok(Math.max(...asked) >= 2, `ice was asked ${asked} times`);
+});
+
+test("the share of media packets that are lost is told on both sides, and 0 without loss", async (t) => {
+  const network = behindNetwork();
+  const [one, two] = await pair({ servers: [[]] });
+  const { loss, sentLoss } = (await one.stats())["m2"]!;
+  assert.deepEqual([loss, sentLoss], [null, null], "no media are sent yet");
+  await two.publish("blue");
+  await one.sees("m2", "blue");
+  const packets = async (count: number) => {
+    const from = network.media;
+    await until(async () => network.media - from, (more) => more > count, "media packets");
+  };
+  await Promise.all([one.stats(), packets(200)]);
+  assert.equal((await one.stats())["m2"]!.loss, 0);
+  network.loses = 5;
+  await packets(500);
+  const [{ loss: received }, { sentLoss: sent }] = [(await one.stats())["m2"]!, (await two.stats())["m1"]!];
+  t.diagnostic(`one packet in five is lost: ${received} received, ${sent} sent and reported`);
+  // What the network loses, but for packets that were on their way at either end of the interval.
+  assert.ok(Math.abs(received! - 0.2) < 0.05, `${received}`);
+  // Reports began with the first packets, of which none were lost.
+  assert.ok(sent! > 0.02 && sent! < 0.25, `${sent}`);
 });
 
 test("a change of the network restarts ICE at once", async () => {
   const [one, two] = await pair({ servers: [[]] });
-  const offers = () => signalling.passed.filter(({ from, message }) => from === "m1" && message.description?.type === "offer").length;
+  const offers = () => mesh.signalling.passed.filter(({ from, message }) => from === "m1" && message.description?.type === "offer").length;
   const before = offers();
   await one.evaluate("dispatchEvent(new Event('online'))");
   await until(async () => offers(), (now) => now === before + 1, "an offer");
@@ -278,7 +282,7 @@ test("a change of the network restarts ICE at once", async () => {
 
 test("servers that the browser refuses, or that are not told, are errors with a code", async () => {
   const [one] = [await open("m1", { servers: [[{ urls: "nonsense" }]] }), await open("m2")];
-  await signalling.update("m1", "m2");
+  await mesh.signalling.update("m1", "m2");
   await until(() => one.log(), ({ errors }) => errors.length > 0, "the error");
   const { errors: [error] } = await one.log();
   assert.deepEqual([error!.member, error!.code], ["m2", "ice-servers"]);

@@ -10,6 +10,11 @@ export class Datagrams {
   #dead = new Set<Socket>();
   readonly #sockets: Socket[] = [];
   passed = 0;
+  /** One media packet in so many is lost; at first none is. */
+  loses = Infinity;
+  /** How many media packets came, and how many of them were lost. */
+  media = 0;
+  lost = 0;
 
   /** Returns the candidate as members of this network see it. Candidates over TCP lead nowhere. */
   async behind(candidate: string): Promise<string> {
@@ -41,6 +46,7 @@ export class Datagrams {
 
   #pass(front: Socket, bytes: Buffer, port: number, address: string, by: Socket = front): void {
     if (this.#dead.has(front)) return;
+    if (isMedia(bytes) && ++this.media % this.loses === 0) return void this.lost++;
     this.passed++;
     by.send(bytes, port, address);
   }
@@ -51,4 +57,10 @@ export class Datagrams {
     await once(socket, "listening");
     return socket;
   }
+}
+
+/** Returns whether a datagram is a packet of RTP, rather than of STUN, DTLS or RTCP (RFC 7983, RFC 5761). */
+function isMedia(bytes: Buffer): boolean {
+  const [first = 0, second = 0] = bytes;
+  return first >= 128 && first < 192 && ((second & 127) < 64 || (second & 127) > 95);
 }

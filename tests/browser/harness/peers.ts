@@ -1,11 +1,12 @@
 // Members of a mesh, each in a page of its own; the test passes their messages, late and out of order if it wishes.
 
+import { after, afterEach, before } from "node:test";
 import { until } from "../../edge/harness/until.ts";
 import * as chromium from "./chromium.ts";
 import { ENGINE } from "./engine.ts";
 import type { EngineBrowser, EnginePage } from "./engine-page.ts";
 import { Firefox } from "./firefox.ts";
-import type { Site } from "./site.ts";
+import { type Site, site } from "./site.ts";
 
 /** Members on one machine find each other by its own addresses, also by 127.0.0.1; and cameras are made up. */
 const FLAGS = [
@@ -190,7 +191,7 @@ export class Member {
     const value = typeof data === "string" ? JSON.stringify(data) : `new Uint8Array(${JSON.stringify(data)})`;
     return this.#page.evaluate(`member.peers.send(${value}, ${JSON.stringify(to)})`);
   }
-  stats(): Promise<Record<string, { kind: string; roundTrip: number | null; loss: number | null }>> {
+  stats(): Promise<Record<string, { kind: string; roundTrip: number | null; loss: number | null; sentLoss: number | null }>> {
     return this.#page.evaluate("member.peers.stats().then(Object.fromEntries)");
   }
   log(): Promise<Log> { return this.#page.evaluate("member.log"); }
@@ -229,4 +230,48 @@ export class Member {
       for (const { to, message } of taken) void this.#signalling.pass({ from: this.id, to, message });
     }
   }
+}
+
+/** What the tests of one file share. Each test begins without members, and with messages that are passed on at once. */
+export interface MeshTests {
+  readonly browser: EngineBrowser;
+  readonly site: Site;
+  readonly signalling: Signalling;
+  /** The pages of this test, the first one first; a test that closes one takes it out. */
+  readonly members: Member[];
+  /** Opens the page of a member. */
+  open(id: string, options?: StartOptions): Promise<Member>;
+  /** Has something ended after this test. */
+  ends(end: () => unknown): void;
+}
+
+/** Starts a browser and a site before the tests of the calling file, and ends what each test has opened. */
+export function meshTests(): MeshTests {
+  let [browser, ours]: [EngineBrowser?, Site?] = [];
+  let signalling = new Signalling();
+  const members: Member[] = [];
+  const ends: (() => unknown)[] = [];
+  before(async () => {
+    [browser, ours] = await Promise.all([launch(), site("default-src 'self'; connect-src *; media-src * blob: mediastream:")]);
+  });
+  afterEach(async () => {
+    await Promise.all([...members.splice(0).map((member) => member.close()), ...ends.splice(0).map((end) => end())]);
+    signalling = new Signalling();
+  });
+  after(async () => {
+    await browser?.close();
+    ours?.end();
+  });
+  return {
+    get browser() { return browser!; },
+    get site() { return ours!; },
+    get signalling() { return signalling; },
+    members,
+    async open(id, options) {
+      const member = await Member.open(browser!, ours!, signalling, id, options);
+      members.push(member);
+      return member;
+    },
+    ends: (end) => void ends.push(end),
+  };
 }

@@ -13,6 +13,7 @@ const TYPES: Record<string, string> = {
   ".wasm": "application/wasm",
   ".json": "application/json",
   ".webm": "video/webm",
+  ".mp4": "video/mp4",
 };
 
 /** The policy of a strict site, under which the package has to work. */

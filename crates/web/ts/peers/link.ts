@@ -99,7 +99,7 @@ export class Link {
   }
 
   async stats(): Promise<PeerStats> {
-    return await this.#connection?.stats() ?? { kind: "unknown", roundTrip: null, loss: null };
+    return await this.#connection?.stats() ?? { kind: "unknown", roundTrip: null, loss: null, sentLoss: null };
   }
 
   /** Looks for a new path, with servers that are fetched now: this device's network changed, or the path was lost. */

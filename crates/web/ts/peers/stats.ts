@@ -2,15 +2,13 @@
 
 import type { PeerStats } from "./types.ts";
 
-/** Media packets so far. */
-interface Counted {
-  lost: number;
-  received: number;
-}
+/** Packets of one stream so far, by its id: those that were lost, and all. */
+type Counted = Map<string, { lost: number; all: number }>;
 
 /** Reads statistics of one connection again and again. */
 export class StatsReader {
-  #last: Counted = { lost: 0, received: 0 };
+  #received: Counted = new Map();
+  #sent: Counted = new Map();
 
   async read(connection: RTCPeerConnection): Promise<PeerStats> {
     const reports: any[] = [...(await connection.getStats() as any).values()];
@@ -22,17 +20,23 @@ export class StatsReader {
     const relayed = ends.some((end) => end?.candidateType === "relay");
     const kind = pair && ends.some(Boolean) ? (relayed ? "relayed" : "direct") : "unknown";
     const seconds = pair?.currentRoundTripTime;
-    return { kind, roundTrip: typeof seconds === "number" ? seconds * 1_000 : null, loss: this.#loss(reports) };
+    const of = (wanted: string) => reports.filter(({ type }) => type === wanted);
+    const received: Counted = new Map(of("inbound-rtp").map(({ id, packetsLost = 0, packetsReceived = 0 }) => [id, { lost: packetsLost, all: packetsLost + packetsReceived }]));
+    const sent: Counted = new Map(of("remote-inbound-rtp").map(({ id, localId, packetsLost = 0 }) => [id, { lost: packetsLost, all: byId(localId)?.packetsSent ?? 0 }]));
+    const [loss, sentLoss] = [share(received, this.#received), share(sent, this.#sent)];
+    [this.#received, this.#sent] = [received, sent];
+    return { kind, roundTrip: typeof seconds === "number" ? seconds * 1_000 : null, loss, sentLoss };
   }
+}
 
-  #loss(reports: any[]): number | null {
-    const inbound = reports.filter(({ type }) => type === "inbound-rtp");
-    const sum = (name: string) => inbound.reduce((sum, report) => sum + (report[name] ?? 0), 0);
-    const now = { lost: sum("packetsLost"), received: sum("packetsReceived") };
-    // A packet that arrives late is no longer lost, so the count may shrink.
-    const lost = Math.max(0, now.lost - this.#last.lost);
-    const expected = lost + Math.max(0, now.received - this.#last.received);
-    this.#last = now;
-    return expected > 0 ? lost / expected : null;
+/** Returns the share of packets that were lost since `before`, or null if there were none. */
+function share(now: Counted, before: Counted): number | null {
+  let [lost, all] = [0, 0];
+  for (const [id, counted] of now) {
+    const last = before.get(id);
+    lost += counted.lost - (last?.lost ?? 0);
+    all += counted.all - (last?.all ?? 0);
   }
+  // A packet that arrives late is no longer lost, so the count may shrink; the other side's report is of a little earlier.
+  return all > 0 ? Math.min(Math.max(lost / all, 0), 1) : null;
 }

@@ -65,8 +65,13 @@ export interface PeerStats {
   kind: "direct" | "relayed" | "unknown";
   /** The round trip in ms; null if it was not measured. */
   roundTrip: number | null;
-  /** The share of that member's media packets that were lost since the last call, 0 to 1; null if none were expected. */
+  /**
+   * The share of that member's media packets that were lost on their way here since the last call of `stats`, 0 to 1; null if none were
+   * expected. Texts and bytes do not count: their channel sends again what was lost.
+   */
   loss: number | null;
+  /** The same of this page's packets on their way to that member, by what it reported last, every 1 to 5 s; null without a report. */
+  sentLoss: number | null;
 }
 
 /** What listeners of `on` are called with. */
