@@ -32,7 +32,8 @@
 //!
 //! Two screens agree when they show the same frame, which is not quite what players report: their position is that of the sound, and
 //! frames come later by what decoder, compositor and screen take. Where a shell learns which frames are shown
-//! ([`Correction::handle_frame`]), drift is that of the frames, also while none are told, as on hidden pages.
+//! ([`Correction::handle_frame`]), drift is that of the frames, also while none are told, as on hidden pages. Then it is corrected from
+//! [`FRAME_ENGAGES`] on, within [`FRAME_CORRECTED_IN`], and after a seek as soon as six readings have shown where that landed.
 //!
 //! # Seeks that miss
 //!
@@ -60,7 +61,10 @@ use limits::{PLAYABLE, READ_EVERY, READ_IDLE, READ_SOON, SETTLE};
 use phase::Phase;
 use screen::Screen;
 
-pub use limits::{AIMED, CORRECTED_IN, ENGAGES, PACED, RATE_SHARE, RELEASES, REST, REST_MAX, SEEKS, SEEKS_ONLY};
+pub use limits::{
+    AIMED, CORRECTED_IN, ENGAGES, FRAME_CORRECTED_IN, FRAME_ENGAGES, PACED, RATE_SHARE, RELEASES, REST, REST_MAX,
+    SEEKS, SEEKS_ONLY,
+};
 pub use reading::{Action, Doing, Loops, Means, Reading};
 
 /// The correction of one media element.

@@ -37,6 +37,8 @@ pub struct Player {
     pub obeys: bool,
     /// Until when it does not move, in ms of the page's time, and whether it says so.
     pub stalled: Option<(i64, bool)>,
+    /// How much later than the reported position its frames are on the screen, in ms, if the browser tells of frames.
+    pub screen_ms: Option<i64>,
     /// Where the errors of its readings come from.
     pub seed: Seed,
 }
@@ -77,6 +79,7 @@ impl Player {
             noise_ms: 8,
             obeys: true,
             stalled: None,
+            screen_ms: None,
             seed: Seed::new(3),
         }
     }
@@ -181,7 +184,20 @@ impl Page {
         if action != Action::Nothing {
             self.done.push((self.now, action));
         }
+        self.show_frame(&reading);
         action
+    }
+
+    /// Tells of the frame that is shown next, at the screen's next refresh, as a page does after each reading.
+    fn show_frame(&mut self, reading: &Reading) {
+        let Some(late) =
+            self.player.screen_ms.filter(|_| !reading.paused && !reading.busy && self.player.stalled.is_none())
+        else {
+            return;
+        };
+        let refresh = self.player.seed.span_below(Span::from_millis(17));
+        let shown = reading.position + Span::from_millis(20 - late) - refresh;
+        self.correction.handle_frame(shown, reading.position, Span::from_millis(20), self.player.rate);
     }
 
     /// Lets `ms` pass, and clears what was done before.

@@ -387,3 +387,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_frames_are_told_the_screen_is_within_half_a_frame_a_second_after_a_seek() {
+    // What is seen is what is reported, less what the screen takes, and half of its refreshes.
+    let off = |page: &Page, late: i64| page.drift_ms() - late as f64 - 8.0;
+    for (seed, (seek_ms, late)) in [(60, 20), (120, 50), (250, 35), (180, 5)].into_iter().enumerate() {
+        let seed = downbeat_core::Seed::new(seed as u64);
+        let player = Player { screen_ms: Some(late), seek_ms, seed, ..Player::new() };
+        let mut page = Page::open(player, Means::Rates, 600_000);
+        page.run(20_000);
+        for round in 1..=5 {
+            // The time that a seek takes varies.
+            page.player.seek_ms = seek_ms + 15 * (round % 3);
+            page.change(2_000, Some(600_000 + round * 100_000), None);
+            page.run(3_200);
+            assert!(round == 1 || off(&page, late).abs() < 20.0, "{late}, round {round}: {}", off(&page, late));
+            page.run(8_000);
+            assert!(off(&page, late).abs() < 20.0, "{late}, round {round}: {} {:?}", off(&page, late), page.done);
+            page.run(60_000);
+            assert!(page.done.len() <= 4, "it does not hunt: {:?}", page.done);
+        }
+    }
+}

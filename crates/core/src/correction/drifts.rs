@@ -11,6 +11,9 @@ const KEPT: usize = 8;
 /// noise, and one late timer looks like a drift.
 const NEEDED: usize = 3;
 
+/// How many drifts show that the media has settled: 6, which after a seek is 300 ms.
+const SETTLED: usize = 6;
+
 /// How close readings count as one: 10 ms. An element fires several events at once, and each is a reading.
 const APART: Span = Span::from_millis(10);
 
@@ -33,6 +36,11 @@ impl Drifts {
     /// Forgets them all.
     pub(super) const fn forget(&mut self) {
         self.count = 0;
+    }
+
+    /// Returns whether there are so many that what a seek or a start disturbed is over.
+    pub(super) const fn are_settled(&self) -> bool {
+        self.count >= SETTLED
     }
 
     /// Takes a drift in, and forgets those that are too old. One that is farther than `distance` from where the others

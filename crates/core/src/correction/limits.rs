@@ -8,6 +8,17 @@ use crate::time::Span;
 /// threshold of detecting early sound).
 pub const ENGAGES: Span = Span::from_millis(50);
 
+/// The drift that is corrected where frames are told: 20 ms, half a frame at 25 Hz.
+///
+/// Reason: screens that are each within half a frame of the event show the same frame, or neighbours. Without frames nobody knows
+/// where the screen is that closely.
+pub const FRAME_ENGAGES: Span = Span::from_millis(20);
+
+/// The time in which a drift is corrected where frames are told: 500 ms.
+///
+/// Reason: a second after a seek, people in one room are to see the same frame. 25 ms then make 5 %, the most there is.
+pub const FRAME_CORRECTED_IN: Span = Span::from_millis(500);
+
 /// The drift at which a correction is nearly done: 15 ms, about a frame at 60 Hz.
 ///
 /// Reason: from there on its end is scheduled for when the drift should be gone, so that noise no longer decides it.

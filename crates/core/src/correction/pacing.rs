@@ -3,8 +3,8 @@
 use super::drifts::beyond;
 use super::goal::Goal;
 use super::limits::{
-    AIMED, CORRECTED_IN, ENGAGES, PACED, PACING_MIN, RATE_SHARE, READ_EVERY, READ_SOON, RELEASES, REST, SEEKS,
-    SEEKS_ONLY,
+    AIMED, CORRECTED_IN, ENGAGES, FRAME_CORRECTED_IN, FRAME_ENGAGES, PACED, PACING_MIN, RATE_SHARE, READ_EVERY,
+    READ_SOON, RELEASES, REST, SEEKS, SEEKS_ONLY,
 };
 use super::phase::{Pacing, Phase};
 use super::reading::{Action, Doing, Means, Reading};
@@ -34,7 +34,7 @@ impl Correction {
         if !beyond(drift, ENGAGES) {
             self.rest = REST;
         }
-        if self.means == Means::Rates && beyond(drift, ENGAGES) && !beyond(drift, PACED) {
+        if self.is_to_pace(drift) {
             return self.pace(drift, goal);
         }
         let action = at_rate(reading, goal.rate);
@@ -42,9 +42,16 @@ impl Correction {
         action
     }
 
+    /// Returns whether a drift is to be corrected by the rate.
+    pub(super) fn is_to_pace(&self, drift: Span) -> bool {
+        let engages = if self.screen.is_known() { FRAME_ENGAGES } else { ENGAGES };
+        self.means == Means::Rates && beyond(drift, engages) && !beyond(drift, PACED)
+    }
+
     /// Begins to correct a drift by the rate.
-    fn pace(&mut self, drift: Span, goal: &Goal) -> Action {
-        let share = -(drift.as_micros() as f64) / CORRECTED_IN.as_micros() as f64;
+    pub(super) fn pace(&mut self, drift: Span, goal: &Goal) -> Action {
+        let corrected_in = if self.screen.is_known() { FRAME_CORRECTED_IN } else { CORRECTED_IN };
+        let share = -(drift.as_micros() as f64) / corrected_in.as_micros() as f64;
         let rate = playable(goal.rate * (1.0 + share.clamp(-RATE_SHARE, RATE_SHARE)));
         self.drifts.forget();
         let faster = rate - goal.rate;

@@ -35,12 +35,17 @@ impl Screen {
         self.count = if self.count + 1 < 2 * KEPT { self.count + 1 } else { KEPT };
     }
 
+    /// Returns whether enough frames were told to know what is on the screen.
+    pub(super) const fn is_known(&self) -> bool {
+        self.count >= NEEDED
+    }
+
     /// Returns how far the screen is ahead of the reported position; behind it if negative. Zero while too little is known.
     pub(super) fn ahead(&self) -> Span {
-        let kept = &self.kept[..self.count.min(KEPT)];
-        if kept.len() < NEEDED {
+        if !self.is_known() {
             return Span::ZERO;
         }
+        let kept = &self.kept[..self.count.min(KEPT)];
         Span::from_micros(kept.iter().map(|ahead| ahead.as_micros()).sum::<i64>() / kept.len() as i64)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::drifts::beyond;
 use super::goal::Goal;
-use super::limits::{ENGAGES, READ_EVERY, READ_SOON, REST, REST_MAX, SETTLE};
+use super::limits::{ENGAGES, READ_EVERY, READ_SOON, REST, REST_MAX, SEEKS, SETTLE};
 use super::phase::Phase;
 use super::reading::{Action, Doing, Reading};
 use super::{Correction, at_rate, playable};
@@ -31,7 +31,7 @@ impl Correction {
     /// Leaves the media alone around a change, at the rate of the event.
     pub(super) fn settle(&mut self, reading: &Reading, goal: &Goal) -> Action {
         self.phase = Phase::Resting { until: goal.at + SETTLE };
-        self.read_again(Doing::Resting, goal, SETTLE);
+        self.read_again(Doing::Resting, goal, if self.screen.is_known() { READ_SOON } else { SETTLE });
         at_rate(reading, goal.rate)
     }
 
@@ -40,9 +40,16 @@ impl Correction {
         self.aim.land(reading, goal.at);
         if let Some(drift) = self.measure(reading, goal, 0.0) {
             self.aim.learn(drift, goal.rate);
+            // What is on the screen is known, so what is left need not wait until the rest is over.
+            let is_quiet = goal.changes_at.is_none_or(|change| change - goal.at >= SETTLE);
+            let is_known = self.screen.is_known() && self.drifts.are_settled();
+            if is_known && is_quiet && !beyond(drift, SEEKS) && self.is_to_pace(drift) {
+                return self.pace(drift, goal);
+            }
         }
         let action = at_rate(reading, goal.rate);
-        self.read_again(Doing::Resting, goal, if self.aim.learns() { READ_SOON } else { READ_EVERY });
+        let is_learned_from = self.aim.learns() || (self.screen.is_known() && !self.drifts.are_settled());
+        self.read_again(Doing::Resting, goal, if is_learned_from { READ_SOON } else { READ_EVERY });
         self.deadline = self.deadline.min(Some(until));
         action
     }
