@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
-import { addressOf, DESKTOP, DEVICES, enterAs, isPaused, madeRoom, openRoom, PHONE, reads } from "./harness/room.ts";
+import { addressOf, DESKTOP, DEVICES, enterAs, isPaused, madeRoom, openRoom, PHONE, reads, type SocketMember, socketMember } from "./harness/room.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -100,6 +100,25 @@ test("a camera is seen by its owner first, and by those who take part only after
   await until(() => desktop.locator("[id^=face-]").count(), (count) => count === 0, "no face");
   await desktop.locator("#call-join").click();
   await reads(desktop, "#faces", /Boris/);
+});
+
+test("a seventh person finds the call full, and gets in once somebody leaves it", async () => {
+  const answer = await madeRoom(runtime.url, { controls: "everyone" });
+  const page = await openRoom(browser, addressOf(runtime.url, answer, "view"), PHONE);
+  await enterAs(page, "Gina");
+  const six = await Promise.all(["Ana", "Boris", "Chloé", "Dmitri", "Emma", "Farid"].map((name) => socketMember(runtime.url, answer, "view", name)));
+  const tells = (one: SocketMember, description: object) => one.send({ type: "signal", to: one.others[0]!, description: { session: 1, ...description } });
+  six.forEach((one) => tells(one, { type: "hello" }));
+  await reads(page, "#callers", /In the call: .* and 3 more/);
+  await page.locator("#camera").click();
+  await page.locator("#camera-send").click();
+  await reads(page, "#faces-note", /^The call is full: 6 people/);
+  tells(six[0]!, { type: "closed", reason: "left" });
+  await reads(page, "#callers", /and 2 more/);
+  await page.locator("#camera-send").click();
+  await reads(page, "#own-caption", "You");
+  six.forEach((one) => one.close());
+  await page.context().close();
 });
 
 test("nothing is wider than the screen, and on a desktop the controls are in sight", async () => {

@@ -31,7 +31,7 @@ export default {
   pressPlay: "Bereit. Drücken Sie „Abspielen“, wenn alle da sind.",
   notBegun: "Es hat noch nicht begonnen.",
   held: "Angehalten",
-  rejoin: "Mit den anderen weiterschauen",
+  rejoin: "Zurück zu den anderen",
   pauseAll: "Für alle anhalten",
   controls: "Steuerung",
   pause: "Anhalten",

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { RoomAnswer } from "../../../crates/web/ts/wire.ts";
+import type { RoomAnswer, Welcome } from "../../../crates/web/ts/wire.ts";
 import { until } from "../../edge/harness/until.ts";
 
 /** A camera and a microphone that are no devices, and no question about them. */
@@ -52,6 +52,8 @@ export const isPaused = (page: Page, paused: boolean): Promise<unknown> =>
 
 /** A member without a page. */
 export interface SocketMember {
+  /** The ids of the members who were there before. */
+  readonly others: readonly string[];
   send(frame: object): void;
   close(): void;
 }
@@ -64,9 +66,10 @@ export function socketMember(url: string, { event, invitations }: RoomAnswer, ro
     socket.onerror = () => reject(new Error("the room's socket failed"));
     socket.onopen = () => send({ type: "hello", invitation: invitations[role], name });
     socket.onmessage = ({ data }) => {
-      if (JSON.parse(String(data)).type !== "welcome") return;
+      const frame = JSON.parse(String(data)) as Welcome;
+      if (frame.type !== "welcome") return;
       send({ type: "ready", ready: true });
-      resolve({ send, close: () => socket.close() });
+      resolve({ others: frame.members!.map(({ id }) => id).filter((id) => id !== frame.member), send, close: () => socket.close() });
     };
   });
 }
