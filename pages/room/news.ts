@@ -20,7 +20,11 @@ export function news(room: Room): void {
     write(find("news"), text);
     speak(text);
   }, { now: true });
-  room.on("wait", (wait) => speak(wait ? say("waitingFor", { names: awaited(room) }) : say(room.rate() === 0 ? "held" : "goesOnNow")));
+  room.on("wait", (wait) => {
+    if (wait) speak(say("waitingFor", { names: awaited(room) }));
+    // By what is scheduled: the room may be about to play. If somebody paused it, that was said.
+    else if (room.state?.timeline.at(-1)?.rate) speak(say("goesOnNow"));
+  });
 }
 
 /** Returns whom the room waits for. */

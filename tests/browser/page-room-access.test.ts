@@ -108,6 +108,7 @@ test("the whole page works by keyboard alone, and the focus is never lost", asyn
   await page.keyboard.press("Enter");
   await moves("title");
   await until(() => page.evaluate("document.getElementById('video').readyState"), (state) => (state as number) >= 3, "the video");
+  await reads(page, "#holders", "Everyone has the controls.");
   await page.keyboard.press("Space");
   await isPaused(page, false);
   await tabTo(page, "seek");
