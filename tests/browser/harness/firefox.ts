@@ -26,12 +26,17 @@ const PREFERENCES = {
   "toolkit.telemetry.enabled": false,
 };
 
+/** How long it may take to do as it is told, in ms: far more than on a busy machine. */
+const ANSWER_MAX = 120_000;
+
 export class Firefox implements EngineBrowser {
   readonly #process: ChildProcess;
   readonly #directory: string;
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, { resolve: (result: any) => void; reject: (error: Error) => void }>();
   #last = 0;
+  /** Ends when the last window that was asked for is open. */
+  #opened: Promise<unknown> = Promise.resolve();
 
   private constructor(process: ChildProcess, directory: string, socket: WebSocket) {
     [this.#process, this.#directory, this.#socket] = [process, directory, socket];
@@ -84,16 +89,25 @@ export class Firefox implements EngineBrowser {
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
-  send(method: string, params: object = {}): Promise<any> {
+  async send(method: string, params: object = {}): Promise<any> {
     const id = ++this.#last;
     const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const last = setTimeout(() => this.#waiting.get(id)?.reject(new Error(`Firefox did not answer ${method} within ${ANSWER_MAX} ms`)), ANSWER_MAX);
     this.#socket.send(JSON.stringify({ id, method, params }));
-    return answer;
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(last);
+      this.#waiting.delete(id);
+    }
   }
 
   async #newPage(userContext: string): Promise<EnginePage> {
-    // A window of its own: one tab of several would be hidden.
-    const { context } = await this.send("browsingContext.create", { type: "window", userContext });
+    // A window of its own: one tab of several would be hidden. One after another: of several that are
+    // asked for at the same time none is ever there (Firefox 153).
+    const opening = this.#opened.then(() => this.send("browsingContext.create", { type: "window", userContext }));
+    this.#opened = opening.catch(() => {});
+    const { context } = await opening;
     return {
       goto: (url) => this.send("browsingContext.navigate", { context, url, wait: "complete" }),
       close: () => this.send("browsingContext.close", { context }),
