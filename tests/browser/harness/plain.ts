@@ -34,7 +34,7 @@ export class PlainPage {
     const process = spawnGroup(executable(), flags, { stdio: "ignore" });
     const port = await until(async () => portIn(directory), (port) => port !== undefined, "Chromium to start");
     const pages = async () => {
-      const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json() as any[];
+      const targets: any[] = await fetch(`http://127.0.0.1:${port}/json`).then((response) => response.json(), () => []);
       return targets.find((target) => target.type === "page" && target.url.startsWith(url));
     };
     const { webSocketDebuggerUrl } = await until(pages, (page) => page !== undefined, "the page to open");
@@ -80,9 +80,10 @@ export class PlainPage {
   }
 }
 
+/** Returns the port that Chromium has written; `undefined` before its line is whole: the file is empty first. */
 function portIn(directory: string): string | undefined {
   try {
-    return readFileSync(`${directory}/DevToolsActivePort`, "utf8").split("\n")[0];
+    return /^(\d+)\n/.exec(readFileSync(`${directory}/DevToolsActivePort`, "utf8"))?.[1];
   } catch {
     return undefined;
   }
