@@ -28,8 +28,9 @@ pub(super) struct Evidence {
     /// The last answer that is behind what is known, and how many before it agree with it.
     suspect: Option<(Interval, LocalTime)>,
     agreeing: u32,
-    /// The greatest offset that a push has proven: the server's clock had reached what it says.
-    pushed: Option<Offset>,
+    /// The greatest offset that a push has proven, and when: the server's clock had reached what it says. The device's clock may
+    /// have gained since.
+    pushed: Option<(Interval, LocalTime)>,
 }
 
 /// What to make of an answer.
@@ -52,7 +53,7 @@ impl Evidence {
             return if self.has_moved { Verdict::Refused } else { Verdict::NothingProven };
         }
         let fresh = exchange.interval();
-        if self.pushed.is_some_and(|pushed| fresh.upper() + TOLERANCE < pushed) {
+        if self.pushed_by(t1).is_some_and(|pushed| fresh.upper() + TOLERANCE < pushed) {
             return Verdict::Refused;
         }
         let is_behind = known.is_some_and(|known| fresh.upper() + TOLERANCE < known.lower());
@@ -78,8 +79,15 @@ impl Evidence {
         now: LocalTime,
     ) -> bool {
         let least = Offset::between(sent, now) - step;
-        self.pushed = self.pushed.max(Some(least));
+        if self.pushed_by(now).is_none_or(|pushed| pushed < least) {
+            self.pushed = Some((Interval::point(least), now));
+        }
         known.is_some_and(|known| known.upper() + TOLERANCE < least)
+    }
+
+    /// Returns the least offset at `now` that pushes have proven.
+    fn pushed_by(&self, now: LocalTime) -> Option<Offset> {
+        self.pushed.map(|(pushed, at)| pushed.widened(now - at).lower())
     }
 
     /// Handles that a clock of the device may have jumped.
@@ -148,5 +156,16 @@ mod tests {
         assert!(evidence.handle_push(sent(600_000), known(0), Span::ZERO, at(60_100)));
         assert_eq!(judge(&mut evidence, &exchange(61_000, 61_005, 61_010), None), Verdict::Refused);
         assert_eq!(judge(&mut evidence, &exchange(62_000, 602_000, 62_010), None), Verdict::Believed);
+    }
+
+    #[test]
+    fn a_push_of_long_ago_allows_for_a_clock_that_gains() {
+        let mut evidence = Evidence::default();
+        let at = |ms: i64| LocalTime::from_micros(ms * 1_000);
+        evidence.handle_push(ServerTime::from_millis(1_000_000), None, Span::ZERO, at(1));
+        // 50 ppm in ten minutes are 30 ms.
+        let gained = |ms: i64| exchange(ms, ms - ms / 20_000, ms + 1);
+        assert_eq!(judge(&mut evidence, &gained(600_000), None), Verdict::Believed);
+        assert_eq!(judge(&mut evidence, &exchange(610_000, 609_000, 610_001), None), Verdict::Refused);
     }
 }
