@@ -8,7 +8,7 @@ use downbeat_core::clock::Exchange;
 use downbeat_core::session::{Failure, News};
 use downbeat_core::{Digest, EventName, ServerTime, Span};
 use downbeat_sheet::{Rundown, digest_of};
-use downbeat_wire::freshness::{Freshness, TimedAnswer as Timed};
+use downbeat_wire::freshness::{CacheSign, Freshness, TimedAnswer as Timed};
 use downbeat_wire::{Route, StateBody, TimeBody};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -92,7 +92,11 @@ impl EventClient {
         let Response { sent, arrived, .. } = *response;
         let answer = Timed { t1, age: response.age.as_deref(), server_time, sent, arrived };
         let mut freshness = self.freshness.lock().unwrap_or_else(PoisonError::into_inner);
-        freshness.check(asked, &answer).map_err(|_| Failure::StaleTime)
+        match freshness.check(asked, &answer) {
+            // The session judges these: they also show that what the first answer with this time seemed to prove was from a cache.
+            Ok(()) | Err(CacheSign::SameTime) => Ok(()),
+            Err(CacheSign::Age { .. } | CacheSign::OtherRequest) => Err(Failure::StaleTime),
+        }
     }
 
     /// Requests the time, with the short state.
