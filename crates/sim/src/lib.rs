@@ -12,6 +12,7 @@
 //! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
 //! | [`doors`] | [`doors::run`]: many viewers arrive at a server that can serve only so much |
 //! | [`hubs`] | [`hubs::World`]: an event, its hubs and its viewers, pushed to over a bad network |
+//! | [`caches`] | [`caches::World`]: a cache that answers for the time |
 //! | [`deployments`] | [`deployments::World`]: two deployments behind one name, restored storage, odd answers |
 //! | [`fanout`] | [`fanout::announce`]: one change on its way to a million viewers |
 //! | [`player`] | [`player::Page`]: a media element, and the page that keeps it on the timeline |
@@ -21,6 +22,7 @@
 //!
 //! `cargo run --release -p downbeat-sim --example estimators` compares the estimators of the offset on all networks.
 
+pub mod caches;
 pub mod deployments;
 pub mod device;
 pub mod dice;
