@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use downbeat_core::Digest;
 use downbeat_wire::CueNotes;
+use downbeat_wire::audience::BoundCount;
 
 use super::draw;
 use crate::watch::example::{NOW, model};
@@ -45,6 +46,33 @@ fn all_that_matters_is_on_the_smallest_screen() {
     assert_line(&lines, &["13", "maria paused the event, saying \"Back⏎soon\", because: smoke"]);
     assert_line(&lines, &["production, https://downbeat.example.com"]);
     assert_line(&lines, &["q leave"]);
+}
+
+#[test]
+fn hubs_give_way_to_those_who_lack_something() {
+    let mut model = model();
+    let Some(Ok(audience)) = &mut model.audience else { panic!("the example has an audience") };
+    let acks = audience.acks.as_mut().unwrap();
+    (acks.elsewhere, acks.lack_rundown, acks.lack_emergency) = (3, 12, 40);
+    acks.bounds = vec![BoundCount { within: None, viewers: 482 }];
+    let message =
+        "We stop for some minutes because of the smoke in the hall. Please stay where you are; we go on at 20:15";
+    model.state.as_mut().unwrap().messages[0].text.as_mut().unwrap().insert("en".parse().unwrap(), message.to_owned());
+    let notes = [
+        "6,010 sockets on 3/4 hubs",
+        "not told: 2,000 sockets (enam 2,000)",
+        "polling: about 300 viewers (estimate)",
+        "elsewhere: 3 of 512 asked",
+        "no rundown: 12 of 505 sampled",
+        "no signatures: 40 of 482 sampled",
+    ];
+    // Beside a message of four lines, a screen of 40 columns and 24 rows has room for the most urgent ones.
+    for (width, height, fit) in [(80, 24, 6), (100, 30, 6), (40, 30, 6), (40, 24, 4)] {
+        let screen = drawn(&model, width, height, 0);
+        notes[..fit].iter().for_each(|note| assert_line(&screen, &[note]));
+        assert_line(&screen, &["13", "maria paused"]);
+    }
+    assert_line(&drawn(&model, 80, 24, 0), &["00:01:05.000"]);
 }
 
 #[test]
