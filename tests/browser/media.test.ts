@@ -7,11 +7,11 @@ import type { Browser } from "playwright-core";
 import type { Event } from "../edge/harness/calls.ts";
 import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
-import { launch, withEncoder } from "./harness/engine.ts";
+import { ENGINE, launch, withEncoder } from "./harness/engine.ts";
 import { clip } from "./harness/clip.ts";
 import { show } from "./harness/show.ts";
 import { type Site, site } from "./harness/site.ts";
-import { Viewer } from "./harness/viewer.ts";
+import { median, Viewer } from "./harness/viewer.ts";
 
 /** One reading of the element, by the page's clocks. */
 interface Reading {
@@ -22,6 +22,9 @@ interface Reading {
   rate: number;
   paused: boolean;
 }
+
+/** Why WebKit is left out: what a seek leaves, up to 100 ms, stays; other rates stutter there. */
+const SEEKS_ONLY = ENGINE === "webkit" && "drift is corrected by seeking alone, and later than 50 ms";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -58,7 +61,15 @@ test("it follows a seek, forward and back", async () => {
   }
 });
 
-test("it follows another rate", async () => {
+test("a jump ends within 40 ms of the event, in WebKit by well-aimed seeks alone", async (t) => {
+  await change("seek", { position: 40_000 });
+  await viewer.page.evaluate(() => void ((globalThis as any).readings.length = 0));
+  const left = (all: Reading[]) => median(all.slice(-10).map(({ drift }) => Math.abs(drift)));
+  const all = await until(readings, (all) => all.length >= 10 && all.slice(-10).every(({ paused }) => !paused) && left(all) <= 40, "it to be there");
+  t.diagnostic(`${left(all).toFixed(0)} ms off (median of ten)`);
+});
+
+test("it follows another rate", { skip: SEEKS_ONLY }, async () => {
   await change("rate", { rate: 1.25 });
   const readings = await follows("it is faster");
   assert.ok(Math.abs(readings.at(-1)!.rate - 1.25) <= 1.25 * 0.05 + 0.001, `${readings.at(-1)!.rate}`);
@@ -71,13 +82,13 @@ test("a kick of 400 ms is corrected within 2 s", async (t) => {
   t.diagnostic(`corrected after ${ms.toFixed(0)} ms, with ${seeks} seek`);
 });
 
-test("a kick of 150 ms is corrected within 6 s, without a seek", async (t) => {
+test("a kick of 150 ms is corrected within 6 s, without a seek", { skip: SEEKS_ONLY }, async (t) => {
   const { ms, seeks } = await corrected(-0.15, 6_000);
   t.diagnostic(`corrected after ${ms.toFixed(0)} ms`);
   assert.equal(seeks, 0);
 });
 
-test("frames that come late to the screen are shown in time", async () => {
+test("frames that come late to the screen are shown in time", { skip: SEEKS_ONLY }, async () => {
   await late(0.12);
   const ahead = ({ drift, paused }: Reading) => Math.abs(drift - 120) <= 50 && !paused;
   await until(readings, (all) => all.length >= 10 && all.slice(-10).every(ahead), "the video to play 120 ms ahead");
