@@ -27,7 +27,7 @@ const [rounds, only] = [Number(given.rounds), given.only.split(",")];
 const say = (text: string) => console.error(text);
 
 const measured: Measured = { rounds, frames: [], late: [], stall: undefined, worlds: undefined, crowds: [] };
-const runtime = await Runtime.start("bench-rooms", ENTRIES, "event", { ROOMS: "open" });
+const runtime = await Runtime.start("bench-rooms", { variables: { ROOMS: "open" } });
 // A room's content has no part in this: pages play what they load themselves.
 const make = () => Room.make(runtime, { content: "/clip.mp4", wait: false }, TOKENS.all);
 try {

@@ -13,7 +13,7 @@ import { addressOf, DESKTOP, DEVICES, enterAs, isPaused, madeRoom, openRoom, PHO
 let runtime: Runtime;
 let browser: Browser;
 before(async () => {
-  [runtime, browser] = await Promise.all([Runtime.start("page-room-access", undefined, "event", { ROOMS: "open" }), launch(...DEVICES)]);
+  [runtime, browser] = await Promise.all([Runtime.start("page-room-access", { variables: { ROOMS: "open" } }), launch(...DEVICES)]);
 });
 after(async () => {
   await browser?.close();

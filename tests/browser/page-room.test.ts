@@ -13,7 +13,7 @@ let browser: Browser;
 let desktop: Page;
 let phone: Page;
 before(async () => {
-  [runtime, browser] = await Promise.all([Runtime.start("page-room", undefined, "event", { ROOMS: "open" }), launch(...DEVICES)]);
+  [runtime, browser] = await Promise.all([Runtime.start("page-room", { variables: { ROOMS: "open" } }), launch(...DEVICES)]);
   desktop = await openRoom(browser, `${runtime.url}/room`, DESKTOP);
 });
 after(async () => {

@@ -15,7 +15,7 @@ let runtime: Runtime;
 let browser: Browser;
 let ours: Site;
 before(async () => {
-  [runtime, browser, ours] = await Promise.all([Runtime.start("browser-room", undefined, "event", { ROOMS: "open" }), launch(), site()]);
+  [runtime, browser, ours] = await Promise.all([Runtime.start("browser-room", { variables: { ROOMS: "open" } }), launch(), site()]);
   const page = await browser.newPage();
   await page.goto(ours.url);
   ours.put("/clip.webm", await clip(page, 120));

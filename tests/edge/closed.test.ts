@@ -9,7 +9,7 @@ import { TOKENS } from "./harness/tokens.ts";
 import type { TimeBody } from "./harness/wire.ts";
 
 let runtime: Runtime;
-before(async () => void (runtime = await Runtime.start("closed", null)));
+before(async () => void (runtime = await Runtime.start("closed", { tokens: null })));
 after(() => runtime.end());
 
 const rundown = rundownAt(1);

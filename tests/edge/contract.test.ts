@@ -14,7 +14,7 @@ const rundown = rundownAt(560_000);
 const rundownPath = `/v1/events/main/rundowns/${rundown.digest}.json`;
 
 before(async () => {
-  runtime = await Runtime.start("contract");
+  runtime = await Runtime.start("contract", { stack: "wrangler" });
   main = await begun(runtime, "main", 10_000);
   await call(runtime, "PUT", rundownPath, { token: TOKENS.publisher, body: rundown.bytes });
   await main.command("rundown", { rundown: rundown.digest });

@@ -7,12 +7,9 @@ import { after, before, describe, test } from "node:test";
 import { begun, call, type Event } from "./harness/calls.ts";
 import { Operator } from "./harness/cli.ts";
 import { type Rundown, rundownAt } from "./harness/rundowns.ts";
-import { Runtime, type RundownStore, STACK } from "./harness/runtime.ts";
+import { Runtime, type RundownStore } from "./harness/runtime.ts";
 import { TOKENS } from "./harness/tokens.ts";
 import { Viewer } from "./harness/viewer.ts";
-
-/** On a machine of one's own there are no buckets. */
-const STORES: RundownStore[] = STACK === "workerd" ? ["event"] : ["event", "bucket"];
 
 const NONE = { cues: [] };
 const NOTES = { cues: [{ cue: "flash@1", note: "watch the conductor", owner: "Ana", flags: ["rehearse"] }] };
@@ -33,8 +30,8 @@ function get(event: Event, rundown: Rundown, query = "") {
   return call<typeof NOTES>(runtime, "GET", `${path(event, rundown)}/notes${query}`, { token: TOKENS.reader });
 }
 
-for (const store of STORES) describe(store, () => {
-  before(async () => void (runtime = await Runtime.start(`notes-${store}`, undefined, store)));
+for (const store of ["event", "bucket"] as const) describe(store, () => {
+  before(async () => void (runtime = await Runtime.start(`notes-${store}`, { store })));
   after(() => runtime.end());
 
   test("notes are stored in one form, and the last ones count", async () => {
@@ -209,8 +206,8 @@ test("a store never gets them, since it is public", async () => {
   await runtime.end();
 });
 
-test("copying rundowns between an event and a bucket takes their notes along", { skip: STACK === "workerd" }, async () => {
-  runtime = await Runtime.start("notes-moved");
+test("copying rundowns between an event and a bucket takes their notes along", async () => {
+  runtime = await Runtime.start("notes-moved", { stack: "wrangler" });
   const event = await begun(runtime, "moved", 1_000);
   const rundown = rundownAt(7);
   await publish(event, rundown);

@@ -6,7 +6,7 @@ import { call } from "./harness/calls.ts";
 import { Runtime } from "./harness/runtime.ts";
 
 let runtime: Runtime;
-before(async () => void (runtime = await Runtime.start("pages")));
+before(async () => void (runtime = await Runtime.start("pages", { stack: "wrangler" })));
 after(() => runtime.end());
 
 const get = (path: string, headers: Record<string, string> = {}) => call(runtime, "GET", path, { headers });

@@ -6,11 +6,10 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { Room } from "./harness/room.ts";
 import { Runtime } from "./harness/runtime.ts";
-import { ENTRIES } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
 
 let runtime: Runtime;
-before(async () => void (runtime = await Runtime.start("rooms-kill", ENTRIES, "event", { ROOMS: "open" })));
+before(async () => void (runtime = await Runtime.start("rooms-kill", { variables: { ROOMS: "open" } })));
 after(() => runtime.end());
 
 /** Returns how many tables of rooms are stored. */

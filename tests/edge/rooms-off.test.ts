@@ -6,7 +6,7 @@ import { createHmac } from "node:crypto";
 import { call } from "./harness/calls.ts";
 import { Room } from "./harness/room.ts";
 import { Runtime } from "./harness/runtime.ts";
-import { ENTRIES, TOKENS } from "./harness/tokens.ts";
+import { TOKENS } from "./harness/tokens.ts";
 
 const SECRET = "north-by-northwest";
 const URLS = "turn:turn.example.com:3478,turns:turn.example.com:5349";
@@ -16,7 +16,7 @@ let operators: Runtime;
 before(async () => {
   off = await Runtime.start("rooms-off");
   const variables = { ROOMS: "operators", TURN_SECRET: SECRET, TURN_URLS: URLS, ICE_SERVERS: '[{"urls":"stun:stun.example.com"}]' };
-  operators = await Runtime.start("rooms-operators", ENTRIES, "event", variables);
+  operators = await Runtime.start("rooms-operators", { variables });
 });
 after(() => Promise.all([off.end(), operators.end()]));
 

@@ -6,14 +6,14 @@ import { call } from "./harness/calls.ts";
 import { fixture, Member, Room } from "./harness/room.ts";
 import { Runtime } from "./harness/runtime.ts";
 import { shapeOf } from "./harness/shape.ts";
-import { ENTRIES, TOKENS } from "./harness/tokens.ts";
+import { TOKENS } from "./harness/tokens.ts";
 import { until } from "./harness/until.ts";
 
 let runtime: Runtime;
 /** Rooms are made with a token here: how many an address may make without one is tested below. */
 const make = (settings: Record<string, unknown> = {}) => Room.make(runtime, settings, TOKENS.all);
 
-before(async () => void (runtime = await Runtime.start("rooms", ENTRIES, "event", { ROOMS: "open" })));
+before(async () => void (runtime = await Runtime.start("rooms", { variables: { ROOMS: "open" } })));
 after(() => runtime.end());
 
 test("a member's pause reaches three others, and its answer says which revision it made", async () => {

@@ -18,11 +18,29 @@ const START_PATIENCE = 60_000;
 /** How long it may take to end by itself, in ms. */
 const END_PATIENCE = 5_000;
 
-/** What runs the worker: "wrangler", as Cloudflare would, or "workerd", as on a machine of one's own (packages/worker). */
-export const STACK = process.env["DOWNBEAT_STACK"] === "workerd" ? "workerd" : "wrangler";
+/**
+ * What runs the worker, in the same runtime: "workerd" alone, as on a machine of one's own (packages/worker), or "wrangler" with
+ * workerd, as a developer for Cloudflare does. wrangler takes some seconds of processor time at each start, and is in the way of
+ * each request; it alone has buckets.
+ */
+export type Stack = "workerd" | "wrangler";
+
+/** What a test gets that does not name one. */
+const STACK: Stack = process.env["DOWNBEAT_STACK"] === "wrangler" ? "wrangler" : "workerd";
 
 /** Where the worker stores rundowns: with their event, or in a bucket that is bound to it. */
 export type RundownStore = "event" | "bucket";
+
+/** How a runtime differs from most. */
+export interface RuntimeOptions {
+  stack?: Stack;
+  /** With "bucket" it is wrangler's. */
+  store?: RundownStore;
+  /** What the worker's secret knows; with null it has none. */
+  tokens?: TokenEntry[] | null;
+  /** Further settings of the worker. */
+  variables?: Record<string, string>;
+}
 
 const alive = new Set<Runtime>();
 process.on("exit", () => alive.forEach((runtime) => runtime.signal("SIGKILL")));
@@ -33,38 +51,34 @@ export class Runtime {
   url = "";
   /** Its own directory: its storage, its secret, its output. */
   readonly directory: string;
+  readonly #stack: Stack;
+  readonly #variables: Record<string, string>;
   #process: ChildProcess | undefined;
-  /** Further settings of the worker. */
-  #variables: Record<string, string> = {};
 
-  private constructor(name: string) {
+  private constructor(name: string, stack: Stack, variables: Record<string, string>) {
     this.directory = `${ROOT}/target/edge/${name}`;
+    this.#stack = stack;
+    this.#variables = variables;
   }
 
-  /** Starts an empty runtime. With `tokens` null, the worker has no secret. `variables` are further settings of the worker. */
-  static async start(
-    name: string,
-    tokens: TokenEntry[] | null = ENTRIES,
-    store: RundownStore = "event",
-    variables: Record<string, string> = {},
-  ): Promise<Runtime> {
-    const runtime = new Runtime(name);
+  /** Starts an empty runtime. */
+  static async start(name: string, { store = "event", stack = store === "bucket" ? "wrangler" : STACK, tokens = ENTRIES, variables = {} }: RuntimeOptions = {}): Promise<Runtime> {
+    const runtime = new Runtime(name, stack, variables);
     rmSync(runtime.directory, { recursive: true, force: true });
     mkdirSync(runtime.directory, { recursive: true });
     mkdirSync(`${runtime.directory}/state`);
     // A copy, so that a build in the meantime changes nothing here, and wrangler's leftovers stay here too.
     cpSync(`${ROOT}/build`, `${runtime.directory}/build`, { recursive: true });
-    runtime.#variables = variables;
     runtime.configure(store);
     // wrangler reads from this file what its configuration names as a secret; workerd reads all of it.
-    const set = { ...(tokens ? { DOWNBEAT_TOKENS: JSON.stringify(tokens) } : {}), ...(STACK === "workerd" ? variables : {}) };
+    const set = { ...(tokens ? { DOWNBEAT_TOKENS: JSON.stringify(tokens) } : {}), ...(stack === "workerd" ? variables : {}) };
     const secret = Object.entries(set).map(([name, value]) => `${name}='${value}'\n`).join("");
-    writeFileSync(`${runtime.directory}/${STACK === "workerd" ? "state/worker.env" : "secrets.env"}`, secret);
+    writeFileSync(`${runtime.directory}/${stack === "workerd" ? "state/worker.env" : "secrets.env"}`, secret);
     await runtime.restart();
     return runtime;
   }
 
-  /** Decides where the worker stores rundowns from the next start on. */
+  /** Decides where the worker stores rundowns from the next start on; a bucket needs wrangler. */
   configure(store: RundownStore): void {
     const configuration = readFileSync(`${ROOT}/wrangler.toml`, "utf8");
     const bound = configuration.replace(/^# (\[\[r2_buckets\]\])\n# (binding = .*)\n# (bucket_name = .*)$/m, "$1\n$2\n$3");
@@ -78,7 +92,7 @@ export class Runtime {
   async restart(): Promise<void> {
     const port = await freePort();
     const output = openSync(`${this.directory}/output.log`, "a");
-    const child = spawn(process.execPath, ["--no-warnings", ...(STACK === "workerd" ? this.#serve(port) : this.#dev(port))], {
+    const child = spawn(process.execPath, ["--no-warnings", ...(this.#stack === "workerd" ? this.#serve(port) : this.#dev(port))], {
       ...{ cwd: ROOT, detached: true, stdio: ["ignore", output, output], env: quiet(this.directory) },
     });
     closeSync(output);
@@ -111,7 +125,7 @@ export class Runtime {
 
   /** The folder with a folder for each class of objects. */
   get objects(): string {
-    return `${this.directory}/state/${STACK === "workerd" ? "objects" : "v3/do"}`;
+    return `${this.directory}/state/${this.#stack === "workerd" ? "objects" : "v3/do"}`;
   }
 
   /** Kills wrangler and workerd at once, as a power failure would. */
