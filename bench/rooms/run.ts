@@ -7,7 +7,7 @@ import { launch } from "../../tests/browser/harness/chromium.ts";
 import { site } from "../../tests/browser/harness/site.ts";
 import { Room } from "../../tests/edge/harness/room.ts";
 import { ROOT, Runtime } from "../../tests/edge/harness/runtime.ts";
-import { ENTRIES, TOKENS } from "../../tests/edge/harness/tokens.ts";
+import { TOKENS } from "../../tests/edge/harness/tokens.ts";
 import { crowd } from "./crowd.ts";
 import { late } from "./late.ts";
 import { publish } from "./page.ts";

@@ -20,7 +20,7 @@ const ARROWS: Record<string, string[]> = {
   worker: ["core", "wire", "sheet"],
   web: ["core", "wire"],
   media: ["core"],
-  cli: ["core", "wire", "sheet", "api", "publish", "viewer"],
+  cli: ["core", "wire", "sheet", "sim", "api", "publish", "viewer"],
   bindgen: [],
 };
 

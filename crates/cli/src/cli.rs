@@ -8,6 +8,7 @@ mod help;
 mod load;
 mod log;
 mod options;
+mod simulate;
 mod token;
 mod watch;
 
@@ -34,6 +35,7 @@ pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventRes
 pub(crate) use load::LoadArgs;
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
+pub(crate) use simulate::{AudienceArgs, AudiencePlanArgs, SimulateArgs};
 pub(crate) use token::{
     ExpiryArgs, HandoverArgs, TokenAddArgs, TokenListArgs, TokenNewArgs, TokenRevokeArgs, TokenRotateArgs, TokenTask,
 };
@@ -319,6 +321,14 @@ Examples:
     /// Open many real viewers, and measure how they connect, receive changes and reconnect
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
+
+    /// Simulate a whole audience on this machine: how far apart they are, how soon a pause reaches them
+    #[command(after_help = simulate::SIMULATE_HELP)]
+    Simulate(SimulateArgs),
+
+    /// Say what an audience needs and costs before it comes: hubs, requests, dollars, limits
+    #[command(after_help = simulate::PLAN_HELP)]
+    Plan(AudiencePlanArgs),
 
     /// Create, list, rotate and revoke operators' tokens
     #[command(subcommand)]

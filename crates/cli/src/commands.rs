@@ -1,6 +1,7 @@
 //! A file per command. Each reads what it needs, decides and returns a report; `output` prints it.
 
 mod announce;
+mod audience;
 mod clear;
 mod clock;
 mod completions;
@@ -19,11 +20,13 @@ mod load;
 pub(crate) mod log;
 mod man;
 mod pause;
+mod plan;
 mod profile;
 mod rate;
 mod reopen;
 mod resume;
 mod seek;
+mod simulate;
 mod status;
 mod stop;
 mod token;
@@ -110,6 +113,8 @@ async fn carry_out(task: Task, global: &Global, output: Output) -> Result<Box<dy
         Task::Clock(task) => clock::run(task, global, output).await?,
         Task::Emergency(task) => emergency::run(task, global, output).await?,
         Task::Load(args) => Box::new(load::run(args, global, output).await?),
+        Task::Simulate(args) => Box::new(simulate::run(&args, output)?),
+        Task::Plan(args) => Box::new(plan::run(&args)),
         Task::Token(task) => token::run(task, global, output).await?,
         Task::Profile(task) => Box::new(profile::run(&task, &global.flags())?),
         Task::Doctor => Box::new(match context() {

@@ -12,7 +12,7 @@ pub enum Exit {
     Usage = 2,
     /// The input can be read but is not valid: a sheet with errors, a time that does not exist, an unknown event.
     InvalidInput = 3,
-    /// A comparison found differences.
+    /// A comparison found differences, or a plan costs more than its budget.
     Different = 4,
     /// The event's state does not allow the command, or has changed meanwhile.
     Conflict = 5,
@@ -61,7 +61,7 @@ Exit codes:
     2  usage: the command line or the settings are wrong
     3  invalid input: a sheet with errors, a time that does not exist or has
        passed, an unknown event
-    4  differences found
+    4  differences found, or it costs more than the budget
     5  conflict: the event's state does not allow it, or somebody changed it
        meanwhile (says who, what and when)
     6  confirmation needed: nothing was sent

@@ -21,7 +21,7 @@ const ONE_WAY_MS: [i64; 7] = [4, 35, 55, 75, 105, 125, 145];
 const JITTER: Span = Span::from_millis(5);
 
 /// How long a hub takes to send to one socket: 27 µs. Source: `scripts/bench push`.
-const SEND: Span = Span::from_micros(27);
+pub(crate) const SEND: Span = Span::from_micros(27);
 
 /// How long an object takes to handle a call: 1 ms.
 const HANDLE: Span = Span::from_millis(1);

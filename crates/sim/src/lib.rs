@@ -10,6 +10,8 @@
 //! | [`world`] | [`World`]: a device that asks the server over a network |
 //! | [`network`] | [`Network`]: how long each way takes |
 //! | [`device`] | [`Device`]: a crystal that is off, a wall clock that is set, a lid that is closed |
+//! | [`audience`] | [`audience::Audience`]: a whole audience through a whole event |
+//! | [`bill`] | [`bill::Bill`]: what an audience costs |
 //! | [`doors`] | [`doors::run`]: many viewers arrive at a server that can serve only so much |
 //! | [`hubs`] | [`hubs::World`]: an event, its hubs and its viewers, pushed to over a bad network |
 //! | [`caches`] | [`caches::World`]: a cache that answers for the time |
@@ -22,6 +24,8 @@
 //!
 //! `cargo run --release -p downbeat-sim --example estimators` compares the estimators of the offset on all networks.
 
+pub mod audience;
+pub mod bill;
 pub mod caches;
 pub mod deployments;
 pub mod device;

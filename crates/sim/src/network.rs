@@ -41,8 +41,9 @@ impl Kind {
     pub const ALL: [Self; 6] =
         [Self::Lan, Self::Wifi, Self::Mobile, Self::SegmentDownloads, Self::LongBufferbloat, Self::Asymmetric];
 
-    /// Returns the kind with this name.
+    /// Returns the kind with this name; `lte` is the mobile one.
     pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "lte" { Self::Mobile.name() } else { name };
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 

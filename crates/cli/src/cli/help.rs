@@ -18,7 +18,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("The event", &["event"]),
     ("Cue sheets", &["cues"]),
     ("Operators and this machine", &["token", "profile", "completions", "man"]),
-    ("Checks and outages", &["doctor", "clock", "load", "emergency"]),
+    ("Checks and outages", &["doctor", "clock", "load", "simulate", "plan", "emergency"]),
 ];
 
 /// What stands at the end of the help of every command.

@@ -31,8 +31,13 @@ impl Rundown {
         if !has_latest {
             return list;
         }
+        CueList::new(self.listed_cues().into_iter(), viewer)
+    }
+
+    /// Returns the cues of which a [`CueList`] is made, for those who make many.
+    pub fn listed_cues(&self) -> Vec<ListedCue> {
         let mut lanes = Lanes::default();
-        CueList::new(self.cues.iter().map(|cue| listed(cue, lanes.number(cue))), viewer)
+        self.cues.iter().map(|cue| listed(cue, lanes.number(cue))).collect()
     }
 }
 
