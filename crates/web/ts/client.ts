@@ -117,7 +117,9 @@ export class Downbeat {
     this.#viewer = viewer;
     viewer.begin(...this.#store.viewer, this.#store.memory, now());
     const { signal } = this.#leaving;
-    onWake(() => this.#drive(() => viewer.handle_wake(now(), wall())), signal);
+    const wake = () => this.#drive(() => viewer.handle_wake(now(), wall()));
+    if (ROOM) link!.wake = wake;
+    onWake(wake, signal);
     options.signal?.addEventListener("abort", () => this.leave(), { signal });
     this.#tick();
   }

@@ -107,6 +107,12 @@ const ANSWER_MAX = 10_000;
 const REST = 1_500;
 
 /**
+ * How wrong the clock may be before it is asked for again once media plays, in ms; how often, and at which distance, in ms. Media that
+ * is loaded fills a slow line, and answers that come meanwhile leave the clock uncertain by as long as they waited.
+ */
+const [UNCERTAIN, ASKS, ASK_WAIT] = [150, 8, 1_500];
+
+/**
  * Joins a room. Add listeners with {@link Room.on} right away.
  * @throws TypeError if an option is missing, unknown or of the wrong type. Error if no WebAssembly may be compiled here. The signal's
  * reason if it is aborted.
@@ -219,6 +225,7 @@ class RoomLink implements Link {
   readonly listeners = new Listeners();
   readonly invitation: string;
   restUntil = 0;
+  wake = (): void => {};
   member: string | undefined;
   role: Role | undefined;
   readonly members = new Map<string, MemberBody>();
@@ -241,7 +248,16 @@ class RoomLink implements Link {
     this.#room = room;
     room.on("state", () => this.#readWait());
     // Until it has something to play, it is only coming, and nobody waits for it.
-    room.on("media", ({ state }) => { if (state !== "loading" && state !== "missing") this.#report(state !== "stalled"); });
+    let asks = 0;
+    room.on("media", ({ state }) => {
+      if (state !== "loading" && state !== "missing") this.#report(state !== "stalled");
+      if (state === "playing" && !asks) ask();
+    });
+    const ask = () => {
+      if (room.connection.state === "left" || asks++ >= ASKS || !((room.bound() ?? 0) > UNCERTAIN)) return;
+      this.wake();
+      setTimeout(ask, ASK_WAIT);
+    };
     room.on("connection", ({ state }) => {
       if (state !== "left") return;
       this.#send = undefined;

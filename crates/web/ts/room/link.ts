@@ -9,6 +9,8 @@ export interface Link {
   readonly invitation: string;
   /** Until when media is left alone, by the page's clock, in ms. */
   restUntil: number;
+  /** Asks for the time again, unless it was answered just now; set by the client. */
+  wake: () => void;
   /** Returns the first frame of a socket. */
   hello(): string;
   /** Called with every frame but states and answers to pings; `send` sends on the same socket. */
