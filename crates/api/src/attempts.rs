@@ -2,6 +2,7 @@
 
 use downbeat_core::{ServerTime, Span, words};
 use downbeat_wire::freshness::{Freshness, TimedAnswer};
+use downbeat_wire::room::Invitation;
 use downbeat_wire::route::VERSION_HEADER;
 use downbeat_wire::{Problem, Route, Token};
 use http::{Method, StatusCode};
@@ -29,6 +30,8 @@ pub(crate) struct Call {
     pub(crate) body: Vec<u8>,
     /// Whether the token is sent with it.
     pub(crate) authorized: bool,
+    /// The invitation that is sent in the token's place.
+    pub(crate) invitation: Option<Invitation>,
     /// The version of what is changed, without quotes.
     pub(crate) if_match: Option<String>,
     /// The longest answer, in bytes.
@@ -45,6 +48,7 @@ impl Call {
             t1: None,
             body: Vec::new(),
             authorized: false,
+            invitation: None,
             if_match: None,
             bytes_max: ANSWER_BYTES_MAX,
         }
@@ -53,6 +57,11 @@ impl Call {
     /// Creates a call with a body and the token.
     pub(crate) fn sending(method: Method, route: Route, body: Vec<u8>) -> Self {
         Self { method, body, ..Self::get(route) }.authorized()
+    }
+
+    /// Sends an invitation with the call, and no token.
+    pub(crate) fn invited(self, invitation: &Invitation) -> Self {
+        Self { invitation: Some(invitation.clone()), ..self }
     }
 
     /// Sends the token with the call.
@@ -131,8 +140,9 @@ impl Sender {
             None => url.to_owned(),
         };
         let mut request = http::Request::builder().method(&call.method).uri(uri);
-        if let Some(token) = self.token.as_ref().filter(|_| call.authorized) {
-            request = request.header("authorization", format!("Bearer {}", token.expose()));
+        let token = self.token.as_ref().filter(|_| call.authorized).map(Token::expose);
+        if let Some(secret) = call.invitation.as_ref().map(Invitation::expose).or(token) {
+            request = request.header("authorization", format!("Bearer {secret}"));
         }
         if !call.body.is_empty() {
             request = request.header("content-type", "application/json");

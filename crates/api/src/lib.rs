@@ -47,6 +47,7 @@ mod log;
 mod notes;
 mod polling;
 mod random;
+mod rooms;
 mod timed;
 mod visible;
 

@@ -50,8 +50,8 @@ pub use preview::{PreviewError, preview};
 pub use problem::{Code, Problem};
 pub use publication::{Publication, PublishedEvent};
 pub use room::{
-    InvitationTexts, MemberBody, MemberCounts, PresenceFrame, Refused, RoomAnswer, RoomBody, RoomCommandAnswer,
-    RoomWait, SignalFrame, SignalRefused, Welcome,
+    InvitationTexts, MemberBody, MemberCounts, PresenceFrame, Refused, RoomAnswer, RoomAudience, RoomBody,
+    RoomCommandAnswer, RoomWait, SignalFrame, SignalRefused, Welcome,
 };
 pub use route::Route;
 pub use rundown::{RundownPage, RundownPointer, RundownStore, StoredRundown};

@@ -12,13 +12,18 @@
 //!
 //! The frame `p` is answered as in any event. `docs/rooms.md` has examples of all of them.
 
+mod audience;
 mod body;
 mod client;
 mod frames;
 mod invitation;
 mod refusal;
 
-pub use body::{InvitationTexts, RoomAnswer, RoomBody, RoomWait, TITLE_CHARS_MAX, parse_invitation_roles, parse_room};
+pub use audience::RoomAudience;
+pub use body::{
+    InvitationTexts, RoomAnswer, RoomBody, RoomWait, TITLE_CHARS_MAX, invitations_body, parse_invitation_roles,
+    parse_room,
+};
 pub use client::{ClientFrame, FRAME_BYTES_MAX, Resume, SignalMessage, action_text, parse_action};
 pub use frames::{
     FrameKind, MemberBody, MemberCounts, PresenceFrame, Refused, RoomCommandAnswer, SignalFrame, SignalRefused, Welcome,

@@ -120,8 +120,7 @@ async fn create(request: Request, env: &Env, ctx: &Context, route: &Route) -> Re
     if made.status() != 201 {
         return passed_on(made).await;
     }
-    let texts = Role::ALL.into_iter().zip(&invitations);
-    let invitations = texts.fold(InvitationTexts::default(), |texts, (role, one)| texts.with(role, one));
+    let invitations = InvitationTexts::all(&invitations);
     Ok(Reply::json(201, json::text(&RoomAnswer { event: name, invitations })))
 }
 
@@ -181,7 +180,7 @@ async fn call(
     let known = matches!(
         (method.as_str(), route),
         ("GET" | "DELETE", Route::Event(_))
-            | ("GET", Route::Status(_) | Route::Ice(_))
+            | ("GET", Route::Status(_) | Route::Ice(_) | Route::Audience(_))
             | ("POST", Route::Invitations(_))
     );
     if !known {

@@ -84,6 +84,11 @@ impl RoomBody {
 }
 
 impl InvitationTexts {
+    /// Returns all three, of the roles in [`Role::ALL`].
+    pub fn all(invitations: &[Invitation; 3]) -> Self {
+        Role::ALL.into_iter().zip(invitations).fold(Self::default(), |texts, (role, one)| texts.with(role, one))
+    }
+
     /// Adds the invitation of `role`.
     #[must_use]
     pub fn with(mut self, role: Role, invitation: &Invitation) -> Self {
@@ -137,17 +142,34 @@ fn wait_max(wait: Option<Value>) -> Result<Option<Span>, Problem> {
     }
 }
 
-/// Parses the body of `POST /v1/events/{room}/invitations`: `{"role":"view"}` for one, nothing or `{}` for all three.
+/// Parses the body of `POST /v1/events/{room}/invitations`: `{"role":"view"}` for one, nothing or `{}` for all three. With `sha256`,
+/// those of the new invitations in the order to view, to control and to own, the caller has drawn them, and they are no part of the
+/// answer: whoever loses the answer still has them.
 ///
 /// # Errors
 /// [`Problem`]: malformed JSON with its position, or an unknown role.
-pub fn parse_invitation_roles(body: &[u8]) -> Result<Vec<Role>, Problem> {
-    let role: Option<String> = if body.is_empty() { None } else { Fields::parse(body)?.optional("role")? };
-    match role.as_deref() {
-        None => Ok(Role::ALL.to_vec()),
-        Some("view" | "viewer") => Ok(vec![Role::Viewer]),
-        Some("control" | "controller") => Ok(vec![Role::Controller]),
-        Some("own" | "owner") => Ok(vec![Role::Owner]),
-        Some(_) => Err(Problem::invalid_field("/role", "\"role\" is wrong; give \"view\", \"control\" or \"own\"")),
+pub fn parse_invitation_roles(body: &[u8]) -> Result<Vec<(Role, Option<Digest>)>, Problem> {
+    if body.is_empty() {
+        return Ok(Role::ALL.map(|role| (role, None)).to_vec());
     }
+    let mut fields = Fields::parse(body)?;
+    let drawn: Option<[Digest; 3]> = fields.optional("sha256")?;
+    if let Some(drawn) = drawn {
+        return Ok(Role::ALL.into_iter().zip(drawn.map(Some)).collect());
+    }
+    let role: Option<String> = fields.optional("role")?;
+    Ok(match role.as_deref() {
+        None => Role::ALL.map(|role| (role, None)).to_vec(),
+        Some("view" | "viewer") => vec![(Role::Viewer, None)],
+        Some("control" | "controller") => vec![(Role::Controller, None)],
+        Some("own" | "owner") => vec![(Role::Owner, None)],
+        Some(_) => {
+            return Err(Problem::invalid_field("/role", "\"role\" is wrong; give \"view\", \"control\" or \"own\""));
+        }
+    })
+}
+
+/// Returns the body with which all three invitations are replaced by those that the caller has drawn.
+pub fn invitations_body(drawn: &[Invitation; 3]) -> Value {
+    serde_json::json!({ "sha256": drawn.each_ref().map(Invitation::sha256) })
 }

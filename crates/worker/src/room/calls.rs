@@ -4,7 +4,7 @@ use downbeat_core::room::Role;
 use downbeat_core::{Digest, EventState};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::room::{Invitation, InvitationTexts, parse_invitation_roles, parse_room, room_problem};
-use downbeat_wire::{Route, json};
+use downbeat_wire::{RoomAudience, Route, json};
 use worker::{Response, Result, WebSocketPair};
 
 use super::Room;
@@ -62,6 +62,14 @@ impl Room {
                 self.check(invitation, Role::Viewer)?;
                 Ok(Reply::json(200, self.body().map(|body| json::text(&body)).unwrap_or_default()))
             }
+            ("GET", Route::Audience(_)) => {
+                let digest = self.check(invitation, Role::Viewer)?;
+                let state = self.state.borrow();
+                let room = state.as_ref().and_then(EventState::room).ok_or_else(|| unknown_room(&self.name))?;
+                let role = room.role(&digest).unwrap_or(Role::Viewer);
+                let presence = self.members.borrow().presence();
+                Ok(Reply::json(200, json::text(&RoomAudience::new(role, presence, room))))
+            }
             ("POST", Route::Invitations(_)) => {
                 let by = self.check(invitation, Role::Owner)?;
                 let roles = parse_invitation_roles(&body(request).await?)?;
@@ -118,14 +126,17 @@ impl Room {
     }
 
     /// Replaces the invitations of `roles`, and disconnects all who came by the old ones.
-    fn replace(&self, by: &Digest, roles: &[Role]) -> core::result::Result<Reply, Problem> {
+    fn replace(&self, by: &Digest, roles: &[(Role, Option<Digest>)]) -> core::result::Result<Reply, Problem> {
         let (now, mut texts) = (self.now(), InvitationTexts::default());
         let mut state = self.state.borrow().clone().ok_or_else(|| unknown_room(&self.name))?;
         // The owner's comes last: the others are replaced by whoever has it.
-        for role in roles {
-            let drawn = Invitation::new(random());
-            texts = texts.with(*role, &drawn);
-            let done = state.handle_invitation(by, "", *role, drawn.sha256(), now);
+        for (role, digest) in roles {
+            let digest = digest.unwrap_or_else(|| {
+                let drawn = Invitation::new(random());
+                texts = core::mem::take(&mut texts).with(*role, &drawn);
+                drawn.sha256()
+            });
+            let done = state.handle_invitation(by, "", *role, digest, now);
             done.map_err(|error| room_problem(&error, &self.name, None, now))?;
         }
         if !self.save(state.clone(), None) {
