@@ -156,6 +156,48 @@ test("a reload is the same member with the same role, and its earlier socket is 
   assert.notEqual(other.id, ana.id);
 });
 
+test("before it says hello a socket learns nothing by a ping, and members go on getting their answers meanwhile", async () => {
+  const room = await make();
+  const ana = await room.controller("Ana");
+  const { rev } = await ana.command("resume");
+  const texts: string[] = [];
+  ana.socket.on("message", (text) => void texts.push(String(text)));
+  const pongs = () => texts.filter((text) => !text.startsWith("{"));
+  const pong = (seen: number) => until(async () => pongs(), (all) => all.length > seen, "the answer to a ping");
+  ana.socket.send("p");
+  const stranger = await room.open();
+  const heard: string[] = [];
+  stranger.socket.on("message", (text) => void heard.push(String(text)));
+  stranger.socket.send("p");
+  const { code } = await stranger.isClosed();
+  assert.deepEqual([code, heard], [1008, []]);
+  const waiting = await room.open();
+  await pong(0);
+  ana.socket.send("p");
+  await pong(1);
+  waiting.end();
+  ana.socket.send("p");
+  const all = await pong(2);
+  assert.ok(all.every((text) => text.endsWith(`.${rev}`)), all.join());
+});
+
+test("a flood says how many frames a member may send", async () => {
+  const room = await make();
+  const ana = await room.controller("Ana");
+  for (let n = 0; n < 2_000; n++) ana.send({ type: "ack" });
+  assert.deepEqual(await ana.isClosed(), { code: 1008, reason: "a member sends at most 60 frames a second" });
+});
+
+test("a secret of somebody who was never here makes no member", async () => {
+  const room = await make();
+  const resume = "CQkJCQkJCQkJCQkJCQkJCQ";
+  const ana = await room.join(room.invitations.control, "Ana", resume);
+  assert.notEqual(ana.welcome["resume"], resume);
+  ana.end();
+  const back = await room.join(room.invitations.control, "Ana", ana.welcome["resume"]);
+  assert.equal(back.id, ana.id, "within a minute");
+});
+
 test("others learn who comes, and who leaves", async () => {
   const room = await make();
   const ana = await room.controller("Ana");

@@ -55,7 +55,8 @@ pub use lead::{LEAD, LEAD_MARGIN, LEAD_MAX, lead};
 pub use limits::{KEEP, KEEP_MAX, KEEP_MIN, LEAD_SETTING_MAX, LEAD_SETTING_MIN};
 pub use members::{
     Ask, COMMANDS, Closing, Effect, GestureError, HELLO_WAIT, Hello, HelloError, LISTED_MAX, MEMBERS_MAX, MemberId,
-    MemberRecord, MemberView, Members, NAME_CHARS_MAX, Presence, Readiness, ReadyReport, SIGNALS, SignalError,
+    MemberRecord, MemberView, Members, NAME_CHARS_MAX, Presence, RESUME_MAX, Readiness, ReadyReport, SIGNALS,
+    SignalError,
 };
 pub use no_wait::NoWait;
 pub use refusal::RoomRefusal;

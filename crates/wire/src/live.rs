@@ -155,6 +155,8 @@ pub enum Close {
     Deleted,
     /// More frames than a viewer has reason to send.
     Flood,
+    /// More frames than a member of a room has reason to send.
+    MemberFlood,
     /// The hub restarts; reconnect after a while.
     Restart,
     /// A room does not let the socket in, or no longer; the frame before says why.
@@ -173,7 +175,7 @@ impl Close {
         match self {
             Self::Deleted => 1_001,
             Self::Bytes => 1_003,
-            Self::Unknown | Self::Flood | Self::Refused => 1_008,
+            Self::Unknown | Self::Flood | Self::MemberFlood | Self::Refused => 1_008,
             Self::TooLong => 1_009,
             Self::Restart => 1_012,
             // IANA's registry of close codes: "Timeout".
@@ -188,7 +190,8 @@ impl Close {
             Self::Unknown => "not in the protocol: send \"p\" or an ack",
             Self::TooLong => "a frame has at most 1,024 bytes",
             Self::Deleted => "the event was deleted",
-            Self::Flood => "too many frames a second",
+            Self::Flood => "a viewer sends at most 20 frames a second",
+            Self::MemberFlood => "a member sends at most 60 frames a second",
             Self::Restart => "the hub restarts",
             Self::Refused => "refused; the frame before says why",
             Self::Silent => "no ping for 90 s",
@@ -239,6 +242,7 @@ mod tests {
             Close::TooLong,
             Close::Deleted,
             Close::Flood,
+            Close::MemberFlood,
             Close::Restart,
             Close::Refused,
             Close::Silent,

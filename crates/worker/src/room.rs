@@ -11,9 +11,9 @@ mod store;
 use downbeat_core::fanout::hub::Limits;
 use downbeat_core::fanout::{Bucket, Rate};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
-use downbeat_core::room::{GestureReceipt, MemberRecord, Members};
+use downbeat_core::room::{GestureReceipt, MemberId, MemberRecord, Members};
 use downbeat_core::{EventName, EventState, ServerTime, Span};
-use downbeat_wire::live::Close;
+use downbeat_wire::live::{Close, PING};
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::room::{
     ClientFrame, FRAME_BYTES_MAX, Resume, RoomCommandAnswer, SignalFrame, hello_code, signal_code,
@@ -53,6 +53,8 @@ pub(crate) struct Room {
     checked_at: Cell<ServerTime>,
     /// When the alarm is set to go off.
     alarm: Cell<Option<ServerTime>>,
+    /// Whether there were sockets that had not said hello when it was last decided who answers pings.
+    has_strangers: Cell<bool>,
 }
 
 impl Room {
@@ -68,10 +70,13 @@ impl Room {
         let held = (0..all.length()).map(|place| sockets::at(&all, place));
         let members =
             Members::restore(held.map(|socket| (socket.clone(), attachment(&socket).map(|(member, _)| member))), now);
-        if let Some(state) = &state {
-            sockets::answer_pings(&object, &state.version().to_string());
+        if state.is_some() {
+            let present: Vec<MemberId> = members.iter().map(|(_, member)| member.id).collect();
+            if let Err(error) = store.restore_members(&present, now) {
+                worker::console_error!("room {name} cannot note who left: {error}");
+            }
         }
-        Self {
+        let room = Self {
             object,
             env,
             name,
@@ -84,6 +89,31 @@ impl Room {
             decision: Cell::new(DecisionClock::OWN),
             checked_at: Cell::new(now),
             alarm: Cell::default(),
+            has_strangers: Cell::default(),
+        };
+        room.set_pings();
+        room
+    }
+
+    /// Has the runtime answer pings with the newest version, unless a socket has not said hello: that learns nothing of the room,
+    /// and the runtime answers all of an object's sockets or none. Then [`Self::answer_ping`] does, for those ten seconds.
+    fn set_pings(&self) {
+        let has_strangers = self.members.borrow().has_strangers();
+        self.has_strangers.set(has_strangers);
+        match &*self.state.borrow() {
+            Some(state) if !has_strangers => sockets::answer_pings(&self.object, &state.version().to_string()),
+            _ => sockets::receive_pings(&self.object),
+        }
+    }
+
+    /// Answers a member's ping. What is attached says that something came through the socket.
+    fn answer_ping(&self, socket: &Socket) {
+        match (self.members.borrow().record(socket), &*self.state.borrow()) {
+            (Some(record), Some(state)) => {
+                socket.attach(&attached(&record));
+                socket.send(&state.version().to_string().into());
+            }
+            _ => socket.close(Close::Refused),
         }
     }
 
@@ -107,13 +137,14 @@ impl Room {
 
     fn read(&self, socket: &Socket, message: WebSocketIncomingMessage) {
         if self.take_frame(socket).is_err() {
-            return self.end(socket, Close::Flood);
+            return self.end(socket, Close::MemberFlood);
         }
         let text = match message {
             WebSocketIncomingMessage::Binary(_) => return self.end(socket, Close::Bytes),
             WebSocketIncomingMessage::String(text) if text.len() > FRAME_BYTES_MAX => {
                 return self.refuse(socket, Refused::new(Code::TooLarge, "a frame has at most 16,384 bytes"));
             }
+            WebSocketIncomingMessage::String(text) if text == PING => return self.answer_ping(socket),
             WebSocketIncomingMessage::String(text) => text,
         };
         match ClientFrame::parse(&text) {
@@ -124,13 +155,16 @@ impl Room {
 
     fn handle_frame(&self, socket: &Socket, frame: ClientFrame) {
         if let ClientFrame::Hello { invitation, name, resume } = frame {
-            let resume = resume.unwrap_or_else(|| Resume::new(random()));
+            let resume = resume.filter(|resume| self.may_resume(resume)).unwrap_or_else(|| Resume::new(random()));
             let hello = ClientFrame::hello(&invitation, name, &resume);
             *self.resume.borrow_mut() = Some(resume);
             let done = self.handle(|members, state, now| members.handle_hello(socket, &hello, state, now));
             self.resume.take();
             return match done {
-                Some(Ok(())) => self.note_occupied(true),
+                Some(Ok(())) => {
+                    self.note_member(MemberId::of_secret(&hello.secret), RoomStore::note_come);
+                    self.note_occupied(true);
+                }
                 Some(Err(error)) => self.refuse(socket, Refused::new(hello_code(&error), error.to_string())),
                 None => self.end(socket, Close::Deleted),
             };
@@ -167,6 +201,30 @@ impl Room {
         }
     }
 
+    /// Returns whether whoever presents this secret is the member that it was drawn for.
+    fn may_resume(&self, resume: &Resume) -> bool {
+        let (secret, now) = (ClientFrame::secret(resume), self.now());
+        let left_at = self.store.left_at(MemberId::of_secret(&secret)).unwrap_or_default();
+        self.members.borrow().may_resume(&secret, left_at, now)
+    }
+
+    /// Has the store note that a member came or left.
+    fn note_member(&self, member: MemberId, note: impl Fn(&RoomStore, MemberId, ServerTime) -> worker::Result<()>) {
+        if let Err(error) = note(&self.store, member, self.now()) {
+            worker::console_error!("room {} cannot note its members: {error}", self.name);
+        }
+    }
+
+    /// Has the socket's member leave.
+    fn leave(&self, socket: &Socket) {
+        let record = self.members.borrow().record(socket);
+        if let Some(record) = record.filter(|_| self.state.borrow().is_some()) {
+            self.note_member(record.id(), RoomStore::note_left);
+        }
+        let now = self.now();
+        self.members.borrow_mut().handle_closed(socket, self.state.borrow().as_ref(), now);
+    }
+
     /// Counts a frame.
     fn take_frame(&self, socket: &Socket) -> core::result::Result<(), Span> {
         let now = self.now();
@@ -181,8 +239,7 @@ impl Room {
 
     /// Handles a socket that was closed.
     pub(crate) fn handle_closed(&self, socket: &Socket) {
-        let now = self.now();
-        self.members.borrow_mut().handle_closed(socket, self.state.borrow().as_ref(), now);
+        self.leave(socket);
         self.perform();
     }
 

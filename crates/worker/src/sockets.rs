@@ -23,6 +23,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = getWebSocketAutoResponseTimestamp)]
     fn auto_response(this: &Holder, socket: &Socket) -> Option<Date>;
 
+    #[wasm_bindgen(method, js_name = setWebSocketAutoResponse)]
+    fn set_auto_response(this: &Holder, pair: Option<&WebSocketRequestResponsePair>);
+
     /// One viewer's socket.
     #[derive(Clone, PartialEq)]
     pub(crate) type Socket;
@@ -205,6 +208,12 @@ pub(crate) fn answer_pings(state: &State, text: &str) {
     if let Ok(pair) = WebSocketRequestResponsePair::new(PING, text) {
         state.set_websocket_auto_response(&pair);
     }
+}
+
+/// Has pings come to the object as frames from now on.
+pub(crate) fn receive_pings(state: &State) {
+    let holder: &JsValue = state.as_raw().as_ref();
+    holder.unchecked_ref::<Holder>().set_auto_response(None);
 }
 
 /// Parses a frame from a viewer: acks are all it may send, besides pings, which the runtime answers.

@@ -93,7 +93,11 @@ export class Member {
 
   constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on("message", (bytes) => void this.frames.push(JSON.parse(String(bytes)) as Frame));
+    socket.on("message", (bytes) => {
+      const text = String(bytes);
+      // Pings are answered with a version, which is no frame.
+      if (text.startsWith("{")) this.frames.push(JSON.parse(text) as Frame);
+    });
     socket.on("close", (code, reason) => void (this.closed = { code, reason: String(reason) }));
     // A broken connection is closed too, and the tests use that event.
     socket.on("error", () => {});

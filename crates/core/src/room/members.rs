@@ -28,7 +28,7 @@ use crate::time::{ServerTime, Span};
 pub use self::effect::{Ask, Closing, Effect};
 pub use self::error::{GestureError, HelloError, SignalError};
 pub use self::id::MemberId;
-pub use self::limits::{COMMANDS, HELLO_WAIT, MEMBERS_MAX, NAME_CHARS_MAX, SIGNALS};
+pub use self::limits::{COMMANDS, HELLO_WAIT, MEMBERS_MAX, NAME_CHARS_MAX, RESUME_MAX, SIGNALS};
 pub use self::member::{MemberRecord, MemberView, Readiness};
 pub use self::presence::{LISTED_MAX, Presence};
 
@@ -128,6 +128,18 @@ impl<S: Clone + PartialEq> Members<S> {
     /// Returns whether the socket is a member's: only those are sent the room's state.
     pub fn contains(&self, socket: &S) -> bool {
         self.of(socket).is_some()
+    }
+
+    /// Returns whether there are sockets that have not said hello: those learn nothing of the room, not even its revision.
+    pub const fn has_strangers(&self) -> bool {
+        !self.strangers.is_empty()
+    }
+
+    /// Returns whether whoever presents the secret with this digest is the same member as before: one that is here, or that left
+    /// [`RESUME_MAX`] ago at most. `left_at` is when it left, if it is known to have been here.
+    pub fn may_resume(&self, secret: &Digest, left_at: Option<ServerTime>, now: ServerTime) -> bool {
+        let id = MemberId::of_secret(secret);
+        self.members.iter().any(|member| member.id == id) || left_at.is_some_and(|at| now - at <= RESUME_MAX)
     }
 
     /// Returns what the socket's attachment is to have; `None` if it is not a member's.

@@ -103,9 +103,14 @@ impl ClientFrame {
         }
     }
 
+    /// Returns the digest of the secret by which a member is known again.
+    pub fn secret(resume: &Resume) -> Digest {
+        digest(resume.expose())
+    }
+
     /// Returns what core has to know of a hello; `drawn` is the secret of somebody who comes for the first time.
     pub fn hello(invitation: &Invitation, name: String, resume: &Resume) -> Hello {
-        Hello { invitation: invitation.sha256(), name, secret: digest(resume.expose()) }
+        Hello { invitation: invitation.sha256(), name, secret: Self::secret(resume) }
     }
 }
 

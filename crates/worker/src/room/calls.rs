@@ -119,8 +119,8 @@ impl Room {
         let state = EventState::create_room(new, epoch, token.as_deref().unwrap_or_default(), now)
             .map_err(|error| room_problem(&error, &self.name, None, now))?;
         self.store.create(&state, token).map_err(|error| unavailable("the room's store", &error))?;
-        sockets::answer_pings(&self.object, &state.version().to_string());
         *self.state.borrow_mut() = Some(state);
+        self.set_pings();
         self.set_alarm();
         Ok(Reply::empty(201))
     }
@@ -160,6 +160,7 @@ impl Room {
         self.object.accept_web_socket(&pair.server);
         let now = self.now();
         self.members.borrow_mut().handle_opened(Socket::of(&pair.server), now);
+        self.set_pings();
         self.set_alarm();
         Response::from_websocket(pair.client)
     }

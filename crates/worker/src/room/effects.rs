@@ -9,13 +9,16 @@ use downbeat_wire::{PresenceFrame, Refused, StateBody, StateFrame, Welcome, json
 use js_sys::JsString;
 
 use super::{Room, attached};
-use crate::sockets::{self, Socket};
+use crate::sockets::Socket;
 
 impl Room {
     /// Does what is to be done, and sets the alarm for what comes later.
     pub(super) fn perform(&self) {
         while let Some(effect) = self.next_effect() {
             self.perform_one(effect);
+        }
+        if self.members.borrow().has_strangers() != self.has_strangers.get() {
+            self.set_pings();
         }
         self.set_alarm();
     }
@@ -97,7 +100,7 @@ impl Room {
         let now = self.now();
         let body = StateBody { confirmed: Some(now), ..StateBody::new(&self.name, state, now) };
         self.broadcast(&StateFrame::of_body(&json::text(&body), 0, false));
-        sockets::answer_pings(&self.object, &state.version().to_string());
+        self.set_pings();
         self.members.borrow_mut().handle_state(state, now);
     }
 
@@ -122,8 +125,7 @@ impl Room {
     /// Closes the socket, whose member leaves. The caller performs what follows.
     pub(super) fn end(&self, socket: &Socket, why: Close) {
         socket.close(why);
-        let now = self.now();
-        self.members.borrow_mut().handle_closed(socket, self.state.borrow().as_ref(), now);
+        self.leave(socket);
     }
 }
 

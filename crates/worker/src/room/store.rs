@@ -1,6 +1,6 @@
 //! What a room's object saves: its state, and the receipts of the newest gestures.
 
-use downbeat_core::room::GestureReceipt;
+use downbeat_core::room::{GestureReceipt, MemberId, RESUME_MAX};
 use downbeat_core::{CommandId, EventState, Rev, ServerTime};
 use downbeat_wire::room::{action_text, parse_action};
 use worker::{Error, Result, SqlStorage, SqlStorageValue, State};
@@ -19,6 +19,14 @@ const TABLES: &str = "
         action TEXT NOT NULL,
         rev INTEGER NOT NULL,
         effective_at INTEGER NOT NULL
+    );
+";
+
+/// Who has been in the room, by id; apart from the others, since a room that an earlier version made has them already.
+const MEMBERS: &str = "
+    CREATE TABLE IF NOT EXISTS members (
+        id TEXT PRIMARY KEY,
+        left_at INTEGER -- NULL while in the room
     );
 ";
 
@@ -51,6 +59,7 @@ impl RoomStore {
     pub(crate) fn create(&self, state: &EventState, token: Option<String>) -> Result<()> {
         let json = serde_json::to_string(state)?;
         self.0.exec(TABLES, None)?;
+        self.0.exec(MEMBERS, None)?;
         self.0.exec("INSERT INTO room (one, json, token) VALUES (1, ?, ?)", vec![json.into(), token.into()])?;
         Ok(())
     }
@@ -85,6 +94,44 @@ impl RoomStore {
             rev: Rev::new(integer(rev).unsigned_abs()),
             effective_at: ServerTime::from_millis(integer(effective_at)),
         }))
+    }
+
+    /// Notes that members that are not among `present` have left, if that was not noted: the runtime ended with their sockets.
+    pub(crate) fn restore_members(&self, present: &[MemberId], now: ServerTime) -> Result<()> {
+        self.0.exec(MEMBERS, None)?;
+        for row in self.0.exec("SELECT id FROM members WHERE left_at IS NULL", None)?.raw().collect::<Vec<_>>() {
+            let id = match row?.into_iter().next() {
+                Some(SqlStorageValue::String(id)) => id.parse::<MemberId>().ok(),
+                _ => None,
+            };
+            if let Some(id) = id.filter(|id| !present.contains(id)) {
+                self.note_left(id, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a member has come, and forgets those that are not known again.
+    pub(crate) fn note_come(&self, member: MemberId, now: ServerTime) -> Result<()> {
+        self.0.exec("DELETE FROM members WHERE left_at < ?", vec![(now - RESUME_MAX).as_millis().into()])?;
+        self.0.exec("INSERT OR REPLACE INTO members (id) VALUES (?)", vec![member.to_string().into()])?;
+        Ok(())
+    }
+
+    /// Notes that a member has left.
+    pub(crate) fn note_left(&self, member: MemberId, now: ServerTime) -> Result<()> {
+        let bindings = vec![now.as_millis().into(), member.to_string().into()];
+        self.0.exec("UPDATE members SET left_at = ? WHERE id = ?", bindings)?;
+        Ok(())
+    }
+
+    /// Returns when a member left, if it did.
+    pub(crate) fn left_at(&self, member: MemberId) -> Result<Option<ServerTime>> {
+        let row = self.row("SELECT left_at FROM members WHERE id = ?", vec![member.to_string().into()])?;
+        Ok(match row.as_deref() {
+            Some([SqlStorageValue::Null]) | None => None,
+            Some(row) => row.first().map(|at| ServerTime::from_millis(integer(at))),
+        })
     }
 
     /// Returns whether the room was made with a token.

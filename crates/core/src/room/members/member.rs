@@ -52,6 +52,13 @@ pub struct MemberRecord {
     lateness: Option<Span>,
 }
 
+impl MemberRecord {
+    /// Returns the member's id.
+    pub const fn id(&self) -> MemberId {
+        self.id
+    }
+}
+
 /// One member.
 #[derive(Clone, Debug)]
 pub(super) struct Member<S> {

@@ -381,3 +381,35 @@ fn the_event_learns_that_the_last_member_left() {
     assert_eq!(room.asked, [Ask::Vacate]);
     assert_eq!(room.state.room().unwrap().expires_at(), at(6_000 + 24 * 3_600_000));
 }
+
+#[test]
+fn a_member_is_known_again_for_a_minute() {
+    let mut room = Room::new();
+    room.hello(1, CONTROL, 0).unwrap();
+    let may_resume =
+        |room: &Room, left_at: Option<i64>, now: i64| room.members.may_resume(&digest(1), left_at.map(at), at(now));
+    assert!(may_resume(&room, None, 9_000_000), "its socket is open");
+    room.members.handle_closed(&1, Some(&room.state), at(1_000));
+    assert!(!may_resume(&room, None, 1_000), "nothing says that it was here");
+    assert!(may_resume(&room, Some(1_000), 61_000));
+    assert!(!may_resume(&room, Some(1_000), 61_001));
+}
+
+#[test]
+fn messages_about_members_grow_with_their_number() {
+    // They come at 20 a second.
+    let messages = |count: u8| -> usize {
+        let mut room = Room::new();
+        let mut sent = 0;
+        for ms in (0..30_000).step_by(10) {
+            if ms % 50 == 0 && ms / 50 < i64::from(count) {
+                room.hello((ms / 50) as u8, VIEW, ms).unwrap();
+            }
+            sent += told(&room.settle(ms)).len() * room.members.len();
+        }
+        sent
+    };
+    let each = [50, 100, 200].map(|count| messages(count) / usize::from(count));
+    assert!(each[0] >= 1 && each[1] <= each[0] + 1 && each[2] <= each[0] + 1, "by member: {each:?}");
+    assert!(messages(200) <= 50 * 30 + 200);
+}
