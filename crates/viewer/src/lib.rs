@@ -62,8 +62,10 @@
 //! | `news` | the server's answers and frames, read for the session |
 //! | `error` | why viewers cannot be started |
 //! | [`load`] | load tests: many viewers at once, and what they measure |
+//! | [`room`] | load tests of one room: members that come, stall and use the controls |
 
 pub mod load;
+pub mod room;
 
 mod endpoint;
 mod error;

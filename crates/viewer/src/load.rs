@@ -32,6 +32,7 @@ mod summary;
 pub use awareness::Awareness;
 pub use cue_spread::CueSpread;
 pub use delivery::Delivery;
+pub(crate) use descriptors::ensure as ensure_descriptors;
 pub use distribution::Distribution;
 pub use pause::{PauseTiming, SentPause};
 pub use record::Counts;

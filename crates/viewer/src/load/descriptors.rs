@@ -10,7 +10,7 @@ const OTHERS: u64 = 128;
 /// # Errors
 /// [`ViewerError::TooFewDescriptors`] if the operating system allows fewer.
 #[cfg(unix)]
-pub(super) fn ensure(viewers: u32) -> Result<(), ViewerError> {
+pub(crate) fn ensure(viewers: u32) -> Result<(), ViewerError> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let needed = u64::from(viewers) + OTHERS;
@@ -27,7 +27,7 @@ pub(super) fn ensure(viewers: u32) -> Result<(), ViewerError> {
 
 /// Does nothing: this operating system has no such limit.
 #[cfg(not(unix))]
-pub(super) fn ensure(_: u32) -> Result<(), ViewerError> {
+pub(crate) fn ensure(_: u32) -> Result<(), ViewerError> {
     Ok(())
 }
 

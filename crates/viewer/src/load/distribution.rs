@@ -19,7 +19,7 @@ pub struct Distribution {
 
 impl Distribution {
     /// Returns the distribution of `spans`; `None` if there are none.
-    pub(super) fn of(mut spans: Vec<Span>) -> Option<Self> {
+    pub(crate) fn of(mut spans: Vec<Span>) -> Option<Self> {
         spans.sort_unstable();
         Some(Self {
             count: spans.len(),
