@@ -8,6 +8,7 @@ mod help;
 mod load;
 mod log;
 mod options;
+mod room;
 mod simulate;
 mod token;
 mod watch;
@@ -32,9 +33,10 @@ pub(crate) use cues::{
 };
 pub(crate) use emergency::{EmergencyArgs, EmergencyClearArgs, EmergencyInitArgs, EmergencyTask, GlassArgs};
 pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventResetArgs, EventSetArgs, EventTask};
-pub(crate) use load::LoadArgs;
+pub(crate) use load::{LoadArgs, LoadRoom};
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
+pub(crate) use room::{RoomArg, RoomCreateArgs, RoomTask, WaitArg};
 pub(crate) use simulate::{AudienceArgs, AudiencePlanArgs, SimulateArgs};
 pub(crate) use token::{
     ExpiryArgs, HandoverArgs, TokenAddArgs, TokenListArgs, TokenNewArgs, TokenRevokeArgs, TokenRotateArgs, TokenTask,
@@ -330,6 +332,10 @@ Examples:
     #[command(after_help = simulate::PLAN_HELP)]
     Plan(AudiencePlanArgs),
 
+    /// Make rooms, in which a few people watch together; show, replace their links, close
+    #[command(subcommand)]
+    Room(RoomTask),
+
     /// Create, list, rotate and revoke operators' tokens
     #[command(subcommand)]
     Token(TokenTask),
@@ -403,7 +409,14 @@ Examples:
   downbeat load http://127.0.0.1:8787 --viewers 500 --duration 30s
   downbeat load --viewers 8000 --duration 1m --pause-after 20s --yes    pauses, and measures how the pause arrives
   downbeat load --viewers 2000 --duration 2m --churn 50                 drops 50 connections per second
-  downbeat load https://rehearsal.example.com --i-own-this --viewers 5000 --duration 5m --arrive 1m";
+  downbeat load https://rehearsal.example.com --i-own-this --viewers 5000 --duration 5m --arrive 1m
+
+With --room it loads a room: members come, stall, use the controls, leave and come back. It reports who got which change how long \
+after the first, how long the room waited, and what was refused; who is behind at the end, or a wait that is too long, ends it with \
+exit code 8.
+
+  downbeat load --room 'http://127.0.0.1:8787/room#r-….dbi_…' --members 20 --minutes 2
+  downbeat load --room LINK --members 200 --minutes 1 --stall 0 --gestures 6      how far apart 200 members are";
 
 const WATCH_HELP: &str = "\
 On a terminal it draws a screen: q leaves, the arrow keys scroll the changes. It receives changes as viewers do: through \

@@ -25,6 +25,7 @@ mod profile;
 mod rate;
 mod reopen;
 mod resume;
+mod room;
 mod seek;
 mod simulate;
 mod status;
@@ -52,8 +53,12 @@ const LIST_TIMEOUT: Span = Span::from_millis(2_000);
 pub(crate) async fn run(cli: Cli, output: Output) -> Result<Box<dyn Report>, Error> {
     let Cli { global, task } = cli;
     let named = task.event().cloned();
+    // Rooms are in no list.
+    let is_listed = !matches!(&task, Task::Room(_)) && !matches!(&task, Task::Load(args) if !args.room.is_empty());
     match carry_out(task, &global, output).await {
-        Err(error) if error.code() == "unknown-event" => Err(with_near_events(error, &global, named, output).await),
+        Err(error) if is_listed && error.code() == "unknown-event" => {
+            Err(with_near_events(error, &global, named, output).await)
+        }
         done => done,
     }
 }
@@ -112,9 +117,11 @@ async fn carry_out(task: Task, global: &Global, output: Output) -> Result<Box<dy
         Task::Cues(task) => cues::run(task, global, output).await?,
         Task::Clock(task) => clock::run(task, global, output).await?,
         Task::Emergency(task) => emergency::run(task, global, output).await?,
+        Task::Load(args) if !args.room.is_empty() => Box::new(load::room::run(args, global, output).await?),
         Task::Load(args) => Box::new(load::run(args, global, output).await?),
         Task::Simulate(args) => Box::new(simulate::run(&args, output)?),
         Task::Plan(args) => Box::new(plan::run(&args)),
+        Task::Room(task) => room::run(task, global, output).await?,
         Task::Token(task) => token::run(task, global, output).await?,
         Task::Profile(task) => Box::new(profile::run(&task, &global.flags())?),
         Task::Doctor => Box::new(match context() {

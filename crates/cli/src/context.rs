@@ -1,6 +1,7 @@
 //! What every command gets: the settings, the server, how to print, who asks.
 
 use downbeat_api::{ApiError, Client};
+use downbeat_core::ServerTime;
 use downbeat_wire::StateBody;
 use downbeat_wire::command::ACTOR_CHARS_MAX;
 use downbeat_wire::state::BadTimeline;
@@ -119,6 +120,12 @@ pub(crate) fn actor(given: Option<&str>) -> String {
 /// Turns a broken timeline of the server's into what the one who asked can do about it.
 pub(crate) fn broken(server: &Client, error: &BadTimeline) -> Error {
     ApiError::Unexpected { url: server.url().to_string(), status: 200, why: error.to_string() }.into()
+}
+
+/// Returns where an event stands.
+pub(crate) fn standing(state: &StateBody, now: ServerTime, context: &Context) -> Result<Standing, Error> {
+    let server = context.client()?;
+    Standing::of(state, now).map_err(|error| broken(&server, &error))
 }
 
 /// Returns where an event stands as members of a JSON object.

@@ -123,7 +123,14 @@ pub(crate) fn remedy(error: &ApiError) -> Option<&'static str> {
 fn problem_exit(problem: &Problem) -> Exit {
     let code = Code::ALL.iter().copied().find(|code| problem.is(*code));
     match code {
-        Some(Code::Unauthorized | Code::Forbidden | Code::TooManyFailures) => Exit::Auth,
+        Some(
+            Code::Unauthorized
+            | Code::Forbidden
+            | Code::TooManyFailures
+            | Code::InvalidInvitation
+            | Code::NotAllowed
+            | Code::RoomsOff,
+        ) => Exit::Auth,
         Some(Code::Stale | Code::Conflict | Code::Archived | Code::StateTooLarge | Code::TokenConflict) => {
             Exit::Conflict
         }
@@ -170,6 +177,9 @@ mod tests {
             (Code::Unauthorized, Exit::Auth),
             (Code::Forbidden, Exit::Auth),
             (Code::TooManyFailures, Exit::Auth),
+            (Code::InvalidInvitation, Exit::Auth),
+            (Code::NotAllowed, Exit::Auth),
+            (Code::RoomsOff, Exit::Auth),
             (Code::TokenConflict, Exit::Conflict),
             (Code::UnknownToken, Exit::InvalidInput),
             (Code::Stale, Exit::Conflict),

@@ -40,6 +40,7 @@ mod output;
 mod past;
 mod printed;
 mod profile;
+mod room_link;
 mod sheets;
 mod standing;
 mod state_folder;

@@ -160,6 +160,12 @@ impl Output {
         }
     }
 
+    /// Makes a remark with a secret that was made just now and may be the only one that counts.
+    pub(crate) fn secret_remark(self, text: &dyn fmt::Display) {
+        let mut stderr = anstream::stderr().lock();
+        let _ = stderr.write_all(printed::visible(&text.to_string()).as_bytes()).and_then(|()| stderr.flush());
+    }
+
     fn envelope(self, exit: Exit, more: Map<String, Value>) {
         let envelope = Envelope { ok: exit == Exit::Done, code: exit.code(), more };
         let text = serde_json::to_string(&envelope).expect("an envelope has only text for keys");

@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _};
 use super::Cli;
 
 /// The commands in groups, for those who look for one.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     (
         "The show",
         &[
@@ -17,6 +17,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ),
     ("The event", &["event"]),
     ("Cue sheets", &["cues"]),
+    ("Rooms", &["room"]),
     ("Operators and this machine", &["token", "profile", "completions", "man"]),
     ("Checks and outages", &["doctor", "clock", "load", "simulate", "plan", "emergency"]),
 ];

@@ -4,6 +4,7 @@ mod latencies;
 mod memory;
 mod plan;
 mod report;
+pub(crate) mod room;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -47,7 +48,7 @@ pub(crate) async fn run(args: LoadArgs, global: &Global, output: Output) -> Resu
     let url = context.settings.server()?.clone();
     if !url.is_loopback() && !args.i_own_this {
         return Err(Error::usage(
-            format!("{url} is not this machine, and {} would load it", text::count(args.viewers as usize, "viewer")),
+            format!("{url} is not this machine, and {} would load it", text::count(args.viewers() as usize, "viewer")),
             "give --i-own-this if it is yours to load",
         ));
     }

@@ -37,22 +37,22 @@ impl LoadPlan {
     /// # Errors
     /// If the viewers would leave before the pause took effect.
     pub(super) fn new(args: &LoadArgs) -> Result<Self, Error> {
-        if let Some(after) = args.pause_after.filter(|after| *after + AFTER_PAUSE > args.duration) {
+        if let Some(after) = args.pause_after.filter(|after| *after + AFTER_PAUSE > args.duration()) {
             return Err(Error::usage(
                 format!(
                     "--duration {} is too short to measure a pause after {}",
-                    text::span(args.duration),
+                    text::span(args.duration()),
                     text::span(after)
                 ),
                 format!("give --duration {}s or more", (after + AFTER_PAUSE).as_millis().div_euclid(1_000) + 1),
             ));
         }
-        let arrival = Span::from_millis(i64::from(args.viewers) * 1_000 / ARRIVALS_PER_SECOND);
+        let arrival = Span::from_millis(i64::from(args.viewers()) * 1_000 / ARRIVALS_PER_SECOND);
         Ok(Self {
-            viewers: args.viewers,
+            viewers: args.viewers(),
             arrival: args.arrive.unwrap_or(arrival),
             settle: args.settle,
-            duration: args.duration,
+            duration: args.duration(),
             pause_after: args.pause_after,
             churn: args.churn,
         })
