@@ -12,7 +12,7 @@ import { Runtime } from "./harness/runtime.ts";
 let runtime: Runtime;
 let operator: Operator;
 before(async () => {
-  runtime = await Runtime.start("guides");
+  runtime = await Runtime.start("guides", { variables: { ROOMS: "open" } });
   operator = new Operator("guides", runtime);
 });
 after(() => runtime?.end());
@@ -32,6 +32,20 @@ test("the commands of docs/operate.md do what they say", async () => {
     const { exit, stdout, stderr } = await operator.shell(/\bwatch\b/.test(line) ? `${line} --for 1s` : `${line} --yes`);
     assert.equal(exit, 0, `${line}\n${stdout}${stderr}`);
   }
+});
+
+test("the commands of docs/rooms.md make a room, show it, load it and close it", { timeout: 240_000 }, async () => {
+  const lines = guide("docs/rooms.md", "export DOWNBEAT_ROOM");
+  let link = "";
+  for (const line of lines) {
+    if (line.startsWith("export ")) continue;
+    operator.environment["DOWNBEAT_ROOM"] = link;
+    const { exit, stdout, stderr } = await operator.shell(`${line.replace("--minutes 2", "--minutes 0.1")} --yes`);
+    assert.equal(exit, 0, `${line}\n${stdout}${stderr}`);
+    link ||= stdout.split("\n").filter((printed) => printed.includes("#r-")).at(-1)!.trim();
+  }
+  delete operator.environment["DOWNBEAT_ROOM"];
+  assert.ok(lines.some((line) => line.includes("room close")), lines.join("\n"));
 });
 
 test("the commands of docs/cues.md publish, list and roll back", async () => {
