@@ -16,6 +16,7 @@ export async function stall(server: Server): Promise<{ max: number; held: number
   await ana.has(rev);
   await until(async () => Date.now(), (now) => now > effectiveAt, "the room to play");
   boris.send({ type: "ready", ready: false });
+  await ana.has(rev + 1);
   const waits = new Map<number, number>();
   const look = async () => {
     const { wait } = ana.state.room;
