@@ -9,7 +9,7 @@ import { Operator } from "./harness/cli.ts";
 import { ROOT, Runtime } from "./harness/runtime.ts";
 import type { StateBody, TimeBody } from "./harness/wire.ts";
 
-const folder = `${ROOT}/target/edge/cli-store`;
+const folder = `${ROOT}/target/edge/cli-store-site`;
 let runtime: Runtime;
 let maria: Operator;
 let site: Site;
