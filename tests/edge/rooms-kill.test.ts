@@ -16,14 +16,15 @@ after(() => runtime.end());
 function stored(): number {
   const directory = `${runtime.objects}/downbeat-EventDo`;
   return readdirSync(directory).filter((file) => file.endsWith(".sqlite")).filter((file) => {
-    const database = new DatabaseSync(`${directory}/${file}`, { readOnly: true, timeout: 5_000 });
+    let database: DatabaseSync | undefined;
     try {
+      database = new DatabaseSync(`${directory}/${file}`, { readOnly: true, timeout: 5_000 });
       return database.prepare("SELECT name FROM sqlite_master WHERE name = 'room'").get() !== undefined;
     } catch {
-      // The runtime has just opened it, or writes to it: it is there.
+      // The runtime has just opened it, writes to it, or deletes it.
       return true;
     } finally {
-      database.close();
+      database?.close();
     }
   }).length;
 }
