@@ -15,6 +15,7 @@ pub(super) struct Context {
 
 /// Something on its way.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few, and each is used once")]
 pub(super) enum Message {
     /// A viewer's request arrives at the cache, or at the server where there is none on the way.
     Asked { viewer: usize, asked: Asked },

@@ -54,7 +54,7 @@ impl Viewer {
 
     /// Whether what it asks goes through the cache.
     pub(super) const fn is_behind(&self) -> bool {
-        self.number % 3 != 0
+        !self.number.is_multiple_of(3)
     }
 
     /// Whether the network lets sockets through.
