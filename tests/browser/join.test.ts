@@ -199,7 +199,7 @@ test("addresses that are none do no harm in a page", async () => {
     action: "flash", id, kind: "moment", late: { within: 60_000 }, ...(assets && { preload: { assets, lead: 60_000, spread: 0 } }), time,
   });
   const bad = ["http://[", "https://a:b/", "javascript:alert(1)", "//", "data:,x", "file:///etc/passwd", "\\\\"];
-  const cues = [cue("bad", 4_000, [...bad, "/asset.ogg"]), cue("good", 5_000)];
+  const cues = [cue("bad", 14_000, [...bad, "/asset.ogg"]), cue("good", 15_000)];
   const bytes = `{"checkpoints":[],"cues":[${cues}],"format":"downbeat.rundown/1","id":"bad","title":"Bad","tracks":{}}`;
   const event = await begun(runtime, "addresses", 0);
   const put = await call(runtime, "PUT", `${event.path}/rundowns/${sha256(bytes)}.json`, { token: TOKENS.all, body: bytes });
