@@ -87,7 +87,13 @@ describe("keys", { concurrency: 2 }, () => {
     for (let count = 0; count < 3; count++) await page.keyboard.press("Escape");
     const gate = await holdBack(page);
     await page.keyboard.press("h");
-    await until(async () => gate.count, (count) => count > 0, "the command to leave");
+    // Where the key may have gone instead is in the error.
+    const sent = async () => ({
+      count: gate.count,
+      focused: await page.evaluate<string>("document.activeElement?.outerHTML.slice(0, 200)"),
+      shown: await page.textContent("#progress"),
+    });
+    await until(sent, ({ count }) => count > 0, "the command to leave");
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("#progress").isVisible(), true, "it is being sent");
     gate.open();

@@ -1,7 +1,7 @@
 //! A whole audience: as many viewers as you like, through a whole event, with a pause amid it.
 //!
 //! Each viewer is core's session on a device of its own behind a network of its own. Viewers do not meet: what they share is the
-//! timeline, and when the hubs, which are simulated first ([`fanout::announce`]), send them the pause. So they are simulated one
+//! timeline, and when the hubs, which are simulated first ([`fanout::announce`](crate::fanout::announce)), send them the pause. So they are simulated one
 //! after another, in any order and on any number of cores, and what was measured is added up: the same plan gives the same
 //! figures everywhere, and a million viewers need no more memory than one.
 //!
