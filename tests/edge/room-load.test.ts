@@ -38,14 +38,15 @@ test("two hundred members have one gesture, and their messages about each other 
   const each: number[] = [];
   for (const members of [50, 200]) {
     const room = await Room.make(runtime, {}, TOKENS.all);
-    const quiet = ["--stall", "0", "--gestures", "1", "--arrive", "1s", "--minutes", "0.1"];
+    // 25 a second, so that a slow machine greets each within the 10 s that a hello may take.
+    const quiet = ["--stall", "0", "--gestures", "1", "--arrive", `${members / 25}s`, "--minutes", "0.1"];
     const report = await operator.json("load", "--room", linkOf(room, "control"), "--members", String(members), ...quiet);
     assert.equal(report.code, 0, JSON.stringify(report));
     assert.equal(report["changes"][0].received, members);
     each.push(report["presence"].messages / members);
   }
   // Were every member told of each other, four times as many would get four times as many messages each.
-  assert.ok(each[1]! <= each[0]! + 1, `messages by member: ${each}`);
+  assert.ok(each[1]! <= 2 * each[0]!, `messages by member: ${each}`);
 });
 
 test("what it cannot load it says before it begins", async () => {
