@@ -21,7 +21,7 @@ export interface Crowd {
   last: number[];
 }
 
-/** Has so many members join a room, and one of them work the controls. */
+/** Lets this many members join a room, and one of them use the controls. */
 export async function crowd(server: Server, count: number, gestures: number): Promise<Crowd> {
   const room = await Room.make(server, { content: "/clip.mp4" }, TOKENS.all);
   const members: Member[] = [];

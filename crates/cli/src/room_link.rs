@@ -47,7 +47,7 @@ impl RoomLink {
     /// `DOWNBEAT_INVITATION`, so that it stands in no argument list.
     ///
     /// # Errors
-    /// [`Error`] if there is no room, or what a variable has is none.
+    /// [`Error`] if no room is given, or a variable contains something else.
     pub(crate) fn find(given: Option<Self>, invitation: Option<Invitation>) -> Result<Self, Error> {
         let variable = |name, why: String| Error::usage(format!("{name}: {why}"), "correct it, or remove it");
         let link = match (given, profile::variable("DOWNBEAT_ROOM")) {

@@ -66,11 +66,11 @@ pub(crate) struct LoadArgs {
     #[arg(help_heading = "Rooms", requires = "room", required_unless_present = "viewers")]
     pub(crate) members: Option<u32>,
 
-    /// How often members stall: so many times a minute, all together; each is ready again after up to 8 s
+    /// How many stalls a minute there are among all members; each lasts up to 8 s
     #[arg(long, value_name = "RATE", value_parser = churn, default_value = "5", help_heading = "Rooms")]
     pub(crate) stall: f64,
 
-    /// How often members play, pause, seek or change the rate, as far as their role allows: so many times a minute, all together
+    /// How many times a minute somebody plays, pauses, seeks or changes the rate, as far as their role allows
     #[arg(long, value_name = "RATE", value_parser = churn, default_value = "20", help_heading = "Rooms")]
     pub(crate) gestures: f64,
 

@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context, link: &RoomLink, page: Option<String>
     let drawn = draw()?;
     let links = Links::new(context, page, &link.room, drawn.each_ref().map(|one| one.expose()))?;
     if let Err(error) = server.replace_invitations(&link.room, owner, &drawn).await {
-        // They may count by now, so whoever asked for them has to have them.
+        // The server may have accepted them although its answer was lost, so they must be printed.
         if error.may_have_arrived() {
             context.output.secret_remark(&format!("if the old links no longer work, these do:\n{links}"));
         }
