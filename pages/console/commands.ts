@@ -57,8 +57,8 @@ export class Commands extends Observable {
   #attempts = new AbortController();
   /** Ends those of commands that the pushed state has decided, and whose answers are still awaited. */
   readonly #decided = new Set<AbortController>();
-  /** Ends the wait before the next attempt. */
-  #retryNow = (): void => {};
+  /** What ends each wait before a next attempt: of the current command, and of those that are decided. */
+  readonly #waits = new Set<() => void>();
 
   constructor(event: Downbeat, api: Api, latest: LatestState, session: Session) {
     super();
@@ -230,12 +230,16 @@ export class Commands extends Observable {
 
   /** Waits `ms`, or until `#retryNow` is called. */
   async #waitBeforeRetry(ms: number): Promise<void> {
-    let retryNow = (): void => {};
-    const called = new Promise<void>((resolve) => { retryNow = resolve; });
-    this.#retryNow = retryNow;
+    let end = (): void => {};
+    const called = new Promise<void>((resolve) => { end = resolve; });
+    this.#waits.add(end);
     await Promise.race([sleep(ms), called]);
-    // Another command may be waiting by now.
-    if (this.#retryNow === retryNow) this.#retryNow = () => {};
+    this.#waits.delete(end);
+  }
+
+  /** Ends every wait before a next attempt. */
+  #retryNow(): void {
+    for (const end of this.#waits) end();
   }
 }
 

@@ -38,7 +38,7 @@ interface Weather {
 /** A press as the page saw it, with what it showed right after. */
 interface Press {
   label: "HOLD" | "GO";
-  /** The ids of the commands that left with it. */
+  /** The ids of the commands that left with it for the first time. */
   sent: string[];
   /** Why it was refused, as shown; empty if it was not. */
   refusal: string;
@@ -56,7 +56,9 @@ async function watch(page: Page, inBackground: boolean): Promise<void> {
       const [url, init] = given;
       const answer = fetch(...given);
       if (/\/commands$/.test(String(url)) && typeof init?.body === "string") {
-        sent.push(JSON.parse(init.body).id);
+        const { id } = JSON.parse(init.body);
+        // Another attempt may leave just then: of this command, or of one before it.
+        if (!sent.includes(id)) sent.push(id);
         answer.then(({ status }) => { if (status === 409) refused.push(performance.now()); }, () => {});
       }
       return answer;
