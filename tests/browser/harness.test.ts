@@ -1,4 +1,5 @@
-// What the other tests rely on: the clip can be sought, the network is as slow as configured and symmetric.
+// What the other tests rely on: the clip can be sought, the network is as slow as configured and symmetric, and no request passes by
+// what intercepts it.
 // Measures milliseconds.
 
 import assert from "node:assert/strict";
@@ -10,6 +11,7 @@ import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { clip } from "./harness/clip.ts";
 import { network } from "./harness/network.ts";
+import { intercept } from "./harness/page.ts";
 import { type Site, site } from "./harness/site.ts";
 
 let browser: Browser;
@@ -36,6 +38,25 @@ test("the clip plays, knows its length, and can be sought", async () => {
     return { duration, sought, seekable: video.seekable.end(0) };
   });
   assert.deepEqual(seen, { duration: 30, sought: 17.25, seekable: 30 });
+  await page.close();
+});
+
+test("once requests are intercepted, a page that was busy meanwhile sends none past that", async () => {
+  const page = await browser.newPage();
+  const passed: string[] = [];
+  page.on("response", (response) => { if (response.url().endsWith("/pressed")) passed.push(`${response.status()}`); });
+  await page.goto(ours.url);
+  await page.evaluate(() => document.addEventListener("keydown", () => void fetch("/pressed")));
+  const TURNS = 60;
+  for (let turn = 1; turn <= TURNS; turn++) {
+    // So long that the browser is told to intercept while the page cannot hear of it.
+    await page.evaluate(() => void setTimeout(() => { for (const end = performance.now() + 100; performance.now() < end;); }, 0));
+    await intercept(page, "**/pressed", (route) => route.fulfill({ status: 204 }));
+    await page.keyboard.press("h");
+    await until(async () => passed.length, (count) => count === turn, "the answer");
+    await page.unroute("**/pressed");
+  }
+  assert.deepEqual([...new Set(passed)], ["204"]);
   await page.close();
 });
 

@@ -9,7 +9,7 @@ import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { live, openConsole, press, seen, signedIn, stored, unexpected } from "./harness/console.ts";
-import { barriers, picture, SIZES } from "./harness/page.ts";
+import { barriers, intercept, picture, SIZES } from "./harness/page.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -105,7 +105,7 @@ describe("access", { concurrency: 2 }, () => {
     const event = await begun(runtime, "withdrawn", 60_000);
     const { page } = await signedIn(browser, runtime, "withdrawn", "phone");
     await live(page);
-    await page.route("**/commands", (route) => route.fulfill({
+    await intercept(page, "**/commands", (route) => route.fulfill({
       status: 401,
       contentType: "application/problem+json",
       body: JSON.stringify({ type: "", title: "", status: 401, code: "unauthorized", detail: "this token has expired" }),

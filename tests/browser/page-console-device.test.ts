@@ -10,7 +10,7 @@ import { TOKENS } from "../edge/harness/tokens.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { live, openConsole, press, seen, unexpected } from "./harness/console.ts";
-import { barriers, openPage, picture } from "./harness/page.ts";
+import { barriers, intercept, openPage, picture } from "./harness/page.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -106,7 +106,7 @@ describe("a device", { concurrency: 2 }, () => {
   test("that may not have a key is signed in for the tab, and told why", async () => {
     await begun(runtime, "no-key", 60_000);
     const { page } = await openConsole(browser, runtime, "no-key", "desktop");
-    await page.route("**/v1/tokens", (route) => route.fulfill({
+    await intercept(page, "**/v1/tokens", (route) => route.fulfill({
       status: 409,
       contentType: "application/problem+json",
       body: JSON.stringify({ type: "", title: "", status: 409, code: "token-conflict", detail: "this token has 10 devices" }),

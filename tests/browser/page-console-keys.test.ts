@@ -8,7 +8,7 @@ import { Runtime } from "../edge/harness/runtime.ts";
 import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { holdBack, live, openConsole, press, seen, signedIn, unexpected } from "./harness/console.ts";
-import { barriers, picture } from "./harness/page.ts";
+import { barriers, intercept, picture } from "./harness/page.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -166,7 +166,7 @@ describe("keys", { concurrency: 2 }, () => {
     assert.equal(await page.locator("#progress-lines").isVisible(), true);
     // A refusal stays whole until it is read.
     await event.command("announce", { actor: "tom", message: "Hello" });
-    await page.route("**/commands", (route) => route.fulfill({
+    await intercept(page, "**/commands", (route) => route.fulfill({
       status: 409,
       contentType: "application/problem+json",
       body: JSON.stringify({ type: "", title: "", status: 409, code: "stale", detail: "the event has changed" }),

@@ -9,7 +9,7 @@ import { Runtime } from "../edge/harness/runtime.ts";
 import { sha256, TOKENS } from "../edge/harness/tokens.ts";
 import { launch } from "./harness/chromium.ts";
 import { live, openConsole, press, seen, signIn, stored, unexpected } from "./harness/console.ts";
-import { barriers, openPage, picture } from "./harness/page.ts";
+import { barriers, intercept, openPage, picture } from "./harness/page.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -85,7 +85,7 @@ describe("sign-in link", { concurrency: 2 }, () => {
     await begun(runtime, "lost-answer", 60_000);
     const { page } = await open("lost-answer", await link("lost-phone"));
     let lost = 0;
-    await page.route("**/v1/token", async (route) => {
+    await intercept(page, "**/v1/token", async (route) => {
       if (route.request().method() !== "POST" || lost++ > 0) return route.continue();
       await route.fetch();
       await route.abort();
@@ -108,7 +108,7 @@ describe("sign-in link", { concurrency: 2 }, () => {
     assert.equal(await cut.locator("#token").isVisible(), true);
     await cut.context().close();
     const { page: late } = await open("bad-link", await link("late-phone"));
-    await late.route("**/v1/token", (route) => route.fulfill({
+    await intercept(late, "**/v1/token", (route) => route.fulfill({
       status: 410,
       contentType: "application/problem+json",
       body: JSON.stringify({ type: "", title: "", status: 410, code: "code-expired", detail: "this link has expired" }),

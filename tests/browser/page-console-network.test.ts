@@ -10,7 +10,7 @@ import { until } from "../edge/harness/until.ts";
 import { launch } from "./harness/chromium.ts";
 import { holdAnswersBack, holdBack, live, press, record, recorded, seen, signedIn, signIn, unexpected } from "./harness/console.ts";
 import { network } from "./harness/network.ts";
-import { barriers, openPage, picture } from "./harness/page.ts";
+import { barriers, intercept, openPage, picture } from "./harness/page.ts";
 
 let runtime: Runtime;
 let browser: Browser;
@@ -51,7 +51,7 @@ describe("without an answer", { concurrency: 2 }, () => {
     const { page } = await signedIn(browser, runtime, "no-preview", "phone");
     await live(page);
     let previews = 0;
-    await page.route("**/commands?dryRun", () => void previews++);
+    await intercept(page, "**/commands?dryRun", () => void previews++);
     await press(page, "[data-by='60000']", "phone");
     await seen(page, "#dialog-lines", /^From 1:\d\d to about 2:\d\d\.Checking with the server …$/);
     // A finger cannot reach HOLD behind the dialog; a second operator can.
@@ -60,7 +60,7 @@ describe("without an answer", { concurrency: 2 }, () => {
     await press(page, "#dialog-yes", "phone");
     await seen(page, "#progress-title", /^SEEK not applied: the event has changed$/);
     await page.unroute("**/commands?dryRun");
-    await page.route("**/commands?dryRun", (route) => route.abort());
+    await intercept(page, "**/commands?dryRun", (route) => route.abort());
     await press(page, "[data-by='60000']", "phone");
     await seen(page, "#dialog-lines", /^From (\S+) to \S+\.No preview: the server cannot be reached\.$/);
     await press(page, "#dialog-yes", "phone");

@@ -5,7 +5,7 @@ import type { Browser, Page, Route } from "playwright-core";
 import type { Server } from "../../edge/harness/calls.ts";
 import { TOKENS } from "../../edge/harness/tokens.ts";
 import { until } from "../../edge/harness/until.ts";
-import { openPage, type Size } from "./page.ts";
+import { intercept, openPage, type Size } from "./page.ts";
 
 /** The console of an event, and the errors of its page. */
 export type OpenConsole = { page: Page; faults: string[] };
@@ -89,7 +89,7 @@ export async function holdBack(page: Page, only?: string): Promise<{ readonly co
   let isOpen = false;
   // A request that the page has aborted meanwhile cannot continue.
   const pass = (route: Route) => void route.continue().catch(() => {});
-  await page.route("**/commands", (route) => {
+  await intercept(page, "**/commands", (route) => {
     const { command, id } = route.request().postDataJSON();
     if (only !== undefined && command !== only) return pass(route);
     ids.push(id);
@@ -110,7 +110,7 @@ export async function holdBack(page: Page, only?: string): Promise<{ readonly co
 export async function holdAnswersBack(page: Page): Promise<{ open(): void }> {
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => { open = resolve; });
-  await page.route("**/commands", async (route) => {
+  await intercept(page, "**/commands", async (route) => {
     try {
       const response = await route.fetch();
       await opened;

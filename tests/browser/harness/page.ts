@@ -1,8 +1,9 @@
 // One of the worker's own pages, open at the size of a phone or a desktop; its accessibility and its pictures.
 
 import { mkdirSync, readFileSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, Route } from "playwright-core";
 import { ROOT } from "../../edge/harness/runtime.ts";
+import { until } from "../../edge/harness/until.ts";
 
 /** The sizes that pages are tested at, in CSS pixels. */
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
@@ -28,6 +29,22 @@ export async function openPage(
   page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
   await page.goto(url);
   return { page, faults };
+}
+
+/**
+ * Passes an open page's requests for `pattern` to `handler`, all of them from the moment this resolves. `Page.route` alone
+ * resolves when the browser knows: a key that is pressed in a page that was busy may come before that news, and what it
+ * requests passes by the handler. So this waits until a request has gone the new way.
+ */
+export async function intercept(page: Page, pattern: string, handler: (route: Route) => unknown): Promise<void> {
+  await page.route(pattern, handler);
+  let isRouted = false;
+  await page.route("**/favicon.svg?is-routed", (route) => {
+    isRouted = true;
+    return route.fulfill({ status: 204 });
+  }, { times: 1 });
+  const request = () => page.evaluate(() => fetch("/favicon.svg?is-routed", { cache: "no-store" }).then(() => {}));
+  await until(async () => { await request(); return isRouted; }, Boolean, "requests to be intercepted");
 }
 
 /** Takes a picture of what is visible, for people: `target/browser/pictures/NAME.png`. */
