@@ -2,6 +2,7 @@
 
 mod announce;
 mod audience;
+mod bill;
 mod clear;
 mod clock;
 mod completions;

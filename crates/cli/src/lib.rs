@@ -40,6 +40,8 @@ mod output;
 mod past;
 mod printed;
 mod profile;
+mod progress;
+mod report_page;
 mod room_link;
 mod sheets;
 mod standing;

@@ -28,6 +28,51 @@ fn moments_of_a_sheet_fire_for_every_viewer() {
 }
 
 #[test]
+fn a_report_is_one_page_in_which_a_sheet_is_no_markup() {
+    let directory = Directory::new();
+    let sheet = directory.path("a&b'<script>alert(1)<");
+    let title = "</title><script>alert(2)</script>";
+    let cues = r#"[{"time": 60, "action": "flash"}]"#;
+    std::fs::write(
+        &sheet,
+        format!(r#"{{"version": 1, "id": "hostile", "title": "{title}", "duration": "5m", "cues": {cues}}}"#),
+    )
+    .unwrap();
+    let report = directory.path("report.html");
+    let (sheet, report) = (sheet.to_str().unwrap(), report.to_str().unwrap());
+    let arguments = [
+        "simulate",
+        "--viewers",
+        "60",
+        "--duration",
+        "5m",
+        "--pause-at",
+        "3m",
+        "--sheet",
+        sheet,
+        "--html",
+        report,
+        "--json",
+    ];
+    let run = downbeat(&arguments);
+    assert_eq!((run.code, &run.json()["html"]), (0, &json!(report)), "{}", run.err);
+    let page = std::fs::read_to_string(report).unwrap();
+    assert!(!page.contains("<script"), "the sheet's title and name are text");
+    assert_eq!((page.matches("alert(2)").count(), page.matches("</title>").count()), (2, 1));
+    for (what, count) in [("<svg ", 12), ("role=\"img\"", 6), ("<html lang=\"en\">", 1), ("<h1>", 1), ("<h2>", 8)] {
+        assert_eq!(page.matches(what).count(), count, "{what}");
+    }
+    // Nothing from elsewhere: the only address is the name of SVG's elements.
+    assert_eq!(page.matches("://").count(), page.matches("xmlns=\"http://www.w3.org/2000/svg\"").count());
+    assert_eq!((page.matches("url(").count(), page.matches("src=").count(), page.matches("href=").count()), (0, 0, 0));
+    // The command that it shows makes the same page.
+    assert!(page.contains("downbeat simulate --viewers 60 --duration 5m --arrive 2m "));
+    assert!(downbeat(&arguments).code == 0 && std::fs::read_to_string(report).unwrap() == page);
+    let lost = downbeat(&["simulate", "--viewers", "1", "--duration", "1m", "--sheet", sheet, "--html", sheet]);
+    assert_eq!(lost.code, 2, "{}", lost.err);
+}
+
+#[test]
 fn a_plan_over_its_budget_fails() {
     let plan = ["plan", "--viewers", "50000", "--duration", "1h", "--json"];
     let run = downbeat(&plan);

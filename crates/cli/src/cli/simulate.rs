@@ -24,6 +24,7 @@ Networks, in percent: lan, wifi, mobile (or lte), segment-downloads (Wi-Fi on wh
 Examples:
   downbeat simulate                                                  10,000 viewers for an hour
   downbeat simulate --viewers 100000 --duration 3h --pause-at 10m
+  downbeat simulate --viewers 100000 --pause-at 10m --html premiere.html    a report with plots, to pass on
   downbeat simulate --mix wifi=60,lte=40 --sheet gala.json --json    and how exactly its moments fire";
 
 pub(super) const PLAN_HELP: &str = "\
@@ -73,6 +74,10 @@ pub(crate) struct SimulateArgs {
     /// A cue sheet: measure how exactly its moments fire
     #[arg(long, value_name = "FILE")]
     pub(crate) sheet: Option<PathBuf>,
+
+    /// Write a report for the people who run the show: a page with plots, which loads nothing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

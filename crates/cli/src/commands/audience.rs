@@ -8,6 +8,7 @@ use downbeat_sim::audience::{Audience, Measures, Plan};
 
 use crate::cli::AudienceArgs;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::text;
 
 /// How many viewers a processor simulates before it takes the next ones.
@@ -22,10 +23,21 @@ pub(super) fn plan(args: &AudienceArgs, pause_at: Option<Span>) -> Plan {
     Plan { viewers, duration, arrive, mix: mix.clone(), pause_at, hubs, seed, ..Plan::default() }
 }
 
+/// Describes who comes: `10,000 viewers for 1 h, who come within 2 min`.
+pub(super) fn described(plan: &Plan) -> String {
+    format!("{} for {}, who come within {}", viewers(plan), text::span(plan.duration), text::span(plan.arrive))
+}
+
+/// Says how many come: `10,000 viewers`.
+pub(super) fn viewers(plan: &Plan) -> String {
+    let noun = if plan.viewers == 1 { "viewer" } else { "viewers" };
+    format!("{} {noun}", text::thousands(plan.viewers.into()))
+}
+
 /// Simulates the first `viewers` of an audience, and returns what was measured of them.
 pub(super) fn measure(audience: &Audience, viewers: u32, output: Output) -> Measures {
     let next = AtomicU32::new(0);
-    let told = AtomicU32::new(0);
+    let progress = (viewers >= LONG).then(|| Progress::new(viewers.into(), output));
     let all = Mutex::new(audience.simulate(0..0));
     let work = || {
         let mut mine = audience.simulate(0..0);
@@ -34,14 +46,11 @@ pub(super) fn measure(audience: &Audience, viewers: u32, output: Output) -> Meas
             if first >= viewers {
                 break;
             }
-            mine.add(audience.simulate(first..viewers.min(first + AT_A_TIME)));
-            let tenth = (u64::from(first) * 10 / u64::from(viewers)) as u32;
-            if viewers >= LONG && told.fetch_max(tenth, Ordering::Relaxed) < tenth {
-                output.remark(&format!(
-                    "{} of {} viewers\n",
-                    text::thousands(first.into()),
-                    text::thousands(viewers.into())
-                ));
+            let these = first..viewers.min(first + AT_A_TIME);
+            let count = these.len() as u64;
+            mine.add(audience.simulate(these));
+            if let Some(progress) = &progress {
+                progress.add(count);
             }
         }
         // Whoever holds it only adds.

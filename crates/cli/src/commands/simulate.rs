@@ -1,28 +1,26 @@
 //! `simulate`: an audience that is not there, and what would be measured of it.
 
+mod curves;
+mod page;
+mod sections;
+mod simulation;
+mod written;
+
 use std::fmt;
 
 use downbeat_core::Span;
-use downbeat_sim::audience::{Audience, Endpoint, Histogram, Measures, Plan};
+use downbeat_sim::audience::{Audience, Endpoint, Histogram};
+use downbeat_sim::bill::{Bill, PRICES_OF};
 use serde_json::{Map, Value, json};
 
-use super::audience;
+use super::{audience, bill};
 use crate::cli::SimulateArgs;
 use crate::error::Error;
+use crate::files;
 use crate::output::{Output, Report};
 use crate::sheets;
 use crate::text::{self, Table};
-
-/// A simulated audience.
-pub(crate) struct Simulation {
-    plan: Plan,
-    hubs: u16,
-    measures: Measures,
-    absolute: Histogram,
-    spread: Histogram,
-    /// The name of the sheet.
-    sheet: Option<String>,
-}
+use simulation::{PlayedSheet, Simulation};
 
 /// Simulates an audience.
 pub(super) fn run(args: &SimulateArgs, output: Output) -> Result<Simulation, Error> {
@@ -39,12 +37,19 @@ pub(super) fn run(args: &SimulateArgs, output: Output) -> Result<Simulation, Err
     if let Some(file) = &args.sheet {
         let (name, rundown) = sheets::rundown(file, output)?;
         audience = audience.with_cues(rundown.listed_cues());
-        sheet = Some(name);
+        sheet = Some(PlayedSheet { name, title: rundown.title().to_owned() });
     }
     let plan = audience.plan().clone();
     let measures = audience::measure(&audience, plan.viewers, output);
     let (absolute, spread) = (measures.readings.absolute(), measures.readings.spread());
-    Ok(Simulation { plan, hubs: audience.hubs(), measures, absolute, spread, sheet })
+    let hubs = audience.hubs();
+    let bill = Bill::new(&measures, plan.viewers, plan.duration, hubs);
+    let simulation = Simulation { plan, hubs, measures, absolute, spread, bill, sheet, html: args.html.clone() };
+    if let Some(html) = &args.html {
+        let made_of: Vec<_> = args.sheet.iter().cloned().collect();
+        files::write(html, page::of(&simulation, args).html().as_bytes(), &made_of)?;
+    }
+    Ok(simulation)
 }
 
 /// The shares of viewers that are shown.
@@ -64,16 +69,6 @@ fn shares_json(histogram: &Histogram) -> Value {
     let ms = |span: Span| span.as_micros() as f64 / 1e3;
     let each = SHARES.map(|(name, share)| (name.to_owned(), json!(histogram.at(share).map(ms))));
     Value::Object(each.into_iter().chain([("count".to_owned(), json!(histogram.count()))]).collect())
-}
-
-impl Simulation {
-    /// Returns the most requests to the worker in a second, and how many there are on average during the event.
-    fn requests(&self) -> (u64, f64) {
-        let per_second = self.measures.traffic.requests();
-        let during = per_second.get((self.plan.arrive.as_millis() / 1_000) as usize..).unwrap_or_default();
-        let mean = during.iter().sum::<u64>() as f64 / during.len().max(1) as f64;
-        (per_second.iter().max().copied().unwrap_or_default(), mean)
-    }
 }
 
 impl Report for Simulation {
@@ -104,6 +99,8 @@ impl Report for Simulation {
             ("socketsLost".to_owned(), json!(measures.lost)),
             ("pause".to_owned(), json!(pause)),
             ("cues".to_owned(), json!(self.sheet.as_ref().map(|_| shares_json(&measures.cues)))),
+            ("cost".to_owned(), json!(bill::total(&self.bill))),
+            ("html".to_owned(), json!(self.html)),
         ])
     }
 
@@ -114,10 +111,8 @@ impl Report for Simulation {
         table.line(
             "simulated",
             format!(
-                "{} for {}, who come within {}; {}; seed {}",
-                text::count(plan.viewers as usize, "viewer"),
-                text::span(plan.duration),
-                text::span(plan.arrive),
+                "{}; {}; seed {}",
+                audience::described(plan),
                 text::count(usize::from(self.hubs), "hub"),
                 plan.seed
             ),
@@ -150,7 +145,7 @@ impl Report for Simulation {
                 ),
             );
         }
-        if let Some(sheet) = &self.sheet {
+        if let Some(PlayedSheet { name: sheet, .. }) = &self.sheet {
             let cues = &measures.cues;
             table.line(
                 "cues",
@@ -174,6 +169,14 @@ impl Report for Simulation {
             Endpoint::ALL.map(|one| format!("{} {}", one.name(), text::thousands(measures.traffic.total(one))));
         table.line("", totals.join(", "));
         table.line("sockets lost", text::thousands(measures.lost));
+        let cost = bill::dollars(bill::total(&self.bill));
+        table.line(
+            "cost",
+            format!("{cost} at list prices of {PRICES_OF}, with a month of the plan; downbeat plan has the lines"),
+        );
+        if let Some(html) = &self.html {
+            table.line("report", html.display().to_string());
+        }
         write!(f, "{table}")
     }
 }

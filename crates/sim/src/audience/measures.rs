@@ -88,15 +88,23 @@ pub struct Readings {
 }
 
 impl Readings {
+    /// Returns the errors of all minutes. Above zero: the viewer is ahead.
+    pub fn all(&self) -> Histogram {
+        let mut all = Histogram::new(FINE);
+        self.errors.iter().for_each(|errors| all.add(errors.clone()));
+        all
+    }
+
     /// Returns the errors of all minutes, without their sign.
     pub fn absolute(&self) -> Histogram {
         let mut all = Histogram::new(FINE);
-        for (error, count) in self.errors.iter().flat_map(Histogram::steps) {
-            // A step below zero is named by its far end.
-            let error = if error < Span::ZERO { -error - FINE } else { error };
-            all.add(Histogram::of(FINE, error, count));
-        }
+        self.absolute_by_minute().into_iter().for_each(|minute| all.add(minute));
         all
+    }
+
+    /// Returns the errors of each minute, without their sign.
+    pub fn absolute_by_minute(&self) -> Vec<Histogram> {
+        self.errors.iter().map(absolute).collect()
     }
 
     /// Returns how far any two viewers were apart in the same moment.
@@ -105,6 +113,17 @@ impl Readings {
         self.errors.iter().for_each(|errors| errors.add_pairs_to(&mut spread));
         spread
     }
+}
+
+/// Returns errors without their sign.
+fn absolute(errors: &Histogram) -> Histogram {
+    let mut all = Histogram::new(FINE);
+    for (error, count) in errors.steps() {
+        // A step below zero is named by its far end.
+        let error = if error < Span::ZERO { -error - FINE } else { error };
+        all.add(Histogram::of(FINE, error, count));
+    }
+    all
 }
 
 /// How a pause reached the audience.
