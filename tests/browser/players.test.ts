@@ -99,8 +99,28 @@ test("another source is no pause: it is followed from where the event is", async
   assert.equal((await told()).includes("paused"), false);
 });
 
-// WebKitGTK plays such files, but cannot seek in them.
-test("a recording without its length is followed like any other file", { skip: ENGINE === "webkit" }, async (t) => {
+test("a video that has loaded nothing is not asked how far it can be sought", async () => {
+  // In Chromium and Firefox that does no harm; WebKitGTK takes the length to be 0 then, and never finds it.
+  await viewer.page.evaluate(() => {
+    const { get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "seekable")!;
+    const asked: number[] = [];
+    const seekable = {
+      configurable: true,
+      get(this: HTMLMediaElement) {
+        asked.push(this.readyState);
+        return get!.call(this);
+      },
+    };
+    Object.assign(globalThis, { asked, restore: () => Object.defineProperty(HTMLMediaElement.prototype, "seekable", { ...seekable, get }) });
+    Object.defineProperty(HTMLMediaElement.prototype, "seekable", seekable);
+  });
+  await bind({ src: "/clip.webm", preload: "none" });
+  await follows();
+  const asked = await viewer.evaluate<number[]>("restore() && globalThis.asked");
+  assert.ok(asked.length > 0 && !asked.includes(0), asked.join(" "));
+});
+
+test("a recording without its length is followed like any other file", async (t) => {
   await bind({ src: "/recorded.webm" });
   const state = await until(async () => (await told()).at(-1), (state) => state !== undefined && state !== "loading", "to be told");
   t.diagnostic(`${state}; ${await viewer.evaluate("`${video.duration} s, ${[...Array(video.seekable.length)].map((_, i) => video.seekable.end(i))}`")}`);
@@ -110,10 +130,10 @@ test("a recording without its length is followed like any other file", { skip: E
 test("media that cannot be sought is tried once, and then told", async (t) => {
   await bind({ src: "/whole.webm" });
   const read = () => viewer.evaluate<[string, number | null, number]>("[binding.state, binding.drift, globalThis.seeks]");
-  const [state, drift, seeks] = await until(read, ([state, drift]) => state === "unseekable" || (state === "playing" && drift !== null && Math.abs(drift) < 50), "to be told");
+  const [state, drift, seeks] = await until(read, ([state, drift]) => state === "unseekable" || (ENGINE === "webkit" && state === "failed") || (state === "playing" && drift !== null && Math.abs(drift) < 50), "to be told");
   t.diagnostic(`${state}, ${drift?.toFixed(0)} ms off, ${seeks} seeks`);
-  // Firefox seeks in what it has loaded so far.
-  if (ENGINE !== "firefox") assert.deepEqual([state, seeks], ["unseekable", 1]);
+  // Firefox and WebKitGTK seek in what they have loaded so far; WebKitGTK takes it for an error if there is not enough.
+  if (ENGINE === "chromium") assert.deepEqual([state, seeks], ["unseekable", 1]);
 });
 
 test("a loop goes on for as long as the event", async () => {
@@ -210,8 +230,7 @@ async function bind(attributes: { src: string; preload?: string; muted?: boolean
     const video = document.createElement("video");
     const told: string[] = [];
     Object.assign(globalThis, { video, told, seeks: 0, turns: 0 });
-    // WebKit finds no length in a file that it has loaded before, and cached.
-    Object.assign(video, { muted: true, ...attributes, src: `${attributes.src}?${performance.now()}` });
+    Object.assign(video, { muted: true, ...attributes });
     document.body.append(video);
     let last = 0;
     video.addEventListener("seeking", () => void (globalThis as any).seeks++);

@@ -30,7 +30,10 @@ export class ElementPlayer implements MediaPlayer {
 
   /** How far it can be sought, in s; not a number if it cannot. */
   get seekable(): number {
-    const { seekable } = this.#element;
+    const element = this.#element;
+    // Before there are metadata the answer is known, and WebKitGTK, if asked then, takes the length to be 0 for ever.
+    if (element.readyState === HTMLMediaElement.HAVE_NOTHING) return NaN;
+    const { seekable } = element;
     return seekable.length ? seekable.end(seekable.length - 1) : NaN;
   }
 
