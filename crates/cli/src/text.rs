@@ -97,7 +97,9 @@ pub(crate) fn short(digest: Digest) -> String {
 pub(crate) fn last_change(last: &LastChange) -> String {
     let reason = last.reason.as_deref().map(|reason| format!(", because: {reason}")).unwrap_or_default();
     let at = instant(last.at, TimeZone::Local);
-    tame(&format!("{} by {} at {at}{reason}", last.name, last.actor))
+    // Who makes a room has no name yet.
+    let by = if last.actor.is_empty() { String::new() } else { format!(" by {}", last.actor) };
+    tame(&format!("{}{by} at {at}{reason}", last.name))
 }
 
 /// Writes a revision of an event's rundown in one line: what, who, when, why.
