@@ -43,6 +43,7 @@ test("frames and bodies have the shape of the golden documents", async () => {
   const golden = fixture("room-state");
   assert.deepEqual(Object.keys(shapeOf(state) as object), Object.keys(shapeOf(golden) as object));
   assert.deepEqual(shapeOf({ event: room.name, invitations: room.invitations }), shapeOf(fixture("room-answer")));
+  assert.deepEqual(shapeOf((await room.call("GET", "/audience", room.invitations.view)).body), shapeOf(fixture("room-audience")));
   assert.deepEqual(shapeOf(await ana.command("resume")), shapeOf(fixture("room-command-answer")));
   const stale = await ana.command("pause", { at: Date.now() - 3_000 });
   assert.deepEqual(shape(stale), shape(fixture("room-command-answer-stale")));

@@ -34,6 +34,7 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["grant", "Grant"],
   ["log-page", "LogPage"],
   ["room-answer", "RoomAnswer"],
+  ["room-audience", "RoomAudience"],
   ["room-state", "StateBody"],
   ["room-welcome", "Welcome"],
   ["room-refused", "Refused"],

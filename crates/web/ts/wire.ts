@@ -710,6 +710,20 @@ export type RoomAnswer = {
   invitations: InvitationTexts;
 };
 
+/** The answer of `GET /v1/events/{room}/audience`: who is in the room, and until when it is kept. */
+export type RoomAudience = {
+  /** The role of the invitation that the call was made with. */
+  role: Role;
+  /** All members, in the order in which they came; omitted above 100. */
+  members?: Array<MemberBody>;
+  /** How many members there are; omitted up to 100. */
+  counts?: MemberCounts;
+  /** How long the room is kept after the last member left, in ms. */
+  keep: Span;
+  /** When it is deleted unless somebody comes before; `null` while there are members. */
+  expiresAt: ServerTime | null;
+};
+
 /** A member's id: 80 bits of the digest of its secret, as 20 hexadecimal digits. Others see it; the secret cannot be told from it. */
 export type MemberId = string;
 

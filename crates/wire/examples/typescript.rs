@@ -90,6 +90,7 @@ fn main() -> Result<(), NameError> {
         Ack,
         InvitationTexts,
         RoomAnswer,
+        RoomAudience,
         MemberId,
         Readiness,
         MemberBody,

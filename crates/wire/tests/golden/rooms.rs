@@ -57,6 +57,15 @@ fn bodies_of_rooms_are_golden() {
     assert_tolerant::<RoomAnswer>(fixture!("room-answer"));
     assert_golden(fixture!("room-state"), &StateBody::new(&room(), &state(), at(19, 1, 1)));
     assert_tolerant::<StateBody>(fixture!("room-state"));
+    let members = vec![
+        view(1, "Ana", Role::Controller, Readiness::Ready),
+        view(2, "Boris", Role::Viewer, Readiness::AwaitedBuffering),
+    ];
+    let state = state();
+    let settings = state.room().expect("it is a room");
+    let audience = RoomAudience::new(Role::Viewer, Presence::All(members), settings);
+    assert_golden(fixture!("room-audience"), &audience);
+    assert_tolerant::<RoomAudience>(fixture!("room-audience"));
 }
 
 #[test]
