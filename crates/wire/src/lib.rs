@@ -36,6 +36,7 @@ pub mod throttle;
 pub mod time;
 pub mod token;
 mod token_error;
+pub mod utc;
 
 pub use anchor::Anchor;
 pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, ListedEvent, StateExtras};

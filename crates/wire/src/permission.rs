@@ -35,6 +35,7 @@ pub fn access(method: &str, route: &Route) -> Access {
     let reading = matches!(method, "GET" | "HEAD" | "OPTIONS");
     match route {
         Route::Time
+        | Route::Utc(_)
         | Route::Key
         | Route::EventTime(_)
         | Route::Status(_)

@@ -3,6 +3,7 @@
 use downbeat_core::{Digest, EventName};
 
 use crate::token::TokenId;
+use crate::utc::UtcForm;
 
 /// The header with the server's version, in every answer except the hot ones of `/time`.
 pub const VERSION_HEADER: &str = "downbeat-version";
@@ -29,6 +30,8 @@ pub const STORE: &str = "store";
 pub enum Route {
     /// `/time`: the time and status of the default event.
     Time,
+    /// `/utc` and below: the time as others ask for it.
+    Utc(UtcForm),
     /// `/.well-known/downbeat-key`: the public key that the log's anchors are signed with.
     Key,
     /// `/v1/token`: what the request's token allows; a sign-in code is redeemed here.
@@ -76,6 +79,9 @@ impl Route {
     pub fn parse(path: &str) -> Option<Self> {
         if path == "/time" {
             return Some(Self::Time);
+        }
+        if let Some(form) = UtcForm::ALL.into_iter().find(|form| form.path() == path) {
+            return Some(Self::Utc(form));
         }
         if path == "/.well-known/downbeat-key" {
             return Some(Self::Key);
@@ -125,6 +131,7 @@ impl Route {
     pub fn path(&self) -> String {
         match self {
             Self::Time => "/time".to_owned(),
+            Self::Utc(form) => form.path().to_owned(),
             Self::Key => "/.well-known/downbeat-key".to_owned(),
             Self::Token => "/v1/token".to_owned(),
             Self::Tokens => "/v1/tokens".to_owned(),
@@ -151,9 +158,14 @@ impl Route {
     /// Returns the event that the path names.
     pub const fn event(&self) -> Option<&EventName> {
         match self {
-            Self::Time | Self::Key | Self::Token | Self::Tokens | Self::OneToken(_) | Self::Events | Self::Rooms => {
-                None
-            }
+            Self::Time
+            | Self::Utc(_)
+            | Self::Key
+            | Self::Token
+            | Self::Tokens
+            | Self::OneToken(_)
+            | Self::Events
+            | Self::Rooms => None,
             Self::EventTime(event)
             | Self::Event(event)
             | Self::Status(event)
@@ -174,7 +186,9 @@ impl Route {
     /// Returns the path's methods, as in the header `Allow`.
     pub const fn methods(&self) -> &'static str {
         match self {
+            Self::Utc(UtcForm::Timesync) => "OPTIONS, POST",
             Self::Time
+            | Self::Utc(_)
             | Self::EventTime(_)
             | Self::Key
             | Self::Events
@@ -215,6 +229,8 @@ mod tests {
         let digest = Digest::from_bytes([7; 32]);
         for route in [
             Route::Time,
+            Route::Utc(UtcForm::Query),
+            Route::Utc(UtcForm::Timesync),
             Route::Key,
             Route::Token,
             Route::Tokens,
@@ -245,6 +261,8 @@ mod tests {
         let event: EventName = "main".parse().unwrap();
         for (route, methods) in [
             (Route::Time, "GET, HEAD, OPTIONS"),
+            (Route::Utc(UtcForm::Ntp), "GET, HEAD, OPTIONS"),
+            (Route::Utc(UtcForm::Timesync), "OPTIONS, POST"),
             (Route::Key, "GET, HEAD, OPTIONS"),
             (Route::Token, "GET, HEAD, OPTIONS, POST"),
             (Route::Tokens, "GET, HEAD, OPTIONS, POST"),
@@ -277,6 +295,8 @@ mod tests {
             "",
             "/times",
             "/time/",
+            "/utc/",
+            "/utc/ntps",
             "/v1/eventsmain",
             "/v1/tokens/",
             "/v1/tokens/Maria",

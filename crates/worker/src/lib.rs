@@ -9,6 +9,7 @@
 //! | `router.rs` | which call goes where |
 //! | `entry.js` | the way in: requests, and frames before they are copied |
 //! | `time.rs` | the hot path: `/time` and `/status` from a copy of the state |
+//! | `utc.rs` | the time for other people's software |
 //! | `copies.rs`, `event.rs` | those copies, and how they are refreshed |
 //! | `public.rs`, `operator.rs` | all other calls |
 //! | `rundowns.rs` | rundowns: this isolate's copies, and the bucket where one is bound |
@@ -62,6 +63,7 @@ mod store;
 mod time;
 mod tokens;
 mod tokens_do;
+mod utc;
 
 use std::panic::AssertUnwindSafe;
 use wasm_bindgen::prelude::*;
@@ -76,6 +78,9 @@ pub use runtime::Context;
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, ctx: Context) -> JsValue {
     if let Some(response) = time::answer_now(&request, &env, &ctx) {
+        return response.into();
+    }
+    if let Some(response) = utc::answer_now(&request) {
         return response.into();
     }
     if let Some(turn) = live::turn(&request, &env, &ctx) {

@@ -68,6 +68,16 @@ impl Reply {
         Self { body: Body::Bytes(bytes), ..Self::json(200, String::new()) }
     }
 
+    /// Returns an answer of plain text that no cache keeps.
+    pub(crate) fn plain(text: String) -> Self {
+        Self { content_type: "text/plain", ..Self::json(200, text) }
+    }
+
+    /// Returns an answer of bytes that are no text, which no cache keeps.
+    pub(crate) fn binary(bytes: &[u8]) -> Self {
+        Self { content_type: "application/octet-stream", ..Self::bytes(bytes.into()) }
+    }
+
     /// Returns an answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self { body: Body::None, ..Self::json(status, String::new()) }

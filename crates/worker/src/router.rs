@@ -10,7 +10,7 @@ use worker::Env;
 use crate::reply::{Readers, Reply};
 use crate::request::Target;
 use crate::runtime::Context;
-use crate::{auth, emergency, live, log_key, operator, public, request, rooms, rundowns, runtime, time, tokens};
+use crate::{auth, emergency, live, log_key, operator, public, request, rooms, rundowns, runtime, time, tokens, utc};
 
 /// Answers a request with whatever the path and the method ask for.
 pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Response {
@@ -50,8 +50,8 @@ pub(crate) async fn answer(request: Request, env: &Env, ctx: &Context) -> Respon
 /// Returns who may read the answer to a call from another site's page.
 fn readers(method: &str, route: &Route) -> Readers {
     match (method, route) {
-        // Pages deliver it.
-        (_, Route::Emergency(_)) => Readers::Public,
+        // Pages deliver it, and ask with a body.
+        (_, Route::Emergency(_) | Route::Utc(_)) => Readers::Public,
         (
             _,
             Route::Commands(_)
@@ -84,6 +84,7 @@ async fn get(
             let event = runtime::default_event(env, EventName::clone);
             time::answer(env, ctx, &event, region, time::t1(target), false).await
         }
+        (Route::Utc(form), _) => Ok(utc::reply(*form, target)),
         (Route::EventTime(event), _) => time::answer(env, ctx, event, region, time::t1(target), true).await,
         (Route::Event(event), _) => {
             let operator = auth::may_read(request, env, ctx, event).await;
@@ -129,6 +130,7 @@ async fn change(
         ("PUT", Route::Notes(event, digest), Some(_)) => {
             rundowns::notes::put(env, request, target, event, *digest).await
         }
+        ("POST", Route::Utc(_), _) => utc::timesync(request).await,
         ("POST", Route::Emergency(event), _) => emergency::submit(env, ctx, request, event).await,
         ("POST", Route::Commands(event), Some(grant)) => operator::command(env, request, grant, event).await,
         ("POST", Route::Token, _) => tokens::redeem(env, ctx, request).await,
@@ -143,8 +145,14 @@ fn options(route: &Route) -> Reply {
     let reply = Reply::empty(204).header("allow", route.methods());
     match readers("OPTIONS", route) {
         Readers::Public => {
-            let methods = if matches!(route, Route::Emergency(_)) { route.methods() } else { "GET, HEAD, OPTIONS" };
-            reply.header("access-control-allow-methods", methods).header("access-control-max-age", "86400")
+            let methods = match route {
+                Route::Emergency(_) | Route::Utc(_) => route.methods(),
+                _ => "GET, HEAD, OPTIONS",
+            };
+            reply
+                .header("access-control-allow-methods", methods)
+                .header("access-control-allow-headers", "content-type")
+                .header("access-control-max-age", "86400")
         }
         Readers::Operators => reply,
     }
