@@ -35,6 +35,7 @@ const CALLS: [method: string, path: string, body?: unknown][] = [
   ["PUT", `/v1/events/gala/rundowns/${rundown.digest}/notes`, { cues: [{ cue: "flash@1", note: "mine" }] }],
   ["GET", "/v1/events/gala/log"],
   ["GET", "/v1/events/gala/audience"],
+  ["GET", "/v1/events/gala/audience/history"],
   ["GET", "/v1/events"],
   ["GET", "/v1/token"],
   ["GET", "/v1/tokens"],

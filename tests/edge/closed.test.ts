@@ -21,6 +21,7 @@ const CALLS: [string, string, unknown?][] = [
   ["DELETE", `/v1/events/main/rundowns/${rundown.digest}.json`],
   ["GET", "/v1/events/main/log"],
   ["GET", "/v1/events/main/audience"],
+  ["GET", "/v1/events/main/audience/history"],
   ["GET", "/v1/events"],
   ["GET", "/v1/token"],
   ["GET", "/v1/tokens"],

@@ -134,6 +134,7 @@ test("the answers of operators' calls are for no other site and for no cache", a
     await call(runtime, "PUT", rundownPath, { token, body: rundown.bytes }),
     await call(runtime, "GET", "/v1/events/main/log", { token }),
     await call(runtime, "GET", "/v1/events/main/audience", { token }),
+    await call(runtime, "GET", "/v1/events/main/audience/history", { token }),
     await call(runtime, "GET", "/v1/events", { token }),
     await call(runtime, "GET", "/v1/token", { token }),
     await call(runtime, "GET", "/v1/events/main/log"),

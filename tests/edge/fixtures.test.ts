@@ -130,8 +130,11 @@ function comparable(body: any): unknown {
   return rest;
 }
 
-/** Fixtures of stores, which tests/publish compares, of signed states, which emergency.test.ts sends, and of rooms: rooms.test.ts. */
-const ELSEWHERE = /^(publication|emergency|room-.*)$/;
+/**
+ * Fixtures of stores, which tests/publish compares, of signed states, which emergency.test.ts sends, of the audience's history:
+ * audience-history.test.ts, and of rooms: rooms.test.ts.
+ */
+const ELSEWHERE = /^(publication|emergency|audience-history|room-.*)$/;
 
 for (const name of readdirSync(DIRECTORY).filter((file) => file.endsWith(".json")).map((file) => file.replace(/\.json$/, ""))) {
   if (ELSEWHERE.test(name)) continue;

@@ -25,6 +25,7 @@ const TYPE_OF: [prefix: string, type: string | null][] = [
   ["configuration", null],
   ["publication", null],
   ["token-entry", null],
+  ["audience-history", "AudienceHistory"],
   ["audience", "Audience"],
   ["live-state", "StateFrame"],
   ["live-ack", "Ack"],

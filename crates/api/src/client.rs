@@ -8,8 +8,8 @@ use downbeat_core::{Configuration, Digest, Epoch, EventName, Request, Rev, Serve
 use downbeat_wire::anchor::KeySet;
 use downbeat_wire::freshness::Freshness;
 use downbeat_wire::{
-    Anchor, Audience, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage, Route, RundownPage,
-    RundownStore, StateBody, StateExtras, StoredRundown, Token, command, configuration, route,
+    Anchor, Audience, AudienceHistory, Code, CommandAnswer, Deletion, EmergencyDocument, EventList, Grant, LogPage,
+    Route, RundownPage, RundownStore, StateBody, StateExtras, StoredRundown, Token, command, configuration, route,
 };
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -197,6 +197,14 @@ impl Client {
     /// [`ApiError`].
     pub async fn audience(&self, event: &EventName) -> Result<Audience, ApiError> {
         self.read_body(&Call::get(Route::Audience(event.clone())).authorized()).await
+    }
+
+    /// Returns how many viewers were connected, minute by minute.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn audience_history(&self, event: &EventName) -> Result<AudienceHistory, ApiError> {
+        self.read_body(&Call::get(Route::AudienceHistory(event.clone())).authorized()).await
     }
 
     /// Creates the event, or changes its configuration. If a repeated request finds its own change, that is a success and

@@ -585,6 +585,23 @@ export type Audience = {
   polling?: number;
 };
 
+/** Who was there at an instant. */
+export type AudienceSample = {
+  /** When it was taken, in ms since 1970. */
+  at: ServerTime;
+  /** The audience, without its regions, hubs and what was not told. */
+  audience: Audience;
+};
+
+/**
+ * An event's audience over time: a sample for each minute in which somebody had a socket, the oldest first. After a day one for
+ * each quarter of an hour is kept, and after a week none.
+ */
+export type AudienceHistory = {
+  /** The samples. */
+  samples: Array<AudienceSample>;
+};
+
 /** What a `StateFrame` is. */
 export type StateKind = "state";
 
@@ -968,6 +985,7 @@ export const invitationsPath = (event: EventName): string => `/v1/events/${event
 export const icePath = (event: EventName): string => `/v1/events/${event}/ice`;
 export const logPath = (event: EventName): string => `/v1/events/${event}/log`;
 export const audiencePath = (event: EventName): string => `/v1/events/${event}/audience`;
+export const audienceHistoryPath = (event: EventName): string => `/v1/events/${event}/audience/history`;
 export const rundownPointerPath = (event: EventName): string => `/v1/events/${event}/rundown.json`;
 export const rundownsPath = (event: EventName): string => `/v1/events/${event}/rundowns`;
 export const rundownPath = (event: EventName, digest: Digest): string => `/v1/events/${event}/rundowns/${digest}.json`;

@@ -1,5 +1,7 @@
 //! The answer of `GET /v1/events/{event}/audience`: who is connected, and how far the last change got.
 
+pub mod history;
+
 use crate::json;
 use downbeat_core::fanout::{Bounds, Gathering, Occupancy, Polls, Region, Report, Tally};
 use downbeat_core::order::sort_by_key;

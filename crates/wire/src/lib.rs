@@ -41,6 +41,7 @@ pub mod utc;
 pub use anchor::Anchor;
 pub use answer::{ClockReport, CommandAnswer, Deletion, DeliveryReport, EventList, HubName, ListedEvent, StateExtras};
 pub use audience::Audience;
+pub use audience::history::{AudienceHistory, AudienceSample};
 pub use emergency::{EmergencyBody, EmergencyDocument};
 pub use last_change::LastChange;
 pub use live::{Ack, AckLack, StateFrame};

@@ -54,7 +54,11 @@ pub fn access(method: &str, route: &Route) -> Access {
         Route::Tokens if method == "POST" => Access::Token,
         Route::OneToken(_) if method == "DELETE" => Access::Token,
         Route::Tokens | Route::OneToken(_) => one(&[Scope::Admin]),
-        Route::Events | Route::Log(_) | Route::Audience(_) | Route::Rundowns(_) => one(&[Scope::Read]),
+        Route::Events
+        | Route::Log(_)
+        | Route::Audience(_)
+        | Route::AudienceHistory(_)
+        | Route::Rundowns(_) => one(&[Scope::Read]),
         Route::Event(_) | Route::Rundown(..) if reading => Access::Public,
         Route::Event(_) if method == "PUT" => one(&[Scope::Operate, Scope::Emergency]),
         // Deleting destroys the log, too, which says who did what.

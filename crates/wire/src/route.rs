@@ -64,6 +64,8 @@ pub enum Route {
     Log(EventName),
     /// `/v1/events/{event}/audience`.
     Audience(EventName),
+    /// `/v1/events/{event}/audience/history`.
+    AudienceHistory(EventName),
     /// `/v1/events/{event}/rundown.json`: the pointer.
     RundownPointer(EventName),
     /// `/v1/events/{event}/rundowns`: those that are stored.
@@ -115,6 +117,7 @@ impl Route {
             (Some("ice"), None, _) => Some(Self::Ice(event)),
             (Some("log"), None, _) => Some(Self::Log(event)),
             (Some("audience"), None, _) => Some(Self::Audience(event)),
+            (Some("audience"), Some("history"), None) => Some(Self::AudienceHistory(event)),
             (Some("rundown.json"), None, _) => Some(Self::RundownPointer(event)),
             (Some("rundowns"), None, _) => Some(Self::Rundowns(event)),
             (Some("rundowns"), Some(file), None) => {
@@ -148,6 +151,7 @@ impl Route {
             Self::Ice(event) => format!("/v1/events/{event}/ice"),
             Self::Log(event) => format!("/v1/events/{event}/log"),
             Self::Audience(event) => format!("/v1/events/{event}/audience"),
+            Self::AudienceHistory(event) => format!("/v1/events/{event}/audience/history"),
             Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
             Self::Rundowns(event) => format!("/v1/events/{event}/rundowns"),
             Self::Rundown(event, digest) => rundown_path(event, *digest),
@@ -176,6 +180,7 @@ impl Route {
             | Self::Ice(event)
             | Self::Log(event)
             | Self::Audience(event)
+            | Self::AudienceHistory(event)
             | Self::RundownPointer(event)
             | Self::Rundowns(event)
             | Self::Rundown(event, _)
@@ -196,6 +201,7 @@ impl Route {
             | Self::Ice(_)
             | Self::Log(_)
             | Self::Audience(_)
+            | Self::AudienceHistory(_)
             | Self::RundownPointer(_)
             | Self::Rundowns(_) => "GET, HEAD, OPTIONS",
             Self::Token | Self::Tokens => "GET, HEAD, OPTIONS, POST",
@@ -247,6 +253,7 @@ mod tests {
             Route::Emergency(event.clone()),
             Route::Log(event.clone()),
             Route::Audience(event.clone()),
+            Route::AudienceHistory(event.clone()),
             Route::RundownPointer(event.clone()),
             Route::Rundowns(event.clone()),
             Route::Rundown(event.clone(), digest),
@@ -273,6 +280,7 @@ mod tests {
             (Route::Live(event.clone()), "GET, OPTIONS"),
             (Route::Log(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Audience(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::AudienceHistory(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::RundownPointer(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Event(event.clone()), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Rundowns(event.clone()), "GET, HEAD, OPTIONS"),
@@ -306,6 +314,8 @@ mod tests {
             "/v1/events/Main",
             "/v1/events/main/",
             "/v1/events/main/time/x",
+            "/v1/events/main/audience/histories",
+            "/v1/events/main/audience/history/x",
             "/v1/events/main/rundowns/",
             "/v1/events/main/rundowns/abc.json",
             "/v1/events/main/rundowns/0000000000000000000000000000000000000000000000000000000000000000",

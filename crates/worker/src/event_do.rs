@@ -1,5 +1,6 @@
 //! The object that is an event: it loads the state, lets core decide, saves the result, and answers. In that order.
 
+mod audience;
 mod change;
 mod deletion;
 mod log_page;
@@ -7,10 +8,9 @@ mod registration;
 mod rundowns;
 
 use downbeat_core::event::Reset;
-use downbeat_core::fanout::{Gathering, Occupancy, Retries, Tree};
+use downbeat_core::fanout::{Gathering, Occupancy, Retries, SampleNumber, Tree};
 use downbeat_core::object_clock::{DecisionClock, ObjectClock};
-use downbeat_core::{Command, CommandId, EventName, EventState, Outcome, Rev, ServerTime, Span};
-use downbeat_wire::Audience;
+use downbeat_core::{Command, CommandId, EventName, EventState, Outcome, ServerTime, Span};
 use downbeat_wire::log::{self, LogEntry};
 use downbeat_wire::permission::{self, Caller};
 use downbeat_wire::problem::{Code, Problem};
@@ -63,6 +63,8 @@ pub struct EventDo {
     clock: Cell<ObjectClock>,
     /// How many sockets the hubs have, as they last said.
     occupancy: RefCell<Occupancy>,
+    /// The last sample of the audience.
+    sampled: Cell<Option<SampleNumber>>,
     /// Whether the catalog has this event, and knows whether it is archived.
     registration: Rc<Cell<Registration>>,
     /// Whether the event is being deleted right now.
@@ -104,6 +106,7 @@ impl DurableObject for EventDo {
             retries: Cell::default(),
             clock: Cell::default(),
             occupancy: RefCell::default(),
+            sampled: Cell::default(),
             registration: Rc::default(),
             is_deleting: Cell::default(),
         }
@@ -198,6 +201,7 @@ impl EventDo {
             ("GET", Some(Route::Rundowns(event))) => self.list_rundowns(&event, &target),
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
             ("GET", Some(Route::Audience(event))) => self.audience(&event).await,
+            ("GET", Some(Route::AudienceHistory(event))) => self.audience_history(&event),
             _ => Err(Problem::new(Code::UnknownPath, "an event's object has nothing at this path")),
         }
     }
@@ -297,21 +301,6 @@ impl EventDo {
         join(self.announce(event, state, hubs), log_key::anchor(&self.env, event, state, entry)).await
     }
 
-    /// Returns how many viewers are connected, and what a sample of them acknowledged of the last change.
-    async fn audience(&self, event: &EventName) -> core::result::Result<Reply, Problem> {
-        let state = self.state()?.ok_or_else(|| unknown_event(event))?;
-        let gathering = self.gather(event, &state).await;
-        Ok(Reply::json(200, json::text(&Audience::new(&state.version(), &gathering, &self.occupancy.borrow()))))
-    }
-
-    /// Returns the reports of all hubs that answer within a second.
-    async fn gather(&self, event: &EventName, state: &EventState) -> Gathering {
-        let gathering = Gathering::new(Tree::of(state.delivery().hubs), Rev::default());
-        let gathering = fanout::gather(&self.env, event, gathering, None).await;
-        self.handle_reports(&gathering);
-        gathering
-    }
-
     /// Notes how many sockets hubs have.
     fn handle_reports(&self, gathering: &Gathering) {
         let mut occupancy = self.occupancy.borrow_mut();
@@ -329,6 +318,9 @@ impl EventDo {
         };
         let hub = u16::try_from(hub).unwrap_or(u16::MAX);
         self.occupancy.borrow_mut().handle_report(hub, sockets);
+        if sockets > 0 {
+            self.sample_audience(&state);
+        }
         let has_grown = state.handle_occupancy(&self.occupancy.borrow(), crowded);
         if has_grown {
             self.store.save_state(&state).map_err(broken)?;

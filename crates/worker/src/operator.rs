@@ -106,9 +106,9 @@ pub(crate) async fn log(env: &Env, query: &str, name: &EventName) -> Result<Repl
     event::call(env, name, ObjectRequest::get(&format!("{}?{query}", Route::Log(name.clone()).path()))).await
 }
 
-/// Returns how many viewers are connected, and what a sample of them acknowledged.
-pub(crate) async fn audience(env: &Env, name: &EventName) -> Result<Reply, Problem> {
-    event::call(env, name, ObjectRequest::get(&Route::Audience(name.clone()).path())).await
+/// Returns how many viewers are connected, and what a sample of them acknowledged; or the history of that, if `route` is it.
+pub(crate) async fn audience(env: &Env, name: &EventName, route: &Route) -> Result<Reply, Problem> {
+    event::call(env, name, ObjectRequest::get(&route.path())).await
 }
 
 /// Returns the list of events: those that the token is for.

@@ -57,6 +57,7 @@ fn readers(method: &str, route: &Route) -> Readers {
             Route::Commands(_)
             | Route::Log(_)
             | Route::Audience(_)
+            | Route::AudienceHistory(_)
             | Route::Token
             | Route::Tokens
             | Route::OneToken(_)
@@ -103,7 +104,9 @@ async fn get(
         (Route::Tokens, Some(grant)) => tokens::list(env, grant).await,
         (Route::Events, Some(grant)) => operator::events(env, grant, target.query).await,
         (Route::Log(event), Some(_)) => operator::log(env, target.query, event).await,
-        (Route::Audience(event), Some(_)) => operator::audience(env, event).await,
+        (Route::Audience(event) | Route::AudienceHistory(event), Some(_)) => {
+            operator::audience(env, event, &route).await
+        }
         _ => Ok(not_allowed(&request.method(), &route)),
     }
 }

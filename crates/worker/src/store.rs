@@ -1,7 +1,9 @@
 //! What an event's object saves: the state and the log.
 
+use downbeat_core::fanout::{Kept, SampleNumber};
 use downbeat_core::{CommandId, Digest, EventState, Receipt, Rev, ServerTime};
 use downbeat_wire::LogEntry;
+use downbeat_wire::audience::history;
 use downbeat_wire::emergency::DOCUMENT_BYTES_MAX;
 use downbeat_wire::live::STATE_FRAME_BYTES_MAX;
 use downbeat_wire::log::{CHAIN_START, ROW_BYTES_MAX};
@@ -216,6 +218,30 @@ impl Store {
         let rev = SqlStorageValue::Integer(rev.number() as i64);
         self.sql.exec("UPDATE log SET answer = ? WHERE rev = ?", vec![answer.into(), rev])?;
         Ok(())
+    }
+
+    /// Saves a sample of the audience, and deletes those that are no longer kept.
+    pub(crate) fn save_sample(&self, number: SampleNumber, sample: &str) -> Result<()> {
+        // A deleted event stores nothing, though its hubs answer late.
+        if !self.exists()? {
+            return Ok(());
+        }
+        let Kept { all_from, one_of, from } = number.kept();
+        self.sql
+            .exec("CREATE TABLE IF NOT EXISTS audience (number INTEGER PRIMARY KEY, sample TEXT NOT NULL)", None)?;
+        self.sql.exec("INSERT OR REPLACE INTO audience VALUES (?, ?)", vec![number.number().into(), sample.into()])?;
+        let old = "DELETE FROM audience WHERE number < ? AND number % ? <> 0 OR number < ?";
+        self.sql.exec(old, vec![all_from.into(), one_of.into(), from.into()])?;
+        Ok(())
+    }
+
+    /// Returns the JSON text of an `AudienceHistory`, its samples exactly as they were saved.
+    pub(crate) fn samples(&self) -> Result<String> {
+        let query = "SELECT group_concat(sample) FROM (SELECT sample FROM audience ORDER BY number)";
+        let has_any = self.row("SELECT name FROM sqlite_master WHERE name = 'audience'", vec![])?.is_some();
+        let row = if has_any { self.row(query, vec![])? } else { None };
+        let Some([SqlStorageValue::String(samples)]) = row.as_deref() else { return Ok(history::text("")) };
+        Ok(history::text(samples))
     }
 
     /// Returns whether the catalog has been told of the event.

@@ -176,6 +176,20 @@ fn the_audience_is_golden() {
 }
 
 #[test]
+fn the_history_of_an_audience_is_golden() {
+    let text = fixture!("audience-history").1;
+    let history: AudienceHistory = serde_json::from_str(text).unwrap();
+    assert_golden(fixture!("audience-history"), &history);
+    assert_tolerant::<AudienceHistory>(fixture!("audience-history"));
+    // The worker writes it from samples as it saved them, which name no hub.
+    let samples = history.samples.iter().map(|AudienceSample { at, audience }| {
+        let hub = HubAudience { hub: 0, region: Region::WestEurope, sockets: 1, rev: Rev::new(5), late: None };
+        audience::history::sample(*at, Audience { by_hub: vec![hub], ..audience.clone() })
+    });
+    assert_eq!(audience::history::text(&samples.collect::<Vec<_>>().join(",")), compact(text));
+}
+
+#[test]
 fn what_travels_through_a_socket_is_golden() {
     let state = StateBody::new(&name(), &paused(), at(20, 30, 0));
     let body = serde_json::to_string(&state).unwrap();
