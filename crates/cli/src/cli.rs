@@ -8,6 +8,7 @@ mod help;
 mod load;
 mod log;
 mod options;
+mod report;
 mod room;
 mod simulate;
 mod token;
@@ -36,6 +37,7 @@ pub(crate) use event::{EmergencyKeyArg, EventDeleteArgs, EventListArgs, EventRes
 pub(crate) use load::{LoadArgs, LoadRoom};
 pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
+pub(crate) use report::ReportArgs;
 pub(crate) use room::{RoomArg, RoomCreateArgs, RoomTask, WaitArg};
 pub(crate) use simulate::{AudienceArgs, AudiencePlanArgs, SimulateArgs};
 pub(crate) use token::{
@@ -308,6 +310,10 @@ Examples:
     /// Show who changed what, when and why
     Log(LogArgs),
 
+    /// Report a show that is over: how many watched, what went wrong, how soon changes arrived
+    #[command(after_help = report::REPORT_HELP)]
+    Report(ReportArgs),
+
     /// Write, check, compile and publish cue sheets
     #[command(subcommand)]
     Cues(CuesTask),
@@ -371,6 +377,7 @@ impl Task {
     pub(crate) fn event(&self) -> Option<&EventName> {
         match self {
             Self::Event(task) => task.event(),
+            Self::Report(args) => args.name.as_ref(),
             _ => None,
         }
     }

@@ -25,6 +25,7 @@ mod plan;
 mod profile;
 mod rate;
 mod reopen;
+mod report;
 mod resume;
 mod room;
 mod seek;
@@ -115,6 +116,13 @@ async fn carry_out(task: Task, global: &Global, output: Output) -> Result<Box<dy
         Task::Undo { rev, options } => Box::new(undo::run(&context()?, Direction::Undo, rev, &options).await?),
         Task::Redo { rev, options } => Box::new(undo::run(&context()?, Direction::Redo, rev, &options).await?),
         Task::Log(args) => Box::new(log::run(&context()?, &args).await?),
+        Task::Report(args) => {
+            let mut context = context()?;
+            if let Some(name) = &args.name {
+                context = of(context, name);
+            }
+            Box::new(report::run(&context, &args).await?)
+        }
         Task::Cues(task) => cues::run(task, global, output).await?,
         Task::Clock(task) => clock::run(task, global, output).await?,
         Task::Emergency(task) => emergency::run(task, global, output).await?,

@@ -14,6 +14,7 @@ const COMMANDS: &[&[&str]] = &[
     &["event", "list"],
     &["log"],
     &["log", "--verify"],
+    &["report"],
     &["doctor"],
     &["pause", "--dry-run"],
     &["pause", "--yes", "--message", "Back soon"],

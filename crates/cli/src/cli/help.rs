@@ -12,7 +12,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
         "The show",
         &[
             "status", "watch", "pause", "resume", "seek", "rate", "announce", "clear", "end", "reopen", "undo", "redo",
-            "log",
+            "log", "report",
         ],
     ),
     ("The event", &["event"]),

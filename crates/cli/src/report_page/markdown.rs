@@ -1,5 +1,7 @@
 //! A report as Markdown, for mails, wikis and issues.
 
+use downbeat_core::words::redact;
+
 use super::{Grid, Page, Part, Section};
 
 impl Page {
@@ -56,10 +58,11 @@ impl Grid {
     }
 }
 
-/// Writes a text so that Markdown takes it for text: no emphasis, link, code, table or HTML, and no second line.
+/// Writes a text so that Markdown takes it for text: no emphasis, link, code, table or HTML, no second line, and no token, which would
+/// not be recognised afterwards.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for char in text.chars() {
+    for char in redact(text).chars() {
         match char {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '$' => {
                 escaped.extend(['\\', char])
@@ -91,7 +94,7 @@ mod tests {
             sections: vec![Section {
                 heading: "Calls",
                 meaning: "Three.".to_owned(),
-                parts: vec![Part::Table(grid), Part::Note("[x](y)".to_owned())],
+                parts: vec![Part::Table(grid), Part::Note("[x](y) dbt_otto_s3cretS3cretS3cret".to_owned())],
             }],
             command: "downbeat report".to_owned(),
             origin: vec!["Downbeat 1".to_owned()],
@@ -99,7 +102,7 @@ mod tests {
         assert_eq!(
             page.markdown(),
             "# \\<script\\>\\*Gala\\*\n\nOne two.\n\n- **22 ms** apart\n\n## Calls\n\nThree.\n\n| Who | Calls |\n| --- | ---: |\n\
-             | a\\|b \\# x | 3 |\n| **all** | **3** |\n\n\\[x\\](y)\n\n## Make it again\n\n    downbeat report\n\nDownbeat 1\n"
+             | a\\|b \\# x | 3 |\n| **all** | **3** |\n\n\\[x\\](y) dbt\\_otto\\_…\n\n## Make it again\n\n    downbeat report\n\nDownbeat 1\n"
         );
     }
 }

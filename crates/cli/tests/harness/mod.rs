@@ -292,6 +292,7 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
             let entries: Vec<LogEntry> = event.log.iter().rev().cloned().collect();
             to_text(json!(LogPage { entries, more: false, anchor: None }))
         }
+        ("GET", Route::AudienceHistory(_)) => (200, audience_history()),
         ("POST", Route::Commands(_)) if target.ends_with("?dryRun") => match event.preview(body) {
             Ok(answer) => to_text(json!(answer)),
             Err(problem) => refused(*problem),
@@ -318,6 +319,18 @@ fn answer(method: &str, target: &str, token: &str, body: &[u8], mood: Mood, even
         }
         _ => refused(Problem::new(Code::UnknownPath, "the fake has nothing here")),
     }
+}
+
+/// Returns the audience of the first ten minutes: 100 viewers more in each, of whom a sample applied the first change.
+fn audience_history() -> String {
+    let sample = |minute: i64| {
+        let bounds =
+            json!([{ "within": 5, "viewers": 30 }, { "within": 50, "viewers": 10 }, { "within": null, "viewers": 0 }]);
+        let acks = json!({ "rev": 2, "asked": 42, "applied": 40, "median": 12, "p95": 80, "bounds": bounds });
+        let at = (START + Span::from_millis(minute * 60_000)).as_millis();
+        json!({ "at": at, "audience": { "rev": 2, "hubs": 4, "answered": 4, "sockets": minute * 100, "byHub": [], "acks": acks } })
+    };
+    json!({ "samples": (0..10).map(sample).collect::<Vec<_>>() }).to_string()
 }
 
 /// Puts the hostile text in the place of some texts.
