@@ -136,7 +136,8 @@ test("media that cannot be sought is tried once, and then told", async (t) => {
   if (ENGINE === "chromium") assert.deepEqual([state, seeks], ["unseekable", 1]);
 });
 
-test("a loop goes on for as long as the event", async () => {
+// WebKitGTK begins a loop up to a second early once it was sought in, and then stays at its end.
+test("a loop goes on for as long as the event", { skip: ENGINE === "webkit" }, async () => {
   await bind({ src: "/short.webm" }, { loop: true });
   await until(() => viewer.evaluate<number>("globalThis.turns"), (turns) => turns >= 3, "the clip to go round three times");
   const off = "((video.currentTime * 1000 - event.position()) % 4000 + 6000) % 4000 - 2000";
