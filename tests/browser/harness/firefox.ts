@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
+import { WebSocket } from "ws";
 import { asJson, type EngineBrowser, type EngineContext, type EnginePage } from "./engine-page.ts";
 import { onPath } from "./on-path.ts";
 import { endGroup, spawnGroup } from "./process-group.ts";
@@ -40,6 +41,10 @@ export class Firefox implements EngineBrowser {
 
   private constructor(process: ChildProcess, directory: string, socket: WebSocket) {
     [this.#process, this.#directory, this.#socket] = [process, directory, socket];
+    // Otherwise each command would wait in vain for as long as an answer may take.
+    socket.onclose = ({ code }) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`the connection to Firefox was closed with ${code}`));
+    };
     socket.onmessage = ({ data }) => {
       const { id, type, result, error, message } = JSON.parse(data as string);
       const waiting = this.#waiting.get(id);
@@ -64,8 +69,9 @@ export class Firefox implements EngineBrowser {
     }
     if (!url) throw new Error("Firefox ended before it listened");
     process.stderr!.resume();
+    // Not the one of Node (22.23), which drops this connection after 4096 answers.
     const socket = new WebSocket(`${url}/session`);
-    await once(socket as any, "open");
+    await once(socket, "open");
     const firefox = new Firefox(process, directory, socket);
     await firefox.send("session.new", { capabilities: {} });
     return firefox;
@@ -90,6 +96,7 @@ export class Firefox implements EngineBrowser {
   }
 
   async send(method: string, params: object = {}): Promise<any> {
+    if (this.#socket.readyState !== WebSocket.OPEN) throw new Error(`the connection to Firefox was closed before ${method}`);
     const id = ++this.#last;
     const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     const last = setTimeout(() => this.#waiting.get(id)?.reject(new Error(`Firefox did not answer ${method} within ${ANSWER_MAX} ms`)), ANSWER_MAX);
