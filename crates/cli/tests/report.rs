@@ -17,7 +17,7 @@ fn a_report_says_who_watched_and_what_went_wrong() {
         "**900** viewers connected at the same moment, at most",
         "**80 ms** until 95 of 100 sampled viewers had a change, at worst",
         "Of the viewers who were asked, 40 of 42 had applied a change by the next minute's count.",
-        "Of 40 answers, 100.0 % came from pages that know the time to within 50 ms, for certain.",
+        "Of 40 answers, 100 % came from pages that know the time to within 50 ms, for certain.",
         "| within 5 ms | 30 | 75.0 % |",
         "The event was paused once",
         "saying \"\\<script\\>alert(1)\\</script\\>\\|Back soon\"",

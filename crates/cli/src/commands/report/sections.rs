@@ -197,7 +197,7 @@ fn arrival(show: &Show) -> Section {
                 total: None,
             }),
             Part::Note(
-                "After the change took effect; 0 ms means in time. Up to 512 viewers are asked about each change."
+                "After the change took effect; 0 ms means in time. About 512 viewers are asked about each change."
                     .to_owned(),
             ),
         ],
@@ -219,9 +219,9 @@ fn clocks(show: &Show) -> Section {
         .map(|count| count.viewers)
         .sum();
     let meaning = format!(
-        "Of {} answers, {:.1} % came from pages that know the time to within 50 ms, for certain.",
+        "Of {} answers, {} came from pages that know the time to within 50 ms, for certain.",
         text::thousands(all),
-        percent(within_frame)
+        format_args!("{} %", (percent(within_frame) * 10.0).floor() / 10.0)
     );
     let name = |within: Option<Span>| {
         within.map_or_else(|| "less exact".to_owned(), |within| format!("within {}", text::fine(within)))

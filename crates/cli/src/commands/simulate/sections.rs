@@ -10,7 +10,7 @@ use super::simulation::{PlayedSheet, Simulation};
 use super::written::{at_most, percent};
 use crate::commands::bill;
 use crate::report_page::{Axis, Grid, Ink, Layer, Part, Plot, Section, round_up};
-use crate::text;
+use crate::{sheets, text};
 
 /// The shares that plots of shares mark.
 const MARKED: [(f64, &str); 3] = [(0.5, "half"), (0.95, "95 of 100"), (0.99, "99 of 100")];
@@ -225,8 +225,9 @@ fn cues(simulation: &Simulation) -> Option<Section> {
     let plot = Plot {
         label: format!("Histogram of when cues fire. {meaning}"),
         caption: format!(
-            "{} moments of {name} fired, each for every viewer who was there.",
-            text::thousands(cues.count())
+            "{} moments of {} fired, each for every viewer who was there.",
+            text::thousands(cues.count()),
+            sheets::file_name(name)
         ),
         x: Axis::linear("before (−) or after (+), in ms", -edge.0, edge.1, number),
         y: Axis::linear("share of moments", 0.0, highest * 1.15, percents),
