@@ -36,6 +36,7 @@ const CALLS: [method: string, path: string, body?: unknown][] = [
   ["GET", "/v1/events/gala/log"],
   ["GET", "/v1/events/gala/audience"],
   ["GET", "/v1/events/gala/audience/history"],
+  ["GET", "/v1/events/gala/metrics"],
   ["GET", "/v1/events"],
   ["GET", "/v1/token"],
   ["GET", "/v1/tokens"],

@@ -22,6 +22,7 @@ const CALLS: [string, string, unknown?][] = [
   ["GET", "/v1/events/main/log"],
   ["GET", "/v1/events/main/audience"],
   ["GET", "/v1/events/main/audience/history"],
+  ["GET", "/v1/events/main/metrics"],
   ["GET", "/v1/events"],
   ["GET", "/v1/token"],
   ["GET", "/v1/tokens"],

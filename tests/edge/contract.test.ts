@@ -135,6 +135,7 @@ test("the answers of operators' calls are for no other site and for no cache", a
     await call(runtime, "GET", "/v1/events/main/log", { token }),
     await call(runtime, "GET", "/v1/events/main/audience", { token }),
     await call(runtime, "GET", "/v1/events/main/audience/history", { token }),
+    await call(runtime, "GET", "/v1/events/main/metrics", { token }),
     await call(runtime, "GET", "/v1/events", { token }),
     await call(runtime, "GET", "/v1/token", { token }),
     await call(runtime, "GET", "/v1/events/main/log"),

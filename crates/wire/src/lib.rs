@@ -19,6 +19,7 @@ pub mod keyring;
 mod last_change;
 pub mod live;
 pub mod log;
+pub mod metrics;
 pub mod notes;
 pub mod pattern;
 pub mod permission;

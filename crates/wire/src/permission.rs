@@ -58,6 +58,7 @@ pub fn access(method: &str, route: &Route) -> Access {
         | Route::Log(_)
         | Route::Audience(_)
         | Route::AudienceHistory(_)
+        | Route::Metrics(_)
         | Route::Rundowns(_) => one(&[Scope::Read]),
         Route::Event(_) | Route::Rundown(..) if reading => Access::Public,
         Route::Event(_) if method == "PUT" => one(&[Scope::Operate, Scope::Emergency]),

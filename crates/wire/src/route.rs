@@ -66,6 +66,8 @@ pub enum Route {
     Audience(EventName),
     /// `/v1/events/{event}/audience/history`.
     AudienceHistory(EventName),
+    /// `/v1/events/{event}/metrics`: the audience, as Prometheus scrapes it.
+    Metrics(EventName),
     /// `/v1/events/{event}/rundown.json`: the pointer.
     RundownPointer(EventName),
     /// `/v1/events/{event}/rundowns`: those that are stored.
@@ -118,6 +120,7 @@ impl Route {
             (Some("log"), None, _) => Some(Self::Log(event)),
             (Some("audience"), None, _) => Some(Self::Audience(event)),
             (Some("audience"), Some("history"), None) => Some(Self::AudienceHistory(event)),
+            (Some("metrics"), None, _) => Some(Self::Metrics(event)),
             (Some("rundown.json"), None, _) => Some(Self::RundownPointer(event)),
             (Some("rundowns"), None, _) => Some(Self::Rundowns(event)),
             (Some("rundowns"), Some(file), None) => {
@@ -152,6 +155,7 @@ impl Route {
             Self::Log(event) => format!("/v1/events/{event}/log"),
             Self::Audience(event) => format!("/v1/events/{event}/audience"),
             Self::AudienceHistory(event) => format!("/v1/events/{event}/audience/history"),
+            Self::Metrics(event) => format!("/v1/events/{event}/metrics"),
             Self::RundownPointer(event) => format!("/v1/events/{event}/rundown.json"),
             Self::Rundowns(event) => format!("/v1/events/{event}/rundowns"),
             Self::Rundown(event, digest) => rundown_path(event, *digest),
@@ -181,6 +185,7 @@ impl Route {
             | Self::Log(event)
             | Self::Audience(event)
             | Self::AudienceHistory(event)
+            | Self::Metrics(event)
             | Self::RundownPointer(event)
             | Self::Rundowns(event)
             | Self::Rundown(event, _)
@@ -202,6 +207,7 @@ impl Route {
             | Self::Log(_)
             | Self::Audience(_)
             | Self::AudienceHistory(_)
+            | Self::Metrics(_)
             | Self::RundownPointer(_)
             | Self::Rundowns(_) => "GET, HEAD, OPTIONS",
             Self::Token | Self::Tokens => "GET, HEAD, OPTIONS, POST",
@@ -254,6 +260,7 @@ mod tests {
             Route::Log(event.clone()),
             Route::Audience(event.clone()),
             Route::AudienceHistory(event.clone()),
+            Route::Metrics(event.clone()),
             Route::RundownPointer(event.clone()),
             Route::Rundowns(event.clone()),
             Route::Rundown(event.clone(), digest),
@@ -281,6 +288,7 @@ mod tests {
             (Route::Log(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Audience(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::AudienceHistory(event.clone()), "GET, HEAD, OPTIONS"),
+            (Route::Metrics(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::RundownPointer(event.clone()), "GET, HEAD, OPTIONS"),
             (Route::Event(event.clone()), "DELETE, GET, HEAD, OPTIONS, PUT"),
             (Route::Rundowns(event.clone()), "GET, HEAD, OPTIONS"),

@@ -202,6 +202,7 @@ impl EventDo {
             ("GET", Some(Route::Log(event))) => self.log(&event, &target),
             ("GET", Some(Route::Audience(event))) => self.audience(&event).await,
             ("GET", Some(Route::AudienceHistory(event))) => self.audience_history(&event),
+            ("GET", Some(Route::Metrics(event))) => self.metrics(&event).await,
             _ => Err(Problem::new(Code::UnknownPath, "an event's object has nothing at this path")),
         }
     }

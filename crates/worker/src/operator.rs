@@ -7,7 +7,7 @@ use downbeat_wire::permission;
 use downbeat_wire::problem::{Code, Problem};
 use downbeat_wire::route::RESET;
 use downbeat_wire::token::Grant;
-use downbeat_wire::{Route, command, configuration, json, refusal};
+use downbeat_wire::{Route, command, configuration, json, metrics, refusal};
 use web_sys::Request;
 use worker::Env;
 
@@ -109,6 +109,12 @@ pub(crate) async fn log(env: &Env, query: &str, name: &EventName) -> Result<Repl
 /// Returns how many viewers are connected, and what a sample of them acknowledged; or the history of that, if `route` is it.
 pub(crate) async fn audience(env: &Env, name: &EventName, route: &Route) -> Result<Reply, Problem> {
     event::call(env, name, ObjectRequest::get(&route.path())).await
+}
+
+/// Returns the same for Prometheus.
+pub(crate) async fn metrics(env: &Env, name: &EventName) -> Result<Reply, Problem> {
+    let path = Route::Metrics(name.clone()).path();
+    Ok(event::call(env, name, ObjectRequest::get(&path)).await?.of_type(metrics::CONTENT_TYPE))
 }
 
 /// Returns the list of events: those that the token is for.

@@ -100,6 +100,14 @@ impl Reply {
         self
     }
 
+    /// Sets the media type of an answer that is no error.
+    pub(crate) fn of_type(mut self, content_type: &'static str) -> Self {
+        if self.status < 400 {
+            self.content_type = content_type;
+        }
+        self
+    }
+
     /// Marks the body as a problem.
     pub(crate) fn into_problem(mut self) -> Self {
         self.content_type = problem::CONTENT_TYPE;

@@ -58,6 +58,7 @@ fn readers(method: &str, route: &Route) -> Readers {
             | Route::Log(_)
             | Route::Audience(_)
             | Route::AudienceHistory(_)
+            | Route::Metrics(_)
             | Route::Token
             | Route::Tokens
             | Route::OneToken(_)
@@ -107,6 +108,7 @@ async fn get(
         (Route::Audience(event) | Route::AudienceHistory(event), Some(_)) => {
             operator::audience(env, event, &route).await
         }
+        (Route::Metrics(event), Some(_)) => operator::metrics(env, event).await,
         _ => Ok(not_allowed(&request.method(), &route)),
     }
 }

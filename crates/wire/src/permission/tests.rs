@@ -43,6 +43,7 @@ fn each_call_needs_the_scope_of_this_table() {
         ("GET", Route::Log(event()), "read"),
         ("GET", Route::Audience(event()), "read"),
         ("GET", Route::AudienceHistory(event()), "read"),
+        ("GET", Route::Metrics(event()), "read"),
         ("GET", Route::Rundowns(event()), "read"),
         ("PUT", Route::Event(event()), "operate, emergency"),
         ("DELETE", Route::Event(event()), "admin"),

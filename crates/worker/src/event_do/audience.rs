@@ -7,7 +7,7 @@ use downbeat_core::fanout::{Gathering, Occupancy, SampleNumber, Tree};
 use downbeat_core::{EventName, EventState, Rev};
 use downbeat_wire::audience::history;
 use downbeat_wire::problem::Problem;
-use downbeat_wire::{Audience, json};
+use downbeat_wire::{Audience, json, metrics};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{EventDo, broken};
@@ -18,9 +18,22 @@ use crate::{clock, fanout};
 impl EventDo {
     /// Returns how many viewers are connected, and what a sample of them acknowledged of the last change.
     pub(super) async fn audience(&self, event: &EventName) -> Result<Reply, Problem> {
+        let (_, audience) = self.count_audience(event).await?;
+        Ok(Reply::json(200, json::text(&audience)))
+    }
+
+    /// Returns the same, and the event's status, for Prometheus.
+    pub(super) async fn metrics(&self, event: &EventName) -> Result<Reply, Problem> {
+        let (state, audience) = self.count_audience(event).await?;
+        let status = state.status(clock::now()).into();
+        Ok(Reply::plain(metrics::text(event, status, &audience)))
+    }
+
+    async fn count_audience(&self, event: &EventName) -> Result<(EventState, Audience), Problem> {
         let state = self.state()?.ok_or_else(|| unknown_event(event))?;
         let gathering = self.gather(event, &state).await;
-        Ok(Reply::json(200, json::text(&Audience::new(&state.version(), &gathering, &self.occupancy.borrow()))))
+        let audience = Audience::new(&state.version(), &gathering, &self.occupancy.borrow());
+        Ok((state, audience))
     }
 
     /// Returns the reports of all hubs that answer within a second.
