@@ -32,13 +32,31 @@ export interface Stream {
   readonly began: number;
   /** The paths that were asked for before there was anything, or after it had gone. */
   readonly missed: string[];
+  /** Serves a manifest of the test's own at `path`. */
+  put(path: string, manifest: string): void;
   end(): void;
 }
 
-/** Serves the stream, whose manifest names `utcTiming` as a pair of scheme and URL; and the players. */
+/** A recording of so many segments, as a packager writes its manifest. */
+export function recording(segments: number): string {
+  return `<?xml version="1.0" encoding="utf-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static"
+  mediaPresentationDuration="PT${(segments * SEGMENT_MS) / 1_000}S" minBufferTime="PT2S">
+  <Period id="0" start="PT0S">
+    <AdaptationSet contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+      <SegmentTemplate timescale="1000" duration="${SEGMENT_MS}" startNumber="0" initialization="init.mp4" media="recorded-$Number$.m4s"/>
+      <Representation id="0" codecs="avc1.42c00c" bandwidth="14000" width="160" height="90" frameRate="10"/>
+    </AdaptationSet>
+  </Period>
+</MPD>
+`;
+}
+
+/** Serves the stream, whose manifest names `utcTiming` as a pair of scheme and URL; the players; and what tests `put`. */
 export async function stream(utcTiming: readonly [scheme: string, url: string] | undefined): Promise<Stream> {
   const began = Math.floor((Date.now() - ON_AIR) / SEGMENT_MS) * SEGMENT_MS;
   const missed: string[] = [];
+  const put = new Map<string, string>();
   const manifest = `<?xml version="1.0" encoding="utf-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
   availabilityStartTime="${new Date(began).toISOString()}" publishTime="${new Date(began).toISOString()}"
@@ -57,9 +75,12 @@ export async function stream(utcTiming: readonly [scheme: string, url: string] |
       case "/dash.js": return ["text/javascript", read("node_modules/dashjs/dist/modern/umd/dash.all.min.js")];
       case "/shaka.js": return ["text/javascript", read("node_modules/shaka-player/dist/shaka-player.compiled.js")];
     }
-    const number = Number(/^\/(\d+)\.m4s$/.exec(path)?.[1] ?? NaN);
+    const own = put.get(path);
+    if (own !== undefined) return ["application/dash+xml", own];
+    const [, recorded, digits] = /^\/(recorded-)?(\d+)\.m4s$/.exec(path) ?? [];
+    const number = Number(digits ?? NaN);
     const age = Date.now() - (began + (number + 1) * SEGMENT_MS);
-    if (!(age >= 0 && age < 60_000)) return undefined;
+    if (recorded === undefined && !(age >= 0 && age < 60_000)) return undefined;
     const segment = Buffer.from(SEGMENT);
     segment.writeBigUInt64BE(BigInt(number) * SEGMENT_UNITS, BEGINS_AT);
     return ["video/mp4", segment];
@@ -75,6 +96,7 @@ export async function stream(utcTiming: readonly [scheme: string, url: string] |
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     began,
     missed,
+    put: (path, manifest) => void put.set(path, manifest),
     end() {
       server.close();
       server.closeAllConnections();

@@ -18,6 +18,7 @@ mod audacity;
 mod audition;
 mod csv;
 mod cue_label;
+mod dash;
 mod day_clock;
 mod edl;
 mod exchange;
@@ -47,6 +48,7 @@ pub const FORMATS: &[Format] = &[
     audacity::FORMAT,
     audition::FORMAT,
     csv::FORMAT,
+    dash::FORMAT,
     edl::FORMAT,
     json::FORMAT,
     srt::FORMAT,

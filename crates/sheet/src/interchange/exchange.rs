@@ -26,6 +26,8 @@ pub struct FormatOptions {
     pub worksheet: Option<String>,
     /// Where the sheet's JSON Schema is, for editors.
     pub schema: Option<String>,
+    /// The file to write the cues into; a file of their own if `None`.
+    pub inject: Option<String>,
 }
 
 impl FormatOptions {

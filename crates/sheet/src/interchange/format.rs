@@ -118,6 +118,9 @@ impl Format {
     /// # Errors
     /// Why that is not possible.
     pub fn export_with(&self, rundown: &Rundown, crew: &Crew, options: &FormatOptions) -> Result<Exported, Remark> {
+        if options.inject.is_some() && self.name != "dash" {
+            return Err(Remark::file("--inject is given, and the format has files of its own", "leave it out"));
+        }
         match self.export {
             Some(write) => {
                 let mut exported = write(rundown, crew, options)?;

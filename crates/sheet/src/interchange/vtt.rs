@@ -14,7 +14,7 @@ use super::import::{Import, lines};
 use super::row::{Row, length};
 use crate::rundown::clock;
 use payload::ActionName;
-pub(super) use payload::CAPTION;
+pub(super) use payload::{CAPTION, whole_cue};
 use timestamp::CueTimes;
 
 /// The format of WebVTT.

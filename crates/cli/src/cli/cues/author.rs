@@ -111,9 +111,10 @@ Examples:
   downbeat cues export csv gala.jsonc -o cues.csv
   downbeat cues export edl gala.jsonc --fps 25 --start 01:00:00:00 -o gala.edl
   downbeat cues export vtt gala.jsonc > gala.vtt
+  downbeat cues export dash gala.jsonc --inject vod.mpd -o gala.mpd
   downbeat cues export json gala.jsonc     without comments, includes, vars, repeats and references
 
-csv, vtt and json keep everything that cues have, notes too. What the others cannot express is
+csv, dash, vtt and json keep everything that cues have, notes too. What the others cannot express is
 reported on standard error, and so are ids that cannot come back as they are.";
 
 #[derive(Debug, Args)]
@@ -260,6 +261,10 @@ pub(crate) struct ExportArgs {
     /// Write it to this file; by default to standard output
     #[arg(long, short = 'o', value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Write the cues into this manifest, a copy of which is the result (dash)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inject: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) timecode: TimecodeArgs,

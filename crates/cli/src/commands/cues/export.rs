@@ -31,10 +31,11 @@ pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Ex
         output.remark(&sheet.report());
     }
     let rundown = sheet.rundown()?;
-    let exported =
-        args.format.export_with(rundown, &sheet.crew(), &format_options(&args.timecode)).map_err(|refusal| {
-            Error::invalid(format!("{} was not exported: {}", sheet.name, refusal.problem), refusal.remedy)
-        })?;
+    let mut options = format_options(&args.timecode);
+    options.inject = args.inject.as_deref().map(sheets::source).transpose()?.map(|source| source.text);
+    let exported = args.format.export_with(rundown, &sheet.crew(), &options).map_err(|refusal| {
+        Error::invalid(format!("{} was not exported: {}", sheet.name, refusal.problem), refusal.remedy)
+    })?;
     if !output.json {
         for remark in &exported.remarks {
             output.remark(&(sheets::remark(&sheet.name, remark) + "\n"));
@@ -42,7 +43,8 @@ pub(crate) fn run(args: &ExportArgs, dry_run: bool, output: Output) -> Result<Ex
     }
     let out = files::named(args.out.as_deref());
     if let Some(out) = out.as_ref().filter(|_| !dry_run) {
-        files::write(out, exported.text.as_bytes(), &sheet.files())?;
+        let made_of: Vec<PathBuf> = sheet.files().into_iter().chain(args.inject.clone()).collect();
+        files::write(out, exported.text.as_bytes(), &made_of)?;
     }
     let cues = rundown.cues().len();
     Ok(Export { sheet: sheet.name, cues, exported, out, dry_run })

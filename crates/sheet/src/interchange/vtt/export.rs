@@ -2,9 +2,9 @@
 
 use core::fmt::Write as _;
 use downbeat_core::{Position, Span};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::payload::MEMBERS;
+use super::payload::whole_cue;
 use super::timestamp::stamp;
 use crate::interchange::exchange::{Exported, FormatOptions, Remark};
 use crate::interchange::row::Row;
@@ -40,13 +40,5 @@ pub(super) fn export(rundown: &Rundown, crew: &Crew, options: &FormatOptions) ->
 
 /// Returns a cue as JSON on one line. An arrow would end it; it can only be within a text, where it is escaped.
 fn payload(cue: &Cue, row: &Row) -> String {
-    let mut members = Map::new();
-    for (name, value) in row.fields().filter(|(name, _)| MEMBERS.contains(name)) {
-        members.insert(name.to_owned(), value.clone());
-    }
-    members.insert("kind".to_owned(), cue.kind().as_str().into());
-    if cue.end().is_none() {
-        members.insert("end".to_owned(), json!(null));
-    }
-    Value::Object(members).to_string().replace("-->", "--\\u003e")
+    Value::Object(whole_cue(cue, row)).to_string().replace("-->", "--\\u003e")
 }

@@ -1,9 +1,9 @@
 //! The payload of a cue: a whole cue as JSON, params as JSON, or text.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::interchange::row::Row;
-use crate::rundown::Kind;
+use crate::rundown::{Cue, Kind};
 
 /// The members of a payload that is a whole cue; JSON with any other is params.
 pub(super) const MEMBERS: [&str; 14] = [
@@ -46,6 +46,19 @@ pub(super) fn read(payload: &str, row: &mut Row) -> Result<ActionName, (String, 
             Ok(ActionName::Text(CAPTION.to_owned()))
         }
     }
+}
+
+/// Returns the members of a payload that is a whole cue.
+pub(in crate::interchange) fn whole_cue(cue: &Cue, row: &Row) -> Map<String, Value> {
+    let mut members = Map::new();
+    for (name, value) in row.fields().filter(|(name, _)| MEMBERS.contains(name)) {
+        members.insert(name.to_owned(), value.clone());
+    }
+    members.insert("kind".to_owned(), cue.kind().as_str().into());
+    if cue.end().is_none() {
+        members.insert("end".to_owned(), json!(null));
+    }
+    members
 }
 
 /// Adds where and how a text is shown to its cue's params, for pages that show it.
