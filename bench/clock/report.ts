@@ -29,8 +29,32 @@ function row(seeds: Measured[]): string {
   ].join(" | ");
 }
 
+/** Ours beside the best of others that asked no more often, the best of all, and the median of eight on as many requests. */
+function summary(networks: Report["networks"]): void {
+  const average = (seeds: Measured[], value: (one: Measured) => number): number => mean(seeds.map(value));
+  const isOurs = ([one]: Measured[]): boolean => one!.clock.startsWith("ours");
+  console.log("\n### p99 of the error, in ms, and requests in 30 minutes\n");
+  console.log("| network | ours | pairs p99 | best of others with as many requests | ours / that | median of 8, as many | best of all others |");
+  console.log("| --- | --- | ---: | --- | ---: | --- | --- |");
+  const cell = (seeds: Measured[]): string => `${seeds[0]!.clock}: ${number(average(seeds, (one) => one.p99))} (${number(average(seeds, (one) => one.requests), 0)})`;
+  for (const { network, clocks } of networks) {
+    const others = clocks.filter((seeds) => !isOurs(seeds)).toSorted((a, b) => average(a, (one) => one.p99) - average(b, (one) => one.p99));
+    for (const ours of clocks.filter((seeds) => isOurs(seeds))) {
+      const [p99, requests] = [average(ours, (one) => one.p99), average(ours, (one) => one.requests)];
+      // A series that is being sent at the end may be a few requests more.
+      const fair = others.filter((seeds) => average(seeds, (one) => one.requests) <= requests * 1.1);
+      const best = fair[0]!, median = fair.find(([one]) => one!.clock === "median of 8")!;
+      const name = ours[0]!.budget === undefined ? ours[0]!.clock : "ours, evenly";
+      const ratio = number(p99 / average(best, (one) => one.p99), 2);
+      const pairs = number(average(ours, (one) => one.spread));
+      console.log(`| ${network} | ${name}: ${number(p99)} (${number(requests, 0)}) | ${pairs} | ${cell(best)} | ${ratio} | ${cell(median)} | ${cell(others[0]!)} |`);
+    }
+  }
+}
+
 export function print({ viewers, seeds, seconds, networks, sleep, sparse }: Report): void {
   console.log(`${viewers} viewers of each network and seed, seeds ${seeds.join(", ")}, ${seconds / 60} minutes each; times in ms, from 15 s on`);
+  summary(networks);
   for (const { network, clocks } of networks) {
     for (const fixed of [false, true]) {
       console.log(`\n### ${network}, ${fixed ? "equal numbers of requests" : "each on its own schedule"}\n`);

@@ -14,7 +14,7 @@ const SECONDS = 1_800;
 /** The error within which a clock has recovered from sleep, in ms. */
 const RECOVERED = 50;
 
-const { values } = parseArgs({ options: { viewers: { type: "string", default: "100" }, json: { type: "boolean", default: false }, program: { type: "string" } } });
+const { values } = parseArgs({ options: { viewers: { type: "string", default: "48" }, json: { type: "boolean", default: false }, program: { type: "string" } } });
 const viewers = Number(values.viewers);
 if (!Number.isInteger(viewers) || viewers < 8) throw new Error("--viewers needs a number from 8 on");
 const program = values.program!;
