@@ -68,6 +68,8 @@ pub(super) struct Viewer<'a> {
     dice: Dice,
     seed: Seed,
     session: Session,
+    /// The session's deadline, by the device's clock and in true time.
+    due: (LocalTime, ServerTime),
     /// What is to come, in no order: there is little of it at a time.
     coming: Vec<(ServerTime, Arrival)>,
     /// The latest request for time or state, and the latest for the status; answers to others are ignored.
@@ -90,6 +92,7 @@ impl<'a> Viewer<'a> {
         let device = Device::ordinary(arrived_at, &mut dice).with_coarseness(coarseness(&mut dice));
         let network = Network::new(kind, arrived_at, Dice::new(Seed::new(seed.next_u64())));
         let session = Session::new(Seed::new(seed.next_u64()), None, device.local(arrived_at));
+        let device_due = device.local(arrived_at);
         Self {
             show,
             now: arrived_at,
@@ -100,6 +103,7 @@ impl<'a> Viewer<'a> {
             dice,
             seed: Seed::new(seed.next_u64()),
             session,
+            due: (device_due, arrived_at),
             coming: Vec::new(),
             latest: [None; 2],
             requests: 0,
@@ -119,7 +123,7 @@ impl<'a> Viewer<'a> {
         let end = self.show.ends_at();
         loop {
             self.perform_effects(measures);
-            let deadline = self.device.when(self.session.next_deadline());
+            let deadline = self.deadline();
             let next = (0..self.coming.len()).min_by_key(|place| self.coming[*place].0);
             let arrives = next.map(|place| self.coming[place].0).filter(|at| *at <= deadline);
             let at = arrives.unwrap_or(deadline).max(self.now);
@@ -144,6 +148,15 @@ impl<'a> Viewer<'a> {
             None => measures.pause.unaware += 1,
             Some(_) => {}
         }
+    }
+
+    /// Returns when the session is to be ticked next.
+    fn deadline(&mut self) -> ServerTime {
+        let local = self.session.next_deadline();
+        if local != self.due.0 {
+            self.due = (local, self.device.when(local));
+        }
+        self.due.1
     }
 
     fn local(&self) -> LocalTime {
