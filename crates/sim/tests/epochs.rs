@@ -32,8 +32,8 @@ fn live(seed: u64) -> (World, Replay) {
 /// The time in which everybody follows the event's object once the servers agree.
 const SETTLED: i64 = 20_000;
 
-/// The time in which a hub notices by itself that storage was restored.
-const HUB_ASKS: i64 = 15_000;
+/// The time in which a hub notices by itself that storage was restored, 15 s, and its viewers have been told.
+const HUB_ASKS: i64 = 15_500;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
