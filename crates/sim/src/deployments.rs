@@ -12,7 +12,8 @@ use downbeat_core::session::News;
 use downbeat_core::{Seed, Span};
 use std::collections::BTreeMap;
 
-use self::message::{Context, Message, START, news};
+pub(crate) use self::message::news;
+use self::message::{Context, Message, START};
 use self::server::Server;
 use self::viewer::Viewer;
 

@@ -19,6 +19,7 @@
 //! | [`fanout`] | [`fanout::announce`]: one change on its way to a million viewers |
 //! | [`player`] | [`player::Page`]: a media element, and the page that keeps it on the timeline |
 //! | [`rooms`] | [`rooms::World`]: a room whose members stall, press at once and are far apart |
+//! | [`swarm`] | [`swarm::run`]: faults at random, and what must hold all the same |
 //! | [`trace`] | [`trace::Line`]: an exchange as `downbeat clock replay` reads it |
 //! | [`dice`] | [`Dice`]: distributions from a seed |
 //!
@@ -36,6 +37,7 @@ pub mod hubs;
 pub mod network;
 pub mod player;
 pub mod rooms;
+pub mod swarm;
 pub mod trace;
 pub mod world;
 

@@ -53,7 +53,7 @@ pub(super) enum Input {
 }
 
 /// Returns what a viewer learns of a state.
-pub(super) fn news(state: &EventState, confirmed: Option<ServerTime>) -> News {
+pub(crate) fn news(state: &EventState, confirmed: Option<ServerTime>) -> News {
     News {
         epoch: state.epoch().clone(),
         rev: state.rev(),
