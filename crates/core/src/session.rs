@@ -458,7 +458,9 @@ impl Session {
         let is_first = self.snapshot.news.is_none();
         let confirmed = news.details.as_ref().and_then(|details| details.confirmed);
         let confirmed = confirmed.and_then(|asked_at| self.local_time(asked_at));
-        let is_confirmed = confirmed.is_some_and(|asked_at| asked_at > self.snapshot.reports.learned_at());
+        // After a sleep, an old confirmation seems to be recent until the server has answered.
+        let is_confirmed = self.clock.doubt() == Span::ZERO
+            && confirmed.is_some_and(|asked_at| asked_at > self.snapshot.reports.learned_at());
         let verdict = self.snapshot.update(news, channel, is_confirmed, now);
         let reading = self.reading(now);
         if matches!(verdict, Verdict::Known | Verdict::Contradicts) {
