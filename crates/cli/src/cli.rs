@@ -39,7 +39,7 @@ pub(crate) use log::LogArgs;
 pub(crate) use options::{Attribution, CommandOptions, MessageArgs, RequiredMessageArgs};
 pub(crate) use report::ReportArgs;
 pub(crate) use room::{RoomArg, RoomCreateArgs, RoomTask, WaitArg};
-pub(crate) use simulate::{AudienceArgs, AudiencePlanArgs, SimulateArgs};
+pub(crate) use simulate::{AudienceArgs, AudiencePlanArgs, Faults, SimulateArgs};
 pub(crate) use token::{
     ExpiryArgs, HandoverArgs, TokenAddArgs, TokenListArgs, TokenNewArgs, TokenRevokeArgs, TokenRotateArgs, TokenTask,
 };

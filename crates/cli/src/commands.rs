@@ -32,6 +32,7 @@ mod seek;
 mod simulate;
 mod status;
 mod stop;
+mod swarm;
 mod token;
 mod undo;
 mod watch;
@@ -128,7 +129,10 @@ async fn carry_out(task: Task, global: &Global, output: Output) -> Result<Box<dy
         Task::Emergency(task) => emergency::run(task, global, output).await?,
         Task::Load(args) if !args.room.is_empty() => Box::new(load::room::run(args, global, output).await?),
         Task::Load(args) => Box::new(load::run(args, global, output).await?),
-        Task::Simulate(args) => Box::new(simulate::run(&args, output)?),
+        Task::Simulate(args) => match args.swarm {
+            Some(runs) => Box::new(swarm::run(runs, &args)?),
+            None => Box::new(simulate::run(&args, output)?),
+        },
         Task::Plan(args) => Box::new(plan::run(&args)),
         Task::Room(task) => room::run(task, global, output).await?,
         Task::Token(task) => token::run(task, global, output).await?,

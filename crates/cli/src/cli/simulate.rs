@@ -1,10 +1,12 @@
 //! `downbeat simulate` and `downbeat plan`
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::Args;
 use downbeat_core::Span;
 use downbeat_sim::audience::Mix;
+use downbeat_sim::swarm::{CALM_AFTER, Fault};
 
 use crate::given;
 
@@ -25,7 +27,8 @@ Examples:
   downbeat simulate                                                  10,000 viewers for an hour
   downbeat simulate --viewers 100000 --duration 3h --pause-at 10m
   downbeat simulate --viewers 100000 --pause-at 10m --html premiere.html    a report with plots, to pass on
-  downbeat simulate --mix wifi=60,lte=40 --sheet gala.json --json    and how exactly its moments fire";
+  downbeat simulate --mix wifi=60,lte=40 --sheet gala.json --json    and how exactly its moments fire
+  downbeat simulate --swarm 1000                                     faults at random: does everything hold that must?";
 
 pub(super) const PLAN_HELP: &str = "\
 Requests are counted of a simulated sample, with the schedule that ships. Prices are list prices; nothing that a plan includes is \
@@ -78,7 +81,24 @@ pub(crate) struct SimulateArgs {
     /// Write a report for the people who run the show: a page with plots, which loads nothing
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+
+    /// Instead of an audience: this many short runs in which faults come and go at random, from --seed on; exit code 1 if
+    /// anything fails that must hold
+    #[arg(long, value_name = "RUNS", conflicts_with_all = ["pause_at", "sheet", "html"])]
+    pub(crate) swarm: Option<NonZeroU32>,
+
+    /// The faults of a swarm, such as sleep,hub-restart, or none: with one run exactly these, otherwise some of these
+    #[arg(long, value_name = "FAULT,…", value_parser = faults, requires = "swarm")]
+    pub(crate) faults: Option<Faults>,
+
+    /// How long after the beginning the faults of a swarm end, up to 30m
+    #[arg(long, value_name = "SPAN", value_parser = calm, requires = "swarm")]
+    pub(crate) calm_after: Option<Span>,
 }
+
+/// The faults of a swarm.
+#[derive(Clone, Debug)]
+pub(crate) struct Faults(pub(crate) Vec<Fault>);
 
 #[derive(Debug, Args)]
 pub(crate) struct AudiencePlanArgs {
@@ -94,6 +114,26 @@ fn duration(given: &str) -> Result<Span, String> {
     match given::positive_span(given)? {
         span if span <= DURATION_MAX => Ok(span),
         _ => Err("give 24h or less".to_owned()),
+    }
+}
+
+fn faults(given: &str) -> Result<Faults, String> {
+    if given == "none" {
+        return Ok(Faults(Vec::new()));
+    }
+    let named = |name| {
+        Fault::named(name).ok_or_else(|| {
+            let names: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+            format!("there is no fault {name}; there are {}", names.join(", "))
+        })
+    };
+    given.split(',').map(named).collect::<Result<_, _>>().map(Faults)
+}
+
+fn calm(given: &str) -> Result<Span, String> {
+    match given::positive_span(given)? {
+        span if span <= CALM_AFTER => Ok(span),
+        _ => Err("give 30m or less".to_owned()),
     }
 }
 

@@ -86,7 +86,7 @@ fn figures(simulation: &Simulation) -> Vec<Figure> {
 
 /// Returns the command that makes the report again.
 fn command(args: &SimulateArgs) -> String {
-    let SimulateArgs { audience, pause_at, sheet, html } = args;
+    let SimulateArgs { audience, pause_at, sheet, html, .. } = args;
     let mut command = format!(
         "downbeat simulate --viewers {} --duration {} --arrive {} --mix {}",
         audience.viewers,
