@@ -25,19 +25,13 @@ mod viewer;
 use downbeat_core::{Session, Span};
 
 pub use faults::{CALM_AFTER, Case, Fault};
+use invariants::CONVERGES;
 pub use invariants::Violation;
 use server::Server;
 use viewer::Viewer;
 
 /// How many viewers a run has.
 const VIEWERS: u32 = 16;
-
-/// How long everything may take to converge once it is calm: 20 s.
-const CONVERGES: Span = Span::from_millis(20_000);
-
-/// How long it may take until everybody has a socket again: 90 s, since a wait before one is 60 s at most, and the one after it
-/// may still have failed.
-const LIVE: Span = Span::from_millis(90_000);
 
 /// Runs a case, and returns what did not hold first, if anything.
 pub fn run(case: &Case) -> Option<Violation> {

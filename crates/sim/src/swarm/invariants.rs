@@ -5,6 +5,13 @@ use std::collections::BTreeSet;
 use core::fmt;
 use downbeat_core::{LocalTime, ServerTime, Session, Span, Version};
 
+/// How long everything may take to converge once it is calm: 20 s.
+pub(super) const CONVERGES: Span = Span::from_millis(20_000);
+
+/// How long it may take until everybody has a socket again: 90 s, since a wait before one is 60 s at most, and the one after it
+/// may still have failed.
+pub(super) const LIVE: Span = Span::from_millis(90_000);
+
 /// How long after its beginning a clock may still be acquired, and move freely: 10 s, and a page's late timers.
 const ACQUIRED_AFTER: Span = Span::from_millis(10_500);
 

@@ -8,10 +8,9 @@ use downbeat_core::session::{Connection, Effect, Failure, News, Push, Request};
 use downbeat_core::{LocalTime, Position, Seed, ServerTime, Session, Span, Version};
 
 use super::faults::{Case, Fault};
-use super::invariants::{Invariants, Violation};
+use super::invariants::{CONVERGES, Invariants, LIVE, Violation};
 use super::server::{RUNDOWN, Server};
 use super::surroundings::Surroundings;
-use super::{CONVERGES, LIVE};
 use crate::world::BEGIN;
 
 /// How long a request may take before the page gives it up: 10 s.
